@@ -1,0 +1,58 @@
+/**
+ * The closed set of things that can go wrong, as values. Nobody but outcome.ts knows HTTP statuses or builds an
+ * OperationOutcome. Issue codes: https://hl7.org/fhir/R4/valueset-issue-type.html
+ */
+export type FaultKind =
+  | 'invalid' // 400: the request cannot be understood (structure, value, unknown parameter)
+  | 'too-costly' // 400: understood, but we will not do that much work
+  | 'unauthenticated' // 401
+  | 'forbidden' // 403: scope or role; the same whether or not the thing exists
+  | 'not-found' // 404: absent, hidden, or outside the compartment
+  | 'not-supported' // 405: the interaction is not offered here
+  | 'not-acceptable' // 406
+  | 'conflict' // 409: the state of the resource does not allow it, or a commit lost a race
+  | 'gone' // 410: deleted and visible
+  | 'precondition' // 412: If-Match is stale, or a condition matches many
+  | 'too-large' // 413
+  | 'unsupported-media' // 415
+  | 'unprocessable' // 422: profile, cardinality, binding, invariant, business rule
+  | 'throttled' // 429
+  | 'exception' // 500
+  | 'unavailable' // 503
+  | 'timeout'; // 504
+
+export type Severity = 'fatal' | 'error' | 'warning' | 'information';
+
+export interface Issue {
+  severity: Severity;
+  /** IssueType code. */
+  code: string;
+  /** For people; never holds health information beyond what the caller sent. */
+  diagnostics: string;
+  /** FHIRPath of the element at fault. */
+  expression?: string;
+}
+
+export interface FaultDetail {
+  /** IssueType code, where it differs from the kind's own (outcome.ts). */
+  code?: string;
+  expression?: string;
+  /** All issues at once; takes the place of message, code and expression. */
+  issues?: Issue[];
+  /** Extra answer headers, such as Retry-After. */
+  headers?: Record<string, string>;
+  /** Private: for the log only. */
+  cause?: unknown;
+}
+
+export class Fault extends Error {
+  readonly kind: FaultKind;
+  readonly detail: FaultDetail;
+
+  constructor(kind: FaultKind, message: string, detail: FaultDetail = {}) {
+    super(message, { cause: detail.cause });
+    this.name = 'Fault';
+    this.kind = kind;
+    this.detail = detail;
+  }
+}

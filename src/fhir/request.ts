@@ -1,0 +1,32 @@
+/**
+ * One FHIR request as a value: what http/ makes of HTTP, and what batch and transaction make of an entry.
+ * https://hl7.org/fhir/R4/http.html
+ */
+import type { Resource } from './resource.js';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Search and operation parameters in the order they came, decoded once. Names may repeat. */
+export type Query = readonly (readonly [name: string, value: string])[];
+
+export type RequestBody =
+  /** Bytes as received (already inflated, within the size limit), with the Content-Type as sent ('' if none). */
+  | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
+  /** A resource already parsed: an entry of a Bundle, or a caller in this process. */
+  | { kind: 'resource'; resource: Resource };
+
+export interface FhirRequest {
+  readonly method: Method;
+  /** The endpoint's public base, without a trailing slash: `https://host/fhir/portal`. */
+  readonly base: string;
+  /** Path segments below the base, percent-decoded; [] for the base itself. */
+  readonly path: readonly string[];
+  readonly query: Query;
+  /** Lower-case names; of a header sent twice the values are joined by ", ". */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body?: RequestBody;
+  /** Identifies the request in logs, audit and answers (X-Request-Id). */
+  readonly id: string;
+  /** Milliseconds since the epoch (the clock port's) at which work on this request must end. */
+  readonly deadline: number;
+}

@@ -1,0 +1,17 @@
+/** One FHIR answer as a value. http/ turns it into HTTP; batch and transaction turn it into an entry. */
+import type { Resource } from './resource.js';
+
+export type ResponseBody =
+  /** A resource still in memory. */
+  | { kind: 'resource'; resource: Resource }
+  /** A resource's JSON text, passed through as it is stored. */
+  | { kind: 'json'; text: string }
+  /** Content that is no FHIR resource (a Binary's data, a document of another format). */
+  | { kind: 'bytes'; bytes: AsyncIterable<Uint8Array> | Uint8Array; contentType: string };
+
+export interface FhirResponse {
+  status: number;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  body?: ResponseBody;
+}

@@ -1,0 +1,109 @@
+/**
+ * The query tree: what a search means, in terms of index entries and of no database. parse.ts makes it from search
+ * parameters; access/ adds the caller's policy to it; match.ts is its plain interpreter; each store compiles it.
+ *
+ * Index entries (extract.ts) are made once, at write:
+ *  - postings: strings for exact-match values, `{Type}|{param}|{value form}`;
+ *  - ranges: intervals for date, number, quantity;
+ *  - strings: normalised text for prefix and contains.
+ * Every entry key begins with the resource type, so one query may span types.
+ */
+
+/** An interval, both ends included. Open ends are FLOOR and CEILING. Dates are milliseconds since the epoch. */
+export interface Range {
+  key: string;
+  lo: number;
+  hi: number;
+  /** A second interval of the same component, for composites of two ordered values. */
+  lo2?: number;
+  hi2?: number;
+}
+
+export interface Text {
+  key: string;
+  /** As normalised by search/types/string.ts, or verbatim where the key says so. */
+  value: string;
+}
+
+export interface IndexEntries {
+  /** Distinct. Every live resource carries the posting of its type alone (typePosting). */
+  postings: string[];
+  ranges: Range[];
+  strings: Text[];
+  /** Sort key of the type's main date (Communication.sent, …), else of lastUpdated; milliseconds since the epoch. */
+  main: number;
+}
+
+export const FLOOR = -8.64e15;
+export const CEILING = 8.64e15;
+
+/** The posting that every live resource of a type carries. */
+export const typePosting = (type: string): string => type;
+
+/**
+ * How a stored interval [lo, hi] compares with a searched one [a, b]
+ * (https://hl7.org/fhir/R4/search.html#prefix):
+ * eq lo>=a && hi<=b · ne !(eq) · gt hi>b · lt lo<a · ge gt||eq · le lt||eq · sa lo>b · eb hi<a · ap lo<=b && hi>=a.
+ */
+export type RangeOp = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
+
+export interface RangeTest {
+  op: RangeOp;
+  lo: number;
+  hi: number;
+}
+
+/** A condition on one resource. */
+export type Filter =
+  | { kind: 'all' }
+  | { kind: 'none' }
+  | { kind: 'and'; of: Filter[] }
+  | { kind: 'or'; of: Filter[] }
+  | { kind: 'not'; of: Filter }
+  /** Logical id is one of these. */
+  | { kind: 'id'; ids: string[] }
+  /** Carries this posting. */
+  | { kind: 'posting'; key: string }
+  /** Has a range entry of this key that passes the test (and, for two-valued entries, the second test too). */
+  | { kind: 'range'; key: string; test: RangeTest; second?: RangeTest }
+  /** Has a string entry of this key; `value` normalised as the entries are. */
+  | { kind: 'text'; key: string; match: 'equals' | 'prefix' | 'contains'; value: string }
+  /** meta.lastUpdated, as an interval of a millisecond. */
+  | { kind: 'updated'; test: RangeTest }
+  /**
+   * Chain: carries a posting `{key}{type}/{id}` for the id of some live resource of `type` that satisfies `where`.
+   * `key` ends in "|" (`Communication|subject|`).
+   */
+  | { kind: 'refers'; key: string; type: string; where: Filter }
+  /**
+   * Reverse chain (_has): some live resource of `type` that satisfies `where` carries a posting `{key}{own type}/{own id}`.
+   * `own` is the type of the resource under test.
+   */
+  | { kind: 'referred'; type: string; key: string; own: string; where: Filter };
+
+/**
+ * A sort key. `main` and `updated` are instants every resource has; the others may be missing, and resources without a
+ * value come last in either direction. Of several values the least counts ascending, the greatest descending.
+ */
+export type Sort =
+  | { by: 'main' | 'updated' | 'id'; descending: boolean }
+  | { by: 'range' | 'text'; key: string; descending: boolean }
+  /** By the least (greatest) posting that begins with `key`; `key` ends in "|" or "=". */
+  | { by: 'posting'; key: string; descending: boolean };
+
+/** Where a page ended: made by the store that answered, opaque to everybody else, JSON. */
+export type Position = readonly (string | number | null)[];
+
+export interface Search {
+  partition: string;
+  /** One element for a type search; several for a system search. A resource must be of the type and satisfy `where`. */
+  of: readonly { type: string; where: Filter }[];
+  /** Empty: main date, newest first. Ties are broken by a stable order of the store's own. */
+  sort: readonly Sort[];
+  /** 1 or more. */
+  limit: number;
+  /** Continue behind this position. */
+  after?: Position;
+  /** Milliseconds since the epoch; a store that cannot answer by then throws Fault `timeout`. */
+  deadline: number;
+}

@@ -1,0 +1,170 @@
+/**
+ * The three ports to storage. Adapters: memory (the reference), sqlite, mongo. One contract suite runs on each.
+ * Resources travel as JSON text; their meta is set above. All methods are atomic and reject with Fault only:
+ * `unavailable` when the storage cannot be reached or written, `timeout` past a deadline, and what each one states.
+ */
+import type { Filter, IndexEntries, Position, Search } from '../search/query.js';
+
+export interface Key {
+  /** `[a-z0-9]{1,16}` */
+  partition: string;
+  type: string;
+  id: string;
+}
+
+/** One version of one resource. */
+export interface Version {
+  key: Key;
+  /** 1, 2, 3 … without gaps; meta.versionId is its decimal text. */
+  version: number;
+  /** Instant of the write, as in meta.lastUpdated: milliseconds since the epoch. Never goes back within a resource. */
+  at: number;
+  /** A deletion: `json` is ''. */
+  deleted: boolean;
+  /** How it was written, for history. */
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** The whole resource, meta included. */
+  json: string;
+}
+
+/** A version to write. The store keeps it and its index entries; those of the version before are dropped. */
+export interface Put extends Version {
+  /** The version that must be current: 0 = the resource must never have existed. Always `version - 1`. */
+  index: IndexEntries;
+}
+
+/** A search whose result must (still) be this when the change set commits: conditional interactions. */
+export interface Criterion {
+  partition: string;
+  type: string;
+  where: Filter;
+  /** Exactly these ids match (before the puts of this change set are applied). [] = no match. */
+  ids: readonly string[];
+}
+
+/** A private document that is no FHIR resource: a code's hash, a token, a lease, an outbox row. */
+export interface Document {
+  kind: string;
+  id: string;
+  /** 1, 2, 3 …; raised by each write. */
+  version: number;
+  value: Readonly<Record<string, unknown>>;
+  /** Secondary keys to find it by: name → value. */
+  keys: Readonly<Record<string, string>>;
+  /** When it wants to be worked on; milliseconds since the epoch. Absent: never listed as due. */
+  due?: number;
+  /** When it may be dropped; milliseconds since the epoch. An expired document reads as absent at once. */
+  expires?: number;
+}
+
+/** `expect`: the version that must be there, 0 = none (or an expired one), undefined = whatever is there. */
+export type DocumentChange =
+  | { op: 'put'; document: Omit<Document, 'version'>; expect?: number }
+  | { op: 'delete'; kind: string; id: string; expect?: number };
+
+/** All or nothing. An empty part is left out. */
+export interface ChangeSet {
+  puts?: readonly Put[];
+  /** New index entries for the current version, without a new version; skipped where `version` is no longer current. */
+  reindex?: readonly { key: Key; version: number; index: IndexEntries }[];
+  criteria?: readonly Criterion[];
+  documents?: readonly DocumentChange[];
+}
+
+export interface Page {
+  rows: Version[];
+  /** Present exactly when there are more. */
+  next?: Position;
+}
+
+export interface HistoryQuery {
+  partition: string;
+  /** Types and, of each, the resources whose *current* index entries (or tombstones) satisfy `where`. */
+  of: readonly { type: string; where: Filter; id?: string }[];
+  /** Versions written at or after this instant (ms). */
+  since?: number;
+  /** Versions that were current at some time within [from, to] (`_at`). */
+  during?: { from: number; to: number };
+  limit: number;
+  after?: Position;
+  deadline: number;
+}
+
+/** What a store can do, checked at start against what the capability statements declare. */
+export interface Features {
+  name: 'memory' | 'sqlite' | 'mongo' | 'upstream';
+  /** Survives the end of the process. */
+  durable: boolean;
+  writable: boolean;
+}
+
+export interface Store {
+  readonly features: Features;
+  /**
+   * The current versions of these resources, in the order asked; undefined where there is none or `where` (by type of
+   * the key) excludes it. Deletions are versions too: they carry only the entries their Put gave them (tombstones).
+   */
+  read(keys: readonly Key[], where?: (type: string) => Filter): Promise<(Version | undefined)[]>;
+  /** One version of a resource, current or not; undefined if unknown. Callers check visibility with `read` first. */
+  version(key: Key, version: number): Promise<Version | undefined>;
+  /** Live resources that match; never a deletion. Every match that does not change while paging appears exactly once. */
+  search(search: Search): Promise<Page>;
+  /** The number of matches, counted no further than `limit` (a result of `limit` means "that many or more"). */
+  count(search: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number>;
+  /** Versions, newest first (by instant, then by version), deletions included. */
+  history(query: HistoryQuery): Promise<Page>;
+  /** The number of versions `history` would page through, counted no further than `limit`. */
+  countHistory(query: Omit<HistoryQuery, 'limit' | 'after'>, limit: number): Promise<number>;
+  /** Every live resource of a type, in a stable order of keys, for export and re-indexing. */
+  scan(partition: string, type: string, limit: number, after?: Position): Promise<Page>;
+  /**
+   * Writes all of it or nothing, durably, and resolves once it is so. Rejects with Fault `conflict` if a put's
+   * predecessor is not current, a criterion no longer holds, or a document's `expect` fails: nothing has changed then.
+   * Parallel commits behave as if they ran one after the other.
+   */
+  commit(changes: ChangeSet): Promise<void>;
+  /** Ends threads and connections; later calls reject. */
+  close(): Promise<void>;
+}
+
+export interface Records {
+  /** The document, unless absent or expired at `now`. */
+  get(kind: string, id: string, now: number): Promise<Document | undefined>;
+  /** Those whose secondary key `name` has this value, unexpired, ordered by id. */
+  find(kind: string, name: string, value: string, now: number, limit: number): Promise<Document[]>;
+  /** Those due at `now`, the most overdue first. */
+  due(kind: string, now: number, limit: number): Promise<Document[]>;
+  /** One change on its own; rejects with Fault `conflict` where `expect` fails. Resolves with the new version (0 after a delete). */
+  write(change: DocumentChange): Promise<number>;
+  /** Takes a document away: of any number of parallel callers exactly one gets it, the others undefined. */
+  take(kind: string, id: string, now: number): Promise<Document | undefined>;
+  /** Leases up to `limit` due documents: moves their `due` to `until` in one step with choosing them. No two callers get the same. */
+  lease(kind: string, now: number, until: number, limit: number): Promise<Document[]>;
+  /** Drops what expired before `now`; resolves with how many. */
+  expire(now: number): Promise<number>;
+}
+
+export interface BlobInfo {
+  id: string;
+  size: number;
+  /** When its writing ended; milliseconds since the epoch. */
+  at: number;
+}
+
+/** Bytes outside the JSON text: written first, referenced by a commit, swept when nothing refers to them. */
+export interface Blobs {
+  /** Stores the stream under a new id. On error nothing stays. */
+  put(id: string, bytes: AsyncIterable<Uint8Array>, at: number): Promise<BlobInfo>;
+  /** The bytes from `start` to before `end` (whole by default); undefined if unknown. */
+  open(id: string, start?: number, end?: number): Promise<{ info: BlobInfo; bytes: AsyncIterable<Uint8Array> } | undefined>;
+  /** Blobs older than `at`, oldest first, for the sweep of orphans. */
+  olderThan(at: number, limit: number): Promise<BlobInfo[]>;
+  delete(id: string): Promise<void>;
+}
+
+/** What an adapter's `open` gives. */
+export interface Storage {
+  store: Store;
+  records: Records;
+  blobs: Blobs;
+}
