@@ -1,0 +1,168 @@
+/**
+ * Types only: what handlers get and give. A handler reads through a store narrowed to its caller and returns its answer
+ * and its changes as values; the router commits them once, and runs the handler again if the commit lost a race.
+ */
+import type { Actor } from './access/actor.js';
+import type { Definitions } from './definitions/definitions.js';
+import type { Endpoint, Route } from './definitions/endpoint.js';
+import type { World } from './fhir/clock.js';
+import type { Issue } from './fhir/fault.js';
+import type { FhirRequest } from './fhir/request.js';
+import type { Resource } from './fhir/resource.js';
+import type { FhirResponse } from './fhir/response.js';
+import type { Effect } from './portal/effect.js';
+import type { SearchRegistry } from './search/registry.js';
+import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
+
+/** A change set, and the effects that ride in it. */
+export interface Changes extends ChangeSet {
+  effects?: readonly Effect[];
+}
+
+/** What a handler comes to. */
+export interface Result {
+  response: FhirResponse;
+  changes?: Changes;
+  /**
+   * Why the changes are committed with the server's own authority instead of the caller's (an operation that was
+   * authorized as such). Audited. Absent: the guarded store checks every put against the caller's policy.
+   */
+  asSystem?: string;
+}
+
+/** One request on its way: the same object goes through stages and handler. */
+export interface Context {
+  readonly request: FhirRequest;
+  readonly endpoint: Endpoint;
+  /** The partition this request reads and writes. */
+  readonly partition: string;
+  readonly route: Route;
+  readonly actor: Actor;
+  /** The store as this actor may see it. */
+  readonly store: Store;
+  /** The bare store; the reason is audited. For what an operation must know beyond its caller's sight. */
+  asSystem(reason: string): Store;
+  readonly services: Services;
+  /** The parsed body. */
+  readonly resource?: Resource;
+  /** Unknown search parameters and the like are left out with a warning instead of refused (Prefer: handling=lenient). */
+  readonly lenient: boolean;
+  /** Warnings to add to the answer. */
+  readonly warnings: Issue[];
+}
+
+export type Handler = (context: Context) => Promise<Result>;
+
+/** Parameters of an operation by name: a single value, or an array where max is above 1. */
+export type Values = Record<string, unknown>;
+
+export interface OperationResult {
+  /** Default 200. */
+  status?: number;
+  headers?: Record<string, string>;
+  /** Checked against the OperationDefinition's `out` parameters; `{ return: resource }` is answered as the resource. */
+  output: Values;
+  changes?: Changes;
+  asSystem?: string;
+}
+
+/** An operation's code; everything else about it is in its OperationDefinition. */
+export interface Operation {
+  /** Canonical URL of the OperationDefinition in capability/operations/. */
+  readonly definition: string;
+  readonly handler: (input: Values, context: Context) => Promise<OperationResult>;
+}
+
+/** Portal rules for plain REST writes, by type: what the server sets itself, and what rides in the same commit. */
+export type WriteRule = (
+  resource: Resource,
+  previous: Resource | undefined,
+  context: Context,
+) => Promise<{ resource: Resource; changes?: Changes }>;
+
+export interface Draft {
+  resource: Resource;
+  /** The current version, if there is one (a deletion counts). */
+  previous?: Version;
+  method: Version['method'];
+}
+
+export interface Validator {
+  /** All issues of a resource under base rules, its meta.profile and the profiles named. Errors carry FHIRPath expressions. */
+  validate(resource: Resource, options?: { profiles?: readonly string[] }): Issue[];
+  /** Throws Fault `invalid` or `unprocessable` with all issues if there is an error among them. */
+  assertValid(resource: Resource, options?: { profiles?: readonly string[] }): void;
+}
+
+export interface AuditEntry {
+  at: number;
+  request: string;
+  actor: string;
+  client: string;
+  /** Interaction code or `$operation`. */
+  action: string;
+  /** `Patient/1`, a type, or ''. */
+  target: string;
+  /** Ids of the patients concerned, where known. */
+  patients: readonly string[];
+  /** HTTP status of the answer. */
+  status: number;
+  /** For asSystem access: the reasons. */
+  reasons?: readonly string[];
+}
+
+export interface Audit {
+  /** Reads and refusals: resolves once the entry is in the log; the answer waits for it. Rejects: answer 503. */
+  append(entry: AuditEntry): Promise<void>;
+  /** Writes: the entry as a document that rides in the commit. */
+  document(entry: AuditEntry): DocumentChange;
+  /** Makes everything logged so far searchable as AuditEvent. */
+  seal(): Promise<void>;
+}
+
+export interface Limits {
+  pageSize: number;
+  maxPageSize: number;
+  maxIncludes: number;
+  /** Bytes. */
+  maxBody: number;
+  maxDepth: number;
+  /** Entries of a Bundle. */
+  maxEntries: number;
+  /** Milliseconds. */
+  searchTimeout: number;
+}
+
+export interface Dispatch {
+  /** The whole way of a request, commit and audit included. Never rejects. */
+  (request: FhirRequest, endpoint: Endpoint, actor?: Actor): Promise<FhirResponse>;
+  /** The same up to, but without, the commit: for transactions. Rejects with Fault. `store` takes the place of the actor's own. */
+  prepare(request: FhirRequest, endpoint: Endpoint, actor: Actor, store: Store): Promise<Result>;
+}
+
+export interface Services extends World {
+  readonly definitions: Definitions;
+  readonly registry: SearchRegistry;
+  readonly validator: Validator;
+  readonly records: Records;
+  readonly blobs: Blobs;
+  readonly audit: Audit;
+  readonly limits: Limits;
+  readonly dispatch: Dispatch;
+  readonly endpoints: readonly Endpoint[];
+  /** The rule for plain writes of a type, if the portal has one. */
+  rule(type: string): WriteRule | undefined;
+  /** A checked version to write: validates, stamps meta, writes the text once, extracts the index. Throws Fault. */
+  put(draft: Draft, context: Pick<Context, 'endpoint' | 'partition'>): Put;
+  /** An effect as its outbox row. */
+  outbox(effect: Effect): DocumentChange;
+  /** Settings the portal's workflows read. */
+  readonly portal: PortalSettings;
+}
+
+export interface PortalSettings {
+  /** Where links in notices lead, without a trailing slash. */
+  portalUrl: string;
+  defaultLanguage: string;
+  invitationDays: number;
+}
