@@ -1,0 +1,116 @@
+/**
+ * `npm run build`: compiles what changed into dist/, then generates dist/generated/ where its inputs changed.
+ * `npm start`, `npm test` and the commands go through it, so finding nothing to do takes milliseconds: it compares the
+ * sizes and times of the inputs with those of the last good build, kept in dist/.build.json.
+ *
+ * --quiet  says nothing when there is nothing to do
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { requireNode, root } from './runtime.mjs';
+
+const compiler = join(root, 'node_modules/typescript7/bin/tsc');
+const generator = join(root, 'dist/src/definitions/generate.js');
+const stampFile = join(root, 'dist/.build.json');
+const sources = ['src', 'test', 'bench', 'tsconfig.json', 'package-lock.json'];
+const data = ['definitions', 'profiles', 'capability'];
+
+/** Every file below a path (or the path itself, where it is a file), in a stable order; nothing where it is missing. */
+function filesBelow(path) {
+  if (!existsSync(path)) return [];
+  if (statSync(path).isFile()) return [path];
+  const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap(entry => {
+    const full = join(path, entry.name);
+    return entry.isDirectory() ? filesBelow(full) : [full];
+  });
+}
+
+/** One hash over the names, sizes and times of these paths. */
+function fingerprint(paths) {
+  const hash = createHash('sha256');
+  for (const file of paths.flatMap(path => filesBelow(join(root, path)))) {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** One hash over the text of a compiled module and of all it imports of ours. */
+function closureHash(entry) {
+  const seen = new Set();
+  const hash = createHash('sha256');
+  const visit = file => {
+    if (seen.has(file) || !existsSync(file)) return;
+    seen.add(file);
+    const text = readFileSync(file, 'utf8');
+    hash.update(text);
+    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) visit(resolve(dirname(file), path));
+  };
+  visit(entry);
+  return hash.digest('hex');
+}
+
+/** Deletes compiled files whose source is gone: a deleted test must not go on running. */
+function removeOrphans() {
+  for (const folder of ['src', 'test', 'bench']) {
+    for (const file of filesBelow(join(root, 'dist', folder))) {
+      const match = /^(.*)\.js(\.map)?$/.exec(file);
+      if (match && !existsSync(join(root, `${relative(join(root, 'dist'), match[1])}.ts`))) rmSync(file);
+    }
+  }
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function writeStamp(stamp) {
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, JSON.stringify(stamp));
+}
+
+/** Runs a script of ours or the compiler with this very Node; its failure ends the build with its exit code. */
+function step(title, args) {
+  console.error(`${title} …`);
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function compile() {
+  // The compiler trusts its own record of what it wrote; without the output that record is worthless.
+  if (!existsSync(join(root, 'dist/src'))) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
+  step('Compiling', [compiler, '--project', root]);
+  removeOrphans();
+}
+
+function build({ quiet }) {
+  const before = readStamp();
+  const built = existsSync(join(root, 'dist/src'));
+  if (!existsSync(compiler)) {
+    if (built) return; // a production image: compiled before, without the compiler
+    console.error('Portico is not built, and the compiler is not installed: run `npm ci` first');
+    process.exit(1);
+  }
+  const now = { code: fingerprint(sources), data: fingerprint(data), generator: before.generator };
+  if (built && before.code === now.code && before.data === now.data) {
+    if (!quiet) console.error('Nothing to do');
+    return;
+  }
+  if (!built || before.code !== now.code) compile();
+  now.generator = createHash('sha256').update(now.data).update(closureHash(generator)).digest('hex');
+  if (!existsSync(generator)) return;
+  if (before.generator !== now.generator || !existsSync(join(root, 'dist/generated'))) {
+    step('Generating from the definitions', [generator]);
+  }
+  writeStamp(now);
+}
+
+requireNode();
+build({ quiet: process.argv.includes('--quiet') });

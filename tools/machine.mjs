@@ -1,0 +1,20 @@
+/** What a machine has beside Node: the programs some tests need. */
+import { spawnSync } from 'node:child_process';
+
+/** What a program prints, or undefined where it is missing or fails. */
+function output(command, args) {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+/** The Chromium to test with: CHROMIUM, else the first one in PATH. */
+export function chromiumPath() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  return process.env.CHROMIUM ?? names.map(name => output('which', [name])).find(Boolean);
+}
+
+/** A Python of 3.11 or later that can make virtual environments. */
+export function pythonPath() {
+  const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11); print(sys.executable)';
+  return ['python3', 'python3.13', 'python3.12', 'python3.11'].map(name => output(name, ['-c', probe])).find(Boolean);
+}

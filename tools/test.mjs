@@ -1,0 +1,60 @@
+/**
+ * `npm test`: runs mocha on the compiled tests, everything this machine can run, and says at the end what it left out.
+ * With CI=true or PORTICO_TEST_REQUIRE=1 nothing may be left out. Arguments go to mocha (`npm test -- --grep R83`);
+ * paths below dist/test take the place of "all tests".
+ *
+ * Tests learn by PORTICO_TEST_SKIP (a comma list of `browser`, `mongo`) what is not there.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { chromiumPath, pythonPath } from './machine.mjs';
+import { requireNode, root } from './runtime.mjs';
+
+requireNode();
+const required = process.env.CI === 'true' || process.env.PORTICO_TEST_REQUIRE === '1';
+const chromium = chromiumPath();
+
+/** What the suites need of the machine, and what is said where it is missing. */
+const needs = [
+  {
+    suite: 'browser',
+    present: chromium !== undefined,
+    reason: 'no Chromium found: install it (Debian: apt-get install chromium), or name it in CHROMIUM',
+  },
+  {
+    suite: 'mongo',
+    present: Boolean(process.env.MONGODB_URI) || pythonPath() !== undefined,
+    reason: 'neither MONGODB_URI is set nor Python 3.11 with venv found, which runs a test server in its place',
+  },
+];
+const missing = needs.filter(need => !need.present);
+
+const passed = process.argv.slice(2);
+const specs = passed.some(argument => argument.startsWith('dist/test')) ? [] : ['dist/test/**/*.test.js'];
+const ignored = missing.some(need => need.suite === 'browser') ? ['--ignore', 'dist/test/browser/**'] : [];
+const { status } = spawnSync(
+  process.execPath,
+  [
+    ...[join(root, 'node_modules/mocha/bin/mocha.js'), '--forbid-only', ...(required ? ['--forbid-pending'] : [])],
+    ...['--timeout', '20000', '--reporter', join(root, 'tools/test-reporter.cjs')],
+    ...ignored,
+    ...passed,
+    ...specs,
+  ],
+  {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      // A zone off the hour, with summer time: code that falls back on the machine's zone shows itself.
+      TZ: 'America/St_Johns',
+      ...process.env,
+      PORTICO_TEST_SKIP: missing.map(need => need.suite).join(','),
+      ...(chromium === undefined ? {} : { CHROMIUM: chromium }),
+    },
+  },
+);
+
+for (const { suite, reason } of missing) {
+  console.log(`${required ? 'MISSING' : 'Skipped'}: the ${suite} tests (${reason})`);
+}
+process.exitCode = required && missing.length > 0 ? status || 1 : (status ?? 1);
