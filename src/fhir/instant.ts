@@ -1,0 +1,26 @@
+/** Instants: milliseconds since the epoch ↔ FHIR instant and HTTP date. https://hl7.org/fhir/R4/datatypes.html#instant */
+
+/** `2026-01-02T03:04:05.678Z` */
+export const instant = (ms: number): string => new Date(ms).toISOString();
+
+/** `Fri, 02 Jan 2026 03:04:05 GMT`: whole seconds, rounded down. */
+export const httpDate = (ms: number): string => new Date(ms).toUTCString();
+
+/** Milliseconds, or undefined if the header is no HTTP date. */
+export function parseHttpDate(text: string): number | undefined {
+  const ms = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+const INSTANT =
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
+
+/** Milliseconds of a FHIR instant, or undefined if it is none. */
+export function parseInstant(text: string): number | undefined {
+  const match = INSTANT.exec(text);
+  if (!match) return undefined;
+  const day = new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])));
+  if (day.getUTCMonth() !== Number(match[2]) - 1) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}
