@@ -1,0 +1,159 @@
+/**
+ * The environment as one frozen, typed value. A wrong, unknown or unsafe setting stops the start with one line that
+ * names the variable. settings.ts lists the variables.
+ */
+import { join } from 'node:path';
+import { settings, type Setting } from './settings.js';
+import type { IssuerConfig, StoreConfig } from './values.js';
+
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Public base of all addresses, without a trailing slash: `https://portal.example.org`. */
+  readonly url: string;
+  /** Reverse proxies in front whose forwarded headers are believed. */
+  readonly trustedProxies: number;
+  /** Absolute path of the data folder; it may not exist yet. */
+  readonly dataFolder: string;
+  readonly store: StoreConfig;
+  readonly demo: boolean;
+  /** BCP 47 tag. */
+  readonly defaultLanguage: string;
+  /** Where links in e-mails lead, without a trailing slash. */
+  readonly portalUrl: string;
+  readonly invitationDays: number;
+  /** Absolute paths of FHIR packages (.tgz). */
+  readonly packages: readonly string[];
+  readonly mail: {
+    /** Absent: e-mails are written to `folder` as .eml files. */
+    readonly smtpUrl: string | undefined;
+    readonly folder: string;
+    readonly from: string;
+  };
+  readonly limits: {
+    readonly bodyBytes: number;
+    readonly depth: number;
+    readonly pageSize: number;
+    readonly maxPageSize: number;
+    readonly includes: number;
+    readonly requestMs: number;
+    readonly searchMs: number;
+  };
+  readonly issuers: readonly IssuerConfig[];
+  readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws Error with one line that names the variable, and never repeats the value of a secret one */
+export function loadConfig(env: Environment): Config {
+  refuseUnknown(env);
+  const config = configOf(readSettings(env));
+  refuseContradictions(config);
+  if (config.production) refuseUnsafe(config);
+  return deepFreeze(config);
+}
+
+type Values = { [Name in keyof typeof settings]: (typeof settings)[Name] extends Setting<infer T> ? T : never };
+
+/** Catches a mistyped name. PORTICO_TEST_* belong to the test runner. */
+function refuseUnknown(env: Environment): void {
+  const unknown = Object.keys(env).find(
+    name => name.startsWith('PORTICO_') && !name.startsWith('PORTICO_TEST_') && !(name in settings),
+  );
+  if (unknown !== undefined) throw new Error(`${unknown} is not a setting of Portico: see docs/configuration.md`);
+}
+
+function readSettings(env: Environment): Values {
+  const entries = Object.entries<Setting<unknown>>(settings).map(([name, setting]) => [
+    name,
+    readSetting(name, setting, env[name]),
+  ]);
+  return Object.fromEntries(entries) as Values;
+}
+
+/** An empty variable counts as one that is not set. */
+function readSetting(name: string, setting: Setting<unknown>, given: string | undefined): unknown {
+  const text = given === undefined || given === '' ? setting.fallback : given;
+  if (text === undefined) return undefined;
+  const result = setting.schema.safeParse(text);
+  if (result.success) return result.data;
+  throw new Error(`${name} must be ${setting.expected}${setting.secret ? '' : `, not ${JSON.stringify(text)}`}`);
+}
+
+function configOf(values: Values): Config {
+  const url = values.PORTICO_URL ?? `http://${hostInUrl(values.HOST)}:${values.PORT}`;
+  const production = values.NODE_ENV === 'production';
+  return {
+    production,
+    host: values.HOST,
+    port: values.PORT,
+    url,
+    trustedProxies: values.PORTICO_TRUST_PROXY,
+    dataFolder: values.PORTICO_DATA,
+    store: values.PORTICO_STORE ?? { kind: 'sqlite', path: join(values.PORTICO_DATA, 'portico.db') },
+    demo: values.PORTICO_DEMO ?? !production,
+    defaultLanguage: values.PORTICO_DEFAULT_LANGUAGE,
+    portalUrl: values.PORTICO_PORTAL_URL ?? url,
+    invitationDays: values.PORTICO_INVITATION_DAYS,
+    packages: values.PORTICO_PACKAGES,
+    mail: {
+      smtpUrl: values.PORTICO_SMTP_URL,
+      folder: join(values.PORTICO_DATA, 'mail'),
+      from: values.PORTICO_MAIL_FROM,
+    },
+    limits: {
+      bodyBytes: values.PORTICO_MAX_BODY,
+      depth: values.PORTICO_MAX_DEPTH,
+      pageSize: values.PORTICO_PAGE_SIZE,
+      maxPageSize: values.PORTICO_MAX_PAGE_SIZE,
+      includes: values.PORTICO_MAX_INCLUDES,
+      requestMs: values.PORTICO_REQUEST_TIMEOUT,
+      searchMs: values.PORTICO_SEARCH_TIMEOUT,
+    },
+    issuers: values.PORTICO_ISSUERS,
+    logLevel: values.PORTICO_LOG_LEVEL,
+  };
+}
+
+/** How callers on this machine reach a server that listens on this address. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function refuseContradictions({ limits }: Config): void {
+  if (limits.pageSize > limits.maxPageSize) throw new Error('PORTICO_PAGE_SIZE must not exceed PORTICO_MAX_PAGE_SIZE');
+  if (limits.searchMs > limits.requestMs) {
+    throw new Error('PORTICO_SEARCH_TIMEOUT must not exceed PORTICO_REQUEST_TIMEOUT');
+  }
+}
+
+/** What is fine on a developer's machine and not where strangers can reach it. */
+function refuseUnsafe(config: Config): void {
+  for (const [name, address] of [
+    ['PORTICO_URL', config.url],
+    ['PORTICO_PORTAL_URL', config.portalUrl],
+  ] as const) {
+    if (address.startsWith('http:') && !isLoopback(address)) {
+      throw new Error(`${name} must be https in production, not ${JSON.stringify(address)}`);
+    }
+  }
+  if (config.demo && !isLoopback(config.url)) {
+    throw new Error('PORTICO_DEMO must be off in production at a public PORTICO_URL: its tokens are for anybody');
+  }
+  if (config.issuers.some(({ issuer }) => !issuer.startsWith('https:'))) {
+    throw new Error('PORTICO_ISSUERS must name https issuers in production');
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  return Object.freeze(value);
+}

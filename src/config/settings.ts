@@ -1,0 +1,153 @@
+/** Every environment variable Portico reads: what it is for, its kind of value and its default. docs.ts prints this table. */
+import {
+  hostName,
+  issuerList,
+  languageTag,
+  mailbox,
+  oneOf,
+  onOff,
+  path,
+  smtpAddress,
+  storeAddress,
+  tgzFiles,
+  webAddress,
+  whole,
+  type Value,
+} from './values.js';
+
+export interface Setting<T> extends Value<T> {
+  group: string;
+  doc: string;
+  /** The default, written as one would set it. */
+  fallback?: string;
+  /** What holds in place of a fixed default. */
+  otherwise?: string;
+  /** May hold a password: its value is never repeated. */
+  secret: boolean;
+}
+
+type Text = Pick<Setting<unknown>, 'group' | 'doc'> & { secret?: true };
+
+/** A setting with a default. */
+const setting = <T>(value: Value<T>, fallback: string, about: Text): Setting<T> => ({
+  ...value,
+  secret: false,
+  ...about,
+  fallback,
+});
+
+/** A setting that may be left out; `otherwise` says what holds then. */
+const optional = <T>(value: Value<T>, otherwise: string, about: Text): Setting<T | undefined> => ({
+  ...value,
+  secret: false,
+  ...about,
+  otherwise,
+});
+
+const megabyte = 1024 * 1024;
+const day = 24 * 3600 * 1000;
+
+const address = 'Address';
+const storage = 'Storage';
+const portal = 'Portal';
+const mail = 'E-mail';
+const limits = 'Limits';
+const trust = 'Trust';
+const operation = 'Operation';
+
+export const settings = {
+  PORT: setting(whole(1, 65535), '8080', { group: address, doc: 'TCP port to listen on.' }),
+  HOST: setting(hostName, '127.0.0.1', {
+    group: address,
+    doc: 'Network address to listen on; `0.0.0.0` for all of them.',
+  }),
+  PORTICO_URL: optional(webAddress, '`http://HOST:PORT`', {
+    group: address,
+    doc: 'Public base of all addresses this server gives out, as callers reach it. In production https, or a loopback address.',
+  }),
+  PORTICO_TRUST_PROXY: setting(whole(0, 10), '0', {
+    group: address,
+    doc: 'Number of reverse proxies in front whose `X-Forwarded-*` headers are believed.',
+  }),
+
+  PORTICO_DATA: setting(path, 'data', {
+    group: storage,
+    doc: 'Folder for all this server keeps: the embedded store, keys, caches, e-mails not sent over SMTP.',
+  }),
+  PORTICO_STORE: optional(storeAddress, '`sqlite:` and portico.db in PORTICO_DATA', {
+    group: storage,
+    secret: true,
+    doc: 'Where resources are kept: `sqlite:PATH`; `memory` (gone at the end); `mongodb://…` or `mongodb+srv://…`, a replica set or sharded cluster of MongoDB 7.0 or later.',
+  }),
+
+  PORTICO_DEMO: optional(onOff, 'on, unless NODE_ENV is `production`', {
+    group: portal,
+    doc: 'Demo mode: a demo organization with patients is loaded, and a development issuer gives tokens to anybody. In production only at a loopback PORTICO_URL.',
+  }),
+  PORTICO_DEFAULT_LANGUAGE: setting(languageTag, 'en', {
+    group: portal,
+    doc: 'Language for people who state none, or one without templates.',
+  }),
+  PORTICO_PORTAL_URL: optional(webAddress, '`PORTICO_URL`', {
+    group: portal,
+    doc: "The patients' web portal: where links in e-mails lead. In production https, or a loopback address.",
+  }),
+  PORTICO_INVITATION_DAYS: setting(whole(1, 365), '14', {
+    group: portal,
+    doc: 'Days an invitation can be redeemed.',
+  }),
+  PORTICO_PACKAGES: setting(tgzFiles, '', {
+    group: portal,
+    doc: 'FHIR packages with further profiles and terminology, loaded at start.',
+  }),
+
+  PORTICO_SMTP_URL: optional(smtpAddress, 'e-mails are written as .eml files to the folder `mail` in PORTICO_DATA', {
+    group: mail,
+    secret: true,
+    doc: 'Mail server that e-mails are handed to: `smtp://` (STARTTLS where offered) or `smtps://`.',
+  }),
+  PORTICO_MAIL_FROM: setting(mailbox, 'Portico <no-reply@localhost>', { group: mail, doc: 'Sender of all e-mails.' }),
+
+  PORTICO_MAX_BODY: setting(whole(1024, 1024 * megabyte), String(16 * megabyte), {
+    group: limits,
+    doc: 'Largest request body in bytes, after decompression. An attachment of 10 MiB inside a resource takes 14 MiB.',
+  }),
+  PORTICO_MAX_DEPTH: setting(whole(8, 1000), '64', {
+    group: limits,
+    doc: 'Deepest nesting of a body, in levels; checked before it is parsed.',
+  }),
+  PORTICO_PAGE_SIZE: setting(whole(1, 10_000), '20', {
+    group: limits,
+    doc: 'Matches on a page where the caller does not say (`_count`).',
+  }),
+  PORTICO_MAX_PAGE_SIZE: setting(whole(1, 10_000), '1000', {
+    group: limits,
+    doc: 'Most matches on a page, whatever the caller says.',
+  }),
+  PORTICO_MAX_INCLUDES: setting(whole(0, 100_000), '1000', {
+    group: limits,
+    doc: 'Most resources that `_include` and `_revinclude` add to a page.',
+  }),
+  PORTICO_REQUEST_TIMEOUT: setting(whole(100, day), '30000', {
+    group: limits,
+    doc: 'Milliseconds after which a request ends with 504.',
+  }),
+  PORTICO_SEARCH_TIMEOUT: setting(whole(100, day), '5000', {
+    group: limits,
+    doc: 'Milliseconds after which one search in the store ends with 504.',
+  }),
+
+  PORTICO_ISSUERS: setting(issuerList, '[]', {
+    group: trust,
+    doc: 'Further issuers whose access tokens (JWT) are accepted, with their public keys.',
+  }),
+
+  PORTICO_LOG_LEVEL: setting(oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug']), 'info', {
+    group: operation,
+    doc: 'Least severe log lines written (JSON on standard output).',
+  }),
+  NODE_ENV: optional(oneOf(['production', 'development', 'test']), 'development', {
+    group: operation,
+    doc: '`production` turns demo mode off and refuses settings that are not safe at a public address.',
+  }),
+};

@@ -1,0 +1,107 @@
+/** The kinds of value a setting can have: how the text of an environment variable is read, and what is said if it cannot. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+export interface Value<T> {
+  schema: z.ZodType<T, string>;
+  /** Ends the sentence "X must be …", in the error and in the documentation. */
+  expected: string;
+}
+
+const value = <T>(expected: string, schema: z.ZodType<T, string>): Value<T> => ({ expected, schema });
+
+/** Text that a function of ours turns into a value; the function throws or answers undefined for what is wrong. */
+const parsed = <T>(expected: string, read: (text: string) => T | undefined): Value<T> =>
+  value(
+    expected,
+    z.string().transform((text, context) => {
+      try {
+        const result = read(text);
+        if (result !== undefined) return result;
+      } catch {
+        // Falls through: what was thrown may repeat the text, which may hold a secret.
+      }
+      context.addIssue({ code: 'custom', message: expected });
+      return z.NEVER;
+    }),
+  );
+
+export const text = value('some text', z.string().min(1));
+
+export const whole = (min: number, max: number): Value<number> =>
+  value(
+    `a whole number from ${min} to ${max}`,
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number)
+      .pipe(z.number().min(min).max(max)),
+  );
+
+export const onOff = value('on or off', z.stringbool({ truthy: ['on', 'true', '1'], falsy: ['off', 'false', '0'] }));
+
+export const oneOf = <const T extends string>(names: readonly T[]): Value<T> =>
+  value(`one of ${names.join(', ')}`, z.enum(names));
+
+/** A path, made absolute from the working directory. */
+export const path = parsed('a path', file => (file.includes('\0') ? undefined : resolve(file)));
+
+export const tgzFiles = parsed('a list of .tgz files with commas between', list => {
+  const files = list
+    .split(',')
+    .map(file => file.trim())
+    .filter(Boolean);
+  return files.every(file => file.endsWith('.tgz')) ? files.map(file => resolve(file)) : undefined;
+});
+
+/** An http or https address, without a slash at its end. */
+export const webAddress = parsed('an http or https address without query, fragment, user or password', address => {
+  const { protocol, search, hash, username, password, href } = new URL(address);
+  const bare = !search && !hash && !username && !password && !/[?#]/.test(address);
+  return /^https?:$/.test(protocol) && bare ? href.replace(/\/+$/, '') : undefined;
+});
+
+export const hostName = value('a host name or IP address', z.string().regex(/^[\w.:-]+$/));
+
+export const languageTag = parsed('a language tag such as en or ar-SA', tag => Intl.getCanonicalLocales(tag)[0]);
+
+export const mailbox = value(
+  'an e-mail address, with or without a name',
+  z.string().regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/),
+);
+
+export const smtpAddress = parsed('an address such as smtps://user:password@host:465', address => {
+  const { protocol, hostname } = new URL(address);
+  return /^smtps?:$/.test(protocol) && hostname ? address : undefined;
+});
+
+/** Where resources and records are kept. */
+export type StoreConfig =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'mongo'; readonly url: string };
+
+export const storeAddress = parsed<StoreConfig>('sqlite:PATH, memory or a mongodb:// address', address => {
+  if (address === 'memory') return { kind: 'memory' };
+  if (/^mongodb(\+srv)?:\/\/[^\s/]+/.test(address)) return { kind: 'mongo', url: address };
+  const [, file] = /^sqlite:(.+)$/.exec(address) ?? [];
+  return file === undefined ? undefined : { kind: 'sqlite', path: resolve(file) };
+});
+
+const publicKey = z
+  .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().optional(), d: z.undefined().optional() })
+  .readonly();
+
+const issuer = z.strictObject({
+  issuer: z.url(),
+  audience: z.string().min(1),
+  jwks: z.object({ keys: z.array(publicKey).min(1) }),
+});
+
+/** Somebody else's issuer of access tokens (JWT) that we trust, with its public keys (RFC 7517). */
+export type IssuerConfig = z.output<typeof issuer>;
+
+export const issuerList = parsed(
+  'JSON: [{"issuer": URL, "audience": text, "jwks": {"keys": [public keys]}}, …]',
+  json => z.array(issuer).parse(JSON.parse(json)),
+);

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import { loadConfig, type Environment } from '../../src/config/config.js';
+import { settings } from '../../src/config/settings.js';
+
+function refusal(env: Environment): string {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    assert(error instanceof Error);
+    return error.message;
+  }
+  return 'accepted';
+}
+
+const production = { NODE_ENV: 'production', PORTICO_URL: 'https://portal.example.org' };
+const issuer = {
+  issuer: 'https://id.example.org',
+  audience: 'portal',
+  jwks: { keys: [{ kty: 'EC', kid: '1', crv: 'P-256', x: 'a', y: 'b' }] },
+};
+
+describe('config/config', () => {
+  describe('defaults', () => {
+    it('need no variable', () => {
+      const config = loadConfig({});
+      assert.equal(config.url, 'http://127.0.0.1:8080');
+      assert.equal(config.portalUrl, config.url);
+      assert.deepEqual(config.store, { kind: 'sqlite', path: resolve('data/portico.db') });
+      assert.equal(config.mail.folder, resolve('data/mail'));
+      assert.equal(config.demo, true);
+      assert.deepEqual(config.packages, []);
+      assert.deepEqual(config.limits, {
+        bodyBytes: 16 * 1024 * 1024,
+        depth: 64,
+        pageSize: 20,
+        maxPageSize: 1000,
+        includes: 1000,
+        requestMs: 30_000,
+        searchMs: 5_000,
+      });
+    });
+
+    it('follow other settings', () => {
+      const config = loadConfig({ PORT: '9000', HOST: '::1', PORTICO_DATA: '/srv/portico' });
+      assert.equal(config.url, 'http://[::1]:9000');
+      assert.deepEqual(config.store, { kind: 'sqlite', path: '/srv/portico/portico.db' });
+      assert.equal(loadConfig({ HOST: '0.0.0.0' }).url, 'http://localhost:8080');
+    });
+
+    it('hold for empty variables', () => assert.equal(loadConfig({ PORT: '', PORTICO_SMTP_URL: '' }).port, 8080));
+
+    it('turn demo mode off in production', () => assert.equal(loadConfig(production).demo, false));
+  });
+
+  it('reads every kind of value', () => {
+    const config = loadConfig({
+      PORTICO_URL: 'https://portal.example.org/fhir-host/',
+      PORTICO_STORE: 'mongodb://a:1,b:2/portico?replicaSet=rs0',
+      PORTICO_DEMO: 'off',
+      PORTICO_DEFAULT_LANGUAGE: 'ar-sa',
+      PORTICO_SMTP_URL: 'smtps://user:word@mail.example.org:465',
+      PORTICO_MAIL_FROM: 'Clinic <portal@example.org>',
+      PORTICO_PACKAGES: 'a.tgz, /b.tgz',
+      PORTICO_ISSUERS: JSON.stringify([issuer]),
+      PORTICO_LOG_LEVEL: 'debug',
+    });
+    assert.equal(config.url, 'https://portal.example.org/fhir-host');
+    assert.deepEqual(config.store, { kind: 'mongo', url: 'mongodb://a:1,b:2/portico?replicaSet=rs0' });
+    assert.equal(config.demo, false);
+    assert.equal(config.defaultLanguage, 'ar-SA');
+    assert.equal(config.mail.from, 'Clinic <portal@example.org>');
+    assert.deepEqual(config.packages, [resolve('a.tgz'), '/b.tgz']);
+    assert.deepEqual(config.issuers, [issuer]);
+    assert.deepEqual(loadConfig({ PORTICO_STORE: 'memory' }).store, { kind: 'memory' });
+  });
+
+  it('is frozen to the bottom', () => {
+    const config = loadConfig({ PORTICO_ISSUERS: JSON.stringify([issuer]) });
+    assert(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.issuers[0]?.jwks.keys));
+  });
+
+  describe('a bad value', () => {
+    const bad: [string, string][] = [
+      ...['0', '65536', '80.5', '-1', '8e3', ' 80', 'http'].map((text): [string, string] => ['PORT', text]),
+      ['HOST', 'two words'],
+      ...['portal.example.org', 'ftp://x', 'https://x?a', 'https://x/#', 'https://u:p@x'].map(
+        (text): [string, string] => ['PORTICO_URL', text],
+      ),
+      ...['postgres://x', 'sqlite:', 'mongodb://', 'Memory'].map((text): [string, string] => ['PORTICO_STORE', text]),
+      ['PORTICO_DEMO', 'maybe'],
+      ['PORTICO_DEFAULT_LANGUAGE', 'not a language'],
+      ['PORTICO_SMTP_URL', 'mail.example.org'],
+      ['PORTICO_MAIL_FROM', 'nobody'],
+      ['PORTICO_MAIL_FROM', 'a@example.org\r\nBcc: b@example.org'],
+      ['PORTICO_MAX_BODY', '16MB'],
+      ['PORTICO_MAX_DEPTH', '0'],
+      ['PORTICO_PACKAGES', 'a.zip'],
+      ['PORTICO_LOG_LEVEL', 'loud'],
+      ['PORTICO_ISSUERS', '{'],
+      ['PORTICO_ISSUERS', JSON.stringify([{ ...issuer, extra: 1 }])],
+      ['PORTICO_ISSUERS', JSON.stringify([{ ...issuer, jwks: { keys: [] } }])],
+      ['PORTICO_ISSUERS', JSON.stringify([{ ...issuer, jwks: { keys: [{ kty: 'EC', d: 'private' }] } }])],
+      ['NODE_ENV', 'prod'],
+    ];
+    for (const [name, text] of bad) {
+      it(`stops the start with one line that names it: ${name}=${JSON.stringify(text)}`, () => {
+        const message = refusal({ [name]: text });
+        assert.match(message, new RegExp(`^${name} must be [^\n\r]+$`));
+      });
+    }
+
+    it('is never repeated where it may hold a password', () => {
+      for (const name of ['PORTICO_SMTP_URL', 'PORTICO_STORE']) {
+        assert.doesNotMatch(refusal({ [name]: 'x://user:canary@host' }), /canary/);
+      }
+    });
+
+    it('of any text is refused in one line that names its variable, or read', () => {
+      fc.assert(
+        fc.property(fc.constantFrom(...Object.keys(settings)), fc.string(), (name, text) => {
+          const message = refusal({ [name]: text });
+          assert(message === 'accepted' || (message.startsWith(`${name} must`) && !/[\r\n]/.test(message)), message);
+        }),
+        { seed: 1, numRuns: 500 },
+      );
+    });
+  });
+
+  it('refuses a variable that does not exist, but leaves the test runner its own', () => {
+    assert.equal(refusal({ PORTICO_PROT: '1' }), 'PORTICO_PROT is not a setting of Portico: see docs/configuration.md');
+    assert.equal(refusal({ PORTICO_TEST_REQUIRE: '1', PATH: '/bin' }), 'accepted');
+  });
+
+  it('refuses settings that contradict each other', () => {
+    assert.match(refusal({ PORTICO_PAGE_SIZE: '50', PORTICO_MAX_PAGE_SIZE: '20' }), /^PORTICO_PAGE_SIZE must/);
+    assert.match(refusal({ PORTICO_REQUEST_TIMEOUT: '1000' }), /^PORTICO_SEARCH_TIMEOUT must/);
+  });
+
+  describe('in production', () => {
+    const unsafe: [string, Environment][] = [
+      ['PORTICO_URL', { PORTICO_URL: 'http://portal.example.org' }],
+      ['PORTICO_URL', { PORTICO_URL: '', HOST: '192.0.2.1' }],
+      ['PORTICO_PORTAL_URL', { PORTICO_PORTAL_URL: 'http://portal.example.org' }],
+      ['PORTICO_DEMO', { PORTICO_DEMO: 'on' }],
+      ['PORTICO_ISSUERS', { PORTICO_ISSUERS: JSON.stringify([{ ...issuer, issuer: 'http://id.example.org' }]) }],
+    ];
+    for (const [name, env] of unsafe) {
+      it(`refuses what is unsafe at a public address: ${JSON.stringify(env)}`, () => {
+        assert.match(refusal({ ...production, ...env }), new RegExp(`^${name} must .*production`));
+        assert.equal(refusal({ ...production, ...env, NODE_ENV: 'development' }), 'accepted');
+      });
+    }
+
+    it('allows it at a loopback address', () => {
+      for (const PORTICO_URL of ['http://localhost:8080', 'http://127.0.0.1:1', 'http://[::1]']) {
+        assert.equal(refusal({ ...production, PORTICO_URL, PORTICO_DEMO: 'on' }), 'accepted');
+      }
+      assert.notEqual(refusal({ ...production, PORTICO_URL: 'http://127.0.0.1.example.org' }), 'accepted');
+    });
+  });
+});

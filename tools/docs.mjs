@@ -1,0 +1,31 @@
+/**
+ * `npm run docs`: writes the pages that are generated from the code.
+ *
+ * --check  writes nothing; names the pages that are out of date, and fails if there are any
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configurationPage } from '../dist/src/config/docs.js';
+import { root } from './runtime.mjs';
+
+const pages = { 'docs/configuration.md': configurationPage() };
+const check = process.argv.includes('--check');
+
+function current(file) {
+  try {
+    return readFileSync(join(root, file), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+for (const [file, text] of Object.entries(pages)) {
+  if (current(file) === text) continue;
+  if (check) {
+    console.error(`${file} is out of date: run \`npm run docs\``);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(join(root, file), text);
+    console.log(`Wrote ${file}`);
+  }
+}
