@@ -1,0 +1,75 @@
+/**
+ * Parses the body: media type, encoding, nesting, JSON or XML, and that it is the resource the path speaks of.
+ * https://hl7.org/fhir/R4/http.html#mime-type
+ */
+import type { Definitions } from '../../definitions/definitions.js';
+import type { Route } from '../../definitions/endpoint.js';
+import { Fault } from '../../fhir/fault.js';
+import { decodeUtf8, parseJson } from '../../fhir/json.js';
+import type { FhirRequest } from '../../fhir/request.js';
+import type { JsonObject, Resource } from '../../fhir/resource.js';
+import { fromXml } from '../../formats/xml.js';
+
+const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json']);
+const XML_TYPES = new Set(['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml']);
+const JSON_PATCH = 'application/json-patch+json';
+const FORM = 'application/x-www-form-urlencoded';
+
+export interface BodyLimits {
+  maxDepth: number;
+}
+
+/** The media type without parameters, lower-case. */
+export const mediaType = (contentType: string): string => (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+
+/**
+ * The resource in the body, for routes that have one; undefined for those that do not. Non-FHIR content becomes what the
+ * handlers expect: a JSON Patch a Binary, raw content posted to Binary a Binary; a search form is left to the search.
+ */
+export function parseBody(
+  request: FhirRequest,
+  route: Route,
+  definitions: Definitions,
+  limits: BodyLimits,
+): Resource | undefined {
+  const { body } = request;
+  if (body === undefined) return undefined;
+  if (body.kind === 'resource') return body.resource;
+  const type = mediaType(body.contentType);
+  if (type === FORM && isSearch(route)) return undefined;
+  if (route.interaction === 'patch' && type === JSON_PATCH) return asBinary(body.bytes, JSON_PATCH);
+  if (body.bytes.length === 0) return undefined;
+  if (route.type === 'Binary' && !isFhir(type) && type !== '' && route.interaction !== 'operation') {
+    return asBinary(body.bytes, body.contentType);
+  }
+  return parseResource(body.bytes, type, definitions, limits);
+}
+
+/** The resource of these bytes, by media type. Faults: `unsupported-media`, `invalid`, `too-costly`. */
+export function parseResource(bytes: Uint8Array, type: string, definitions: Definitions, limits: BodyLimits): Resource {
+  if (JSON_TYPES.has(type)) return asResource(parseJson(decodeUtf8(bytes), limits.maxDepth), definitions);
+  if (XML_TYPES.has(type)) return asResource(fromXml(decodeUtf8(bytes), definitions, limits.maxDepth), definitions);
+  throw new Fault('unsupported-media', 'Send application/fhir+json or application/fhir+xml, named by Content-Type.');
+}
+
+const isFhir = (type: string): boolean => JSON_TYPES.has(type) || XML_TYPES.has(type);
+
+const isSearch = (route: Route): boolean =>
+  route.interaction === 'search-type' || route.interaction === 'search-system' || route.interaction === 'operation';
+
+function asResource(value: unknown, definitions: Definitions): Resource {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Fault('invalid', 'The body is not a resource: a JSON object is expected.', { code: 'structure' });
+  }
+  const type = (value as JsonObject)['resourceType'];
+  if (typeof type !== 'string' || !definitions.isResourceType(type)) {
+    throw new Fault('invalid', 'The body is not a resource: resourceType is missing or unknown.', { code: 'structure' });
+  }
+  return value as Resource;
+}
+
+const asBinary = (bytes: Uint8Array, contentType: string): Resource => ({
+  resourceType: 'Binary',
+  contentType,
+  data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+});
