@@ -31,14 +31,16 @@ export interface Config {
     readonly folder: string;
     readonly from: string;
   };
+  /** Bytes, levels, counts and milliseconds; settings.ts says which. */
   readonly limits: {
-    readonly bodyBytes: number;
-    readonly depth: number;
+    readonly maxBody: number;
+    readonly maxDepth: number;
+    readonly maxEntries: number;
     readonly pageSize: number;
     readonly maxPageSize: number;
-    readonly includes: number;
-    readonly requestMs: number;
-    readonly searchMs: number;
+    readonly maxIncludes: number;
+    readonly requestTimeout: number;
+    readonly searchTimeout: number;
   };
   readonly issuers: readonly IssuerConfig[];
   readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
@@ -104,13 +106,14 @@ function configOf(values: Values): Config {
       from: values.PORTICO_MAIL_FROM,
     },
     limits: {
-      bodyBytes: values.PORTICO_MAX_BODY,
-      depth: values.PORTICO_MAX_DEPTH,
+      maxBody: values.PORTICO_MAX_BODY,
+      maxDepth: values.PORTICO_MAX_DEPTH,
+      maxEntries: values.PORTICO_MAX_ENTRIES,
       pageSize: values.PORTICO_PAGE_SIZE,
       maxPageSize: values.PORTICO_MAX_PAGE_SIZE,
-      includes: values.PORTICO_MAX_INCLUDES,
-      requestMs: values.PORTICO_REQUEST_TIMEOUT,
-      searchMs: values.PORTICO_SEARCH_TIMEOUT,
+      maxIncludes: values.PORTICO_MAX_INCLUDES,
+      requestTimeout: values.PORTICO_REQUEST_TIMEOUT,
+      searchTimeout: values.PORTICO_SEARCH_TIMEOUT,
     },
     issuers: values.PORTICO_ISSUERS,
     logLevel: values.PORTICO_LOG_LEVEL,
@@ -125,7 +128,7 @@ function hostInUrl(host: string): string {
 
 function refuseContradictions({ limits }: Config): void {
   if (limits.pageSize > limits.maxPageSize) throw new Error('PORTICO_PAGE_SIZE must not exceed PORTICO_MAX_PAGE_SIZE');
-  if (limits.searchMs > limits.requestMs) {
+  if (limits.searchTimeout > limits.requestTimeout) {
     throw new Error('PORTICO_SEARCH_TIMEOUT must not exceed PORTICO_REQUEST_TIMEOUT');
   }
 }

@@ -116,6 +116,10 @@ export const settings = {
     group: limits,
     doc: 'Deepest nesting of a body, in levels; checked before it is parsed.',
   }),
+  PORTICO_MAX_ENTRIES: setting(whole(1, 100_000), '2000', {
+    group: limits,
+    doc: 'Most entries of a batch or transaction.',
+  }),
   PORTICO_PAGE_SIZE: setting(whole(1, 10_000), '20', {
     group: limits,
     doc: 'Matches on a page where the caller does not say (`_count`).',

@@ -32,13 +32,14 @@ describe('config/config', () => {
       assert.equal(config.demo, true);
       assert.deepEqual(config.packages, []);
       assert.deepEqual(config.limits, {
-        bodyBytes: 16 * 1024 * 1024,
-        depth: 64,
+        maxBody: 16 * 1024 * 1024,
+        maxDepth: 64,
+        maxEntries: 2000,
         pageSize: 20,
         maxPageSize: 1000,
-        includes: 1000,
-        requestMs: 30_000,
-        searchMs: 5_000,
+        maxIncludes: 1000,
+        requestTimeout: 30_000,
+        searchTimeout: 5_000,
       });
     });
 

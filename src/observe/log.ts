@@ -1,0 +1,74 @@
+/**
+ * Structured log lines (JSON, one a line) that cannot hold health information or secrets: fixed event names, plain fields
+ * whose text is scrubbed, errors without their messages (which may quote what a caller sent), people as keyed hashes.
+ */
+import { createHmac } from 'node:crypto';
+import { pino, type DestinationStream } from 'pino';
+import type { Config } from '../config/config.js';
+import { describeError } from './error-fields.js';
+import { scrub } from './scrub.js';
+
+/** Flat on purpose: an object would carry more than was meant. */
+export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** What is logged of a request: the route with placeholders (request-line.ts) instead of the address. */
+export interface RequestLine {
+  id: string;
+  method: string;
+  /** `/fhir/portal/Patient/:id` */
+  route: string;
+  status: number;
+  /** From the first byte in to the last byte out. */
+  ms: number;
+  /** Actor.subject; written as a hash. */
+  actor: string;
+}
+
+export interface Log {
+  /** `event` is fixed text, the same for every occurrence; what differs goes into the fields. */
+  debug(event: string, fields?: Fields): void;
+  info(event: string, fields?: Fields): void;
+  warn(event: string, fields?: Fields): void;
+  error(event: string, error: unknown, fields?: Fields): void;
+  request(line: RequestLine): void;
+  /** Resolves once all lines so far are handed to the operating system. */
+  flush(): Promise<void>;
+}
+
+export interface LogOptions {
+  level: Config['logLevel'];
+  /** Key of the hashes that stand for actors: lines of one person can be told together only under one key. */
+  actorKey: Uint8Array;
+  /** Default: standard output. */
+  destination?: DestinationStream;
+}
+
+export function createLog({ level, actorKey, destination }: LogOptions): Log {
+  const out = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: label => ({ level: label }) } },
+    destination ?? pino.destination({ dest: 1, sync: false }),
+  );
+  const actorHash = (actor: string) => createHmac('sha256', actorKey).update(actor).digest('base64url').slice(0, 16);
+  return {
+    debug: (event, fields = {}) => out.debug(scrubbed(fields), scrub(event)),
+    info: (event, fields = {}) => out.info(scrubbed(fields), scrub(event)),
+    warn: (event, fields = {}) => out.warn(scrubbed(fields), scrub(event)),
+    error: (event, error, fields = {}) => out.error({ ...scrubbed(fields), error: describeError(error) }, scrub(event)),
+    request: ({ actor, ...line }) => {
+      const fields = { ...scrubbed(line), ms: Math.round(line.ms * 10) / 10, actor: actorHash(actor) };
+      out[line.status >= 500 ? 'error' : 'info'](fields, 'request');
+    },
+    flush: () => new Promise((done, fail) => out.flush(error => (error ? fail(error) : done()))),
+  };
+}
+
+const secretName = /authorization|cookie|token|secret|password|body|query|credential/i;
+
+/** The fields without those whose name speaks of a secret, their text scrubbed. */
+function scrubbed(fields: Fields): Fields {
+  const entries = Object.entries(fields).map(([name, value]) => {
+    if (secretName.test(name)) return [name, '[redacted]'];
+    return [name, typeof value === 'string' ? scrub(value) : value];
+  });
+  return Object.fromEntries(entries) as Fields;
+}
