@@ -1,0 +1,124 @@
+/**
+ * Reads capability/*.json and compiles each CapabilityStatement into an Endpoint.
+ * https://hl7.org/fhir/R4/capabilitystatement.html
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject, Resource } from '../fhir/resource.js';
+import type { Definitions } from './definitions.js';
+import type { Endpoint, InteractionCode, OperationEntry, ResourceEntry } from './endpoint.js';
+import { prepare, type Recipe } from './recipe.js';
+
+/** A customer has an endpoint and a partition of its own, both named by its key. */
+export interface Customer {
+  /** `[a-z0-9]{1,16}` */
+  key: string;
+  /** References must resolve within the customer's data. */
+  referencesEnforced: boolean;
+}
+
+export interface EndpointOptions {
+  /** Without a trailing slash. */
+  publicUrl: string;
+  customers: readonly Customer[];
+  definitions: Definitions;
+}
+
+const objects = (value: unknown): JsonObject[] => (value as JsonObject[] | undefined) ?? [];
+const strings = (value: unknown): string[] => (value as string[] | undefined) ?? [];
+
+function interactionsOf(entry: JsonObject): Set<InteractionCode> {
+  return new Set(objects(entry['interaction']).map(({ code }) => code as InteractionCode));
+}
+
+function operationsOf(entry: JsonObject): Map<string, OperationEntry> {
+  const operations = objects(entry['operation']) as unknown as OperationEntry[];
+  return new Map(operations.map(({ name, definition }) => [name, { name, definition }]));
+}
+
+function compileResource(entry: JsonObject): ResourceEntry {
+  const searchParams = objects(entry['searchParam']) as { name: string; definition: string }[];
+  return {
+    type: entry['type'] as string,
+    interactions: interactionsOf(entry),
+    searchParams: new Map(searchParams.map(({ name, definition }) => [name, definition])),
+    includes: new Set(strings(entry['searchInclude'])),
+    revincludes: new Set(strings(entry['searchRevInclude'])),
+    operations: operationsOf(entry),
+    profiles: entry['profile'] === undefined ? [] : [entry['profile'] as string],
+    conditionalCreate: entry['conditionalCreate'] === true,
+    conditionalUpdate: entry['conditionalUpdate'] === true,
+    conditionalDelete: (entry['conditionalDelete'] ?? 'not-supported') as ResourceEntry['conditionalDelete'],
+    updateCreate: entry['updateCreate'] === true,
+    conditionalRead: entry['conditionalRead'] === 'full-support',
+    referencesEnforced: strings(entry['referencePolicy']).includes('enforced'),
+  };
+}
+
+/** The statement as this instance serves it: what it is, where, and which software answers. */
+function instanceOf(statement: Resource, url: string, software: JsonObject): Resource {
+  const { resourceType, rest, fhirVersion, format, patchFormat, implementationGuide, ...head } = statement;
+  return {
+    resourceType,
+    ...head,
+    kind: 'instance',
+    software,
+    implementation: { description: statement['title'], url },
+    fhirVersion,
+    format,
+    patchFormat,
+    ...(implementationGuide === undefined ? {} : { implementationGuide }),
+    rest,
+  };
+}
+
+/** What an endpoint is beside its statement. */
+type Place = Pick<Endpoint, 'name' | 'path' | 'url' | 'partition'>;
+
+/** Compiles a CapabilityStatement for the place it is served at. */
+export function compileEndpoint(statement: Resource, place: Place, software: JsonObject): Endpoint {
+  const rest = objects(statement['rest'])[0] ?? {};
+  const resources = objects(rest['resource']).map(compileResource);
+  return {
+    ...place,
+    statement: instanceOf(statement, place.url, software),
+    resources: new Map(resources.map(entry => [entry.type, entry])),
+    interactions: interactionsOf(rest).add('capabilities'),
+    operations: operationsOf(rest),
+  };
+}
+
+/** A recipe for a customer who wants references to things that are not there refused. */
+function enforcing({ statement, resource }: Recipe): Recipe {
+  return { statement, resource: { ...resource, referencePolicy: ['literal', 'logical', 'local', 'enforced'] } };
+}
+
+/**
+ * All endpoints this server has: the portal's, and one for each customer.
+ * @param root the folder that holds capability/ and package.json
+ */
+export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[] {
+  const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
+  const { version } = read('package.json') as { version: string };
+  const software = { name: 'Portico', version };
+  const place = (name: string, path: string, partition: string): Place => ({
+    name,
+    path,
+    url: options.publicUrl + path,
+    partition,
+  });
+  const portal = read('capability/portal.json') as Resource;
+  const recipe = read('capability/customer.json') as Recipe;
+  const statements = new Map<boolean, Resource>();
+  const customerStatement = (enforced: boolean): Resource => {
+    const statement = statements.get(enforced) ?? prepare(enforced ? enforcing(recipe) : recipe, options.definitions);
+    statements.set(enforced, statement);
+    return statement;
+  };
+  return [
+    compileEndpoint(portal, place('portal', '/fhir/portal', 'portal'), software),
+    ...options.customers.map(({ key, referencesEnforced }) =>
+      compileEndpoint(customerStatement(referencesEnforced), place('customer', `/fhir/customer/${key}`, key), software),
+    ),
+  ];
+}

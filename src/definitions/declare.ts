@@ -1,0 +1,82 @@
+/**
+ * Declares a resource type with every R4 search parameter it has: what recipes (recipe.ts) and tools/declare.mjs write
+ * into CapabilityStatement.rest.resource. https://hl7.org/fhir/R4/capabilitystatement.html
+ */
+import type { Json, JsonObject } from '../fhir/resource.js';
+
+/** What a declaration is made from. */
+export interface Ground {
+  /** All types of the endpoint. */
+  types: readonly string[];
+  searchParameters: readonly JsonObject[];
+}
+
+interface Parameter {
+  code: string;
+  url: string;
+  type: string;
+  base: string[];
+  target: string[];
+}
+
+/** Declared but not searched by: named queries are OperationDefinitions' business. */
+const notDeclared = new Set(['_query']);
+
+function parametersOf(ground: Ground): Parameter[] {
+  return ground.searchParameters
+    .map(({ code, url, type, base, target = [] }) => ({ code, url, type, base, target }) as Parameter)
+    .filter(parameter => !notDeclared.has(parameter.code));
+}
+
+/** The concrete types that are no DomainResource: https://hl7.org/fhir/R4/resource.html */
+const bare = new Set(['Binary', 'Bundle', 'Parameters']);
+
+function bearing({ base }: Parameter, type: string): boolean {
+  return base.includes(type) || base.includes('Resource') || (base.includes('DomainResource') && !bare.has(type));
+}
+
+const byCode = (a: Parameter, b: Parameter): number => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+
+/** A reference parameter without targets may lead anywhere. */
+function leadsTo(parameter: Parameter, types: readonly string[]): boolean {
+  return parameter.target.length === 0 || parameter.target.some(target => types.includes(target));
+}
+
+function searchParam({ code, url, type }: Parameter): JsonObject {
+  return { name: code, definition: url, type };
+}
+
+/** Parameters that every type has (`_id`, `_lastUpdated` …), for CapabilityStatement.rest.searchParam. */
+export function declareCommon(ground: Ground): JsonObject[] {
+  return parametersOf(ground)
+    .filter(parameter => parameter.base.includes('Resource'))
+    .sort(byCode)
+    .map(searchParam);
+}
+
+/** A list, unless it is empty: FHIR JSON has no empty arrays. */
+const list = (name: string, values: Json[]): JsonObject => (values.length > 0 ? { [name]: values } : {});
+
+/** Entries of `rest.resource` for all types of the ground: `template` with the type, its parameters and includes. */
+export function declareResources(ground: Ground, template: JsonObject): JsonObject[] {
+  const parameters = parametersOf(ground);
+  const references = parameters.filter(parameter => parameter.type === 'reference');
+  return ground.types.map(type => {
+    const own = parameters.filter(parameter => bearing(parameter, type)).sort(byCode);
+    const includes = own
+      .filter(parameter => parameter.type === 'reference' && leadsTo(parameter, ground.types))
+      .map(parameter => `${type}:${parameter.code}`);
+    const revincludes = references
+      .filter(parameter => leadsTo(parameter, [type]))
+      .flatMap(({ base, code }) =>
+        base.filter(source => ground.types.includes(source)).map(source => `${source}:${code}`),
+      );
+    return {
+      type,
+      ...template,
+      ...list('searchInclude', includes.length > 0 ? ['*', ...includes] : []),
+      ...list('searchRevInclude', [...new Set(revincludes)].sort()),
+      searchParam: own.map(searchParam),
+    };
+  });
+}
