@@ -89,6 +89,19 @@ export interface Definitions {
   resolve(canonical: string): Resource | undefined;
   /** The canonical URLs of all definitions of a type (`ValueSet`), sorted. */
   canonicals(type: string): readonly string[];
+  /** What a value set holds, as far as the known code systems tell; undefined if the value set is unknown. */
+  expansion(valueSet: string): Expansion | undefined;
   /** The codes of a value set that can be expanded whole, each as `system|code`; undefined if it cannot. */
   codes(valueSet: string): ReadonlySet<string> | undefined;
+  /** All codes of a code system; undefined if it is not known completely. */
+  systemCodes(system: string): ReadonlySet<string> | undefined;
+}
+
+export interface Expansion {
+  /** Each as `system|code`. */
+  readonly codes: ReadonlySet<string>;
+  /** The same codes, without their systems. */
+  readonly plain: ReadonlySet<string>;
+  /** Systems (`*` = any) of which it also holds codes that we cannot list, such as SNOMED CT or BCP 13. */
+  readonly open: ReadonlySet<string>;
 }

@@ -1,0 +1,141 @@
+/**
+ * ValueSet → its codes, from the code systems that are known here. What cannot be listed (a system not at hand, a filter
+ * we do not know) makes the set open for that system. https://hl7.org/fhir/R4/valueset.html#expansion
+ */
+import type { JsonObject, Resource } from '../fhir/resource.js';
+import type { Expansion } from './definitions.js';
+
+interface Concept extends JsonObject {
+  code: string;
+  concept?: Concept[];
+  property?: { code: string; valueCode?: string }[];
+}
+
+interface Include extends JsonObject {
+  system?: string;
+  concept?: Concept[];
+  filter?: { property: string; op: string; value: string }[];
+  valueSet?: string[];
+}
+
+/** What expansion asks for: definitions by URL. */
+export interface Terminology {
+  valueSet(canonical: string): Resource | undefined;
+  codeSystem(canonical: string): Resource | undefined;
+}
+
+interface Content {
+  codes: Set<string>;
+  open: Set<string>;
+}
+
+/** Expands a value set; undefined if it is unknown. */
+export function expand(url: string, terminology: Terminology): Expansion | undefined {
+  const content = contentOf(url, terminology, new Set());
+  if (!content) return undefined;
+  return { ...content, plain: new Set([...content.codes].map(code => code.slice(code.lastIndexOf('|') + 1))) };
+}
+
+/** The codes of a complete code system; undefined if it is unknown or a fragment. */
+export function systemCodes(system: string, terminology: Terminology): Set<string> | undefined {
+  const concepts = conceptsOf(system, terminology);
+  return concepts && new Set(concepts.map(({ code }) => code));
+}
+
+function contentOf(url: string, terminology: Terminology, seen: ReadonlySet<string>): Content | undefined {
+  const valueSet = seen.has(url) ? undefined : terminology.valueSet(url);
+  if (!valueSet) return undefined;
+  const compose = valueSet['compose'] as { include?: Include[]; exclude?: Include[] } | undefined;
+  if (!compose) return expanded(valueSet);
+  const path = new Set([...seen, url]);
+  const content: Content = { codes: new Set(), open: new Set() };
+  for (const include of compose.include ?? []) add(content, included(include, terminology, path));
+  for (const exclude of compose.exclude ?? []) remove(content, included(exclude, terminology, path));
+  return content;
+}
+
+/** A value set that is published as a mere expansion. */
+function expanded(valueSet: Resource): Content {
+  const contains = (valueSet['expansion'] as { contains?: { system: string; code: string }[] } | undefined)?.contains;
+  return {
+    codes: new Set(contains?.map(({ system, code }) => `${system}|${code}`)),
+    open: new Set(contains ? [] : ['*']),
+  };
+}
+
+function add(content: Content, { codes, open }: Content): void {
+  for (const code of codes) content.codes.add(code);
+  for (const system of open) content.open.add(system);
+}
+
+function remove(content: Content, { codes }: Content): void {
+  for (const code of codes) content.codes.delete(code);
+}
+
+/** One include: the codes of its system that are in all its value sets too. */
+function included(include: Include, terminology: Terminology, seen: ReadonlySet<string>): Content {
+  const parts = (include.valueSet ?? []).map(
+    url => contentOf(url, terminology, seen) ?? { codes: new Set<string>(), open: new Set(['*']) },
+  );
+  if (include.system !== undefined) parts.push(fromSystem(include, include.system, terminology));
+  return parts.reduce(intersect);
+}
+
+function intersect(a: Content, b: Content): Content {
+  const within = ({ codes, open }: Content, code: string): boolean =>
+    codes.has(code) || open.has('*') || open.has(code.slice(0, code.lastIndexOf('|')));
+  const codes = [...a.codes].filter(code => within(b, code)).concat([...b.codes].filter(code => within(a, code)));
+  const open = [...a.open].filter(system => b.open.has(system) || b.open.has('*'));
+  return { codes: new Set(codes), open: new Set(open.concat(a.open.has('*') ? [...b.open] : [])) };
+}
+
+function fromSystem(include: Include, system: string, terminology: Terminology): Content {
+  const listed = include.concept ?? filtered(conceptsOf(system, terminology), include.filter ?? []);
+  if (!listed) return { codes: new Set(), open: new Set([system]) };
+  return { codes: new Set(listed.map(({ code }) => `${system}|${code}`)), open: new Set() };
+}
+
+function conceptsOf(system: string, terminology: Terminology): Concept[] | undefined {
+  const codeSystem = terminology.codeSystem(system);
+  if (codeSystem?.['content'] !== 'complete') return undefined;
+  return flatten((codeSystem['concept'] as Concept[] | undefined) ?? []);
+}
+
+/** Concepts and all below them, each with its parent known through `subsumedBy`, nested or stated. */
+function flatten(concepts: readonly Concept[], parent?: string): Concept[] {
+  return concepts.flatMap(concept => {
+    const own: Concept = parent
+      ? { ...concept, property: [...(concept.property ?? []), { code: 'subsumedBy', valueCode: parent }] }
+      : concept;
+    return [own, ...flatten(concept.concept ?? [], concept.code)];
+  });
+}
+
+type Filter = NonNullable<Include['filter']>[number];
+
+/** The concepts that pass every filter; undefined where we do not know a filter. */
+function filtered(concepts: Concept[] | undefined, filters: readonly Filter[]): Concept[] | undefined {
+  if (!concepts) return undefined;
+  const parents = new Map(concepts.map(concept => [concept.code, parentsOf(concept)]));
+  const tests = filters.map(filter => testOf(filter, parents));
+  return tests.includes(undefined) ? undefined : concepts.filter(({ code }) => tests.every(test => test!(code)));
+}
+
+type Parents = ReadonlyMap<string, readonly string[]>;
+
+function testOf({ property, op, value }: Filter, parents: Parents): ((code: string) => boolean) | undefined {
+  if (property !== 'concept' && property !== 'code') return undefined;
+  if (op === 'is-a') return code => descends(code, value, parents);
+  if (op === 'descendent-of') return code => code !== value && descends(code, value, parents);
+  if (op === 'is-not-a') return code => !descends(code, value, parents);
+  return undefined;
+}
+
+const parentsOf = ({ property }: Concept): string[] =>
+  (property ?? []).filter(({ code }) => code === 'subsumedBy').map(({ valueCode }) => valueCode!);
+
+/** Depth guards against a hierarchy that a customer posted with a circle in it. */
+function descends(code: string, ancestor: string, parents: Parents, depth = 0): boolean {
+  if (code === ancestor) return true;
+  return depth < 32 && (parents.get(code) ?? []).some(parent => descends(parent, ancestor, parents, depth + 1));
+}

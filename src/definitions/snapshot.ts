@@ -1,0 +1,85 @@
+/**
+ * Differential → snapshot, for profiles that are written as differentials only. Elements are found by id; children of a
+ * data type are copied in when a differential reaches into them.
+ * https://hl7.org/fhir/R4/profiling.html#snapshot
+ */
+import type { Json } from '../fhir/resource.js';
+import { typesOf, type ElementDefinition, type StructureDefinition } from './slim.js';
+
+type Lookup = (canonical: string) => StructureDefinition | undefined;
+
+/**
+ * The profile with its snapshot; unchanged if it has one.
+ * @throws Error when its base, or an element that the differential names, is not defined.
+ */
+export function withSnapshot(profile: StructureDefinition, lookup: Lookup): StructureDefinition {
+  if (profile.snapshot) return profile;
+  const base = profile.baseDefinition ? lookup(profile.baseDefinition) : undefined;
+  if (!base) throw new Error(`${profile.url}: unknown base ${profile.baseDefinition ?? '(none)'}`);
+  const elements = withSnapshot(base, lookup).snapshot!.element.map(element => ({ ...element }));
+  for (const change of profile.differential?.element ?? []) {
+    Object.assign(elements[locate(elements, change.id, lookup, profile.url)]!, merged(elements, change));
+  }
+  return { ...profile, snapshot: { element: elements } };
+}
+
+function merged(elements: readonly ElementDefinition[], change: ElementDefinition): ElementDefinition {
+  const before = elements.find(({ id }) => id === change.id)!;
+  const list = (element: ElementDefinition): Json[] => (element['constraint'] as Json[] | undefined) ?? [];
+  const constraint = [...list(before), ...list(change)];
+  return { ...before, ...change, ...(constraint.length > 0 && { constraint }) };
+}
+
+/** Where the element with this id is; makes it (a slice, or a child of a data type) where it is not there yet. */
+function locate(elements: ElementDefinition[], id: string, lookup: Lookup, url: string): number {
+  const found = elements.findIndex(element => element.id === id);
+  if (found >= 0) return found;
+  const slice = /^(.*):([^:.]+)$/.exec(id);
+  if (slice) return addSlice(elements, locate(elements, slice[1]!, lookup, url), id, slice[2]!);
+  const parent = id.slice(0, id.lastIndexOf('.'));
+  if (!parent) throw new Error(`${url}: no element ${id}`);
+  addChildren(elements, locate(elements, parent, lookup, url), lookup);
+  const added = elements.findIndex(element => element.id === id);
+  if (added < 0) throw new Error(`${url}: no element ${id}`);
+  return added;
+}
+
+/** Copies the element at this place as a slice, behind its own children and the slices before. */
+function addSlice(elements: ElementDefinition[], at: number, id: string, sliceName: string): number {
+  const of = elements[at]!;
+  let end = at + 1;
+  while (elements[end] && /^[.:]/.test(elements[end]!.id.slice(of.id.length)) && elements[end]!.id.startsWith(of.id)) {
+    end += 1;
+  }
+  const { slicing: _slicing, ...copy } = of as ElementDefinition & { slicing?: Json };
+  elements.splice(end, 0, { ...copy, id, sliceName, min: 0 });
+  return end;
+}
+
+function addChildren(elements: ElementDefinition[], at: number, lookup: Lookup): void {
+  const parent = elements[at]!;
+  const source = childrenOf(elements, parent, lookup);
+  const children = source.elements.map(child => ({
+    ...child,
+    id: parent.id + child.id.slice(source.id.length),
+    path: parent.path + child.path.slice(source.path.length),
+  }));
+  elements.splice(at + 1, 0, ...children);
+}
+
+/** The children that an element has by definition: those of the element it slices, else those of its one type. */
+function childrenOf(
+  elements: readonly ElementDefinition[],
+  parent: ElementDefinition,
+  lookup: Lookup,
+): { id: string; path: string; elements: ElementDefinition[] } {
+  const unsliced = parent.sliceName ? parent.id.slice(0, parent.id.lastIndexOf(':')) : undefined;
+  const inPlace = unsliced ? elements.filter(({ id }) => id.startsWith(`${unsliced}.`)) : [];
+  if (inPlace.length > 0) return { id: unsliced!, path: parent.path, elements: inPlace };
+  const type = typesOf(parent)[0];
+  const canonical = type?.profiles?.[0] ?? `http://hl7.org/fhir/StructureDefinition/${type?.code ?? ''}`;
+  const definition = lookup(canonical);
+  if (!definition) throw new Error(`${parent.id}: unknown type ${canonical}`);
+  const [root, ...rest] = withSnapshot(definition, lookup).snapshot!.element;
+  return { id: root!.id, path: root!.path, elements: rest };
+}
