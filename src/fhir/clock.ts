@@ -4,6 +4,9 @@ export interface Clock {
   now(): number;
 }
 
+/** The machine's clock. */
+export const systemClock: Clock = { now: () => Date.now() };
+
 export interface Ids {
   /** A new resource id: 1 to 64 characters of [A-Za-z0-9-.] (https://hl7.org/fhir/R4/datatypes.html#id). */
   next(): string;

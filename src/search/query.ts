@@ -83,7 +83,8 @@ export type Filter =
 
 /**
  * A sort key. `main` and `updated` are instants every resource has; the others may be missing, and resources without a
- * value come last in either direction. Of several values the least counts ascending, the greatest descending.
+ * value come last in either direction. Of several values the least counts ascending, the greatest descending. A range
+ * counts by its start (`lo`). Texts and postings compare by Unicode code point.
  */
 export type Sort =
   | { by: 'main' | 'updated' | 'id'; descending: boolean }

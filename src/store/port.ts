@@ -1,5 +1,6 @@
 /**
- * The three ports to storage. Adapters: memory (the reference), sqlite, mongo. One contract suite runs on each.
+ * The three ports to storage. Adapters: memory (the reference), sqlite, mongo. One contract suite runs on each. An adapter
+ * is opened with the clock that deadlines and expiries are measured by.
  * Resources travel as JSON text; their meta is set above. All methods are atomic and reject with Fault only:
  * `unavailable` when the storage cannot be reached or written, `timeout` past a deadline, and what each one states.
  */
@@ -156,7 +157,11 @@ export interface Blobs {
   /** Stores the stream under a new id. On error nothing stays. */
   put(id: string, bytes: AsyncIterable<Uint8Array>, at: number): Promise<BlobInfo>;
   /** The bytes from `start` to before `end` (whole by default); undefined if unknown. */
-  open(id: string, start?: number, end?: number): Promise<{ info: BlobInfo; bytes: AsyncIterable<Uint8Array> } | undefined>;
+  open(
+    id: string,
+    start?: number,
+    end?: number,
+  ): Promise<{ info: BlobInfo; bytes: AsyncIterable<Uint8Array> } | undefined>;
   /** Blobs older than `at`, oldest first, for the sweep of orphans. */
   olderThan(at: number, limit: number): Promise<BlobInfo[]>;
   delete(id: string): Promise<void>;
