@@ -1,0 +1,45 @@
+/**
+ * The primitive types as JSON Schema. Dates are those that exist. The regular expressions need no backtracking.
+ * https://hl7.org/fhir/R4/datatypes.html#primitive
+ */
+export type Schema = Record<string, unknown>;
+
+const year = '(?!0000)\\d{4}';
+const leapYear = '(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)';
+const commonDay =
+  '(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))';
+const day = `(?:${year}-${commonDay}|(?!0000)${leapYear}-02-29)`;
+const time = '(?:[01]\\d|2[0-3]):[0-5]\\d:(?:[0-5]\\d|60)(?:\\.\\d+)?';
+const zone = '(?:Z|[+-](?:(?:0\\d|1[0-3]):[0-5]\\d|14:00))';
+const partial = `${year}(?:-(?:0[1-9]|1[0-2]))?`;
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const oid = '[0-2](?:\\.(?:0|[1-9]\\d*))+';
+const uri = `(?!urn:uuid:(?!${uuid}(?:$|[#?/])))(?!urn:oid:(?!${oid}(?:$|[#?/|])))[^\\s\\u0000-\\u001f]+`;
+
+const text = (pattern: string): Schema => ({ type: 'string', pattern: `^(?:${pattern})$` });
+const whole = (minimum: number): Schema => ({ type: 'integer', minimum, maximum: 2147483647 });
+/** Any characters but controls; tab, line feed and carriage return may stand. */
+const free = text('[\\t\\n\\r\\u0020-\\u{10FFFF}]+');
+
+export const primitives: Readonly<Record<string, Schema>> = {
+  base64Binary: text('[A-Za-z0-9+/=\\s]+'),
+  boolean: { type: 'boolean' },
+  canonical: text(uri),
+  code: text('[^\\s\\u0000-\\u001f]+(?:\\s[^\\s\\u0000-\\u001f]+)*'),
+  date: text(`${partial}|${day}`),
+  dateTime: text(`${partial}|${day}(?:T${time}${zone})?`),
+  decimal: { decimal: true },
+  id: text('[A-Za-z0-9\\-.]{1,64}'),
+  instant: text(`${day}T${time}${zone}`),
+  integer: whole(-2147483648),
+  markdown: free,
+  oid: text(`urn:oid:${oid}`),
+  positiveInt: whole(1),
+  string: free,
+  time: text(time),
+  unsignedInt: whole(0),
+  uri: text(uri),
+  url: text(uri),
+  uuid: text(`urn:uuid:${uuid}`),
+  xhtml: { type: 'string', pattern: '\\S' },
+};
