@@ -7,6 +7,7 @@ import type { Definitions } from './definitions/definitions.js';
 import type { Endpoint, Route } from './definitions/endpoint.js';
 import type { World } from './fhir/clock.js';
 import type { Issue } from './fhir/fault.js';
+import type { Preference } from './fhir/prefer.js';
 import type { FhirRequest } from './fhir/request.js';
 import type { Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
@@ -28,6 +29,8 @@ export interface Result {
    * authorized as such). Audited. Absent: the guarded store checks every put against the caller's policy.
    */
   asSystem?: string;
+  /** Runs behind the commit and gives the answer in its final form: what a transaction reads of its own writes. */
+  completed?: () => Promise<FhirResponse>;
 }
 
 /** One request on its way: the same object goes through stages and handler. */
@@ -45,7 +48,11 @@ export interface Context {
   readonly services: Services;
   /** The parsed body. */
   readonly resource?: Resource;
-  /** Unknown search parameters and the like are left out with a warning instead of refused (Prefer: handling=lenient). */
+  readonly prefer: Preference;
+  /**
+   * Unknown search parameters and the like are left out with a warning instead of refused: asked for by
+   * `Prefer: handling=lenient`, and never granted to people's own tokens, where a dropped filter could widen a result.
+   */
   readonly lenient: boolean;
   /** Warnings to add to the answer. */
   readonly warnings: Issue[];
@@ -140,6 +147,13 @@ export interface Dispatch {
   prepare(request: FhirRequest, endpoint: Endpoint, actor: Actor, store: Store): Promise<Result>;
 }
 
+/** Page links: sealed, so that they show nothing and cannot be edited, and bound to one actor. */
+export interface Cursors {
+  seal(content: Readonly<Record<string, unknown>>, subject: string): string;
+  /** Throws Fault `gone` code `expired` for one too old, `not-found` for any other that is not the subject's own. */
+  open(cursor: string, subject: string): Readonly<Record<string, unknown>>;
+}
+
 export interface Services extends World {
   readonly definitions: Definitions;
   readonly registry: SearchRegistry;
@@ -148,6 +162,7 @@ export interface Services extends World {
   readonly blobs: Blobs;
   readonly audit: Audit;
   readonly limits: Limits;
+  readonly cursors: Cursors;
   readonly dispatch: Dispatch;
   readonly endpoints: readonly Endpoint[];
   /** The rule for plain writes of a type, if the portal has one. */

@@ -13,7 +13,12 @@ export type RequestBody =
   /** Bytes as received (already inflated, within the size limit), with the Content-Type as sent ('' if none). */
   | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
   /** A resource already parsed: an entry of a Bundle, or a caller in this process. */
-  | { kind: 'resource'; resource: Resource };
+  | {
+      kind: 'resource';
+      resource: Resource;
+      /** The id a create must give: a transaction settles ids first, to rewrite references between its entries. */
+      assignId?: string;
+    };
 
 export interface FhirRequest {
   readonly method: Method;

@@ -1,5 +1,5 @@
 /** The Prefer header. https://hl7.org/fhir/R4/http.html#ops, https://hl7.org/fhir/R4/search.html#errors, RFC 7240 */
-import { Fault } from '../../fhir/fault.js';
+import { Fault } from './fault.js';
 
 export interface Preference {
   return?: 'minimal' | 'representation' | 'OperationOutcome';

@@ -1,0 +1,84 @@
+/**
+ * Binary content lives outside the JSON text, as a blob, once it is larger than a page or two: the stored resource keeps
+ * its place with an extension that never leaves the server. https://hl7.org/fhir/R4/binary.html
+ */
+import { parseStored } from '../fhir/json.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
+import type { ResponseBody } from '../fhir/response.js';
+import type { Context } from '../service.js';
+import type { DocumentChange, Version } from '../store/port.js';
+
+const BLOB = 'https://portico.health/fhir/StructureDefinition/blob';
+/** Base64 characters kept within the JSON text. */
+const INLINE = 16_384;
+
+/** The resource as it is to be stored; larger content has gone to a blob, which the document claims in the same commit. */
+export async function keepContent<T extends Resource>(
+  context: Context,
+  resource: T,
+): Promise<{ resource: T; documents: DocumentChange[] }> {
+  const { data, ...rest } = resource as T & { data?: unknown };
+  if (resource.resourceType !== 'Binary' || typeof data !== 'string' || data.length <= INLINE) {
+    return { resource, documents: [] };
+  }
+  context.services.validator.assertValid(resource);
+  const { ids, blobs, clock } = context.services;
+  const id = ids.next();
+  await blobs.put(id, chunks(Buffer.from(data, 'base64')), clock.now());
+  const document = { kind: 'blob', id, value: {}, keys: {} };
+  const kept = { ...rest, _data: { extension: [{ url: BLOB, valueString: id }] } };
+  return { resource: kept as unknown as T, documents: [{ op: 'put', document, expect: 0 }] };
+}
+
+/** The stored text with its content back in place. */
+export async function withContent(context: Context, version: Version): Promise<string> {
+  const id = version.key.type === 'Binary' ? blobId(version.json) : undefined;
+  if (id === undefined) return version.json;
+  const { _data, ...rest } = parseStored<Resource>(version.json);
+  return JSON.stringify({ ...rest, data: (await contentOf(context, id)).toString('base64') });
+}
+
+/** The content itself, where the client does not ask for FHIR: https://hl7.org/fhir/R4/binary.html#rest */
+export async function rawContent(
+  context: Context,
+  version: Version,
+): Promise<{ headers: Record<string, string>; body: ResponseBody } | undefined> {
+  if (wantsFhir(context)) return undefined;
+  const resource = parseStored<JsonObject>(version.json);
+  const id = blobId(version.json);
+  const bytes = id === undefined ? Buffer.from(String(resource['data'] ?? ''), 'base64') : await contentOf(context, id);
+  const security = (resource['securityContext'] as JsonObject | undefined)?.['reference'];
+  return {
+    headers: {
+      'content-disposition': 'attachment',
+      ...(typeof security === 'string' ? { 'x-security-context': security } : {}),
+    },
+    body: { kind: 'bytes', bytes, contentType: String(resource['contentType']) },
+  };
+}
+
+/** FHIR is meant unless Accept names other types only. */
+function wantsFhir({ request }: Context): boolean {
+  const accept = request.headers['accept'];
+  if (accept === undefined || request.query.some(([name]) => name === '_format')) return true;
+  return /\*\/\*|application\/\*|json|xml/.test(accept);
+}
+
+function blobId(json: string): string | undefined {
+  if (!json.includes(BLOB)) return undefined;
+  const place = parseStored<{ _data?: { extension?: { url: string; valueString: string }[] } }>(json)._data;
+  return place?.extension?.find(extension => extension.url === BLOB)?.valueString;
+}
+
+async function contentOf(context: Context, id: string): Promise<Buffer> {
+  const blob = await context.services.blobs.open(id);
+  if (!blob) throw new Error('a blob that a Binary claims is gone');
+  const parts: Uint8Array[] = [];
+  for await (const part of blob.bytes) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+async function* chunks(bytes: Buffer): AsyncIterable<Uint8Array> {
+  const size = 256 * 1024;
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
+}

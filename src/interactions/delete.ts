@@ -1,0 +1,48 @@
+/** delete and conditional delete. https://hl7.org/fhir/R4/http.html#delete */
+import { Fault } from '../fhir/fault.js';
+import { outcomeOf } from '../fhir/outcome.js';
+import type { FhirResponse } from '../fhir/response.js';
+import type { Context, Handler, Result } from '../service.js';
+import type { Version } from '../store/port.js';
+import { atMostOne, criteriaOf, matching, MAX_MATCHES } from './conditional.js';
+import { absent, checkIfMatch, current, target } from './version.js';
+
+export const remove: Handler = async context => {
+  if (context.route.conditional) return conditionalDelete(context);
+  const key = target(context);
+  const version = await current(context, key);
+  // A system may delete what is not there (R4 asks for success); to people, absent and hidden are the same refusal.
+  if (!version && context.actor.kind !== 'system') throw absent(key);
+  checkIfMatch(context, version);
+  return version && !version.deleted ? deletion(context, [version]) : { response: gone(context, 0) };
+};
+
+async function conditionalDelete(context: Context): Promise<Result> {
+  const { type = '' } = context.route;
+  const multiple = context.endpoint.resources.get(type)?.conditionalDelete === 'multiple';
+  const match = await matching(context, type, criteriaOf(context), multiple ? MAX_MATCHES : 2);
+  if (!multiple) atMostOne(match);
+  if (match.versions.length > MAX_MATCHES) {
+    throw new Fault('too-costly', `The criteria match more than ${MAX_MATCHES} resources.`);
+  }
+  for (const version of match.versions) checkIfMatch(context, version);
+  const result = deletion(context, match.versions);
+  return { ...result, changes: { ...result.changes, criteria: [match.criterion] } };
+}
+
+function deletion(context: Context, versions: readonly Version[]): Result {
+  const puts = versions.map(previous => {
+    const { type: resourceType, id } = previous.key;
+    return context.services.put({ resource: { resourceType, id }, previous, method: 'DELETE' }, context);
+  });
+  const etag = puts.length === 1 && puts[0] ? { etag: `W/"${puts[0].version}"` } : {};
+  const response = gone(context, puts.length);
+  return { response: { ...response, headers: { ...response.headers, ...etag } }, changes: { puts } };
+}
+
+function gone(context: Context, count: number): FhirResponse {
+  if (context.prefer.return !== 'OperationOutcome') return { status: 204, headers: {} };
+  const diagnostics = count === 1 ? '1 resource was deleted.' : `${count} resources were deleted.`;
+  const resource = outcomeOf([{ severity: 'information', code: 'informational', diagnostics }]);
+  return { status: 200, headers: {}, body: { kind: 'resource', resource } };
+}

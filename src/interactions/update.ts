@@ -1,0 +1,54 @@
+/** update, update as create, conditional update. https://hl7.org/fhir/R4/http.html#update */
+import { Fault } from '../fhir/fault.js';
+import { ID } from '../fhir/reference.js';
+import type { Resource } from '../fhir/resource.js';
+import type { Context, Handler, Result } from '../service.js';
+import type { Criterion, Version } from '../store/port.js';
+import { bodyOf, newId } from './body.js';
+import { atMostOne, criteriaOf, matching } from './conditional.js';
+import { checkIfMatch, checkIfNoneMatch, current, target } from './version.js';
+import { sameContent, unchanged, write } from './write.js';
+
+export const update: Handler = async context => {
+  const body = bodyOf(context);
+  if (context.route.conditional) return conditionalUpdate(context, body);
+  const key = target(context);
+  if (body.id === undefined) throw idFault('The body has no id: an update must name the one in its path.');
+  if (body.id !== key.id) throw idFault('The id in the body is another than that in the path.');
+  return save(context, { ...body, id: key.id }, await current(context, key));
+};
+
+async function conditionalUpdate(context: Context, body: Resource): Promise<Result> {
+  const match = await matching(context, body.resourceType, criteriaOf(context));
+  const found = atMostOne(match);
+  if (found && body.id !== undefined && body.id !== found.key.id) {
+    throw idFault('The criteria match a resource with another id than the body has.');
+  }
+  if (body.id !== undefined && !ID.test(body.id)) throw idFault('The id is not well-formed.');
+  const id = found?.key.id ?? body.id ?? newId(context);
+  const previous = found ?? (body.id === undefined ? undefined : await current(context, { ...match.criterion, id }));
+  return save(context, { ...body, id }, previous, match.criterion);
+}
+
+async function save(
+  context: Context,
+  resource: Resource & { id: string },
+  previous: Version | undefined,
+  criterion?: Criterion,
+): Promise<Result> {
+  checkIfMatch(context, previous);
+  checkIfNoneMatch(context, previous);
+  if (!previous && !mayCreate(context, criterion !== undefined)) {
+    throw new Fault('not-supported', 'There is no such resource to update, and updates do not create here.');
+  }
+  if (previous && !previous.deleted && sameContent(previous.json, resource)) return unchanged(context, previous);
+  return write(context, { resource, previous, method: 'PUT', ...(criterion ? { criteria: [criterion] } : {}) });
+}
+
+/** Only systems may choose ids; for people the answer is the same for what is absent and what is hidden. */
+function mayCreate(context: Context, conditional: boolean): boolean {
+  const entry = context.endpoint.resources.get(context.route.type ?? '');
+  return context.actor.kind === 'system' && entry !== undefined && (conditional || entry.updateCreate);
+}
+
+const idFault = (message: string): Fault => new Fault('invalid', message, { code: 'invalid', expression: 'Resource.id' });

@@ -1,0 +1,73 @@
+/** What reads and writes of one resource have in common: finding the current version, preconditions, answer headers. */
+import { etag, parseEtags } from '../fhir/etag.js';
+import { Fault } from '../fhir/fault.js';
+import { httpDate, parseHttpDate } from '../fhir/instant.js';
+import type { FhirResponse } from '../fhir/response.js';
+import type { Context } from '../service.js';
+import type { Key, Version } from '../store/port.js';
+
+/** Type and id of an instance route. */
+export function target({ route, partition }: Context): Key {
+  const { type, id } = route;
+  if (type === undefined || id === undefined) throw new Error('not an instance route');
+  return { partition, type, id };
+}
+
+/** The current version (a deletion too), if the actor may see it. */
+export async function current(context: Context, key: Key): Promise<Version | undefined> {
+  const [version] = await context.store.read([key]);
+  return version;
+}
+
+/** The current version of a resource that is there; Fault `not-found` or `gone`. */
+export async function existing(context: Context, key: Key): Promise<Version> {
+  const version = await current(context, key);
+  if (!version) throw absent(key);
+  if (version.deleted) throw new Fault('gone', `${key.type}/${key.id} has been deleted.`);
+  return version;
+}
+
+/** The same for what is absent and what is hidden. */
+export const absent = ({ type, id }: Key): Fault => new Fault('not-found', `There is no ${type}/${id}.`);
+
+export function versionHeaders({ version, at }: Version): Record<string, string> {
+  return { etag: etag(version), 'last-modified': httpDate(at) };
+}
+
+export const location = (context: Context, { key, version }: Version): string =>
+  `${context.endpoint.url}/${key.type}/${key.id}/_history/${version}`;
+
+/** If-Match: https://hl7.org/fhir/R4/http.html#concurrency. Fault `precondition` where it names another version. */
+export function checkIfMatch(context: Context, version: Version | undefined): void {
+  const header = context.request.headers['if-match'];
+  if (header === undefined) return;
+  const tags = parseEtags(header, 'If-Match');
+  const there = version !== undefined && !version.deleted;
+  if (there && (tags === '*' || tags.includes(String(version.version)))) return;
+  throw new Fault('precondition', 'If-Match does not name the current version.');
+}
+
+/** If-None-Match: * on a write: the resource must not exist yet. */
+export function checkIfNoneMatch(context: Context, version: Version | undefined): void {
+  const header = context.request.headers['if-none-match'];
+  if (header === undefined || version === undefined || version.deleted) return;
+  const tags = parseEtags(header, 'If-None-Match');
+  if (tags === '*' || tags.includes(String(version.version))) {
+    throw new Fault('precondition', 'If-None-Match: the resource exists already.');
+  }
+}
+
+/** Conditional read: https://hl7.org/fhir/R4/http.html#cread. If-None-Match goes before If-Modified-Since (RFC 9110). */
+export function notModified(context: Context, version: Version): FhirResponse | undefined {
+  const { 'if-none-match': tags, 'if-modified-since': since } = context.request.headers;
+  const same =
+    tags !== undefined
+      ? matchesTag(tags, version)
+      : since !== undefined && Math.floor(version.at / 1000) * 1000 <= (parseHttpDate(since) ?? -Infinity);
+  return same ? { status: 304, headers: versionHeaders(version) } : undefined;
+}
+
+function matchesTag(header: string, version: Version): boolean {
+  const tags = parseEtags(header, 'If-None-Match');
+  return tags === '*' || tags.includes(String(version.version));
+}

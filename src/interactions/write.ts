@@ -1,0 +1,70 @@
+/**
+ * What every REST write goes through: the portal's rule for the type, then the checked version, then the answer the
+ * client prefers. https://hl7.org/fhir/R4/http.html#ops
+ */
+import { outcomeOf } from '../fhir/outcome.js';
+import { parseStored } from '../fhir/json.js';
+import type { Resource } from '../fhir/resource.js';
+import type { FhirResponse, ResponseBody } from '../fhir/response.js';
+import type { Changes, Context, Result } from '../service.js';
+import type { Put, Version } from '../store/port.js';
+import { keepContent } from './binary.js';
+import { location, versionHeaders } from './version.js';
+
+export interface Written {
+  resource: Resource & { id: string };
+  previous: Version | undefined;
+  method: 'POST' | 'PUT' | 'PATCH';
+  criteria?: Changes['criteria'];
+}
+
+/** The result of writing this resource: 201 for a new one (or one that comes back from deletion), else 200. */
+export async function write(context: Context, written: Written): Promise<Result> {
+  const { previous, method, criteria = [] } = written;
+  const live = previous && !previous.deleted ? previous : undefined;
+  const rule = context.services.rule(written.resource.resourceType);
+  const ruled = rule ? await rule(written.resource, live && parseStored(live.json), context) : undefined;
+  const kept = await keepContent(context, ruled?.resource ?? written.resource);
+  const put = context.services.put({ resource: kept.resource, ...(previous ? { previous } : {}), method }, context);
+  const { puts = [], documents = [], criteria: ruleCriteria = [], ...others } = ruled?.changes ?? {};
+  return {
+    response: response(context, put, live ? 200 : 201),
+    changes: {
+      ...others,
+      puts: [put, ...puts],
+      criteria: [...criteria, ...ruleCriteria],
+      documents: [...kept.documents, ...documents],
+    },
+  };
+}
+
+/** An update that changes nothing makes no version; the answer is that of the version there is. */
+export function unchanged(context: Context, version: Version): Result {
+  return { response: response(context, version, 200) };
+}
+
+/** True if the two differ in nothing but what the server sets itself. */
+export function sameContent(before: string, after: Resource): boolean {
+  return comparable(parseStored<Resource>(before)) === comparable(after);
+}
+
+function comparable(resource: Resource): string {
+  const { versionId: _version, lastUpdated: _updated, ...meta } = resource.meta ?? {};
+  const { resourceType, id, meta: _meta, ...rest } = resource;
+  return JSON.stringify({ resourceType, id, ...(Object.keys(meta).length > 0 ? { meta } : {}), ...rest });
+}
+
+function response(context: Context, version: Version | Put, status: number): FhirResponse {
+  const created = status === 201 || context.request.method === 'POST';
+  const headers = { ...versionHeaders(version), ...(created ? { location: location(context, version) } : {}) };
+  const body = preferred(context, version);
+  return { status, headers, ...(body ? { body } : {}) };
+}
+
+function preferred(context: Context, version: Version): ResponseBody | undefined {
+  const { return: wanted } = context.prefer;
+  if (wanted === 'minimal') return undefined;
+  if (wanted !== 'OperationOutcome') return { kind: 'json', text: version.json };
+  const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;
+  return { kind: 'resource', resource: outcomeOf([{ severity: 'information', code: 'informational', diagnostics }]) };
+}

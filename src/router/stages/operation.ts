@@ -1,0 +1,77 @@
+/** Declared operations and their code, put together once: level, method, input and output are checked here. */
+import type { Definitions } from '../../definitions/definitions.js';
+import type { Route } from '../../definitions/endpoint.js';
+import { Fault } from '../../fhir/fault.js';
+import type { FhirRequest } from '../../fhir/request.js';
+import type { Resource } from '../../fhir/resource.js';
+import type { Context, Handler, Operation, Values } from '../../service.js';
+import { declaredParameters, readParameters, writeParameters, type ParameterDefinition } from './parameters.js';
+
+interface Compiled {
+  definition: Resource;
+  handler: Operation['handler'];
+  in: ParameterDefinition[];
+  out: ParameterDefinition[];
+}
+
+export interface OperationTable {
+  /** Checks level, method and input. Fault `not-supported` or `invalid`. */
+  read(route: Route, request: FhirRequest, body: Resource | undefined): Values;
+  /** Runs the operation and checks its output. */
+  run(values: Values, context: Context): ReturnType<Handler>;
+}
+
+/** Definitions resolve lazily: an operation is compiled when it is first called. */
+export function createOperationTable(operations: readonly Operation[], definitions: Definitions): OperationTable {
+  const handlers = new Map(operations.map(one => [one.definition, one.handler]));
+  const compiled = new Map<string, Compiled>();
+  const of = (route: Route): Compiled => {
+    const url = route.operation?.definition ?? '';
+    const known = compiled.get(url) ?? compile(url, handlers.get(url), definitions);
+    compiled.set(url, known);
+    return known;
+  };
+  return {
+    read(route, request, body) {
+      const operation = of(route);
+      checkCall(operation, route, request);
+      return readParameters(operation.in, body, request.query, definitions);
+    },
+    async run(values, context) {
+      const operation = of(context.route);
+      const { status = 200, headers = {}, output, changes, asSystem } = await operation.handler(values, context);
+      const resource = writeParameters(operation.out, output);
+      return {
+        response: { status, headers, body: { kind: 'resource', resource } },
+        ...(changes ? { changes } : {}),
+        ...(asSystem === undefined ? {} : { asSystem }),
+      };
+    },
+  };
+}
+
+function compile(url: string, handler: Operation['handler'] | undefined, definitions: Definitions): Compiled {
+  const definition = definitions.operation(url);
+  if (!definition || !handler) throw new Error(`operation ${url} has no definition or no handler`);
+  return {
+    definition,
+    handler,
+    in: declaredParameters(definition, 'in'),
+    out: declaredParameters(definition, 'out'),
+  };
+}
+
+/** https://hl7.org/fhir/R4/operations.html#executing: GET only without effects and with primitive parameters alone. */
+function checkCall({ definition, in: input }: Compiled, route: Route, request: FhirRequest): void {
+  const level = route.operation?.level ?? 'system';
+  if (definition[level] !== true) {
+    throw new Fault('not-supported', `$${route.operation?.name ?? ''} is not offered at the ${level} level.`);
+  }
+  if (request.method === 'POST') return;
+  const readOnly = definition['affectsState'] === false;
+  if (!readOnly || (request.method !== 'GET' && request.method !== 'HEAD')) {
+    throw new Fault('not-supported', 'Call this operation by POST.');
+  }
+  const complex = input.find(one => /^[A-Z]/.test(one.type) && one.min > 0);
+  if (complex) throw new Fault('not-supported', `Call this operation by POST: ${complex.name} is not a simple value.`);
+}

@@ -1,0 +1,42 @@
+/**
+ * Sealed page links (AES-256-GCM): they carry the query and the position, show neither, cannot be edited, end after a day
+ * and belong to one actor. https://hl7.org/fhir/R4/http.html#paging
+ */
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import type { Clock, Random } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+
+const LIFETIME = 24 * 60 * 60 * 1000;
+const IV = 12;
+const TAG = 16;
+
+type Content = Readonly<Record<string, unknown>>;
+
+/** Seals and opens cursors with a 256-bit key that all processes share. */
+export function createCursors(key: KeyObject, world: { clock: Clock; random: Random }) {
+  return {
+    seal(content: Content, subject: string): string {
+      const iv = world.random.bytes(IV);
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(subject));
+      const text = JSON.stringify({ at: world.clock.now(), content });
+      return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+    },
+    open(cursor: string, subject: string): Content {
+      const { at, content } = unseal(key, cursor, subject);
+      if (world.clock.now() - at > LIFETIME) throw new Fault('gone', 'This page link has expired.', { code: 'expired' });
+      return content;
+    },
+  };
+}
+
+function unseal(key: KeyObject, cursor: string, subject: string): { at: number; content: Content } {
+  const bytes = Buffer.from(cursor, 'base64url');
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV)).setAAD(Buffer.from(subject));
+    decipher.setAuthTag(bytes.subarray(bytes.length - TAG));
+    const text = decipher.update(bytes.subarray(IV, bytes.length - TAG), undefined, 'utf8') + decipher.final('utf8');
+    return JSON.parse(text) as { at: number; content: Content };
+  } catch {
+    throw new Fault('not-found', 'There is no such page.');
+  }
+}
