@@ -54,10 +54,10 @@ export function sortValue({ key, at, index }: Sortable, sort: Sort): SortValue {
   return values().toSorted((a, b) => compareValues(a, b, sort.descending))[0] ?? null;
 }
 
-/** Compares two lists of sort values key by key. */
-export function compareBySort(a: readonly SortValue[], b: readonly SortValue[], sort: readonly Sort[]): number {
-  for (const [i, { descending }] of sort.entries()) {
-    const order = compareValues(a[i] ?? null, b[i] ?? null, descending);
+/** Compares two lists of values, the first that differ deciding; `descending` tells the direction of each. */
+export function compareLists(a: readonly SortValue[], b: readonly SortValue[], descending: readonly boolean[]): number {
+  for (const [i, direction] of descending.entries()) {
+    const order = compareValues(a[i] ?? null, b[i] ?? null, direction);
     if (order !== 0) return order;
   }
   return 0;
