@@ -1,0 +1,86 @@
+/** What a search asks: its parameters from URL and form, or the page link that carries them. */
+import type { Endpoint } from '../definitions/endpoint.js';
+import { Fault } from '../fhir/fault.js';
+import { decodeUtf8 } from '../fhir/json.js';
+import type { Query } from '../fhir/request.js';
+import { compartmentFilter } from '../search/compartment.js';
+import { parseSearch, type ParsedSearch } from '../search/parse.js';
+import type { Position } from '../search/query.js';
+import type { Context } from '../service.js';
+
+export interface Asked {
+  parsed: ParsedSearch;
+  /** The parameters as they came. */
+  query: Query;
+  limit: number;
+  /** From a page link. */
+  after?: Position;
+  /** From a page link: the total of the first page, null for none. */
+  total?: number | null;
+}
+
+const PAGE = '_page';
+const FORM_ONLY = new Set(['_format', '_pretty']);
+
+export async function asked(context: Context): Promise<Asked> {
+  const given = [...context.request.query, ...formParameters(context)].filter(([name]) => !FORM_ONLY.has(name));
+  const cursor = given.find(([name]) => name === PAGE)?.[1];
+  if (cursor === undefined) return asks(context, given);
+  const content = context.services.cursors.open(cursor, context.actor.subject) as unknown as Continued;
+  if (given.length > 1 || content.path.join('/') !== context.request.path.join('/')) {
+    throw new Fault('not-found', 'There is no such page.');
+  }
+  return { ...(await asks(context, content.query)), after: content.after, total: content.total };
+}
+
+interface Continued {
+  path: readonly string[];
+  query: Query;
+  after: Position;
+  total: number | null;
+}
+
+async function asks(context: Context, query: Query): Promise<Asked> {
+  const { limits, registry, clock } = context.services;
+  const { endpoint, route } = context;
+  const parsed = parseSearch(registry, {
+    types: route.type === undefined ? [...searchable(endpoint)] : [route.type],
+    system: route.type === undefined,
+    query,
+    lenient: context.lenient,
+    now: clock.now(),
+    localBases: [endpoint.url],
+    declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
+    limits,
+  });
+  const of = route.compartment ? await inCompartment(context, parsed.of) : parsed.of;
+  return { parsed: { ...parsed, of }, query, limit: Math.max(1, parsed.count ?? limits.pageSize) };
+}
+
+function* searchable(endpoint: Endpoint): Iterable<string> {
+  for (const { type, interactions } of endpoint.resources.values()) if (interactions.has('search-type')) yield type;
+}
+
+/** https://hl7.org/fhir/R4/compartmentdefinition.html; the focal resource must be visible. */
+async function inCompartment(context: Context, of: ParsedSearch['of']): Promise<ParsedSearch['of']> {
+  const { services, partition, route } = context;
+  const { type = '', id = '' } = route.compartment ?? {};
+  const definition = services.definitions.compartment(type);
+  if (!definition) throw new Fault('not-found', `There is no ${type} compartment.`, { code: 'not-supported' });
+  const [focus] = await context.store.read([{ partition, type, id }]);
+  if (!focus || focus.deleted) throw new Fault('not-found', `There is no ${type}/${id}.`);
+  return of.flatMap(one => {
+    const member = compartmentFilter(services.registry, definition, one.type, id);
+    return member ? [{ type: one.type, where: { kind: 'and' as const, of: [member, one.where] } }] : [];
+  });
+}
+
+/** https://hl7.org/fhir/R4/http.html#search: POST with a form; its parameters and the URL's all apply. */
+function formParameters({ request }: Context): Query {
+  const { body, method } = request;
+  if (method !== 'POST' || body?.kind !== 'bytes' || body.bytes.length === 0) return [];
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(body.contentType)) {
+    throw new Fault('unsupported-media', 'Send the search as application/x-www-form-urlencoded.');
+  }
+  return [...new URLSearchParams(decodeUtf8(body.bytes))];
+}

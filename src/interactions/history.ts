@@ -1,0 +1,112 @@
+/** history of an instance, a type, the system. https://hl7.org/fhir/R4/http.html#history */
+import { bundleText, type BundleEntry } from '../fhir/bundle.js';
+import { Fault } from '../fhir/fault.js';
+import { etag } from '../fhir/etag.js';
+import { instant } from '../fhir/instant.js';
+import type { Query } from '../fhir/request.js';
+import type { Position } from '../search/query.js';
+import { parsePeriod } from '../search/types/date.js';
+import type { Context, Handler } from '../service.js';
+import type { HistoryQuery, Version } from '../store/port.js';
+import { withContent } from './binary.js';
+import { absent, current, target } from './version.js';
+
+const KNOWN = new Set(['_since', '_at', '_count', '_page', '_format', '_pretty']);
+/** Totals are exact up to here, and left out above. */
+const TOTAL_LIMIT = 1000;
+
+interface HistoryLink {
+  query: Query;
+  path: readonly string[];
+  after: Position;
+}
+
+export const history: Handler = async context => {
+  await checkInstance(context);
+  const { query, after } = questionOf(context);
+  const conditions = conditionsOf(context, query);
+  const limit = countOf(context, query);
+  const page =
+    limit === 0 ? { rows: [] } : await context.store.history({ ...conditions, limit, ...(after ? { after } : {}) });
+  const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
+  const entries = await Promise.all(page.rows.map(version => entryOf(context, version)));
+  const head = {
+    type: 'history' as const,
+    ...(total > TOTAL_LIMIT ? {} : { total }),
+    link: [{ relation: 'self' as const, url: urlOf(context, context.request.query) }, ...nextLink(context, query, page.next)],
+  };
+  return { response: { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, entries) } } };
+};
+
+async function checkInstance(context: Context): Promise<void> {
+  if (context.route.id === undefined) return;
+  const key = target(context);
+  if (!(await current(context, key))) throw absent(key);
+}
+
+function questionOf({ request, services, actor }: Context): { query: Query; after?: Position } {
+  const unknown = request.query.find(([name]) => !KNOWN.has(name));
+  if (unknown) throw new Fault('invalid', 'A history takes _since, _at and _count alone.', { code: 'not-supported' });
+  const cursor = request.query.find(([name]) => name === '_page')?.[1];
+  if (cursor === undefined) return { query: request.query };
+  const link = services.cursors.open(cursor, actor.subject) as unknown as HistoryLink;
+  if (link.path.join('/') !== request.path.join('/')) throw new Fault('not-found', 'There is no such page.');
+  return { query: link.query, after: link.after };
+}
+
+function conditionsOf(context: Context, query: Query): Omit<HistoryQuery, 'limit' | 'after'> {
+  const { endpoint, partition, route, request } = context;
+  const types = route.type === undefined ? [...endpoint.resources.keys()] : [route.type];
+  const where = { kind: 'all' as const };
+  const since = query.find(([name]) => name === '_since')?.[1];
+  const at = query.find(([name]) => name === '_at')?.[1];
+  return {
+    partition,
+    of: types.map(type => ({ type, where, ...(route.id === undefined ? {} : { id: route.id }) })),
+    ...(since === undefined ? {} : { since: periodOf('_since', since).from }),
+    ...(at === undefined ? {} : { during: periodOf('_at', at) }),
+    deadline: request.deadline,
+  };
+}
+
+function periodOf(name: string, text: string): { from: number; to: number } {
+  const period = parsePeriod(text);
+  if (!period) throw new Fault('invalid', `${name} must be a date or an instant.`, { code: 'value' });
+  return { from: period.lo, to: period.hi };
+}
+
+function countOf({ services }: Context, query: Query): number {
+  const text = query.find(([name]) => name === '_count')?.[1];
+  if (text === undefined) return services.limits.pageSize;
+  if (!/^\d{1,9}$/.test(text)) throw new Fault('invalid', '_count must be a whole number, 0 or more.', { code: 'value' });
+  return Math.min(Number(text), services.limits.maxPageSize);
+}
+
+const STATUS: Record<Version['method'], string> = { POST: '201 Created', PUT: '200 OK', PATCH: '200 OK', DELETE: '204 No Content' };
+
+async function entryOf(context: Context, version: Version): Promise<BundleEntry> {
+  const { key, method } = version;
+  const name = `${key.type}/${key.id}`;
+  return {
+    fullUrl: `${context.endpoint.url}/${name}`,
+    ...(version.deleted ? {} : { json: await withContent(context, version) }),
+    request: { method, url: method === 'POST' ? key.type : name },
+    response: {
+      status: method === 'PUT' && version.version === 1 ? STATUS.POST : STATUS[method],
+      etag: etag(version.version),
+      lastModified: instant(version.at),
+    },
+  };
+}
+
+function nextLink(context: Context, query: Query, after: Position | undefined) {
+  if (!after) return [];
+  const { request, services, actor } = context;
+  const sealed = services.cursors.seal({ path: request.path, query, after }, actor.subject);
+  return [{ relation: 'next' as const, url: urlOf(context, [['_page', sealed]]) }];
+}
+
+function urlOf({ endpoint, request }: Context, query: Query): string {
+  const text = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return `${[endpoint.url, ...request.path].join('/')}${text === '' ? '' : `?${text}`}`;
+}

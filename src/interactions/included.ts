@@ -1,0 +1,106 @@
+/** _include and _revinclude, iterated. https://hl7.org/fhir/R4/search.html#include */
+import type { BundleEntry } from '../fhir/bundle.js';
+import type { Issue } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
+import type { Resource } from '../fhir/resource.js';
+import { referencesFor } from '../search/include.js';
+import { referenceKey } from '../search/keys.js';
+import type { Include, ParsedSearch } from '../search/parse.js';
+import type { Context } from '../service.js';
+import type { Version } from '../store/port.js';
+import { resourceEntry, shapeOf } from './searchset.js';
+
+/** Rounds of `:iterate`; circular references end earlier, since nothing is taken twice. */
+const ROUNDS = 10;
+
+interface Gathering {
+  context: Context;
+  /** `Type/id` of everything on the page or taken already. */
+  seen: Set<string>;
+  taken: Version[];
+  full: boolean;
+}
+
+/** The included resources of a page, as entries; a warning where the limit cut them. */
+export async function included(
+  context: Context,
+  parsed: ParsedSearch,
+  matches: readonly Version[],
+): Promise<{ entries: BundleEntry[]; warnings: Issue[] }> {
+  if (parsed.includes.length + parsed.revincludes.length === 0) return { entries: [], warnings: [] };
+  const gathering: Gathering = { context, seen: new Set(matches.map(nameOf)), taken: [], full: false };
+  let front = matches;
+  for (let round = 0; front.length > 0 && round < ROUNDS && !gathering.full; round++) {
+    const applies = ({ iterate }: Include): boolean => round === 0 || iterate;
+    front = await gather(gathering, front, parsed.includes.filter(applies), parsed.revincludes.filter(applies));
+  }
+  const shape = shapeOf(context, parsed);
+  return {
+    entries: gathering.taken.map(version => resourceEntry(context, version, 'include', shape)),
+    warnings: gathering.full ? [cut(context)] : [],
+  };
+}
+
+async function gather(
+  gathering: Gathering,
+  front: readonly Version[],
+  includes: readonly Include[],
+  revincludes: readonly Include[],
+): Promise<Version[]> {
+  const forward = includes.length > 0 ? await referenced(gathering, front, includes) : [];
+  const backward: Version[] = [];
+  for (const include of revincludes) backward.push(...(await referring(gathering, front, include)));
+  return [...forward, ...backward];
+}
+
+/** What these resources refer to. */
+async function referenced(gathering: Gathering, front: readonly Version[], includes: readonly Include[]): Promise<Version[]> {
+  const { context } = gathering;
+  const { services, partition, endpoint } = context;
+  const names = front.flatMap(({ json }) => {
+    const resource = parseStored<Resource>(json);
+    return includes.flatMap(include => referencesFor(services.registry, include, resource, [endpoint.url]));
+  });
+  const wanted = names.filter(({ type, id }) => !gathering.seen.has(`${type}/${id}`) && endpoint.resources.has(type));
+  const unique = new Map(wanted.map(({ type, id }) => [`${type}/${id}`, { partition, type, id }]));
+  const found = await context.store.read([...unique.values()]);
+  return take(gathering, found.filter(version => version !== undefined && !version.deleted) as Version[]);
+}
+
+/** What refers to these resources. */
+async function referring(gathering: Gathering, front: readonly Version[], include: Include): Promise<Version[]> {
+  const { context } = gathering;
+  const { services, endpoint, partition, request } = context;
+  const sources = include.source === '*' ? [...endpoint.resources.keys()] : [include.source];
+  const targets = front.filter(({ key }) => include.target === undefined || include.target === key.type).map(nameOf);
+  const of = sources.filter(type => endpoint.resources.has(type)).flatMap(type => {
+    const codes = services.registry
+      .of(type)
+      .filter(param => param.type === 'reference' && (include.param === '*' || include.param === param.code));
+    const keys = codes.flatMap(({ code }) => targets.map(target => `${referenceKey(type, code)}${target}`));
+    return keys.length === 0 ? [] : [{ type, where: { kind: 'or' as const, of: keys.map(key => ({ kind: 'posting' as const, key })) } }];
+  });
+  if (of.length === 0) return [];
+  const limit = services.limits.maxIncludes - gathering.taken.length + 1;
+  const page = await context.store.search({ partition, of, sort: [], limit, deadline: request.deadline });
+  return take(gathering, page.rows);
+}
+
+function take(gathering: Gathering, found: readonly Version[]): Version[] {
+  const { seen, taken, context } = gathering;
+  const fresh = found.filter(version => !seen.has(nameOf(version)));
+  const room = Math.max(0, context.services.limits.maxIncludes - taken.length);
+  if (fresh.length > room) gathering.full = true;
+  const kept = fresh.slice(0, room);
+  for (const version of kept) seen.add(nameOf(version));
+  taken.push(...kept);
+  return kept;
+}
+
+const nameOf = ({ key }: Version): string => `${key.type}/${key.id}`;
+
+const cut = ({ services }: Context): Issue => ({
+  severity: 'warning',
+  code: 'too-costly',
+  diagnostics: `More than ${services.limits.maxIncludes} resources would be included; the rest is left out.`,
+});

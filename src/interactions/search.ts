@@ -1,0 +1,92 @@
+/** search-type, search-system and compartment search. https://hl7.org/fhir/R4/search.html */
+import { Fault } from '../fhir/fault.js';
+
+import type { ParsedSearch } from '../search/parse.js';
+import type { Position } from '../search/query.js';
+import type { Context, Handler, Result } from '../service.js';
+import type { Page } from '../store/port.js';
+import { asked, type Asked } from './asked.js';
+import { included } from './included.js';
+import { outcomeEntry, searchset } from './searchset.js';
+
+/** Totals are exact up to here, and left out above unless asked for (DESIGN §6). */
+const TOTAL_LIMIT = 1000;
+
+export const search: Handler = async context => {
+  const question = await asked(context);
+  const { parsed } = question;
+  if (parsed.summary === 'count' || parsed.count === 0) return countOnly(context, question);
+  const [page, total] = await Promise.all([pageOf(context, question), totalOf(context, question)]);
+  const { entries, warnings } = await included(context, parsed, page.rows);
+  return answer(context, question, { page, total, included: entries, warnings });
+};
+
+async function countOnly(context: Context, question: Asked): Promise<Result> {
+  const total = await count(context, question.parsed, Infinity);
+  return { response: searchset(context, question, { total, links: [], matches: [], others: warningEntries(context, question) }) };
+}
+
+async function pageOf(context: Context, { parsed, limit, after }: Asked): Promise<Page> {
+  return context.store.search({
+    partition: context.partition,
+    of: parsed.of,
+    sort: parsed.sort,
+    limit,
+    ...(after ? { after } : {}),
+    deadline: deadlineOf(context),
+  });
+}
+
+/** Never later than the request's own end. */
+function deadlineOf({ request, services }: Context): number {
+  return Math.min(request.deadline, services.clock.now() + services.limits.searchTimeout);
+}
+
+/** Counted on the first page alone; later pages carry it in their link. */
+async function totalOf(context: Context, { parsed, total }: Asked): Promise<number | undefined> {
+  if (total !== undefined) return total === null ? undefined : total;
+  if (parsed.total === 'none') return undefined;
+  if (parsed.total !== undefined) return count(context, parsed, Infinity);
+  const counted = await count(context, parsed, TOTAL_LIMIT + 1);
+  return counted > TOTAL_LIMIT ? undefined : counted;
+}
+
+async function count(context: Context, parsed: ParsedSearch, limit: number): Promise<number> {
+  const query = { partition: context.partition, of: parsed.of, deadline: deadlineOf(context) };
+  try {
+    return await context.store.count(query, limit);
+  } catch (error) {
+    const late = error instanceof Fault && error.kind === 'timeout';
+    throw late ? new Fault('too-costly', 'There are too many matches to count them exactly.') : error;
+  }
+}
+
+interface Found {
+  page: Page;
+  total: number | undefined;
+  included: Awaited<ReturnType<typeof included>>['entries'];
+  warnings: Awaited<ReturnType<typeof included>>['warnings'];
+}
+
+function answer(context: Context, question: Asked, found: Found): Result {
+  const { page, total } = found;
+  context.warnings.push(...found.warnings);
+  const links = page.next ? [{ relation: 'next' as const, url: nextUrl(context, question, page.next, total) }] : [];
+  const others = [...found.included, ...warningEntries(context, question)];
+  return {
+    response: searchset(context, question, { ...(total === undefined ? {} : { total }), links, matches: page.rows, others }),
+  };
+}
+
+function nextUrl(context: Context, question: Asked, after: Position, total: number | undefined): string {
+  const { request, endpoint, services, actor } = context;
+  const content = { path: request.path, query: question.query, after, total: total ?? null };
+  const path = request.path.filter(segment => segment !== '_search').join('/');
+  return `${endpoint.url}/${path}?_page=${services.cursors.seal(content, actor.subject)}`;
+}
+
+function warningEntries(context: Context, { parsed }: Asked): ReturnType<typeof outcomeEntry>[] {
+  const warnings = [...context.warnings, ...parsed.warnings];
+  return warnings.length === 0 ? [] : [outcomeEntry(warnings)];
+}
+

@@ -1,0 +1,62 @@
+/** The searchset Bundle. https://hl7.org/fhir/R4/bundle.html#searchset */
+import { bundleText, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
+import type { Issue } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
+import { outcomeOf } from '../fhir/outcome.js';
+import type { Query } from '../fhir/request.js';
+import type { Resource } from '../fhir/resource.js';
+import type { FhirResponse } from '../fhir/response.js';
+import { project } from '../formats/summary.js';
+import type { ParsedSearch } from '../search/parse.js';
+import type { Context } from '../service.js';
+import type { Version } from '../store/port.js';
+import type { Asked } from './asked.js';
+
+interface Content {
+  total?: number;
+  links: readonly BundleLink[];
+  matches: readonly Version[];
+  others: readonly BundleEntry[];
+}
+
+export function searchset(context: Context, { parsed, after }: Asked, content: Content): FhirResponse {
+  const shape = shapeOf(context, parsed);
+  const self: BundleLink = { relation: 'self', url: after ? requestUrl(context) : selfUrl(context, parsed.applied) };
+  const { total, links, matches, others } = content;
+  const entries = matches.map(version => resourceEntry(context, version, 'match', shape));
+  const head = { type: 'searchset' as const, ...(total === undefined ? {} : { total }), link: [self, ...links] };
+  return { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, [...entries, ...others]) } };
+}
+
+type Shape = (json: string) => string;
+
+/** How this search wants its resources: as they are, a summary, or some elements. */
+export function shapeOf(context: Context, { summary, elements }: ParsedSearch): Shape {
+  const wanted = summary !== undefined && summary !== 'false' && summary !== 'count' ? summary : undefined;
+  if (wanted === undefined && elements === undefined) return json => json;
+  const view = { ...(wanted ? { summary: wanted } : {}), ...(elements ? { elements } : {}) };
+  return json => JSON.stringify(project(parseStored<Resource>(json), view, context.services.definitions));
+}
+
+export function resourceEntry(context: Context, version: Version, mode: 'match' | 'include', shape: Shape): BundleEntry {
+  const { type, id } = version.key;
+  return { fullUrl: `${context.endpoint.url}/${type}/${id}`, json: shape(version.json), search: { mode } };
+}
+
+export const outcomeEntry = (warnings: readonly Issue[]): BundleEntry => ({
+  json: JSON.stringify(outcomeOf(warnings)),
+  search: { mode: 'outcome' },
+});
+
+/** The caller's own parameters, as far as they were used. */
+function selfUrl({ endpoint, request }: Context, applied: Query): string {
+  return urlOf(endpoint.url, request.path, applied);
+}
+
+const requestUrl = ({ endpoint, request }: Context): string => urlOf(endpoint.url, request.path, request.query);
+
+function urlOf(base: string, path: readonly string[], query: Query): string {
+  const segments = path.filter(segment => segment !== '_search').map(encodeURIComponent);
+  const text = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+  return [base, ...segments].join('/') + (text === '' ? '' : `?${text}`);
+}
