@@ -1,0 +1,96 @@
+/**
+ * Bearer token → Actor. https://www.rfc-editor.org/rfc/rfc6750
+ * What a token came to is remembered, and used again while the subject's epoch is equal: one small read a request.
+ */
+import type { Clock } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import type { FhirRequest } from '../fhir/request.js';
+import type { Records } from '../store/port.js';
+import type { Actor } from './actor.js';
+import { buildActor, subjectOf, type People } from './build-actor.js';
+import type { Clients } from './clients.js';
+import { readEpoch } from './epochs.js';
+import { MAX_TOKEN } from './jwt.js';
+import type { TokenVerifier } from './token.js';
+
+export interface AuthenticateOptions {
+  readonly verify: TokenVerifier;
+  readonly clients: Clients;
+  readonly people: People;
+  readonly records: Pick<Records, 'get'>;
+  readonly clock: Clock;
+  /** Bases under which an absolute fhirUser is one of ours, without trailing slash. */
+  readonly bases: readonly string[];
+}
+
+/** @throws Fault `unauthenticated` where there is no token or no good one */
+export type Authenticate = (request: Pick<FhirRequest, 'headers' | 'query'>) => Promise<Actor>;
+
+interface Remembered {
+  readonly actor: Actor;
+  readonly epoch: number;
+  readonly until: number;
+}
+
+/** Milliseconds after which even an unchanged token is checked again: a withdrawn key binds by then. */
+const REMEMBERED = 60_000;
+const MAX_REMEMBERED = 10_000;
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+
+/** Whoever calls what is open (open.table.ts). */
+export const anonymous: Actor = {
+  kind: 'anonymous',
+  subject: 'anonymous',
+  clientId: '',
+  endpoints: new Set(),
+  patients: [],
+  identities: [],
+  roles: new Set(),
+  organizations: [],
+  scopes: [],
+};
+
+export function createAuthenticate(options: AuthenticateOptions): Authenticate {
+  const remembered = new Map<string, Remembered>();
+  return async request => {
+    const token = bearerToken(request);
+    const now = options.clock.now();
+    const known = remembered.get(token);
+    if (known && now < known.until && (await readEpoch(options.records, known.actor.subject, now)) === known.epoch) {
+      return known.actor;
+    }
+    remembered.delete(token);
+    const found = await lookUp(token, now, options);
+    if (!found) throw unauthenticated('The access token is not valid.', 'invalid_token');
+    if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
+    remembered.set(token, found);
+    return found.actor;
+  };
+}
+
+/** The epoch is read first: what changes while the actor is built makes it stale, never the other way round. */
+async function lookUp(token: string, now: number, options: AuthenticateOptions): Promise<Remembered | undefined> {
+  const claims = await options.verify(token, now);
+  const client = claims && (await options.clients.find(claims.issuer, claims.clientId));
+  const subject = client && subjectOf(claims, client, options.bases);
+  if (!claims || subject === undefined) return undefined;
+  const epoch = await readEpoch(options.records, subject, now);
+  const built = await buildActor(claims, client, subject, options.people, now);
+  return built && { actor: built.actor, epoch, until: Math.min(claims.expires, built.until, now + REMEMBERED) };
+}
+
+function bearerToken({ headers, query }: Pick<FhirRequest, 'headers' | 'query'>): string {
+  if (query.some(([name]) => name === 'access_token')) {
+    throw unauthenticated('An access token in the address is never accepted; send it as Authorization: Bearer.');
+  }
+  const header = headers['authorization'];
+  if (header === undefined) throw unauthenticated('This needs an access token: Authorization: Bearer …');
+  const token = header.length <= MAX_TOKEN + 16 ? BEARER.exec(header)?.[1] : undefined;
+  if (token === undefined) throw unauthenticated('The Authorization header is not one bearer token.', 'invalid_token');
+  return token;
+}
+
+function unauthenticated(message: string, error?: string): Fault {
+  const challenge = `Bearer realm="portico"${error === undefined ? '' : `, error="${error}"`}`;
+  return new Fault('unauthenticated', message, { headers: { 'www-authenticate': challenge } });
+}

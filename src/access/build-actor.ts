@@ -1,0 +1,154 @@
+/** From claims to an Actor: looks up the links, proxies and roles that are good now. */
+import { localReference } from '../fhir/reference.js';
+import type { Json, Resource } from '../fhir/resource.js';
+import type { Actor } from './actor.js';
+import type { Client } from './clients.js';
+import { references } from './own-paths.js';
+import { boundsOf, holds, type Bounds } from './period.js';
+import { parseScopes } from './scope.js';
+import type { Claims } from './token.js';
+
+/** The resources that decide what a person may do. Deleted ones are absent. */
+export interface People {
+  read(reference: string): Promise<Resource | undefined>;
+  /** All PractitionerRoles of `Practitioner/1`. */
+  rolesOf(practitioner: string): Promise<Resource[]>;
+}
+
+export interface Built {
+  readonly actor: Actor;
+  /** When it must be built anew, for a period begins or ends: milliseconds since the epoch. */
+  readonly until: number;
+}
+
+type Person = Pick<Actor, 'kind' | 'patients' | 'self' | 'identities' | 'roles' | 'organizations'> & { until: number };
+
+const nobody = { patients: [], identities: [], roles: new Set<string>(), organizations: [] };
+
+/** Who the claims speak of: `Person/1`, or `client:x` for a client that acts for itself. Undefined: nobody we know. */
+export function subjectOf(claims: Claims, client: Client, bases: readonly string[]): string | undefined {
+  if (client.kind === 'system') return claims.fhirUser === undefined ? `client:${client.id}` : undefined;
+  const user = localReference(claims.fhirUser ?? '', bases);
+  return user && `${user.type}/${user.id}`;
+}
+
+/** The actor behind a token, or undefined where the person is gone or inactive. */
+export async function buildActor(
+  claims: Claims,
+  client: Client,
+  subject: string,
+  people: People,
+  now: number,
+): Promise<Built | undefined> {
+  const person = client.kind === 'system' ? { kind: 'system' as const, ...nobody, until: Infinity } : undefined;
+  const found = person ?? (await findPerson(subject, people, now));
+  if (!found) return undefined;
+  const { until, ...who } = inContext(found, claims.patient);
+  const scopes = parseScopes(claims.scope).filter(({ context }) => (context === 'system') === (who.kind === 'system'));
+  const common = { subject, clientId: client.id, endpoints: new Set(client.endpoints), scopes };
+  const limits = client.partitions ? { partitions: new Set(client.partitions) } : {};
+  return { actor: { ...who, ...common, ...limits, ...(person ? {} : { fhirUser: subject }) }, until };
+}
+
+/** A token with a launch context reaches that patient alone, and only if the person does. */
+function inContext(person: Person, patient: string | undefined): Person {
+  if (patient === undefined) return person;
+  if (person.kind === 'staff') return { ...person, patients: [patient] };
+  return { ...person, patients: person.patients.filter(id => id === patient) };
+}
+
+function findPerson(subject: string, people: People, now: number): Promise<Person | undefined> {
+  switch (subject.split('/')[0]) {
+    case 'Person':
+      return account(subject, people, now);
+    case 'Patient':
+      return member(subject, [subject], people);
+    case 'RelatedPerson':
+      return proxy(subject, [subject], people, now);
+    case 'Practitioner':
+      return staff(subject, people, now);
+    default:
+      return Promise.resolve(undefined);
+  }
+}
+
+async function active(reference: string, people: People): Promise<Resource | undefined> {
+  const resource = await people.read(reference);
+  return resource && resource['active'] !== false ? resource : undefined;
+}
+
+/** A Person: its own Patient, and the principals of every RelatedPerson it is. */
+async function account(subject: string, people: People, now: number): Promise<Person | undefined> {
+  const person = await active(subject, people);
+  if (!person) return undefined;
+  const links = references(person, ['link.target']);
+  const own = await Promise.all(
+    links
+      .filter(is('Patient'))
+      .slice(0, 1)
+      .map(link => member(link, [link], people)),
+  );
+  const proxies = await Promise.all(links.filter(is('RelatedPerson')).map(link => proxy(link, [link], people, now)));
+  const parts = [...own, ...proxies].flatMap(part => part ?? []);
+  const self = own[0]?.self;
+  return {
+    kind: 'patient',
+    ...nobody,
+    patients: [...new Set(parts.flatMap(({ patients }) => patients))],
+    ...(self === undefined ? {} : { self }),
+    identities: [subject, ...parts.flatMap(({ identities }) => identities)],
+    until: Math.min(Infinity, ...[...proxies.map(part => part?.until ?? Infinity)]),
+  };
+}
+
+async function member(subject: string, identities: string[], people: People): Promise<Person | undefined> {
+  if (!(await active(subject, people))) return undefined;
+  const self = subject.slice('Patient/'.length);
+  return { kind: 'patient', ...nobody, patients: [self], self, identities, until: Infinity };
+}
+
+/** A RelatedPerson reaches its principal while it is active and its period holds. */
+async function proxy(subject: string, identities: string[], people: People, now: number): Promise<Person | undefined> {
+  const related = await active(subject, people);
+  const [principal] = related ? references(related, ['patient']).filter(is('Patient')) : [];
+  if (!related || principal === undefined) return undefined;
+  const bounds = boundsOf(related['period']);
+  const good = holds(bounds, now) && (await active(principal, people)) !== undefined;
+  const until = nextChange([bounds], now);
+  if (!good) return { kind: 'patient', ...nobody, until };
+  return { kind: 'patient', ...nobody, patients: [principal.slice('Patient/'.length)], identities, until };
+}
+
+/** A Practitioner with the roles that are active and whose period holds. */
+async function staff(subject: string, people: People, now: number): Promise<Person | undefined> {
+  if (!(await active(subject, people))) return undefined;
+  const roles = (await people.rolesOf(subject)).filter(role => role['active'] !== false);
+  const current = roles.filter(role => holds(boundsOf(role['period']), now));
+  return {
+    kind: 'staff',
+    patients: [],
+    identities: [subject, ...current.map(({ id }) => `PractitionerRole/${id ?? ''}`)],
+    roles: new Set(current.flatMap(role => codes(role['code']))),
+    organizations: [...new Set(current.flatMap(role => references(role, ['organization'])))],
+    until: nextChange(
+      roles.map(role => boundsOf(role['period'])),
+      now,
+    ),
+  };
+}
+
+const is = (type: string) => (reference: string) => reference.startsWith(`${type}/`);
+
+function nextChange(bounds: readonly Bounds[], now: number): number {
+  return Math.min(Infinity, ...bounds.flatMap(({ from, until }) => [from, until]).filter(at => at > now));
+}
+
+const ROLES = 'https://portico.health/fhir/CodeSystem/role';
+
+/** Codes of the portal's own roles; those of other systems mean nothing here. */
+function codes(concepts: Json | undefined): string[] {
+  const list = (concepts ?? []) as { coding?: { system?: string; code?: string }[] }[];
+  return list
+    .flatMap(({ coding }) => coding ?? [])
+    .flatMap(({ system, code }) => (system === ROLES && code !== undefined ? [code] : []));
+}

@@ -1,0 +1,26 @@
+/** Registered clients: what an integration may do at all, before any token. MAPPING "Who may do what". */
+
+export interface Client {
+  readonly id: string;
+  /** A system client acts for itself; a user client for the person that its token names. */
+  readonly kind: 'system' | 'user';
+  /** Names of the endpoints it may call: `portal`, `customer`, … */
+  readonly endpoints: readonly string[];
+  /** Partitions a customer's own client is limited to. */
+  readonly partitions?: readonly string[];
+  /** The most a token of this client may hold. */
+  readonly scope: string;
+  /** Whom the development issuer takes it to act for. */
+  readonly fhirUser?: string;
+}
+
+/** The port for the client registry: the client an issuer knows by this id. */
+export interface Clients {
+  find(issuer: string, clientId: string): Promise<Client | undefined>;
+}
+
+/** Clients of one issuer, known from the start. */
+export function fixedClients(issuer: string, clients: readonly Client[]): Clients {
+  const byId = new Map(clients.map(client => [client.id, client]));
+  return { find: (name, id) => Promise.resolve(name === issuer ? byId.get(id) : undefined) };
+}

@@ -1,0 +1,36 @@
+/** The clients of demo mode, and the people they act for; the demo data holds the resources named here. */
+import type { Client } from './clients.js';
+
+const apps = ['portal', 'facade', 'aggregated'];
+const staffScope = 'user/*.cruds user/*.$*';
+
+export const demoClients: readonly Client[] = [
+  {
+    id: 'demo-system',
+    kind: 'system',
+    endpoints: ['portal', 'facade', 'customer', 'aggregated'],
+    partitions: ['portal', 'demo'],
+    scope: 'system/*.cruds system/*.$*',
+  },
+  {
+    id: 'demo-ehr',
+    kind: 'system',
+    endpoints: ['portal'],
+    scope: [
+      'system/Patient.cruds system/Person.rs system/RelatedPerson.cruds',
+      'system/Practitioner.cruds system/PractitionerRole.cruds system/Organization.cruds',
+      'system/HealthcareService.rs system/Endpoint.rs system/Task.rs',
+      'system/Communication.crs system/Binary.cr system/DocumentReference.cruds system/Observation.cruds',
+      'system/Patient.$enrollment-status system/Patient.$invite system/Patient.$enroll',
+    ].join(' '),
+  },
+  {
+    id: 'demo-patient',
+    kind: 'user',
+    endpoints: apps,
+    scope: 'patient/*.rs patient/Communication.c patient/Binary.c patient/Communication.$mark-read',
+    fhirUser: 'Person/demo-patient',
+  },
+  { id: 'demo-clinician', kind: 'user', endpoints: apps, scope: staffScope, fhirUser: 'Practitioner/demo-clinician' },
+  { id: 'demo-agent', kind: 'user', endpoints: apps, scope: staffScope, fhirUser: 'Practitioner/demo-agent' },
+];

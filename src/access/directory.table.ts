@@ -1,0 +1,32 @@
+/** What patients see of the directory: elements that are private to staff are cut out, and cannot be searched by. */
+
+export interface PublicView {
+  /** Top-level elements that are cut out. */
+  readonly hidden: ReadonlySet<string>;
+  /** Search parameters that read hidden elements. */
+  readonly parameters: ReadonlySet<string>;
+}
+
+export const EVERYTHING: PublicView = { hidden: new Set(), parameters: new Set() };
+
+const view = (hidden: readonly string[], parameters: readonly string[]): PublicView => ({
+  hidden: new Set(hidden),
+  parameters: new Set(parameters),
+});
+
+/** Full-text parameters read every element, so they go wherever an element does. */
+const fullText = ['_text', '_content', '_filter'];
+
+export const directory: Readonly<Record<string, PublicView>> = {
+  Practitioner: view(
+    ['text', 'contained', 'extension', 'telecom', 'address', 'gender', 'birthDate', 'photo', 'communication'],
+    [
+      ...['address', 'address-city', 'address-country', 'address-postalcode', 'address-state', 'address-use'],
+      ...['email', 'phone', 'telecom', 'gender', 'communication'],
+      ...fullText,
+    ],
+  ),
+  PractitionerRole: view(['text', 'contained'], fullText),
+  Organization: view(['text', 'contained', 'contact'], fullText),
+  Endpoint: view(['text', 'contained', 'header', 'contact'], fullText),
+};

@@ -1,0 +1,122 @@
+/**
+ * Epochs: one record per subject, whose version rises in the same commit as any change to what that subject may do. A
+ * request reads it alone, and uses the actor it remembers while the version is equal; so a change binds the next request
+ * in every process.
+ */
+import type { Clock } from '../fhir/clock.js';
+import type { Resource } from '../fhir/resource.js';
+import type { Criterion, DocumentChange, Put, Records, Store } from '../store/port.js';
+import { internalPosting, references } from './own-paths.js';
+
+const KIND = 'epoch';
+/** Milliseconds to find the people that a write concerns. */
+const PATIENCE = 5000;
+const MAX_LINKED = 1000;
+
+/** The change that makes every process look the subject (`Person/1`, `client:demo-ehr`) up again. */
+export const raiseEpoch = (subject: string): DocumentChange => ({
+  op: 'put',
+  document: { kind: KIND, id: subject, value: {}, keys: {} },
+});
+
+/** The subject's epoch; 0 if it was never raised. */
+export async function readEpoch(records: Pick<Records, 'get'>, subject: string, now: number): Promise<number> {
+  return (await records.get(KIND, subject, now))?.version ?? 0;
+}
+
+/** Elements that decide what a person may do, by type. Other changes leave the epochs alone. */
+const DECISIVE: Readonly<Record<string, readonly string[]>> = {
+  Person: ['active', 'link'],
+  Patient: ['active'],
+  RelatedPerson: ['active', 'period', 'patient'],
+  Practitioner: ['active'],
+  PractitionerRole: ['active', 'period', 'code', 'practitioner', 'organization'],
+};
+
+/**
+ * The subjects that a write concerns directly: `Person/1`, `Practitioner/2`, `RelatedPerson/3` … People who are linked to
+ * a Patient or RelatedPerson among them are concerned too; `withEpochs` finds them.
+ * @param after undefined for a deletion
+ */
+export function epochsTouched(before: Resource | undefined, after: Resource | undefined): string[] {
+  const version = after ?? before;
+  const elements = version && DECISIVE[version.resourceType];
+  if (!version || !elements) return [];
+  const decisive = (resource?: Resource) => JSON.stringify(elements.map(name => resource?.[name]));
+  if (before && after && decisive(before) === decisive(after)) return [];
+  if (version.resourceType === 'PractitionerRole') {
+    return [...new Set([before, after].flatMap(role => (role ? references(role, ['practitioner']) : [])))];
+  }
+  return [`${version.resourceType}/${version.id ?? ''}`];
+}
+
+interface Concerned {
+  subjects: string[];
+  criteria: Criterion[];
+}
+
+/** The store with every commit raising the epochs it touches. All writes go through it, the server's own too. */
+export function withEpochs(store: Store, clock: Clock): Store {
+  return {
+    features: store.features,
+    read: (keys, where) => store.read(keys, where),
+    version: (key, version) => store.version(key, version),
+    search: search => store.search(search),
+    count: (search, limit) => store.count(search, limit),
+    history: query => store.history(query),
+    countHistory: (query, limit) => store.countHistory(query, limit),
+    scan: (partition, type, limit, after) => store.scan(partition, type, limit, after),
+    close: () => store.close(),
+    async commit(changes) {
+      const puts = (changes.puts ?? []).filter(({ key }) => Object.hasOwn(DECISIVE, key.type));
+      if (puts.length === 0) return store.commit(changes);
+      const { subjects, criteria } = await concerned(store, puts, clock.now() + PATIENCE);
+      return store.commit({
+        ...changes,
+        criteria: [...(changes.criteria ?? []), ...criteria],
+        documents: [...(changes.documents ?? []), ...subjects.map(raiseEpoch)],
+      });
+    },
+  };
+}
+
+async function concerned(store: Store, puts: readonly Put[], deadline: number): Promise<Concerned> {
+  const before = await store.read(puts.filter(({ version }) => version > 1).map(({ key }) => key));
+  const old = new Map(before.flatMap(version => (version ? [[nameOf(version), version.json]] : [])));
+  const touched = puts.flatMap(put =>
+    epochsTouched(parsed(old.get(nameOf(put))), parsed(put.json)).map(subject => ({ subject, put })),
+  );
+  // Nobody was let in by what is only now made, so its own epoch need not rise; a new role's practitioner's must.
+  const standing = touched.filter(({ subject, put }) => put.version > 1 || subject !== nameOf(put));
+  const criteria = await Promise.all(
+    standing.map(({ subject, put }) => linked(store, put.key.partition, subject, deadline)),
+  );
+  const people = criteria.flat().filter(({ type }) => type === 'Person');
+  return {
+    subjects: [...new Set([...standing.map(({ subject }) => subject), ...people.flatMap(namesOf)])],
+    criteria: criteria.flat(),
+  };
+}
+
+/**
+ * The Persons linked to a Patient or RelatedPerson, and to the RelatedPersons of a Patient, as criteria: a link made
+ * meanwhile fails the commit, which is then tried again.
+ */
+async function linked(store: Store, partition: string, subject: string, deadline: number): Promise<Criterion[]> {
+  const matching = async (type: string, kind: string): Promise<Criterion> => {
+    const where = { kind: 'posting', key: internalPosting(type, kind, subject) } as const;
+    const { rows } = await store.search({ partition, of: [{ type, where }], sort: [], limit: MAX_LINKED, deadline });
+    return { partition, type, where, ids: rows.map(({ key }) => key.id) };
+  };
+  if (subject.startsWith('RelatedPerson/')) return [await matching('Person', 'link')];
+  if (!subject.startsWith('Patient/')) return [];
+  const proxies = await matching('RelatedPerson', 'own');
+  const through = await Promise.all(namesOf(proxies).map(proxy => linked(store, partition, proxy, deadline)));
+  return [await matching('Person', 'link'), proxies, ...through.flat()];
+}
+
+const nameOf = ({ key }: Pick<Put, 'key'>): string => `${key.type}/${key.id}`;
+const namesOf = ({ type, ids }: Criterion): string[] => ids.map(id => `${type}/${id}`);
+
+const parsed = (json: string | undefined): Resource | undefined =>
+  json === undefined || json === '' ? undefined : (JSON.parse(json) as Resource);

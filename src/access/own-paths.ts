@@ -1,0 +1,115 @@
+/**
+ * The paths of own-paths.table.ts at work: internal postings that tell whose a resource is. They ride in the index like
+ * any other entry, so access is a condition of the query. No search parameter can name them: theirs never begin with `~`.
+ */
+import type { Json, Resource } from '../fhir/resource.js';
+import { localReference } from '../fhir/reference.js';
+import type { Filter } from '../search/query.js';
+import { and, anyPosting, NONE, or } from './filters.js';
+import { ownPaths, type OwnPaths } from './own-paths.table.js';
+
+/** Where a resource belongs beside the patients' compartments: to a working group, a thread's author, an account. */
+const otherPaths: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  Communication: { by: ['sender'] },
+  Task: { group: ['owner', 'extension.valueReference'] },
+  Person: { link: ['link.target'] },
+  PractitionerRole: { of: ['practitioner'] },
+  Binary: { context: ['securityContext'] },
+};
+
+/** Types whose own resources may carry Binaries (Binary.securityContext). */
+const CARRIERS = ['Communication', 'DocumentReference', 'DiagnosticReport', 'Media', 'QuestionnaireResponse', 'Task'];
+
+const TASK_CODES = 'https://portico.health/fhir/CodeSystem/task-code';
+const GONE = '~gone|';
+
+/** The internal posting of a type: `Communication|~own|Patient/1`. */
+export const internalPosting = (type: string, kind: string, reference: string): string =>
+  `${type}|~${kind}|${reference}`;
+
+/** The types that have no line, to be told at start. */
+export const withoutOwnPaths = (types: readonly string[]): string[] =>
+  types.filter(type => !Object.hasOwn(ownPaths, type));
+
+/** @throws Error that names every type without a line */
+export function checkOwnPaths(types: readonly string[]): void {
+  const missing = withoutOwnPaths(types);
+  if (missing.length > 0) throw new Error(`No line in access/own-paths.table.ts for: ${missing.join(', ')}`);
+}
+
+/** How patients reach a type; `never` if it is unknown. */
+export const ownPathsOf = (type: string): OwnPaths =>
+  (Object.hasOwn(ownPaths, type) ? ownPaths[type] : undefined) ?? 'never';
+
+/** The postings that policies look for, distinct; made at write along with the search index. */
+export function internalPostings(resource: Resource): string[] {
+  const type = resource.resourceType;
+  const others = Object.entries(otherPaths[type] ?? {}).flatMap(([kind, paths]) =>
+    references(resource, paths).map(reference => internalPosting(type, kind, reference)),
+  );
+  return [...new Set([...owners(resource).map(owner => internalPosting(type, 'own', owner)), ...others])];
+}
+
+/** What a deletion's Put carries as postings, so that a read can tell "deleted" from "never there" to those who saw it. */
+export const tombstones = (resource: Resource): string[] => internalPostings(resource).map(posting => GONE + posting);
+
+/**
+ * The filter that tombstones of resources which satisfied `filter` pass; what their few entries cannot tell, they fail.
+ * Search never meets them: they are not live.
+ */
+export function tombstone(filter: Filter): Filter {
+  switch (filter.kind) {
+    case 'and':
+      return and(filter.of.map(tombstone));
+    case 'or':
+      return or(filter.of.map(tombstone));
+    case 'posting':
+    case 'refers':
+      return { ...filter, key: GONE + filter.key };
+    case 'all':
+    case 'id':
+      return filter;
+    default:
+      return NONE;
+  }
+}
+
+/** Resources of a type that are own to one of these patients (ids), or belong to one that is. */
+export function ownFilter(type: string, patients: readonly string[]): Filter {
+  const own = anyPosting(patients.map(id => internalPosting(type, 'own', `Patient/${id}`)));
+  if (type !== 'Binary' || patients.length === 0) return own;
+  const key = 'Binary|~context|';
+  return or([
+    own,
+    ...CARRIERS.map(via => ({ kind: 'refers', key, type: via, where: ownFilter(via, patients) }) as const),
+  ]);
+}
+
+/** `Patient/1` of every patient whose own this is. */
+function owners(resource: Resource): string[] {
+  const paths = ownPathsOf(resource.resourceType);
+  if (typeof paths === 'string' || isInternalTask(resource)) return [];
+  if (paths[0] === 'id') return resource.id === undefined ? [] : [`Patient/${resource.id}`];
+  return references(resource, paths).filter(reference => reference.startsWith('Patient/'));
+}
+
+/** Tasks of the portal's own workflows (an invitation, a work item) concern a patient and are not for them to see. */
+function isInternalTask(resource: Resource): boolean {
+  return resource.resourceType === 'Task' && values(resource, ['code', 'coding', 'system']).includes(TASK_CODES);
+}
+
+/** Local literal references at these paths, versions left out. Those of other hosts, contained or logical never count. */
+export function references(resource: Resource, paths: readonly string[]): string[] {
+  return paths
+    .flatMap(path => values(resource, [...path.split('.'), 'reference']))
+    .flatMap(value => (typeof value === 'string' ? (localReference(value, []) ?? []) : []))
+    .map(({ type, id }) => `${type}/${id}`);
+}
+
+function values(from: Json | undefined, path: readonly string[]): Json[] {
+  if (Array.isArray(from)) return from.flatMap(item => values(item, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return from === undefined ? [] : [from];
+  if (typeof from !== 'object' || from === null || !Object.hasOwn(from, name)) return [];
+  return values((from as Record<string, Json>)[name], rest);
+}

@@ -1,0 +1,29 @@
+/** People, read from the portal's own partition with the server's authority. */
+import type { Clock } from '../fhir/clock.js';
+import type { Resource } from '../fhir/resource.js';
+import type { Store, Version } from '../store/port.js';
+import type { People } from './build-actor.js';
+import { internalPosting } from './own-paths.js';
+
+/** Milliseconds and rows: a practitioner has a handful of roles. */
+const PATIENCE = 5000;
+const MAX_ROLES = 1000;
+
+export function storedPeople(store: Store, partition: string, clock: Clock): People {
+  return {
+    async read(reference) {
+      const [type = '', id = ''] = reference.split('/');
+      const [version] = await store.read([{ partition, type, id }]);
+      return version && !version.deleted ? resourceOf(version) : undefined;
+    },
+    async rolesOf(practitioner) {
+      const type = 'PractitionerRole';
+      const where = { kind: 'posting', key: internalPosting(type, 'of', practitioner) } as const;
+      const deadline = clock.now() + PATIENCE;
+      const page = await store.search({ partition, of: [{ type, where }], sort: [], limit: MAX_ROLES, deadline });
+      return page.rows.map(resourceOf);
+    },
+  };
+}
+
+const resourceOf = ({ json }: Version): Resource => JSON.parse(json) as Resource;

@@ -1,0 +1,37 @@
+/** The port behind which every kind of access token is checked. What a token comes to is the same for all kinds. */
+import { hash } from 'node:crypto';
+
+export interface Claims {
+  /** Who issued it; together with `clientId` it names the client. */
+  readonly issuer: string;
+  readonly subject: string;
+  readonly clientId: string;
+  /** Scopes as granted, separated by spaces. */
+  readonly scope: string;
+  /** The FHIR resource the person is (`Person/1`); absent for a client that acts for itself. */
+  readonly fhirUser?: string;
+  /** Launch context: id of the Patient the token is limited to. */
+  readonly patient?: string;
+  /** Milliseconds since the epoch; from then on the token is dead. */
+  readonly expires: number;
+}
+
+/**
+ * The claims of a good token; undefined for one that is not ours, malformed, forged, expired or revoked. Rejects only
+ * where it cannot tell (Fault `unavailable`).
+ */
+export type TokenVerifier = (token: string, now: number) => Promise<Claims | undefined>;
+
+/** Under which a token may be stored: never the token itself. */
+export const tokenHash = (token: string): string => hash('sha256', token, 'base64url');
+
+/** Asks the verifiers in turn; the first that knows the token answers. */
+export function firstOf(...verifiers: readonly TokenVerifier[]): TokenVerifier {
+  return async (token, now) => {
+    for (const verify of verifiers) {
+      const claims = await verify(token, now);
+      if (claims) return claims;
+    }
+    return undefined;
+  };
+}
