@@ -6,7 +6,7 @@ import type { Actor } from './access/actor.js';
 import type { Definitions } from './definitions/definitions.js';
 import type { Endpoint, Route } from './definitions/endpoint.js';
 import type { World } from './fhir/clock.js';
-import type { Issue } from './fhir/fault.js';
+import type { Fault, Issue } from './fhir/fault.js';
 import type { Preference } from './fhir/prefer.js';
 import type { FhirRequest } from './fhir/request.js';
 import type { Resource } from './fhir/resource.js';
@@ -18,6 +18,8 @@ import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } f
 /** A change set, and the effects that ride in it. */
 export interface Changes extends ChangeSet {
   effects?: readonly Effect[];
+  /** Puts of the portal's own workflow beside the caller's (a work item): not checked against the caller's policy. */
+  workflow?: readonly Put[];
 }
 
 /** What a handler comes to. */
@@ -71,6 +73,8 @@ export interface OperationResult {
   output: Values;
   changes?: Changes;
   asSystem?: string;
+  /** Answered in place of `output`; the changes are committed all the same (a wrong try counts). */
+  fault?: Fault;
 }
 
 /** An operation's code; everything else about it is in its OperationDefinition. */
@@ -180,4 +184,6 @@ export interface PortalSettings {
   portalUrl: string;
   defaultLanguage: string;
   invitationDays: number;
+  /** Ways that notices can go here. */
+  channels: readonly ('email' | 'sms')[];
 }

@@ -2,6 +2,7 @@
 import type { Definitions } from '../../definitions/definitions.js';
 import type { Route } from '../../definitions/endpoint.js';
 import { Fault } from '../../fhir/fault.js';
+import { faultResponse } from '../../fhir/outcome.js';
 import type { FhirRequest } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { Context, Handler, Operation, Values } from '../../service.js';
@@ -39,10 +40,11 @@ export function createOperationTable(operations: readonly Operation[], definitio
     },
     async run(values, context) {
       const operation = of(context.route);
-      const { status = 200, headers = {}, output, changes, asSystem } = await operation.handler(values, context);
-      const resource = writeParameters(operation.out, output);
+      const { status = 200, headers = {}, output, changes, asSystem, fault } = await operation.handler(values, context);
       return {
-        response: { status, headers, body: { kind: 'resource', resource } },
+        response: fault
+          ? faultResponse(fault)
+          : { status, headers, body: { kind: 'resource', resource: writeParameters(operation.out, output) } },
         ...(changes ? { changes } : {}),
         ...(asSystem === undefined ? {} : { asSystem }),
       };

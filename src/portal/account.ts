@@ -1,0 +1,107 @@
+/** An account is a Person (profile patient-account) linked to the Patient it stands for. Making one is the same by whatever way. */
+import type { Patient, Person } from 'fhir/r4.js';
+import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import { profile } from './codes.js';
+import { contactOnRecord, telecomOf } from './contact.js';
+import { findAccount, findByFacts, findPatient, languageOf, ownPatient, type Facts } from './identity.js';
+import { changed, created, joined, step, type Found, type Reader, type Step } from './step.js';
+
+/** Whom a call is about, and what is known of them. */
+export interface Subject {
+  /** As stated, completed by what is on record. */
+  facts: Facts;
+  patient?: Found<Patient>;
+  /** The account; of one who acts only for others it has no own Patient. */
+  account?: Found<Person>;
+  language?: string;
+  /** Holds at commit what was found here. */
+  conditions: Step;
+}
+
+/** Finds patient and account. Faults: `precondition` (several match), `unprocessable` (the facts contradict the record). */
+export async function findSubject(facts: Facts, reader: Reader, instance?: Found<Patient>): Promise<Subject> {
+  const match = instance ? { found: instance, criteria: [] } : await findPatient(facts, reader);
+  const patient = match.found;
+  if (patient) refuseContradiction(facts, patient.resource);
+  const known = patient ? { ...factsOf(patient.resource), ...facts } : facts;
+  const own = patient && (await findAccount(`Patient/${patient.resource.id}`, reader));
+  const other = own?.found ? undefined : await findByFacts<Person>('Person', known, reader);
+  const account = own?.found ?? asProxyOnly(other?.found, patient);
+  const language = languageOf(patient?.resource);
+  return {
+    facts: known,
+    ...(patient ? { patient } : {}),
+    ...(account ? { account } : {}),
+    ...(language === undefined ? {} : { language }),
+    conditions: step({ criteria: [...match.criteria, ...(own?.criteria ?? []), ...(other?.criteria ?? [])] }),
+  };
+}
+
+/** A Person that the facts lead to counts as this patient's account only while it stands for no other Patient. */
+function asProxyOnly(person: Found<Person> | undefined, patient: Found<Patient> | undefined): Found<Person> | undefined {
+  return person && (patient === undefined || ownPatient(person.resource) === undefined) ? person : undefined;
+}
+
+function refuseContradiction({ birthDate }: Facts, patient: Patient): void {
+  if (birthDate === undefined || patient.birthDate === undefined || birthDate === patient.birthDate) return;
+  throw new Fault('unprocessable', 'The birth date given is not that of the patient.', {
+    expression: "Parameters.parameter.where(name='birthDate')",
+  });
+}
+
+/** What the record says of a patient. */
+function factsOf({ name, birthDate, telecom }: Patient): Facts {
+  const official = name?.find(({ use }) => use === 'official') ?? name?.[0];
+  const { family, given } = official ?? {};
+  return {
+    ...(family === undefined ? {} : { family }),
+    ...(given?.[0] === undefined ? {} : { given: given[0] }),
+    ...(birthDate === undefined ? {} : { birthDate }),
+    ...contactOnRecord(telecom),
+  };
+}
+
+/** Not to be written to any more. */
+export const isInactive = (patient: Patient): boolean =>
+  patient.active === false || patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined;
+
+/** The account, its Patient where there is none yet, and the link between them. The subject must have no own account. */
+export function provision(subject: Subject, world: World): { person: Person; step: Step } {
+  const { facts, patient, account, language } = subject;
+  const newPatient = patient ? undefined : patientOf(facts, world.ids.next(), language);
+  const link = { target: { reference: `Patient/${patient?.resource.id ?? newPatient?.id}` } };
+  const person: Person = account
+    ? { ...account.resource, link: [...(account.resource.link ?? []), link] }
+    : { ...personOf(facts, world.ids.next()), link: [link] };
+  const writes = [...(newPatient ? [created(newPatient)] : []), account ? changed(account, person) : created(person)];
+  return { person, step: joined(subject.conditions, step({ writes })) };
+}
+
+function demographics(facts: Facts): Pick<Person, 'name' | 'telecom' | 'birthDate'> {
+  const { family, given, birthDate } = facts;
+  return {
+    name: [{ ...(family === undefined ? {} : { family }), ...(given === undefined ? {} : { given: [given] }) }],
+    telecom: telecomOf(facts),
+    ...(birthDate === undefined ? {} : { birthDate }),
+  };
+}
+
+function personOf(facts: Facts, id: string): Person {
+  return { resourceType: 'Person', id, meta: { profile: [profile('patient-account')] }, ...demographics(facts), active: true };
+}
+
+function patientOf(facts: Facts, id: string, language: string | undefined): Patient {
+  const { identifier } = facts;
+  const spoken = language === undefined ? {} : { communication: [{ language: bcp47(language), preferred: true }] };
+  return {
+    resourceType: 'Patient',
+    id,
+    ...(identifier === undefined ? {} : { identifier: [identifier] }),
+    active: true,
+    ...demographics(facts),
+    ...spoken,
+  };
+}
+
+const bcp47 = (code: string) => ({ coding: [{ system: 'urn:ietf:bcp:47', code }] });

@@ -1,0 +1,90 @@
+/** Where a person stands with the portal, and what can be done next. */
+import type { Task } from 'fhir/r4.js';
+import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import { isInactive, provision, type Subject } from './account.js';
+import type { Effect } from './effect.js';
+import { ownPatient } from './identity.js';
+import { invitationsOf, type Invitee } from './invitation-record.js';
+import { endInvitations } from './invitation.js';
+import { joined, step, type Reader, type Step } from './step.js';
+
+export type EnrollmentStatus =
+  | 'unknown'
+  | 'not-enrolled'
+  | 'invited'
+  | 'invitation-expired'
+  | 'enrolled'
+  | 'proxy-only'
+  | 'inactive';
+
+export type NextAction = 'invite' | 'resend' | 'enroll' | 'message' | 'none';
+
+/** What is open in each status. */
+export const nextActions: Readonly<Record<EnrollmentStatus, readonly NextAction[]>> = {
+  unknown: ['invite', 'enroll'],
+  'not-enrolled': ['invite', 'enroll'],
+  invited: ['resend', 'enroll'],
+  'invitation-expired': ['invite', 'enroll'],
+  enrolled: ['message'],
+  'proxy-only': ['enroll'],
+  inactive: ['none'],
+};
+
+export interface Standing {
+  status: EnrollmentStatus;
+  /** `Task/1`: the invitation that is open or has expired. */
+  invitation?: string;
+}
+
+export async function standingOf(subject: Subject, reader: Reader, now: number): Promise<Standing> {
+  const { patient, account } = subject;
+  if ((patient && isInactive(patient.resource)) || account?.resource.active === false) return { status: 'inactive' };
+  if (account) return { status: ownPatient(account.resource) === undefined ? 'proxy-only' : 'enrolled' };
+  const invitation = await openInvitation(subject, reader);
+  if (!invitation) return { status: patient ? 'not-enrolled' : 'unknown' };
+  const { task, until } = invitation;
+  return { status: until <= now ? 'invitation-expired' : 'invited', invitation: task };
+}
+
+async function openInvitation(subject: Subject, reader: Reader): Promise<{ task: string; until: number } | undefined> {
+  const { open } = await invitationsOf(inviteeOf(subject), reader);
+  for (const { record } of open) {
+    const task = await reader.get<Task>(record.task);
+    if (task?.resource.status === 'requested') return record;
+  }
+  return undefined;
+}
+
+export function inviteeOf({ facts, patient }: Subject): Invitee {
+  return { facts, ...(patient ? { patient: `Patient/${patient.resource.id}` } : {}) };
+}
+
+/** Makes the account and says so to the person; whatever invitation was open ends. The subject must be no member yet. */
+export async function enroll(
+  subject: Subject,
+  { to, portalUrl }: { to: readonly Effect['to'][]; portalUrl: string },
+  reader: Reader,
+  world: World,
+): Promise<{ person: Awaited<ReturnType<typeof provision>>['person']; step: Step }> {
+  const { person, step: made } = provision(subject, world);
+  const { open } = await invitationsOf(inviteeOf(subject), reader);
+  const { language, facts } = subject;
+  const effects = to.map((one): Effect => ({
+    kind: 'notice',
+    template: 'enrolled',
+    to: one,
+    ...(language === undefined ? {} : { language }),
+    parameters: { name: facts.given ?? '', link: portalUrl },
+    about: `Person/${person.id}`,
+  }));
+  return { person, step: joined(await endInvitations(open, reader, world.clock.now()), made, step({ effects })) };
+}
+
+/** Fault `conflict` for a person who may not be invited or enrolled. */
+export function refuseInactive(subject: Subject): void {
+  const closed = subject.account?.resource.active === false;
+  if (closed || (subject.patient && isInactive(subject.patient.resource))) {
+    throw new Fault('conflict', 'The patient or the account is inactive.');
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The secure message: a Communication. The server says who sent it and when and where its thread begins. What a patient
+ * writes becomes a work item of the clinical group's workflow group; of what is written to a patient they are told.
+ */
+import type { Communication, Patient, Person, Reference, RelatedPerson, Task } from 'fhir/r4.js';
+import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import { instant } from '../fhir/instant.js';
+import { contactOnRecord } from './contact.js';
+import type { Effect } from './effect.js';
+import { findAccount, languageOf } from './identity.js';
+import { changed, created, joined, step, type Found, type Reader, type Step } from './step.js';
+import { flowOf, threadOf, type Thread } from './thread.js';
+import { newWorkItem } from './work-item.js';
+
+/** Who writes: an Actor, as far as messages are concerned. */
+export interface Author {
+  readonly kind: 'anonymous' | 'system' | 'patient' | 'staff';
+  readonly fhirUser?: string;
+  /** Id of the author's own Patient. */
+  readonly self?: string;
+  readonly identities: readonly string[];
+}
+
+export interface Posting {
+  author: Author;
+  /** Sees what the author sees. */
+  seen: Reader;
+  /** Sees all: flows, roles, accounts. */
+  all: Reader;
+  world: World;
+  /** Where links in notices lead. */
+  portalUrl: string;
+}
+
+export interface Posted {
+  message: Communication;
+  step: Step;
+  /** Nobody could be told of a message to this patient. */
+  untold?: true;
+}
+
+/** A new message as it is to be stored, and what comes of it. */
+export async function postMessage(draft: Communication, posting: Posting): Promise<Posted> {
+  const { author, world } = posting;
+  const task = await taskAnswered(draft, posting);
+  const answering = task && !draft.inResponseTo && task.resource.focus ? { ...draft, inResponseTo: [task.resource.focus] } : draft;
+  const thread = await threadOf(answering, posting.seen);
+  const placed = placeInThread(answering, thread, author);
+  const sender = await senderOf(placed, posting);
+  const message = { ...withRecipient(placed, thread, author), sender, sent: instant(world.clock.now()) };
+  const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
+  if (isPatientSide(sender)) return { message, step: joined(reply, await workFor(message, thread, posting)) };
+  const effects = await noticesOf(message, posting);
+  const untold = effects.length === 0 ? { untold: true as const } : {};
+  return { message, step: joined(reply, step({ effects })), ...untold };
+}
+
+/** A message once sent stays what it was: sender, time, thread and addressees are the server's. */
+export function keepMessage(next: Communication, { resource: before }: Found<Communication>): Communication {
+  const { sender, sent, subject, recipient, inResponseTo, partOf, basedOn } = before;
+  const kept = Object.entries({ sender, sent, subject, recipient, inResponseTo, partOf, basedOn });
+  return { ...next, ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)) };
+}
+
+function placeInThread(draft: Communication, thread: Thread | undefined, author: Author): Communication {
+  const own: Reference | undefined = author.self === undefined ? undefined : { reference: `Patient/${author.self}` };
+  const subject = draft.subject ?? thread?.root.subject ?? own;
+  if (!thread) return { ...draft, ...(subject ? { subject } : {}) };
+  if (subject?.reference !== thread.root.subject?.reference) {
+    throw new Fault('unprocessable', 'A message has the subject of its thread.', { expression: 'Communication.subject' });
+  }
+  const { parent, root } = thread;
+  const category = draft.category ?? root.category;
+  return {
+    ...draft,
+    ...(subject ? { subject } : {}),
+    ...(category ? { category } : {}),
+    inResponseTo: [{ reference: `Communication/${parent.id}` }],
+    partOf: [{ reference: `Communication/${root.id}` }],
+  };
+}
+
+/** Unless said otherwise, what a patient answers goes to whom the thread is with, and what others write to the patient. */
+function withRecipient(message: Communication, thread: Thread | undefined, author: Author): Communication {
+  if (message.recipient !== undefined) return message;
+  const recipient = author.kind === 'patient' ? otherSide(thread) : message.subject && [message.subject];
+  return recipient ? { ...message, recipient } : message;
+}
+
+function otherSide(thread: Thread | undefined): Reference[] | undefined {
+  if (!thread) return undefined;
+  const { sender, recipient } = thread.parent;
+  return sender && !isPatientSide(sender) ? [sender] : recipient;
+}
+
+const isPatientSide = ({ reference = '' }: Reference): boolean => /^(Patient|RelatedPerson)\//.test(reference);
+
+async function senderOf({ subject, sender }: Communication, { author, all }: Posting): Promise<Reference> {
+  const claimed = sender?.reference;
+  if (author.kind === 'system') return sender ?? missing('sender');
+  if (author.kind === 'staff') {
+    return { reference: claimed !== undefined && author.identities.includes(claimed) ? claimed : (author.fhirUser ?? '') };
+  }
+  if (author.self !== undefined && subject?.reference === `Patient/${author.self}`) return { reference: subject.reference };
+  for (const identity of author.identities.filter(one => one.startsWith('RelatedPerson/'))) {
+    const proxy = await all.get<RelatedPerson>(identity);
+    if (proxy && proxy.resource.patient.reference === subject?.reference) return { reference: identity };
+  }
+  throw new Fault('forbidden', 'This account may not write for that patient.', { expression: 'Communication.subject' });
+}
+
+/** The work item an agent answers by this message: claimed by that agent. */
+async function taskAnswered({ basedOn }: Communication, { author, seen }: Posting): Promise<Found<Task> | undefined> {
+  const reference = basedOn?.map(one => one.reference ?? '').find(one => one.startsWith('Task/'));
+  if (reference === undefined || author.kind !== 'staff') return undefined;
+  const task = await seen.get<Task>(reference);
+  if (!task) throw new Fault('not-found', 'The work item does not exist.', { expression: 'Communication.basedOn' });
+  const { status, owner } = task.resource;
+  if (status !== 'in-progress' || !author.identities.includes(owner?.reference ?? '')) {
+    throw new Fault('conflict', 'Only who has claimed a work item may answer by it.', { expression: 'Communication.basedOn' });
+  }
+  return task;
+}
+
+function withReply(task: Task, message: Communication, world: World): Task {
+  const reply = { type: { text: 'reply' }, valueReference: { reference: `Communication/${message.id}` } };
+  return { ...task, lastModified: instant(world.clock.now()), output: [...(task.output ?? []), reply] };
+}
+
+async function workFor(message: Communication, thread: Thread | undefined, { all, world }: Posting): Promise<Step> {
+  const { recipient = [] } = message;
+  const flow =
+    (await flowOf(recipient, all)) ??
+    (thread && (await flowOf([...(thread.root.recipient ?? []), thread.root.sender, thread.parent.sender], all)));
+  if (!flow) {
+    throw new Fault('unprocessable', 'No recipient is a clinical group that takes messages.', {
+      expression: 'Communication.recipient',
+    });
+  }
+  return step({ writes: [created(newWorkItem(message, flow.workflowGroup, world))] });
+}
+
+/** Says that there is a message, to the account's own address, in the patient's language; never what it says. */
+async function noticesOf(message: Communication, { all, portalUrl }: Posting): Promise<Effect[]> {
+  const subject = message.subject?.reference ?? '';
+  const patient = await all.get<Patient>(subject);
+  const account = patient && (await findAccount(subject, all)).found;
+  const contact = account?.resource.active === false ? {} : contactFor(account?.resource, patient?.resource);
+  if (contact.email === undefined) return [];
+  const language = languageOf(patient?.resource);
+  return [
+    {
+      kind: 'notice',
+      template: 'new-message',
+      to: { email: contact.email },
+      ...(language === undefined ? {} : { language }),
+      parameters: { link: `${portalUrl}/messages` },
+      about: `Communication/${message.id}`,
+    },
+  ];
+}
+
+function contactFor(account: Person | undefined, patient: Patient | undefined): ReturnType<typeof contactOnRecord> {
+  return account ? { ...contactOnRecord(patient?.telecom), ...contactOnRecord(account.telecom) } : {};
+}
+
+function missing(element: string): never {
+  throw new Fault('unprocessable', `Communication.${element} is missing.`, {
+    code: 'required',
+    expression: `Communication.${element}`,
+  });
+}

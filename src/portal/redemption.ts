@@ -1,0 +1,56 @@
+/** Redeeming an invitation: code and birth date against what is on record; the account is the outcome. */
+import type { Patient, Person, Task } from 'fhir/r4.js';
+import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import { findSubject, isInactive, provision, type Subject } from './account.js';
+import { hashOf } from './invitation-code.js';
+import { forget, readInvitation, withTries, type InvitationRecord, type Stored } from './invitation-record.js';
+import { moveInvitation } from './invitation.js';
+import { ownPatient } from './identity.js';
+import { joined, step, type Found, type Reader, type Step } from './step.js';
+
+const MAX_TRIES = 5;
+
+/** A refusal may change something too: it counts, and the fifth locks. */
+export type Redemption = { person: Person; step: Step } | { fault: Fault; step: Step };
+
+/** Unknown, used, superseded, expired, locked, or of somebody who is a member by now: all the same to a stranger. */
+const unusable = (): Redemption => ({
+  fault: new Fault('gone', 'This invitation cannot be used.', { code: 'expired' }),
+  step: step({}),
+});
+
+export async function redeem(code: string, birthDate: string, reader: Reader, world: World): Promise<Redemption> {
+  const now = world.clock.now();
+  const stored = await readInvitation(hashOf(code), reader);
+  const task = stored && (await reader.get<Task>(stored.record.task));
+  if (task?.resource.status !== 'requested' || !stored || stored.record.until <= now) return unusable();
+  if (stored.record.facts.birthDate !== birthDate) return wrongFacts(stored, task, now);
+  const subject = await subjectOf(stored.record, reader);
+  if (!subject) return unusable();
+  const { person, step: made } = provision(subject, world);
+  return { person, step: joined(made, moveInvitation(task, 'redeem', now), step({ documents: [forget(stored)] })) };
+}
+
+function wrongFacts(stored: Stored, task: Found<Task>, now: number): Redemption {
+  const fault = new Fault('unprocessable', 'The code and the facts do not belong together.');
+  const tries = stored.record.tries + 1;
+  if (tries < MAX_TRIES) return { fault, step: step({ documents: [withTries(stored, tries)] }) };
+  return { fault, step: joined(moveInvitation(task, 'lock', now), step({ documents: [forget(stored)] })) };
+}
+
+/** The invitee as they are today; undefined where nobody may be enrolled by this invitation any more. */
+async function subjectOf({ facts, patient, language }: InvitationRecord, reader: Reader): Promise<Subject | undefined> {
+  const instance = patient === undefined ? undefined : await reader.get<Patient>(patient);
+  if (patient !== undefined && !instance) return undefined;
+  const subject = await findSubject(facts, reader, instance).catch(ambiguous);
+  if (!subject || (subject.patient && isInactive(subject.patient.resource))) return undefined;
+  const { account } = subject;
+  if (account && (account.resource.active === false || ownPatient(account.resource) !== undefined)) return undefined;
+  return language === undefined ? subject : { ...subject, language };
+}
+
+function ambiguous(error: unknown): undefined {
+  if (error instanceof Fault && (error.kind === 'precondition' || error.kind === 'unprocessable')) return undefined;
+  throw error;
+}

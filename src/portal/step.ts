@@ -1,0 +1,58 @@
+/**
+ * What a workflow reads and what it comes to, as values. Operations and write rules make the readers and turn the
+ * steps into changes; nothing in this folder knows a store or HTTP.
+ */
+import type { Query } from '../fhir/request.js';
+import type { Resource } from '../fhir/resource.js';
+import type { Criterion, Document, DocumentChange, Version } from '../store/port.js';
+import type { Effect } from './effect.js';
+
+/** A resource and the version it was read in. */
+export interface Found<R = Resource> {
+  resource: R;
+  version: Version;
+}
+
+export interface Reader {
+  /** The current version of `Patient/1`; undefined where absent, deleted or hidden from the reader. */
+  get<R>(reference: string): Promise<Found<R> | undefined>;
+  /** Matches of a search, at most `limit`. Fault `too-costly` where there are more: a workflow never decides on a part. */
+  find<R>(type: string, query: Query, limit: number): Promise<Found<R>[]>;
+  /** The condition that at commit this search still matches exactly these. */
+  still(type: string, query: Query, matches: readonly Found<unknown>[]): Criterion;
+  document(kind: string, id: string): Promise<Document | undefined>;
+}
+
+/** A resource to write: a new one, or the next version of `previous` (compare-and-set). */
+export interface Write {
+  resource: Resource;
+  previous?: Version;
+  method: 'POST' | 'PUT';
+}
+
+/** All of it is committed together, or none. */
+export interface Step {
+  writes: Write[];
+  criteria: Criterion[];
+  documents: DocumentChange[];
+  effects: Effect[];
+}
+
+export const step = (parts: Partial<Step>): Step => ({ writes: [], criteria: [], documents: [], effects: [], ...parts });
+
+export const joined = (...steps: readonly Step[]): Step => ({
+  writes: steps.flatMap(one => one.writes),
+  criteria: steps.flatMap(one => one.criteria),
+  documents: steps.flatMap(one => one.documents),
+  effects: steps.flatMap(one => one.effects),
+});
+
+/** The first version of a resource. */
+export const created = (resource: object): Write => ({ resource: resource as Resource, method: 'POST' });
+
+/** The next version of a resource. */
+export const changed = (found: Found<unknown>, resource: object): Write => ({
+  resource: resource as Resource,
+  previous: found.version,
+  method: 'PUT',
+});
