@@ -12,7 +12,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { requireNode, root } from './runtime.mjs';
 
 const compiler = join(root, 'node_modules/typescript7/bin/tsc');
-const generator = join(root, 'dist/src/definitions/generate.js');
+/** Each may read what those before it wrote. */
+const generators = ['dist/src/definitions/generate.js', 'dist/src/validate/generate.js'];
 const stampFile = join(root, 'dist/.build.json');
 const sources = ['src', 'test', 'bench', 'tsconfig.json', 'package-lock.json'];
 const data = ['definitions', 'profiles', 'capability'];
@@ -38,19 +39,17 @@ function fingerprint(paths) {
   return hash.digest('hex');
 }
 
-/** One hash over the text of a compiled module and of all it imports of ours. */
-function closureHash(entry) {
+/** Adds the text of a compiled module, and of all it imports of ours, to a hash. */
+function addClosure(hash, entry) {
   const seen = new Set();
-  const hash = createHash('sha256');
   const visit = file => {
-    if (seen.has(file) || !existsSync(file)) return;
+    if (seen.has(file)) return;
     seen.add(file);
     const text = readFileSync(file, 'utf8');
     hash.update(text);
     for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) visit(resolve(dirname(file), path));
   };
-  visit(entry);
-  return hash.digest('hex');
+  visit(join(root, entry));
 }
 
 /** Deletes compiled files whose source is gone: a deleted test must not go on running. */
@@ -90,6 +89,21 @@ function compile() {
   removeOrphans();
 }
 
+/** Runs the generators from the first one on whose code or input changed; returns what to compare with next time. */
+function generate(before, dataFingerprint) {
+  const hash = createHash('sha256')
+    .update(dataFingerprint)
+    .update(readFileSync(join(root, 'package-lock.json')));
+  const now = generators.map(generator => {
+    addClosure(hash, generator);
+    return hash.copy().digest('hex');
+  });
+  const changed = existsSync(join(root, 'dist/generated')) ? now.findIndex((digest, i) => digest !== before[i]) : 0;
+  for (const generator of changed < 0 ? [] : generators.slice(changed))
+    step(`Running ${generator}`, [join(root, generator)]);
+  return now;
+}
+
 function build({ quiet }) {
   const before = readStamp();
   const built = existsSync(join(root, 'dist/src'));
@@ -98,17 +112,13 @@ function build({ quiet }) {
     console.error('Portico is not built, and the compiler is not installed: run `npm ci` first');
     process.exit(1);
   }
-  const now = { code: fingerprint(sources), data: fingerprint(data), generator: before.generator };
+  const now = { code: fingerprint(sources), data: fingerprint(data) };
   if (built && before.code === now.code && before.data === now.data) {
     if (!quiet) console.error('Nothing to do');
     return;
   }
   if (!built || before.code !== now.code) compile();
-  now.generator = createHash('sha256').update(now.data).update(closureHash(generator)).digest('hex');
-  if (!existsSync(generator)) return;
-  if (before.generator !== now.generator || !existsSync(join(root, 'dist/generated'))) {
-    step('Generating from the definitions', [generator]);
-  }
+  now.generated = generate(before.generated ?? [], now.data);
   writeStamp(now);
 }
 

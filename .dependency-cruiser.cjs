@@ -1,0 +1,108 @@
+/**
+ * Who may import whom: everything not listed here is forbidden. `import type` counts. docs/adding.md shows how the
+ * folders work together; a new folder or package needs a line here, and a reason.
+ */
+
+/** Folder (or file) below src → what of ours it may import beside itself. "x as types": `import type` alone. */
+const folders = {
+  'fhir/': [],
+  'config/': [],
+  'definitions/': ['fhir/'],
+  'formats/': ['fhir/', 'definitions/'],
+  'validate/': ['fhir/', 'definitions/'],
+  'search/': ['fhir/', 'definitions/'],
+  'portal/': ['fhir/', 'store/port.ts as types'],
+  'access/': ['fhir/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
+  'service.ts': [
+    ...['fhir/ as types', 'definitions/ as types', 'search/ as types', 'store/port.ts as types'],
+    ...['access/ as types', 'portal/ as types'],
+  ],
+  'interactions/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'service.ts'],
+  'operations/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'service.ts', 'portal/'],
+  'delivery/': [
+    ...['fhir/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
+    ...['portal/', 'access/ as types', 'service.ts'],
+  ],
+  'observe/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts'],
+  'identity/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts', 'router/dispatch.ts'],
+  'router/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'access/', 'service.ts'],
+  'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
+  'http/': ['fhir/', 'config/', 'formats/', 'router/'],
+  'compose.ts': [''],
+  'main.ts': ['compose.ts', 'config/'],
+  'commands/': ['compose.ts', 'config/', 'fhir/'],
+};
+
+/** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
+const packages = {
+  '@lhncbc/ucum-lhc': ['search/'],
+  '@types/fhir': [''],
+  ajv: ['definitions/', 'validate/'],
+  express: ['http/'],
+  'fhir-kit-client': ['store/upstream/', 'delivery/channels/'],
+  fhirpath: ['definitions/', 'search/', 'validate/', 'interactions/'],
+  helmet: ['http/'],
+  jsonwebtoken: ['access/', 'identity/'],
+  liquidjs: ['delivery/'],
+  mongodb: ['store/mongo/'],
+  nodemailer: ['delivery/channels/'],
+  pino: ['observe/'],
+  rfc6902: ['interactions/'],
+  saxes: ['formats/'],
+  zod: ['config/'],
+  'node:sqlite': ['store/sqlite/'],
+};
+
+const escape = text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const below = path => `^src/${escape(path)}`;
+const anyOf = paths => paths.map(below).join('|');
+
+function importsOf([folder, targets]) {
+  const types = targets.filter(target => target.endsWith(' as types')).map(target => target.replace(' as types', ''));
+  const whole = targets.filter(target => !target.endsWith(' as types'));
+  return [
+    { from: { path: below(folder) }, to: { path: anyOf([folder, ...whole]) } },
+    ...types.map(type => ({
+      from: { path: below(folder) },
+      to: { path: below(type), dependencyTypes: ['type-only', 'type-import'] },
+    })),
+  ];
+}
+
+function importersOf([name, allowed]) {
+  const module = name.startsWith('node:') ? `^(node:)?${escape(name.slice(5))}$` : `node_modules/${escape(name)}/`;
+  return { from: { path: anyOf(allowed) }, to: { path: module } };
+}
+
+/** Node's own modules without those that are drivers. */
+const freeCore = { dependencyTypes: ['core'], pathNot: '^(node:)?sqlite$' };
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'tests-stay-tests',
+      severity: 'error',
+      comment: 'What ships imports neither tests nor benchmarks nor packages that are not installed with it.',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' },
+    },
+  ],
+  allowed: [
+    ...Object.entries(folders).flatMap(importsOf),
+    ...Object.entries(packages).map(importersOf),
+    { from: { path: '^src/' }, to: freeCore },
+    // A store's adapters and compositions know the port, not each other.
+    { from: { path: '^src/store/port\\.ts$' }, to: { path: '^src/(fhir/|search/query\\.ts$)' } },
+    { from: { path: '^src/store/([^/]+)/' }, to: { path: '^src/(store/$1/|store/port\\.ts$|search/|fhir/)' } },
+    { from: { path: '^(test|bench)/' }, to: {} },
+  ],
+  allowedSeverity: 'error',
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

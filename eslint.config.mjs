@@ -1,0 +1,56 @@
+/** Typed lint rules. What Prettier, the compiler, dependency-cruiser or tools/budgets.mjs sees to is left to them. */
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const unusedVariables = ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }];
+
+export default defineConfig(
+  globalIgnores(['dist/', '.cache/', 'data/']),
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    extends: [tseslint.configs.recommended],
+    rules: { '@typescript-eslint/no-unused-vars': unusedVariables },
+  },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/no-unused-vars': unusedVariables,
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Properties of JSON are read with brackets, as the compiler's index signatures want it.
+      '@typescript-eslint/dot-notation': 'off',
+      // `() => stop()` says what it means.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // A callback that has nothing to do.
+      '@typescript-eslint/no-empty-function': 'off',
+      // The plain way to say that an index is in range, under noUncheckedIndexedAccess.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // `parse<Patient>(text)` is a cast with the type in the right place.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // Ports return promises whether or not an adapter has to wait.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  { files: ['src/main.ts', 'src/commands/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // Bodies of answers are `any`; that they have the right form is what the assertions find out.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      // Stores under test are taken apart; none of ours needs its `this`.
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+);
