@@ -1,0 +1,49 @@
+/**
+ * patch: JSON Patch (RFC 6902) and FHIRPath Patch, by id or by criteria.
+ * https://hl7.org/fhir/R4/http.html#patch, https://hl7.org/fhir/R4/fhirpatch.html
+ */
+import { Fault } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
+import type { Resource } from '../fhir/resource.js';
+import type { Context, Handler } from '../service.js';
+import type { Version } from '../store/port.js';
+import { withContent } from './binary.js';
+import { atMostOne, criteriaOf, matching } from './conditional.js';
+import { applyFhirPathPatch } from './patch/fhirpath-patch.js';
+import { applyJsonPatch, parseJsonPatch } from './patch/json-patch.js';
+import { checkIfMatch, existing, target } from './version.js';
+import { sameContent, unchanged, write } from './write.js';
+
+export const patch: Handler = async context => {
+  const { route } = context;
+  if (!route.conditional) return patched(context, await existing(context, target(context)));
+  const match = await matching(context, route.type ?? '', criteriaOf(context));
+  const found = atMostOne(match);
+  if (!found) throw new Fault('not-found', 'The criteria match no resource.');
+  const result = await patched(context, found);
+  return { ...result, ...(result.changes ? { changes: { ...result.changes, criteria: [match.criterion] } } : {}) };
+};
+
+async function patched(context: Context, previous: Version) {
+  checkIfMatch(context, previous);
+  const before = parseStored<Resource>(await withContent(context, previous));
+  const after = apply(context, before);
+  if (after.resourceType !== before.resourceType || after.id !== before.id) {
+    throw new Fault('invalid', 'A patch cannot change resourceType or id.', { code: 'not-supported', expression: 'Resource.id' });
+  }
+  const { versionId, lastUpdated } = before.meta ?? {};
+  if (after.meta?.versionId !== versionId || after.meta?.lastUpdated !== lastUpdated) {
+    throw new Fault('invalid', 'A patch cannot change what the server sets.', { code: 'not-supported', expression: 'Resource.meta' });
+  }
+  if (sameContent(previous.json, after)) return unchanged(context, previous);
+  return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH' });
+}
+
+function apply(context: Context, before: Resource): Resource {
+  const { resource } = context;
+  if (resource?.resourceType === 'Parameters') return applyFhirPathPatch(before, resource, context.services.definitions);
+  if (resource?.resourceType === 'Binary') return applyJsonPatch(before, parseJsonPatch(resource));
+  throw new Fault('invalid', 'Send a JSON Patch (application/json-patch+json) or a FHIRPath Patch (Parameters).', {
+    code: 'structure',
+  });
+}
