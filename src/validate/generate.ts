@@ -16,10 +16,10 @@ import { dataTypeSchemas, resourceSchemas } from './schema.js';
 function addDecimals(ajv: Ajv): void {
   const isNumber = ({ data }: KeywordCxt): ReturnType<typeof code> =>
     code`(typeof ${data} == "number" || JSON.isRawJSON(${data}))`;
-  ajv.addKeyword({ keyword: 'decimal', code: (cxt) => cxt.fail(code`!${isNumber(cxt)}`) });
+  ajv.addKeyword({ keyword: 'decimal', code: cxt => cxt.fail(code`!${isNumber(cxt)}`) });
   ajv.addKeyword({
     keyword: 'decimalOrNull',
-    code: (cxt) => cxt.fail(code`${cxt.data} !== null && !${isNumber(cxt)}`),
+    code: cxt => cxt.fail(code`${cxt.data} !== null && !${isNumber(cxt)}`),
   });
 }
 
@@ -28,7 +28,7 @@ function addDataTypes(ajv: Ajv): void {
   ajv.addKeyword({
     keyword: 'dataType',
     schemaType: 'string',
-    code: (cxt) => {
+    code: cxt => {
       const name = cxt.schema as string;
       const source = code`require("./data-types.cjs")[${name}]`;
       callRef(cxt, cxt.gen.scopeValue('validate', { key: name, ref: name, code: source }));
@@ -46,7 +46,7 @@ function newAjv(schemas: Schema[]): Ajv {
 function readTypes(root: string): TypeDefinition[] {
   const source = path.join(root, 'dist/generated/definitions/types');
   return readdirSync(source)
-    .map((file) => JSON.parse(readFileSync(path.join(source, file), 'utf8')) as TypeDefinition)
+    .map(file => JSON.parse(readFileSync(path.join(source, file), 'utf8')) as TypeDefinition)
     .filter(({ abstract }) => !abstract);
 }
 

@@ -20,7 +20,7 @@ const anyResource: Schema = {
 
 /** What stands in `_name` beside a primitive; in an array it may be null. */
 const twins = (extension: Schema): Schema[] =>
-  [false, true].map((nullable) => ({
+  [false, true].map(nullable => ({
     $id: nullable ? 'TwinOrNull' : 'Twin',
     type: 'object',
     nullable,
@@ -42,13 +42,13 @@ export function hasTwin(element: Element, type: string): boolean {
 /** The schemas of the complex data types; `$id` is the type's name, or the path of an element defined in place. */
 export function dataTypeSchemas(types: readonly TypeDefinition[]): Schema[] {
   const extension = { type: 'array', items: ref('Extension'), minItems: 1 };
-  return [...twins(extension), ...types.flatMap((type) => schemasOfType(type, ref))];
+  return [...twins(extension), ...types.flatMap(type => schemasOfType(type, ref))];
 }
 
 /** The schemas of the resource types, in which the keyword `dataType` names a data type. */
 export function resourceSchemas(types: readonly TypeDefinition[]): Schema[] {
-  const dataType: DataType = (name) => (name === 'Resource' ? ref(name) : { dataType: name });
-  return [anyResource, ...types.flatMap((type) => schemasOfType(type, dataType))];
+  const dataType: DataType = name => (name === 'Resource' ? ref(name) : { dataType: name });
+  return [anyResource, ...types.flatMap(type => schemasOfType(type, dataType))];
 }
 
 function schemasOfType(type: TypeDefinition, dataType: DataType): Schema[] {
@@ -56,17 +56,17 @@ function schemasOfType(type: TypeDefinition, dataType: DataType): Schema[] {
   if (type.kind === 'resource') {
     own['properties'] = { resourceType: { const: type.name }, ...(own['properties'] as Schema) };
   }
-  return [own, ...type.children.flatMap((child) => partSchemas(child, dataType))];
+  return [own, ...type.children.flatMap(child => partSchemas(child, dataType))];
 }
 
 function partSchemas(element: Element, dataType: DataType): Schema[] {
   if (!element.children) return [];
-  const deeper = element.children.flatMap((child) => partSchemas(child, dataType));
+  const deeper = element.children.flatMap(child => partSchemas(child, dataType));
   return [objectSchema(element.path, element.children, dataType), ...deeper];
 }
 
 function objectSchema(id: string, elements: readonly Element[], dataType: DataType): Schema {
-  const properties = Object.fromEntries(elements.flatMap((element) => propertiesOf(element, dataType)));
+  const properties = Object.fromEntries(elements.flatMap(element => propertiesOf(element, dataType)));
   return { $id: id, type: 'object', properties, additionalProperties: false, minProperties: 1 };
 }
 
@@ -77,11 +77,19 @@ function propertiesOf(element: Element, dataType: DataType): [string, Schema][] 
     const primitive = primitives[code];
     if (!primitive) return [[name, valueOf(element, element.children ? ref(element.path) : dataType(code))]];
     if (!hasTwin(element, code)) return [[name, valueOf(element, primitive)]];
-    if (element.max === 1) return [[name, primitive], [`_${name}`, dataType('Twin')]];
-    return [[name, list(orNull(primitive))], [`_${name}`, list(dataType('TwinOrNull'))]];
+    if (element.max === 1)
+      return [
+        [name, primitive],
+        [`_${name}`, dataType('Twin')],
+      ];
+    return [
+      [name, list(orNull(primitive))],
+      [`_${name}`, list(dataType('TwinOrNull'))],
+    ];
   });
 }
 
 const list = (items: Schema): Schema => ({ type: 'array', items, minItems: 1 });
-const orNull = (schema: Schema): Schema => (schema['decimal'] ? { decimalOrNull: true } : { ...schema, nullable: true });
+const orNull = (schema: Schema): Schema =>
+  schema['decimal'] ? { decimalOrNull: true } : { ...schema, nullable: true };
 const valueOf = (element: Element, schema: Schema): Schema => (element.max === 1 ? schema : list(schema));

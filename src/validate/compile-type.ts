@@ -1,0 +1,96 @@
+/**
+ * Element tables → what the walk needs at each object: a slot for every JSON property, and the elements that must be there.
+ * Compiled when a type is first met.
+ */
+import type { Constraint, Definitions, Element } from '../definitions/definitions.js';
+import { compileInvariant, type Invariant } from './invariant.js';
+import { hasTwin, propertyName } from './schema.js';
+
+/** One JSON property of an object. */
+export interface Slot {
+  readonly element: Element;
+  /** The FHIR type of its value. */
+  readonly type: string;
+  /** This is `_name`, which stands beside the primitive `name`. */
+  readonly twin: boolean;
+  readonly invariants: readonly Invariant[];
+  /** Types that a Reference may point to; undefined = any. */
+  readonly targets: ReadonlySet<string> | undefined;
+  /** What the value consists of; undefined for primitives and resources. */
+  content(): ObjectRules | undefined;
+}
+
+export interface ObjectRules {
+  readonly slots: ReadonlyMap<string, Slot>;
+  readonly required: readonly Element[];
+  readonly invariants: readonly Invariant[];
+}
+
+export interface TypeRules {
+  /** The rules of a base type. */
+  of(type: string): ObjectRules;
+}
+
+const targetPrefix = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** Rules by type, each compiled once. */
+export function compileTypes(definitions: Definitions): TypeRules {
+  const types = new Map<string, ObjectRules>();
+  const parts = new Map<string, ObjectRules>();
+
+  const rulesOf = (name: string): ObjectRules => {
+    let rules = types.get(name);
+    if (!rules) {
+      rules = objectRules(definitions.elements(name), compileAll(inherited(name, definitions), name));
+      types.set(name, rules);
+    }
+    return rules;
+  };
+  const partOf = (path: string, elements: readonly Element[]): ObjectRules => {
+    let rules = parts.get(path);
+    if (!rules) parts.set(path, (rules = objectRules(elements, [])));
+    return rules;
+  };
+  const contentOf = (element: Element, type: string): ObjectRules | undefined => {
+    if (element.contentReference) return partOf(element.contentReference, definitions.childrenOf(element));
+    if (element.children) return partOf(element.path, element.children);
+    return definitions.type(type)?.kind === 'complex' ? rulesOf(type) : undefined;
+  };
+  const slotsOf = (element: Element): [string, Slot][] => {
+    const invariants = compileAll(element.constraints ?? [], element.path);
+    const codes = element.contentReference ? [{ code: 'BackboneElement' }] : element.types;
+    return codes.flatMap((elementType): [string, Slot][] => {
+      const { code: type } = elementType;
+      const name = propertyName(element, type);
+      const targets = targetsOf('targets' in elementType ? elementType.targets : undefined);
+      const slot = { element, type, twin: false, invariants, targets, content: () => contentOf(element, type) };
+      if (!hasTwin(element, type)) return [[name, slot]];
+      const twin = { ...slot, twin: true, invariants: [], content: () => rulesOf('Element') };
+      return [
+        [name, slot],
+        [`_${name}`, twin],
+      ];
+    });
+  };
+  const objectRules = (elements: readonly Element[], invariants: readonly Invariant[]): ObjectRules => ({
+    slots: new Map(elements.flatMap(slotsOf)),
+    required: elements.filter(({ min }) => min > 0),
+    invariants,
+  });
+  return { of: rulesOf };
+}
+
+/** The constraints of a type and of all it is derived from. */
+function inherited(name: string, definitions: Definitions): Constraint[] {
+  const type = definitions.type(name);
+  if (!type) return [];
+  return [...(type.base ? inherited(type.base, definitions) : []), ...type.constraints];
+}
+
+const compileAll = (constraints: readonly Constraint[], base: string): Invariant[] =>
+  constraints.flatMap(constraint => compileInvariant(constraint, base) ?? []);
+
+function targetsOf(targets: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  if (!targets || targets.includes(`${targetPrefix}Resource`)) return undefined;
+  return new Set(targets.map(url => url.slice(targetPrefix.length)));
+}

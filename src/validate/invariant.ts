@@ -1,0 +1,76 @@
+/**
+ * Invariants: FHIRPath constraints, the hot ones as code (invariant.table.ts), the others compiled by fhirpath when they are
+ * first met. https://hl7.org/fhir/R4/conformance-rules.html#constraints
+ */
+import { createRequire } from 'node:module';
+import type { Constraint } from '../definitions/definitions.js';
+import type { Json } from '../fhir/resource.js';
+import { handmade, skipped } from './invariant.table.js';
+import type { Path } from './report.js';
+import type { Scope } from './scope.js';
+
+/** Checks one value and reports. */
+export type Invariant = (value: Json, scope: Scope, at: Path) => void;
+
+type Evaluate = (value: Json, scope: Scope) => boolean | undefined;
+
+/** Compiles a constraint; undefined for one that is known to be wrong, or checked elsewhere. */
+export function compileInvariant(constraint: Constraint, base: string): Invariant | undefined {
+  const { key, severity, human } = constraint;
+  if (skipped.has(key)) return undefined;
+  const holds: Evaluate = handmade[key] ?? interpreted(constraint, base);
+  return (value, scope, at) => {
+    const result = holds(value, scope);
+    if (result === true) return;
+    if (result === undefined) scope.report.warn('not-supported', at, `${key}: the rule could not be evaluated.`);
+    else if (severity === 'error') scope.report.breach('invariant', at, `${key}: ${human}`);
+    else scope.report.warn('invariant', at, `${key}: ${human}`);
+  };
+}
+
+interface Engine {
+  compile(
+    path: { base: string; expression: string } | string,
+    model: unknown,
+    options: { async: false; traceFn: () => void },
+  ): (value: Json, environment: Record<string, Json>) => unknown[];
+  parse(expression: string): unknown;
+}
+
+let engine: { fhirpath: Engine; model: unknown } | undefined;
+
+/** fhirpath takes 0.1 s to load: only when the first expression needs it. */
+function fhirpath(): { fhirpath: Engine; model: unknown } {
+  if (!engine) {
+    const load = createRequire(import.meta.url);
+    engine = { fhirpath: load('fhirpath') as Engine, model: load('fhirpath/fhir-context/r4') };
+  }
+  return engine;
+}
+
+const silent = { async: false, traceFn: () => undefined } as const;
+
+/** True unless the result is false or nothing; undefined where fhirpath cannot evaluate the expression. */
+function interpreted({ expression }: Constraint, base: string): Evaluate {
+  let evaluate: ReturnType<Engine['compile']> | undefined;
+  return (value, { resource, container }) => {
+    try {
+      const loaded = fhirpath();
+      evaluate ??= loaded.fhirpath.compile({ base, expression }, loaded.model, silent);
+      const result = evaluate(value, { resource, rootResource: container, context: value });
+      return result.length > 0 && result[0] !== false;
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** Whether a text is a FHIRPath expression. */
+export function isFhirPath(expression: string): boolean {
+  try {
+    fhirpath().fhirpath.parse(expression);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+/** References: their form, and the type they point to. https://hl7.org/fhir/R4/references.html */
+import type { JsonObject } from '../fhir/resource.js';
+import { localReference } from '../fhir/reference.js';
+import { step, type Path } from './report.js';
+import { contained, text, type Scope } from './scope.js';
+
+const relative = /^([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+const absolute = /^(?:https?:\/\/[^\s/?#]+|(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:)\S*$/;
+const conditional = /^([A-Z][A-Za-z]+)\?\S+$/;
+
+/** Reports a malformed literal reference, and one whose type is not among the targets. */
+export function checkReference(
+  value: JsonObject,
+  targets: ReadonlySet<string> | undefined,
+  scope: Scope,
+  at: Path,
+): void {
+  const reference = text(value, 'reference');
+  if (reference !== undefined && !isReference(reference, scope)) {
+    scope.report.malformed('value', step(at, 'reference'), 'This is no reference to a resource.');
+    return;
+  }
+  const type = typeOf(value, reference, scope);
+  if (type === undefined || !targets || targets.has(type)) return;
+  const allowed = [...targets].join(', ');
+  scope.report.breach('value', at, `A reference to ${type} is not allowed here, only to ${allowed}.`);
+}
+
+/** A conditional reference is one only inside a Bundle, where a transaction resolves it. */
+function isReference(reference: string, { definitions, bundle }: Scope): boolean {
+  if (reference.startsWith('#')) return true;
+  const type = relative.exec(reference)?.[1] ?? (bundle && conditional.exec(reference)?.[1]);
+  return type === undefined ? absolute.test(reference) : definitions.isResourceType(type);
+}
+
+/** The type of what is pointed to, as far as it can be told without reading it. */
+export function typeOf(value: JsonObject, reference: string | undefined, scope: Scope): string | undefined {
+  return (reference === undefined ? undefined : literalType(reference, scope)) ?? text(value, 'type');
+}
+
+function literalType(reference: string, scope: Scope): string | undefined {
+  if (reference === '#') return scope.container.resourceType;
+  if (reference.startsWith('#')) return contained(scope).find(({ id }) => id === reference.slice(1))?.resourceType;
+  const known = scope.bundle?.get(reference) ?? conditional.exec(reference)?.[1];
+  if (known) return known;
+  const local = localReference(/[^/]+\/[^/]+(?:\/_history\/[^/]+)?$/.exec(reference)?.[0] ?? '', []);
+  return local && scope.definitions.isResourceType(local.type) ? local.type : undefined;
+}

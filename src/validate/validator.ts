@@ -1,0 +1,73 @@
+/**
+ * The validator: shape, base rules, profiles, in this order; the later layers run where the earlier found nothing that they
+ * could stumble over. One instance serves the process.
+ */
+import type { Definitions } from '../definitions/definitions.js';
+import { Fault, type Issue } from '../fhir/fault.js';
+import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { compileTypes } from './compile-type.js';
+import { profileCheck } from './profile/check.js';
+import { Report, root } from './report.js';
+import type { Scope } from './scope.js';
+import { shapeCheck } from './shape.js';
+import { walkResource, type Walk } from './walk.js';
+
+export interface ValidateOptions {
+  /** Canonical URLs to hold the resource against, beside those in its meta.profile. */
+  profiles?: readonly string[];
+}
+
+export interface Validator {
+  /** All issues of a resource under base rules, its meta.profile and the profiles named. Errors carry FHIRPath expressions. */
+  validate(resource: Resource, options?: ValidateOptions): Issue[];
+  /** Throws Fault `invalid` or `unprocessable` with all issues if there is an error among them. */
+  assertValid(resource: Resource, options?: ValidateOptions): void;
+}
+
+/** @param folder the project's folder, with dist/generated in it */
+export function createValidator(folder: string, definitions: Definitions): Validator {
+  const checkShape = shapeCheck(folder, definitions);
+  const profiles = profileCheck();
+  const walk: Walk = {
+    types: compileTypes(definitions),
+    onExtension: profiles.checkExtension,
+    onResource: profiles.checkDeclared,
+  };
+  const run = (resource: Resource, { profiles: named = [] }: ValidateOptions): Report => {
+    const report = new Report();
+    checkShape(resource, report);
+    if (report.shape.length > 0) return report;
+    const plain = withNumbers(resource) as Resource;
+    const scope: Scope = { definitions, report, resource: plain, container: plain, bundle: undefined };
+    const at = root(plain.resourceType);
+    walkResource(plain, walk, scope, at);
+    for (const canonical of named) profiles.checkProfile(plain, canonical, scope, at);
+    return report;
+  };
+  return {
+    validate: (resource, options = {}) => run(resource, options).issues,
+    assertValid: (resource, options = {}) => {
+      const { failed, shape, issues } = run(resource, options);
+      if (!failed) return;
+      throw new Fault(shape.length > 0 ? 'invalid' : 'unprocessable', 'The resource is not valid.', { issues });
+    },
+  };
+}
+
+const isRawJson = (JSON as unknown as { isRawJSON(value: unknown): value is { rawJSON: string } }).isRawJSON;
+
+/** The value with decimals as plain numbers, for rules that compare them; the very same value where there are none. */
+function withNumbers(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isRawJson(value)) return Number(value.rawJSON);
+  if (Array.isArray(value)) {
+    const items = value.map(withNumbers);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  let copy: JsonObject | undefined;
+  for (const [name, inner] of Object.entries(value as JsonObject)) {
+    const plain = withNumbers(inner!);
+    if (plain !== inner) (copy ??= { ...(value as JsonObject) })[name] = plain;
+  }
+  return copy ?? value;
+}

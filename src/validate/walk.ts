@@ -1,0 +1,175 @@
+/**
+ * The second layer: base rules on a resource whose shape is right. One pass: choice types, primitives beside their `_name`,
+ * cardinality, references, required bindings, codes of known systems, narrative, invariants.
+ */
+import type { Element } from '../definitions/definitions.js';
+import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { checkBinding, checkCoding } from './binding.js';
+import { bundleTypes, checkBundle } from './bundle.js';
+import type { ObjectRules, Slot, TypeRules } from './compile-type.js';
+import { checkContained } from './contained.js';
+import { isFhirPath } from './invariant.js';
+import { narrativeFault } from './narrative.js';
+import { checkReference } from './reference.js';
+import { step, type Path } from './report.js';
+import { text, type Scope } from './scope.js';
+
+/** Called for every extension, that it may be checked against its own definition. */
+export type OnExtension = (extension: JsonObject, scope: Scope, at: Path) => void;
+/** Called for every resource, the nested ones too, after its base rules. */
+export type OnResource = (resource: Resource, scope: Scope, at: Path) => void;
+
+export interface Walk {
+  readonly types: TypeRules;
+  readonly onExtension: OnExtension;
+  readonly onResource: OnResource;
+}
+
+/** Checks a resource and all in it; `outer` is the scope of the resource it is in. */
+export function walkResource(resource: Resource, walk: Walk, outer: Scope, at: Path, isContained = false): void {
+  const scope: Scope = {
+    ...outer,
+    resource,
+    container: isContained ? outer.resource : resource,
+    bundle: resource.resourceType === 'Bundle' ? bundleTypes(resource) : outer.bundle,
+  };
+  walkObject(resource, walk.types.of(resource.resourceType), walk, scope, at);
+  if ('contained' in resource && !isContained) checkContained(resource, scope, at);
+  if (resource.resourceType === 'Bundle') checkBundle(resource, scope, at);
+  if (resource.resourceType === 'SearchParameter') checkExpression(resource, scope, at);
+  walk.onResource(resource, scope, at);
+}
+
+function checkExpression(parameter: Resource, { report }: Scope, at: Path): void {
+  const expression = text(parameter, 'expression');
+  if (expression !== undefined && !isFhirPath(expression)) {
+    report.breach('invalid', step(at, 'expression'), 'This is no FHIRPath expression.');
+  }
+}
+
+function walkObject(value: JsonObject, rules: ObjectRules, walk: Walk, scope: Scope, at: Path): void {
+  for (const name in value) {
+    const slot = rules.slots.get(name);
+    if (slot) walkProperty(value, name, slot, walk, scope, at);
+  }
+  for (const element of rules.required) {
+    if (!isPresent(value, element)) {
+      scope.report.breach('required', at, `The element ${element.name} is required.`);
+    }
+  }
+  for (const invariant of rules.invariants) invariant(value, scope, at);
+}
+
+function isPresent(value: JsonObject, element: Element): boolean {
+  if (!element.choice) return element.name in value || `_${element.name}` in value;
+  return propertiesOf(value, element).length > 0;
+}
+
+/** The names (without `_`) under which a choice element stands in the object; more than one is an error. */
+function propertiesOf(value: JsonObject, element: Element): string[] {
+  const names = Object.keys(value).map(name => (name.startsWith('_') ? name.slice(1) : name));
+  const own = names.filter(
+    name =>
+      name.startsWith(element.name) &&
+      element.types.some(({ code }) => sameType(name.slice(element.name.length), code)),
+  );
+  return [...new Set(own)];
+}
+
+const sameType = (suffix: string, code: string): boolean =>
+  suffix.length === code.length && suffix.slice(1) === code.slice(1) && suffix[0] === code[0]!.toUpperCase();
+
+function walkProperty(value: JsonObject, name: string, slot: Slot, walk: Walk, scope: Scope, at: Path): void {
+  const { element } = slot;
+  const here = step(at, element.name);
+  if (element.choice && propertiesOf(value, element)[0] !== name.replace(/^_/, '')) {
+    scope.report.malformed('structure', here, `Only one ${element.name}[x] is allowed.`);
+  }
+  const content = value[name]!;
+  if (Array.isArray(content)) {
+    checkList(value, name, content, slot, scope, here);
+    for (const [index, item] of content.entries()) {
+      if (item !== null) walkValue(item, slot, walk, scope, { ...here, index });
+    }
+  } else walkValue(content, slot, walk, scope, here);
+}
+
+/** Cardinality of a list, and the pairing of primitives with what stands in `_name`. */
+function checkList(
+  value: JsonObject,
+  name: string,
+  items: readonly Json[],
+  { element, twin }: Slot,
+  { report }: Scope,
+  at: Path,
+): void {
+  if (element.max !== '*' && items.length > element.max) {
+    report.breach('structure', at, `At most ${element.max} of ${element.name} are allowed.`);
+  }
+  if (items.length < element.min && !twin) {
+    report.breach('required', at, `At least ${element.min} of ${element.name} are required.`);
+  }
+  const other = (twin ? value[name.slice(1)] : value[`_${name}`]) as readonly Json[] | undefined;
+  if (twin && other && other.length !== items.length) {
+    report.malformed('structure', at, `${name} must be as long as ${name.slice(1)}.`);
+  }
+  if (items.some((item, index) => item === null && (other?.[index] ?? null) === null)) {
+    report.malformed('structure', at, 'A null must have its counterpart.');
+  }
+}
+
+function walkValue(value: Json, slot: Slot, walk: Walk, scope: Scope, at: Path): void {
+  const { element, type } = slot;
+  for (const invariant of slot.invariants) invariant(value, scope, at);
+  if (element.binding?.strength === 'required' && !slot.twin) checkBinding(value, type, element.binding, scope, at);
+  if (element.types[0]?.code === 'Resource') {
+    walkResource(value as Resource, walk, scope, at, element.name === 'contained');
+    return;
+  }
+  const content = slot.content();
+  if (content) {
+    walkObject(value as JsonObject, content, walk, scope, at);
+    if (!slot.twin) checkId(value as JsonObject, scope, at);
+  }
+  if (!slot.twin) special[type]?.(value as never, slot, walk, scope, at);
+}
+
+/** ele-1: an id alone is no content. */
+function checkId(value: JsonObject, { report }: Scope, at: Path): void {
+  if ('id' in value && Object.keys(value).length === 1) {
+    report.breach('invariant', at, 'ele-1: An element must have a value or children.');
+  }
+}
+
+type Special = (value: never, slot: Slot, walk: Walk, scope: Scope, at: Path) => void;
+
+const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:/;
+const base64 = /^(?:[^=]{4})*(?:[^=]{4}|[^=]{3}=|[^=]{2}==)$/;
+
+/** What single data types need beside their elements. */
+const special: Readonly<Record<string, Special>> = {
+  Reference: (value: JsonObject, { targets }, _walk, scope, at) => checkReference(value, targets, scope, at),
+  Coding: (value: JsonObject, _slot, _walk, scope, at) => checkCoding(value, scope, at),
+  Extension: (value: JsonObject, { element }, walk, scope, at) => {
+    const url = text(value, 'url');
+    // Below another extension the name of a part may stand in place of a URL.
+    if (url !== undefined && !absoluteUri.test(url) && element.path !== 'Extension.extension') {
+      scope.report.malformed('value', step(at, 'url'), 'The url of an extension must be absolute.');
+    }
+    walk.onExtension(value, scope, at);
+  },
+  xhtml: (value: string, _slot, _walk, { report }, at) => {
+    const fault = narrativeFault(value);
+    if (fault) report.breach('invariant', at, fault);
+  },
+  base64Binary: (value: string, _slot, _walk, { report }, at) => {
+    if (!isBase64(value)) report.malformed('value', at, 'This is not base64.');
+  },
+};
+
+/** Length and padding; the alphabet is checked by the shape. Whitespace may stand anywhere. */
+function isBase64(value: string): boolean {
+  const compact = /\s/.test(value) ? value.replace(/\s+/g, '') : value;
+  const padding = compact.indexOf('=');
+  return compact.length % 4 === 0 && (padding < 0 || (base64.test(compact.slice(-4)) && padding >= compact.length - 2));
+}
