@@ -4,7 +4,7 @@ import type { Issue } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { referencesFor } from '../search/include.js';
-import { referenceKey } from '../search/keys.js';
+import { baseKey, referenceForm } from '../search/keys.js';
 import type { Include, ParsedSearch } from '../search/parse.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
@@ -77,7 +77,7 @@ async function referring(gathering: Gathering, front: readonly Version[], includ
     const codes = services.registry
       .of(type)
       .filter(param => param.type === 'reference' && (include.param === '*' || include.param === param.code));
-    const keys = codes.flatMap(({ code }) => targets.map(target => `${referenceKey(type, code)}${target}`));
+    const keys = codes.flatMap(({ code }) => targets.map(target => baseKey(type, code) + referenceForm(target)));
     return keys.length === 0 ? [] : [{ type, where: { kind: 'or' as const, of: keys.map(key => ({ kind: 'posting' as const, key })) } }];
   });
   if (of.length === 0) return [];

@@ -10,7 +10,6 @@ import { extract } from '../search/extract.js';
 import type { IndexEntries } from '../search/query.js';
 import type { SearchRegistry } from '../search/registry.js';
 import type { Draft, Services, Validator } from '../service.js';
-import type { Put } from '../store/port.js';
 
 export interface PutParts {
   clock: Clock;

@@ -1,6 +1,6 @@
 /** Membership in a compartment as a filter. https://hl7.org/fhir/R4/compartmentdefinition.html */
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import { referenceKey } from './keys.js';
+import { baseKey, referenceForm } from './keys.js';
 import type { Filter } from './query.js';
 import type { SearchRegistry } from './registry.js';
 
@@ -16,5 +16,5 @@ export function compartmentFilter(
   const line = ((definition['resource'] ?? []) as JsonObject[]).find(one => one['code'] === type);
   const codes = ((line?.['param'] ?? []) as string[]).filter(code => registry.get(type, code));
   if (codes.length === 0) return undefined;
-  return { kind: 'or', of: codes.map(code => ({ kind: 'posting', key: `${referenceKey(type, code)}${focus}/${id}` })) };
+  return { kind: 'or', of: codes.map(code => ({ kind: 'posting', key: baseKey(type, code) + referenceForm(`${focus}/${id}`) })) };
 }

@@ -1,0 +1,180 @@
+/** FHIRPath Patch. https://hl7.org/fhir/R4/fhirpatch.html */
+import type { Definitions } from '../../definitions/definitions.js';
+import { Fault } from '../../fhir/fault.js';
+import { parameterValue } from '../../fhir/parameters.js';
+import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import { elementAt, locate, propertyOf, type Place } from './place.js';
+
+const MAX_OPERATIONS = 500;
+
+interface Operation {
+  type: string;
+  path: string;
+  name?: string;
+  value?: { type: string; value: Json };
+  index?: number;
+  source?: number;
+  destination?: number;
+}
+
+/** Applies all operations to this resource (which is changed). Faults: `invalid` for a bad patch, `unprocessable` where it does not fit. */
+export function applyFhirPathPatch(resource: Resource, patch: Resource, definitions: Definitions): Resource {
+  const operations = (patch['parameter'] ?? []) as JsonObject[];
+  if (operations.length === 0 || operations.length > MAX_OPERATIONS) {
+    throw new Fault('invalid', `A FHIRPath Patch has 1 to ${MAX_OPERATIONS} operations.`, { code: 'structure' });
+  }
+  operations.map(parsed).forEach((operation, index) => {
+    const apply = APPLY[operation.type];
+    if (!apply) throw bad(index, 'its type must be add, insert, delete, replace or move');
+    apply(operation, { resource, definitions, index });
+  });
+  return resource;
+}
+
+function parsed(parameter: JsonObject, index: number): Operation {
+  if (parameter['name'] !== 'operation') throw bad(index, 'each parameter must be named operation');
+  const operation: Operation = { type: '', path: '' };
+  for (const part of (parameter['part'] ?? []) as JsonObject[]) readPart(operation, part, index);
+  if (operation.path === '') throw bad(index, 'it has no path');
+  return operation;
+}
+
+const NUMBERS = ['index', 'source', 'destination'] as const;
+
+function readPart(operation: Operation, part: JsonObject, index: number): void {
+  const { name, type, value } = parameterValue(part);
+  const number = NUMBERS.find(known => known === name);
+  if (name === 'type' || name === 'path' || name === 'name') {
+    if (typeof value !== 'string' || value === '') throw bad(index, `its ${name} must be text`);
+    operation[name] = value;
+  } else if (number) {
+    if (typeof value !== 'number' || value < 0) throw bad(index, `its ${name} must be a whole number`);
+    operation[number] = value;
+  } else if (name === 'value') {
+    if (value === undefined) throw bad(index, 'its value is empty');
+    operation.value = type === 'part' ? { type: '', value: anonymous(value as JsonObject[]) } : { type: type ?? '', value };
+  } else {
+    throw bad(index, 'it has a part that no patch has');
+  }
+}
+
+/** An element of a type without a name comes as parts, one for each of its elements. */
+function anonymous(parts: readonly JsonObject[]): JsonObject {
+  const object: JsonObject = {};
+  for (const part of parts) {
+    const { name, type, value } = parameterValue(part);
+    const one = type === 'part' ? anonymous(value as JsonObject[]) : value;
+    const before = object[name];
+    object[name] = before === undefined ? one : [...(Array.isArray(before) ? before : [before]), one as Json];
+  }
+  return object;
+}
+
+interface Target {
+  resource: Resource;
+  definitions: Definitions;
+  index: number;
+}
+
+const APPLY: Record<string, (operation: Operation, target: Target) => void> = { add, insert, delete: remove, replace, move };
+
+function add({ path, name, value }: Operation, target: Target): void {
+  if (name === undefined || value === undefined) throw bad(target.index, 'add needs a name and a value');
+  const parent = only(path, target);
+  const object = parent.value;
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw misfit(target.index);
+  const element = elementAt(target.definitions, target.resource.resourceType, [...parent.keys, name]);
+  if (!element) throw misfit(target.index);
+  const key = propertyOf(element, value.type);
+  const holder = object as JsonObject;
+  const before = holder[key];
+  if (element.max === 1) {
+    if (before !== undefined) throw misfit(target.index);
+    holder[key] = fitted(value.value, element.repeats);
+  } else {
+    holder[key] = [...((before ?? []) as Json[]), fitted(value.value, element.repeats)];
+  }
+}
+
+/** Anonymous objects: elements that repeat become arrays even with one value. */
+function fitted(value: Json, repeats: (name: string) => boolean): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, repeats(name) && !Array.isArray(one) ? [one as Json] : one]),
+  );
+}
+
+function insert({ path, index: at, value }: Operation, target: Target): void {
+  if (at === undefined || value === undefined) throw bad(target.index, 'insert needs an index and a value');
+  const { list, repeats } = collection(path, target);
+  if (at > list.length) throw misfit(target.index);
+  list.splice(at, 0, fitted(value.value, repeats));
+}
+
+function remove({ path }: Operation, target: Target): void {
+  const places = locate(target.resource, path, target.definitions);
+  if (places.length > 1) throw misfit(target.index);
+  const [place] = places;
+  if (!place) return;
+  const { holder, key } = held(place, target);
+  if (Array.isArray(holder)) {
+    holder.splice(Number(key), 1);
+    dropIfEmpty(place);
+  } else {
+    Reflect.deleteProperty(holder, key);
+  }
+}
+
+/** FHIR has no empty arrays. */
+function dropIfEmpty({ holder, list }: Place): void {
+  if (list && Array.isArray(holder) && holder.length === 0) Reflect.deleteProperty(list.owner, list.name);
+}
+
+function replace({ path, value }: Operation, target: Target): void {
+  if (value === undefined) throw bad(target.index, 'replace needs a value');
+  const place = only(path, target);
+  const { holder, key } = held(place, target);
+  const element = elementAt(target.definitions, target.resource.resourceType, place.keys);
+  const name = element && !Array.isArray(holder) ? propertyOf(element, value.type) : key;
+  if (!Array.isArray(holder) && element?.choice && name !== key) throw misfit(target.index);
+  Reflect.set(holder, key, fitted(value.value, element?.repeats ?? (() => false)));
+}
+
+function move({ path, source, destination }: Operation, target: Target): void {
+  if (source === undefined || destination === undefined) throw bad(target.index, 'move needs a source and a destination');
+  const { list } = collection(path, target);
+  if (source >= list.length || destination >= list.length) throw misfit(target.index);
+  const [moved] = list.splice(source, 1);
+  list.splice(destination, 0, moved as Json);
+}
+
+/** The list that a path without index names. */
+function collection(path: string, target: Target) {
+  const [place] = locate(target.resource, path, target.definitions);
+  if (!place || !Array.isArray(place.holder)) throw misfit(target.index);
+  const element = elementAt(target.definitions, target.resource.resourceType, place.keys);
+  return { list: place.holder, repeats: element?.repeats ?? (() => false) };
+}
+
+function only(path: string, target: Target): Place {
+  const places = locate(target.resource, path, target.definitions);
+  if (places.length !== 1 || !places[0]) throw misfit(target.index);
+  return places[0];
+}
+
+function held({ holder, key }: Place, { index }: Target): { holder: JsonObject | Json[]; key: string } {
+  if (holder === undefined || key === undefined) throw misfit(index);
+  return { holder, key };
+}
+
+const bad = (index: number, why: string): Fault =>
+  new Fault('invalid', `Operation ${index} of the patch is not well-formed: ${why}.`, {
+    code: 'structure',
+    expression: `Parameters.parameter[${index}]`,
+  });
+
+const misfit = (index: number): Fault =>
+  new Fault('unprocessable', `Operation ${index} of the patch does not fit the resource.`, {
+    code: 'processing',
+    expression: `Parameters.parameter[${index}]`,
+  });
