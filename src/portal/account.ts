@@ -39,7 +39,10 @@ export async function findSubject(facts: Facts, reader: Reader, instance?: Found
 }
 
 /** A Person that the facts lead to counts as this patient's account only while it stands for no other Patient. */
-function asProxyOnly(person: Found<Person> | undefined, patient: Found<Patient> | undefined): Found<Person> | undefined {
+function asProxyOnly(
+  person: Found<Person> | undefined,
+  patient: Found<Patient> | undefined,
+): Found<Person> | undefined {
   return person && (patient === undefined || ownPatient(person.resource) === undefined) ? person : undefined;
 }
 
@@ -88,7 +91,13 @@ function demographics(facts: Facts): Pick<Person, 'name' | 'telecom' | 'birthDat
 }
 
 function personOf(facts: Facts, id: string): Person {
-  return { resourceType: 'Person', id, meta: { profile: [profile('patient-account')] }, ...demographics(facts), active: true };
+  return {
+    resourceType: 'Person',
+    id,
+    meta: { profile: [profile('patient-account')] },
+    ...demographics(facts),
+    active: true,
+  };
 }
 
 function patientOf(facts: Facts, id: string, language: string | undefined): Patient {

@@ -10,13 +10,7 @@ import { endInvitations } from './invitation.js';
 import { joined, step, type Reader, type Step } from './step.js';
 
 export type EnrollmentStatus =
-  | 'unknown'
-  | 'not-enrolled'
-  | 'invited'
-  | 'invitation-expired'
-  | 'enrolled'
-  | 'proxy-only'
-  | 'inactive';
+  'unknown' | 'not-enrolled' | 'invited' | 'invitation-expired' | 'enrolled' | 'proxy-only' | 'inactive';
 
 export type NextAction = 'invite' | 'resend' | 'enroll' | 'message' | 'none';
 

@@ -62,7 +62,9 @@ export async function findByFacts<R extends Patient | Person>(
 }
 
 function isMeant({ name, birthDate, telecom }: Patient | Person, facts: Facts): boolean {
-  return birthDate === facts.birthDate && sharesContact(telecom, facts) && (name ?? []).some(one => isNamed(one, facts));
+  return (
+    birthDate === facts.birthDate && sharesContact(telecom, facts) && (name ?? []).some(one => isNamed(one, facts))
+  );
 }
 
 function isNamed({ family, given }: HumanName, facts: Facts): boolean {

@@ -40,11 +40,16 @@ export async function readInvitation(hash: string, reader: Reader): Promise<Stor
 }
 
 /** The invitations (one, but for odd histories) that these facts lead to, and the pointers as they are. */
-export async function invitationsOf(invitee: Invitee, reader: Reader): Promise<{ open: Stored[]; pointers: Pointer[] }> {
+export async function invitationsOf(
+  invitee: Invitee,
+  reader: Reader,
+): Promise<{ open: Stored[]; pointers: Pointer[] }> {
   const pointers = await Promise.all(
     pointerIds(invitee).map(async id => ({ id, document: await reader.document(POINTER, id) })),
   );
-  const hashes = new Set(pointers.flatMap(({ document }) => document?.value['invitation'] as string | undefined ?? []));
+  const hashes = new Set(
+    pointers.flatMap(({ document }) => (document?.value['invitation'] as string | undefined) ?? []),
+  );
   const stored = await Promise.all([...hashes].map(hash => readInvitation(hash, reader)));
   return { open: stored.filter(one => one !== undefined), pointers };
 }

@@ -46,14 +46,24 @@ export interface InvitationOrder {
 }
 
 /** A new invitation; any earlier one of the same person ends in the same step. */
-export async function invite(order: InvitationOrder, reader: Reader, world: World): Promise<{ task: Task; step: Step }> {
+export async function invite(
+  order: InvitationOrder,
+  reader: Reader,
+  world: World,
+): Promise<{ task: Task; step: Step }> {
   const now = world.clock.now();
   const until = now + order.days * DAY;
   const code = newCode(world.random);
   const task = taskOf(order, world.ids.next(), now, until);
   const { invitee, language } = order;
   const { open, pointers } = await invitationsOf(invitee, reader);
-  const record = { ...invitee, task: `Task/${task.id}`, tries: 0, until, ...(language === undefined ? {} : { language }) };
+  const record = {
+    ...invitee,
+    task: `Task/${task.id}`,
+    tries: 0,
+    until,
+    ...(language === undefined ? {} : { language }),
+  };
   const made = step({
     writes: [created(task)],
     documents: recordChanges(hashOf(code), record, pointers),

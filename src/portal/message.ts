@@ -44,7 +44,8 @@ export interface Posted {
 export async function postMessage(draft: Communication, posting: Posting): Promise<Posted> {
   const { author, world } = posting;
   const task = await taskAnswered(draft, posting);
-  const answering = task && !draft.inResponseTo && task.resource.focus ? { ...draft, inResponseTo: [task.resource.focus] } : draft;
+  const answering =
+    task && !draft.inResponseTo && task.resource.focus ? { ...draft, inResponseTo: [task.resource.focus] } : draft;
   const thread = await threadOf(answering, posting.seen);
   const placed = placeInThread(answering, thread, author);
   const sender = await senderOf(placed, posting);
@@ -57,7 +58,7 @@ export async function postMessage(draft: Communication, posting: Posting): Promi
 }
 
 /** A message once sent stays what it was: sender, time, thread and addressees are the server's. */
-export function keepMessage(next: Communication, { resource: before }: Found<Communication>): Communication {
+export function keepMessage(next: Communication, before: Communication): Communication {
   const { sender, sent, subject, recipient, inResponseTo, partOf, basedOn } = before;
   const kept = Object.entries({ sender, sent, subject, recipient, inResponseTo, partOf, basedOn });
   return { ...next, ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)) };
@@ -68,7 +69,9 @@ function placeInThread(draft: Communication, thread: Thread | undefined, author:
   const subject = draft.subject ?? thread?.root.subject ?? own;
   if (!thread) return { ...draft, ...(subject ? { subject } : {}) };
   if (subject?.reference !== thread.root.subject?.reference) {
-    throw new Fault('unprocessable', 'A message has the subject of its thread.', { expression: 'Communication.subject' });
+    throw new Fault('unprocessable', 'A message has the subject of its thread.', {
+      expression: 'Communication.subject',
+    });
   }
   const { parent, root } = thread;
   const category = draft.category ?? root.category;
@@ -100,9 +103,12 @@ async function senderOf({ subject, sender }: Communication, { author, all }: Pos
   const claimed = sender?.reference;
   if (author.kind === 'system') return sender ?? missing('sender');
   if (author.kind === 'staff') {
-    return { reference: claimed !== undefined && author.identities.includes(claimed) ? claimed : (author.fhirUser ?? '') };
+    return {
+      reference: claimed !== undefined && author.identities.includes(claimed) ? claimed : (author.fhirUser ?? ''),
+    };
   }
-  if (author.self !== undefined && subject?.reference === `Patient/${author.self}`) return { reference: subject.reference };
+  if (author.self !== undefined && subject?.reference === `Patient/${author.self}`)
+    return { reference: subject.reference };
   for (const identity of author.identities.filter(one => one.startsWith('RelatedPerson/'))) {
     const proxy = await all.get<RelatedPerson>(identity);
     if (proxy && proxy.resource.patient.reference === subject?.reference) return { reference: identity };
@@ -118,7 +124,9 @@ async function taskAnswered({ basedOn }: Communication, { author, seen }: Postin
   if (!task) throw new Fault('not-found', 'The work item does not exist.', { expression: 'Communication.basedOn' });
   const { status, owner } = task.resource;
   if (status !== 'in-progress' || !author.identities.includes(owner?.reference ?? '')) {
-    throw new Fault('conflict', 'Only who has claimed a work item may answer by it.', { expression: 'Communication.basedOn' });
+    throw new Fault('conflict', 'Only who has claimed a work item may answer by it.', {
+      expression: 'Communication.basedOn',
+    });
   }
   return task;
 }

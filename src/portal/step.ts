@@ -38,7 +38,13 @@ export interface Step {
   effects: Effect[];
 }
 
-export const step = (parts: Partial<Step>): Step => ({ writes: [], criteria: [], documents: [], effects: [], ...parts });
+export const step = (parts: Partial<Step>): Step => ({
+  writes: [],
+  criteria: [],
+  documents: [],
+  effects: [],
+  ...parts,
+});
 
 export const joined = (...steps: readonly Step[]): Step => ({
   writes: steps.flatMap(one => one.writes),

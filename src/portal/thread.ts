@@ -55,13 +55,24 @@ async function organizationsOf(reference: string, reader: Reader): Promise<strin
     return role?.resource.organization?.reference === undefined ? [] : [role.resource.organization.reference];
   }
   if (!reference.startsWith('Practitioner/')) return [];
-  const roles = await reader.find<PractitionerRole>('PractitionerRole', [['practitioner', reference], ['active', 'true']], 100);
+  const roles = await reader.find<PractitionerRole>(
+    'PractitionerRole',
+    [
+      ['practitioner', reference],
+      ['active', 'true'],
+    ],
+    100,
+  );
   return roles.flatMap(({ resource }) => resource.organization?.reference ?? []);
 }
 
 async function flowOfGroup(group: string, reader: Reader): Promise<Flow | undefined> {
   const found = await reader.get<Organization>(group);
-  if (!found || found.resource.active === false || !hasCode(found.resource.type, 'organization-type', 'clinical-group')) {
+  if (
+    !found ||
+    found.resource.active === false ||
+    !hasCode(found.resource.type, 'organization-type', 'clinical-group')
+  ) {
     return undefined;
   }
   const flow = found.resource.extension?.find(({ url }) => url === MESSAGE_FLOW)?.valueReference?.reference;

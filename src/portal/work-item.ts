@@ -36,7 +36,8 @@ export function moveWorkItem(task: Task, move: WorkItemMove, handling: Handling)
 }
 
 function entitled(_task: Task, handling: Handling): void {
-  if (!handling.entitled) throw new Fault('forbidden', 'Only an active agent or manager of the workflow group may process it.');
+  if (!handling.entitled)
+    throw new Fault('forbidden', 'Only an active agent or manager of the workflow group may process it.');
 }
 
 function owned(task: Task, handling: Handling): void {
@@ -86,7 +87,14 @@ export function newWorkItem(message: Communication, group: string, world: World)
 
 /** The four conditions of MSG-6: enabled on the Workbench, task processing, active agent or manager, of this group. */
 export async function isEntitled(agent: string, group: string | undefined, reader: Reader): Promise<boolean> {
-  const found = await reader.find<PractitionerRole>('PractitionerRole', [['practitioner', agent], ['active', 'true']], 100);
+  const found = await reader.find<PractitionerRole>(
+    'PractitionerRole',
+    [
+      ['practitioner', agent],
+      ['active', 'true'],
+    ],
+    100,
+  );
   const roles = found.map(({ resource }) => resource);
   const holds = (code: string, of = roles): boolean => of.some(role => hasCode(role.code, 'role', code));
   const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);

@@ -1,0 +1,4 @@
+/** Task/$complete: an agent ends a work item they have claimed. */
+import { workItemOperation } from '../work-item-operation.js';
+
+export const complete = workItemOperation('complete');

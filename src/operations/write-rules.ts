@@ -1,0 +1,32 @@
+/** The portal's rules for plain REST writes, by type. */
+import type { Communication } from 'fhir/r4.js';
+import type { Resource } from '../fhir/resource.js';
+import { keepMessage, postMessage } from '../portal/message.js';
+import type { Context, WriteRule } from '../service.js';
+import { changesOf } from './changes.js';
+import { readerOf } from './reader.js';
+
+const communication: WriteRule = async (resource, previous, context) => {
+  const draft = resource as unknown as Communication;
+  if (previous) return { resource: keepMessage(draft, previous as unknown as Communication) as unknown as Resource };
+  const all = readerOf(context, context.asSystem('a message: its flow, its account'));
+  const posted = await postMessage(draft, {
+    author: context.actor,
+    seen: readerOf(context, context.store),
+    all,
+    world: context.services,
+    portalUrl: context.services.portal.portalUrl,
+  });
+  if (posted.untold) warnUntold(context);
+  const { puts: workflow, ...changes } = changesOf(posted.step, context);
+  return { resource: posted.message as unknown as Resource, changes: { ...changes, workflow } };
+};
+
+function warnUntold({ warnings }: Context): void {
+  const diagnostics = 'The message is in the inbox, but there is no account with an address to tell of it.';
+  warnings.push({ severity: 'warning', code: 'informational', diagnostics });
+}
+
+/** The rule of a type; undefined for most. */
+export const writeRule = (type: string): WriteRule | undefined =>
+  type === 'Communication' ? communication : undefined;
