@@ -7,8 +7,18 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { requireNode, root } from './runtime.mjs';
 
 const compiler = join(root, 'node_modules/typescript7/bin/tsc');
@@ -99,12 +109,14 @@ function generate(before, dataFingerprint) {
     return hash.copy().digest('hex');
   });
   const changed = existsSync(join(root, 'dist/generated')) ? now.findIndex((digest, i) => digest !== before[i]) : 0;
-  for (const generator of changed < 0 ? [] : generators.slice(changed))
-    step(`Running ${generator}`, [join(root, generator)]);
+  if (changed < 0) return now;
+  rmSync(stampFile, { force: true }); // from here on, half done is worse than not begun
+  for (const generator of generators.slice(changed)) step(`Running ${generator}`, [join(root, generator)]);
   return now;
 }
 
-function build({ quiet }) {
+/** Brings dist/ up to date, or ends the process with the exit code of what failed. */
+export function build({ quiet }) {
   const before = readStamp();
   const built = existsSync(join(root, 'dist/src'));
   if (!existsSync(compiler)) {
@@ -122,5 +134,7 @@ function build({ quiet }) {
   writeStamp(now);
 }
 
-requireNode();
-build({ quiet: process.argv.includes('--quiet') });
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  requireNode();
+  build({ quiet: process.argv.includes('--quiet') });
+}

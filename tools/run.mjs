@@ -1,0 +1,13 @@
+/**
+ * `node tools/run.mjs src/main.js ARGUMENTS`: builds what changed, then runs that module of dist/ in this same process, so
+ * that a signal sent to `npm start` reaches the server itself.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from './build.mjs';
+import { requireNode, root } from './runtime.mjs';
+
+requireNode();
+build({ quiet: true });
+process.argv.splice(1, 2, join(root, 'dist', process.argv[2]));
+await import(pathToFileURL(process.argv[1]).href);
