@@ -1,0 +1,196 @@
+/**
+ * XML → resource. Document types and entities are refused; what the definitions lack is an error.
+ * https://hl7.org/fhir/R4/xml.html
+ */
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import type { Definitions } from '../definitions/definitions.js';
+import { Fault } from '../fhir/fault.js';
+import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { layoutsOf, type Field, type Layout, type Layouts } from './layout.js';
+import { primitiveValue } from './primitive.js';
+
+const FHIR = 'http://hl7.org/fhir';
+const XHTML = 'http://www.w3.org/1999/xhtml';
+const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+
+/** Faults: `invalid` (not XML, unknown element, wrong value), `too-costly` code `too-long` (nested deeper than `maxDepth`). */
+export function fromXml(text: string, definitions: Definitions, maxDepth: number): Resource {
+  const reader = new Reader(text, layoutsOf(definitions), maxDepth);
+  return reader.read();
+}
+
+/** An element that is open. */
+interface Frame {
+  /** FHIRPath. */
+  path: string;
+  /** Undefined in the element that holds a resource. */
+  layout: Layout | undefined;
+  object: JsonObject;
+  field: Field | undefined;
+  parent: Frame | undefined;
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #layouts: Layouts;
+  readonly #maxDepth: number;
+  readonly #parser = new SaxesParser({ xmlns: true });
+  #top: Frame | undefined;
+  #root: JsonObject | undefined;
+  #depth = 0;
+  /** Depth of the narrative's outermost element while inside it, and where its text begins. */
+  #narrative: { depth: number; start: number; prefix: string } | undefined;
+
+  constructor(text: string, layouts: Layouts, maxDepth: number) {
+    this.#text = text;
+    this.#layouts = layouts;
+    this.#maxDepth = maxDepth;
+  }
+
+  read(): Resource {
+    const parser = this.#parser;
+    parser.on('error', error => {
+      throw new Fault('invalid', 'The body is not well-formed XML.', { code: 'structure', cause: error });
+    });
+    parser.on('doctype', () => {
+      throw new Fault('invalid', 'Document type declarations are refused.', { code: 'structure' });
+    });
+    parser.on('opentag', tag => this.#open(tag));
+    parser.on('closetag', () => this.#close());
+    parser.on('text', text => this.#characters(text));
+    parser.on('cdata', text => this.#characters(text));
+    parser.write(this.#text).close();
+    if (!this.#root) throw new Fault('invalid', 'The body holds no resource.', { code: 'structure' });
+    return this.#root as Resource;
+  }
+
+  #open(tag: SaxesTagNS): void {
+    this.#depth++;
+    if (this.#depth > this.#maxDepth) {
+      throw new Fault('too-costly', `The body is nested deeper than ${this.#maxDepth} levels.`, { code: 'too-long' });
+    }
+    if (this.#narrative) return;
+    const top = this.#top;
+    if (tag.uri === XHTML && top?.layout) this.#openNarrative(tag, top);
+    else if (tag.uri !== FHIR) throw invalid('Elements are in the namespace http://hl7.org/fhir.', top?.path);
+    else if (!top?.layout) this.#openResource(tag, top);
+    else this.#openElement(tag, top, top.layout);
+  }
+
+  #openResource(tag: SaxesTagNS, parent: Frame | undefined): void {
+    const layout = /^[A-Z]/.test(tag.local) ? this.#layouts.of(tag.local) : undefined;
+    if (!layout?.byName.has('implicitRules'))
+      throw invalid('The element is not named after a resource type.', parent?.path);
+    const object: JsonObject = { resourceType: tag.local };
+    if (parent) {
+      if (parent.object['resourceType'] !== undefined) throw invalid('Only one resource fits here.', parent.path);
+      Object.assign(parent.object, object);
+    }
+    refuseAttributes(tag, layout, parent?.path ?? tag.local);
+    this.#root ??= object;
+    this.#top = { path: parent?.path ?? tag.local, layout, object: parent?.object ?? object, field: undefined, parent };
+  }
+
+  #openElement(tag: SaxesTagNS, parent: Frame, layout: Layout): void {
+    const field = layout.byName.get(tag.local);
+    const path = `${parent.path}.${tag.local}`;
+    if (!field || field.kind === 'attribute' || field.kind === 'xhtml') throw invalid('Unknown element.', path);
+    const object: JsonObject = {};
+    const inner = field.kind === 'resource' ? undefined : field.layout();
+    this.#top = { path: indexed(path, parent.object, field), layout: inner, object, field, parent };
+    for (const { local, uri, value } of Object.values(tag.attributes)) {
+      if (uri === XSI || local === 'xmlns' || uri === 'http://www.w3.org/2000/xmlns/') continue;
+      const own = inner?.byName.get(local);
+      if (own?.kind !== 'attribute') throw invalid(`Unknown attribute ${local}.`, path);
+      object[local] = local === 'value' ? primitiveValue(value, field.type, path) : value;
+    }
+  }
+
+  #openNarrative(tag: SaxesTagNS, top: Frame): void {
+    if (top.layout?.byName.get(tag.local)?.kind !== 'xhtml')
+      throw invalid('Unknown element.', `${top.path}.${tag.local}`);
+    const start = this.#text.lastIndexOf('<', this.#parser.position - 1);
+    this.#narrative = { depth: this.#depth, start, prefix: tag.prefix };
+  }
+
+  #close(): void {
+    const narrative = this.#narrative;
+    if (narrative?.depth === this.#depth && this.#top) {
+      this.#top.object['div'] = plainXhtml(this.#text.slice(narrative.start, this.#parser.position), narrative.prefix);
+      this.#narrative = undefined;
+    } else if (!narrative && this.#top) {
+      const { field, object, parent } = this.#top;
+      if (field && parent) add(parent.object, field, object, this.#top.path);
+      this.#top = parent;
+    }
+    this.#depth--;
+  }
+
+  #characters(text: string): void {
+    if (!this.#narrative && text.trim() !== '')
+      throw invalid('Text does not belong here; values are attributes.', this.#top?.path);
+  }
+}
+
+function refuseAttributes(tag: SaxesTagNS, layout: Layout, path: string): void {
+  const unknown = Object.values(tag.attributes).find(
+    ({ local, uri }) => uri !== XSI && uri !== 'http://www.w3.org/2000/xmlns/' && !layout.byName.has(local),
+  );
+  if (unknown) throw invalid(`Unknown attribute ${unknown.local}.`, path);
+}
+
+/** The path with the index of the element about to be added, where it repeats. */
+function indexed(path: string, parent: JsonObject, field: Field): string {
+  const before = parent[field.name] ?? parent[`_${field.name}`];
+  return field.many ? `${path}[${Array.isArray(before) ? before.length : 0}]` : path;
+}
+
+function add(parent: JsonObject, field: Field, object: JsonObject, path: string): void {
+  if (field.kind === 'primitive') return addPrimitive(parent, field, object, path);
+  if (field.kind === 'resource' && object['resourceType'] === undefined) throw invalid('A resource is missing.', path);
+  put(parent, field, field.name, object, path);
+}
+
+/** `value` goes to `given`, the rest to `_given`; where either repeats, gaps are null. */
+function addPrimitive(parent: JsonObject, field: Field, object: JsonObject, path: string): void {
+  const { value, ...beside } = object;
+  const hasBeside = Object.keys(beside).length > 0;
+  if (!field.many) {
+    if (value !== undefined) put(parent, field, field.name, value, path);
+    if (hasBeside) put(parent, field, `_${field.name}`, beside, path);
+    return;
+  }
+  const values = parent[field.name] as Json[] | undefined;
+  const besides = parent[`_${field.name}`] as Json[] | undefined;
+  const index = Math.max(values?.length ?? 0, besides?.length ?? 0);
+  if (value !== undefined || values) parent[field.name] = extended(values, index, value);
+  if (hasBeside || besides) parent[`_${field.name}`] = extended(besides, index, hasBeside ? beside : null);
+}
+
+function extended(list: Json[] = [], index: number, item: Json = null): Json[] {
+  while (list.length < index) list.push(null);
+  list.push(item);
+  return list;
+}
+
+function put(parent: JsonObject, field: Field, name: string, value: Json, path: string): void {
+  const before = parent[name];
+  if (!field.many) {
+    if (before !== undefined) throw invalid('The element may be given once.', path);
+    parent[name] = value;
+  } else if (Array.isArray(before)) {
+    before.push(value);
+  } else {
+    parent[name] = [value];
+  }
+}
+
+/** XHTML whose elements need no prefix and whose outermost one names its namespace, as in JSON. */
+function plainXhtml(text: string, prefix: string): string {
+  const plain =
+    prefix === '' ? text : text.replace(new RegExp(`(</?)${prefix}:`, 'g'), '$1').replace(`xmlns:${prefix}=`, 'xmlns=');
+  return /^<div[^>]*\sxmlns=/.test(plain) ? plain : plain.replace(/^<div/, `<div xmlns="${XHTML}"`);
+}
+
+const invalid = (message: string, expression?: string): Fault =>
+  new Fault('invalid', message, { code: 'structure', ...(expression === undefined ? {} : { expression }) });

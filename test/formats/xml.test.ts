@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parseStored } from '../../src/fhir/json.js';
+import type { JsonObject, Resource } from '../../src/fhir/resource.js';
+import { fromXml, toXml } from '../../src/formats/xml.js';
+import { definitions } from './definitions.js';
+
+const shared = join(process.cwd(), '../shared/data');
+const depth = 64;
+
+/** Compared as text, so that decimals count by their digits; the order of names does not. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part) && !('rawJSON' in part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+function assertRoundTrip(resource: Resource): void {
+  const back = fromXml(toXml(resource, definitions), definitions, depth);
+  assert.equal(canonical(back), canonical(resource), `${resource.resourceType}/${resource.id ?? ''}`);
+}
+
+function own(name: string): Resource[] {
+  const text = gunzipSync(readFileSync(`definitions/${name}.ndjson.gz`)).toString();
+  return text
+    .trim()
+    .split('\n')
+    .map(line => parseStored<Resource>(line));
+}
+
+const read = (xml: string): Resource => fromXml(xml, definitions, depth);
+const patient = (inner: string): string => `<Patient xmlns="http://hl7.org/fhir">${inner}</Patient>`;
+
+describe('formats/xml', () => {
+  it('[R10] [R155] brings back what it wrote: HL7 definitions', () => {
+    for (const name of ['SearchParameter', 'OperationDefinition', 'CompartmentDefinition'])
+      own(name).forEach(assertRoundTrip);
+    own('StructureDefinition')
+      .filter((_, index) => index % 20 === 0)
+      .forEach(assertRoundTrip);
+    own('ValueSet')
+      .filter((_, index) => index % 20 === 0)
+      .forEach(assertRoundTrip);
+  }).timeout(30_000);
+
+  it('[R32] keeps decimals, siblings of primitives, contained resources and narrative', () => {
+    assertRoundTrip(
+      parseStored<Resource>(`{"resourceType":"Observation","id":"a","text":{"status":"generated","div":
+        "<div xmlns=\\"http://www.w3.org/1999/xhtml\\"><p>5 &lt; 6 <b>x</b><br/>é</p></div>"},
+        "contained":[{"resourceType":"Patient","id":"p","active":true}],"status":"final","_status":{"id":"s"},
+        "code":{"text":"a\\tb\\nc \\"q\\" <&>"},"valueQuantity":{"value":1.00},
+        "component":[{"code":{"text":"x"},"valueQuantity":{"value":0.010}},{"code":{"text":"y"},"valueInteger":-3}]}`),
+    );
+    assertRoundTrip(
+      parseStored<Resource>(`{"resourceType":"Patient","name":[{"given":["a",null,"c"],"_given":[null,{"id":"g",
+        "extension":[{"url":"http://x","valueBoolean":false}]},null]},{"given":["b"],"_given":[{"id":"h"}]}]}`),
+    );
+  });
+
+  it('writes elements in the order of the specification', () => {
+    const xml = toXml(
+      { resourceType: 'Patient', birthDate: '2000', id: '1', name: [{ given: ['A'], family: 'B' }] },
+      definitions,
+    );
+    assert.equal(
+      xml,
+      '<?xml version="1.0" encoding="UTF-8"?><Patient xmlns="http://hl7.org/fhir"><id value="1"/>' +
+        '<name><family value="B"/><given value="A"/></name><birthDate value="2000"/></Patient>',
+    );
+  });
+
+  it('reads prefixed names, and narrative in its own namespace', () => {
+    const xml = `<f:Patient xmlns:f="http://hl7.org/fhir" xmlns:h="http://www.w3.org/1999/xhtml"><f:text><f:status value="empty"/>
+      <h:div><h:p>x</h:p></h:div></f:text></f:Patient>`;
+    assert.deepEqual(read(xml)['text'], {
+      status: 'empty',
+      div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>x</p></div>',
+    });
+  });
+
+  it('[F12] refuses document types, entities, unknown elements, attributes and values', () => {
+    const bad: [string, RegExp, string?][] = [
+      [
+        '<!DOCTYPE Patient [<!ENTITY x SYSTEM "file:///etc/passwd">]><Patient xmlns="http://hl7.org/fhir"/>',
+        /Document type/,
+      ],
+      [patient('<id value="&x;"/>'), /well-formed/],
+      [patient('<nme/>'), /Unknown element/, 'Patient.nme'],
+      [patient('<name><given value="a" valeu="b"/></name>'), /Unknown attribute/, 'Patient.name[0].given'],
+      [patient('<active value="yes"/>'), /boolean/, 'Patient.active'],
+      [patient('<active value="true"/><active value="true"/>'), /once/, 'Patient.active'],
+      [patient('<multipleBirthInteger value="1.0"/>'), /integer/, 'Patient.multipleBirthInteger'],
+      [patient('words'), /Text/, 'Patient'],
+      [patient('<contained/>'), /missing/, 'Patient.contained[0]'],
+      [patient('<contained><HumanName/></contained>'), /resource type/],
+      ['<Patient xmlns="http://other"/>', /namespace/],
+      ['<HumanName xmlns="http://hl7.org/fhir"/>', /resource type/],
+      ['<Patient xmlns="http://hl7.org/fhir">', /well-formed/],
+      ['', /well-formed|no resource/],
+    ];
+    for (const [xml, message, expression] of bad) {
+      assert.throws(
+        () => read(xml),
+        (error: { kind: string; message: string; detail: { expression?: string } }) => {
+          assert.equal(error.kind, 'invalid', xml);
+          assert.match(error.message, message);
+          if (expression) assert.equal(error.detail.expression, expression);
+          return true;
+        },
+      );
+    }
+  });
+
+  it('[F07] refuses deep nesting before it builds it', () => {
+    const deep = '<extension url="x">'.repeat(100) + '</extension>'.repeat(100);
+    assert.throws(() => read(patient(deep)), { kind: 'too-costly' });
+  });
+
+  if (existsSync(shared)) {
+    const bundles = ['synthea', 'us-core-reference'].flatMap(folder =>
+      readdirSync(join(shared, folder)).map(file => join(shared, folder, file)),
+    );
+    const resources = (file: string): Resource[] => {
+      const bundle = parseStored<Resource>(readFileSync(file, 'utf8'));
+      const entries = (bundle['entry'] ?? []) as JsonObject[];
+      return [bundle, ...entries.map(entry => entry['resource'] as Resource)];
+    };
+
+    it('[R155] brings back whole records', () => bundles.flatMap(resources).forEach(assertRoundTrip)).timeout(30_000);
+
+    if (spawnSync('xmllint', ['--version']).status === 0) {
+      it('writes XML that meets the schema', () => {
+        const folder = mkdtempSync(join(tmpdir(), 'portico-xml-'));
+        for (const name of ['fhir-single', 'fhir-xhtml', 'xml']) {
+          writeFileSync(join(folder, `${name}.xsd`), gunzipSync(readFileSync(join(shared, `hl7-r4/${name}.xsd.gz`))));
+        }
+        const files = bundles.map((file, index) => {
+          const path = join(folder, `${index}.xml`);
+          writeFileSync(path, toXml(resources(file)[0]!, definitions, index % 2 === 0));
+          return path;
+        });
+        const checked = spawnSync('xmllint', ['--noout', '--schema', join(folder, 'fhir-single.xsd'), ...files]);
+        rmSync(folder, { recursive: true });
+        assert.equal(checked.status, 0, checked.stderr.toString().slice(0, 2000));
+      }).timeout(60_000);
+    }
+  }
+});
