@@ -73,7 +73,7 @@ async function lookUp(token: string, now: number, options: AuthenticateOptions):
   const claims = await options.verify(token, now);
   const client = claims && (await options.clients.find(claims.issuer, claims.clientId));
   const subject = client && subjectOf(claims, client, options.bases);
-  if (!claims || subject === undefined) return undefined;
+  if (!claims || !client || subject === undefined) return undefined;
   const epoch = await readEpoch(options.records, subject, now);
   const built = await buildActor(claims, client, subject, options.people, now);
   return built && { actor: built.actor, epoch, until: Math.min(claims.expires, built.until, now + REMEMBERED) };

@@ -4,14 +4,14 @@
  */
 import type { Json, Resource } from '../fhir/resource.js';
 import { localReference } from '../fhir/reference.js';
+import { and, NONE, or } from '../search/filters.js';
 import type { Filter } from '../search/query.js';
-import { and, anyPosting, NONE, or } from './filters.js';
 import { ownPaths, type OwnPaths } from './own-paths.table.js';
 
-/** Where a resource belongs beside the patients' compartments: to a working group, a thread's author, an account. */
+/** Where a resource belongs beside the patients' compartments: to staff or their group, a sender, an account. */
 const otherPaths: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   Communication: { by: ['sender'] },
-  Task: { group: ['owner', 'extension.valueReference'] },
+  Task: { staff: ['owner', 'requester', 'extension.valueReference'] },
   Person: { link: ['link.target'] },
   PractitionerRole: { of: ['practitioner'] },
   Binary: { context: ['securityContext'] },
@@ -26,6 +26,10 @@ const GONE = '~gone|';
 /** The internal posting of a type: `Communication|~own|Patient/1`. */
 export const internalPosting = (type: string, kind: string, reference: string): string =>
   `${type}|~${kind}|${reference}`;
+
+/** Carries one of these internal postings. */
+export const anyPosting = (type: string, kind: string, references: readonly string[]): Filter =>
+  or(references.map(reference => ({ kind: 'posting', key: internalPosting(type, kind, reference) })));
 
 /** The types that have no line, to be told at start. */
 export const withoutOwnPaths = (types: readonly string[]): string[] =>
@@ -76,7 +80,11 @@ export function tombstone(filter: Filter): Filter {
 
 /** Resources of a type that are own to one of these patients (ids), or belong to one that is. */
 export function ownFilter(type: string, patients: readonly string[]): Filter {
-  const own = anyPosting(patients.map(id => internalPosting(type, 'own', `Patient/${id}`)));
+  const own = anyPosting(
+    type,
+    'own',
+    patients.map(id => `Patient/${id}`),
+  );
   if (type !== 'Binary' || patients.length === 0) return own;
   const key = 'Binary|~context|';
   return or([

@@ -1,0 +1,83 @@
+/**
+ * Whether an actor may take a route at all: client kind, scope and role. The answer never depends on what is stored;
+ * which resources are reached is the guarded store's to say.
+ */
+import type { Definitions } from '../definitions/definitions.js';
+import type { Endpoint, InteractionCode, Route } from '../definitions/endpoint.js';
+import { Fault } from '../fhir/fault.js';
+import type { JsonObject } from '../fhir/resource.js';
+import type { Actor, ActorKind } from './actor.js';
+import type { Policy } from './policy.js';
+import { covers, parseScopes, type Need, type Permission, type Scope } from './scope.js';
+
+const EXTENSION = 'https://portico.health/fhir/StructureDefinition/';
+
+const NEEDED: Readonly<Partial<Record<InteractionCode, Permission>>> = {
+  read: 'r',
+  vread: 'r',
+  'history-instance': 'r',
+  'search-type': 's',
+  'history-type': 's',
+  create: 'c',
+  update: 'u',
+  patch: 'u',
+  delete: 'd',
+};
+
+/** In which context an operation's scope counts for whom. Staff may hold a patient's launch context. */
+const CONTEXTS: Readonly<Record<ActorKind, readonly Scope['context'][]>> = {
+  anonymous: [],
+  system: ['system'],
+  staff: ['user', 'patient'],
+  patient: ['patient'],
+};
+
+/** What a route asks of the scopes; undefined for system-level interactions, whose parts are each judged alone. */
+export function needOf({ interaction, type, operation }: Route): Need | undefined {
+  if (operation) return { type: type ?? '*', operation: operation.name };
+  const permission = interaction === 'operation' ? undefined : NEEDED[interaction];
+  return type === undefined || permission === undefined ? undefined : { type, permission };
+}
+
+/** @throws Fault `forbidden` unless client, scope and role allow the route */
+export function authorize(policy: Policy, endpoint: Endpoint, route: Route, definitions: Definitions): void {
+  const { actor } = policy;
+  if (!servesClient(actor, endpoint)) throw forbidden('This client may not use this endpoint.');
+  const need = needOf(route);
+  const allowed = route.operation
+    ? mayRun(actor, definitions.operation(route.operation.definition)?.['extension'], need)
+    : need
+      ? mayTake(policy, need)
+      : actor.scopes.length > 0;
+  if (!allowed) throw forbidden('The scopes and roles of this token do not allow this.');
+}
+
+function servesClient({ endpoints, partitions }: Actor, { name, partition }: Endpoint): boolean {
+  return endpoints.has(name) && (partitions === undefined || partitions.has(partition));
+}
+
+function mayTake(policy: Policy, need: Need): boolean {
+  if (!('permission' in need)) return false;
+  const { type, permission } = need;
+  return permission === 'r' || permission === 's'
+    ? policy.mayRead(type, permission)
+    : policy.mayWrite(type, permission);
+}
+
+/** Any one of the scopes the OperationDefinition names suffices; staff need one of its roles as well, if it names any. */
+function mayRun(actor: Actor, extension: unknown, need: Need | undefined): boolean {
+  const all = (extension ?? []) as JsonObject[];
+  const values = (name: string, value: string) =>
+    all.filter(({ url }) => url === EXTENSION + name).map(one => one[value]);
+  const scopes = parseScopes(values('required-scope', 'valueString').join(' '));
+  const roles = values('required-role', 'valueCode').map(String);
+  const inScope = scopes.some(
+    ({ context, type, operation }) =>
+      CONTEXTS[actor.kind].includes(context) &&
+      operation === (need && 'operation' in need ? need.operation : undefined) &&
+      covers(actor.scopes, { type, operation: operation ?? '' }),
+  );
+  return inScope && (actor.kind !== 'staff' || roles.length === 0 || roles.some(role => actor.roles.has(role)));
+}
+
+const forbidden = (message: string): Fault => new Fault('forbidden', message);

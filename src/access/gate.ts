@@ -1,0 +1,33 @@
+/** Access as the router and compose take it: one value with everything wired. */
+import type { Definitions } from '../definitions/definitions.js';
+import type { Endpoint, Route } from '../definitions/endpoint.js';
+import type { FhirRequest } from '../fhir/request.js';
+import type { Store } from '../store/port.js';
+import type { Actor } from './actor.js';
+import { anonymous, type Authenticate } from './authenticate.js';
+import { authorize, needOf } from './authorize.js';
+import { guard, type GuardedStore } from './guarded-store.js';
+import { isOpen } from './open.table.js';
+import { policies, type CompileScope } from './policy.js';
+
+export interface Gate {
+  isOpen(endpoint: Endpoint, route: Route): boolean;
+  readonly anonymous: Actor;
+  /** Fault `unauthenticated`. */
+  authenticate(request: FhirRequest): Promise<Actor>;
+  /** Fault `forbidden`. */
+  authorize(actor: Actor, endpoint: Endpoint, route: Route): void;
+  /** The store as this actor may see it on this route; without a route, under any scope to read or search. */
+  guard(store: Store, actor: Actor, route?: Route): GuardedStore;
+}
+
+export function createGate(authenticate: Authenticate, definitions: Definitions, compile: CompileScope): Gate {
+  const policyOf = policies(compile);
+  return {
+    isOpen: (_endpoint, route) => isOpen(route),
+    anonymous,
+    authenticate,
+    authorize: (actor, endpoint, route) => authorize(policyOf(actor), endpoint, route, definitions),
+    guard: (store, actor, route) => guard(store, policyOf(actor), route && needOf(route)),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * The Store port narrowed to one actor: matches, chains, counts, history and conditional look-ups all pass through the
+ * policy, and every write is checked against it on the version before and on the new one.
+ */
+import { parseStored } from '../fhir/json.js';
+import type { Resource } from '../fhir/resource.js';
+import { and, or } from '../search/filters.js';
+import type { Filter, Search } from '../search/query.js';
+import type { ChangeSet, Criterion, HistoryQuery, Page, Store, Version } from '../store/port.js';
+import { tombstone } from './own-paths.js';
+import type { Policy } from './policy.js';
+import { project } from './project.js';
+import { narrowed, refuseHiddenSort, type Visible } from './narrow.js';
+import type { Need } from './scope.js';
+import { checkWrites } from './write-check.js';
+
+/** What the portal's rules add to a caller's own changes: committed with them, by the server's authority. */
+export interface GuardedChanges extends ChangeSet {
+  readonly consequences?: ChangeSet;
+}
+
+export interface GuardedStore extends Store {
+  commit(changes: GuardedChanges): Promise<void>;
+}
+
+/**
+ * @param need what the request itself asks for: the type it names is seen under the scopes for that alone, all other
+ *   types under those to read or search
+ */
+export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
+  const visible: Visible = type => (need?.type === type ? asked(policy, need) : policy.visible(type));
+  /** Deletions too, for those who saw what was deleted. */
+  const orGone = (type: string): Filter => {
+    const filter = visible(type);
+    return filter.kind === 'all' ? filter : or([filter, tombstone(filter)]);
+  };
+  const narrowSearch = <S extends Pick<Search, 'of'>>(search: S): S => ({
+    ...search,
+    of: search.of.map(({ type, where }) => ({ type, where: narrowed(type, where, visible, policy) })),
+  });
+  const narrowHistory = <H extends Pick<HistoryQuery, 'of'>>(query: H): H => ({
+    ...query,
+    of: query.of.map(one => ({ ...one, where: and([one.where, orGone(one.type)]) })),
+  });
+  const narrowCriterion = (criterion: Criterion): Criterion => ({
+    ...criterion,
+    where: narrowed(criterion.type, criterion.where, visible, policy),
+  });
+  const read: Store['read'] = async (keys, where) => {
+    if (keys.every(({ type }) => visible(type).kind === 'all')) return cut(await store.read(keys, where), policy);
+    return cut(await store.read(keys, type => and([where?.(type) ?? { kind: 'all' }, orGone(type)])), policy);
+  };
+  const page = ({ rows, ...rest }: Page): Page => ({ ...rest, rows: cut(rows, policy) as Version[] });
+
+  return {
+    features: store.features,
+    read,
+    async version(key, version) {
+      const [current] = await read([key]);
+      if (!current) return undefined;
+      return cut([await store.version(key, version)], policy)[0];
+    },
+    async search(search) {
+      refuseHiddenSort(search.sort, policy);
+      return page(await store.search(narrowSearch(search)));
+    },
+    count: (search, limit) => store.count(narrowSearch(search), limit),
+    history: async query => page(await store.history(narrowHistory(query))),
+    countHistory: (query, limit) => store.countHistory(narrowHistory(query), limit),
+    async scan(partition, type, limit, after) {
+      const { rows, ...rest } = await store.scan(partition, type, limit, after);
+      const seen = await read(rows.map(({ key }) => key));
+      return { ...rest, rows: seen.filter(version => version !== undefined && !version.deleted) as Version[] };
+    },
+    async commit({ consequences = {}, ...changes }) {
+      await checkWrites(store, policy, changes.puts ?? []);
+      const criteria = (changes.criteria ?? []).map(narrowCriterion);
+      await store.commit(joined({ ...changes, criteria }, consequences));
+    },
+    close: () => Promise.reject(new Error('a guarded store is not closed; the store behind it is')),
+  };
+}
+
+/**
+ * Whoever may run an operation on a type sees of it what the operation's scope reaches, and what they see anyway. Whoever
+ * may create finds with a condition only what they see anyway.
+ */
+function asked(policy: Policy, need: Need): Filter {
+  if ('operation' in need) return or([policy.reach(need), policy.visible(need.type)]);
+  return need.permission === 'c' ? policy.visible(need.type) : policy.reach(need);
+}
+
+/** Versions as the actor may see them; the same objects where nothing is hidden. */
+function cut(versions: readonly (Version | undefined)[], policy: Policy): (Version | undefined)[] {
+  return versions.map(version => {
+    const { hidden } = version ? policy.view(version.key.type) : { hidden: undefined };
+    if (!version || !hidden || hidden.size === 0 || version.deleted) return version;
+    return { ...version, json: JSON.stringify(project(parseStored<Resource>(version.json), hidden)) };
+  });
+}
+
+/** Two change sets as one; both carry what they are to bring about together. */
+export function joined(one: ChangeSet, other: ChangeSet): ChangeSet {
+  return {
+    puts: [...(one.puts ?? []), ...(other.puts ?? [])],
+    reindex: [...(one.reindex ?? []), ...(other.reindex ?? [])],
+    criteria: [...(one.criteria ?? []), ...(other.criteria ?? [])],
+    documents: [...(one.documents ?? []), ...(other.documents ?? [])],
+  };
+}

@@ -1,0 +1,50 @@
+/** A caller's query tree, narrowed to what they may see: every hop of a chain by the policy of its own type. */
+import { Fault } from '../fhir/fault.js';
+import { and, not, or } from '../search/filters.js';
+import type { Filter, Sort } from '../search/query.js';
+import type { Policy } from './policy.js';
+
+export type Visible = (type: string) => Filter;
+
+/**
+ * The filter for a type with the policy in it.
+ * @throws Fault `forbidden` where it tests an element that is hidden from the caller
+ */
+export function narrowed(type: string, where: Filter, visible: Visible, policy: Policy): Filter {
+  return and([visible(type), hops(where, visible, policy)]);
+}
+
+function hops(filter: Filter, visible: Visible, policy: Policy): Filter {
+  switch (filter.kind) {
+    case 'and':
+      return and(filter.of.map(part => hops(part, visible, policy)));
+    case 'or':
+      return or(filter.of.map(part => hops(part, visible, policy)));
+    case 'not':
+      return not(hops(filter.of, visible, policy));
+    case 'refers':
+    case 'referred':
+      refuseHidden(filter.key, policy);
+      return { ...filter, where: narrowed(filter.type, filter.where, visible, policy) };
+    case 'posting':
+    case 'range':
+    case 'text':
+      refuseHidden(filter.key, policy);
+      return filter;
+    default:
+      return filter;
+  }
+}
+
+export function refuseHiddenSort(sort: readonly Sort[], policy: Policy): void {
+  for (const one of sort) if ('key' in one) refuseHidden(one.key, policy);
+}
+
+/** Keys begin with type and parameter (search/keys.ts): `Practitioner|phone|…`. */
+const KEY = /^([A-Za-z]+)\|([\w-]+)/;
+
+function refuseHidden(key: string, policy: Policy): void {
+  const [, type = '', parameter = ''] = KEY.exec(key) ?? [];
+  if (!policy.view(type).parameters.has(parameter)) return;
+  throw new Fault('forbidden', `The search parameter ${parameter} of ${type} is not open to this token.`);
+}

@@ -1,0 +1,176 @@
+/**
+ * What an actor may see and write, by type: scope ∩ role ∩ compartment. What an actor sees is a Filter, so that it
+ * becomes part of every query; what is not granted is `none`.
+ */
+import { ALL, NONE, and, or } from '../search/filters.js';
+import { matches } from '../search/match.js';
+import type { Filter } from '../search/query.js';
+import type { Put } from '../store/port.js';
+import type { Actor } from './actor.js';
+import { directory, EVERYTHING, type PublicView } from './directory.table.js';
+import { anyPosting, internalPosting, ownFilter, ownPathsOf } from './own-paths.js';
+import { patientWrites } from './patient-writes.table.js';
+import { everyStaff, roles, type Grant } from './roles.table.js';
+import { gives, type Need, type Permission, type Scope } from './scope.js';
+
+export type WritePermission = 'c' | 'u' | 'd';
+
+export interface Policy {
+  readonly actor: Actor;
+  /** Resources of a type that the actor may see at all, under any scope to read or search. */
+  visible(type: string): Filter;
+  /** Resources of a type that the actor may do this to. */
+  reach(need: Need): Filter;
+  /** Whether the type is open to reading or searching at all, however little of it there may be. */
+  mayRead(type: string, permission: 'r' | 's'): boolean;
+  /** Whether a write of this kind is granted for the type, in whatever state. */
+  mayWrite(type: string, permission: WritePermission): boolean;
+  /** Whether this very version may be written. */
+  accepts(put: Put, permission: WritePermission): boolean;
+  /** What is cut out of resources of a type. */
+  view(type: string): PublicView;
+}
+
+/** A granular scope's search parameters (`category=laboratory`) as a filter. Throws Fault where they are no search. */
+export type CompileScope = (type: string, query: string) => Filter;
+
+/** The policy of one actor; each answer is worked out once. */
+export function createPolicy(actor: Actor, compile: CompileScope): Policy {
+  const remembered = new Map<string, Filter>();
+  const remember = (key: string, work: () => Filter): Filter => {
+    const known = remembered.get(key) ?? work();
+    remembered.set(key, known);
+    return known;
+  };
+  const reach = (need: Need) => remember(keyOf(need), () => filterOf(actor, need, compile));
+  return {
+    actor,
+    visible: type => remember(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
+    reach,
+    mayRead: (type, permission) => readGranted(actor, type, permission),
+    mayWrite: (type, permission) => writeGranted(actor, type, permission),
+    accepts: (put, permission) => accepts(actor, put, permission, compile),
+    view: type => (actor.kind === 'system' || actor.kind === 'staff' ? EVERYTHING : publicView(type)),
+  };
+}
+
+/** Policies by actor, each made once and forgotten with its actor. */
+export function policies(compile: CompileScope): (actor: Actor) => Policy {
+  const made = new WeakMap<Actor, Policy>();
+  return actor => {
+    const policy = made.get(actor) ?? createPolicy(actor, compile);
+    made.set(actor, policy);
+    return policy;
+  };
+}
+
+const publicView = (type: string): PublicView =>
+  (Object.hasOwn(directory, type) ? directory[type] : undefined) ?? EVERYTHING;
+
+const keyOf = (need: Need): string =>
+  'permission' in need ? `${need.type}.${need.permission}` : `${need.type}.$${need.operation}`;
+
+/** The union over the scopes that give the need, each within what the actor reaches in its context. */
+function filterOf(actor: Actor, need: Need, compile: CompileScope): Filter {
+  const granted = actor.scopes.filter(scope => gives(scope, need));
+  return or(granted.map(scope => and([within(actor, scope, need.type), granular(scope, need.type, compile)])));
+}
+
+function granular({ query }: Scope, type: string, compile: CompileScope): Filter {
+  if (query === undefined) return ALL;
+  try {
+    return compile(type, query);
+  } catch {
+    return NONE;
+  }
+}
+
+function within(actor: Actor, { context }: Scope, type: string): Filter {
+  switch (actor.kind) {
+    case 'anonymous':
+      return NONE;
+    case 'system':
+      return ALL;
+    case 'patient':
+      return ownOrDirectory(actor, type);
+    case 'staff':
+      return context === 'user'
+        ? staffFilter(actor, type)
+        : and([staffFilter(actor, type), ownOrDirectory(actor, type)]);
+  }
+}
+
+function ownOrDirectory({ patients }: Actor, type: string): Filter {
+  const paths = ownPathsOf(type);
+  if (paths === 'never') return NONE;
+  return paths === 'directory' ? ALL : ownFilter(type, patients);
+}
+
+function grantsOf(actor: Actor, type: string): Grant[] {
+  const tables = [everyStaff, ...[...actor.roles].map(role => (Object.hasOwn(roles, role) ? roles[role] : undefined))];
+  return tables.flatMap(table => (table && Object.hasOwn(table, type) ? table[type] : table?.['*']) ?? []);
+}
+
+function staffFilter(actor: Actor, type: string): Filter {
+  const filters = grantsOf(actor, type).map(({ see }) => {
+    if (see === 'group') return anyPosting(type, 'staff', [...actor.organizations, ...actor.identities]);
+    return see === 'all' ? ALL : NONE;
+  });
+  return or(filters);
+}
+
+function readGranted(actor: Actor, type: string, permission: 'r' | 's'): boolean {
+  if (!actor.scopes.some(scope => gives(scope, { type, permission }))) return false;
+  switch (actor.kind) {
+    case 'system':
+      return true;
+    case 'staff':
+      return grantsOf(actor, type).some(({ see }) => see !== 'none');
+    case 'patient':
+      return ownPathsOf(type) !== 'never';
+    case 'anonymous':
+      return false;
+  }
+}
+
+function writeGranted(actor: Actor, type: string, permission: WritePermission): boolean {
+  // The audit trail is the server's own to write.
+  if (type === 'AuditEvent' || !actor.scopes.some(scope => gives(scope, { type, permission }))) return false;
+  switch (actor.kind) {
+    case 'system':
+      return true;
+    case 'staff':
+      return grantsOf(actor, type).some(({ write = '' }) => write.includes(permission));
+    case 'patient':
+      return patientWrite(type)?.permissions.includes(permission) === true;
+    case 'anonymous':
+      return false;
+  }
+}
+
+const patientWrite = (type: string) => (Object.hasOwn(patientWrites, type) ? patientWrites[type] : undefined);
+
+function accepts(actor: Actor, put: Put, permission: WritePermission, compile: CompileScope): boolean {
+  const { type } = put.key;
+  if (!writeGranted(actor, type, permission)) return false;
+  if (put.deleted) return true;
+  const granted = actor.scopes.filter(scope => gives(scope, { type, permission: permission as Permission }));
+  if (!granted.some(scope => inScope(actor, scope, put, compile))) return false;
+  return actor.kind !== 'patient' || isOwn(actor, put);
+}
+
+function inScope(actor: Actor, scope: Scope, put: Put, compile: CompileScope): boolean {
+  const { key, at: updated, index } = put;
+  const context = actor.kind === 'staff' && scope.context === 'patient' ? ownFilter(key.type, actor.patients) : ALL;
+  const filter = and([context, granular(scope, key.type, compile)]);
+  return matches(filter, { type: key.type, id: key.id, updated, index }, { live: () => [] });
+}
+
+/** Own to a patient the actor reaches, to no other, and sent by the actor where it has a sender. */
+function isOwn(actor: Actor, { key: { type }, index: { postings } }: Put): boolean {
+  const reached = new Set(actor.patients.map(id => internalPosting(type, 'own', `Patient/${id}`)));
+  const owners = postings.filter(posting => posting.startsWith(internalPosting(type, 'own', '')));
+  const senders = actor.identities.map(identity => internalPosting(type, 'by', identity));
+  const sent = patientWrite(type)?.asSender !== true || senders.some(sender => postings.includes(sender));
+  return owners.length > 0 && owners.every(owner => reached.has(owner)) && sent;
+}

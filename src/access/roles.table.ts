@@ -1,0 +1,69 @@
+/** What each staff role sees and writes. A line for a type goes before the `*` of its role; of several roles the union holds. */
+
+export interface Grant {
+  /** `all` of the type; `group`: what belongs to the person or to an Organization they work in. */
+  readonly see: 'all' | 'group' | 'none';
+  /** Of `c u d`; none if left out. */
+  readonly write?: string;
+}
+
+export type RoleGrants = Readonly<Record<string, Grant>>;
+
+const all: Grant = { see: 'all' };
+const create: Grant = { see: 'all', write: 'c' };
+const edit: Grant = { see: 'all', write: 'cu' };
+const manage: Grant = { see: 'all', write: 'cud' };
+const group: Grant = { see: 'group' };
+const none: Grant = { see: 'none' };
+
+const messaging: RoleGrants = {
+  Patient: all,
+  RelatedPerson: all,
+  Person: all,
+  Communication: create,
+  Binary: create,
+  DocumentReference: all,
+  Task: group,
+};
+
+/** What every active Practitioner sees: the directory, whole. */
+export const everyStaff: RoleGrants = {
+  Practitioner: all,
+  PractitionerRole: all,
+  Organization: all,
+  HealthcareService: all,
+  Endpoint: all,
+  Location: all,
+};
+
+export const roles: Readonly<Record<string, RoleGrants>> = {
+  clinician: {
+    '*': all,
+    AuditEvent: none,
+    Subscription: none,
+    Task: group,
+    Communication: create,
+    Binary: create,
+    DocumentReference: edit,
+    Observation: edit,
+  },
+  agent: messaging,
+  manager: messaging,
+  'workbench-user': {},
+  'task-processing': {},
+  scheduler: { Patient: all, Appointment: manage, Schedule: manage, Slot: manage },
+  'visit-administrator': { Patient: all, Appointment: all, Encounter: all },
+  auditor: { AuditEvent: all },
+  'configuration-manager': {},
+  'healthcare-administrator': {
+    Patient: all,
+    Person: all,
+    RelatedPerson: all,
+    Practitioner: manage,
+    PractitionerRole: manage,
+    Organization: manage,
+    HealthcareService: manage,
+    Endpoint: manage,
+    Location: manage,
+  },
+};

@@ -1,0 +1,59 @@
+/** Every version a caller writes, against the policy: on the version before it and on itself. */
+import { Fault } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
+import type { Resource } from '../fhir/resource.js';
+import { or } from '../search/filters.js';
+import type { Put, Store, Version } from '../store/port.js';
+import { tombstone } from './own-paths.js';
+import type { Policy, WritePermission } from './policy.js';
+
+/** Faults: `forbidden` for what the caller may not write, `not-found` for what they do not see. */
+export async function checkWrites(store: Store, policy: Policy, puts: readonly Put[]): Promise<void> {
+  for (const put of puts) {
+    if (!policy.mayWrite(put.key.type, permissionOf(put))) throw forbidden(put);
+  }
+  const before = await visibleBefore(store, policy, puts);
+  puts.forEach((put, at) => {
+    if (put.version > 1 && !before[at]) throw new Fault('not-found', `There is no ${put.key.type}/${put.key.id}.`);
+    if (!policy.accepts(put, permissionOf(put))) throw forbidden(put);
+    if (policy.actor.kind === 'patient') checkLabels(put, before[at]);
+  });
+}
+
+/** The commit itself makes sure that these are still current. */
+async function visibleBefore(store: Store, policy: Policy, puts: readonly Put[]): Promise<(Version | undefined)[]> {
+  const filters = puts.map(put => policy.reach({ type: put.key.type, permission: permissionOf(put) }));
+  if (policy.actor.kind === 'system' && filters.every(({ kind }) => kind === 'all')) return puts.map(asBefore);
+  const read = async (put: Put, at: number) => {
+    const filter = filters[at];
+    if (put.version === 1 || !filter) return undefined;
+    return (await store.read([put.key], () => or([filter, tombstone(filter)])))[0];
+  };
+  return Promise.all(puts.map(read));
+}
+
+/** To whom everything is visible, the version before is, unseen. */
+const asBefore = (put: Put): Version | undefined => (put.version === 1 ? undefined : put);
+
+function permissionOf({ version, deleted }: Put): WritePermission {
+  if (deleted) return 'd';
+  return version === 1 ? 'c' : 'u';
+}
+
+const forbidden = ({ key }: Put): Fault => new Fault('forbidden', `This token may not write this ${key.type}.`);
+
+/** Security labels and tags steer access and routing: they are not the patient's to set. */
+function checkLabels(put: Put, before: Version | undefined): void {
+  if (!put.deleted && labels(put) !== labels(before)) {
+    throw new Fault('forbidden', 'Security labels and tags cannot be set by this token.', {
+      code: 'security',
+      expression: `${put.key.type}.meta`,
+    });
+  }
+}
+
+function labels(version: Version | undefined): string {
+  if (!version || version.deleted) return '[]';
+  const { meta } = parseStored<Resource>(version.json);
+  return JSON.stringify([meta?.['security'] ?? [], meta?.['tag'] ?? []].flat());
+}
