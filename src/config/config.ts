@@ -53,7 +53,7 @@ export function loadConfig(env: Environment): Config {
   refuseUnknown(env);
   const config = configOf(readSettings(env));
   refuseContradictions(config);
-  if (config.production) refuseUnsafe(config);
+  if (config.production) refuseUnsafe(config, env);
   return deepFreeze(config);
 }
 
@@ -120,9 +120,11 @@ function configOf(values: Values): Config {
   };
 }
 
+const everywhere = new Set(['0.0.0.0', '::']);
+
 /** How callers on this machine reach a server that listens on this address. */
 function hostInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  if (everywhere.has(host)) return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
 }
 
@@ -134,7 +136,10 @@ function refuseContradictions({ limits }: Config): void {
 }
 
 /** What is fine on a developer's machine and not where strangers can reach it. */
-function refuseUnsafe(config: Config): void {
+function refuseUnsafe(config: Config, env: Environment): void {
+  if (!env['PORTICO_URL'] && everywhere.has(config.host)) {
+    throw new Error(`PORTICO_URL must be set in production where HOST is ${config.host}`);
+  }
   for (const [name, address] of [
     ['PORTICO_URL', config.url],
     ['PORTICO_PORTAL_URL', config.portalUrl],

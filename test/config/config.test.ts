@@ -143,6 +143,7 @@ describe('config/config', () => {
     const unsafe: [string, Environment][] = [
       ['PORTICO_URL', { PORTICO_URL: 'http://portal.example.org' }],
       ['PORTICO_URL', { PORTICO_URL: '', HOST: '192.0.2.1' }],
+      ['PORTICO_URL', { PORTICO_URL: '', HOST: '0.0.0.0' }],
       ['PORTICO_PORTAL_URL', { PORTICO_PORTAL_URL: 'http://portal.example.org' }],
       ['PORTICO_DEMO', { PORTICO_DEMO: 'on' }],
       ['PORTICO_ISSUERS', { PORTICO_ISSUERS: JSON.stringify([{ ...issuer, issuer: 'http://id.example.org' }]) }],

@@ -1,0 +1,35 @@
+# Portico in two stages: the first one compiles, the second one holds what runs.
+#   docker build -t portico . && docker run -p 8080:8080 -v portico:/data -e PORTICO_URL=https://portal.example.org portico
+
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY tools tools
+COPY definitions definitions
+COPY profiles profiles
+COPY capability capability
+COPY src src
+RUN npm run build
+# What is installed for running. The Node that comes by npm serves machines with an older one; this image has its own.
+RUN npm ci --omit=dev && rm -rf node_modules/node-linux-* node_modules/.bin/node
+
+FROM node:24-slim
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 PORTICO_DATA=/data
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY definitions definitions
+COPY profiles profiles
+COPY capability capability
+COPY demo demo
+COPY LICENSE ./
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/ready').then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/src/main.js"]
