@@ -18,8 +18,8 @@ import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } f
 /** A change set, and the effects that ride in it. */
 export interface Changes extends ChangeSet {
   effects?: readonly Effect[];
-  /** Puts of the portal's own workflow beside the caller's (a work item): not checked against the caller's policy. */
-  workflow?: readonly Put[];
+  /** What the portal's own rules add (a work item, a notice): committed with it, by the server's authority. */
+  consequences?: ChangeSet;
 }
 
 /** What a handler comes to. */

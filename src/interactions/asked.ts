@@ -1,6 +1,7 @@
 /** What a search asks: its parameters from URL and form, or the page link that carries them. */
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
+import { parseForm } from '../fhir/form.js';
 import { decodeUtf8 } from '../fhir/json.js';
 import type { Query } from '../fhir/request.js';
 import { compartmentFilter } from '../search/compartment.js';
@@ -82,5 +83,5 @@ function formParameters({ request }: Context): Query {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(body.contentType)) {
     throw new Fault('unsupported-media', 'Send the search as application/x-www-form-urlencoded.');
   }
-  return [...new URLSearchParams(decodeUtf8(body.bytes))];
+  return parseForm(decodeUtf8(body.bytes));
 }

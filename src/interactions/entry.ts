@@ -1,6 +1,7 @@
 /** One entry of a batch or transaction as a request, and its answer as an entry. https://hl7.org/fhir/R4/http.html#transaction */
 import type { BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
+import { parseForm } from '../fhir/form.js';
 import type { FhirRequest, Method, Query } from '../fhir/request.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
@@ -63,7 +64,7 @@ function placeOf(url: string, base: string): { path: string[]; query: Query } | 
   if (/^[a-z][a-z0-9+.-]*:/i.test(relative)) return undefined;
   const [path = '', query = ''] = relative.split('?', 2);
   try {
-    return { path: path === '' ? [] : path.split('/').map(decodeURIComponent), query: [...new URLSearchParams(query)] };
+    return { path: path === '' ? [] : path.split('/').map(decodeURIComponent), query: parseForm(query) };
   } catch {
     return undefined;
   }

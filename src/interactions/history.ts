@@ -5,7 +5,7 @@ import { etag } from '../fhir/etag.js';
 import { instant } from '../fhir/instant.js';
 import type { Query } from '../fhir/request.js';
 import type { Position } from '../search/query.js';
-import { parsePeriod } from '../search/types/date.js';
+import { dateInterval } from '../search/types/date.js';
 import type { Context, Handler } from '../service.js';
 import type { HistoryQuery, Version } from '../store/port.js';
 import { withContent } from './binary.js';
@@ -70,7 +70,7 @@ function conditionsOf(context: Context, query: Query): Omit<HistoryQuery, 'limit
 }
 
 function periodOf(name: string, text: string): { from: number; to: number } {
-  const period = parsePeriod(text);
+  const period = dateInterval(text);
   if (!period) throw new Fault('invalid', `${name} must be a date or an instant.`, { code: 'value' });
   return { from: period.lo, to: period.hi };
 }

@@ -92,6 +92,11 @@ function merged(all: readonly Changes[]): Changes {
     criteria: all.flatMap(({ criteria = [] }) => criteria),
     documents: all.flatMap(({ documents = [] }) => documents),
     effects: all.flatMap(({ effects = [] }) => effects),
+    consequences: {
+      puts: all.flatMap(({ consequences }) => consequences?.puts ?? []),
+      criteria: all.flatMap(({ consequences }) => consequences?.criteria ?? []),
+      documents: all.flatMap(({ consequences }) => consequences?.documents ?? []),
+    },
   };
 }
 

@@ -26,15 +26,10 @@ export async function write(context: Context, written: Written): Promise<Result>
   const ruled = rule ? await rule(written.resource, live && parseStored(live.json), context) : undefined;
   const kept = await keepContent(context, ruled?.resource ?? written.resource);
   const put = context.services.put({ resource: kept.resource, ...(previous ? { previous } : {}), method }, context);
-  const { puts = [], documents = [], criteria: ruleCriteria = [], ...others } = ruled?.changes ?? {};
+  const { effects = [], ...consequences } = ruled?.changes ?? {};
   return {
     response: response(context, put, live ? 200 : 201),
-    changes: {
-      ...others,
-      puts: [put, ...puts],
-      criteria: [...criteria, ...ruleCriteria],
-      documents: [...kept.documents, ...documents],
-    },
+    changes: { puts: [put], criteria, documents: kept.documents, consequences, effects },
   };
 }
 

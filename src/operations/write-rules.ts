@@ -18,8 +18,7 @@ const communication: WriteRule = async (resource, previous, context) => {
     portalUrl: context.services.portal.portalUrl,
   });
   if (posted.untold) warnUntold(context);
-  const { puts: workflow, ...changes } = changesOf(posted.step, context);
-  return { resource: posted.message as unknown as Resource, changes: { ...changes, workflow } };
+  return { resource: posted.message as unknown as Resource, changes: changesOf(posted.step, context) };
 };
 
 function warnUntold({ warnings }: Context): void {

@@ -9,6 +9,7 @@ import { Fault, type Issue } from '../fhir/fault.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { AuditEntry, Changes, Context, Dispatch, Handler, Result, Services } from '../service.js';
+import { joined, type GuardedStore } from '../access/guarded-store.js';
 import type { ChangeSet, Store } from '../store/port.js';
 import { route as findRoute } from './routing.js';
 import { stagesOf, type StageParts, type Step } from './stages.js';
@@ -16,7 +17,7 @@ import { stagesOf, type StageParts, type Step } from './stages.js';
 export interface DispatchParts extends StageParts {
   interactions: Readonly<Record<string, Handler>>;
   /** The store as an actor may see it through an endpoint. */
-  guard(actor: Actor, endpoint: Endpoint): Store;
+  guard(actor: Actor, endpoint: Endpoint, route: Route): GuardedStore;
   /** The bare store of an endpoint. */
   bare(endpoint: Endpoint): Store;
   /** Patients whose compartment these changes touch, for the audit. */
@@ -68,7 +69,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
 
   async function answer(step: Run): Promise<{ response: FhirResponse; audited: boolean }> {
-    const store = parts.guard(step.actor ?? parts.gate.anonymous, step.endpoint);
+    const store = parts.guard(step.actor ?? parts.gate.anonymous, step.endpoint, step.route);
     for (let attempt = 1; ; attempt++) {
       const result = await handle(step, store);
       if (!result.changes) return { response: result.response, audited: false };
@@ -81,14 +82,15 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     }
   }
 
-  async function commit(step: Run, result: Result, store: Store): Promise<void> {
-    const { effects = [], ...changes } = result.changes as Changes;
+  async function commit(step: Run, result: Result, store: GuardedStore): Promise<void> {
+    const { effects = [], consequences = {}, ...changes } = result.changes as Changes;
     const services = parts.services();
     if (result.asSystem !== undefined) step.reasons.push(result.asSystem);
     const entry = auditEntry(step, result.response.status, services.clock.now(), parts.patientsOf(changes));
-    const documents = [...(changes.documents ?? []), ...effects.map(services.outbox), services.audit.document(entry)];
-    const target = result.asSystem === undefined ? store : parts.bare(step.endpoint);
-    await target.commit({ ...changes, documents });
+    const own: ChangeSet = { documents: [...effects.map(services.outbox), services.audit.document(entry)] };
+    const added = joined(consequences, own);
+    if (result.asSystem === undefined) await store.commit({ ...changes, consequences: added });
+    else await parts.bare(step.endpoint).commit(joined(changes, added));
   }
 
   const dispatch = async (request: FhirRequest, endpoint: Endpoint, actor?: Actor): Promise<FhirResponse> => {

@@ -2,10 +2,9 @@
  * Where a FHIRPath expression points in a resource's JSON. The part before the last name is evaluated by fhirpath, whose
  * objects are those of the resource itself; the last name and index are followed by hand, since primitives have no identity.
  */
-import fhirpath from 'fhirpath';
-import r4 from 'fhirpath/fhir-context/r4';
 import type { Definitions, Element } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
+import { compileFhirPath } from '../../fhir/fhirpath.js';
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
 
 export interface Place {
@@ -41,7 +40,7 @@ export function locate(resource: Resource, path: string, definitions: Definition
 
 function evaluate(resource: Resource, path: string): unknown[] {
   try {
-    return fhirpath.evaluate(resource, path, {}, r4) as unknown[];
+    return compileFhirPath(path)(resource, {});
   } catch {
     throw new Fault('invalid', 'A path of the patch is not well-formed FHIRPath.', { code: 'value' });
   }
