@@ -1,0 +1,128 @@
+/** Jobs, performed inside the writer's transaction. Each function throws Fault `conflict` where the job lost a race. */
+import { Fault } from '../../fhir/fault.js';
+import type { Criterion } from '../port.js';
+import { monotonic, type Connection } from './connection.js';
+import { changeDocument, expireDocuments, leaseDocuments, takeDocument } from './documents.js';
+import { NO_ENTRIES, reindex, type Entries, type Indexed } from './entries.js';
+import { matchingIds } from './find.js';
+import type { Commit, Job, PutRow, ReindexRow } from './jobs.js';
+import { sql } from './sql.js';
+
+/** A criterion is evaluated while all other writers wait. */
+const CRITERION_MILLISECONDS = 2000;
+
+const ABANDONED_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+interface Current {
+  version: number;
+  /** What the index tables hold: nothing of a deletion. */
+  indexed: Indexed;
+  deleted: boolean;
+}
+
+const entriesOf = (text: string): Entries => JSON.parse(text) as Entries;
+
+function current(connection: Connection, partition: string, type: string, id: string): Current | undefined {
+  const row = connection.get(sql`SELECT rid, version, deleted, main, entries FROM resource
+    WHERE partition = ${partition} AND type = ${type} AND id = ${id}`);
+  if (!row) return undefined;
+  const [rid, version, deleted, main, entries] = row as [number, number, number, number, string];
+  const indexed = { partition, rid, main, entries: deleted ? NO_ENTRIES : entriesOf(entries) };
+  return { version, indexed, deleted: deleted === 1 };
+}
+
+const conflict = (): Fault => new Fault('conflict', 'The resource was changed by somebody else in the meantime.');
+
+function create(
+  connection: Connection,
+  [partition, type, id, version, at, deleted, method, main, entries, json]: PutRow,
+): number {
+  return connection.run(sql`INSERT INTO resource (partition, type, id, version, at, deleted, method, main, entries, json)
+    VALUES (${partition}, ${type}, ${id}, ${version}, ${at}, ${deleted}, ${method}, ${main}, ${entries}, ${json})`).rid;
+}
+
+/** Moves the current version to history and puts the new one in its place. */
+function update(
+  connection: Connection,
+  rid: number,
+  [, , , version, at, deleted, method, main, entries, json]: PutRow,
+): void {
+  connection.run(sql`INSERT INTO history (rid, version, partition, type, id, at, until, deleted, method, json)
+    SELECT rid, version, partition, type, id, at, ${at}, deleted, method, json FROM resource WHERE rid = ${rid}`);
+  connection.run(sql`UPDATE resource SET version = ${version}, at = ${at}, deleted = ${deleted}, method = ${method},
+    main = ${main}, entries = ${entries}, json = ${json} WHERE rid = ${rid}`);
+}
+
+function applyPut(connection: Connection, put: PutRow): void {
+  const [partition, type, id, version, , deleted, , main, text] = put;
+  const before = current(connection, partition, type, id);
+  if ((before?.version ?? 0) !== version - 1) throw conflict();
+  if (before) update(connection, before.indexed.rid, put);
+  const rid = before?.indexed.rid ?? create(connection, put);
+  reindex(connection, before?.indexed, { partition, rid, main, entries: deleted ? NO_ENTRIES : entriesOf(text) });
+}
+
+function applyReindex(connection: Connection, [partition, type, id, version, main, text]: ReindexRow): void {
+  const found = current(connection, partition, type, id);
+  if (found?.version !== version) return;
+  const { rid } = found.indexed;
+  connection.run(sql`UPDATE resource SET main = ${main}, entries = ${text} WHERE rid = ${rid}`);
+  const entries = found.deleted ? NO_ENTRIES : entriesOf(text);
+  reindex(connection, found.indexed, { partition, rid, main, entries });
+}
+
+function check(connection: Connection, { partition, type, where, ids }: Criterion): void {
+  const allowance = { rows: Infinity, until: monotonic() + CRITERION_MILLISECONDS };
+  const found = connection.within(allowance, () =>
+    matchingIds(connection, partition, { type, where }, new Set(ids).size + 1),
+  );
+  const expected = new Set(ids);
+  if (found.length !== expected.size || !found.every(id => expected.has(id))) throw conflict();
+}
+
+function commit(connection: Connection, { criteria, puts, reindex: rows, documents, now }: Commit): number[] {
+  for (const criterion of criteria) check(connection, criterion);
+  for (const put of puts) applyPut(connection, put);
+  for (const row of rows) applyReindex(connection, row);
+  return documents.map(change => changeDocument(connection, change, now));
+}
+
+/** Removes a blob and its bytes. */
+function deleteBlob(connection: Connection, id: string): void {
+  connection.run(sql`DELETE FROM chunk WHERE blob = ${id}`);
+  connection.run(sql`DELETE FROM blob WHERE id = ${id}`);
+}
+
+/** Blobs whose writer must have died on the way. */
+function abandonedBlobs(connection: Connection, now: number): string[] {
+  const rows = connection.all(sql`SELECT id FROM blob WHERE size IS NULL AND at < ${now - ABANDONED_MILLISECONDS}`);
+  return rows.map(([id]) => id as string);
+}
+
+/** Performs one job; what its caller gets. */
+export function perform(connection: Connection, job: Job): unknown {
+  switch (job.op) {
+    case 'commit':
+      return commit(connection, job);
+    case 'take':
+      return takeDocument(connection, job.kind, job.id, job.now);
+    case 'lease':
+      return leaseDocuments(connection, job.kind, job.now, job.until, job.limit);
+    case 'expire':
+      for (const id of abandonedBlobs(connection, job.now)) deleteBlob(connection, id);
+      return expireDocuments(connection, job.now);
+    case 'blob-begin':
+      deleteBlob(connection, job.id);
+      connection.run(sql`INSERT INTO blob (id, size, at) VALUES (${job.id}, NULL, ${job.at})`);
+      return undefined;
+    case 'blob-chunk':
+      connection.run(sql`INSERT INTO chunk (blob, start, bytes) VALUES (${job.id}, ${job.start}, ${job.bytes})`);
+      return undefined;
+    case 'blob-end':
+      connection.run(sql`UPDATE blob SET size = ${job.size}, at = ${job.at} WHERE id = ${job.id}`);
+      return undefined;
+    case 'blob-delete':
+      deleteBlob(connection, job.id);
+      return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * One connection: prepared statements by their text, and a bound on the work of a statement. Every loop of ours that
+ * may run long calls the SQL function `tick(rid)` on each row; it throws when the rows or the time granted are used up.
+ * https://nodejs.org/docs/latest-v24.x/api/sqlite.html
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Sql, SqlValue } from './sql.js';
+import { Exhausted, unavailable } from './storage-fault.js';
+
+const STATEMENTS = 300;
+const BUSY_MILLISECONDS = 5000;
+const TICKS_BETWEEN_LOOKS = 64;
+
+/** How much a statement may do: rows it examines, and the instant (of `monotonic`) it must be done by. */
+export interface Allowance {
+  rows: number;
+  until: number;
+}
+
+export const UNBOUNDED: Allowance = { rows: Infinity, until: Infinity };
+
+/** A row as an array of its columns. */
+export type Row = readonly SqlValue[];
+
+/** Milliseconds since the epoch that never go back and are the same in every thread. */
+export const monotonic = (): number => performance.timeOrigin + performance.now();
+
+export class Connection {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #allowance: Allowance = UNBOUNDED;
+  #ticks = 0;
+
+  /** `cache`: kilobytes of pages to keep. */
+  constructor(path: string, { readOnly, cache }: { readOnly: boolean; cache: number }) {
+    this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_MILLISECONDS });
+    this.#database.exec(`PRAGMA cache_size = -${cache}`);
+    this.#database.function('tick', (_rid: number) => this.#tick());
+  }
+
+  get database(): DatabaseSync {
+    return this.#database;
+  }
+
+  /** Runs `work` within the allowance; throws Exhausted where it does not suffice. */
+  within<T>(allowance: Allowance, work: () => T): T {
+    this.#allowance = allowance;
+    this.#ticks = 0;
+    try {
+      return work();
+    } finally {
+      this.#allowance = UNBOUNDED;
+    }
+  }
+
+  all({ text, values }: Sql): Row[] {
+    return this.#prepare(text).all(...values) as unknown as Row[];
+  }
+
+  get({ text, values }: Sql): Row | undefined {
+    return this.#prepare(text).get(...values) as unknown as Row | undefined;
+  }
+
+  /** Runs a statement that changes rows; `rid` is that of the last row inserted. */
+  run({ text, values }: Sql): { changes: number; rid: number } {
+    const { changes, lastInsertRowid } = this.#prepare(text).run(...values);
+    return { changes: Number(changes), rid: Number(lastInsertRowid) };
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #prepare(text: string): StatementSync {
+    const known = this.#statements.get(text);
+    if (known) return known;
+    if (!this.#database.isOpen) throw unavailable();
+    const statement = this.#database.prepare(text);
+    statement.setReturnArrays(true);
+    const [oldest] = this.#statements.keys();
+    if (this.#statements.size >= STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
+    this.#statements.set(text, statement);
+    return statement;
+  }
+
+  #tick(): number {
+    this.#ticks += 1;
+    if (this.#ticks > this.#allowance.rows) throw new Exhausted('rows');
+    if (this.#ticks % TICKS_BETWEEN_LOOKS === 0 && monotonic() > this.#allowance.until) throw new Exhausted('time');
+    return 1;
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The ways an index can walk to the resources that satisfy one condition. What a driver finds is exactly the live
+ * resources that satisfy `term`, so the search needs to test only its other terms on them.
+ */
+import { CEILING, FLOOR, type Filter, type RangeTest } from '../../search/query.js';
+import { condition, intervalTest, textTest } from './filter-sql.js';
+import { every, join, Sql, sql } from './sql.js';
+
+export interface Driver {
+  term: Filter;
+  /** SELECT rid …: each resource of the partition that satisfies the term; may name one twice. */
+  rids: Sql;
+  /** SELECT 1 …: one row for each index row the walk touches, to estimate its length by. */
+  walk: Sql;
+  /** The posting whose index order is the order of the main date. */
+  key?: string;
+}
+
+/** What a driver needs to know of the search it works for. */
+export interface Scope {
+  partition: string;
+  type: string;
+  /** SELECT rid …: the live resources of another type that satisfy a filter, by their own best driver. */
+  matching(type: string, where: Filter): Sql;
+}
+
+type Walk = Omit<Driver, 'term'>;
+
+const NOWHERE: Walk = { rids: sql`SELECT 0 AS rid WHERE 0`, walk: sql`SELECT 1 WHERE 0` };
+
+/** SQLite takes 500 parts in a UNION; a longer list of unlike alternatives is tested row by row. */
+const ALTERNATIVES = 100;
+
+function ofPosting(key: string, { partition }: Scope): Walk {
+  const from = sql`FROM posting WHERE partition = ${partition} AND key = ${key}`;
+  return { rids: sql`SELECT rid ${from}`, walk: sql`SELECT 1 ${from}`, key };
+}
+
+/** The least and greatest start an interval that passes can have. */
+function startBounds({ op, lo, hi }: RangeTest): [number, number] {
+  switch (op) {
+    case 'eq':
+      return [lo, hi];
+    case 'lt':
+      return [FLOOR, lo];
+    case 'le':
+    case 'ap':
+      return [FLOOR, Math.max(lo, hi)];
+    case 'eb':
+      return [FLOOR, lo];
+    case 'sa':
+      return [hi, CEILING];
+    case 'gt':
+    case 'ge':
+    case 'ne':
+      return [FLOOR, CEILING];
+  }
+}
+
+function ofRange({ key, test, second }: Filter & { kind: 'range' }, { partition }: Scope): Walk {
+  const [least, greatest] = startBounds(test);
+  const bounds = [
+    ...(least === FLOOR ? [] : [sql`lo >= ${least}`]),
+    ...(greatest === CEILING ? [] : [sql`lo <= ${greatest}`]),
+  ];
+  const walk = every([sql`partition = ${partition} AND key = ${key}`, ...bounds]);
+  const tests = [walk, sql`tick(rid)`, intervalTest(new Sql('lo'), new Sql('hi'), test)];
+  if (second) tests.push(sql`lo2 <= hi2`, intervalTest(new Sql('lo2'), new Sql('hi2'), second));
+  return {
+    rids: sql`SELECT DISTINCT rid FROM range WHERE ${every(tests)}`,
+    walk: sql`SELECT 1 FROM range WHERE ${walk}`,
+  };
+}
+
+/** `contains` walks all texts of its key. */
+function ofText({ key, match, value }: Filter & { kind: 'text' }, { partition }: Scope): Walk {
+  const texts = sql`partition = ${partition} AND key = ${key}`;
+  const test = textTest(new Sql('value'), match, value);
+  return {
+    rids: sql`SELECT DISTINCT rid FROM text WHERE ${texts} AND tick(rid) AND ${test}`,
+    walk: sql`SELECT 1 FROM text WHERE ${match === 'contains' ? texts : every([texts, test])}`,
+  };
+}
+
+function ofRows(term: Filter, { partition, type }: Scope): Walk {
+  const test = condition(term, { partition, row: 'r' });
+  const from = sql`FROM resource r WHERE r.partition = ${partition} AND r.type = ${type} AND ${test} AND r.deleted = 0`;
+  return { rids: sql`SELECT r.rid AS rid ${from} AND tick(r.rid)`, walk: sql`SELECT 1 ${from}` };
+}
+
+function ofRefers({ key, type, where }: Filter & { kind: 'refers' }, { partition, matching }: Scope): Walk {
+  const from = sql`FROM (${matching(type, where)}) m CROSS JOIN resource x ON x.rid = m.rid
+    CROSS JOIN posting p ON p.partition = ${partition} AND p.key = ${`${key}${type}/`} || x.id WHERE x.type = ${type} AND tick(p.rid)`;
+  return { rids: sql`SELECT DISTINCT p.rid AS rid ${from}`, walk: sql`SELECT 1 ${from}` };
+}
+
+function ofReferred(term: Filter & { kind: 'referred' }, { partition, type, matching }: Scope): Walk {
+  const prefix = `${term.key}${term.own}/`;
+  const id = sql`substr(e.value, length(${prefix}) + 1)`;
+  const from = sql`FROM (${matching(term.type, term.where)}) m CROSS JOIN resource x ON x.rid = m.rid
+    CROSS JOIN json_each(x.entries, '$[0]') e CROSS JOIN resource o ON o.partition = ${partition} AND o.type = ${type}
+    AND o.id = ${id} WHERE x.type = ${term.type} AND tick(x.rid) AND substr(e.value, 1, length(${prefix})) = ${prefix} AND o.deleted = 0`;
+  return { rids: sql`SELECT DISTINCT o.rid AS rid ${from}`, walk: sql`SELECT 1 ${from}` };
+}
+
+function ofPostings(keys: readonly string[], { partition }: Scope): Walk {
+  const list = sql`(SELECT value FROM json_each(${JSON.stringify(keys)}))`;
+  const from = sql`FROM posting WHERE partition = ${partition} AND key IN ${list}`;
+  return { rids: sql`SELECT DISTINCT rid ${from}`, walk: sql`SELECT 1 ${from}` };
+}
+
+function ofAny(terms: readonly Filter[], scope: Scope): Walk | undefined {
+  if (terms.length === 0) return NOWHERE;
+  if (terms.every(term => term.kind === 'posting'))
+    return ofPostings(
+      terms.map(term => term.key),
+      scope,
+    );
+  if (terms.length > ALTERNATIVES) return undefined;
+  const walks = terms.map(term => walkOf(term, scope));
+  if (!walks.every(walk => walk !== undefined)) return undefined;
+  return {
+    rids: join(
+      walks.map(walk => walk.rids),
+      ' UNION ',
+    ),
+    walk: join(
+      walks.map(walk => walk.walk),
+      ' UNION ALL ',
+    ),
+  };
+}
+
+function walkOf(term: Filter, scope: Scope): Walk | undefined {
+  switch (term.kind) {
+    case 'posting':
+      return ofPosting(term.key, scope);
+    case 'range':
+      return ofRange(term, scope);
+    case 'text':
+      return ofText(term, scope);
+    case 'refers':
+      return ofRefers(term, scope);
+    case 'referred':
+      return ofReferred(term, scope);
+    case 'id':
+    case 'updated':
+      return ofRows(term, scope);
+    case 'none':
+      return NOWHERE;
+    case 'or':
+      return ofAny(term.of, scope);
+    case 'and': {
+      const rids = scope.matching(scope.type, term);
+      return { rids, walk: sql`SELECT 1 FROM (${rids})` };
+    }
+    case 'all':
+    case 'not':
+      return undefined;
+  }
+}
+
+/** The driver for a condition; undefined where no index leads to it (everything, negations). */
+export function driverOf(term: Filter, scope: Scope): Driver | undefined {
+  const walk = walkOf(term, scope);
+  return walk && { term, ...walk };
+}

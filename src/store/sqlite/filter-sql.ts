@@ -1,0 +1,151 @@
+/**
+ * Filter → the SQL condition on one row. Every condition yields 0 or 1, never NULL, so that NOT means what it says.
+ * Ranges and texts are looked up in the row's own entries: `[postings, [key, lo, hi, lo2?, hi2?][], [key, value][]]`.
+ */
+import type { Filter, RangeTest } from '../../search/query.js';
+import { startsWith } from './prefix-sql.js';
+import { every, FALSE, some, Sql, sql, TRUE } from './sql.js';
+
+/** The row under test, as names in SQL. */
+export interface Subject {
+  partition: string;
+  /** Alias of its row of `resource`. */
+  row: string;
+  /** Where it came from an index that knows them: its rid and main date, so that its row need not be fetched. */
+  posting?: string;
+}
+
+const POSTINGS = new Sql("'$[0]'");
+const RANGES = new Sql("'$[1]'");
+const TEXTS = new Sql("'$[2]'");
+
+const name = (text: string): Sql => new Sql(text);
+const entries = (subject: Subject, path: Sql): Sql => sql`json_each(${name(subject.row)}.entries, ${path})`;
+
+/** How a stored interval compares with the test's, as search/query.ts states it. */
+export function intervalTest(lo: Sql, hi: Sql, { op, lo: a, hi: b }: RangeTest): Sql {
+  const equal = sql`(${lo} >= ${a} AND ${hi} <= ${b})`;
+  switch (op) {
+    case 'eq':
+      return equal;
+    case 'ne':
+      return sql`NOT ${equal}`;
+    case 'gt':
+      return sql`${hi} > ${b}`;
+    case 'lt':
+      return sql`${lo} < ${a}`;
+    case 'ge':
+      return sql`(${hi} > ${b} OR ${equal})`;
+    case 'le':
+      return sql`(${lo} < ${a} OR ${equal})`;
+    case 'sa':
+      return sql`${lo} > ${b}`;
+    case 'eb':
+      return sql`${hi} < ${a}`;
+    case 'ap':
+      return sql`(${lo} <= ${b} AND ${hi} >= ${a})`;
+  }
+}
+
+export function textTest(column: Sql, match: 'equals' | 'prefix' | 'contains', value: string): Sql {
+  switch (match) {
+    case 'equals':
+      return sql`${column} = ${value}`;
+    case 'prefix':
+      return startsWith(column, value);
+    case 'contains':
+      return value === '' ? TRUE : sql`instr(${column}, ${value}) > 0`;
+  }
+}
+
+/** Carries one of these postings. */
+function postingTest(keys: readonly string[], subject: Subject): Sql {
+  const list = keys.length === 1 ? sql`= ${keys[0]!}` : sql`IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`;
+  if (subject.posting === undefined)
+    return sql`EXISTS (SELECT 1 FROM ${entries(subject, POSTINGS)} WHERE value ${list})`;
+  const from = name(subject.posting);
+  return sql`EXISTS (SELECT 1 FROM posting WHERE partition = ${subject.partition} AND key ${list}
+    AND t = ${from}.t AND rid = ${from}.rid)`;
+}
+
+function anyCondition(terms: readonly Filter[], subject: Subject): Sql {
+  const [postings, others] = [
+    terms.filter(term => term.kind === 'posting'),
+    terms.filter(term => term.kind !== 'posting'),
+  ];
+  const listed =
+    postings.length > 0
+      ? [
+          postingTest(
+            postings.map(({ key }) => key),
+            subject,
+          ),
+        ]
+      : [];
+  return some([...listed, ...others.map(part => condition(part, subject))]);
+}
+
+/** A number of an entry; JSON integers beyond 2^53 must compare as the doubles they were. */
+const number = (index: number): Sql => new Sql(`CAST(value ->> ${index} AS REAL)`);
+
+function rangeCondition(filter: Filter & { kind: 'range' }, subject: Subject): Sql {
+  const second = filter.second && [
+    sql`json_array_length(value) = 5`,
+    intervalTest(number(3), number(4), filter.second),
+  ];
+  const tests = [sql`value ->> 0 = ${filter.key}`, intervalTest(number(1), number(2), filter.test), ...(second ?? [])];
+  return sql`EXISTS (SELECT 1 FROM ${entries(subject, RANGES)} WHERE ${every(tests)})`;
+}
+
+function textCondition(filter: Filter & { kind: 'text' }, subject: Subject): Sql {
+  const test = textTest(new Sql('(value ->> 1)'), filter.match, filter.value);
+  return sql`EXISTS (SELECT 1 FROM ${entries(subject, TEXTS)} WHERE value ->> 0 = ${filter.key} AND ${test})`;
+}
+
+function refersCondition({ key, type, where }: Filter & { kind: 'refers' }, subject: Subject): Sql {
+  const prefix = `${key}${type}/`;
+  const target: Subject = { partition: subject.partition, row: `${subject.row}x` };
+  const row = name(target.row);
+  return sql`EXISTS (SELECT 1 FROM ${entries(subject, POSTINGS)} e CROSS JOIN resource ${row}
+    ON ${row}.partition = ${subject.partition} AND ${row}.type = ${type} AND ${row}.id = substr(e.value, length(${prefix}) + 1)
+    WHERE ${startsWith(new Sql('e.value'), prefix)} AND ${row}.deleted = 0 AND ${condition(where, target)})`;
+}
+
+function referredCondition({ key, type, own, where }: Filter & { kind: 'referred' }, subject: Subject): Sql {
+  const source: Subject = { partition: subject.partition, row: `${subject.row}x`, posting: `${subject.row}p` };
+  const row = name(source.row);
+  const posting = name(source.posting!);
+  return sql`EXISTS (SELECT 1 FROM posting ${posting} CROSS JOIN resource ${row} ON ${row}.rid = ${posting}.rid
+    WHERE ${posting}.partition = ${subject.partition} AND ${posting}.key = ${`${key}${own}/`} || ${name(subject.row)}.id
+    AND tick(${posting}.rid) AND ${row}.type = ${type} AND ${condition(where, source)})`;
+}
+
+/** The condition that the subject satisfies the filter. */
+export function condition(filter: Filter, subject: Subject): Sql {
+  switch (filter.kind) {
+    case 'all':
+      return TRUE;
+    case 'none':
+      return FALSE;
+    case 'and':
+      return every(filter.of.map(part => condition(part, subject)));
+    case 'or':
+      return anyCondition(filter.of, subject);
+    case 'not':
+      return sql`NOT (${condition(filter.of, subject)})`;
+    case 'id':
+      return sql`${name(subject.row)}.id IN (SELECT value FROM json_each(${JSON.stringify(filter.ids)}))`;
+    case 'posting':
+      return postingTest([filter.key], subject);
+    case 'range':
+      return rangeCondition(filter, subject);
+    case 'text':
+      return textCondition(filter, subject);
+    case 'updated':
+      return intervalTest(sql`${name(subject.row)}.at`, sql`${name(subject.row)}.at`, filter.test);
+    case 'refers':
+      return refersCondition(filter, subject);
+    case 'referred':
+      return referredCondition(filter, subject);
+  }
+}

@@ -1,0 +1,118 @@
+/** One page of a search, and counts, on one connection: by type, then merged in the order asked. */
+import { compareValues, type SortValue } from '../../search/order.js';
+import type { Filter, Position, Search, Sort } from '../../search/query.js';
+import type { Page } from '../port.js';
+import type { Connection, Row } from './connection.js';
+import { condition } from './filter-sql.js';
+import { planOf, remaining, type Plan, type PlanOptions } from './plan.js';
+import { COLUMNS, columns, versionOf } from './row.js';
+import { behindSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
+import { every, join, Sql, sql, TRUE } from './sql.js';
+
+type Kind = Search['of'][number];
+
+/** Counting up to here takes well under a millisecond and needs no watch. */
+const FREE_COUNT = 1001;
+
+/** Each type once: a resource matches if any of its type's filters does. */
+export function byType(of: readonly Kind[]): Kind[] {
+  const filters = Map.groupBy(of, ({ type }) => type);
+  return [...filters].map(([type, [first, ...others]]) => {
+    const all = [first!, ...others].map(({ where }): Filter => where);
+    return { type, where: others.length === 0 ? all[0]! : { kind: 'or', of: all } };
+  });
+}
+
+const isByMain = (sort: readonly Sort[]): boolean => sort.length === 1 && sort[0]!.by === 'main';
+
+/** Walks a posting in the order of the main date and stops at the end of the page. */
+function orderedRows(plan: Plan, { partition, after, sort }: Search, type: string, limit: number): Sql {
+  const descending = sortOf(sort)[0]!.descending;
+  const direction = new Sql(descending ? 'DESC' : 'ASC');
+  const tests = every([sql`r.type = ${type}`, remaining(plan, { partition, row: 'r', posting: 'd' })]);
+  const behind = after && sql`AND (d.t, d.rid) ${new Sql(descending ? '<' : '>')} (${after[0]!}, ${after[1]!})`;
+  return sql`SELECT ${columns('r')}, d.t FROM posting d CROSS JOIN resource r ON r.rid = d.rid
+    WHERE d.partition = ${partition} AND d.key = ${plan.driver.key!} ${behind ?? new Sql('')} AND ${tests}
+    ORDER BY d.t ${direction}, d.rid ${direction} LIMIT ${limit}`;
+}
+
+/** Gathers all matches, orders them by their sort keys alone, and fetches the rows of the page. */
+function gatheredRows(plan: Plan, { partition, after, sort: asked }: Search, type: string, limit: number): Sql {
+  const sort = sortOf(asked);
+  const keys = join(
+    sort.map((key, i) => sql`${sortSql(key)} AS ${new Sql(`k${i}`)}`),
+    ', ',
+  );
+  const tests = every([sql`tick(d.rid)`, sql`r.type = ${type}`, condition(plan.rest, { partition, row: 'r' })]);
+  const found = sql`SELECT r.rid AS rid, ${keys} FROM (${plan.driver.rids}) d CROSS JOIN resource r ON r.rid = d.rid
+    WHERE ${tests}`;
+  const behind = after ? behindSql(sort, after) : TRUE;
+  const names = new Sql(sort.map((_, i) => `m.k${i}`).join(', '));
+  return sql`SELECT ${columns('r')}, ${names} FROM (SELECT * FROM (${found}) WHERE ${behind}
+    ORDER BY ${orderSql(sort)} LIMIT ${limit}) m CROSS JOIN resource r ON r.rid = m.rid`;
+}
+
+function rowsOf(connection: Connection, search: Search, { type, where }: Kind, options: PlanOptions): Row[] {
+  const plan = planOf(connection, search.partition, type, where, options);
+  const ordered = plan.driver.key !== undefined && isByMain(sortOf(search.sort));
+  return connection.all((ordered ? orderedRows : gatheredRows)(plan, search, type, search.limit + 1));
+}
+
+/** Compares rows of COLUMNS and sort values, ties by rid. */
+function compareRows(sort: readonly Sort[]): (a: Row, b: Row) => number {
+  return (a, b) => {
+    for (const [i, { descending }] of sort.entries()) {
+      const order = compareValues(a[COLUMNS + i] as SortValue, b[COLUMNS + i] as SortValue, descending);
+      if (order !== 0) return order;
+    }
+    return compareValues(a[0] as number, b[0] as number, tieDescends(sort));
+  };
+}
+
+/** The page of live resources that match. */
+export function findPage(connection: Connection, search: Search, options: PlanOptions): Page {
+  const sort = sortOf(search.sort);
+  const found = byType(search.of).flatMap(kind => rowsOf(connection, search, kind, options));
+  const rows = found.sort(compareRows(sort)).slice(0, search.limit);
+  const last = rows.at(-1);
+  return {
+    rows: rows.map(versionOf),
+    ...(found.length > search.limit && last && { next: [...last.slice(COLUMNS), last[0]] as Position }),
+  };
+}
+
+function countType(connection: Connection, partition: string, kind: Kind, limit: number, options: PlanOptions): number {
+  const plan = planOf(connection, partition, kind.type, kind.where, options);
+  const { key, rids } = plan.driver;
+  const tests = remaining(plan, kind.type, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
+  const from =
+    key === undefined
+      ? sql`(${rids}) d`
+      : sql`(SELECT t, rid FROM posting WHERE partition = ${partition} AND key = ${key}) d`;
+  // Values are parameters, so "r." stands in the text only where the row is asked.
+  const row = tests.text.includes('r.') ? sql`CROSS JOIN resource r ON r.rid = d.rid` : new Sql('');
+  const bound = limit > FREE_COUNT ? sql`tick(d.rid)` : TRUE;
+  const counted = sql`SELECT 1 FROM ${from} ${row} WHERE ${every([bound, tests])} LIMIT ${limit}`;
+  return connection.get(sql`SELECT count(*) FROM (${counted})`)![0] as number;
+}
+
+/** The number of matches, counted no further than `limit`. */
+export function countMatches(
+  connection: Connection,
+  { partition, of }: Pick<Search, 'partition' | 'of'>,
+  limit: number,
+  options: PlanOptions,
+): number {
+  let total = 0;
+  for (const kind of byType(of)) {
+    if (total >= limit) break;
+    total += countType(connection, partition, kind, limit - total, options);
+  }
+  return total;
+}
+
+/** The ids that match, at most `limit`: what a criterion compares. */
+export function matchingIds(connection: Connection, partition: string, kind: Kind, limit: number): string[] {
+  const search: Search = { partition, of: [kind], sort: [], limit, deadline: Infinity };
+  return findPage(connection, search, { thorough: true }).rows.map(({ key }) => key.id);
+}

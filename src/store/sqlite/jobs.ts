@@ -1,0 +1,81 @@
+/** What the main thread asks of the writer thread, in a form that is cheap to copy between threads. */
+import type { ChangeSet, Criterion, Document, DocumentChange, Put } from '../port.js';
+import { entriesText } from './entries.js';
+
+/** A Put as a flat row; entries already as text. */
+export type PutRow = readonly [
+  partition: string,
+  type: string,
+  id: string,
+  version: number,
+  at: number,
+  deleted: 0 | 1,
+  method: string,
+  main: number,
+  entries: string,
+  json: string,
+];
+
+export type ReindexRow = readonly [
+  partition: string,
+  type: string,
+  id: string,
+  version: number,
+  main: number,
+  entries: string,
+];
+
+export interface Commit {
+  op: 'commit';
+  criteria: readonly Criterion[];
+  puts: readonly PutRow[];
+  reindex: readonly ReindexRow[];
+  documents: readonly DocumentChange[];
+  /** The clock's instant: what has expired counts as absent. */
+  now: number;
+}
+
+export type Job =
+  | Commit
+  | { op: 'take'; kind: string; id: string; now: number }
+  | { op: 'lease'; kind: string; now: number; until: number; limit: number }
+  | { op: 'expire'; now: number }
+  | { op: 'blob-begin'; id: string; at: number }
+  | { op: 'blob-chunk'; id: string; start: number; bytes: Uint8Array }
+  | { op: 'blob-end'; id: string; size: number; at: number }
+  | { op: 'blob-delete'; id: string };
+
+/** What a job resolves with. A commit gives the new version of each of its documents. */
+export type Outcome<J extends Job> = J extends { op: 'commit' }
+  ? number[]
+  : J extends { op: 'take' }
+    ? Document | undefined
+    : J extends { op: 'lease' }
+      ? Document[]
+      : J extends { op: 'expire' }
+        ? number
+        : undefined;
+
+function putRow({ key, version, at, deleted, method, index, json }: Put): PutRow {
+  const { partition, type, id } = key;
+  return [partition, type, id, version, at, deleted ? 1 : 0, method, index.main, entriesText(index), json];
+}
+
+export function commitJob(changes: ChangeSet, now: number): Commit {
+  return {
+    op: 'commit',
+    criteria: changes.criteria ?? [],
+    puts: changes.puts?.map(putRow) ?? [],
+    reindex:
+      changes.reindex?.map(({ key: { partition, type, id }, version, index }): ReindexRow => [
+        partition,
+        type,
+        id,
+        version,
+        index.main,
+        entriesText(index),
+      ]) ?? [],
+    documents: changes.documents ?? [],
+    now,
+  };
+}

@@ -1,0 +1,42 @@
+/** The storage in one SQLite file: https://www.sqlite.org/wal.html. Other processes may use the same file. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { systemClock, type Clock } from '../../fhir/clock.js';
+import type { Storage } from '../port.js';
+import { SqliteBlobs } from './blobs.js';
+import { Connection } from './connection.js';
+import { Readers } from './readers.js';
+import { SqliteRecords } from './records.js';
+import { migrate } from './schema.js';
+import { storageFault } from './storage-fault.js';
+import { SqliteStore } from './store.js';
+import { Writer } from './writer.js';
+
+const PAGE_BYTES = 8192;
+const CACHE_KILOBYTES = 64 * 1024;
+const BUSY_MILLISECONDS = 5000;
+
+/** Creates the file and brings it to the newest schema. */
+function prepare(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
+  try {
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL`);
+    migrate(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** Opens the file, which is made with its folder where there is none. Fault `unavailable` where that cannot be done. */
+export async function openSqlite(path: string, clock: Clock = systemClock): Promise<Storage> {
+  try {
+    prepare(path);
+    const connection = new Connection(path, { readOnly: true, cache: CACHE_KILOBYTES });
+    const parts = { clock, connection, writer: new Writer(path), readers: new Readers(path) };
+    return { store: new SqliteStore(parts), records: new SqliteRecords(parts), blobs: new SqliteBlobs(parts) };
+  } catch (error) {
+    throw storageFault(error);
+  }
+}

@@ -1,0 +1,28 @@
+/** The queries that may take long: the same code answers them on the main thread, within a bound, and on a reader thread. */
+import type { HistoryQuery, Page } from '../port.js';
+import type { Search } from '../../search/query.js';
+import type { Connection } from './connection.js';
+import { countMatches, findPage } from './find.js';
+import { countVersions, historyPage } from './history.js';
+
+export type Query =
+  | { op: 'search'; search: Search }
+  | { op: 'count'; search: Pick<Search, 'partition' | 'of'>; limit: number }
+  | { op: 'history'; query: HistoryQuery }
+  | { op: 'countHistory'; query: Omit<HistoryQuery, 'limit' | 'after'>; limit: number };
+
+export type Answer<Q extends Query> = Q extends { op: 'search' | 'history' } ? Page : number;
+
+/** @param thorough time was granted to look for the shortest way. */
+export function answer(connection: Connection, query: Query, thorough: boolean): Page | number {
+  switch (query.op) {
+    case 'search':
+      return findPage(connection, query.search, { thorough });
+    case 'count':
+      return countMatches(connection, query.search, query.limit, { thorough });
+    case 'history':
+      return historyPage(connection, query.query);
+    case 'countHistory':
+      return countVersions(connection, query.query, query.limit);
+  }
+}

@@ -1,0 +1,37 @@
+/** A reader thread: answers one query after the other, each until its deadline. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Connection } from './connection.js';
+import { answer, type Query } from './queries.js';
+import { faultMessage } from './storage-fault.js';
+import type { Reply, Request } from './thread.js';
+
+export interface TimedQuery {
+  query: Query;
+  /** Instant of `monotonic`. */
+  until: number;
+}
+
+const CACHE_KILOBYTES = 16 * 1024;
+
+const port = parentPort!;
+const { path } = workerData as { path: string };
+
+let connection: Connection | undefined;
+
+function reply({ number, body: { query, until } }: Request<TimedQuery>): Reply {
+  try {
+    const open = (connection ??= new Connection(path, { readOnly: true, cache: CACHE_KILOBYTES }));
+    return { number, value: open.within({ rows: Infinity, until }, () => answer(open, query, true)) };
+  } catch (error) {
+    return { number, fault: faultMessage(error) };
+  }
+}
+
+/** An empty list of requests asks the thread to end. */
+port.on('message', (requests: Request<TimedQuery>[]) => {
+  if (requests.length === 0) {
+    connection?.close();
+    port.close();
+  }
+  for (const request of requests) port.postMessage([reply(request)]);
+});

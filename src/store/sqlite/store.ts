@@ -1,0 +1,102 @@
+/** The store port on SQLite: short reads on the calling thread, long ones on reader threads, writes on the writer. */
+import type { Clock } from '../../fhir/clock.js';
+import type { Filter, Position, Search } from '../../search/query.js';
+import type { ChangeSet, Features, HistoryQuery, Key, Page, Store, Version } from '../port.js';
+import type { Connection } from './connection.js';
+import { condition } from './filter-sql.js';
+import { versionAt } from './history.js';
+import { commitJob } from './jobs.js';
+import { answer, type Answer, type Query } from './queries.js';
+import type { Readers } from './readers.js';
+import { columns, versionOf } from './row.js';
+import { Exhausted, orFault, storageFault, tooLate, unavailable } from './storage-fault.js';
+import { sql, TRUE } from './sql.js';
+import type { Writer } from './writer.js';
+
+/** Rows that one query may examine on the main thread: about two milliseconds. */
+const ROWS_AT_ONCE = 1000;
+
+export interface Parts {
+  clock: Clock;
+  connection: Connection;
+  readers: Readers;
+  writer: Writer;
+}
+
+export class SqliteStore implements Store {
+  readonly features: Features = { name: 'sqlite', durable: true, writable: true };
+  private readonly parts: Parts;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  async read(keys: readonly Key[], where?: (type: string) => Filter): Promise<(Version | undefined)[]> {
+    return orFault(() => keys.map(key => this.readOne(key, where)));
+  }
+
+  async version(key: Key, version: number): Promise<Version | undefined> {
+    return orFault(() => versionAt(this.parts.connection, key, version));
+  }
+
+  async search(search: Search): Promise<Page> {
+    return this.answer({ op: 'search', search }, search.deadline);
+  }
+
+  async count(
+    { partition, of, deadline }: Pick<Search, 'partition' | 'of' | 'deadline'>,
+    limit: number,
+  ): Promise<number> {
+    return this.answer({ op: 'count', search: { partition, of }, limit }, deadline);
+  }
+
+  async history(query: HistoryQuery): Promise<Page> {
+    return this.answer({ op: 'history', query }, query.deadline);
+  }
+
+  async countHistory(query: Omit<HistoryQuery, 'limit' | 'after'>, limit: number): Promise<number> {
+    return this.answer({ op: 'countHistory', query, limit }, query.deadline);
+  }
+
+  async scan(partition: string, type: string, limit: number, after?: Position): Promise<Page> {
+    const rows = orFault(() =>
+      this.parts.connection
+        .all(sql`SELECT ${columns('r')} FROM resource r WHERE r.partition = ${partition} AND r.type = ${type}
+        AND r.id > ${after?.[0] ?? ''} AND r.deleted = 0 ORDER BY r.id LIMIT ${limit + 1}`),
+    );
+    const page = rows.slice(0, limit).map(versionOf);
+    const last = page.at(-1);
+    return { rows: page, ...(rows.length > limit && last && { next: [last.key.id] }) };
+  }
+
+  async commit(changes: ChangeSet): Promise<void> {
+    await this.parts.writer.perform(commitJob(changes, this.parts.clock.now()));
+  }
+
+  async close(): Promise<void> {
+    await this.parts.writer.close();
+    this.parts.readers.close(unavailable());
+    this.parts.connection.close();
+  }
+
+  private readOne({ partition, type, id }: Key, where?: (type: string) => Filter) {
+    const visible = where ? condition(where(type), { partition, row: 'r' }) : TRUE;
+    const row = this.parts.connection.get(sql`SELECT ${columns('r')} FROM resource r
+      WHERE r.partition = ${partition} AND r.type = ${type} AND r.id = ${id} AND ${visible}`);
+    return row && versionOf(row);
+  }
+
+  /** Tries the query here, within a bound; where that does not suffice, a reader thread answers it by the deadline. */
+  private async answer<Q extends Query>(query: Q, deadline: number): Promise<Answer<Q>> {
+    const { clock, connection, readers } = this.parts;
+    const left = deadline - clock.now();
+    if (left < 0) throw tooLate();
+    try {
+      const allowance = { rows: ROWS_AT_ONCE, until: Infinity };
+      return connection.within(allowance, () => answer(connection, query, false)) as Answer<Q>;
+    } catch (error) {
+      if (!(error instanceof Exhausted)) throw storageFault(error);
+      return readers.answer(query, left);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/** The main thread's end of a worker thread that answers numbered requests. */
+import { Worker } from 'node:worker_threads';
+import { faultOf, unavailable, type FaultMessage } from './storage-fault.js';
+
+export interface Request<T> {
+  number: number;
+  body: T;
+}
+
+export type Reply = { number: number; value: unknown } | { number: number; fault: FaultMessage };
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+export class Thread<T> {
+  private readonly file: URL;
+  private readonly data: unknown;
+  private readonly waiting = new Map<number, Waiting>();
+  private worker: Worker | undefined;
+  private outbox: Request<T>[] = [];
+  private count = 0;
+  private closed = false;
+
+  /** @param file the thread's module; @param data its `workerData`. The thread starts with the first request. */
+  constructor(file: URL, data: unknown) {
+    this.file = file;
+    this.data = data;
+  }
+
+  /** How many answers are awaited. */
+  get load(): number {
+    return this.waiting.size;
+  }
+
+  /** Sends a request; those of one turn of the event loop travel together. Rejects with the thread's Fault. */
+  ask(body: T): Promise<unknown> {
+    if (this.closed) return Promise.reject(unavailable());
+    const number = ++this.count;
+    if (this.outbox.push({ number, body }) === 1) queueMicrotask(() => this.flush());
+    return new Promise((resolve, reject) => this.waiting.set(number, { resolve, reject }));
+  }
+
+  /** Ends the thread amid its work; whoever waits gets this error. The next request starts another. */
+  abandon(error: unknown): void {
+    const worker = this.worker;
+    this.worker = undefined;
+    void worker?.terminate();
+    this.fail(error);
+  }
+
+  /** Lets the thread answer what it was asked, then ends it. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.flush();
+    const worker = this.worker;
+    if (!worker) return;
+    worker.ref();
+    const ended = new Promise(resolve => worker.once('exit', resolve));
+    worker.postMessage([]);
+    await ended;
+  }
+
+  private flush(): void {
+    if (this.outbox.length === 0) return;
+    const worker = (this.worker ??= this.start());
+    // The process may end while nobody waits for an answer.
+    worker.ref();
+    worker.postMessage(this.outbox);
+    this.outbox = [];
+  }
+
+  private start(): Worker {
+    const worker = new Worker(this.file, { workerData: this.data });
+    const lost = (error?: unknown) => {
+      if (this.worker !== worker) return;
+      this.worker = undefined;
+      this.fail(unavailable(error));
+    };
+    worker.on('message', (replies: Reply[]) => replies.forEach(reply => this.settle(reply)));
+    worker.on('error', lost);
+    worker.on('exit', () => lost());
+    return worker;
+  }
+
+  private settle(reply: Reply): void {
+    const waiting = this.waiting.get(reply.number);
+    this.waiting.delete(reply.number);
+    if (this.waiting.size === 0) this.worker?.unref();
+    if ('fault' in reply) waiting?.reject(faultOf(reply.fault));
+    else waiting?.resolve(reply.value);
+  }
+
+  private fail(error: unknown): void {
+    const all = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of all) reject(error);
+  }
+}
