@@ -2,7 +2,7 @@
  * Element tables → what the walk needs at each object: a slot for every JSON property, and the elements that must be there.
  * Compiled when a type is first met.
  */
-import type { Constraint, Definitions, Element } from '../definitions/definitions.js';
+import type { Constraint, Definitions, Element, ElementType } from '../definitions/definitions.js';
 import { compileInvariant, type Invariant } from './invariant.js';
 import { hasTwin, propertyName } from './schema.js';
 
@@ -16,6 +16,8 @@ export interface Slot {
   readonly invariants: readonly Invariant[];
   /** Types that a Reference may point to; undefined = any. */
   readonly targets: ReadonlySet<string> | undefined;
+  /** A profile that the base type asks of the value: SimpleQuantity. */
+  readonly profile: string | undefined;
   /** What the value consists of; undefined for primitives and resources. */
   content(): ObjectRules | undefined;
 }
@@ -35,20 +37,20 @@ const targetPrefix = 'http://hl7.org/fhir/StructureDefinition/';
 
 /** Rules by type, each compiled once. */
 export function compileTypes(definitions: Definitions): TypeRules {
-  const types = new Map<string, ObjectRules>();
-  const parts = new Map<string, ObjectRules>();
+  const byType = new Map<string, ObjectRules>();
+  const byPath = new Map<string, ObjectRules>();
 
   const rulesOf = (name: string): ObjectRules => {
-    let rules = types.get(name);
+    let rules = byType.get(name);
     if (!rules) {
       rules = objectRules(definitions.elements(name), compileAll(inherited(name, definitions), name));
-      types.set(name, rules);
+      byType.set(name, rules);
     }
     return rules;
   };
   const partOf = (path: string, elements: readonly Element[]): ObjectRules => {
-    let rules = parts.get(path);
-    if (!rules) parts.set(path, (rules = objectRules(elements, [])));
+    let rules = byPath.get(path);
+    if (!rules) byPath.set(path, (rules = objectRules(elements, [])));
     return rules;
   };
   const contentOf = (element: Element, type: string): ObjectRules | undefined => {
@@ -58,12 +60,21 @@ export function compileTypes(definitions: Definitions): TypeRules {
   };
   const slotsOf = (element: Element): [string, Slot][] => {
     const invariants = compileAll(element.constraints ?? [], element.path);
-    const codes = element.contentReference ? [{ code: 'BackboneElement' }] : element.types;
-    return codes.flatMap((elementType): [string, Slot][] => {
+    const types: ElementType[] = element.contentReference ? [{ code: 'BackboneElement' }] : element.types;
+    return types.flatMap((elementType): [string, Slot][] => {
       const { code: type } = elementType;
       const name = propertyName(element, type);
-      const targets = targetsOf('targets' in elementType ? elementType.targets : undefined);
-      const slot = { element, type, twin: false, invariants, targets, content: () => contentOf(element, type) };
+      const targets = targetsOf(elementType.targets);
+      const profile = elementType.profiles?.[0];
+      const slot = {
+        element,
+        type,
+        twin: false,
+        invariants,
+        targets,
+        profile,
+        content: () => contentOf(element, type),
+      };
       if (!hasTwin(element, type)) return [[name, slot]];
       const twin = { ...slot, twin: true, invariants: [], content: () => rulesOf('Element') };
       return [

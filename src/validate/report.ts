@@ -17,14 +17,15 @@ export function pathText({ up, name, index }: Path): string {
   return up ? `${pathText(up)}.${own}` : own;
 }
 
-/** More than this many issues help nobody. */
+/** More than this many of one kind help nobody. */
 const limit = 100;
 
 export class Report {
   /** What makes the resource not understandable: answered with 400. */
   readonly shape: Issue[] = [];
-  /** What breaks a rule: answered with 422; warnings too. */
+  /** What breaks a rule: answered with 422. */
   readonly rules: Issue[] = [];
+  readonly warnings: Issue[] = [];
 
   /** An unknown element, a wrong JSON type or a malformed primitive. */
   malformed(code: 'structure' | 'value', path: Path, diagnostics: string): void {
@@ -37,18 +38,23 @@ export class Report {
   }
 
   warn(code: string, path: Path, diagnostics: string): void {
-    this.#add(this.rules, { severity: 'warning', code, diagnostics, expression: pathText(path) });
+    this.#add(this.warnings, { severity: 'warning', code, diagnostics, expression: pathText(path) });
   }
 
   get issues(): Issue[] {
-    return [...this.shape, ...this.rules];
+    return [...this.shape, ...this.rules, ...this.warnings];
   }
 
   get failed(): boolean {
-    return this.shape.length > 0 || this.rules.some(({ severity }) => severity === 'error');
+    return this.shape.length > 0 || this.rules.length > 0;
   }
 
+  /** A profile may repeat what its base, or another profile, says: each issue is told once. */
   #add(list: Issue[], issue: Issue): void {
-    if (list.length < limit) list.push(issue);
+    const { severity, diagnostics, expression } = issue;
+    const told = list.some(
+      it => it.expression === expression && it.diagnostics === diagnostics && it.severity === severity,
+    );
+    if (!told && list.length < limit) list.push(issue);
   }
 }

@@ -30,6 +30,7 @@ export function createValidator(folder: string, definitions: Definitions): Valid
   const profiles = profileCheck();
   const walk: Walk = {
     types: compileTypes(definitions),
+    onProfiled: profiles.checkProfile,
     onExtension: profiles.checkExtension,
     onResource: profiles.checkDeclared,
   };

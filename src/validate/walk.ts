@@ -19,8 +19,12 @@ export type OnExtension = (extension: JsonObject, scope: Scope, at: Path) => voi
 /** Called for every resource, the nested ones too, after its base rules. */
 export type OnResource = (resource: Resource, scope: Scope, at: Path) => void;
 
+/** Called for every value of which the base type asks a profile, such as SimpleQuantity. */
+export type OnProfiled = (value: JsonObject, canonical: string, scope: Scope, at: Path) => void;
+
 export interface Walk {
   readonly types: TypeRules;
+  readonly onProfiled: OnProfiled;
   readonly onExtension: OnExtension;
   readonly onResource: OnResource;
 }
@@ -121,7 +125,7 @@ function checkList(
 function walkValue(value: Json, slot: Slot, walk: Walk, scope: Scope, at: Path): void {
   const { element, type } = slot;
   for (const invariant of slot.invariants) invariant(value, scope, at);
-  if (element.binding?.strength === 'required' && !slot.twin) checkBinding(value, type, element.binding, scope, at);
+  if (element.binding && !slot.twin) checkBinding(value, type, element.binding, scope, at);
   if (element.types[0]?.code === 'Resource') {
     walkResource(value as Resource, walk, scope, at, element.name === 'contained');
     return;
@@ -129,6 +133,7 @@ function walkValue(value: Json, slot: Slot, walk: Walk, scope: Scope, at: Path):
   const content = slot.content();
   if (content) {
     walkObject(value as JsonObject, content, walk, scope, at);
+    if (slot.profile) walk.onProfiled(value as JsonObject, slot.profile, scope, at);
     if (!slot.twin) checkId(value as JsonObject, scope, at);
   }
   if (!slot.twin) special[type]?.(value as never, slot, walk, scope, at);
