@@ -35,7 +35,7 @@ export class Connection {
   constructor(path: string, { readOnly, cache }: { readOnly: boolean; cache: number }) {
     this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_MILLISECONDS });
     this.#database.exec(`PRAGMA cache_size = -${cache}`);
-    this.#database.function('tick', (_rid: number) => this.#tick());
+    this.#database.function('tick', { varargs: true }, () => this.#tick());
   }
 
   get database(): DatabaseSync {

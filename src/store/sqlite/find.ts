@@ -84,7 +84,7 @@ export function findPage(connection: Connection, search: Search, options: PlanOp
 function countType(connection: Connection, partition: string, kind: Kind, limit: number, options: PlanOptions): number {
   const plan = planOf(connection, partition, kind.type, kind.where, options);
   const { key, rids } = plan.driver;
-  const tests = remaining(plan, kind.type, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
+  const tests = remaining(plan, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
   const from =
     key === undefined
       ? sql`(${rids}) d`
