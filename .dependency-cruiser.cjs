@@ -3,6 +3,9 @@
  * folders work together; a new folder or package needs a line here, and a reason.
  */
 
+/** What a handler gets, and the types that its parts are described in. */
+const seams = ['service.ts', 'store/port.ts as types', 'access/ as types'];
+
 /** Folder (or file) below src → what of ours it may import beside itself. "x as types": `import type` alone. */
 const folders = {
   'fhir/': [],
@@ -17,20 +20,20 @@ const folders = {
     ...['fhir/ as types', 'definitions/ as types', 'search/ as types', 'store/port.ts as types'],
     ...['access/ as types', 'portal/ as types'],
   ],
-  'interactions/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'service.ts'],
-  'operations/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'service.ts', 'portal/'],
+  'interactions/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', ...seams],
+  'operations/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', ...seams, 'portal/'],
   'delivery/': [
     ...['fhir/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
     ...['portal/', 'access/ as types', 'service.ts'],
   ],
   'observe/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts'],
   'identity/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts', 'router/dispatch.ts'],
-  'router/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'access/', 'service.ts'],
+  'router/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'access/', ...seams],
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
   'http/': ['fhir/', 'config/', 'formats/', 'router/'],
   'compose.ts': [''],
   'main.ts': ['compose.ts', 'config/'],
-  'commands/': ['compose.ts', 'config/', 'fhir/'],
+  'commands/': ['compose.ts', 'config/', 'fhir/', 'access/'],
 };
 
 /** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
@@ -48,7 +51,7 @@ const packages = {
   nodemailer: ['delivery/channels/'],
   pino: ['observe/'],
   rfc6902: ['interactions/'],
-  saxes: ['formats/'],
+  saxes: ['formats/', 'validate/'],
   zod: ['config/'],
   'node:sqlite': ['store/sqlite/'],
 };
@@ -79,7 +82,7 @@ const freeCore = { dependencyTypes: ['core'], pathNot: '^(node:)?sqlite$' };
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-cycle', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'tests-stay-tests',

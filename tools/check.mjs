@@ -3,16 +3,20 @@
  * output where it fails.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { requireNode, root } from './runtime.mjs';
 
 requireNode();
+
+const typescript = ['src', 'test', 'bench'].filter(folder => existsSync(join(root, folder)));
 
 /** Each check: its commands, one after the other. */
 const checks = {
   'types and build': [['tools/build.mjs', '--quiet']],
   lint: [['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.']],
   format: [['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
-  imports: [['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'test', 'bench']],
+  imports: [['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...typescript]],
   form: [['tools/budgets.mjs']],
   documentation: [['tools/docs.mjs', '--check']],
 };
