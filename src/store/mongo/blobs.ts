@@ -1,0 +1,58 @@
+/** The blobs port over GridFS (https://www.mongodb.com/docs/manual/core/gridfs/); a file's own id is the blob's. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GridFSBucket, MongoError, type Db, type GridFSFile, type ObjectId } from 'mongodb';
+import type { BlobInfo, Blobs } from '../port.js';
+import { faulting, faultOf } from './mongo-fault.js';
+
+/** The driver types ids as ObjectId; the server takes any value. */
+const fileId = (id: string): ObjectId => id as unknown as ObjectId;
+
+const infoOf = ({ _id, length, metadata }: GridFSFile): BlobInfo => ({
+  id: String(_id),
+  size: length,
+  at: Number(metadata?.at),
+});
+
+export class MongoBlobs implements Blobs {
+  private readonly bucket: GridFSBucket;
+
+  constructor(db: Db) {
+    this.bucket = new GridFSBucket(db, { bucketName: 'blobs' });
+  }
+
+  async put(id: string, bytes: AsyncIterable<Uint8Array>, at: number): Promise<BlobInfo> {
+    const upload = this.bucket.openUploadStreamWithId(fileId(id), id, { metadata: { at } });
+    try {
+      await pipeline(Readable.from(bytes, { objectMode: false }), upload);
+    } catch (error) {
+      await upload.abort().catch(() => undefined);
+      // What the sender did wrong is the caller's to judge.
+      throw error instanceof MongoError ? faultOf(error) : error;
+    }
+    return { id, size: upload.length, at };
+  }
+
+  async open(id: string, start = 0, end = Infinity) {
+    const [file] = await faulting(() => this.bucket.find({ _id: fileId(id) }).toArray());
+    if (!file) return undefined;
+    const range = { start, end: Math.min(end, file.length) };
+    return { info: infoOf(file), bytes: range.start < range.end ? this.stream(id, range) : empty() };
+  }
+
+  async olderThan(at: number, limit: number): Promise<BlobInfo[]> {
+    const older = this.bucket.find({ 'metadata.at': { $lt: at } }, { sort: { 'metadata.at': 1 }, limit });
+    return (await faulting(() => older.toArray())).map(infoOf);
+  }
+
+  async delete(id: string): Promise<void> {
+    const [file] = await faulting(() => this.bucket.find({ _id: fileId(id) }).toArray());
+    if (file) await faulting(() => this.bucket.delete(fileId(id)));
+  }
+
+  private stream(id: string, range: { start: number; end: number }): AsyncIterable<Uint8Array> {
+    return this.bucket.openDownloadStream(fileId(id), range);
+  }
+}
+
+async function* empty(): AsyncGenerator<Uint8Array> {}

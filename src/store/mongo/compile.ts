@@ -1,0 +1,126 @@
+/**
+ * The query tree as a MongoDB filter, and which index is meant to drive it. Pure: chains have been resolved before
+ * (chains.ts) and constants folded (search/simplify.ts).
+ */
+import type { Document } from 'mongodb';
+import type { Filter, RangeTest, Search } from '../../search/query.js';
+import { typePosting } from '../../search/query.js';
+import type { VersionIndex } from './layout.js';
+
+/** A filter, and for each type the term that leads into an index: an equality on the index's leading fields. */
+export interface Compiled {
+  filter: Document;
+  drivers: Driver[];
+}
+
+export interface Driver {
+  index: VersionIndex;
+  /** Part of the filter. Together with the partition (and the type, where the index has it) it leads the index. */
+  term: Document;
+}
+
+const nothing: Document = { _id: { $in: [] } };
+
+/** The interval in these two fields (which may be one field) passes the test. */
+function interval(lo: string, hi: string, { op, lo: a, hi: b }: RangeTest): Document {
+  const equal = { $and: [{ [lo]: { $gte: a } }, { [hi]: { $lte: b } }] };
+  const tests = {
+    eq: equal,
+    ne: { $or: [{ [lo]: { $lt: a } }, { [hi]: { $gt: b } }] },
+    gt: { [hi]: { $gt: b } },
+    lt: { [lo]: { $lt: a } },
+    ge: { $or: [{ [hi]: { $gt: b } }, equal] },
+    le: { $or: [{ [lo]: { $lt: a } }, equal] },
+    sa: { [lo]: { $gt: b } },
+    eb: { [hi]: { $lt: a } },
+    ap: { $and: [{ [lo]: { $lte: b } }, { [hi]: { $gte: a } }] },
+  };
+  return tests[op];
+}
+
+function textTest(match: 'equals' | 'prefix' | 'contains', value: string): unknown {
+  const literal = value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+  if (match === 'equals') return value;
+  return { $regex: match === 'prefix' ? `^${literal}` : literal };
+}
+
+const keysOf = (filters: readonly Filter[]): string[] | undefined =>
+  filters.every(part => part.kind === 'posting') ? filters.map(part => part.key) : undefined;
+
+/** A simplified filter without chains as a MongoDB filter. */
+export function compileFilter(filter: Filter): Document {
+  switch (filter.kind) {
+    case 'all':
+      return {};
+    case 'none':
+      return nothing;
+    case 'and':
+      return { $and: filter.of.map(compileFilter) };
+    case 'or': {
+      const keys = keysOf(filter.of);
+      return keys ? { postings: { $in: keys } } : { $or: filter.of.map(compileFilter) };
+    }
+    case 'not':
+      return { $nor: [compileFilter(filter.of)] };
+    case 'id':
+      return { id: { $in: filter.ids } };
+    case 'posting':
+      return { postings: filter.key };
+    case 'range': {
+      const { key, test, second } = filter;
+      const tests = [interval('lo', 'hi', test), ...(second ? [interval('lo2', 'hi2', second)] : [])];
+      return { ranges: { $elemMatch: { key, $and: tests } } };
+    }
+    case 'text':
+      return { strings: { $elemMatch: { key: filter.key, value: textTest(filter.match, filter.value) } } };
+    case 'updated':
+      return interval('at', 'at', filter.test);
+    case 'refers':
+    case 'referred':
+      throw new TypeError('a chain must be resolved before it is compiled');
+  }
+}
+
+/** How well a condition leads into an index, best first; undefined where it cannot. */
+function driving(filter: Filter): { rank: number; index: VersionIndex } | undefined {
+  switch (filter.kind) {
+    case 'id':
+      return { rank: 0, index: 'current' };
+    case 'posting':
+      return { rank: 1, index: 'postings' };
+    case 'or':
+      return keysOf(filter.of) ? { rank: 2, index: 'postings' } : undefined;
+    case 'text':
+      return { rank: { equals: 3, prefix: 4, contains: 6 }[filter.match], index: 'strings' };
+    case 'range':
+      return { rank: 5, index: 'ranges' };
+    default:
+      return undefined;
+  }
+}
+
+/** One type and its condition: the driving term first; without one, the posting all resources of the type carry. */
+function compilePart(type: string, where: Filter): { filter: Document; driver: Driver } {
+  const conditions = where.kind === 'and' ? where.of : [where];
+  const ranked = conditions
+    .map(filter => ({ filter, ...driving(filter) }))
+    .filter(part => part.rank !== undefined)
+    .sort((a, b) => a.rank! - b.rank!);
+  const best = ranked[0] ?? {
+    filter: { kind: 'posting', key: typePosting(type) } as const,
+    index: 'postings' as const,
+  };
+  const term = compileFilter(best.filter);
+  const rest = conditions.filter(filter => filter !== best.filter && filter.kind !== 'all').map(compileFilter);
+  return { filter: { type, $and: [term, ...rest] }, driver: { index: best.index!, term } };
+}
+
+/** The live resources of a search whose conditions are simplified and free of chains. */
+export function compileSearch({ partition, of }: Pick<Search, 'partition' | 'of'>): Compiled {
+  const parts = of.filter(part => part.where.kind !== 'none').map(part => compilePart(part.type, part.where));
+  if (parts.length === 0) return { filter: nothing, drivers: [] };
+  const live = { partition, current: true, deleted: false };
+  const filter =
+    parts.length === 1 ? { ...live, ...parts[0]!.filter } : { ...live, $or: parts.map(part => part.filter) };
+  return { filter, drivers: parts.map(part => part.driver) };
+}

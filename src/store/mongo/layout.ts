@@ -1,0 +1,103 @@
+/**
+ * What lies in the database: one document for each version of a resource (index entries on the current one alone), one
+ * for each record, one for each set of criteria that commits compete for; blobs are in GridFS.
+ */
+import type { Collection, Db, IndexDescription } from 'mongodb';
+import { CEILING, type IndexEntries, type Range, type Text } from '../../search/query.js';
+import type { Key, Put, Version } from '../port.js';
+
+export interface VersionRow extends Key {
+  _id: string;
+  version: number;
+  at: number;
+  /** Instant at which the next version took its place; CEILING while it is current. */
+  until: number;
+  current: boolean;
+  deleted: boolean;
+  method: Version['method'];
+  json: string;
+  postings?: string[];
+  ranges?: Range[];
+  strings?: Text[];
+  main?: number;
+}
+
+export interface RecordRow {
+  _id: { kind: string; id: string };
+  version: number;
+  /** Value and secondary keys as JSON text: their names may be any. */
+  body: string;
+  /** JSON text of [name, value] for each secondary key. */
+  keys: string[];
+  due?: number;
+  expires?: number;
+}
+
+export interface LockRow {
+  _id: string;
+  /** For the sweep of old locks. */
+  at: Date;
+  count: number;
+}
+
+export interface Collections {
+  versions: Collection<VersionRow>;
+  records: Collection<RecordRow>;
+  locks: Collection<LockRow>;
+}
+
+export function collectionsOf(db: Db): Collections {
+  return { versions: db.collection('versions'), records: db.collection('records'), locks: db.collection('locks') };
+}
+
+const ofCurrent = { partialFilterExpression: { current: true } };
+
+/** The indexes of `versions`. The first two can be those of a cluster sharded by (partition, type, id). */
+export const versionIndexes = [
+  { name: 'version', key: { partition: 1, type: 1, id: 1, version: 1 }, unique: true },
+  { name: 'current', key: { partition: 1, type: 1, id: 1 }, unique: true, ...ofCurrent },
+  { name: 'history', key: { partition: 1, type: 1, at: 1, version: 1, id: 1 } },
+  { name: 'postings', key: { partition: 1, postings: 1, main: 1, type: 1, id: 1 }, ...ofCurrent },
+  { name: 'ranges', key: { partition: 1, 'ranges.key': 1, 'ranges.lo': 1, 'ranges.hi': 1 }, ...ofCurrent },
+  { name: 'strings', key: { partition: 1, 'strings.key': 1, 'strings.value': 1 }, ...ofCurrent },
+] as const satisfies IndexDescription[];
+
+export type VersionIndex = (typeof versionIndexes)[number]['name'];
+
+const recordIndexes: IndexDescription[] = [
+  { name: 'keys', key: { '_id.kind': 1, keys: 1, '_id.id': 1 } },
+  { name: 'due', key: { '_id.kind': 1, due: 1, '_id.id': 1 }, partialFilterExpression: { due: { $exists: true } } },
+  { name: 'expires', key: { expires: 1 }, partialFilterExpression: { expires: { $exists: true } } },
+];
+
+/** Creates what is missing; collections must exist before a transaction writes to them. */
+export async function prepare({ versions, records, locks }: Collections): Promise<void> {
+  await versions.createIndexes([...versionIndexes]);
+  await records.createIndexes(recordIndexes);
+  await locks.createIndexes([{ name: 'at', key: { at: 1 }, expireAfterSeconds: 3600 }]);
+}
+
+const entryFields = ({ postings, ranges, strings, main }: IndexEntries) => ({ postings, ranges, strings, main });
+
+export function versionRow({ key, version, at, deleted, method, json, index }: Put): VersionRow {
+  const { partition, type, id } = key;
+  const _id = `${partition}/${type}/${id}/${version}`;
+  const state = { at, until: CEILING, current: true, deleted };
+  return { _id, partition, type, id, version, ...state, method, json, ...entryFields(index) };
+}
+
+/** The update that makes a current version a past one. */
+export const superseded = (at: number) => ({
+  $set: { current: false, until: at },
+  $unset: { postings: 1, ranges: 1, strings: 1, main: 1 } as const,
+});
+
+/** The update that gives a current version other index entries. */
+export const reindexed = (index: IndexEntries) => ({ $set: entryFields(index) });
+
+/** The fields a version is read back from. */
+export const versionFields = { partition: 1, type: 1, id: 1, version: 1, at: 1, deleted: 1, method: 1, json: 1 };
+
+export function versionOf({ partition, type, id, version, at, deleted, method, json }: VersionRow): Version {
+  return { key: { partition, type, id }, version, at, deleted, method, json };
+}

@@ -1,0 +1,64 @@
+/** The driver's errors as Faults, and which of them mean "try again". */
+import {
+  MongoClientClosedError,
+  MongoError,
+  MongoExpiredSessionError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+  MongoWriteConcernError,
+} from 'mongodb';
+import { Fault } from '../../fhir/fault.js';
+
+const unreachable = [
+  MongoNetworkError,
+  MongoServerSelectionError,
+  MongoNotConnectedError,
+  MongoTopologyClosedError,
+  MongoClientClosedError,
+  MongoExpiredSessionError,
+  MongoWriteConcernError,
+];
+
+/** Server codes: a time limit passed (https://www.mongodb.com/docs/manual/reference/error-codes/). */
+const timeLimits = new Set([50, 262]);
+const duplicateKey = 11000;
+
+export const isDuplicate = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === duplicateKey;
+
+/** Somebody else was quicker, and the whole attempt may be made again. */
+export class LostRace extends Error {}
+
+export const isTransient = (error: unknown): boolean =>
+  error instanceof LostRace ||
+  isDuplicate(error) ||
+  (error instanceof MongoError && error.hasErrorLabel('TransientTransactionError'));
+
+export const conflict = (): Fault => new Fault('conflict', 'The data was changed by somebody else in the meantime.');
+
+export const timedOut = (cause?: unknown): Fault => new Fault('timeout', 'The search took too long.', { cause });
+
+export function unavailable(cause: unknown): Fault {
+  return new Fault('unavailable', 'The storage cannot be reached.', { cause, headers: { 'retry-after': '5' } });
+}
+
+/** The Fault a rejection stands for. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  if (error instanceof MongoServerError && timeLimits.has(Number(error.code))) return timedOut(error);
+  if (unreachable.some(kind => error instanceof kind)) return unavailable(error);
+  if (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError')) return unavailable(error);
+  return new Fault('exception', 'The storage could not do this.', { cause: error });
+}
+
+/** Runs the work; whatever it rejects with becomes a Fault. */
+export async function faulting<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw faultOf(error);
+  }
+}

@@ -1,0 +1,81 @@
+/** The store port over MongoDB: layout.ts says what lies where, compile.ts and keyset.ts how it is asked for. */
+import type { MongoClient } from 'mongodb';
+import type { Clock } from '../../fhir/clock.js';
+import { Fault } from '../../fhir/fault.js';
+import type { Filter, Position, Search } from '../../search/query.js';
+import type { ChangeSet, Features, HistoryQuery, Key, Page, Store, Version } from '../port.js';
+import { commitChanges } from './commit.js';
+import { countVersions, historyPage } from './history.js';
+import { versionFields, versionOf, type Collections } from './layout.js';
+import { faulting } from './mongo-fault.js';
+import { countMatches, pathOf, readCurrent, readerUntil, scanPage, searchPage, type Reader } from './reader.js';
+
+export class MongoStore implements Store {
+  readonly features: Features = { name: 'mongo', durable: true, writable: true };
+  private readonly client: MongoClient;
+  private readonly collections: Collections;
+  private readonly clock: Clock;
+  private closed = false;
+
+  constructor(client: MongoClient, collections: Collections, clock: Clock) {
+    this.client = client;
+    this.collections = collections;
+    this.clock = clock;
+  }
+
+  async read(keys: readonly Key[], where?: (type: string) => Filter): Promise<(Version | undefined)[]> {
+    const found = await this.reading(reader => readCurrent(reader, keys, where));
+    return keys.map(key => found.get(pathOf(key)));
+  }
+
+  async version({ partition, type, id }: Key, version: number): Promise<Version | undefined> {
+    const row = await this.reading(({ versions }) =>
+      versions.findOne({ partition, type, id, version }, { projection: versionFields }),
+    );
+    return row ? versionOf(row) : undefined;
+  }
+
+  search(search: Search): Promise<Page> {
+    return this.reading(reader => searchPage(reader, search), search.deadline);
+  }
+
+  count(search: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number> {
+    return this.reading(reader => countMatches(reader, search, limit), search.deadline);
+  }
+
+  history(query: HistoryQuery): Promise<Page> {
+    return this.reading(reader => historyPage(reader, query), query.deadline);
+  }
+
+  countHistory(query: Omit<HistoryQuery, 'limit' | 'after'>, limit: number): Promise<number> {
+    return this.reading(reader => countVersions(reader, query, limit), query.deadline);
+  }
+
+  scan(partition: string, type: string, limit: number, after?: Position): Promise<Page> {
+    return this.reading(reader => scanPage(reader, { partition, type, limit, after }));
+  }
+
+  commit(changes: ChangeSet): Promise<void> {
+    return this.open(() => commitChanges(this.client, this.collections, changes, this.clock));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await faulting(() => this.client.close());
+  }
+
+  private reading<T>(work: (reader: Reader) => Promise<T>, deadline?: number): Promise<T> {
+    const { versions } = this.collections;
+    return this.open(() =>
+      work(deadline === undefined ? { versions, options: {} } : readerUntil(versions, deadline, this.clock)),
+    );
+  }
+
+  /** Runs the work unless the store is closed (the driver would connect anew). */
+  private open<T>(work: () => Promise<T>): Promise<T> {
+    return faulting(async () => {
+      if (this.closed) throw new Fault('unavailable', 'The storage is closed.');
+      return work();
+    });
+  }
+}
