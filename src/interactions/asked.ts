@@ -46,13 +46,12 @@ async function asks(context: Context, query: Query): Promise<Asked> {
   const { endpoint, route } = context;
   const parsed = parseSearch(registry, {
     types: route.type === undefined ? [...searchable(endpoint)] : [route.type],
-    system: route.type === undefined,
     query,
     lenient: context.lenient,
     now: clock.now(),
     localBases: [endpoint.url],
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
-    limits,
+    maxPageSize: limits.maxPageSize,
   });
   const of = route.compartment ? await inCompartment(context, parsed.of) : parsed.of;
   return { parsed: { ...parsed, of }, query, limit: Math.max(1, parsed.count ?? limits.pageSize) };

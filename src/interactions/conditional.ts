@@ -3,6 +3,8 @@
  * https://hl7.org/fhir/R4/http.html#cond-update
  */
 import { Fault } from '../fhir/fault.js';
+import { parseForm } from '../fhir/form.js';
+import type { Query } from '../fhir/request.js';
 import { parseCriteria } from '../search/parse.js';
 import type { Context } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
@@ -16,24 +18,19 @@ export interface Match {
   criterion: Criterion;
 }
 
-/** The query string of a conditional update, patch or delete. */
-export function criteriaOf({ request }: Context): string {
-  return request.query
-    .filter(([name]) => name !== '_format' && name !== '_pretty')
-    .map(pair => pair.map(encodeURIComponent).join('='))
-    .join('&');
-}
+/** Criteria as a header or a reference says them: a query string, maybe led by `?` or `Patient?`. */
+export const criteriaText = (text: string): Query => parseForm(text.replace(/^[A-Za-z]*\?/, ''));
 
 /** The resources these criteria match, up to `limit + 1`. Faults: `invalid` for bad or empty criteria. */
-export async function matching(context: Context, type: string, criteria: string, limit = 1): Promise<Match> {
+export async function matching(context: Context, type: string, criteria: Query, limit = 1): Promise<Match> {
   const { services, endpoint, partition, store, request } = context;
   const entry = endpoint.resources.get(type);
-  if (criteria.trim() === '') throw new Fault('invalid', 'The criteria are empty.', { code: 'invalid' });
   const where = parseCriteria(services.registry, type, criteria, {
     now: services.clock.now(),
     localBases: [endpoint.url],
     declared: (_type, code) => entry?.searchParams.has(code) ?? false,
   });
+  if (!where) throw new Fault('invalid', 'The criteria are empty.', { code: 'invalid' });
   const page = await store.search({
     partition,
     of: [{ type, where }],

@@ -4,7 +4,7 @@ import { outcomeOf } from '../fhir/outcome.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Version } from '../store/port.js';
-import { atMostOne, criteriaOf, matching, MAX_MATCHES } from './conditional.js';
+import { atMostOne, matching, MAX_MATCHES } from './conditional.js';
 import { absent, checkIfMatch, current, target } from './version.js';
 
 export const remove: Handler = async context => {
@@ -20,7 +20,7 @@ export const remove: Handler = async context => {
 async function conditionalDelete(context: Context): Promise<Result> {
   const { type = '' } = context.route;
   const multiple = context.endpoint.resources.get(type)?.conditionalDelete === 'multiple';
-  const match = await matching(context, type, criteriaOf(context), multiple ? MAX_MATCHES : 2);
+  const match = await matching(context, type, context.request.query, multiple ? MAX_MATCHES : 2);
   if (!multiple) atMostOne(match);
   if (match.versions.length > MAX_MATCHES) {
     throw new Fault('too-costly', `The criteria match more than ${MAX_MATCHES} resources.`);

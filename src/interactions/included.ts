@@ -3,9 +3,8 @@ import type { BundleEntry } from '../fhir/bundle.js';
 import type { Issue } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
-import { referencesFor } from '../search/include.js';
-import { baseKey, referenceForm } from '../search/keys.js';
-import type { Include, ParsedSearch } from '../search/parse.js';
+import { referencesFor, referringTo, type Include } from '../search/include.js';
+import type { ParsedSearch } from '../search/parse.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
 import { resourceEntry, shapeOf } from './searchset.js';
@@ -55,34 +54,28 @@ async function gather(
 
 /** What these resources refer to. */
 async function referenced(gathering: Gathering, front: readonly Version[], includes: readonly Include[]): Promise<Version[]> {
-  const { context } = gathering;
+  const { context, seen } = gathering;
   const { services, partition, endpoint } = context;
   const names = front.flatMap(({ json }) => {
     const resource = parseStored<Resource>(json);
-    return includes.flatMap(include => referencesFor(services.registry, include, resource, [endpoint.url]));
+    return includes.flatMap(include => referencesFor(include, resource, services.registry, [endpoint.url]));
   });
-  const wanted = names.filter(({ type, id }) => !gathering.seen.has(`${type}/${id}`) && endpoint.resources.has(type));
-  const unique = new Map(wanted.map(({ type, id }) => [`${type}/${id}`, { partition, type, id }]));
-  const found = await context.store.read([...unique.values()]);
+  const keys = [...new Set(names)]
+    .filter(name => !seen.has(name))
+    .map(name => name.split('/', 2) as [string, string])
+    .filter(([type]) => endpoint.resources.has(type))
+    .map(([type, id]) => ({ partition, type, id }));
+  const found = await context.store.read(keys);
   return take(gathering, found.filter(version => version !== undefined && !version.deleted) as Version[]);
 }
 
 /** What refers to these resources. */
 async function referring(gathering: Gathering, front: readonly Version[], include: Include): Promise<Version[]> {
-  const { context } = gathering;
-  const { services, endpoint, partition, request } = context;
-  const sources = include.source === '*' ? [...endpoint.resources.keys()] : [include.source];
-  const targets = front.filter(({ key }) => include.target === undefined || include.target === key.type).map(nameOf);
-  const of = sources.filter(type => endpoint.resources.has(type)).flatMap(type => {
-    const codes = services.registry
-      .of(type)
-      .filter(param => param.type === 'reference' && (include.param === '*' || include.param === param.code));
-    const keys = codes.flatMap(({ code }) => targets.map(target => baseKey(type, code) + referenceForm(target)));
-    return keys.length === 0 ? [] : [{ type, where: { kind: 'or' as const, of: keys.map(key => ({ kind: 'posting' as const, key })) } }];
-  });
+  const { services, endpoint, partition, request, store } = gathering.context;
+  const of = referringTo(include, front.map(nameOf), [...endpoint.resources.keys()], services.registry);
   if (of.length === 0) return [];
   const limit = services.limits.maxIncludes - gathering.taken.length + 1;
-  const page = await context.store.search({ partition, of, sort: [], limit, deadline: request.deadline });
+  const page = await store.search({ partition, of, sort: [], limit, deadline: request.deadline });
   return take(gathering, page.rows);
 }
 

@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { Context, Handler } from '../service.js';
 import type { Version } from '../store/port.js';
 import { withContent } from './binary.js';
-import { atMostOne, criteriaOf, matching } from './conditional.js';
+import { atMostOne, matching } from './conditional.js';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.js';
 import { applyJsonPatch, parseJsonPatch } from './patch/json-patch.js';
 import { checkIfMatch, existing, target } from './version.js';
@@ -17,7 +17,7 @@ import { sameContent, unchanged, write } from './write.js';
 export const patch: Handler = async context => {
   const { route } = context;
   if (!route.conditional) return patched(context, await existing(context, target(context)));
-  const match = await matching(context, route.type ?? '', criteriaOf(context));
+  const match = await matching(context, route.type ?? '', context.request.query);
   const found = atMostOne(match);
   if (!found) throw new Fault('not-found', 'The criteria match no resource.');
   const result = await patched(context, found);

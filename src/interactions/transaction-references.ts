@@ -3,9 +3,11 @@
  * rewritten, and conditional references (`Patient?identifier=…`) are resolved. https://hl7.org/fhir/R4/http.html#trules
  */
 import { Fault } from '../fhir/fault.js';
+import { parseForm } from '../fhir/form.js';
+import type { Query } from '../fhir/request.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import type { Context } from '../service.js';
-import { atMostOne, matching } from './conditional.js';
+import { atMostOne, criteriaText, matching } from './conditional.js';
 import { entryFault, type Entry } from './entry.js';
 
 export interface Settled {
@@ -44,10 +46,11 @@ async function settledId(context: Context, entry: Entry, ids: Map<number, string
   return fresh;
 }
 
-function criteriaOf({ method, path, query, headers }: Entry): string | undefined {
-  if (method === 'POST') return headers['if-none-exist'];
+function criteriaOf({ method, path, query, headers }: Entry): Query | undefined {
+  const condition = headers['if-none-exist'];
+  if (method === 'POST') return condition === undefined ? undefined : criteriaText(condition);
   const conditional = path.length === 1 && (method === 'PUT' || method === 'PATCH' || method === 'DELETE');
-  return conditional ? query.map(pair => pair.map(encodeURIComponent).join('=')).join('&') : undefined;
+  return conditional ? query : undefined;
 }
 
 async function rewritten(context: Context, entry: Entry, names: ReadonlyMap<string, string>): Promise<Entry> {
@@ -82,7 +85,7 @@ function conditionalReferences(value: Json | undefined, found = new Set<string>(
 async function resolved(context: Context, entry: Entry, reference: string): Promise<string> {
   const [, type = '', criteria = ''] = CONDITIONAL.exec(reference) ?? [];
   if (!context.endpoint.resources.has(type)) throw entryFault(entry.index, `A conditional reference names ${type}, which is not served here.`);
-  const { versions } = await matching(context, type, criteria);
+  const { versions } = await matching(context, type, parseForm(criteria));
   if (versions.length === 1 && versions[0]) return `${type}/${versions[0].key.id}`;
   throw new Fault('precondition', `A conditional reference matches ${versions.length === 0 ? 'no' : 'more than one'} ${type}.`, {
     code: versions.length === 0 ? 'not-found' : 'multiple-matches',

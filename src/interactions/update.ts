@@ -5,7 +5,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 import { bodyOf, newId } from './body.js';
-import { atMostOne, criteriaOf, matching } from './conditional.js';
+import { atMostOne, matching } from './conditional.js';
 import { checkIfMatch, checkIfNoneMatch, current, target } from './version.js';
 import { sameContent, unchanged, write } from './write.js';
 
@@ -19,7 +19,7 @@ export const update: Handler = async context => {
 };
 
 async function conditionalUpdate(context: Context, body: Resource): Promise<Result> {
-  const match = await matching(context, body.resourceType, criteriaOf(context));
+  const match = await matching(context, body.resourceType, context.request.query);
   const found = atMostOne(match);
   if (found && body.id !== undefined && body.id !== found.key.id) {
     throw idFault('The criteria match a resource with another id than the body has.');

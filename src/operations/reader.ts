@@ -49,13 +49,12 @@ function filterOf({ services, endpoint }: Context, type: string, query: Query): 
   const { registry, clock, limits } = services;
   const parsed = parseSearch(registry, {
     types: [type],
-    system: false,
     query,
     lenient: false,
     now: clock.now(),
     localBases: [endpoint.url],
     declared: () => true,
-    limits,
+    maxPageSize: limits.maxPageSize,
   });
   return parsed.of[0]?.where ?? { kind: 'none' };
 }

@@ -16,8 +16,6 @@ import { stagesOf, type StageParts, type Step } from './stages.js';
 
 export interface DispatchParts extends StageParts {
   interactions: Readonly<Record<string, Handler>>;
-  /** The store as an actor may see it through an endpoint. */
-  guard(actor: Actor, endpoint: Endpoint, route: Route): GuardedStore;
   /** The bare store of an endpoint. */
   bare(endpoint: Endpoint): Store;
   /** Patients whose compartment these changes touch, for the audit. */
@@ -26,6 +24,18 @@ export interface DispatchParts extends StageParts {
   services(): Services;
   /** Faults that nobody foresaw, for the log. */
   report(error: unknown, request: FhirRequest): void;
+  /** Every answer, for log and metrics. */
+  answered(answer: Answered): void;
+}
+
+export interface Answered {
+  request: FhirRequest;
+  endpoint: Endpoint;
+  route?: Route;
+  actor?: Actor;
+  status: number;
+  /** Milliseconds since the epoch, when work on it began. */
+  started: number;
 }
 
 /** Runs of one handler before a lost race is told to the caller. */
@@ -69,7 +79,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
 
   async function answer(step: Run): Promise<{ response: FhirResponse; audited: boolean }> {
-    const store = parts.guard(step.actor ?? parts.gate.anonymous, step.endpoint, step.route);
+    const store = parts.gate.guard(parts.bare(step.endpoint), step.actor ?? parts.gate.anonymous, step.route);
     for (let attempt = 1; ; attempt++) {
       const result = await handle(step, store);
       if (!result.changes) return { response: result.response, audited: false };
@@ -95,6 +105,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 
   const dispatch = async (request: FhirRequest, endpoint: Endpoint, actor?: Actor): Promise<FhirResponse> => {
     const run: { route?: Route; actor?: Actor; step?: Run } = actor ? { actor } : {};
+    const started = parts.services().clock.now();
     let response: FhirResponse;
     let audited = false;
     try {
@@ -105,7 +116,10 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       if (fault.kind === 'exception') parts.report(error, request);
       response = faultResponse(fault);
     }
-    return audited ? response : withAudit(request, run, response);
+    const final = audited ? response : await withAudit(request, run, response);
+    const { route, actor: who } = run;
+    parts.answered({ request, endpoint, ...(route ? { route } : {}), ...(who ? { actor: who } : {}), status: final.status, started });
+    return final;
   };
 
   async function withAudit(

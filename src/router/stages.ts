@@ -3,6 +3,7 @@
  * throws a Fault; the handler runs behind the last.
  */
 import type { Actor } from '../access/actor.js';
+import type { Gate } from '../access/gate.js';
 import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint, Route } from '../definitions/endpoint.js';
 import { parsePrefer, type Preference } from '../fhir/prefer.js';
@@ -11,17 +12,6 @@ import type { Resource } from '../fhir/resource.js';
 import type { Limits, Values } from '../service.js';
 import { parseBody } from './stages/body.js';
 import type { OperationTable } from './stages/operation.js';
-
-/** What access/ does for the router; handed in by compose. */
-export interface Gate {
-  /** Needs no token: metadata and the few others of access/open.table.ts. */
-  isOpen(endpoint: Endpoint, route: Route): boolean;
-  anonymous: Actor;
-  /** Who the request's token stands for. Fault `unauthenticated`. */
-  authenticate(request: FhirRequest): Promise<Actor> | Actor;
-  /** Scope, role and endpoint allow the route, or Fault `forbidden`. */
-  authorize(actor: Actor, endpoint: Endpoint, route: Route, query: FhirRequest['query']): void;
-}
 
 export interface StageParts {
   gate: Gate;
@@ -49,9 +39,9 @@ const authenticate: Stage = async (step, { gate }) => {
   step.actor = open ? gate.anonymous : await gate.authenticate(step.request);
 };
 
-const authorize: Stage = ({ request, endpoint, route, actor }, { gate }) => {
+const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {
   if (!actor || gate.isOpen(endpoint, route)) return;
-  gate.authorize(actor, endpoint, route, request.query);
+  gate.authorize(actor, endpoint, route);
 };
 
 const preference: Stage = step => {
