@@ -1,0 +1,176 @@
+/**
+ * One search parameter of a request, name and value, as a filter: modifiers, chains, `_has`.
+ * https://hl7.org/fhir/R4/search.html#modifiers, https://hl7.org/fhir/R4/search.html#chaining
+ */
+import { ID } from '../fhir/reference.js';
+import { splitEscaped, unescape } from './escape.js';
+import { compileFilterExpression } from './filter-expression.js';
+import { ALL, and, not, or } from './filters.js';
+import { chainKey, PRESENT } from './keys.js';
+import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly } from './limits.js';
+import type { Filter } from './query.js';
+import type { SearchParam, SearchRegistry } from './registry.js';
+import { compositeTerms } from './types/composite.js';
+import { dateTest } from './types/date.js';
+import { valueTypes } from './types/index.js';
+import { filterOf } from './types/type.js';
+import { wordSuffixes } from './types/words.js';
+
+export interface CriteriaOptions {
+  registry: SearchRegistry;
+  /** Milliseconds since the epoch, for approximate dates. */
+  now: number;
+  /** Own base URLs without trailing slash. */
+  localBases: readonly string[];
+  /** Whether a parameter may be used on a type here; all known ones by default. */
+  declared?: ((type: string, code: string) => boolean) | undefined;
+}
+
+/** Compiles the parameters of one search on one type; counts what they cost together. */
+export class Criteria {
+  private joins = 0;
+  private readonly options: CriteriaOptions;
+
+  constructor(options: CriteriaOptions) {
+    this.options = options;
+  }
+
+  /** The parameter, if it may be used. */
+  find(type: string, code: string): SearchParam | undefined {
+    const { registry, declared } = this.options;
+    return declared?.(type, code) === false ? undefined : registry.get(type, code);
+  }
+
+  /**
+   * A parameter as a filter. `name` may carry modifiers and chains. Faults: `invalid`, with code `not-supported` where a
+   * lenient search may leave the parameter out; `too-costly`.
+   */
+  compile(type: string, name: string, value: string): Filter {
+    return this.step(type, name, name, value.toWellFormed(), MAX_CHAIN);
+  }
+
+  /** `name` is what is left of the caller's `whole` name behind the chain steps taken. */
+  private step(type: string, name: string, whole: string, value: string, depth: number): Filter {
+    if (name.startsWith('_has:')) return this.reverse(type, name, whole, value, depth);
+    const dot = name.indexOf('.');
+    if (dot >= 0) return this.chain(type, name.slice(0, dot), name.slice(dot + 1), whole, value, depth);
+    const [code = '', modifier, ...rest] = name.split(':');
+    if (rest.length > 0 || modifier === '') throw notUnderstood(whole, 'the modifier is not understood.');
+    return this.leaf(type, code, modifier, whole, value);
+  }
+
+  private join(whole: string, depth: number): void {
+    if (depth === 0) throw tooCostly(`A chain may have ${MAX_CHAIN} steps at most.`);
+    if (++this.joins > MAX_JOINS)
+      throw tooCostly(`This search leads to too many types; name them, as in '${whole.slice(0, 30)}'.`);
+  }
+
+  private reverse(type: string, name: string, whole: string, value: string, depth: number): Filter {
+    const [, source = '', code = '', ...rest] = name.split(':');
+    const param = this.find(source, code);
+    if (rest.length === 0 || param?.type !== 'reference') {
+      throw notUnderstood(whole, "a reverse chain has the form '_has:Type:reference:parameter', of known ones.");
+    }
+    if (param.targets.length > 0 && !param.targets.includes(type))
+      throw notUnderstood(whole, `it does not lead to ${type}.`);
+    this.join(whole, depth);
+    const where = this.step(source, rest.join(':'), whole, value, depth - 1);
+    return { kind: 'referred', type: source, key: chainKey(param.key), own: type, where };
+  }
+
+  private chain(type: string, head: string, tail: string, whole: string, value: string, depth: number): Filter {
+    const [code = '', target, ...rest] = head.split(':');
+    const param = this.find(type, code);
+    if (param?.type !== 'reference' || rest.length > 0) throw notUnderstood(whole, 'only references can be chained.');
+    const targets = target === undefined ? this.chainTargets(param, tail) : [target];
+    if (target !== undefined && !this.leadsTo(param, target))
+      throw notUnderstood(whole, `it does not lead to ${target}.`);
+    if (targets.length === 0) throw notUnderstood(whole, 'no type it leads to has such a parameter.');
+    return or(
+      targets.map(target => {
+        this.join(whole, depth);
+        const where = this.step(target, tail, whole, value, depth - 1);
+        return { kind: 'refers', key: chainKey(param.key), type: target, where };
+      }),
+    );
+  }
+
+  /** Types a chain may go on with: those that know the next parameter. */
+  private chainTargets(param: SearchParam, tail: string): readonly string[] {
+    const next = tail.split(/[.:]/, 1)[0] ?? '';
+    if (param.targets.length === 0)
+      throw tooCostly(`'${param.code}' leads to any type; name one, as in '${param.code}:Patient'.`);
+    return next === '_has' ? param.targets : param.targets.filter(target => this.find(target, next));
+  }
+
+  private leadsTo(param: SearchParam, target: string): boolean {
+    return param.targets.length === 0 ? /^[A-Z][A-Za-z]+$/.test(target) : param.targets.includes(target);
+  }
+
+  private leaf(type: string, code: string, modifier: string | undefined, whole: string, value: string): Filter {
+    if (code === '_filter' && modifier === undefined) return compileFilterExpression(this, type, value);
+    if (code === '_list' && modifier === undefined) return this.listed(type, whole, value);
+    const param = this.find(type, code);
+    if (!param) throw notUnderstood(whole, `${type} has no such search parameter here.`);
+    if (modifier === 'missing') return missing(param, whole, value);
+    const values = splitEscaped(value, ',');
+    if (values.includes('')) throw badValue(whole, 'the value is empty.');
+    if (values.length > MAX_VALUES) throw tooCostly(`A search parameter may have ${MAX_VALUES} values at most.`);
+    const filter = this.anyOf(param, modifier, whole, values);
+    return modifier === 'not' || modifier === 'not-in' ? not(filter) : filter;
+  }
+
+  private anyOf(param: SearchParam, modifier: string | undefined, whole: string, values: readonly string[]): Filter {
+    const { now, localBases, registry } = this.options;
+    const { type, key, code } = param;
+    if (!this.takes(param, modifier)) throw notUnderstood(whole, `the modifier ':${modifier}' is not understood.`);
+    if (code === '_id') return { kind: 'id', ids: [...new Set(values.map(value => idOf(whole, value)))] };
+    if (code === '_lastUpdated')
+      return or(values.map(value => ({ kind: 'updated', test: dateTest(whole, value, now) })));
+    if (code === '_text' || code === '_content') {
+      const words = (value: string) =>
+        wordSuffixes(whole, unescape(value)).map(word => ({ kind: 'posting' as const, key: key + word }));
+      return or(values.map(value => and(words(value))));
+    }
+    if (type === 'special') throw notUnderstood(whole, 'this parameter is not supported.');
+    const context = { name: whole, now, localBases, facts: param.facts, ports: registry.ports };
+    const terms = values.flatMap(value =>
+      type === 'composite'
+        ? compositeTerms(value, param.components, context)
+        : valueTypes[type].terms(value, modifier, context),
+    );
+    const distinct = new Map(terms.map(term => [JSON.stringify(term), term]));
+    return or([...distinct.values()].map(term => filterOf(key, term)));
+  }
+
+  private takes(param: SearchParam, modifier: string | undefined): boolean {
+    const { type, code } = param;
+    if (modifier === undefined) return true;
+    if (code === '_id') return modifier === 'not';
+    if (type === 'composite' || type === 'special') return false;
+    return valueTypes[type].modifiers.includes(modifier) || (type === 'reference' && this.leadsTo(param, modifier));
+  }
+
+  /** Resources that are entries of a List: https://hl7.org/fhir/R4/search.html#list */
+  private listed(type: string, whole: string, value: string): Filter {
+    const item = this.find('List', 'item');
+    if (!item) throw notUnderstood(whole, 'there are no lists here.');
+    const ids = splitEscaped(value, ',').map(id => idOf(whole, id));
+    return { kind: 'referred', type: 'List', key: chainKey(item.key), own: type, where: { kind: 'id', ids } };
+  }
+}
+
+function idOf(name: string, value: string): string {
+  if (!ID.test(value)) throw badValue(name, 'the value is no resource id.');
+  return value;
+}
+
+/** Parameters whose value every resource has. */
+const everPresent = new Set(['_id', '_lastUpdated']);
+
+function missing(param: SearchParam, whole: string, value: string): Filter {
+  if (value !== 'true' && value !== 'false') throw badValue(whole, "':missing' is true or false.");
+  if (param.type === 'special') throw notUnderstood(whole, "the modifier ':missing' is not understood.");
+  const present: Filter = everPresent.has(param.code) ? ALL : { kind: 'posting', key: param.key + PRESENT };
+  return value === 'true' ? not(present) : present;
+}

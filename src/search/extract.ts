@@ -1,0 +1,110 @@
+/** What a resource is found by: its index entries, made once, at write. The forms of keys are in keys.ts. */
+import type { Json, Resource } from '../fhir/resource.js';
+import { choice } from './expression/compile.js';
+import { PRESENT } from './keys.js';
+import { mainDates } from './main-date.table.js';
+import { CEILING, FLOOR, typePosting, type IndexEntries, type Range, type Text } from './query.js';
+import type { SearchParam, SearchRegistry } from './registry.js';
+import { extractComposite } from './types/composite.js';
+import { date, intervalOf } from './types/date.js';
+import { valueTypes } from './types/index.js';
+import { isObject, type Interval, type Sink } from './types/type.js';
+import { extractContent, extractNarrative } from './types/words.js';
+
+export interface ExtractOptions {
+  /** Own base URLs without trailing slash: absolute references below them become relative. */
+  localBases: readonly string[];
+  /** meta.lastUpdated, milliseconds since the epoch. */
+  updated: number;
+  /** Further postings of the caller's own, such as access paths. */
+  internal?: (resource: Resource) => readonly string[];
+}
+
+/** Collects the entries of one resource, parameter by parameter. */
+class Entries implements Sink {
+  readonly postings = new Set<string>();
+  readonly ranges: Range[] = [];
+  readonly strings: Text[] = [];
+  private key = '';
+  private filled = false;
+
+  /** Entries from here on belong to this parameter. */
+  begin(key: string): void {
+    this.key = key;
+    this.filled = false;
+  }
+
+  end(): void {
+    if (this.filled) this.postings.add(this.key + PRESENT);
+  }
+
+  /** The parameter has a value, if only one that leaves no entry, such as a reference to a contained resource. */
+  present(): void {
+    this.filled = true;
+  }
+
+  posting(suffix: string): void {
+    // Databases cannot hold lone surrogates.
+    this.postings.add((this.key + suffix).toWellFormed());
+  }
+
+  range(suffix: string, lo: number, hi: number, second?: Interval): void {
+    const key = (this.key + suffix).toWellFormed();
+    this.ranges.push(second ? { key, lo, hi, lo2: second.lo, hi2: second.hi } : { key, lo, hi });
+  }
+
+  text(suffix: string, value: string): void {
+    this.strings.push({ key: (this.key + suffix).toWellFormed(), value: value.toWellFormed() });
+  }
+}
+
+type Shared = { registry: SearchRegistry; localBases: readonly string[] };
+
+/** Indexed by the store itself, or not at all. */
+const elsewhere = new Set(['_id', '_lastUpdated']);
+
+function extractParam(
+  param: SearchParam,
+  resource: Resource,
+  entries: Entries,
+  { registry, localBases }: Shared,
+): void {
+  const { type, code, facts, components } = param;
+  const { ports } = registry;
+  if (elsewhere.has(code)) return;
+  if (type === 'special') {
+    if (code === '_text') extractNarrative(resource, entries);
+    if (code === '_content') extractContent(resource, entries);
+    return;
+  }
+  for (const value of param.select(resource, resource)) {
+    if (type !== 'composite') {
+      entries.present();
+      valueTypes[type].extract(value, entries, { facts, ports, localBases });
+    } else if (isObject(value) && extractComposite(value, resource, components, entries, { ports, localBases })) {
+      entries.present();
+    }
+  }
+}
+
+function mainOf(resource: Resource, updated: number): number {
+  const main = mainDates[resource.resourceType];
+  const value: Json | undefined = main && choice(resource, main.element, date.dataTypes);
+  const { lo = FLOOR, hi = CEILING } = (value !== undefined && intervalOf(value)) || {};
+  return lo > FLOOR ? lo : hi < CEILING ? hi : updated;
+}
+
+/** The index entries of a resource. Never fails: values that make no sense are passed over. */
+export function extract(resource: Resource, registry: SearchRegistry, options: ExtractOptions): IndexEntries {
+  const entries = new Entries();
+  entries.postings.add(typePosting(resource.resourceType));
+  const shared: Shared = { registry, localBases: options.localBases };
+  for (const param of registry.of(resource.resourceType)) {
+    entries.begin(param.key);
+    extractParam(param, resource, entries, shared);
+    entries.end();
+  }
+  for (const posting of options.internal?.(resource) ?? []) entries.postings.add(posting);
+  const { postings, ranges, strings } = entries;
+  return { postings: [...postings], ranges, strings, main: mainOf(resource, options.updated) };
+}

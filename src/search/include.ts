@@ -1,0 +1,95 @@
+/** `_include` and `_revinclude`. https://hl7.org/fhir/R4/search.html#revinclude */
+import { localReference } from '../fhir/reference.js';
+import type { Json, Resource } from '../fhir/resource.js';
+import { or } from './filters.js';
+import { referenceForm } from './keys.js';
+import { badValue, notUnderstood } from './limits.js';
+import type { Filter } from './query.js';
+import type { SearchParam, SearchRegistry } from './registry.js';
+import { isObject } from './types/type.js';
+
+export interface Include {
+  /** The type that refers; `*` = any. */
+  source: string;
+  /** Code of its reference parameter; `*` (then `wildcard` is true) = all of them. */
+  param: string;
+  /** Only references to this type. */
+  target?: string;
+  /** Follow also what is included. */
+  iterate: boolean;
+  wildcard: boolean;
+}
+
+type Find = (type: string, code: string) => SearchParam | undefined;
+
+/** Reads `Type:param`, `Type:param:Target`, `Type:*`, `*:*` or `*`. Faults: `invalid`. */
+export function parseInclude(name: string, value: string, find: Find): Include {
+  const [base, modifier, ...more] = name.split(':');
+  if (more.length > 0 || (modifier !== undefined && modifier !== 'iterate')) {
+    throw notUnderstood(name, `'${base}' can only be modified by ':iterate'.`);
+  }
+  const [source = '', param = source === '*' ? '*' : '', target, ...rest] = value.split(':');
+  if (source === '' || param === '' || target === '' || rest.length > 0) {
+    throw badValue(name, "the value has the form 'Type:parameter' or 'Type:parameter:Target'.");
+  }
+  const wildcard = param === '*';
+  const known = wildcard ? source === '*' || find(source, '_id') !== undefined : leads(find(source, param), target);
+  if (!known) throw notUnderstood(name, 'the value names no known reference parameter.');
+  return { source, param, ...(target === undefined ? {} : { target }), iterate: modifier === 'iterate', wildcard };
+}
+
+function leads(param: SearchParam | undefined, target: string | undefined): boolean {
+  if (param?.type !== 'reference') return false;
+  return target === undefined || param.targets.length === 0 || param.targets.includes(target);
+}
+
+function paramsOf({ source, param, wildcard, target }: Include, type: string, registry: SearchRegistry): SearchParam[] {
+  if (source !== '*' && source !== type) return [];
+  const named = wildcard ? registry.of(type) : [registry.get(type, param)];
+  return named.filter(one => one !== undefined && leads(one, target)) as SearchParam[];
+}
+
+/** The literal reference a value is or holds. */
+function literalOf(value: Json): string | undefined {
+  const literal = isObject(value) ? value['reference'] : value;
+  return typeof literal === 'string' ? literal : undefined;
+}
+
+/** What an `_include` takes in with this resource: distinct `Type/id` of this server's own resources. */
+export function referencesFor(
+  include: Include,
+  resource: Resource,
+  registry: SearchRegistry,
+  localBases: readonly string[],
+): string[] {
+  const found = new Set<string>();
+  for (const param of paramsOf(include, resource.resourceType, registry)) {
+    for (const value of param.select(resource, resource)) {
+      const local = localReference(literalOf(value) ?? '', localBases);
+      if (local && (include.target ?? local.type) === local.type) found.add(`${local.type}/${local.id}`);
+    }
+  }
+  return [...found];
+}
+
+/**
+ * What a `_revinclude` takes in with these resources (`Type/id`): the resources of one of `types` that refer to any.
+ * Types that cannot refer to them are left out.
+ */
+export function referringTo(
+  include: Include,
+  resources: readonly string[],
+  types: readonly string[],
+  registry: SearchRegistry,
+): { type: string; where: Filter }[] {
+  const wanted = resources.filter(one => include.target === undefined || one.startsWith(`${include.target}/`));
+  const sources = include.source === '*' ? types : types.filter(type => type === include.source);
+  return sources
+    .map(type => {
+      const keys = paramsOf(include, type, registry).flatMap(param =>
+        wanted.filter(one => leads(param, one.slice(0, one.indexOf('/')))).map(one => param.key + referenceForm(one)),
+      );
+      return { type, where: or([...new Set(keys)].map(key => ({ kind: 'posting', key }))) };
+    })
+    .filter(({ where }) => where.kind !== 'none');
+}

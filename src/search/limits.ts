@@ -1,0 +1,42 @@
+/** How much one search may ask for, and the faults of parsing. https://hl7.org/fhir/R4/search.html#errors */
+import { Fault } from '../fhir/fault.js';
+
+/** Parameters in one search. */
+export const MAX_PARAMETERS = 60;
+/** Values joined by commas in one parameter, or codes a value set expands to. */
+export const MAX_VALUES = 500;
+/** Steps of a chain, `_has` included. */
+export const MAX_CHAIN = 5;
+/** Chain steps of a whole search, one for each target type tried. */
+export const MAX_JOINS = 60;
+/** `_include` and `_revinclude` in one search. */
+export const MAX_INCLUDES = 10;
+/** Parentheses and negations of a `_filter` inside one another. */
+export const MAX_FILTER_DEPTH = 10;
+
+/** A parameter name as it may be repeated in a message. */
+const shown = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
+
+/** Something about a parameter that is not understood: left out with a warning where the client asked for that. */
+export function notUnderstood(name: string, why: string): Fault {
+  return new Fault('invalid', `Search parameter '${shown(name)}': ${why}`, {
+    code: 'not-supported',
+    expression: `http.${shown(name)}`,
+  });
+}
+
+/** A value that can never be right. */
+export function badValue(name: string, why: string): Fault {
+  return new Fault('invalid', `Search parameter '${shown(name)}': ${why}`, {
+    code: 'value',
+    expression: `http.${shown(name)}`,
+  });
+}
+
+export function tooCostly(why: string): Fault {
+  return new Fault('too-costly', why);
+}
+
+/** Whether this fault may become a warning (`Prefer: handling=lenient`). */
+export const isNotUnderstood = (error: unknown): error is Fault =>
+  error instanceof Fault && error.kind === 'invalid' && error.detail.code === 'not-supported';

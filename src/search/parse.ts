@@ -1,0 +1,204 @@
+/** Search parameters of a request as a search. https://hl7.org/fhir/R4/search.html */
+import { Fault, type Issue } from '../fhir/fault.js';
+import { issuesOf } from '../fhir/outcome.js';
+import type { Query } from '../fhir/request.js';
+import { Criteria, type CriteriaOptions } from './criteria.js';
+import { and } from './filters.js';
+import { parseInclude, type Include } from './include.js';
+import { badValue, isNotUnderstood, MAX_INCLUDES, MAX_PARAMETERS, notUnderstood, tooCostly } from './limits.js';
+import type { Filter, Sort } from './query.js';
+import type { SearchRegistry } from './registry.js';
+import { parseSort } from './sort.js';
+
+export interface SearchOptions extends Omit<CriteriaOptions, 'registry'> {
+  query: Query;
+  /** Leave out what is not understood, with a warning, instead of refusing it. Bad values are refused all the same. */
+  lenient: boolean;
+  /** A `_count` above `maxPageSize` is lowered to it, with a warning. */
+  limits: { maxPageSize: number };
+}
+
+/** A search of one type, or of several, of which `_type` may choose. */
+export type SearchRequest = SearchOptions & ({ type: string } | { types: readonly string[] });
+
+export type { Include } from './include.js';
+
+export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
+
+export type Total = 'none' | 'estimate' | 'accurate';
+
+export interface ParsedSearch {
+  of: { type: string; where: Filter }[];
+  /** Empty: the store's default. */
+  sort: Sort[];
+  /** Page size asked for; 0 = the total alone. */
+  count?: number;
+  total?: Total;
+  summary?: Summary;
+  elements?: string[];
+  includes: Include[];
+  revincludes: Include[];
+  warnings: Issue[];
+  /** The parameters used, as the caller wrote them, for the self link. */
+  applied: Query;
+}
+
+const summaries: ReadonlySet<string> = new Set(['true', 'text', 'data', 'count', 'false']);
+const totals: ReadonlySet<string> = new Set(['none', 'estimate', 'accurate']);
+
+/** Parameters about the answer's form that other parts of the server read. */
+const general = new Set(['_format', '_pretty']);
+
+/** What shapes the answer and may be given once. */
+const single = new Set(['_sort', '_count', '_summary', '_elements', '_total', '_contained', '_type']);
+
+const isInclude = (name: string): boolean => /^_(rev)?include(:|$)/.test(name);
+
+class SearchParser {
+  private readonly request: SearchRequest;
+  private readonly registry: SearchRegistry;
+  private readonly seen = new Set<string>();
+  private readonly applied: [string, string][] = [];
+  private readonly result: ParsedSearch;
+  private readonly where: { type: string; criteria: Criteria; filters: Filter[] }[];
+
+  constructor(registry: SearchRegistry, request: SearchRequest) {
+    this.registry = registry;
+    this.request = request;
+    this.result = { of: [], sort: [], includes: [], revincludes: [], warnings: [], applied: this.applied };
+    this.where = this.types().map(type => ({ type, criteria: new Criteria({ ...request, registry }), filters: [] }));
+  }
+
+  parse(): ParsedSearch {
+    const { query, lenient } = this.request;
+    if (query.length > MAX_PARAMETERS) throw tooCostly(`A search may have ${MAX_PARAMETERS} parameters at most.`);
+    for (const [name, value] of query) {
+      try {
+        this.applied.push([name, this.parameter(name, value)]);
+      } catch (error) {
+        if (!lenient || !isNotUnderstood(error)) throw error;
+        this.warn(error);
+      }
+    }
+    this.result.of = this.where.map(({ type, filters }) => ({ type, where: and(filters) }));
+    return this.result;
+  }
+
+  private warn(fault: Fault): void {
+    this.result.warnings.push(...issuesOf(fault).map(issue => ({ ...issue, severity: 'warning' as const })));
+  }
+
+  /** The types of a system search that `_type` leaves. */
+  private types(): readonly string[] {
+    const { request } = this;
+    if ('type' in request) return [request.type];
+    const { types, query, lenient } = request;
+    const asked = query.find(([name]) => name === '_type')?.[1].split(',');
+    if (!asked) return types;
+    const known = [...new Set(asked)].filter(type => types.includes(type));
+    const fault = notUnderstood('_type', 'it names a type that cannot be searched here.');
+    if (known.length === 0) throw badValue('_type', 'it names no type that can be searched here.');
+    if (asked.every(type => types.includes(type))) return known;
+    if (!lenient) throw fault;
+    this.warn(fault);
+    return known;
+  }
+
+  /** Takes one parameter in; gives its value as it was used. */
+  private parameter(name: string, value: string): string {
+    if (name === '') throw badValue(name, 'a parameter without a name.');
+    if (value === '') throw badValue(name, 'the value is empty.');
+    if (single.has(name) && this.seen.has(name)) throw badValue(name, 'it is given more than once.');
+    this.seen.add(name);
+    if (isInclude(name)) return this.include(name, value);
+    if (single.has(name)) return this.shape(name, value);
+    if (general.has(name)) return value;
+    const filters = this.where.map(({ type, criteria }) => criteria.compile(type, name, value));
+    this.where.forEach((one, at) => one.filters.push(filters[at]!));
+    return value;
+  }
+
+  private include(name: string, value: string): string {
+    const { includes, revincludes } = this.result;
+    if (includes.length + revincludes.length >= MAX_INCLUDES) {
+      throw tooCostly(`A search may have ${MAX_INCLUDES} _include and _revinclude at most.`);
+    }
+    const criteria = new Criteria({ ...this.request, registry: this.registry });
+    const include = parseInclude(name, value, (type, code) => criteria.find(type, code));
+    (name.startsWith('_rev') ? revincludes : includes).push(include);
+    return value;
+  }
+
+  private shape(name: string, value: string): string {
+    const { result } = this;
+    switch (name) {
+      case '_count':
+        return this.count(value);
+      case '_sort':
+        result.sort = parseSort(
+          new Criteria({ ...this.request, registry: this.registry }),
+          this.where.map(one => one.type),
+          value,
+        );
+        return value;
+      case '_summary':
+        if (!summaries.has(value)) throw badValue(name, 'the value is one of true, text, data, count, false.');
+        result.summary = value as Summary;
+        if (value === 'count') result.count = 0;
+        return value;
+      case '_total':
+        if (!totals.has(value)) throw badValue(name, 'the value is one of none, estimate, accurate.');
+        result.total = value as Total;
+        return value;
+      case '_elements':
+        result.elements = value.split(',');
+        if (!result.elements.every(element => /^[A-Za-z][A-Za-z0-9.]*$/.test(element))) {
+          throw badValue(name, 'the value is a list of element names.');
+        }
+        return value;
+      case '_type':
+        if ('type' in this.request) throw notUnderstood(name, 'only a search of all types can choose types.');
+        return this.where.map(one => one.type).join(',');
+      default:
+        if (value !== 'false') throw notUnderstood(name, 'contained resources cannot be searched.');
+        return value;
+    }
+  }
+
+  private count(value: string): string {
+    const { maxPageSize } = this.request.limits;
+    if (!/^\d{1,18}$/.test(value)) throw badValue('_count', 'the value is a whole number, 0 or more.');
+    const count = Math.min(Number(value), maxPageSize);
+    this.result.count = this.result.summary === 'count' ? 0 : count;
+    if (count < Number(value)) this.warn(notUnderstood('_count', `pages hold ${maxPageSize} resources at most.`));
+    return String(count);
+  }
+}
+
+/**
+ * The search a request asks for. Faults: `invalid` for a bad value, or for what is not understood unless the request is
+ * lenient (issue code `not-supported`); `too-costly` beyond limits.ts.
+ */
+export function parseSearch(registry: SearchRegistry, request: SearchRequest): ParsedSearch {
+  return new SearchParser(registry, request).parse();
+}
+
+/**
+ * The criteria of a conditional interaction, or of a conditional reference, as a filter; undefined if there are none.
+ * Nothing is left out: what is not understood, and what shapes answers (`_count`), are faults `invalid`.
+ */
+export function parseCriteria(
+  registry: SearchRegistry,
+  type: string,
+  criteria: string | Query,
+  options: Omit<CriteriaOptions, 'registry'>,
+): Filter | undefined {
+  const query = typeof criteria === 'string' ? [...new URLSearchParams(criteria)] : criteria;
+  const shaping = query.find(([name]) => single.has(name) || isInclude(name));
+  if (shaping) throw badValue(shaping[0], 'it cannot be part of a condition.');
+  const conditions = query.filter(([name]) => !general.has(name));
+  if (conditions.length === 0) return undefined;
+  const request = { ...options, type, query: conditions, lenient: false, limits: { maxPageSize: 1 } };
+  const { of } = parseSearch(registry, request);
+  return of[0]?.where;
+}

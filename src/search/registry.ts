@@ -1,0 +1,198 @@
+/**
+ * The search parameters of each resource type, made of SearchParameter resources. Expressions are compiled when a type
+ * is first asked for. https://hl7.org/fhir/R4/searchparameter.html
+ */
+import { Fault } from '../fhir/fault.js';
+import type { JsonObject } from '../fhir/resource.js';
+import { compileExpression, type Select } from './expression/compile.js';
+import { implicitSystems } from './implicit-system.table.js';
+import { baseKey } from './keys.js';
+import type { Component } from './types/composite.js';
+import { isValueType, valueTypes, type ValueTypeName } from './types/index.js';
+import type { Facts, Ports } from './types/type.js';
+import { createCanonicalUnit } from './types/ucum.js';
+
+/** `special`: `_text`, `_content`, and what has a name but no meaning here (`near`, `_query`). */
+export type SearchType = ValueTypeName | 'composite' | 'special';
+
+/** A search parameter as one resource type has it. */
+export interface SearchParam {
+  url: string;
+  code: string;
+  type: SearchType;
+  /** Resource types it is defined on; may be `Resource` or `DomainResource`. */
+  base: readonly string[];
+  /** What references may lead to, as far as known for this resource type; [] = anything. */
+  targets: readonly string[];
+  expression?: string;
+  /** What all its index keys begin with (keys.ts). */
+  key: string;
+  facts: Facts;
+  /** Its values in a resource; of composites the elements whose parts belong together. */
+  select: Select;
+  /** Of composites only. */
+  components: readonly Component[];
+}
+
+export interface SearchRegistry {
+  readonly ports: Ports;
+  get(type: string, code: string): SearchParam | undefined;
+  /** All parameters of a type, those of every resource included. */
+  of(type: string): readonly SearchParam[];
+  /**
+   * Adds or replaces (by url) a parameter; searches and extraction know it from now on. Faults: `unprocessable` if it
+   * cannot work, `conflict` if its code is taken on one of its types.
+   */
+  add(parameter: JsonObject): void;
+}
+
+interface Definition {
+  url: string;
+  code: string;
+  type: SearchType;
+  base: string[];
+  target: string[];
+  expression: string | undefined;
+  component: { definition: string; expression: string }[];
+}
+
+/** Resource types without narrative: no DomainResources. */
+const bare = new Set(['Bundle', 'Binary', 'Parameters']);
+
+const applies = (base: string, type: string): boolean =>
+  base === type || base === 'Resource' || (base === 'DomainResource' && !bare.has(type));
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+
+function invalid(url: string, why: string): Fault {
+  return new Fault('unprocessable', `SearchParameter ${url}: ${why}`, { expression: 'SearchParameter' });
+}
+
+function definitionOf(parameter: JsonObject): Definition {
+  const { url, code, type, expression } = parameter;
+  if (typeof url !== 'string' || typeof code !== 'string' || typeof type !== 'string') {
+    throw invalid(String(url), 'url, code and type are needed.');
+  }
+  const words = code === '_text' || code === '_content';
+  const known = isValueType(type) || type === 'composite' || type === 'special';
+  if (!known) throw invalid(url, 'the type is not known.');
+  return {
+    url,
+    code,
+    type: words || typeof expression !== 'string' ? 'special' : type,
+    base: strings(parameter['base']),
+    target: strings(parameter['target']),
+    expression: typeof expression === 'string' ? expression : undefined,
+    component: (parameter['component'] ?? []) as unknown as Definition['component'],
+  };
+}
+
+/** A patient parameter leads to patients, even where HL7's shared definition lists groups too. */
+function targetsOf({ code, target }: Definition, refersTo: readonly string[] | undefined): readonly string[] {
+  if (refersTo) return refersTo;
+  if (code === 'patient' && target.includes('Patient')) return ['Patient'];
+  return target.includes('Resource') ? [] : target;
+}
+
+class Registry implements SearchRegistry {
+  readonly ports: Ports;
+  private readonly byUrl = new Map<string, Definition>();
+  private readonly byType = new Map<string, { byCode: Map<string, SearchParam>; all: readonly SearchParam[] }>();
+
+  constructor(parameters: readonly JsonObject[], ports: Ports) {
+    this.ports = ports;
+    for (const parameter of parameters) {
+      const definition = definitionOf(parameter);
+      this.byUrl.set(definition.url, definition);
+    }
+    for (const definition of this.byUrl.values()) this.checkComponents(definition);
+  }
+
+  get(type: string, code: string): SearchParam | undefined {
+    return this.paramsOf(type).byCode.get(code);
+  }
+
+  of(type: string): readonly SearchParam[] {
+    return this.paramsOf(type).all;
+  }
+
+  add(parameter: JsonObject): void {
+    const definition = definitionOf(parameter);
+    this.checkComponents(definition);
+    const { url, code, base } = definition;
+    const taken = [...this.byUrl.values()].some(
+      other => other.url !== url && other.code === code && other.base.some(type => base.includes(type)),
+    );
+    if (taken)
+      throw new Fault('conflict', `The search parameter code '${code}' is taken.`, {
+        expression: 'SearchParameter.code',
+      });
+    for (const type of base) compileParam(definition, type, this.byUrl);
+    this.byUrl.set(url, definition);
+    this.byType.clear();
+  }
+
+  private checkComponents({ url, component }: Definition): void {
+    for (const { definition, expression } of component) {
+      const type = this.byUrl.get(definition)?.type;
+      if (type === undefined || !isValueType(type) || typeof expression !== 'string') {
+        throw invalid(url, 'a component is not known, or is no simple parameter.');
+      }
+    }
+  }
+
+  private paramsOf(type: string): { byCode: Map<string, SearchParam>; all: readonly SearchParam[] } {
+    const known = this.byType.get(type);
+    if (known) return known;
+    const params = new Map<string, SearchParam>();
+    for (const definition of this.byUrl.values()) {
+      // Of two parameters with one code the first is taken: packages repeat HL7's.
+      if (params.has(definition.code) || !definition.base.some(base => applies(base, type))) continue;
+      params.set(definition.code, compileParam(definition, type, this.byUrl));
+    }
+    const made = { byCode: params, all: [...params.values()] };
+    this.byType.set(type, made);
+    return made;
+  }
+}
+
+function compileParam(definition: Definition, type: string, byUrl: ReadonlyMap<string, Definition>): SearchParam {
+  const { url, code, base, expression } = definition;
+  const dataTypes = isValueType(definition.type) ? valueTypes[definition.type].dataTypes : [];
+  const compiled = compileExpression(expression ?? '', type, dataTypes);
+  const targets = targetsOf(definition, compiled.refersTo);
+  return {
+    ...{ url, code, type: definition.type, base, targets },
+    ...(expression === undefined ? {} : { expression }),
+    key: baseKey(type, code),
+    facts: factsOf(definition, type, targets),
+    select: compiled.select,
+    components: definition.component.map(part => componentOf(part, type, byUrl)),
+  };
+}
+
+function factsOf({ code, expression }: Definition, type: string, targets: readonly string[]): Facts {
+  const implicitSystem = implicitSystems[`${type}.${code}`];
+  const contact = expression?.includes('telecom') ?? false;
+  return { targets, contact, ...(implicitSystem === undefined ? {} : { implicitSystem }) };
+}
+
+function componentOf(
+  part: Definition['component'][number],
+  type: string,
+  byUrl: ReadonlyMap<string, Definition>,
+): Component {
+  const definition = byUrl.get(part.definition);
+  if (!definition || !isValueType(definition.type)) throw invalid(part.definition, 'is no simple parameter.');
+  const { select } = compileExpression(part.expression, type, valueTypes[definition.type].dataTypes);
+  return { type: definition.type, facts: factsOf(definition, type, definition.target), select };
+}
+
+/**
+ * A registry of these SearchParameter resources; components of composites must be among them. Faults: `unprocessable`
+ * for one that cannot work.
+ */
+export function createRegistry(parameters: readonly JsonObject[], ports: Partial<Ports> = {}): SearchRegistry {
+  return new Registry(parameters, { canonicalUnit: createCanonicalUnit(), ...ports });
+}

@@ -1,0 +1,114 @@
+/**
+ * Date search on intervals: each date stands for all the time its precision leaves open; without a zone it is UTC.
+ * https://hl7.org/fhir/R4/search.html#date
+ */
+import type { Json, JsonObject } from '../../fhir/resource.js';
+import { badValue } from '../limits.js';
+import { CEILING, FLOOR, type RangeTest } from '../query.js';
+import { splitPrefix } from './prefix.js';
+import { isObject, itemsOf, type Interval, type Sink, type Term, type ValueType } from './type.js';
+
+/** A space may stand where a plus sign was decoded from a URL. */
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+ -]\d\d:\d\d)?)?)?)?$/;
+
+function offset(zone: string | undefined): number | undefined {
+  if (zone === undefined || zone === 'Z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4, 6));
+  if (hours > 14 || minutes > 59) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+/** Date.UTC without its habit of taking years below 100 for those of the last century. */
+function utc(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+  ms: number,
+): number {
+  const date = new Date(Date.UTC(2000, month, day, hour, minute, second, ms));
+  date.setUTCFullYear(year + date.getUTCFullYear() - 2000, date.getUTCMonth(), date.getUTCDate());
+  return date.getTime();
+}
+
+const daysIn = (year: number, month: number): number =>
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+      ? 30
+      : 31;
+
+/** The time a FHIR date, dateTime or instant stands for, in milliseconds since the epoch; undefined if it is none. */
+export function dateInterval(text: string): Interval | undefined {
+  const match = DATE.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match
+    .slice(1, 7)
+    .map(part => (part === undefined ? undefined : Number(part)));
+  if (year === undefined || (month !== undefined && (month < 1 || month > 12))) return undefined;
+  if (day !== undefined && (day < 1 || day > daysIn(year, month ?? 1))) return undefined;
+  if ((hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 60) return undefined;
+  const shift = offset(match[8]);
+  if (shift === undefined) return undefined;
+  const at = (y: number, mo: number, d: number) => utc(y, mo, d, 0, 0, 0, 0);
+  if (month === undefined) return { lo: at(year, 0, 1), hi: at(year + 1, 0, 1) - 1 };
+  if (day === undefined) return { lo: at(year, month - 1, 1), hi: at(year, month, 1) - 1 };
+  if (hour === undefined) return { lo: at(year, month - 1, day), hi: at(year, month - 1, day + 1) - 1 };
+  const fraction = match[7];
+  const ms = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  const lo = utc(year, month - 1, day, hour, minute ?? 0, second ?? 0, ms) - shift;
+  return {
+    lo,
+    hi:
+      lo + (second === undefined ? 59_999 : fraction === undefined ? 999 : 10 ** Math.max(0, 3 - fraction.length) - 1),
+  };
+}
+
+function periodInterval({ start, end }: JsonObject): Interval | undefined {
+  const from = typeof start === 'string' ? dateInterval(start) : undefined;
+  const to = typeof end === 'string' ? dateInterval(end) : undefined;
+  return from || to ? { lo: from?.lo ?? FLOOR, hi: to?.hi ?? CEILING } : undefined;
+}
+
+/** The outer limits of a Timing; undefined if it has none. */
+function timingInterval({ event, repeat }: JsonObject): Interval | undefined {
+  const bounds = isObject(repeat) && isObject(repeat['boundsPeriod']) ? [repeat['boundsPeriod']] : [];
+  const all = [...itemsOf(event), ...bounds].map(intervalOf).filter(one => one !== undefined);
+  if (all.length === 0) return undefined;
+  return { lo: Math.min(...all.map(one => one.lo)), hi: Math.max(...all.map(one => one.hi)) };
+}
+
+/** The interval of a date, Period or Timing. */
+export function intervalOf(value: Json): Interval | undefined {
+  if (typeof value === 'string') return dateInterval(value);
+  if (!isObject(value)) return undefined;
+  return value['event'] !== undefined || value['repeat'] !== undefined ? timingInterval(value) : periodInterval(value);
+}
+
+function extract(value: Json, sink: Sink): void {
+  const interval = intervalOf(value);
+  if (interval) sink.range('', interval.lo, interval.hi);
+}
+
+/** The test a search value such as `ge2024-03` stands for. Faults: `invalid`. */
+export function dateTest(name: string, value: string, now: number): RangeTest {
+  const { op, rest } = splitPrefix(value);
+  const interval = dateInterval(rest);
+  if (!interval) throw badValue(name, 'the value is no date of the form yyyy-mm-ddThh:mm:ss±hh:mm, or a shorter one.');
+  const { lo, hi } = interval;
+  if (op !== 'ap') return { op, lo, hi };
+  const margin = Math.round(Math.abs(now - (lo + hi) / 2) / 10);
+  return { op, lo: lo - margin, hi: hi + margin };
+}
+
+export const date: ValueType = {
+  modifiers: [],
+  dataTypes: ['dateTime', 'date', 'Period', 'instant', 'Timing'],
+  extract,
+  terms: (value, _modifier, { name, now }): Term[] => [{ kind: 'range', suffix: '', test: dateTest(name, value, now) }],
+};

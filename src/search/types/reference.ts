@@ -1,0 +1,93 @@
+/** Reference search: literal references, canonical ones and logical identifiers. https://hl7.org/fhir/R4/search.html#reference */
+import { ID, localReference } from '../../fhir/reference.js';
+import type { Json } from '../../fhir/resource.js';
+import { unescape } from '../escape.js';
+import { anyForm, IDENTIFIER, referenceForm } from '../keys.js';
+import { badValue } from '../limits.js';
+import { extractIdentifier, plainTerms } from './token.js';
+import {
+  isObject,
+  type ExtractContext,
+  type Facts,
+  type Sink,
+  type Term,
+  type TermContext,
+  type ValueType,
+} from './type.js';
+
+/** Above this many target types, references are indexed by bare id too, instead of trying each type. */
+const FEW_TYPES = 6;
+
+const byBareId = ({ targets }: Facts): boolean => targets.length === 0 || targets.length > FEW_TYPES;
+
+function extractLiteral(reference: string, sink: Sink, { facts, localBases }: ExtractContext): void {
+  if (reference === '' || reference.startsWith('#')) return;
+  const local = localReference(reference, localBases);
+  if (local) {
+    const { type, id, versionId } = local;
+    sink.posting(referenceForm(`${type}/${id}`));
+    if (versionId !== undefined) sink.posting(referenceForm(`${type}/${id}/_history/${versionId}`));
+    if (byBareId(facts)) sink.posting(anyForm(id));
+    return;
+  }
+  sink.posting(referenceForm(reference));
+  const bar = reference.indexOf('|');
+  if (bar > 0) sink.posting(referenceForm(reference.slice(0, bar)));
+}
+
+/** An identifier's entries, under the suffix of logical references. */
+const logical = (sink: Sink): Sink => ({
+  posting: suffix => sink.posting(IDENTIFIER + suffix),
+  range: () => undefined,
+  text: () => undefined,
+});
+
+function extract(value: Json, sink: Sink, context: ExtractContext): void {
+  if (typeof value === 'string') return extractLiteral(value, sink, context);
+  if (!isObject(value)) return;
+  const { reference, identifier, resourceType, id } = value;
+  if (typeof reference === 'string') extractLiteral(reference, sink, context);
+  if (isObject(identifier)) extractIdentifier(identifier, logical(sink));
+  if (typeof resourceType === 'string' && typeof id === 'string')
+    extractLiteral(`${resourceType}/${id}`, sink, context);
+}
+
+const postings = (references: readonly string[]): Term[] =>
+  references.map(reference => ({ kind: 'posting', suffix: referenceForm(reference) }));
+
+function typedTerms(value: string, type: string, { name, localBases }: TermContext): Term[] {
+  const local = localReference(value, localBases);
+  if (ID.test(value)) return postings([`${type}/${value}`]);
+  if (local?.type === type) return postings([`${type}/${local.id}`]);
+  throw badValue(name, `the value must be the id of a ${type}.`);
+}
+
+/** Whole URLs: anything with a scheme that can occur in a reference. */
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#\p{Cc}]+$/u;
+
+function terms(escaped: string, modifier: string | undefined, context: TermContext): Term[] {
+  const { name, facts, localBases } = context;
+  if (modifier === 'identifier') {
+    return plainTerms(name, escaped, false).map(term => ({ ...term, suffix: IDENTIFIER + term.suffix }));
+  }
+  const value = unescape(escaped);
+  if (modifier !== undefined && modifier !== 'not') return typedTerms(value, modifier, context);
+  if (ID.test(value)) {
+    if (byBareId(facts)) return [{ kind: 'posting', suffix: anyForm(value) }];
+    return postings(facts.targets.map(type => `${type}/${value}`));
+  }
+  const local = localReference(value, localBases);
+  if (local) {
+    const { type, id, versionId } = local;
+    return postings([versionId === undefined ? `${type}/${id}` : `${type}/${id}/_history/${versionId}`]);
+  }
+  if (ABSOLUTE.test(value)) return postings([value]);
+  throw badValue(name, "a reference has the form 'id', 'Type/id' or a URL.");
+}
+
+export const reference: ValueType = {
+  modifiers: ['not', 'identifier'],
+  dataTypes: ['Reference', 'canonical', 'uri', 'url', 'oid', 'uuid'],
+  extract,
+  terms,
+};

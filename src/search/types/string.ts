@@ -1,0 +1,86 @@
+/**
+ * String search: starts-with, blind to case, accents, and the marks names and addresses are spelled with or without.
+ * https://hl7.org/fhir/R4/search.html#string
+ */
+import type { Json } from '../../fhir/resource.js';
+import { VERBATIM } from '../keys.js';
+import { badValue } from '../limits.js';
+import { unescape } from '../escape.js';
+import { isObject, itemsOf, type Sink, type Term, type ValueType } from './type.js';
+
+/** Letters that Unicode does not decompose. */
+const plain: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  ı: 'i',
+  þ: 'th',
+};
+
+/**
+ * Lower case without accents; apostrophes dropped; hyphens, points, commas and the like become spaces; runs of space
+ * become one. Other characters (`%`, `_`, `*`) stand for themselves.
+ */
+export function normalize(text: string): string {
+  // Marks go first: reordering a long run of them would take quadratic time.
+  const letters = /^[ -~]*$/.test(text)
+    ? text.toLowerCase()
+    : text
+        .toWellFormed()
+        .replace(/\p{Mn}+/gu, '')
+        .normalize('NFKD')
+        .replace(/\p{Mn}+/gu, '')
+        .toLowerCase()
+        .replace(/[ßæœøđðłıþ]/g, letter => plain[letter] ?? letter);
+  return /[^a-z0-9 ]| {2}|^ | $/.test(letters) ? stripped(letters) : letters;
+}
+
+const stripped = (letters: string): string =>
+  letters
+    .replace(/['’ʼ`´]/g, '')
+    .replace(/[\s.,;:()"“”\-‐‑–—]+/g, ' ')
+    .trim();
+
+/** Parts of HumanName and Address, and where other data types keep what people read. */
+const parts = [
+  ...['text', 'family', 'given', 'prefix', 'suffix'],
+  ...['line', 'city', 'district', 'state', 'postalCode', 'country', 'display'],
+];
+
+function add(text: string, sink: Sink): void {
+  const value = normalize(text);
+  if (value === '') return;
+  sink.text('', value);
+  sink.text(VERBATIM, text);
+}
+
+function extract(value: Json, sink: Sink): void {
+  if (typeof value === 'string') return add(value, sink);
+  if (!isObject(value)) return;
+  for (const part of parts) {
+    for (const text of itemsOf(value[part])) if (typeof text === 'string') add(text, sink);
+  }
+  const { given, family, text, coding } = value;
+  // A whole name, so that "Peter James Chalmers" finds it.
+  if (text === undefined && given && family) sink.text('', normalize([...itemsOf(given), family].join(' ')));
+  for (const one of itemsOf(coding)) if (isObject(one)) extract({ display: one['display'] }, sink);
+}
+
+function terms(value: string, modifier: string | undefined, { name }: { name: string }): Term[] {
+  const text = unescape(value);
+  if (modifier === 'exact') return [{ kind: 'text', suffix: VERBATIM, match: 'equals', value: text }];
+  const normal = normalize(text);
+  if (normal === '') throw badValue(name, 'there is nothing to search for in this value.');
+  return [{ kind: 'text', suffix: '', match: modifier === 'contains' ? 'contains' : 'prefix', value: normal }];
+}
+
+export const string: ValueType = {
+  modifiers: ['exact', 'contains'],
+  dataTypes: ['string', 'markdown', 'HumanName', 'Address', 'CodeableConcept', 'Annotation'],
+  extract,
+  terms,
+};

@@ -1,0 +1,162 @@
+/**
+ * Token search. Codes, identifiers and booleans are compared exactly, case included: FHIR's own code systems, SNOMED CT,
+ * LOINC and UCUM are case-sensitive. Contact points are also found without regard to case and punctuation.
+ * https://hl7.org/fhir/R4/search.html#token
+ */
+import type { Json, JsonObject } from '../../fhir/resource.js';
+import { splitEscaped, unescape } from '../escape.js';
+import { anyForm, ofTypeForm, systemForm, TEXT } from '../keys.js';
+import { badValue, MAX_VALUES, notUnderstood, tooCostly } from '../limits.js';
+import { normalize } from './string.js';
+import {
+  isObject,
+  itemsOf,
+  textOf,
+  type Coding,
+  type ExtractContext,
+  type Sink,
+  type Term,
+  type TermContext,
+  type ValueType,
+} from './type.js';
+
+/** ContactPoint.system: what tells a ContactPoint from an Identifier, whose system is a URI. */
+const contactSystems = new Set(['phone', 'fax', 'email', 'pager', 'url', 'sms', 'other']);
+
+function addCode(system: string, code: string, sink: Sink): void {
+  sink.posting(anyForm(code));
+  sink.posting(systemForm(system, code));
+  if (system !== '') sink.posting(systemForm(system, ''));
+}
+
+function addText(text: Json | undefined, sink: Sink): void {
+  if (typeof text === 'string') sink.text(TEXT, normalize(text));
+}
+
+function extractCoding({ system, code, display }: JsonObject, sink: Sink): void {
+  if (typeof code === 'string') addCode(textOf(system) ?? '', code, sink);
+  else if (typeof system === 'string') sink.posting(systemForm(system, ''));
+  addText(display, sink);
+}
+
+function extractConcept({ coding, text }: JsonObject, sink: Sink): void {
+  for (const one of itemsOf(coding)) if (isObject(one)) extractCoding(one, sink);
+  addText(text, sink);
+}
+
+/** Also for Reference.identifier. */
+export function extractIdentifier({ system, value, type }: JsonObject, sink: Sink): void {
+  if (typeof value === 'string') addCode(textOf(system) ?? '', value, sink);
+  else if (typeof system === 'string') sink.posting(systemForm(system, ''));
+  if (!isObject(type)) return;
+  addText(type['text'], sink);
+  for (const one of itemsOf(type['coding'])) {
+    const { system, code } = isObject(one) ? one : {};
+    if (typeof code === 'string' && typeof value === 'string')
+      sink.posting(ofTypeForm(textOf(system) ?? '', code, value));
+  }
+}
+
+/** A contact point as it is compared: an address in lower case, a number by its digits. */
+const foldContact = (value: string): string =>
+  /^[+\d\s().\-/]+$/.test(value) ? value.replace(/[^+\d]/g, '') : value.toLowerCase();
+
+function extractContact({ value, use }: JsonObject, sink: Sink): void {
+  if (typeof value !== 'string') return;
+  for (const form of new Set([value, foldContact(value)])) {
+    addCode('', form, sink);
+    if (typeof use === 'string') sink.posting(systemForm(use, form));
+  }
+}
+
+function extract(value: Json, sink: Sink, { facts }: ExtractContext): void {
+  if (isObject(value)) {
+    if (contactSystems.has(textOf(value['system']) ?? '')) extractContact(value, sink);
+    else if (value['coding'] !== undefined) extractConcept(value, sink);
+    else if (value['value'] !== undefined || value['type'] !== undefined) extractIdentifier(value, sink);
+    else if (value['code'] !== undefined || value['system'] !== undefined) extractCoding(value, sink);
+    else addText(value['text'], sink);
+  } else if (value !== null) {
+    addCode('', String(value), sink);
+    if (facts.implicitSystem !== undefined) addCode(facts.implicitSystem, String(value), sink);
+  }
+}
+
+const posting = (suffix: string): Term => ({ kind: 'posting', suffix });
+
+function codingOf(name: string, value: string): { system?: string; code: string } {
+  const parts = splitEscaped(value, '|').map(unescape);
+  const [first = '', second] = parts;
+  if (parts.length > 2) throw badValue(name, "a token has the form 'code', 'system|code', '|code' or 'system|'.");
+  if (first === '' && (second ?? '') === '') throw badValue(name, 'the token is empty.');
+  return second === undefined ? { code: first } : { system: first, code: second };
+}
+
+/** Terms of a token without modifier; also for `:identifier` of references. */
+export function plainTerms(name: string, value: string, contact: boolean): Term[] {
+  const { system, code } = codingOf(name, value);
+  const forms = contact ? [...new Set([code, foldContact(code)])] : [code];
+  return forms.map(form => posting(system === undefined ? anyForm(form) : systemForm(system, form)));
+}
+
+function ofTypeTerms(name: string, value: string): Term[] {
+  const [system, code, identifier, ...rest] = splitEscaped(value, '|').map(unescape);
+  if (!code || !identifier || rest.length > 0) throw badValue(name, "the value must be 'type-system|type-code|value'.");
+  return [posting(ofTypeForm(system ?? '', code, identifier))];
+}
+
+function concepts(codings: readonly Coding[]): Term[] {
+  if (codings.length > MAX_VALUES) throw tooCostly(`A value set in a search may hold ${MAX_VALUES} codes at most.`);
+  return codings.map(({ system, code }) => posting(systemForm(system, code)));
+}
+
+function terminologyTerms(value: string, modifier: string, { name, ports }: TermContext): Term[] {
+  const { terminology } = ports;
+  if (!terminology) throw notUnderstood(name, `the modifier ':${modifier}' is not supported.`);
+  if (modifier === 'in' || modifier === 'not-in') {
+    const codings = terminology.expand(unescape(value));
+    if (!codings) throw badValue(name, 'the value set is not known here, or cannot be expanded.');
+    return concepts(codings);
+  }
+  const { system, code } = codingOf(name, value);
+  if (!system || code === '') throw badValue(name, "the value must be 'system|code'.");
+  const codings = terminology.subsumed({ system, code }, modifier === 'above' ? 'above' : 'below');
+  if (!codings) throw badValue(name, 'the hierarchy of this code system is not known here.');
+  return concepts(codings);
+}
+
+function terms(value: string, modifier: string | undefined, context: TermContext): Term[] {
+  const { name, facts } = context;
+  switch (modifier) {
+    case undefined:
+    case 'not':
+      return plainTerms(name, value, facts.contact);
+    case 'of-type':
+      return ofTypeTerms(name, value);
+    case 'text': {
+      const text = normalize(unescape(value));
+      if (text === '') throw badValue(name, 'there is nothing to search for in this value.');
+      return [{ kind: 'text', suffix: TEXT, match: 'prefix', value: text }];
+    }
+    default:
+      return terminologyTerms(value, modifier, context);
+  }
+}
+
+export const token: ValueType = {
+  modifiers: ['not', 'text', 'of-type', 'in', 'not-in', 'above', 'below'],
+  dataTypes: [
+    'code',
+    'boolean',
+    'string',
+    'id',
+    'uri',
+    'Coding',
+    'CodeableConcept',
+    'Identifier',
+    'ContactPoint',
+    'integer',
+  ],
+  extract,
+  terms,
+};
