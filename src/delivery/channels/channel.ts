@@ -1,0 +1,28 @@
+/** The port of a way out: e-mail, text message, … */
+import type { ChannelName } from '../outbox.js';
+
+export interface Message {
+  /** The same for every try of one notice, so that a receiver recognises duplicates. */
+  id: string;
+  /** One address. */
+  to: string;
+  /** BCP 47. */
+  language: string;
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export type Sent =
+  | { kind: 'sent' }
+  /** Worth another try later. */
+  | { kind: 'retry'; reason: string }
+  /** Will never work: no such mailbox, refused for good. */
+  | { kind: 'failed'; reason: string };
+
+export interface Channel {
+  readonly name: ChannelName;
+  /** Never rejects. `reason` holds no address and no content. */
+  send(message: Message): Promise<Sent>;
+  close(): Promise<void>;
+}

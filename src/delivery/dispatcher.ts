@@ -1,0 +1,149 @@
+/**
+ * Carries out what waits in the outbox. Any number of processes may run one: a lease decides who tries a parcel, a
+ * version who may take it out. What cannot be sent is tried again ever later, and in the end laid aside.
+ */
+import type { Clock, Random } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import type { Effect } from '../portal/effect.js';
+import type { Document, DocumentChange, Records, Store } from '../store/port.js';
+import type { Channel, Sent } from './channels/channel.js';
+import { deliveryRecord, removal, type Outcome } from './delivery-record.js';
+import { outboxKind, type Attempt, type Parcel } from './outbox.js';
+import { retryDelay } from './retry.js';
+import type { Templates } from './templates.js';
+
+export interface DispatcherParts {
+  store: Pick<Store, 'commit'>;
+  records: Pick<Records, 'lease' | 'write'>;
+  channels: readonly Channel[];
+  templates: Templates;
+  clock: Clock;
+  random: Random;
+  /** Milliseconds between looks at the outbox. */
+  interval: number;
+  /** Tries after which a parcel is laid aside. */
+  maxAttempts: number;
+  /** For the log: what went wrong outside a channel. */
+  report(error: unknown): void;
+}
+
+export interface Dispatcher {
+  start(): void;
+  /** Ends after what is being sent. */
+  stop(): Promise<void>;
+  /** One look at the outbox: tries what is due. Resolves with the number of parcels tried. */
+  pass(): Promise<number>;
+  /** Resolves once nothing is due. */
+  idle(): Promise<void>;
+}
+
+/** Parcels taken at a time from the queue of a channel. */
+const BATCH = 20;
+/** Milliseconds: longer than the longest try. */
+const LEASE = 120_000;
+
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const workers = parts.channels.map(channel => createWorker(channel, parts));
+  const pass = async (): Promise<number> => {
+    const tried = await Promise.all(workers.map(worker => worker.look()));
+    return tried.reduce((sum, one) => sum + one, 0);
+  };
+  return {
+    start: () => workers.forEach(worker => worker.start()),
+    async stop() {
+      await Promise.all(workers.map(worker => worker.stop()));
+    },
+    pass,
+    async idle() {
+      while ((await pass()) > 0);
+    },
+  };
+}
+
+interface Worker {
+  look(): Promise<number>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Works on the queue of one channel, one batch after the other. */
+function createWorker(channel: Channel, parts: DispatcherParts): Worker {
+  const { records, clock, interval, report } = parts;
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve(0);
+  let stopped = true;
+
+  const batch = async (): Promise<number> => {
+    const now = clock.now();
+    const leased = await records.lease(outboxKind(channel.name), now, now + LEASE, BATCH);
+    await Promise.all(leased.map(document => deliver(document, channel, parts).catch(report)));
+    return leased.length;
+  };
+  const look = (): Promise<number> => (running = running.catch(() => 0).then(batch));
+  const loop = async (): Promise<void> => {
+    const tried = await look().catch((error: unknown) => (report(error), 0));
+    if (!stopped) timer = setTimeout(() => void loop(), tried === BATCH ? 0 : interval).unref();
+  };
+  return {
+    look,
+    start() {
+      stopped = false;
+      void loop();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running.catch(() => 0);
+    },
+  };
+}
+
+async function deliver(document: Document, channel: Channel, parts: DispatcherParts): Promise<void> {
+  const parcel = document.value as unknown as Parcel;
+  const now = parts.clock.now();
+  if (parcel.effect.expires !== undefined && parcel.effect.expires <= now) {
+    return end(document, withAttempt(parcel, now, 'expired'), 'expired', parts);
+  }
+  const sent = await attempt(document.id, parcel.effect, channel, parts.templates);
+  if (sent.kind === 'sent') return end(document, withAttempt(parcel, now, 'sent'), 'sent', parts);
+  const tried = withAttempt(parcel, now, sent.reason);
+  const dead = sent.kind === 'failed' || tried.attempts.length >= parts.maxAttempts;
+  return dead ? end(document, tried, 'dead', parts) : retryLater(document, tried, parts);
+}
+
+async function attempt(id: string, effect: Effect, channel: Channel, templates: Templates): Promise<Sent> {
+  const rendered = await templates.render(effect.template, effect.language, effect.parameters).catch(() => undefined);
+  if (!rendered) return { kind: 'failed', reason: `template ${effect.template}` };
+  return channel.send({ id, to: effect.to[channel.name] ?? '', ...rendered });
+}
+
+const withAttempt = (parcel: Parcel, at: number, reason: string): Parcel => {
+  const attempt: Attempt = { at, reason };
+  return { ...parcel, attempts: [...parcel.attempts, attempt] };
+};
+
+async function end(
+  document: Document,
+  parcel: Parcel,
+  outcome: Outcome,
+  { store, clock }: DispatcherParts,
+): Promise<void> {
+  const documents = [removal(document), deliveryRecord(document, parcel, outcome, clock.now())];
+  await store.commit({ documents }).catch(unlessTakenOver);
+}
+
+async function retryLater(
+  document: Document,
+  parcel: Parcel,
+  { records, clock, random }: DispatcherParts,
+): Promise<void> {
+  const { version: expect, ...rest } = document;
+  const due = clock.now() + retryDelay(parcel.attempts.length, random);
+  const change: DocumentChange = { op: 'put', document: { ...rest, value: { ...parcel }, due }, expect };
+  await records.write(change).catch(unlessTakenOver);
+}
+
+/** The lease ran out and another worker has the parcel now: it is theirs to end. */
+function unlessTakenOver(error: unknown): void {
+  if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
+}
