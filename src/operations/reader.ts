@@ -54,7 +54,7 @@ function filterOf({ services, endpoint }: Context, type: string, query: Query): 
     now: clock.now(),
     localBases: [endpoint.url],
     declared: () => true,
-    maxPageSize: limits.maxPageSize,
+    limits,
   });
   return parsed.of[0]?.where ?? { kind: 'none' };
 }

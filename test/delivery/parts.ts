@@ -1,0 +1,119 @@
+/** What the delivery suites share: a clock that is moved by hand, a mail server that can be down, a dispatcher. */
+import { SMTPServer } from 'smtp-server';
+import PostalMime, { type Email } from 'postal-mime';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Channel } from '../../src/delivery/channels/channel.js';
+import { createDispatcher, type Dispatcher, type DispatcherParts } from '../../src/delivery/dispatcher.js';
+import { outboxDocument } from '../../src/delivery/outbox.js';
+import { loadTemplates } from '../../src/delivery/templates.js';
+import type { Effect } from '../../src/portal/effect.js';
+import { openMemory } from '../../src/store/memory/open.js';
+import type { Storage } from '../../src/store/port.js';
+
+export const templatesFolder = join(process.cwd(), 'templates');
+
+export interface MailServer {
+  url: string;
+  /** Raw messages with the addresses of their RCPT commands. */
+  received: { recipients: string[]; raw: string }[];
+  close(): Promise<void>;
+}
+
+/** A real SMTP server on a free port of this machine; `refuse` answers RCPT with this code. */
+export async function startMailServer({
+  port = 0,
+  refuse,
+}: { port?: number; refuse?: number } = {}): Promise<MailServer> {
+  const received: MailServer['received'] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    logger: false,
+    onRcptTo(_address, _session, done) {
+      done(refuse === undefined ? null : Object.assign(new Error('no'), { responseCode: refuse }));
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const recipients = session.envelope.rcptTo.map(({ address }) => address);
+        received.push({ recipients, raw: Buffer.concat(chunks).toString() });
+        done();
+      });
+    },
+  });
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  const address = server.server.address() as AddressInfo;
+  const close = () => new Promise<void>(resolve => server.close(() => resolve()));
+  return { url: `smtp://127.0.0.1:${address.port}`, received, close };
+}
+
+export const parsed = (raw: string): Promise<Email> => PostalMime.parse(raw);
+
+export interface Delivery {
+  storage: Storage;
+  clock: { now(): number; time: number };
+  post(effect: Effect): Promise<void>;
+  dispatcher(channel: Channel, settings?: Partial<DispatcherParts>): Dispatcher;
+  /** Outcomes and reasons of what is about a resource. */
+  records(about: string): Promise<{ outcome: string; reasons: string[] }[]>;
+}
+
+/** A fresh outbox. Errors outside the channels fail the test that awaits `pass`. */
+export function startDelivery(): Delivery {
+  const clock = { time: Date.parse('2026-03-01T10:00:00Z'), now: () => clock.time };
+  const storage = openMemory(clock);
+  let count = 0;
+  const ids = { next: () => `id-${++count}` };
+  return {
+    storage,
+    clock,
+    post: effect => storage.store.commit({ documents: [outboxDocument(effect, { ids, clock })] }),
+    dispatcher: (channel, settings = {}) =>
+      createDispatcher({
+        store: storage.store,
+        records: storage.records,
+        channels: [channel],
+        templates: loadTemplates(templatesFolder, 'en'),
+        clock,
+        random: { bytes: size => new Uint8Array(size) },
+        interval: 10,
+        maxAttempts: 3,
+        report: error => {
+          throw error;
+        },
+        ...settings,
+      }),
+    async records(about) {
+      const found = await storage.records.find('delivery', 'about', about, clock.now(), 10);
+      return found.map(({ value }) => ({
+        outcome: value['outcome'] as string,
+        reasons: (value['attempts'] as { reason: string }[]).map(({ reason }) => reason),
+      }));
+    },
+  };
+}
+
+export const invitation: Effect = {
+  kind: 'notice',
+  template: 'invitation',
+  to: { email: 'ned@example.org' },
+  language: 'en',
+  parameters: {
+    name: 'Ned',
+    code: 'ABCD-EFGH',
+    link: 'https://portal.example.org/invitation#ABCD-EFGH',
+    topic: '',
+    until: '2026-03-15',
+  },
+  about: 'Task/1',
+};
+
+export const newMessage: Effect = {
+  kind: 'notice',
+  template: 'new-message',
+  to: { email: 'ned@example.org' },
+  parameters: { link: 'https://portal.example.org/messages' },
+  about: 'Communication/1',
+};
