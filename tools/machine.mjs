@@ -13,8 +13,7 @@ export function chromiumPath() {
   return process.env.CHROMIUM ?? names.map(name => output('which', [name])).find(Boolean);
 }
 
-/** A Python of 3.11 or later that can make virtual environments. */
-export function pythonPath() {
-  const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11); print(sys.executable)';
-  return ['python3', 'python3.13', 'python3.12', 'python3.11'].map(name => output(name, ['-c', probe])).find(Boolean);
+/** Whether there is a Python of 3.11 or later that can make virtual environments. */
+export function hasPython() {
+  return output('python3', ['-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)']) !== undefined;
 }

@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { chromiumPath, pythonPath } from './machine.mjs';
+import { chromiumPath, hasPython } from './machine.mjs';
 import { requireNode, root } from './runtime.mjs';
 
 requireNode();
@@ -23,7 +23,7 @@ const needs = [
   },
   {
     suite: 'mongo',
-    present: Boolean(process.env.MONGODB_URI) || pythonPath() !== undefined,
+    present: Boolean(process.env.MONGODB_URI) || hasPython(),
     reason: 'neither MONGODB_URI is set nor Python 3.11 with venv found, which runs a test server in its place',
   },
 ];

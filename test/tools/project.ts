@@ -8,6 +8,8 @@ export interface Project {
   readonly root: string;
   write(file: string, text: string): void;
   remove(file: string): void;
+  /** Environment of what is run. */
+  env: Record<string, string | undefined>;
   /** Runs a tool with the Node that runs the tests. */
   run(...args: string[]): { status: number | null; stdout: string; stderr: string; ms: number };
   dispose(): void;
@@ -33,15 +35,21 @@ export function createProject(): Project {
   write('src/fhir/kernel.ts', 'export const kernel = 1;\n');
   write('src/main.ts', 'console.log(process.argv.slice(2).join());\n');
   write('profiles/one.json', '{}');
-  return {
+  const project: Project = {
     root,
+    env: process.env,
     write,
     remove: file => rmSync(join(root, file), { recursive: true }),
     run: (...args) => {
       const started = performance.now();
-      const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+        cwd: root,
+        encoding: 'utf8',
+        env: project.env,
+      });
       return { status, stdout, stderr, ms: performance.now() - started };
     },
     dispose: () => rmSync(root, { recursive: true }),
   };
+  return project;
 }
