@@ -159,7 +159,9 @@ describe('config/config', () => {
       for (const PORTICO_URL of ['http://localhost:8080', 'http://127.0.0.1:1', 'http://[::1]']) {
         assert.equal(refusal({ ...production, PORTICO_URL, PORTICO_DEMO: 'on' }), 'accepted');
       }
-      assert.notEqual(refusal({ ...production, PORTICO_URL: 'http://127.0.0.1.example.org' }), 'accepted');
+      for (const host of ['127.0.0.1.example.org', 'notlocalhost']) {
+        assert.notEqual(refusal({ ...production, PORTICO_URL: `http://${host}` }), 'accepted');
+      }
     });
   });
 });
