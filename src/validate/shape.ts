@@ -78,14 +78,16 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 function tell(error: ShapeError, resource: Resource, at: Path, definitions: Definitions, report: Report): void {
   const names = error.instancePath.split('/').slice(1).map(unescape);
   const [code, text] = wordsOf(error);
-  report.malformed(code, fhirPath(names, resource, at, definitions), text);
+  const here = fhirPath(names, resource, at, definitions);
+  const unknown = error.params['additionalProperty'] as string | undefined;
+  const isName = unknown !== undefined && /^\w{1,64}$/.test(unknown);
+  report.malformed(code, isName ? step(here, unknown) : here, text);
 }
 
 const unescape = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
 
 function wordsOf({ keyword, params }: ShapeError): ['structure' | 'value', string] {
-  if (keyword === 'additionalProperties')
-    return ['structure', `Unknown element "${params['additionalProperty'] as string}".`];
+  if (keyword === 'additionalProperties') return ['structure', 'There is no such element here.'];
   if (keyword === 'minItems') return ['structure', 'An array must not be empty; leave it out.'];
   if (keyword === 'minProperties') return ['structure', 'An object must not be empty; leave it out.'];
   if (keyword === 'required') return ['structure', `There is no ${params['missingProperty'] as string}.`];

@@ -24,9 +24,9 @@ export interface Validator {
   assertValid(resource: Resource, options?: ValidateOptions): void;
 }
 
-/** @param folder the project's folder, with dist/generated in it */
-export function createValidator(folder: string, definitions: Definitions): Validator {
-  const checkShape = shapeCheck(folder, definitions);
+/** @param options.root the project's folder, with dist/generated in it */
+export function createValidator(definitions: Definitions, options: { root: string }): Validator {
+  const checkShape = shapeCheck(options.root, definitions);
   const profiles = profileCheck();
   const walk: Walk = {
     types: compileTypes(definitions),

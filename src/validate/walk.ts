@@ -58,7 +58,7 @@ function walkObject(value: JsonObject, rules: ObjectRules, walk: Walk, scope: Sc
   }
   for (const element of rules.required) {
     if (!isPresent(value, element)) {
-      scope.report.breach('required', at, `The element ${element.name} is required.`);
+      scope.report.breach('required', step(at, element.name), `The element ${element.name} is required.`);
     }
   }
   for (const invariant of rules.invariants) invariant(value, scope, at);
