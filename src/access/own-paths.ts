@@ -54,6 +54,10 @@ export function internalPostings(resource: Resource): string[] {
   return [...new Set([...owners(resource).map(owner => internalPosting(type, 'own', owner)), ...others])];
 }
 
+/** Ids of the patients whose own a resource with these postings is. */
+export const patientsIn = (postings: readonly string[]): string[] =>
+  postings.flatMap(posting => /^[A-Za-z]+\|~own\|Patient\/(.+)$/.exec(posting)?.[1] ?? []);
+
 /** What a deletion's Put carries as postings, so that a read can tell "deleted" from "never there" to those who saw it. */
 export const tombstones = (resource: Resource): string[] => internalPostings(resource).map(posting => GONE + posting);
 

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { settings, type Setting } from './settings.js';
-import type { IssuerConfig, StoreConfig } from './values.js';
+import type { CustomerConfig, IssuerConfig, StoreConfig } from './values.js';
 
 export interface Config {
   readonly production: boolean;
@@ -18,6 +18,7 @@ export interface Config {
   readonly dataFolder: string;
   readonly store: StoreConfig;
   readonly demo: boolean;
+  readonly customers: readonly CustomerConfig[];
   /** BCP 47 tag. */
   readonly defaultLanguage: string;
   /** Where links in e-mails lead, without a trailing slash. */
@@ -87,6 +88,7 @@ function readSetting(name: string, setting: Setting<unknown>, given: string | un
 function configOf(values: Values): Config {
   const url = values.PORTICO_URL ?? `http://${hostInUrl(values.HOST)}:${values.PORT}`;
   const production = values.NODE_ENV === 'production';
+  const demo = values.PORTICO_DEMO ?? !production;
   return {
     production,
     host: values.HOST,
@@ -95,7 +97,8 @@ function configOf(values: Values): Config {
     trustedProxies: values.PORTICO_TRUST_PROXY,
     dataFolder: values.PORTICO_DATA,
     store: values.PORTICO_STORE ?? { kind: 'sqlite', path: join(values.PORTICO_DATA, 'portico.db') },
-    demo: values.PORTICO_DEMO ?? !production,
+    demo,
+    customers: customersOf(values.PORTICO_CUSTOMERS, demo),
     defaultLanguage: values.PORTICO_DEFAULT_LANGUAGE,
     portalUrl: values.PORTICO_PORTAL_URL ?? url,
     invitationDays: values.PORTICO_INVITATION_DAYS,
@@ -118,6 +121,12 @@ function configOf(values: Values): Config {
     issuers: values.PORTICO_ISSUERS,
     logLevel: values.PORTICO_LOG_LEVEL,
   };
+}
+
+const DEMO_CUSTOMER: CustomerConfig = { key: 'demo', referencesEnforced: false };
+
+function customersOf(named: readonly CustomerConfig[], demo: boolean): readonly CustomerConfig[] {
+  return demo && !named.some(({ key }) => key === DEMO_CUSTOMER.key) ? [...named, DEMO_CUSTOMER] : named;
 }
 
 const everywhere = new Set(['0.0.0.0', '::']);

@@ -1,5 +1,6 @@
 /** Every environment variable Portico reads: what it is for, its kind of value and its default. docs.ts prints this table. */
 import {
+  customerList,
   hostName,
   issuerList,
   languageTag,
@@ -83,6 +84,10 @@ export const settings = {
   PORTICO_DEMO: optional(onOff, 'on, unless NODE_ENV is `production`', {
     group: portal,
     doc: 'Demo mode: a demo organization with patients is loaded, and a development issuer gives tokens to anybody. In production only at a loopback PORTICO_URL.',
+  }),
+  PORTICO_CUSTOMERS: setting(customerList, '', {
+    group: portal,
+    doc: 'Customers with an endpoint and a partition of their own, `/fhir/customer/KEY`; with `:enforced`, references to what is not there are refused. Demo mode adds `demo`.',
   }),
   PORTICO_DEFAULT_LANGUAGE: setting(languageTag, 'en', {
     group: portal,

@@ -55,6 +55,27 @@ export const tgzFiles = parsed('a list of .tgz files with commas between', list 
 });
 
 /** An http or https address, without a slash at its end. */
+/** A customer: partition and endpoint of its own, both named by its key. */
+export interface CustomerConfig {
+  readonly key: string;
+  /** References must resolve within the customer's data. */
+  readonly referencesEnforced: boolean;
+}
+
+export const customerList = parsed<readonly CustomerConfig[]>(
+  'customer keys ([a-z0-9]{1,16}) with commas between, each maybe followed by :enforced',
+  list => {
+    const customers = list.split(',').filter(Boolean).map(customer);
+    const keys = new Set(customers.map(one => one?.key));
+    return customers.includes(undefined) || keys.size < customers.length ? undefined : (customers as CustomerConfig[]);
+  },
+);
+
+function customer(text: string): CustomerConfig | undefined {
+  const [, key, enforced] = /^([a-z0-9]{1,16})(:enforced)?$/.exec(text.trim()) ?? [];
+  return key === undefined || key === 'portal' ? undefined : { key, referencesEnforced: enforced !== undefined };
+}
+
 export const webAddress = parsed('an http or https address without query, fragment, user or password', address => {
   const { protocol, search, hash, username, password, href } = new URL(address);
   const bare = !search && !hash && !username && !password && !/[?#]/.test(address);

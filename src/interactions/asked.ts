@@ -51,7 +51,7 @@ async function asks(context: Context, query: Query): Promise<Asked> {
     now: clock.now(),
     localBases: [endpoint.url],
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
-    maxPageSize: limits.maxPageSize,
+    limits,
   });
   const of = route.compartment ? await inCompartment(context, parsed.of) : parsed.of;
   return { parsed: { ...parsed, of }, query, limit: Math.max(1, parsed.count ?? limits.pageSize) };

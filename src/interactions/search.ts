@@ -13,6 +13,8 @@ import { outcomeEntry, searchset } from './searchset.js';
 const TOTAL_LIMIT = 1000;
 
 export const search: Handler = async context => {
+  // The audit is logged compactly and becomes resources when somebody looks.
+  if (context.route.type === 'AuditEvent') await context.services.audit.seal();
   const question = await asked(context);
   const { parsed } = question;
   if (parsed.summary === 'count' || parsed.count === 0) return countOnly(context, question);

@@ -1,0 +1,58 @@
+/**
+ * The wiring: every part is made once and handed to those that need it. This file and the folder beside it are the only
+ * ones that may import anything.
+ */
+import { createAccess } from './compose/access.js';
+import { createDelivery } from './compose/delivery.js';
+import { checkStart, loadModel } from './compose/model.js';
+import { createServing, type Serving } from './compose/serving.js';
+import { createServices } from './compose/services.js';
+import { machine, openStorage, sharedSecret } from './compose/storage.js';
+import type { Config } from './config/config.js';
+import type { Endpoint } from './definitions/endpoint.js';
+import type { Dispatcher } from './delivery/dispatcher.js';
+import { setUpDemo } from './compose/demo.js';
+import type { World } from './fhir/clock.js';
+import { createLog } from './observe/log.js';
+import { withEpochs } from './access/epochs.js';
+import type { Storage } from './store/port.js';
+
+export interface ComposeOptions {
+  /** Tests fix time, ids and randomness. */
+  world?: World;
+  /** In place of the one the configuration names; it is not closed with the app. */
+  storage?: Storage;
+}
+
+export interface App extends Serving {
+  readonly config: Config;
+  readonly endpoints: readonly Endpoint[];
+  readonly dispatcher: Dispatcher;
+}
+
+/** Puts a server together. Throws Error with a readable message where it cannot start. */
+export async function compose(config: Config, { world = machine, storage }: ComposeOptions = {}): Promise<App> {
+  const model = loadModel(config);
+  checkStart(model);
+  const opened = storage ?? (await openStorage(config, world));
+  const stores = { ...opened, store: withEpochs(opened.store, world.clock) };
+  const secret = await sharedSecret(opened.records, world);
+  const log = createLog({ level: config.logLevel, actorKey: secret.export() });
+  const access = createAccess(config, stores, world);
+  const { services, audit } = createServices({ config, world, model, stores, secret, log, access });
+  if (config.demo) await setUpDemo(services, stores.store);
+  const dispatcher = createDelivery(config, stores, world, log);
+  const serving = createServing({
+    config,
+    world,
+    log,
+    model,
+    services,
+    access,
+    dispatcher,
+    audit,
+    stores: opened,
+    owned: storage === undefined,
+  });
+  return { config, endpoints: model.endpoints, dispatcher, ...serving };
+}

@@ -1,0 +1,39 @@
+/** Who is believed: issuers, clients, people. */
+import { createAuthenticate, type Authenticate } from '../access/authenticate.js';
+import { eitherClients, trustedApps, type Clients } from '../access/clients.js';
+import { developmentClients, developmentTrust } from '../access/development-issuer.js';
+import { developmentTokens, type DevelopmentTokens } from '../access/development-token.js';
+import { jwtVerifier } from '../access/jwt.js';
+import { opaqueVerifier } from '../access/opaque.js';
+import { storedPeople } from '../access/people.js';
+import { loadSigningKey } from '../access/signing-key.js';
+import { firstOf } from '../access/token.js';
+import { trustedIssuers } from '../access/trusted-issuers.js';
+import type { Config } from '../config/config.js';
+import type { World } from '../fhir/clock.js';
+import type { Storage } from '../store/port.js';
+
+/** The partition that holds the portal's people. */
+const PORTAL = 'portal';
+
+export interface Access {
+  authenticate: Authenticate;
+  /** In demo mode alone. */
+  development?: DevelopmentTokens;
+}
+
+export function createAccess(config: Config, { store, records }: Storage, { clock }: World): Access {
+  const key = config.demo ? loadSigningKey(config.dataFolder) : undefined;
+  const issuers = [...trustedIssuers(config.issuers), ...(key ? [developmentTrust(key)] : [])];
+  const apps = trustedApps(new Set(config.issuers.map(({ issuer }) => issuer)));
+  const clients: Clients = key ? eitherClients(developmentClients, apps) : apps;
+  const authenticate = createAuthenticate({
+    verify: firstOf(jwtVerifier(issuers), opaqueVerifier(records)),
+    clients,
+    people: storedPeople(store, PORTAL, clock),
+    records,
+    clock,
+    bases: [`${config.url}/fhir/portal`],
+  });
+  return { authenticate, ...(key ? { development: developmentTokens(key, authenticate, clock) } : {}) };
+}

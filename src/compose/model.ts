@@ -1,0 +1,40 @@
+/** What is served, before anything is stored: definitions, search parameters, endpoints; and the check at start. */
+import { withoutOwnPaths } from '../access/own-paths.js';
+import type { Config } from '../config/config.js';
+import { loadEndpoints } from '../definitions/capability.js';
+import { checkEndpoints } from '../definitions/check.js';
+import type { Definitions } from '../definitions/definitions.js';
+import type { Endpoint } from '../definitions/endpoint.js';
+import { loadDefinitions } from '../definitions/load.js';
+import { interactions } from '../interactions/index.js';
+import { operations } from '../operations/index.js';
+import { projectRoot } from '../project-root.js';
+import { createRegistry, type SearchRegistry } from '../search/registry.js';
+
+export interface Model {
+  /** The project's folder. */
+  root: string;
+  definitions: Definitions;
+  registry: SearchRegistry;
+  endpoints: readonly Endpoint[];
+}
+
+export function loadModel({ url, packages, customers }: Config): Model {
+  const root = projectRoot();
+  const definitions = loadDefinitions(root, packages);
+  const registry = createRegistry(definitions.searchParameters());
+  const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions });
+  return { root, definitions, registry, endpoints };
+}
+
+/** What is declared is what is served: throws Error that lists every gap between statements, code and definitions. */
+export function checkStart({ definitions, registry, endpoints }: Model): void {
+  const gaps = checkEndpoints(endpoints, {
+    definitions,
+    registry,
+    interactions: Object.keys(interactions),
+    operations: operations.map(({ definition }) => definition),
+    withoutOwnPaths,
+  });
+  if (gaps.length > 0) throw new Error(`What is declared is not what is served:\n- ${gaps.join('\n- ')}`);
+}

@@ -1,0 +1,113 @@
+/** The services handlers get, and the router between them. */
+import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import { createGate } from '../access/gate.js';
+import { internalPostings, patientsIn, tombstones } from '../access/own-paths.js';
+import type { CompileScope } from '../access/policy.js';
+import type { Config } from '../config/config.js';
+import { outboxDocument } from '../delivery/outbox.js';
+import type { World } from '../fhir/clock.js';
+import { interactions } from '../interactions/index.js';
+import { createPut } from '../interactions/put.js';
+import { openAudit, type ClosableAudit } from '../observe/audit.js';
+import type { Log } from '../observe/log.js';
+import { routePattern } from '../observe/request-line.js';
+import { operations } from '../operations/index.js';
+import { writeRule } from '../operations/write-rules.js';
+import { createDispatch, type Answered } from '../router/dispatch.js';
+import { createOperationTable } from '../router/stages/operation.js';
+import { createCursors } from '../search/cursor.js';
+import { parseCriteria } from '../search/parse.js';
+import type { Services } from '../service.js';
+import type { Storage } from '../store/port.js';
+import { createValidator } from '../validate/validator.js';
+import type { Access } from './access.js';
+import type { Model } from './model.js';
+
+export interface ServiceParts {
+  config: Config;
+  world: World;
+  model: Model;
+  stores: Storage;
+  secret: KeyObject;
+  log: Log;
+  access: Access;
+}
+
+export function createServices(parts: ServiceParts): { services: Services; audit: ClosableAudit } {
+  const { config, world, model, stores, secret } = parts;
+  const { definitions, registry, endpoints, root } = model;
+  const validator = createValidator(definitions, { root });
+  const put = createPut({ clock: world.clock, validator, registry, internal: internalPostings, tombstones });
+  const audit = auditOf(parts, put);
+  const base: Omit<Services, 'dispatch'> = {
+    ...world,
+    definitions,
+    registry,
+    validator,
+    records: stores.records,
+    blobs: stores.blobs,
+    audit,
+    limits: config.limits,
+    cursors: createCursors(secret, world),
+    endpoints,
+    rule: writeRule,
+    put,
+    outbox: effect => outboxDocument(effect, world),
+    portal: {
+      portalUrl: config.portalUrl,
+      defaultLanguage: config.defaultLanguage,
+      invitationDays: config.invitationDays,
+      channels: ['email'],
+    },
+  };
+  const dispatch = routerOf(parts, base, () => services);
+  const services: Services = { ...base, dispatch };
+  return { services, audit };
+}
+
+/** AuditEvents live in the portal's partition. */
+function auditOf({ config, world, model, stores }: ServiceParts, put: Services['put']): ClosableAudit {
+  const portal = model.endpoints.find(({ name }) => name === 'portal');
+  if (!portal) throw new Error('capability/portal.json is missing');
+  return openAudit(world, {
+    folder: join(config.dataFolder, 'audit'),
+    records: stores.records,
+    put: event => put({ resource: event, method: 'POST' }, { endpoint: portal, partition: portal.partition }),
+    commit: changes => stores.store.commit(changes),
+  });
+}
+
+function routerOf(
+  { model, stores, access, world, log }: ServiceParts,
+  { limits }: Pick<Services, 'limits'>,
+  services: () => Services,
+): Services['dispatch'] {
+  const { definitions, registry } = model;
+  const compileScope: CompileScope = (type, query) =>
+    parseCriteria(registry, type, query, { now: world.clock.now(), localBases: [] }) ?? { kind: 'none' };
+  return createDispatch({
+    gate: createGate(access.authenticate, definitions, compileScope),
+    definitions,
+    limits,
+    operations: createOperationTable(operations, definitions),
+    interactions,
+    bare: () => stores.store,
+    patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
+    services,
+    report: (error, { id }) => log.error('unforeseen fault', error, { id }),
+    answered: answer => logAnswer(log, world.clock.now(), answer),
+  });
+}
+
+function logAnswer(log: Log, now: number, { request, endpoint, route, actor, status, started }: Answered): void {
+  const { id, method } = request;
+  log.request({
+    id,
+    method,
+    route: routePattern(endpoint, route),
+    status,
+    ms: now - started,
+    actor: actor?.subject ?? 'anonymous',
+  });
+}

@@ -1,0 +1,100 @@
+/** The running server: HTTP in front, background work beside it, and an orderly end. */
+import { createReadiness } from './readiness.js';
+import { developmentRoute } from './development-route.js';
+import { openMailbox } from './mailbox.js';
+import type { Access } from './access.js';
+import type { Model } from './model.js';
+import type { Config } from '../config/config.js';
+import type { Dispatcher } from '../delivery/dispatcher.js';
+import type { World } from '../fhir/clock.js';
+import { toXml } from '../formats/xml.js';
+import { createApp } from '../http/app.js';
+import { startServer, type RunningServer } from '../http/server.js';
+import type { ClosableAudit } from '../observe/audit.js';
+import type { Log } from '../observe/log.js';
+import type { Services } from '../service.js';
+import type { Storage } from '../store/port.js';
+
+export interface Serving {
+  /** Starts to answer; resolves with the port. */
+  listen(): Promise<number>;
+  /** Answers what is under way and ends everything. `grace`: milliseconds in which readiness already says no. */
+  close(grace?: number): Promise<void>;
+}
+
+export interface ServingParts {
+  config: Config;
+  world: World;
+  log: Log;
+  model: Model;
+  services: Services;
+  access: Access;
+  dispatcher: Dispatcher;
+  audit: ClosableAudit;
+  stores: Storage;
+  /** Whether the storage is closed with the server. */
+  owned: boolean;
+}
+
+/** Milliseconds between turns of the housekeeping. */
+const HOUSEKEEPING = 60_000;
+
+export function createServing(parts: ServingParts): Serving {
+  const { config, log, dispatcher, audit, stores, owned } = parts;
+  let server: RunningServer | undefined;
+  let housekeeping: NodeJS.Timeout | undefined;
+  const app = createApp(appParts(parts, () => server?.draining ?? false));
+  return {
+    async listen() {
+      server = await startServer(app, { host: config.host, port: config.port });
+      dispatcher.start();
+      housekeeping = setInterval(() => void keepHouse(parts), HOUSEKEEPING).unref();
+      return server.port;
+    },
+    async close(grace = 0) {
+      clearInterval(housekeeping);
+      await server?.stop({ grace });
+      await dispatcher.stop();
+      audit.close();
+      if (owned) await stores.store.close();
+      await log.flush();
+    },
+  };
+}
+
+/** Makes the audit searchable, and drops what has expired. */
+async function keepHouse({ services, stores, world, log }: ServingParts): Promise<void> {
+  try {
+    await services.audit.seal();
+    await stores.records.expire(world.clock.now());
+  } catch (error) {
+    log.error('housekeeping', error);
+  }
+}
+
+function appParts(parts: ServingParts, draining: () => boolean): Parameters<typeof createApp>[0] {
+  const { config, world, log, model, services, access } = parts;
+  const { definitions, endpoints } = model;
+  return {
+    ...world,
+    bases: endpoints.map(endpoint => ({
+      path: endpoint.path,
+      url: endpoint.url,
+      handle: request => services.dispatch(request, endpoint),
+    })),
+    limits: config.limits,
+    writeXml: (resource, pretty) => toXml(resource, definitions, pretty),
+    secure: config.url.startsWith('https:'),
+    report: (error, id) => log.error('unforeseen fault', error, { id }),
+    readiness: createReadiness(parts),
+    draining,
+    pages: {
+      version: String((endpoints[0]?.statement['software'] as { version?: string } | undefined)?.version),
+      endpoints,
+      operation: url => definitions.operation(url),
+      demo: config.demo,
+      mailbox: config.demo && config.mail.smtpUrl === undefined ? openMailbox(config.mail.folder) : undefined,
+    },
+    mounts: access.development ? [developmentRoute(access.development)] : [],
+  };
+}

@@ -1,0 +1,45 @@
+/** Storage as configured, the machine's own world, and the secret that all processes on one storage share. */
+import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import type { Config } from '../config/config.js';
+import { systemClock, type World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import { openMemory } from '../store/memory/open.js';
+import { openMongo } from '../store/mongo/open.js';
+import type { Records, Storage } from '../store/port.js';
+import { openSqlite } from '../store/sqlite/open.js';
+
+export const machine: World = {
+  clock: systemClock,
+  ids: { next: () => randomUUID() },
+  random: { bytes: count => randomBytes(count) },
+};
+
+/** Opens what PORTICO_STORE names. Fault `unavailable` where it cannot be reached. */
+export async function openStorage({ store }: Config, { clock }: World): Promise<Storage> {
+  switch (store.kind) {
+    case 'memory':
+      return openMemory(clock);
+    case 'sqlite':
+      return openSqlite(store.path, clock);
+    case 'mongo':
+      return openMongo(store.url, clock);
+  }
+}
+
+const KIND = 'secret';
+const ID = 'server';
+
+/** 256 bits for page links and log hashes, made by whichever process starts first. */
+export async function sharedSecret(records: Records, world: World): Promise<KeyObject> {
+  const now = world.clock.now();
+  const known = await records.get(KIND, ID, now);
+  if (known) return createSecretKey(String(known.value['key']), 'base64');
+  const key = Buffer.from(world.random.bytes(32)).toString('base64');
+  try {
+    await records.write({ op: 'put', document: { kind: KIND, id: ID, value: { key }, keys: {} }, expect: 0 });
+    return createSecretKey(key, 'base64');
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
+    return sharedSecret(records, world);
+  }
+}
