@@ -24,3 +24,27 @@ export function fixedClients(issuer: string, clients: readonly Client[]): Client
   const byId = new Map(clients.map(client => [client.id, client]));
   return { find: (name, id) => Promise.resolve(name === issuer ? byId.get(id) : undefined) };
 }
+
+/**
+ * The apps of other people's issuers that we trust: each acts for the person its token names. Their system clients are
+ * not among them: those are registered one by one.
+ */
+export function trustedApps(issuers: ReadonlySet<string>): Clients {
+  const endpoints = ['portal', 'facade', 'aggregated'];
+  return {
+    find: (issuer, id) => Promise.resolve(issuers.has(issuer) ? { id, kind: 'user', endpoints, scope: '' } : undefined),
+  };
+}
+
+/** Asks the registries in turn; the first that knows the client answers. */
+export function eitherClients(...registries: readonly Clients[]): Clients {
+  return {
+    async find(issuer, clientId) {
+      for (const registry of registries) {
+        const client = await registry.find(issuer, clientId);
+        if (client) return client;
+      }
+      return undefined;
+    },
+  };
+}

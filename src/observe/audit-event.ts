@@ -1,0 +1,75 @@
+/**
+ * An audit entry as a resource. https://hl7.org/fhir/R4/auditevent.html, https://profiles.ihe.net/ITI/BALP
+ */
+import { instant } from '../fhir/instant.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
+import type { AuditEntry } from '../service.js';
+
+const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem';
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  create: 'C',
+  read: 'R',
+  vread: 'R',
+  'history-instance': 'R',
+  'history-type': 'R',
+  'history-system': 'R',
+  update: 'U',
+  patch: 'U',
+  delete: 'D',
+};
+
+/** Types that AuditEvent.agent.who may refer to; a Person is named by altId alone. */
+const AGENTS = /^(PractitionerRole|Practitioner|Organization|Device|Patient|RelatedPerson)\/[A-Za-z0-9\-.]+$/;
+
+export function auditEvent(id: string, entry: AuditEntry): Resource {
+  const { action, reasons = [] } = entry;
+  const operation = action.startsWith('$');
+  return {
+    resourceType: 'AuditEvent',
+    id,
+    type: { system: `${TERMINOLOGY}/audit-event-type`, code: 'rest', display: 'RESTful Operation' },
+    subtype: [
+      {
+        system: 'http://hl7.org/fhir/restful-interaction',
+        code: operation ? 'operation' : action,
+        ...(operation ? { display: action } : {}),
+      },
+    ],
+    action: ACTIONS[action] ?? 'E',
+    recorded: instant(entry.at),
+    outcome: outcomeOf(entry.status),
+    outcomeDesc: `HTTP ${entry.status}`,
+    ...(reasons.length === 0 ? {} : { purposeOfEvent: reasons.map(text => ({ text })) }),
+    agent: agentsOf(entry),
+    source: { observer: { display: 'Portico' } },
+    entity: entitiesOf(entry),
+  };
+}
+
+/** https://hl7.org/fhir/R4/valueset-audit-event-outcome.html */
+function outcomeOf(status: number): string {
+  return status < 400 ? '0' : status < 500 ? '4' : '8';
+}
+
+function agentsOf({ actor, client }: AuditEntry): JsonObject[] {
+  const who = AGENTS.test(actor) ? { who: { reference: actor } } : {};
+  const person: JsonObject = { ...who, altId: actor === '' ? 'unknown' : actor, requestor: true };
+  return client === '' ? [person] : [person, { altId: client, name: client, requestor: false }];
+}
+
+function entitiesOf({ target, patients, request }: AuditEntry): JsonObject[] {
+  const patientEntities = patients.map(id => ({
+    what: { reference: `Patient/${id}` },
+    type: { system: `${TERMINOLOGY}/audit-entity-type`, code: '1', display: 'Person' },
+    role: { system: `${TERMINOLOGY}/object-role`, code: '1', display: 'Patient' },
+  }));
+  const [type = '', id] = target.split('/');
+  const kind = { system: 'http://hl7.org/fhir/resource-types', code: type };
+  const targetEntity = id === undefined ? { type: kind } : { what: { reference: target }, type: kind };
+  const requestEntity = {
+    what: { identifier: { value: request } },
+    type: { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' },
+  };
+  return [...(type === '' ? [] : [targetEntity]), ...patientEntities, requestEntity];
+}

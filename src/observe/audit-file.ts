@@ -1,0 +1,89 @@
+/**
+ * One process's audit log: a file of JSON lines that is only ever appended to. What is appended within one turn of the
+ * event loop goes out in one write.
+ */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { lineOf, nextLink, START } from './audit-chain.js';
+
+export interface AuditFile {
+  /** Resolves once the entry (JSON text) is written; rejects where it cannot be. */
+  append(entry: string): Promise<void>;
+  close(): void;
+}
+
+interface Open {
+  readonly descriptor: number;
+  chain: string;
+  /** Bytes. */
+  size: number;
+}
+
+interface Group {
+  readonly entries: string[];
+  readonly written: PromiseWithResolvers<void>;
+}
+
+/** Bytes after which a new file is begun. */
+const MAX_FILE = 64 * 1024 * 1024;
+
+/** @param newName gives a name that no other process has used, for each file that is begun */
+export function openAuditFile(folder: string, newName: () => string): AuditFile {
+  let open: Open | undefined;
+  let group: Group | undefined;
+
+  function begin(): Open {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return { descriptor: openSync(join(folder, `${newName()}.jsonl`), 'ax', 0o600), chain: START, size: 0 };
+  }
+
+  function end(): void {
+    if (open) closeSync(open.descriptor);
+    open = undefined;
+  }
+
+  function flush({ entries, written }: Group): void {
+    group = undefined;
+    try {
+      open ??= begin();
+      write(open, entries);
+      if (open.size > MAX_FILE) end();
+      written.resolve();
+    } catch (error) {
+      // What a failed write left behind ends that chain; the next entry begins a new one.
+      end();
+      written.reject(error);
+    }
+  }
+
+  return {
+    append(entry) {
+      if (!group) {
+        const begun: Group = { entries: [], written: Promise.withResolvers() };
+        group = begun;
+        setImmediate(() => {
+          if (group === begun) flush(begun);
+        });
+      }
+      group.entries.push(entry);
+      return group.written.promise;
+    },
+    close() {
+      if (group) flush(group);
+      end();
+    },
+  };
+}
+
+function write(open: Open, entries: readonly string[]): void {
+  let { chain } = open;
+  let text = '';
+  for (const entry of entries) {
+    chain = nextLink(chain, entry);
+    text += `${lineOf(chain, entry)}\n`;
+  }
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) at += writeSync(open.descriptor, bytes, at);
+  open.chain = chain;
+  open.size += bytes.length;
+}

@@ -1,0 +1,97 @@
+/**
+ * Sealing: what the log files and the audit documents hold becomes AuditEvents. How far a file has come is stored in the
+ * same commit as its events, so any process may seal any file, a dead one's too, and each entry is sealed exactly once.
+ */
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../fhir/fault.js';
+import type { Resource } from '../fhir/resource.js';
+import type { AuditEntry } from '../service.js';
+import type { ChangeSet, Document, Put, Records } from '../store/port.js';
+import { auditEvent } from './audit-event.js';
+
+export interface Sealing {
+  readonly folder: string;
+  readonly records: Pick<Records, 'get' | 'due'>;
+  /** A new AuditEvent as a version to write. */
+  put(event: Resource): Put;
+  commit(changes: ChangeSet): Promise<void>;
+  now(): number;
+}
+
+export const AUDIT = 'audit';
+const PROGRESS = 'audit-progress';
+const BATCH = 500;
+/** Bytes read at a time; a line is far shorter. */
+const CHUNK = 1024 * 1024;
+
+interface Line {
+  chain: string;
+  entry: AuditEntry;
+}
+
+/** Seals everything logged so far: the documents, then all files. A file that cannot be read holds no other up. */
+export async function sealAll(sealing: Sealing): Promise<void> {
+  while (await sealDocuments(sealing));
+  const names = (await readdir(sealing.folder).catch(() => [])).filter(name => name.endsWith('.jsonl'));
+  const failures: unknown[] = [];
+  for (const name of names.sort()) {
+    try {
+      while (await sealChunk(sealing, name));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} audit logs could not be sealed`);
+}
+
+/** Seals the next whole lines of a file; false if there are none. */
+async function sealChunk(sealing: Sealing, name: string): Promise<boolean> {
+  const progress = await sealing.records.get(PROGRESS, name, sealing.now());
+  const offset = Number(progress?.value['offset'] ?? 0);
+  const text = await readFrom(join(sealing.folder, name), offset);
+  const lines = text.split('\n').slice(0, -1).slice(0, BATCH);
+  const last = lines.at(-1);
+  if (last === undefined) return false;
+  const parsed = lines.map(line => JSON.parse(line) as Line);
+  const end = offset + Buffer.byteLength(lines.join('\n')) + 1;
+  return attempt(sealing, {
+    puts: parsed.map(({ chain, entry }) => sealing.put(auditEvent(chain, entry))),
+    documents: [
+      {
+        op: 'put',
+        document: { kind: PROGRESS, id: name, value: { offset: end, chain: parsed.at(-1)?.chain }, keys: {} },
+        expect: progress?.version ?? 0,
+      },
+    ],
+  });
+}
+
+async function readFrom(file: string, offset: number): Promise<string> {
+  const handle = await open(file);
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK), 0, CHUNK, offset);
+    return buffer.toString('utf8', 0, buffer.lastIndexOf('\n', bytesRead - 1) + 1);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sealDocuments(sealing: Sealing): Promise<boolean> {
+  const documents = await sealing.records.due(AUDIT, sealing.now(), BATCH);
+  if (documents.length === 0) return false;
+  return attempt(sealing, {
+    puts: documents.map(({ id, value }) => sealing.put(auditEvent(id, value as unknown as AuditEntry))),
+    documents: documents.map(({ kind, id, version }: Document) => ({ op: 'delete', kind, id, expect: version })),
+  });
+}
+
+/** True where it is worth looking again: after a commit, and where another process was faster. */
+async function attempt(sealing: Sealing, changes: ChangeSet): Promise<boolean> {
+  try {
+    await sealing.commit(changes);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
+  }
+  return true;
+}

@@ -1,0 +1,40 @@
+/**
+ * Audit of service.ts: reads and refusals go to this process's hash-chained log before the answer does; writes are
+ * documents that ride in the commit. Sealing makes both searchable as AuditEvent.
+ */
+import { hostname } from 'node:os';
+import { instant } from '../fhir/instant.js';
+import type { Ids, World } from '../fhir/clock.js';
+import type { Audit } from '../service.js';
+import { openAuditFile } from './audit-file.js';
+import { AUDIT, sealAll, type Sealing } from './audit-seal.js';
+
+export interface ClosableAudit extends Audit {
+  /** Writes what waits and closes the log. */
+  close(): void;
+}
+
+/** @param sealing its `folder` is where the logs of all processes are kept */
+export function openAudit({ clock, ids }: Pick<World, 'clock' | 'ids'>, sealing: Omit<Sealing, 'now'>): ClosableAudit {
+  const file = openAuditFile(sealing.folder, () => newName(clock.now(), ids));
+  const now = () => clock.now();
+  let sealed: Promise<void> = Promise.resolve();
+  return {
+    append: entry => file.append(JSON.stringify(entry)),
+    document: entry => ({
+      op: 'put',
+      document: { kind: AUDIT, id: ids.next(), value: { ...entry }, keys: {}, due: entry.at },
+      expect: 0,
+    }),
+    seal() {
+      const next = sealed.catch(() => undefined).then(() => sealAll({ ...sealing, now }));
+      sealed = next;
+      return next;
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Sorts by time; the rest tells processes, hosts and restarts apart. */
+const newName = (now: number, ids: Ids): string =>
+  `${instant(now).replaceAll(':', '')}-${hostname().replaceAll(/[^\w.-]/g, '')}-${process.pid}-${ids.next()}`;
