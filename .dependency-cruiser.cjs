@@ -31,9 +31,11 @@ const folders = {
   'router/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'access/', ...seams],
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
   'http/': ['fhir/', 'config/', 'formats/', 'router/'],
+  'project-root.ts': [],
   'compose.ts': [''],
-  'main.ts': ['compose.ts', 'config/'],
-  'commands/': ['compose.ts', 'config/', 'fhir/', 'access/'],
+  'compose/': [''],
+  'main.ts': ['compose.ts', 'config/', 'project-root.ts'],
+  'commands/': ['compose.ts', 'config/', 'fhir/', 'access/', 'project-root.ts'],
 };
 
 /** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
@@ -50,6 +52,7 @@ const packages = {
   mongodb: ['store/mongo/'],
   nodemailer: ['delivery/channels/'],
   pino: ['observe/'],
+  'postal-mime': ['compose/'],
   rfc6902: ['interactions/'],
   saxes: ['formats/', 'validate/'],
   zod: ['config/'],

@@ -36,8 +36,8 @@ describe('tools/budgets', function () {
     ['a long callback', 'src/a.ts', `// Header\n[].map(() => {\n${lines(80)}});\n`, /a\.ts:2:  ?has 82 lines/],
     ['a file without a header', 'src/a.ts', 'export {};\n', /no header comment/],
     ['a name in camel case', 'src/aFile.ts', '// Header\n', /not kebab-case/],
-    ['a name that says nothing', `src/fhir/${'util'}s.ts`, '// Header\n', /says nothing about/],
-    ['a word of unfinished work', 'docs/a.md', `${'TO'}${'DO'}: all of it\n`, /docs\/a\.md: "/],
+    ['a name that says nothing', `src/fhir/utils.ts`, '// Header\n', /says nothing about/],
+    ['a word of unfinished work', 'docs/a.md', `TODO: all of it\n`, /docs\/a\.md: "/],
     ["a path of somebody's machine", 'docs/a.md', `see ${home}\n`, /somebody's machine/],
   ];
   for (const [what, file, text, message] of faults) {
