@@ -77,6 +77,18 @@ describe('config/config', () => {
     assert.deepEqual(loadConfig({ PORTICO_STORE: 'memory' }).store, { kind: 'memory' });
   });
 
+  it('names the customers, and adds the demo customer in demo mode where it is not named', () => {
+    const enforced = (env: Environment): [string, boolean][] =>
+      loadConfig(env).customers.map(({ key, referencesEnforced }) => [key, referencesEnforced]);
+    assert.deepEqual(enforced({ PORTICO_CUSTOMERS: 'north, south2:enforced' }), [
+      ['north', false],
+      ['south2', true],
+      ['demo', false],
+    ]);
+    assert.deepEqual(enforced({ PORTICO_CUSTOMERS: 'demo:enforced' }), [['demo', true]]);
+    assert.deepEqual(enforced({ PORTICO_DEMO: 'off' }), []);
+  });
+
   it('is frozen to the bottom', () => {
     const config = loadConfig({ PORTICO_ISSUERS: JSON.stringify([issuer]) });
     assert(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.issuers[0]?.jwks.keys));
@@ -97,6 +109,10 @@ describe('config/config', () => {
       ['PORTICO_MAIL_FROM', 'a@example.org\r\nBcc: b@example.org'],
       ['PORTICO_MAX_BODY', '16MB'],
       ['PORTICO_MAX_DEPTH', '0'],
+      ...['portal', 'North', 'a-b', 'x'.repeat(17), 'north,north', 'north:strict'].map((text): [string, string] => [
+        'PORTICO_CUSTOMERS',
+        text,
+      ]),
       ['PORTICO_PACKAGES', 'a.zip'],
       ['PORTICO_LOG_LEVEL', 'loud'],
       ['PORTICO_ISSUERS', '{'],
