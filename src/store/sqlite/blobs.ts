@@ -1,7 +1,7 @@
 /** The blobs port on SQLite: rows of 64 KB. A blob without a size is still being written, and unknown to all others. */
 import type { BlobInfo, Blobs } from '../port.js';
 import type { Connection, Row } from './connection.js';
-import { sql } from './sql.js';
+import { limitSql, sql } from './sql.js';
 import { orFault, storageFault } from './storage-fault.js';
 import type { Writer } from './writer.js';
 
@@ -67,7 +67,7 @@ export class SqliteBlobs implements Blobs {
   async olderThan(at: number, limit: number): Promise<BlobInfo[]> {
     return orFault(() =>
       this.connection.all(
-        sql`SELECT id, size, at FROM blob WHERE at < ${at} AND size IS NOT NULL ORDER BY at LIMIT ${limit}`,
+        sql`SELECT id, size, at FROM blob WHERE at < ${at} AND size IS NOT NULL ORDER BY at ${limitSql(limit)}`,
       ),
     ).map(infoOf);
   }

@@ -2,7 +2,7 @@
 import { Fault } from '../../fhir/fault.js';
 import type { Document, DocumentChange } from '../port.js';
 import type { Connection, Row } from './connection.js';
-import { Sql, sql } from './sql.js';
+import { limitSql, Sql, sql } from './sql.js';
 
 /** The columns `documentOf` reads. */
 const COLUMNS = new Sql('d.kind, d.id, d.version, d.value, d.keys, d.due, d.expires');
@@ -37,7 +37,7 @@ export function findDocuments(
   return connection
     .all(
       sql`SELECT ${COLUMNS} FROM document_key k CROSS JOIN document d ON d.kind = k.kind AND d.id = k.id
-        WHERE k.kind = ${kind} AND k.name = ${name} AND k.value = ${value} AND ${aliveAt(now)} ORDER BY k.id LIMIT ${limit}`,
+        WHERE k.kind = ${kind} AND k.name = ${name} AND k.value = ${value} AND ${aliveAt(now)} ORDER BY k.id ${limitSql(limit)}`,
     )
     .map(documentOf);
 }
@@ -46,7 +46,7 @@ export function dueDocuments(connection: Connection, kind: string, now: number, 
   return connection
     .all(
       sql`SELECT ${COLUMNS} FROM document d WHERE d.kind = ${kind} AND d.due <= ${now} AND ${aliveAt(now)}
-        ORDER BY d.due, d.id LIMIT ${limit}`,
+        ORDER BY d.due, d.id ${limitSql(limit)}`,
     )
     .map(documentOf);
 }

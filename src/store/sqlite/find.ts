@@ -4,10 +4,10 @@ import type { Filter, Position, Search, Sort } from '../../search/query.js';
 import type { Page } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
-import { planOf, remaining, type Plan, type PlanOptions } from './plan.js';
+import { planOf, remaining, type Plan, type Effort } from './plan.js';
 import { COLUMNS, columns, versionOf } from './row.js';
 import { behindSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
-import { every, join, Sql, sql, TRUE } from './sql.js';
+import { limitSql, every, join, Sql, sql, TRUE } from './sql.js';
 
 type Kind = Search['of'][number];
 
@@ -33,7 +33,7 @@ function orderedRows(plan: Plan, { partition, after, sort }: Search, type: strin
   const behind = after && sql`AND (d.t, d.rid) ${new Sql(descending ? '<' : '>')} (${after[0]!}, ${after[1]!})`;
   return sql`SELECT ${columns('r')}, d.t FROM posting d CROSS JOIN resource r ON r.rid = d.rid
     WHERE d.partition = ${partition} AND d.key = ${plan.driver.key!} ${behind ?? new Sql('')} AND ${tests}
-    ORDER BY d.t ${direction}, d.rid ${direction} LIMIT ${limit}`;
+    ORDER BY d.t ${direction}, d.rid ${direction} ${limitSql(limit)}`;
 }
 
 /** Gathers all matches, orders them by their sort keys alone, and fetches the rows of the page. */
@@ -49,11 +49,11 @@ function gatheredRows(plan: Plan, { partition, after, sort: asked }: Search, typ
   const behind = after ? behindSql(sort, after) : TRUE;
   const names = new Sql(sort.map((_, i) => `m.k${i}`).join(', '));
   return sql`SELECT ${columns('r')}, ${names} FROM (SELECT * FROM (${found}) WHERE ${behind}
-    ORDER BY ${orderSql(sort)} LIMIT ${limit}) m CROSS JOIN resource r ON r.rid = m.rid`;
+    ORDER BY ${orderSql(sort)} ${limitSql(limit)}) m CROSS JOIN resource r ON r.rid = m.rid`;
 }
 
-function rowsOf(connection: Connection, search: Search, { type, where }: Kind, options: PlanOptions): Row[] {
-  const plan = planOf(connection, search.partition, type, where, options);
+function rowsOf(connection: Connection, search: Search, { type, where }: Kind, effort: Effort): Row[] {
+  const plan = planOf(connection, search.partition, type, where, effort);
   const ordered = plan.driver.key !== undefined && isByMain(sortOf(search.sort));
   return connection.all((ordered ? orderedRows : gatheredRows)(plan, search, type, search.limit + 1));
 }
@@ -70,9 +70,9 @@ function compareRows(sort: readonly Sort[]): (a: Row, b: Row) => number {
 }
 
 /** The page of live resources that match. */
-export function findPage(connection: Connection, search: Search, options: PlanOptions): Page {
+export function findPage(connection: Connection, search: Search, effort: Effort): Page {
   const sort = sortOf(search.sort);
-  const found = byType(search.of).flatMap(kind => rowsOf(connection, search, kind, options));
+  const found = byType(search.of).flatMap(kind => rowsOf(connection, search, kind, effort));
   const rows = found.sort(compareRows(sort)).slice(0, search.limit);
   const last = rows.at(-1);
   return {
@@ -81,8 +81,8 @@ export function findPage(connection: Connection, search: Search, options: PlanOp
   };
 }
 
-function countType(connection: Connection, partition: string, kind: Kind, limit: number, options: PlanOptions): number {
-  const plan = planOf(connection, partition, kind.type, kind.where, options);
+function countType(connection: Connection, partition: string, kind: Kind, limit: number, effort: Effort): number {
+  const plan = planOf(connection, partition, kind.type, kind.where, effort);
   const { key, rids } = plan.driver;
   const tests = remaining(plan, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
   const from =
@@ -92,7 +92,7 @@ function countType(connection: Connection, partition: string, kind: Kind, limit:
   // Values are parameters, so "r." stands in the text only where the row is asked.
   const row = tests.text.includes('r.') ? sql`CROSS JOIN resource r ON r.rid = d.rid` : new Sql('');
   const bound = limit > FREE_COUNT ? sql`tick(d.rid)` : TRUE;
-  const counted = sql`SELECT 1 FROM ${from} ${row} WHERE ${every([bound, tests])} LIMIT ${limit}`;
+  const counted = sql`SELECT 1 FROM ${from} ${row} WHERE ${every([bound, tests])} ${limitSql(limit)}`;
   return connection.get(sql`SELECT count(*) FROM (${counted})`)![0] as number;
 }
 
@@ -101,12 +101,12 @@ export function countMatches(
   connection: Connection,
   { partition, of }: Pick<Search, 'partition' | 'of'>,
   limit: number,
-  options: PlanOptions,
+  effort: Effort,
 ): number {
   let total = 0;
   for (const kind of byType(of)) {
     if (total >= limit) break;
-    total += countType(connection, partition, kind, limit - total, options);
+    total += countType(connection, partition, kind, limit - total, effort);
   }
   return total;
 }
@@ -114,5 +114,5 @@ export function countMatches(
 /** The ids that match, at most `limit`: what a criterion compares. */
 export function matchingIds(connection: Connection, partition: string, kind: Kind, limit: number): string[] {
   const search: Search = { partition, of: [kind], sort: [], limit, deadline: Infinity };
-  return findPage(connection, search, { thorough: true }).rows.map(({ key }) => key.id);
+  return findPage(connection, search, 'count').rows.map(({ key }) => key.id);
 }

@@ -4,32 +4,30 @@ import type { Filter } from '../../search/query.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
 import { columns, versionOf } from './row.js';
-import { every, Sql, sql, TRUE } from './sql.js';
+import { limitSql, every, Sql, sql, TRUE } from './sql.js';
 
 type Asked = HistoryQuery['of'][number];
 type Span = Omit<HistoryQuery, 'limit' | 'after'>;
 
 /** The conditions on one version `v` of a resource whose current row is `r`; `until`: when it ceased to be current. */
-function tests({ partition, since, during }: Span, { type, where, id }: Asked, until: Sql): Sql {
-  const filter = condition(where, { partition, row: 'r' });
+function tests({ partition, since, during }: Span, { where }: Asked, until: Sql): Sql {
   return every([
-    sql`v.partition = ${partition} AND v.type = ${type}`,
-    id === undefined ? TRUE : sql`r.id = ${id}`,
     since === undefined ? TRUE : sql`v.at >= ${since}`,
     during === undefined ? TRUE : sql`v.at <= ${during.to} AND ${until} > ${during.from}`,
     sql`tick(v.rid)`,
-    filter,
+    condition(where, { partition, row: 'r' }),
   ]);
 }
 
 /** Where the versions of a resource, or of a type, come from: current and older. */
 function sources(query: Span, asked: Asked): Sql[] {
-  const current = sql`FROM resource v CROSS JOIN resource r ON r.rid = v.rid WHERE ${tests(query, asked, new Sql('9e999'))}`;
-  const joined =
-    asked.id === undefined
-      ? new Sql('FROM history v CROSS JOIN resource r ON r.rid = v.rid')
-      : sql`FROM resource r CROSS JOIN history v ON v.rid = r.rid AND r.partition = ${query.partition} AND r.type = ${asked.type}`;
-  return [current, sql`${joined} WHERE ${tests(query, asked, new Sql('v.until'))}`];
+  const { type, id } = asked;
+  const ofType = sql`v.partition = ${query.partition} AND v.type = ${type}`;
+  const key = sql`partition = ${query.partition} AND type = ${type} AND id = ${id ?? ''}`;
+  const ofOne = sql`v.rid = (SELECT rid FROM resource WHERE ${key})`;
+  const from = (table: Sql, until: Sql): Sql => sql`FROM ${table} v CROSS JOIN resource r ON r.rid = v.rid
+    WHERE ${id === undefined ? ofType : ofOne} AND ${tests(query, asked, until)}`;
+  return [from(new Sql('resource'), new Sql('9e999')), from(new Sql('history'), new Sql('v.until'))];
 }
 
 /** Each type once, so that no version is told twice. */
@@ -56,7 +54,7 @@ export function historyPage(connection: Connection, query: HistoryQuery): Page {
     .flatMap(asked => sources(query, asked))
     .flatMap(source =>
       connection.all(sql`SELECT ${columns('v')} ${source} ${behind}
-        ORDER BY v.at DESC, v.version DESC, v.rid DESC LIMIT ${limit + 1}`),
+        ORDER BY v.at DESC, v.version DESC, v.rid DESC ${limitSql(limit + 1)}`),
     );
   const rows = found.sort(compareRows).slice(0, limit);
   const last = rows.at(-1);
@@ -71,7 +69,7 @@ export function countVersions(connection: Connection, query: Span, limit: number
   let total = 0;
   for (const source of distinct(query.of).flatMap(asked => sources(query, asked))) {
     if (total >= limit) break;
-    total += connection.get(sql`SELECT count(*) FROM (SELECT 1 ${source} LIMIT ${limit - total})`)![0] as number;
+    total += connection.get(sql`SELECT count(*) FROM (SELECT 1 ${source} ${limitSql(limit - total)})`)![0] as number;
   }
   return total;
 }

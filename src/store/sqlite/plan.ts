@@ -6,10 +6,18 @@ import { typePosting, type Filter } from '../../search/query.js';
 import type { Connection } from './connection.js';
 import { driverOf, type Driver, type Scope } from './driver.js';
 import { condition, type Subject } from './filter-sql.js';
-import { every, sql, TRUE, type Sql } from './sql.js';
+import { limitSql, every, sql, TRUE, type Sql } from './sql.js';
+
+/**
+ * How hard to look for the way:
+ * - `guess`: take a lone index, or the shortest of several; the search may turn out too long;
+ * - `ordered`: walk a posting in the order of the main date, which ends at the end of the page;
+ * - `count`: count every walk, however long that takes.
+ */
+export type Effort = 'guess' | 'ordered' | 'count';
 
 /** Where no walk is shorter than a bound, the next is tried. */
-const BOUNDS = [200, 20_000, 1_000_000];
+const BOUNDS = { guess: [200], ordered: [], count: [200, 20_000, 1_000_000] };
 
 export interface Plan {
   driver: Driver;
@@ -17,17 +25,12 @@ export interface Plan {
   rest: Filter;
 }
 
-export interface PlanOptions {
-  /** Go on counting where no walk is short, instead of taking one in the order of the main date. */
-  thorough: boolean;
-}
-
 function termsOf(filter: Filter): Filter[] {
   return filter.kind === 'and' ? filter.of.flatMap(termsOf) : filter.kind === 'all' ? [] : [filter];
 }
 
 function length(connection: Connection, driver: Driver, bound: number): number {
-  return connection.get(sql`SELECT count(*) FROM (${driver.walk} LIMIT ${bound})`)![0] as number;
+  return connection.get(sql`SELECT count(*) FROM (${driver.walk} ${limitSql(bound)})`)![0] as number;
 }
 
 /** The shortest of these walks, if it is shorter than the bound. */
@@ -35,38 +38,31 @@ function shortest(connection: Connection, drivers: readonly Driver[], bound: num
   let best: Driver | undefined;
   let least = bound;
   for (const driver of drivers) {
-    const found = length(connection, driver, least);
+    const found = length(connection, driver, bound);
     if (found < least) [best, least] = [driver, found];
   }
   return best;
 }
 
-function choose(connection: Connection, drivers: readonly Driver[], { thorough }: PlanOptions): Driver {
-  for (const bound of thorough ? BOUNDS : BOUNDS.slice(0, 1)) {
+function choose(connection: Connection, drivers: readonly Driver[], effort: Effort): Driver | undefined {
+  if (effort !== 'ordered' && drivers.length === 1) return drivers[0];
+  for (const bound of BOUNDS[effort]) {
     const driver = shortest(connection, drivers, bound);
     if (driver) return driver;
   }
-  return drivers.find(driver => driver.key !== undefined)!;
+  return drivers.find(driver => driver.key !== undefined);
 }
 
 /** The plan for the live resources of a type that satisfy a filter. */
-export function planOf(
-  connection: Connection,
-  partition: string,
-  type: string,
-  where: Filter,
-  options: PlanOptions,
-): Plan {
+export function planOf(connection: Connection, partition: string, type: string, where: Filter, effort: Effort): Plan {
   const scope: Scope = {
     partition,
     type,
-    matching: (other, filter) => matching(connection, partition, other, filter, options),
+    matching: (other, filter) => matching(connection, partition, other, filter, effort),
   };
   const terms = termsOf(where);
   const drivers = terms.map(term => driverOf(term, scope)).filter(driver => driver !== undefined);
-  if (!drivers.some(driver => driver.key !== undefined))
-    drivers.push(driverOf({ kind: 'posting', key: typePosting(type) }, scope)!);
-  const driver = drivers.length === 1 ? drivers[0]! : choose(connection, drivers, options);
+  const driver = choose(connection, drivers, effort) ?? driverOf({ kind: 'posting', key: typePosting(type) }, scope)!;
   return { driver, rest: { kind: 'and', of: terms.filter(term => term !== driver.term) } };
 }
 
@@ -80,8 +76,8 @@ export function remaining({ rest }: Plan, subject: Subject): Sql {
 }
 
 /** SELECT rid …: the live resources of a type that satisfy a filter; may name one twice. */
-function matching(connection: Connection, partition: string, type: string, where: Filter, options: PlanOptions): Sql {
-  const plan = planOf(connection, partition, type, where, options);
+function matching(connection: Connection, partition: string, type: string, where: Filter, effort: Effort): Sql {
+  const plan = planOf(connection, partition, type, where, effort);
   const tests = remaining(plan, { partition, row: 'r' });
   if (tests === TRUE) return plan.driver.rids;
   return sql`SELECT d.rid AS rid FROM (${plan.driver.rids}) d CROSS JOIN resource r ON r.rid = d.rid WHERE ${tests}`;

@@ -4,6 +4,7 @@ import type { Search } from '../../search/query.js';
 import type { Connection } from './connection.js';
 import { countMatches, findPage } from './find.js';
 import { countVersions, historyPage } from './history.js';
+import type { Effort } from './plan.js';
 
 export type Query =
   | { op: 'search'; search: Search }
@@ -13,13 +14,13 @@ export type Query =
 
 export type Answer<Q extends Query> = Q extends { op: 'search' | 'history' } ? Page : number;
 
-/** @param thorough time was granted to look for the shortest way. */
-export function answer(connection: Connection, query: Query, thorough: boolean): Page | number {
+/** The answer; throws Exhausted where the connection's allowance does not suffice. */
+export function answer(connection: Connection, query: Query, effort: Effort): Page | number {
   switch (query.op) {
     case 'search':
-      return findPage(connection, query.search, { thorough });
+      return findPage(connection, query.search, effort);
     case 'count':
-      return countMatches(connection, query.search, query.limit, { thorough });
+      return countMatches(connection, query.search, query.limit, effort);
     case 'history':
       return historyPage(connection, query.query);
     case 'countHistory':

@@ -21,7 +21,7 @@ let connection: Connection | undefined;
 function reply({ number, body: { query, until } }: Request<TimedQuery>): Reply {
   try {
     const open = (connection ??= new Connection(path, { readOnly: true, cache: CACHE_KILOBYTES }));
-    return { number, value: open.within({ rows: Infinity, until }, () => answer(open, query, true)) };
+    return { number, value: open.within({ rows: Infinity, until }, () => answer(open, query, 'count')) };
   } catch (error) {
     return { number, fault: faultMessage(error) };
   }

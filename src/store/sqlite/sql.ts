@@ -44,6 +44,13 @@ export const FALSE = new Sql('0');
 
 const BRANCHES = 64;
 
+/**
+ * LIMIT with the number in the text: SQLite takes a bound limit into its plan and so prepares the statement anew at
+ * each run (19 µs instead of 5).
+ */
+export const limitSql = (limit: number): Sql =>
+  new Sql(`LIMIT ${Math.min(Math.trunc(limit), Number.MAX_SAFE_INTEGER)}`);
+
 /** Joined as a balanced tree: SQLite takes expressions no deeper than 1000. */
 function combine(parts: readonly Sql[], operator: ' AND ' | ' OR '): Sql {
   if (parts.length === 1) return parts[0]!;
