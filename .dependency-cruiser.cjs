@@ -3,6 +3,10 @@
  * folders work together; a new folder or package needs a line here, and a reason.
  */
 
+/** Where programs and threads begin; the builder's own modules too. */
+const entries =
+  '^src/(main|commands/[^/]+|(definitions|validate)/generate|definitions/declare|config/docs|.*-thread)\\.ts$';
+
 /** What a handler gets, and the types that its parts are described in. */
 const seams = ['service.ts', 'store/port.ts as types', 'access/ as types'];
 
@@ -34,8 +38,8 @@ const folders = {
   'project-root.ts': [],
   'compose.ts': [''],
   'compose/': [''],
-  'main.ts': ['compose.ts', 'config/', 'project-root.ts'],
-  'commands/': ['compose.ts', 'config/', 'fhir/', 'access/', 'project-root.ts'],
+  'main.ts': ['compose.ts', 'compose/', 'config/', 'project-root.ts'],
+  'commands/': ['compose.ts', 'compose/', 'config/', 'fhir/', 'formats/', 'access/', 'project-root.ts'],
 };
 
 /** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
@@ -87,6 +91,13 @@ module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-dead-module',
+      severity: 'error',
+      comment: 'What only tests reach is not part of the program.',
+      from: { path: entries },
+      to: { path: '^src/', pathNot: entries, reachable: false },
+    },
     {
       name: 'tests-stay-tests',
       severity: 'error',
