@@ -38,7 +38,6 @@ const folders = {
   'project-root.ts': [],
   'compose.ts': [''],
   'compose/': [''],
-  'compose/': [''],
   'main.ts': ['compose.ts', 'compose/', 'config/', 'project-root.ts'],
   'commands/': ['compose.ts', 'compose/', 'config/', 'fhir/', 'formats/', 'access/', 'project-root.ts'],
 };
