@@ -69,6 +69,15 @@ function invalid(url: string, why: string): Fault {
   return new Fault('unprocessable', `SearchParameter ${url}: ${why}`, { expression: 'SearchParameter' });
 }
 
+/** HL7's R4 definition names the two components of this one the wrong way round. */
+const SWAPPED = 'http://hl7.org/fhir/SearchParameter/DocumentReference-relationship';
+
+function componentsOf({ url, component }: JsonObject): Definition['component'] {
+  const parts = (component ?? []) as unknown as Definition['component'];
+  if (url !== SWAPPED) return parts;
+  return parts.map((part, at) => ({ ...part, definition: parts[parts.length - 1 - at]!.definition }));
+}
+
 function definitionOf(parameter: JsonObject): Definition {
   const { url, code, type, expression } = parameter;
   if (typeof url !== 'string' || typeof code !== 'string' || typeof type !== 'string') {
@@ -84,7 +93,7 @@ function definitionOf(parameter: JsonObject): Definition {
     base: strings(parameter['base']),
     target: strings(parameter['target']),
     expression: typeof expression === 'string' ? expression : undefined,
-    component: (parameter['component'] ?? []) as unknown as Definition['component'],
+    component: componentsOf(parameter),
   };
 }
 
