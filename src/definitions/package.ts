@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { Resource } from '../fhir/resource.js';
 import type { Archive } from './archive.js';
+import { readTar } from './tar.js';
 
 interface IndexFile {
   files: { filename: string; resourceType: string; url?: string }[];
@@ -28,17 +29,4 @@ export function openPackage(file: string): Archive {
     },
     list: type => definitions.filter(({ resourceType }) => resourceType === type).map(({ url }) => url!),
   };
-}
-
-/** The regular files of a tar archive (POSIX ustar; package members have short names). */
-function readTar(bytes: Buffer): Map<string, Buffer> {
-  const text = (at: number, length: number): string => bytes.toString('utf8', at, at + length).split('\0')[0]!;
-  const members = new Map<string, Buffer>();
-  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0;) {
-    const size = Number.parseInt(text(at + 124, 12), 8);
-    const prefix = text(at + 345, 155);
-    members.set((prefix ? `${prefix}/` : '') + text(at, 100), bytes.subarray(at + 512, at + 512 + size));
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
-  return members;
 }

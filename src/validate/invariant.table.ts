@@ -42,6 +42,8 @@ const comparable = (low: JsonObject, high: JsonObject): boolean =>
   low['system'] === high['system'] &&
   (low['code'] !== undefined || low['unit'] === high['unit']);
 
+const elementPath = /^[^\s.,:;'"/|?!@#$%&*()[\]{}]{1,64}(\.[^\s.,:;'"/|?!@#$%&*()[\]{}]{1,64}(\[x\])?(:[^\s.]+)?)*$/;
+
 const boundTypes = new Set(['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri']);
 
 const rules: Record<string, Rule> = {
@@ -68,7 +70,7 @@ const rules: Record<string, Rule> = {
     return !codings.some(coding => own.some(other => sameCoding(coding, other)));
   },
   'pat-1': it => ['name', 'telecom', 'address', 'organization'].some(name => name in it),
-  // member.resolve() would need the network: the reference itself tells its type.
+  // member.resolve() reads another resource: the reference itself tells its type.
   'ctm-1': it =>
     !('onBehalfOf' in it) || !/^(?!Practitioner\/)[A-Z]\w+\//.test(text(child(it, 'member'), 'reference') ?? ''),
   'bdl-1': (it, scope) => !has(it, 'total') || isBundle(scope, 'searchset', 'history'),
@@ -93,6 +95,10 @@ const rules: Record<string, Rule> = {
   // As published it holds for any types at all: `select(…).exists()` is true of a list of false.
   'eld-11': it =>
     !('binding' in it) || !('type' in it) || list(it, 'type').some(type => boundTypes.has(text(type, 'code') ?? '')),
+  // Their published regular expressions are none to JavaScript.
+  'eld-16': it => !has(it, 'sliceName') || /^[A-Za-z0-9/\-_[\]@]+$/.test(text(it, 'sliceName') ?? ''),
+  'eld-19': it => !text(it, 'path') || elementPath.test(text(it, 'path')!),
+  'eld-20': it => !text(it, 'path') || /^[A-Za-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*(\[x\])?)*$/.test(text(it, 'path')!),
   'drt-1': it => !has(it, 'code') || (text(it, 'system') === ucum && has(it, 'value')),
 };
 

@@ -32,7 +32,7 @@ interface Engine {
   compile(
     path: { base: string; expression: string } | string,
     model: unknown,
-    options: { async: false; traceFn: () => void },
+    options: object,
   ): (value: Json, environment: Record<string, Json>) => unknown[];
   parse(expression: string): unknown;
 }
@@ -48,7 +48,12 @@ function fhirpath(): { fhirpath: Engine; model: unknown } {
   return engine;
 }
 
-const silent = { async: false, traceFn: () => undefined } as const;
+/** Nothing outside the resource is read: what a reference points to counts as not resolvable. */
+const options = {
+  async: false,
+  traceFn: () => undefined,
+  userInvocationTable: { resolve: { fn: (): unknown[] => [], arity: { 0: [] } } },
+} as const;
 
 /** True unless the result is false or nothing; undefined where fhirpath cannot evaluate the expression. */
 function interpreted({ expression }: Constraint, base: string): Evaluate {
@@ -56,7 +61,7 @@ function interpreted({ expression }: Constraint, base: string): Evaluate {
   return (value, { resource, container }) => {
     try {
       const loaded = fhirpath();
-      evaluate ??= loaded.fhirpath.compile({ base, expression }, loaded.model, silent);
+      evaluate ??= loaded.fhirpath.compile({ base, expression }, loaded.model, options);
       const result = evaluate(value, { resource, rootResource: container, context: value });
       return result.length > 0 && result[0] !== false;
     } catch {
