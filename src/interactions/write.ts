@@ -2,6 +2,7 @@
  * What every REST write goes through: the portal's rule for the type, then the checked version, then the answer the
  * client prefers. https://hl7.org/fhir/R4/http.html#ops
  */
+import type { Issue } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
@@ -61,5 +62,6 @@ function preferred(context: Context, version: Version): ResponseBody | undefined
   if (wanted === 'minimal') return undefined;
   if (wanted !== 'OperationOutcome') return { kind: 'json', text: version.json };
   const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;
-  return { kind: 'resource', resource: outcomeOf([{ severity: 'information', code: 'informational', diagnostics }]) };
+  const done: Issue = { severity: 'information', code: 'informational', diagnostics };
+  return { kind: 'resource', resource: outcomeOf([done, ...context.warnings]) };
 }

@@ -1,0 +1,26 @@
+/** What a newcomer does first. */
+import assert from 'node:assert/strict';
+import type { CapabilityStatement } from 'fhir/r4.js';
+import { operations } from '../../src/operations/index.js';
+import { eachPortal } from './journey.js';
+
+describe('first calls', () => {
+  eachPortal(journey => {
+    it('[PKB-6] the portal says what it does: all operations, at the type they belong to', async () => {
+      const statement = (await journey().expect(200, '', 'GET', 'metadata')).body as unknown as CapabilityStatement;
+      assert.equal(statement.fhirVersion, '4.0.1');
+      const declared = (statement.rest?.[0]?.resource ?? []).flatMap(({ operation = [] }) => operation);
+      assert.deepEqual(
+        declared.map(({ definition }) => definition).sort(),
+        operations.map(({ definition }) => definition).sort(),
+      );
+    });
+
+    it('[PKB-9] the demo data is there at the first call', async () => {
+      const { body } = await journey().expect(200, 'demo-system', 'GET', 'Patient?family=Hintz');
+      assert.equal(body['total'], 1);
+      const all = await journey().expect(200, 'demo-system', 'GET', 'Patient?_summary=count');
+      assert.equal(all.body['total'], 24);
+    });
+  });
+});
