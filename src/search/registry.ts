@@ -62,6 +62,9 @@ const bare = new Set(['Bundle', 'Binary', 'Parameters']);
 const applies = (base: string, type: string): boolean =>
   base === type || base === 'Resource' || (base === 'DomainResource' && !bare.has(type));
 
+const overlap = (some: readonly string[], others: readonly string[]): boolean =>
+  some.some(one => others.some(other => applies(one, other) || applies(other, one)));
+
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
 
@@ -107,6 +110,8 @@ function targetsOf({ code, target }: Definition, refersTo: readonly string[] | u
 class Registry implements SearchRegistry {
   readonly ports: Ports;
   private readonly byUrl = new Map<string, Definition>();
+  /** Every type that some parameter is on or leads to; others have no parameters at all. */
+  private readonly types = new Set<string>(bare);
   private readonly byType = new Map<string, { byCode: Map<string, SearchParam>; all: readonly SearchParam[] }>();
 
   constructor(parameters: readonly JsonObject[], ports: Ports) {
@@ -115,7 +120,10 @@ class Registry implements SearchRegistry {
       const definition = definitionOf(parameter);
       this.byUrl.set(definition.url, definition);
     }
-    for (const definition of this.byUrl.values()) this.checkComponents(definition);
+    for (const definition of this.byUrl.values()) {
+      this.checkComponents(definition);
+      this.learnTypes(definition);
+    }
   }
 
   get(type: string, code: string): SearchParam | undefined {
@@ -131,7 +139,7 @@ class Registry implements SearchRegistry {
     this.checkComponents(definition);
     const { url, code, base } = definition;
     const taken = [...this.byUrl.values()].some(
-      other => other.url !== url && other.code === code && other.base.some(type => base.includes(type)),
+      other => other.url !== url && other.code === code && overlap(other.base, base),
     );
     if (taken)
       throw new Fault('conflict', `The search parameter code '${code}' is taken.`, {
@@ -139,7 +147,12 @@ class Registry implements SearchRegistry {
       });
     for (const type of base) compileParam(definition, type, this.byUrl);
     this.byUrl.set(url, definition);
+    this.learnTypes(definition);
     this.byType.clear();
+  }
+
+  private learnTypes({ base, target }: Definition): void {
+    for (const type of [...base, ...target]) this.types.add(type);
   }
 
   private checkComponents({ url, component }: Definition): void {
@@ -154,6 +167,7 @@ class Registry implements SearchRegistry {
   private paramsOf(type: string): { byCode: Map<string, SearchParam>; all: readonly SearchParam[] } {
     const known = this.byType.get(type);
     if (known) return known;
+    if (!this.types.has(type)) return { byCode: new Map(), all: [] };
     const params = new Map<string, SearchParam>();
     for (const definition of this.byUrl.values()) {
       // Of two parameters with one code the first is taken: packages repeat HL7's.

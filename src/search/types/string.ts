@@ -52,9 +52,7 @@ const parts = [
 ];
 
 function add(text: string, sink: Sink): void {
-  const value = normalize(text);
-  if (value === '') return;
-  sink.text('', value);
+  sink.text('', normalize(text));
   sink.text(VERBATIM, text);
 }
 
