@@ -61,7 +61,7 @@ function claimsOf(payload: JwtPayload, { issuer, audiences }: TrustedIssuer, now
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (named.length === 0 || !named.every(name => typeof name === 'string' && audiences.has(name))) return undefined;
   if (exp * 1000 <= now) return undefined;
-  const text = (name: string) => (typeof payload[name] === 'string' ? (payload[name] as string) : undefined);
+  const text = (name: string) => (typeof payload[name] === 'string' ? payload[name] : undefined);
   const fhirUser = text('fhirUser');
   const patient = text('patient');
   return {

@@ -1,8 +1,8 @@
-/** All that needs no token, in one place. */
+/**
+ * All of FHIR that needs no token, in one place. Beside it http/ serves the landing page, health and the well-known
+ * documents to everybody.
+ */
 import type { Route } from '../definitions/endpoint.js';
-
-/** Beside the FHIR endpoints, as path prefixes. */
-export const openPaths: readonly string[] = ['/', '/health/', '/.well-known/'];
 
 /** Canonical URLs of OperationDefinitions that strangers may call. */
 const openOperations = new Set(['https://portico.health/fhir/OperationDefinition/redeem-invitation']);

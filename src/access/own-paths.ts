@@ -35,12 +35,6 @@ export const anyPosting = (type: string, kind: string, references: readonly stri
 export const withoutOwnPaths = (types: readonly string[]): string[] =>
   types.filter(type => !Object.hasOwn(ownPaths, type));
 
-/** @throws Error that names every type without a line */
-export function checkOwnPaths(types: readonly string[]): void {
-  const missing = withoutOwnPaths(types);
-  if (missing.length > 0) throw new Error(`No line in access/own-paths.table.ts for: ${missing.join(', ')}`);
-}
-
 /** How patients reach a type; `never` if it is unknown. */
 export const ownPathsOf = (type: string): OwnPaths =>
   (Object.hasOwn(ownPaths, type) ? ownPaths[type] : undefined) ?? 'never';

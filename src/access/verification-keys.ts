@@ -1,5 +1,5 @@
 /** Public keys that sign access tokens, as Node's KeyObjects. https://www.rfc-editor.org/rfc/rfc7517 */
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Algorithm } from 'jsonwebtoken';
 
 export interface VerificationKey {
@@ -29,7 +29,7 @@ export function fixedKeys(jwks: { readonly keys: readonly Readonly<Record<string
   for (const jwk of jwks.keys) {
     const algorithms = algorithmsOf(jwk);
     if (algorithms.length === 0 || (jwk['use'] ?? 'sig') !== 'sig') continue;
-    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
     byId.set(typeof jwk['kid'] === 'string' ? jwk['kid'] : '', { key, algorithms });
   }
   const only = byId.size === 1 ? byId.values().next().value : undefined;

@@ -162,6 +162,23 @@ describe('JWT access tokens', () => {
     await refused(`${token.slice(0, -4)}AAAA`, 'changed signature');
   });
 
+  it('takes an algorithm only from the key', async () => {
+    const key = { ...jwk(rsa.publicKey, 'rsa'), alg: 'RS256' };
+    const { algorithms } = (await fixedKeys({ keys: [key] })('rsa')) ?? {};
+    assert.deepEqual(algorithms, ['RS256']);
+    const narrow = jwtVerifier([
+      {
+        issuer: payload.iss,
+        audiences: new Set([payload.aud]),
+        keys: () => Promise.resolve({ key: rsa.publicKey, algorithms: ['RS384'] }),
+      },
+    ]);
+    assert.equal(
+      await narrow(signed({ ...header, alg: 'RS256', kid: 'rsa' }, payload, rsa.privateKey), NOW),
+      undefined,
+    );
+  });
+
   it('keys: one without an id is found only while it is alone, encryption keys never', async () => {
     const bare = { ...jwk(ec.publicKey, ''), kid: undefined };
     assert.ok(await fixedKeys({ keys: [bare] })(undefined));

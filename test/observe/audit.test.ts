@@ -80,6 +80,7 @@ describe('audit', () => {
     audit.close();
     await waiting;
     await new Promise(resolve => setImmediate(resolve));
+    assert.equal(files().length, 1);
     assert.equal(linesOf(files()[0] ?? '').length, 1);
   });
 
