@@ -1,0 +1,107 @@
+/** Which thread answers: the calling one within a bound, a reader thread beyond it, until the deadline. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../src/fhir/clock.js';
+import type { Filter } from '../../src/search/query.js';
+import type { Storage } from '../../src/store/port.js';
+import { openSqlite } from '../../src/store/sqlite/open.js';
+import { isFault } from '../contract/faults.js';
+import { ids, pages, Scene } from '../fixtures/storage-samples.js';
+
+const RESOURCES = 6000;
+const PATIENTS = 20;
+
+/** Shows the machine's time: deadlines here are real ones. */
+const clock: Clock = { now: () => Date.now() };
+
+const contains = (value: string): Filter => ({ kind: 'text', key: 'Task|name', match: 'contains', value });
+
+/** Each task is tried against all tasks of its patient: quadratic, some seconds of work. */
+const laborious: Filter = {
+  kind: 'not',
+  of: {
+    kind: 'refers',
+    key: 'Task|for|',
+    type: 'Patient',
+    where: { kind: 'referred', type: 'Task', key: 'Task|for|', own: 'Patient', where: contains('nowhere') },
+  },
+};
+
+describe('sqlite: threads', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-sqlite-threads-'));
+  let storage: Storage;
+  let scene: Scene;
+
+  before(async () => {
+    storage = await openSqlite(join(folder, 'store.db'), clock);
+    scene = new Scene(storage.store, 'p');
+    await scene.save(...Array.from({ length: PATIENTS }, (_, i) => scene.put(`Patient/${i}`)));
+    await scene.save(
+      ...Array.from({ length: RESOURCES }, (_, i) =>
+        scene.put(`Task/${i}`, {
+          main: i,
+          postings: [`Task|for|Patient/${i % PATIENTS}`],
+          strings: [{ key: 'Task|name', value: `task number ${i} of many` }],
+        }),
+      ),
+    );
+  });
+  after(async () => {
+    await storage.store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const query = (where: Filter, milliseconds = 20_000) =>
+    scene.query('Task', where, { limit: 4, deadline: clock.now() + milliseconds });
+
+  it('answers alike beyond what the calling thread may examine', async () => {
+    const found = await pages(after => storage.store.search({ ...query(contains('r 499')), ...(after && { after }) }));
+    assert.deepEqual(found.flatMap(ids), [
+      '4999',
+      '4998',
+      '4997',
+      '4996',
+      '4995',
+      '4994',
+      '4993',
+      '4992',
+      '4991',
+      '4990',
+      '499',
+    ]);
+    assert.equal(await storage.store.count(query(contains('number')), 100_000), RESOURCES);
+    const oldest = {
+      ...query({ kind: 'all' }),
+      sort: [{ by: 'updated', descending: false } as const],
+      limit: RESOURCES,
+    };
+    assert.equal((await storage.store.search(oldest)).rows.length, RESOURCES);
+    const of = [{ type: 'Task', where: { kind: 'not', of: contains('many') } as const }];
+    assert.deepEqual(await storage.store.history({ partition: 'p', of, limit: 5, deadline: clock.now() + 20_000 }), {
+      rows: [],
+    });
+  });
+
+  it('keeps the calling thread free meanwhile', async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await assert.rejects(storage.store.count(query(laborious, 300), 100_000), isFault('timeout'));
+    clearInterval(timer);
+    assert.ok(turns > 30, `only ${turns} turns`);
+  });
+
+  it('[R30] gives up at the deadline with a timeout, and goes on answering', async () => {
+    const started = performance.now();
+    const slow = Array.from({ length: 6 }, () => storage.store.count(query(laborious, 200), 100_000));
+    for (const each of await Promise.allSettled(slow)) {
+      assert.equal(each.status, 'rejected');
+      isFault('timeout')(each.reason);
+    }
+    assert.ok(performance.now() - started < 2000);
+    assert.deepEqual(ids(await storage.store.search(query(contains('number 17 of')))), ['17']);
+    await scene.save(scene.put('Task/new', { main: -1, strings: [{ key: 'Task|name', value: 'a new one' }] }));
+    assert.deepEqual(ids(await storage.store.search(query(contains('new one')))), ['new']);
+  });
+});
