@@ -5,7 +5,7 @@ import type { HistoryQuery, Page } from '../port.js';
 import { compileFilter } from './compile.js';
 import { pagePipeline, type SortPlan } from './keyset.js';
 import type { VersionRow } from './layout.js';
-import { findRows, pageOf, resolveParts, type Reader } from './reader.js';
+import { findRows, pageOf, resolveParts, upTo, type Reader } from './reader.js';
 
 /** The most resources a condition on a history may select. */
 const HISTORY_LIMIT = 10_000;
@@ -51,5 +51,5 @@ export async function historyPage(reader: Reader, query: HistoryQuery): Promise<
 
 export async function countVersions(reader: Reader, query: Told, limit: number): Promise<number> {
   const filter = await historyFilter(reader, query);
-  return filter ? reader.versions.countDocuments(filter, { ...reader.options, limit }) : 0;
+  return filter ? reader.versions.countDocuments(filter, { ...reader.options, ...upTo(limit) }) : 0;
 }

@@ -43,6 +43,9 @@ async function compiled(reader: Reader, { partition, of }: Pick<Search, 'partiti
   return compileSearch({ partition, of: await resolveParts(reader, partition, of) }).filter;
 }
 
+/** The server knows no infinite limit. */
+export const upTo = (limit: number): { limit?: number } => (Number.isFinite(limit) ? { limit } : {});
+
 /** A page of the pipeline's rows, which are one more than `limit` where there are more. */
 export function pageOf(rows: readonly VersionRow[], { fields }: Pick<SortPlan, 'fields'>, limit: number): Page {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
@@ -61,7 +64,7 @@ export async function countMatches(
   search: Pick<Search, 'partition' | 'of'>,
   limit: number,
 ): Promise<number> {
-  return reader.versions.countDocuments(await compiled(reader, search), { ...reader.options, limit });
+  return reader.versions.countDocuments(await compiled(reader, search), { ...reader.options, ...upTo(limit) });
 }
 
 /** Whether exactly the ids of the criterion match. */
