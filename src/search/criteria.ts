@@ -108,7 +108,7 @@ export class Criteria {
   }
 
   private leaf(type: string, code: string, modifier: string | undefined, whole: string, value: string): Filter {
-    if (code === '_filter' && modifier === undefined) return compileFilterExpression(this, type, value);
+    if (code === '_filter' && modifier === undefined) return this.filtered(type, value);
     if (code === '_list' && modifier === undefined) return this.listed(type, whole, value);
     const param = this.find(type, code);
     if (!param) throw notUnderstood(whole, `${type} has no such search parameter here.`);
@@ -149,6 +149,12 @@ export class Criteria {
     if (code === '_id') return modifier === 'not';
     if (type === 'composite' || type === 'special') return false;
     return valueTypes[type].modifiers.includes(modifier) || (type === 'reference' && this.leadsTo(param, modifier));
+  }
+
+  private filtered(type: string, value: string): Filter {
+    const compile = (name: string, value: string) => this.compile(type, name, value);
+    const isString = (path: string) => this.find(type, path)?.type === 'string';
+    return compileFilterExpression({ compile, isString }, value);
   }
 
   /** Resources that are entries of a List: https://hl7.org/fhir/R4/search.html#list */

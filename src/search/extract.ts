@@ -58,7 +58,10 @@ class Entries implements Sink {
   }
 }
 
-type Shared = { registry: SearchRegistry; localBases: readonly string[] };
+interface Shared {
+  registry: SearchRegistry;
+  localBases: readonly string[];
+}
 
 /** Indexed by the store itself, or not at all. */
 const elsewhere = new Set(['_id', '_lastUpdated']);
@@ -90,7 +93,7 @@ function extractParam(
 function mainOf(resource: Resource, updated: number): number {
   const main = mainDates[resource.resourceType];
   const value: Json | undefined = main && choice(resource, main.element, date.dataTypes);
-  const { lo = FLOOR, hi = CEILING } = (value !== undefined && intervalOf(value)) || {};
+  const { lo, hi } = (value === undefined ? undefined : intervalOf(value)) ?? { lo: FLOOR, hi: CEILING };
   return lo > FLOOR ? lo : hi < CEILING ? hi : updated;
 }
 

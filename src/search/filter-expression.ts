@@ -2,12 +2,17 @@
  * `_filter`: comparisons joined by and, or, not and parentheses. https://hl7.org/fhir/R4/search_filter.html
  * Each comparison becomes the search parameter that means the same; `[…]` in paths, `ew` and `po` have none.
  */
-import type { Criteria } from './criteria.js';
 import { and, not, or } from './filters.js';
 import { badValue, MAX_FILTER_DEPTH, notUnderstood, tooCostly } from './limits.js';
 import type { Filter } from './query.js';
 
 const NAME = '_filter';
+
+/** What a comparison is compiled with: the search parameters of the type searched. */
+export interface Comparisons {
+  compile(name: string, value: string): Filter;
+  isString(path: string): boolean;
+}
 
 /** A path, an operator, a bare value, a quoted one, or a parenthesis. */
 const TOKEN = /\s*(?:([()])|("(?:[^"\\]|\\.)*")|([^\s()"]+))/y;
@@ -49,13 +54,11 @@ const modifiers: Readonly<Record<string, string>> = {
 class Parser {
   private at = 0;
   private readonly tokens: readonly string[];
-  private readonly criteria: Criteria;
-  private readonly type: string;
+  private readonly comparisons: Comparisons;
 
-  constructor(criteria: Criteria, type: string, tokens: readonly string[]) {
+  constructor(comparisons: Comparisons, tokens: readonly string[]) {
     this.tokens = tokens;
-    this.criteria = criteria;
-    this.type = type;
+    this.comparisons = comparisons;
   }
 
   whole(): Filter {
@@ -97,26 +100,22 @@ class Parser {
     return inner;
   }
 
-  private isString(path: string): boolean {
-    return this.criteria.find(this.type, path)?.type === 'string';
-  }
-
   /** Strings are equal when they are so to the letter; of other types equality is what they have without modifier. */
   private equalTo(path: string): string {
-    return this.isString(path) ? `${path}:exact` : path;
+    return this.comparisons.isString(path) ? `${path}:exact` : path;
   }
 
   private comparison(): Filter {
     const path = this.next();
     const operator = this.next();
     const value = valueOf(this.next());
-    const compile = (name: string, value: string) => this.criteria.compile(this.type, name, value);
+    const compile = (name: string, value: string) => this.comparisons.compile(name, value);
     if (path.startsWith('_filter')) throw notUnderstood(NAME, 'it cannot stand in itself.');
     if (operator === 'pr')
       return compile(`${path}:missing`, value === 'true' ? 'false' : value === 'false' ? 'true' : value);
     if (operator === 'eq' || operator === 're') return compile(this.equalTo(path), value);
     if (operator === 'ne') return not(compile(this.equalTo(path), value));
-    if (operator === 'sw' && this.isString(path)) return compile(path, value);
+    if (operator === 'sw' && this.comparisons.isString(path)) return compile(path, value);
     if (prefixes.has(operator)) return compile(path, operator + value);
     const modifier = Object.hasOwn(modifiers, operator) ? modifiers[operator] : undefined;
     if (modifier === undefined) throw notUnderstood(NAME, `the operator '${operator.slice(0, 10)}' is not supported.`);
@@ -125,6 +124,6 @@ class Parser {
 }
 
 /** The filter a `_filter` value stands for. Faults: `invalid`, `too-costly`. */
-export function compileFilterExpression(criteria: Criteria, type: string, value: string): Filter {
-  return new Parser(criteria, type, tokenize(value)).whole();
+export function compileFilterExpression(comparisons: Comparisons, value: string): Filter {
+  return new Parser(comparisons, tokenize(value)).whole();
 }

@@ -45,8 +45,8 @@ function leads(param: SearchParam | undefined, target: string | undefined): bool
 
 function paramsOf({ source, param, wildcard, target }: Include, type: string, registry: SearchRegistry): SearchParam[] {
   if (source !== '*' && source !== type) return [];
-  const named = wildcard ? registry.of(type) : [registry.get(type, param)];
-  return named.filter(one => one !== undefined && leads(one, target)) as SearchParam[];
+  const named = wildcard ? registry.of(type) : [registry.get(type, param) ?? []].flat();
+  return named.filter(one => leads(one, target));
 }
 
 /** The literal reference a value is or holds. */
@@ -66,7 +66,8 @@ export function referencesFor(
   for (const param of paramsOf(include, resource.resourceType, registry)) {
     for (const value of param.select(resource, resource)) {
       const local = localReference(literalOf(value) ?? '', localBases);
-      if (local && (include.target ?? local.type) === local.type) found.add(`${local.type}/${local.id}`);
+      if (!local) continue;
+      if ((include.target ?? local.type) === local.type) found.add(`${local.type}/${local.id}`);
     }
   }
   return [...found];

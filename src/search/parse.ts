@@ -1,5 +1,5 @@
 /** Search parameters of a request as a search. https://hl7.org/fhir/R4/search.html */
-import { Fault, type Issue } from '../fhir/fault.js';
+import type { Fault, Issue } from '../fhir/fault.js';
 import { issuesOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import { Criteria, type CriteriaOptions } from './criteria.js';

@@ -105,7 +105,7 @@ describe('search/extract', () => {
         fc.constantFrom(...types),
         fc.dictionary(fc.constantFrom(...names, ...shapes), json, { maxKeys: 8 }),
         (resourceType, body) => {
-          const { ranges } = extract({ ...body, resourceType } as never, registry, options);
+          const { ranges } = extract({ ...body, resourceType }, registry, options);
           for (const { lo, hi } of ranges) assert.ok(!Number.isNaN(lo) && !Number.isNaN(hi));
         },
       ),

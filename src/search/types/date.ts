@@ -19,54 +19,37 @@ function offset(zone: string | undefined): number | undefined {
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
-/** Date.UTC without its habit of taking years below 100 for those of the last century. */
-function utc(
-  year: number,
-  month: number,
-  day: number,
-  hour: number,
-  minute: number,
-  second: number,
-  ms: number,
-): number {
-  const date = new Date(Date.UTC(2000, month, day, hour, minute, second, ms));
-  date.setUTCFullYear(year + date.getUTCFullYear() - 2000, date.getUTCMonth(), date.getUTCDate());
-  return date.getTime();
+/** Fields beyond their end carry over, as in month 12 of a year. */
+function utc(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, day);
+  return date.setUTCHours(hour, minute, second);
 }
 
-const daysIn = (year: number, month: number): number =>
-  month === 2
-    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-      ? 29
-      : 28
-    : [4, 6, 9, 11].includes(month)
-      ? 30
-      : 31;
+/** Whether there is such a day; a missing part is the first. */
+function isDay(year: number, month: number, day: number): boolean {
+  const date = new Date(utc(year, month - 1, day, 0, 0, 0));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
 
 /** The time a FHIR date, dateTime or instant stands for, in milliseconds since the epoch; undefined if it is none. */
 export function dateInterval(text: string): Interval | undefined {
   const match = DATE.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match
-    .slice(1, 7)
-    .map(part => (part === undefined ? undefined : Number(part)));
-  if (year === undefined || (month !== undefined && (month < 1 || month > 12))) return undefined;
-  if (day !== undefined && (day < 1 || day > daysIn(year, month ?? 1))) return undefined;
-  if ((hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 60) return undefined;
-  const shift = offset(match[8]);
-  if (shift === undefined) return undefined;
-  const at = (y: number, mo: number, d: number) => utc(y, mo, d, 0, 0, 0, 0);
-  if (month === undefined) return { lo: at(year, 0, 1), hi: at(year + 1, 0, 1) - 1 };
-  if (day === undefined) return { lo: at(year, month - 1, 1), hi: at(year, month, 1) - 1 };
-  if (hour === undefined) return { lo: at(year, month - 1, day), hi: at(year, month - 1, day + 1) - 1 };
-  const fraction = match[7];
-  const ms = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
-  const lo = utc(year, month - 1, day, hour, minute ?? 0, second ?? 0, ms) - shift;
-  return {
-    lo,
-    hi:
-      lo + (second === undefined ? 59_999 : fraction === undefined ? 999 : 10 ** Math.max(0, 3 - fraction.length) - 1),
-  };
+  const [, year, month = '1', day = '1', hour = '0', minute = '0', second = '0', fraction, zone] = match;
+  const shift = offset(zone);
+  if (shift === undefined || !isDay(Number(year), Number(month), Number(day))) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
+  const fields = [year, Number(month) - 1, day, hour, minute, second].map(Number) as Parameters<typeof utc>;
+  const start = utc(...fields) - shift;
+  if (fraction !== undefined) {
+    const lo = start + Number(fraction.padEnd(3, '0').slice(0, 3));
+    return { lo, hi: lo + 10 ** Math.max(0, 3 - fraction.length) - 1 };
+  }
+  // It lasts until the next of the smallest part given.
+  const given = match.slice(1, 7).filter(Boolean).length;
+  fields[given - 1]!++;
+  return { lo: start, hi: utc(...fields) - shift - 1 };
 }
 
 function periodInterval({ start, end }: JsonObject): Interval | undefined {

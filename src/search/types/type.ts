@@ -1,5 +1,5 @@
 /** What a search type is: how its values are indexed, and how what is searched for becomes conditions on the index. */
-import type { Json } from '../../fhir/resource.js';
+import type { Json, JsonObject } from '../../fhir/resource.js';
 import type { Filter, RangeTest } from '../query.js';
 import type { CanonicalUnit } from './ucum.js';
 
@@ -93,7 +93,7 @@ export function filterOf(base: string, term: Term): Filter {
   }
 }
 
-export const isObject = (value: Json | undefined): value is { [name: string]: Json | undefined } =>
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value if it is a string. */

@@ -50,7 +50,7 @@ function baseUnit(code: string): BaseUnit | undefined {
   const powers = Object.entries(unitToExp).sort(([a], [b]) => (a < b ? -1 : 1));
   // A mole is a number to UCUM; 5 mmol/L is no count of cells, all the same.
   if (unit.moleExp_ !== 0) powers.push(['mol', unit.moleExp_]);
-  return { unit: powers.map(([name, power]) => name + power).join('.') || '1', factor, offset };
+  return { unit: powers.map(([name, power]) => `${name}${power}`).join('.') || '1', factor, offset };
 }
 
 /** The port's implementation on ucum-lhc; remembers the units it has seen. */
