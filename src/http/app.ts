@@ -1,0 +1,40 @@
+/** The Express application: FHIR endpoints, health, what other modules mount, pages for people. */
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { createFhirHandler, type FhirParts } from './fhir.js';
+import { serveHealth, type Readiness } from './health.js';
+import { servePages, type PageParts } from './pages/index.js';
+
+export interface AppParts extends FhirParts {
+  readiness: Readiness;
+  /** The process is stopping. */
+  draining(): boolean;
+  pages: PageParts;
+  /** Whole trees of other modules: the authorization server, a SOAP service. */
+  mounts?: readonly { path: string; handler: RequestHandler }[];
+}
+
+/** Puts the application together; it holds no state of its own. */
+export function createApp(parts: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  const serveFhir = createFhirHandler(parts);
+  app.use((request, response, next) => {
+    if (!serveFhir(request, response)) next();
+  });
+  serveHealth(app, parts.readiness, () => parts.draining());
+  for (const { path, handler } of parts.mounts ?? []) app.use(path, handler);
+  servePages(app, parts.pages, parts.readiness, parts.secure);
+  app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    parts.report(error, '');
+    if (response.headersSent) next(error);
+    else response.status(statusOf(error)).type('text').send('The server could not answer this request.\n');
+  });
+  return app;
+}
+
+/** Express marks what it refuses itself (a malformed path) with a status. */
+function statusOf(error: unknown): number {
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}

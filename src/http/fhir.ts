@@ -1,0 +1,149 @@
+/** All FHIR endpoints in one Express handler: HTTP in, FhirRequest through the router, HTTP out. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import { parseForm } from '../fhir/form.js';
+import { asFault, faultResponse } from '../fhir/outcome.js';
+import type { FhirRequest } from '../fhir/request.js';
+import type { JsonObject } from '../fhir/resource.js';
+import type { FhirResponse } from '../fhir/response.js';
+import { negotiate, notAcceptable, type Shape } from './negotiate.js';
+import { fhirRequest, requestId, type RequestLimits } from './request.js';
+import { createRespond, type Envelope, type WriteXml } from './respond.js';
+import { decodePath, decodeQuery, splitTarget } from './target.js';
+
+/** One FHIR endpoint as http/ sees it. */
+export interface FhirBase {
+  /** Mount path: `/fhir/portal`, `/fhir/customer/demo`. */
+  path: string;
+  /** Public base URL without a trailing slash. */
+  url: string;
+  /** The router. Never rejects. */
+  handle(request: FhirRequest): Promise<FhirResponse>;
+  /** A document below `/.well-known/` of this base; undefined if there is none. */
+  wellKnown?(name: string): JsonObject | undefined;
+}
+
+export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
+  bases: readonly FhirBase[];
+  limits: RequestLimits;
+  writeXml: WriteXml;
+  /** Callers reach this server by https. */
+  secure: boolean;
+  /** Faults that nobody foresaw, for the log. */
+  report(error: unknown, id: string): void;
+  /** Every answer, for the log: no path or query, which may tell who is concerned. */
+  answered?(line: { id: string; method: string; base: string; status: number; milliseconds: number }): void;
+}
+
+const plain: Shape = { format: 'json', pretty: false };
+
+/** Handles a request below /fhir; false if the request is for somebody else. */
+export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const bases = new Map(parts.bases.map(base => [base.path, base]));
+  const respond = createRespond(parts.writeXml, parts.secure);
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = parts.clock.now();
+    const { method = 'GET' } = request;
+    const envelope: Envelope = {
+      ...plain,
+      head: method === 'HEAD',
+      id: requestId(request, parts.ids),
+      crossOrigin: request.headers.origin !== undefined,
+    };
+    const { answer, base } = await answered(request, envelope);
+    await respond(response, answer, envelope);
+    parts.answered?.({
+      id: envelope.id,
+      method,
+      base,
+      status: answer.status,
+      milliseconds: parts.clock.now() - started,
+    });
+  }
+
+  async function answered(
+    request: IncomingMessage,
+    envelope: Envelope,
+  ): Promise<{ answer: FhirResponse; base: string }> {
+    let base = '';
+    try {
+      const found = locate(bases, request.url ?? '/');
+      base = found.base.path;
+      return { answer: await routed(found, request, envelope), base };
+    } catch (error) {
+      const fault = asFault(error);
+      if (fault.kind === 'exception') parts.report(error, envelope.id);
+      return { answer: faultResponse(fault), base };
+    }
+  }
+
+  async function routed(found: Found, request: IncomingMessage, envelope: Envelope): Promise<FhirResponse> {
+    if (request.method === 'OPTIONS') return preflight;
+    const path = decodePath(found.rest);
+    const [first, name = ''] = path;
+    if (first === '.well-known') return wellKnown(found.base, request.method, path.length === 2 ? name : '');
+    const query = decodeQuery(found.search);
+    const located = { base: found.base.url, path, query, id: envelope.id };
+    const value = await fhirRequest(request, located, parts.limits, parts.clock);
+    const shape = negotiate([...formOf(value), ...query], request.headers.accept);
+    // A Binary is answered in its own format, whatever that is.
+    if (shape === undefined && first !== 'Binary') throw notAcceptable();
+    Object.assign(envelope, shape);
+    return found.base.handle(value);
+  }
+
+  return (request, response) => {
+    if (!/^\/fhir(?:[/?]|$)/.test(request.url ?? '')) return false;
+    serve(request, response).catch((error: unknown) => {
+      parts.report(error, '');
+      response.destroy();
+    });
+    return true;
+  };
+}
+
+interface Found {
+  base: FhirBase;
+  /** What follows the base in the path: '' or '/…', not decoded. */
+  rest: string;
+  search: string;
+}
+
+/** The longest base that leads the path. */
+function locate(bases: ReadonlyMap<string, FhirBase>, url: string): Found {
+  const { pathname, search } = splitTarget(url);
+  const [, root, first, second] = pathname.split('/', 4);
+  for (const path of [`/${root}/${first}/${second}`, `/${root}/${first}`]) {
+    const base = bases.get(path);
+    if (base) return { base, rest: pathname.slice(path.length), search };
+  }
+  throw new Fault('not-found', 'There is no such endpoint; the page at / lists them.');
+}
+
+/** Parameters of a POST search may say the format too. */
+function formOf({ method, body }: FhirRequest): FhirRequest['query'] {
+  if (method !== 'POST' || body?.kind !== 'bytes') return [];
+  if (!body.contentType.startsWith('application/x-www-form-urlencoded')) return [];
+  return parseForm(Buffer.from(body.bytes).toString('latin1'));
+}
+
+function wellKnown(base: FhirBase, method: string | undefined, name: string): FhirResponse {
+  const document = base.wellKnown?.(name);
+  if (document === undefined) throw new Fault('not-found', 'There is no such document.');
+  if (method !== 'GET' && method !== 'HEAD') throw new Fault('not-supported', 'This document is read by GET.');
+  const bytes = Buffer.from(JSON.stringify(document));
+  return { status: 200, headers: {}, body: { kind: 'bytes', bytes, contentType: 'application/json' } };
+}
+
+/** Any origin may ask, with a token of its own: no cookie means anything here, so none is allowed. */
+const preflight: FhirResponse = {
+  status: 204,
+  headers: {
+    'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+    'access-control-allow-headers':
+      'Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, X-Request-Id',
+    'access-control-max-age': '86400',
+  },
+};

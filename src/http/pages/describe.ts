@@ -1,0 +1,122 @@
+/** What a CapabilityStatement and its OperationDefinitions say, as plain data for a page. */
+import type { JsonObject, Resource } from '../../fhir/resource.js';
+import type { Language } from './language.js';
+
+/** A text of a definition, in the page's language where it is translated. */
+export interface Said {
+  text: string;
+  language: Language;
+}
+
+export interface ParameterView {
+  name: string;
+  use: 'in' | 'out';
+  /** `0..1` */
+  cardinality: string;
+  type: string;
+  documentation: string;
+}
+
+export interface OperationView {
+  name: string;
+  description: string;
+  levels: ('system' | 'type' | 'instance')[];
+  parameters: ParameterView[];
+}
+
+export interface TypeView {
+  type: string;
+  documentation: Said | undefined;
+  interactions: string[];
+  /** Canonical URLs. */
+  profiles: string[];
+  searchParams: { name: string; type: string }[];
+  includes: string[];
+  revincludes: string[];
+  operations: OperationView[];
+}
+
+export interface EndpointView {
+  /** Mount path: `/fhir/portal`. */
+  path: string;
+  url: string;
+  title: Said;
+  description: Said;
+  /** Of the whole system. */
+  interactions: string[];
+  types: TypeView[];
+}
+
+/** What pages are told of an endpoint. */
+export interface DeclaredEndpoint {
+  path: string;
+  url: string;
+  statement: Resource;
+}
+
+/** Finds an OperationDefinition by its canonical URL. */
+export type FindOperation = (canonical: string) => Resource | undefined;
+
+const objects = (value: unknown): JsonObject[] => (value as JsonObject[] | undefined) ?? [];
+const strings = (value: unknown): string[] => (value as string[] | undefined) ?? [];
+const codes = (value: unknown): string[] => objects(value).map(({ code }) => String(code));
+
+/** An endpoint as a page shows it, in a language where its statement is translated into it. */
+export function describeEndpoint(endpoint: DeclaredEndpoint, find: FindOperation, language: Language): EndpointView {
+  const { path, url, statement } = endpoint;
+  const rest = objects(statement['rest'])[0] ?? {};
+  return {
+    path,
+    url,
+    title: said(statement, 'title', language) ?? { text: path, language: 'en' },
+    description: said(statement, 'description', language) ?? { text: '', language: 'en' },
+    interactions: codes(rest['interaction']),
+    types: objects(rest['resource']).map(entry => describeType(entry, find, language)),
+  };
+}
+
+function describeType(entry: JsonObject, find: FindOperation, language: Language): TypeView {
+  const operations = objects(entry['operation']).map(({ definition }) => find(String(definition)));
+  return {
+    type: String(entry['type']),
+    documentation: said(entry, 'documentation', language),
+    interactions: codes(entry['interaction']),
+    profiles: strings(entry['supportedProfile']),
+    searchParams: objects(entry['searchParam']).map(({ name, type }) => ({ name: String(name), type: String(type) })),
+    includes: strings(entry['searchInclude']),
+    revincludes: strings(entry['searchRevInclude']),
+    operations: operations.filter(found => found !== undefined).map(describeOperation),
+  };
+}
+
+function describeOperation(definition: Resource): OperationView {
+  const levels = (['system', 'type', 'instance'] as const).filter(level => definition[level] === true);
+  return {
+    name: String(definition['code']),
+    description: String(definition['description'] ?? ''),
+    levels,
+    parameters: objects(definition['parameter']).map(parameter => ({
+      name: String(parameter['name']),
+      use: parameter['use'] as 'in' | 'out',
+      cardinality: `${String(parameter['min'])}..${String(parameter['max'])}`,
+      type: String(parameter['type'] ?? ''),
+      documentation: String(parameter['documentation'] ?? ''),
+    })),
+  };
+}
+
+const TRANSLATION = 'http://hl7.org/fhir/StructureDefinition/translation';
+
+/** https://hl7.org/fhir/R4/extension-translation.html */
+function said(object: JsonObject, name: string, language: Language): Said | undefined {
+  const text = object[name];
+  if (typeof text !== 'string') return undefined;
+  const beside = object[`_${name}`] as JsonObject | undefined;
+  const translation = objects(beside?.['extension'])
+    .filter(({ url }) => url === TRANSLATION)
+    .map(({ extension }) => objects(extension))
+    .find(parts => parts.some(({ url, valueCode }) => url === 'lang' && valueCode === language));
+  const content = translation?.find(({ url }) => url === 'content');
+  const translated = content?.['valueString'] ?? content?.['valueMarkdown'];
+  return typeof translated === 'string' ? { text: translated, language } : { text, language: 'en' };
+}

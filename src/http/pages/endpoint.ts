@@ -1,0 +1,115 @@
+/** One endpoint on the first page: its base, its types, their interactions, search parameters and operations. */
+import type { EndpointView, OperationView, ParameterView, Said, TypeView } from './describe.js';
+import { html, type Html } from './html.js';
+import { directionOf } from './language.js';
+import type { Texts } from './texts.table.js';
+
+/** Above this many types that are all alike, a list of their names says as much. */
+const many = 40;
+
+export function endpointSection(endpoint: EndpointView, words: Texts): Html {
+  const { path, url, title, description, interactions, types } = endpoint;
+  const id = path.replace(/[^a-z0-9]+/g, '-').slice(1);
+  return html`<article class="endpoint" aria-labelledby="${id}">
+    <h3 id="${id}">${speech(title)}</h3>
+    <p>${speech(description)}</p>
+    <dl class="facts">
+      <div>
+        <dt>${words.base}</dt>
+        <dd><code dir="ltr">${url}</code></dd>
+      </div>
+      <div>
+        <dt>${words.statement}</dt>
+        <dd class="links">
+          <a href="${path}/metadata?_format=json&_pretty=true">JSON</a>
+          <a href="${path}/metadata?_format=xml&_pretty=true">XML</a>
+        </dd>
+      </div>
+      <div>
+        <dt>${words.systemLevel}</dt>
+        <dd>${codes(interactions)}</dd>
+      </div>
+    </dl>
+    <h4>${words.types} <span class="count">${types.length}</span></h4>
+    ${types.length > many ? alike(types, words) : types.map(type => typeDetails(type, words))}
+  </article>`;
+}
+
+const speech = ({ text, language }: Said): Html =>
+  html`<span lang="${language}" dir="${directionOf(language)}">${marked(text)}</span>`;
+
+/** Markdown's code spans; the texts use nothing else. */
+const marked = (text: string): Html[] =>
+  text.split('`').map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
+
+const codes = (names: readonly string[]): Html =>
+  html`<ul class="codes" dir="ltr">
+    ${names.map(name => html`<li><code>${name}</code></li>`)}
+  </ul>`;
+
+function alike(types: readonly TypeView[], words: Texts): Html {
+  return html`<p>${words.allAlike}</p>
+    ${codes(types[0]?.interactions ?? [])}
+    <details>
+      <summary>${words.types}</summary>
+      <ul class="names" dir="ltr">
+        ${types.map(({ type }) => html`<li><a href="https://hl7.org/fhir/R4/${type.toLowerCase()}.html">${type}</a></li>`)}
+      </ul>
+    </details>`;
+}
+
+function typeDetails(view: TypeView, words: Texts): Html {
+  const { type, documentation, interactions, operations, searchParams } = view;
+  return html`<details>
+    <summary>
+      <span class="type" dir="ltr">${type}</span>
+      ${operations.length > 0 && html`<span class="hint" dir="ltr">${operations.map(({ name }) => html`<span>$${name}</span> `)}</span>`}
+    </summary>
+    ${documentation && html`<p>${speech(documentation)}</p>`} ${part(words.interactions, codes(interactions))}
+    ${operations.map(one => operationBlock(type, one, words))}
+    ${part(
+      words.searchParameters,
+      html`<ul class="parameters" dir="ltr">
+        ${searchParams.map(({ name, type }) => html`<li><code>${name}</code> <span>${type}</span></li>`)}
+      </ul>`,
+    )}
+    ${view.profiles.length > 0 && part(words.profiles, codes(view.profiles))}
+    ${view.includes.length > 0 && part(words.includes, codes(view.includes))}
+    ${view.revincludes.length > 0 && part(words.revincludes, codes(view.revincludes))}
+  </details>`;
+}
+
+const part = (title: string, content: Html): Html =>
+  html`<h5>${title}</h5>
+    ${content}`;
+
+const places = { system: '', type: '', instance: '[id]/' };
+
+function operationBlock(type: string, operation: OperationView, words: Texts): Html {
+  const { name, description, levels, parameters } = operation;
+  const addresses = levels.map(level => `POST [base]/${level === 'system' ? '' : `${type}/`}${places[level]}$${name}`);
+  const of = (use: 'in' | 'out'): ParameterView[] => parameters.filter(parameter => parameter.use === use);
+  return html`<section class="operation" aria-label="$${name}">
+    <h5 dir="ltr">$${name}</h5>
+    <p lang="en" dir="ltr">${marked(description)}</p>
+    <ul class="addresses" dir="ltr">
+      ${addresses.map(address => html`<li><code>${address}</code></li>`)}
+    </ul>
+    <h6>${words.input}</h6>
+    ${of('in').length > 0 ? parameterList(of('in')) : html`<p>${words.noInput}</p>`}
+    <h6>${words.output}</h6>
+    ${parameterList(of('out'))}
+  </section>`;
+}
+
+function parameterList(parameters: readonly ParameterView[]): Html {
+  return html`<dl class="signature" lang="en" dir="ltr">
+    ${parameters.map(
+      ({ name, type, cardinality, documentation }) =>
+        html`<div>
+          <dt><code>${name}</code> <span>${type} ${cardinality}</span></dt>
+          <dd>${marked(documentation)}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}

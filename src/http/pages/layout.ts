@@ -1,0 +1,69 @@
+/** The frame of every page: head, banner, footer. Works without script. */
+import { html, type Html } from './html.js';
+import { directionOf, type Language } from './language.js';
+import { mark } from './mark.js';
+import { texts, type Texts } from './texts.table.js';
+
+/** Where a page's files are; their names carry a hash of their content. */
+export interface Assets {
+  style: string;
+  icon: string;
+}
+
+export interface Frame {
+  language: Language;
+  /** Path of this page, to switch languages on. */
+  path: string;
+  title: string;
+  version: string;
+  assets: Assets;
+}
+
+/** A whole HTML document around `content`. */
+export function page({ language, path, title, version, assets }: Frame, content: Html): string {
+  const words = texts[language];
+  return html`<!doctype html>
+    <html lang="${language}" dir="${directionOf(language)}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        <link rel="stylesheet" href="${assets.style}" />
+        <link rel="icon" type="image/svg+xml" href="${assets.icon}" />
+      </head>
+      <body>
+        <a class="skip" href="#content">${words.skip}</a>
+        <header class="banner">
+          <a class="brand" href="/?lang=${language}">${mark}<span>${words.software}</span></a>
+          ${languageSwitch(language, path, words)}
+        </header>
+        <main id="content" tabindex="-1">${content}</main>
+        <footer>
+          <p>${words.software} <bdi>${version}</bdi> · <bdi>FHIR R4 (4.0.1)</bdi> · <bdi>Apache-2.0</bdi></p>
+          <p>${words.trademark}</p>
+        </footer>
+      </body>
+    </html>`.text;
+}
+
+const names: Readonly<Record<Language, string>> = { en: 'English', ar: 'العربية' };
+
+function languageSwitch(current: Language, path: string, words: Texts): Html {
+  return html`<nav aria-label="${words.languages}">
+    <ul>
+      ${(['en', 'ar'] as const).map(
+        language =>
+          html`<li>
+            <a
+              href="${path}?lang=${language}"
+              lang="${language}"
+              hreflang="${language}"
+              ${language === current && html`aria-current="true"`}
+              >${names[language]}</a
+            >
+          </li>`,
+      )}
+    </ul>
+  </nav>`;
+}

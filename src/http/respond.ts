@@ -1,0 +1,98 @@
+/**
+ * FhirResponse → HTTP. Stored JSON text goes out as it is, in one write. Header order and names are fixed, so that an
+ * answer costs one call of writeHead.
+ */
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseStored } from '../fhir/json.js';
+import type { Resource } from '../fhir/resource.js';
+import type { FhirResponse, ResponseBody } from '../fhir/response.js';
+import type { Shape } from './negotiate.js';
+
+/** An answer's surroundings. */
+export interface Envelope extends Shape {
+  /** Send headers only. */
+  head: boolean;
+  /** X-Request-Id. */
+  id: string;
+  /** The request came from a web page of another origin. */
+  crossOrigin: boolean;
+}
+
+/** A resource as XML text. */
+export type WriteXml = (resource: Resource, pretty: boolean) => string;
+
+/** Sends answers of the FHIR endpoints; `secure` is set where callers reach the server by https. */
+export function createRespond(writeXml: WriteXml, secure: boolean) {
+  const fixed = [
+    ...['cache-control', 'no-store', 'vary', 'accept, authorization', 'x-content-type-options', 'nosniff'],
+    // An answer opened in a browser (a Binary is somebody's upload) runs nothing and is framed nowhere.
+    ...['content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox"],
+    ...(secure ? ['strict-transport-security', 'max-age=31536000; includeSubDomains'] : []),
+  ];
+
+  return async function respond(response: ServerResponse, answer: FhirResponse, envelope: Envelope): Promise<void> {
+    const headers = [...fixed, 'x-request-id', envelope.id];
+    if (envelope.crossOrigin) headers.push(...crossOriginHeaders);
+    for (const name in answer.headers) headers.push(name, answer.headers[name] as string);
+    const { body } = answer;
+    if (body?.kind === 'bytes') {
+      headers.push('content-type', printable(body.contentType));
+      await sendBytes(response, answer.status, headers, body.bytes, envelope.head);
+    } else {
+      const text = body === undefined ? '' : textOf(body, envelope, writeXml);
+      if (body !== undefined) headers.push('content-type', contentTypes[envelope.format]);
+      sendText(response, answer.status, headers, text, envelope.head);
+    }
+  };
+}
+
+const contentTypes = {
+  json: 'application/fhir+json; charset=utf-8',
+  xml: 'application/fhir+xml; charset=utf-8',
+};
+
+const crossOriginHeaders = [
+  ...['access-control-allow-origin', '*'],
+  ...['access-control-expose-headers', 'Location, Content-Location, ETag, Last-Modified, X-Request-Id, X-Progress'],
+];
+
+function textOf(body: Exclude<ResponseBody, { kind: 'bytes' }>, shape: Shape, writeXml: WriteXml): string {
+  if (shape.format === 'json' && !shape.pretty) return body.kind === 'json' ? body.text : JSON.stringify(body.resource);
+  const resource = body.kind === 'json' ? parseStored<Resource>(body.text) : body.resource;
+  return shape.format === 'xml' ? writeXml(resource, shape.pretty) : JSON.stringify(resource, null, 2) + '\n';
+}
+
+function sendText(response: ServerResponse, status: number, headers: string[], text: string, head: boolean): void {
+  if (status !== 204 && status !== 304) headers.push('content-length', String(Buffer.byteLength(text)));
+  response.writeHead(status, headers);
+  if (head || text === '') response.end();
+  else response.end(text);
+}
+
+/** A stream that fails half-way ends the connection: the client must not take the part for the whole. */
+async function sendBytes(
+  response: ServerResponse,
+  status: number,
+  headers: string[],
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  head: boolean,
+): Promise<void> {
+  if (bytes instanceof Uint8Array) {
+    response.writeHead(status, [...headers, 'content-length', String(bytes.length)]);
+    response.end(head ? undefined : bytes);
+    return;
+  }
+  response.writeHead(status, headers);
+  if (head) {
+    await bytes[Symbol.asyncIterator]().return?.();
+    response.end();
+    return;
+  }
+  await pipeline(Readable.from(bytes, { objectMode: false }), response).catch(() => response.destroy());
+}
+
+/** Somebody's Content-Type goes into a header only where it can. */
+const printable = (contentType: string): string =>
+  /^[\x21-\x7e][\x20-\x7e]*$/.test(contentType) ? contentType : 'application/octet-stream';

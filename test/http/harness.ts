@@ -1,0 +1,93 @@
+/** An application around a router that answers as a test says, with fixed clock and ids. */
+import type { AddressInfo } from 'node:net';
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { FhirRequest } from '../../src/fhir/request.js';
+import type { FhirResponse } from '../../src/fhir/response.js';
+import { createApp, type AppParts } from '../../src/http/app.js';
+
+export const patient = '{"resourceType":"Patient","id":"1","multipleBirthInteger":1,"birthDate":"2000-01-01"}';
+export const ok: FhirResponse = { status: 200, headers: { etag: 'W/"1"' }, body: { kind: 'json', text: patient } };
+
+/** Parts of an application whose portal answers by `handle`; `seen` keeps what came to it. */
+export function testParts(handle: (request: FhirRequest) => FhirResponse | Promise<FhirResponse> = () => ok) {
+  const seen: FhirRequest[] = [];
+  const reports: unknown[] = [];
+  let next = 0;
+  const base = (path: string): AppParts['bases'][number] => ({
+    path,
+    url: `https://portal.example${path}`,
+    async handle(request) {
+      seen.push(request);
+      return handle(request);
+    },
+    wellKnown: name =>
+      name === 'smart-configuration' ? { token_endpoint: 'https://portal.example/token' } : undefined,
+  });
+  const parts: AppParts = {
+    bases: [base('/fhir/portal'), base('/fhir/customer/demo')],
+    clock: { now: () => 1_800_000_000_000 },
+    ids: { next: () => `id-${++next}` },
+    limits: { maxBody: 1000, requestTimeout: 30_000 },
+    secure: true,
+    writeXml: resource => `<${resource.resourceType}/>`,
+    report: error => reports.push(error),
+    readiness: () => Promise.resolve({ store: true }),
+    draining: () => false,
+    pages: { version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
+  };
+  return { parts, seen, reports };
+}
+
+export function testApp(handle?: Parameters<typeof testParts>[0], change: Partial<AppParts> = {}) {
+  const { parts, seen, reports } = testParts(handle);
+  return { app: createApp({ ...parts, ...change }), seen, reports };
+}
+
+export interface RawAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/** A request whose path goes out as it is written: clients tidy paths up. */
+export async function raw(
+  server: Server,
+  path: string,
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: Record<string, string>; body?: Uint8Array | string } = {},
+): Promise<RawAnswer> {
+  const { port } = server.address() as AddressInfo;
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ port, host: '127.0.0.1', path, method, headers, agent: false }, response => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** Runs `use` against an application that listens on a free port. */
+export async function listening(
+  app: ReturnType<typeof createApp>,
+  use: (server: Server) => Promise<void>,
+): Promise<void> {
+  const server = createServer(app);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await use(server);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
