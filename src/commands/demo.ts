@@ -1,0 +1,58 @@
+/**
+ * `npm run demo`: walks the portal's main job with a new patient, over HTTP, and prints each step. Against a server of
+ * its own, or one that runs in demo mode with the same PORTICO_DATA: `npm run demo -- --url http://127.0.0.1:8080`. Ends
+ * with 1 at the first answer that is not as expected.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compose } from '../compose.js';
+import { loadConfig } from '../config/config.js';
+import { walk } from './demo/walk.js';
+import { Portal } from './demo/portal.js';
+import { createPrinter } from './demo/printer.js';
+
+const printer = createPrinter(line => process.stdout.write(`${line}\n`));
+
+/** A server of the demo's own, on a free port, with its data in a folder that goes with it. */
+async function withOwnServer(work: (portal: Portal) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-demo-'));
+  const port = await freePort();
+  const own = { PORT: String(port), PORTICO_DATA: folder, PORTICO_URL: '', PORTICO_LOG_LEVEL: 'error' };
+  const config = loadConfig({ ...process.env, ...own });
+  const app = await compose(config);
+  try {
+    await app.listen();
+    await work(new Portal(config, printer));
+  } finally {
+    await app.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function demo(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { url: { type: 'string' } } });
+  if (values.url === undefined) return withOwnServer(walk);
+  await walk(new Portal(loadConfig({ ...process.env, PORTICO_URL: values.url }), printer));
+}
+
+try {
+  await demo(process.argv.slice(2));
+  process.stdout.write('\nThe main job is done.\n');
+} catch (error) {
+  console.error(`\nThe demo did not go as expected: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

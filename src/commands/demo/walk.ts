@@ -1,0 +1,143 @@
+/** The main job, step by step: from a patient nobody has invited yet to an answered question. */
+import { randomInt } from 'node:crypto';
+import type { JsonObject, Resource } from '../../fhir/resource.js';
+import { parameter, parametersOf } from '../../fhir/parameters.js';
+import { PDF } from './pdf.js';
+import type { Portal } from './portal.js';
+
+const ehr = 'demo-ehr';
+const clinician = 'demo-clinician';
+const agent = 'demo-agent';
+const birthDate = '1984-09-12';
+
+/** The patient of this run: a new one each time, who reads Arabic. */
+interface Newcomer {
+  patient: string;
+  email: string;
+  /** The client of the patient's app, once there is an account. */
+  app: string;
+}
+
+/** Rejects at the first answer that is not as expected. */
+export async function walk(portal: Portal): Promise<void> {
+  const newcomer = await arrive(portal);
+  const { message } = await beWrittenTo(portal, newcomer);
+  const answer = await answerBack(portal, newcomer, message);
+  await beWorkedOn(portal, answer);
+  portal.step('The patient reads the answer in the thread.');
+  const { app } = newcomer;
+  const path = `Communication?part-of=Communication/${message}&_sort=sent`;
+  const thread = await portal.call({ as: app, method: 'GET', path, status: 200 });
+  if (thread['total'] !== 2) throw new Error('the thread should hold two answers');
+}
+
+async function arrive(portal: Portal): Promise<Newcomer> {
+  const number = String(randomInt(1e9));
+  const email = `layla.${number}@example.org`;
+  portal.step('A new patient is registered in the health record; the EHR sends her on.');
+  const { id = '' } = await portal.call({
+    as: ehr,
+    method: 'POST',
+    path: 'Patient',
+    body: registered(number, email),
+    status: 201,
+  });
+  const patient = `Patient/${id}`;
+  portal.step('The EHR asks where she stands with the portal.');
+  const path = `${patient}/$enrollment-status`;
+  demand(await portal.call({ as: ehr, method: 'GET', path, status: 200 }), 'not-enrolled');
+  portal.step('She is not enrolled, so it invites her. The code is in no answer: it goes to her alone.');
+  demand(await portal.call({ as: ehr, method: 'POST', path: `${patient}/$invite`, status: 201 }), 'invited');
+  portal.step('She gets the invitation in her language, Arabic.');
+  const { text = '' } = await portal.mail(email);
+  const code = /invitation#([0-9A-Z-]+)/.exec(text)?.[1] ?? '';
+  portal.step('She redeems it with her date of birth, and has an account.');
+  const body = parametersOf([parameter('code', 'string', code), parameter('birthDate', 'date', birthDate)]);
+  const redemption = { method: 'POST', path: 'Patient/$redeem-invitation', body } as const;
+  const account = await portal.call({ ...redemption, status: 201 });
+  portal.step('The code is good for once: whoever tries again learns nothing.');
+  await portal.call({ ...redemption, status: 410 });
+  return { patient, email, app: `demo-patient as Person/${account.id ?? ''}` };
+}
+
+function registered(number: string, email: string): Resource {
+  return {
+    resourceType: 'Patient',
+    active: true,
+    identifier: [{ system: 'https://portico.health/demo/mrn', value: number }],
+    name: [{ family: 'حداد', given: ['ليلى'] }],
+    gender: 'female',
+    birthDate,
+    telecom: [{ system: 'email', value: email }],
+    communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code: 'ar' }] }, preferred: true }],
+  };
+}
+
+async function beWrittenTo(portal: Portal, { patient, email, app }: Newcomer): Promise<{ message: string }> {
+  portal.step('A clinician writes to her, with a PDF.');
+  const pdf: Resource = {
+    resourceType: 'Binary',
+    contentType: 'application/pdf',
+    securityContext: { reference: patient },
+    data: PDF,
+  };
+  const binary = await portal.call({ as: clinician, method: 'POST', path: 'Binary', body: pdf, status: 201 });
+  const attachment = { contentType: 'application/pdf', url: `Binary/${binary.id ?? ''}`, title: 'Result' };
+  const text = 'Your result is attached. All is well; do you have questions?';
+  const body = message(text, {
+    subject: { reference: patient },
+    payload: [{ contentString: text }, { contentAttachment: attachment }],
+  });
+  const { id = '' } = await portal.call({ as: clinician, method: 'POST', path: 'Communication', body, status: 201 });
+  portal.step('She is told by e-mail that there is a message, and nothing of what it says.');
+  await portal.mail(email);
+  portal.step('She finds it in her inbox, opens the PDF, and marks the message as read.');
+  await portal.call({ as: app, method: 'GET', path: `Communication?recipient=${patient}`, status: 200 });
+  await portal.call({ as: app, method: 'GET', path: `Binary/${binary.id ?? ''}`, status: 200 });
+  await portal.call({ as: app, method: 'POST', path: `Communication/${id}/$mark-read`, status: 200 });
+  return { message: id };
+}
+
+async function answerBack(portal: Portal, { app }: Newcomer, to: string): Promise<string> {
+  portal.step('She answers. The answer becomes a work item of the clinical group’s message desk.');
+  const body = message('Thank you. May I start running again?', {
+    inResponseTo: [{ reference: `Communication/${to}` }],
+  });
+  const { id = '' } = await portal.call({ as: app, method: 'POST', path: 'Communication', body, status: 201 });
+  return id;
+}
+
+async function beWorkedOn(portal: Portal, answer: string): Promise<void> {
+  portal.step('An agent of the message desk finds the work item and claims it.');
+  const found = await portal.call({
+    as: agent,
+    method: 'GET',
+    path: `Task?focus=Communication/${answer}`,
+    status: 200,
+  });
+  const task = `Task/${((found['entry'] ?? []) as { resource: Resource }[])[0]?.resource.id ?? ''}`;
+  await portal.call({ as: agent, method: 'POST', path: `${task}/$claim`, status: 200 });
+  portal.step('The agent answers by it, and completes it.');
+  const body = message('Yes, from next week on.', {
+    inResponseTo: [{ reference: `Communication/${answer}` }],
+    basedOn: [{ reference: task }],
+  });
+  await portal.call({ as: agent, method: 'POST', path: 'Communication', body, status: 201 });
+  await portal.call({ as: agent, method: 'POST', path: `${task}/$complete`, status: 200 });
+}
+
+function message(text: string, more: JsonObject): Resource {
+  const coding = [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'medical' }];
+  return {
+    resourceType: 'Communication',
+    status: 'completed',
+    category: [{ coding }],
+    payload: [{ contentString: text }],
+    ...more,
+  };
+}
+
+function demand(answer: Resource, status: string): void {
+  const all = (answer['parameter'] ?? []) as JsonObject[];
+  if (!all.some(one => one['name'] === 'status' && one['valueCode'] === status)) throw new Error(`not ${status}`);
+}
