@@ -6,7 +6,7 @@ import { Fault, type FaultKind } from '../../src/fhir/fault.js';
 export function isFault(kind: FaultKind): (error: unknown) => true {
   return error => {
     assert.ok(error instanceof Fault, `not a Fault: ${String(error)}`);
-    assert.equal(error.kind, kind, error.message);
+    assert.equal(error.kind, kind, `${error.message} ${String(error.cause ?? '')}`);
     return true;
   };
 }

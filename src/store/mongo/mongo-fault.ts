@@ -1,5 +1,6 @@
 /** The driver's errors as Faults, and which of them mean "try again". */
 import {
+  MongoBulkWriteError,
   MongoClientClosedError,
   MongoError,
   MongoExpiredSessionError,
@@ -21,6 +22,13 @@ const unreachable = [
   MongoExpiredSessionError,
   MongoWriteConcernError,
 ];
+
+function isUnreachable(error: unknown): boolean {
+  if (unreachable.some(kind => error instanceof kind)) return true;
+  // The driver's bulk writes wrap what never came to be the server's answer: it has no code then.
+  if (error instanceof MongoBulkWriteError) return error.code === undefined;
+  return error instanceof MongoError && error.hasErrorLabel('RetryableWriteError');
+}
 
 /** Server codes: a time limit passed (https://www.mongodb.com/docs/manual/reference/error-codes/). */
 const timeLimits = new Set([50, 262]);
@@ -49,8 +57,7 @@ export function unavailable(cause: unknown): Fault {
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   if (error instanceof MongoServerError && timeLimits.has(Number(error.code))) return timedOut(error);
-  if (unreachable.some(kind => error instanceof kind)) return unavailable(error);
-  if (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError')) return unavailable(error);
+  if (isUnreachable(error)) return unavailable(error);
   return new Fault('exception', 'The storage could not do this.', { cause: error });
 }
 

@@ -1,5 +1,5 @@
 /** Opens a MongoDB database as storage: a replica set or a sharded cluster, for the transactions. */
-import { MongoClient, type Document, type MongoClientOptions } from 'mongodb';
+import { MongoClient, ReadConcern, ReadPreference, WriteConcern, type DbOptions, type Document } from 'mongodb';
 import { systemClock, type Clock } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Storage } from '../port.js';
@@ -13,11 +13,11 @@ import { MongoStore } from './store.js';
 const SELECTION_TIME = 2000;
 
 /** What every command carries, whatever the URI says. */
-export const concerns = {
-  writeConcern: { w: 'majority' },
-  readConcern: { level: 'majority' },
-  readPreference: 'primary',
-} as const satisfies MongoClientOptions;
+const concerns: DbOptions = {
+  writeConcern: new WriteConcern('majority'),
+  readConcern: new ReadConcern('majority'),
+  readPreference: ReadPreference.primary,
+};
 
 /** @throws Fault `exception` where the server that said this hello has no transactions */
 export function requireTransactions(hello: Document): void {
@@ -30,13 +30,11 @@ export function requireTransactions(hello: Document): void {
 }
 
 /**
- * @param uri names the database too (`mongodb://host/portico?replicaSet=rs`); its options win but for the concerns
+ * Storage in the database a client's URI names; the client is closed with the store.
  * @throws Fault `unavailable` where no server is reached, `exception` where it has no transactions
  */
-export async function openMongo(uri: string, clock: Clock = systemClock): Promise<Storage> {
-  const timed = /[?&]serverSelectionTimeoutMS=/i.test(uri);
-  const client = new MongoClient(uri, { ...concerns, ...(timed ? {} : { serverSelectionTimeoutMS: SELECTION_TIME }) });
-  const db = client.db();
+export async function storageOver(client: MongoClient, clock: Clock): Promise<Storage> {
+  const db = client.db(undefined, concerns);
   const collections = collectionsOf(db);
   try {
     await faulting(async () => {
@@ -52,4 +50,13 @@ export async function openMongo(uri: string, clock: Clock = systemClock): Promis
     records: new MongoRecords(collections.records, clock),
     blobs: new MongoBlobs(db),
   };
+}
+
+/**
+ * @param uri names the database too (`mongodb://host/portico?replicaSet=rs`); its options win but for the concerns
+ * @throws as storageOver
+ */
+export async function openMongo(uri: string, clock: Clock = systemClock): Promise<Storage> {
+  const timed = /[?&]serverSelectionTimeoutMS=/i.test(uri);
+  return storageOver(new MongoClient(uri, timed ? {} : { serverSelectionTimeoutMS: SELECTION_TIME }), clock);
 }

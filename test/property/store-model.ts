@@ -1,0 +1,81 @@
+/**
+ * A store compared with the reference on random data: the same random commits go to both, some of them at once; then
+ * random searches, counts, pages and histories must say the same.
+ */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compareLists, newestFirst, sortValue } from '../../src/search/order.js';
+import type { Filter, Search } from '../../src/search/query.js';
+import type { HistoryQuery, Put, Store } from '../../src/store/port.js';
+import { fixedClock, pages, pathOf, Scene, type Open } from '../fixtures/storage-samples.js';
+import { replay } from './store-replay.js';
+import { changePlans, historyPlans, searchPlans } from './store-samples.js';
+
+/** What every store must say in the same words: everything but the order of ties. */
+async function compareSearch(
+  store: Store,
+  model: Store,
+  search: Search,
+  current: ReadonlyMap<string, Put>,
+): Promise<void> {
+  const run = async (of: Store) =>
+    (await pages(after => of.search({ ...search, ...(after && { after }) }))).flatMap(page => page.rows);
+  const [found, expected] = [await run(store), await run(model)];
+  const rows = (list: typeof found) => list.map(row => JSON.stringify(row)).toSorted();
+  assert.deepEqual(rows(found), rows(expected));
+  const sort = search.sort.length > 0 ? search.sort : newestFirst;
+  const values = found.map(row => sort.map(key => sortValue(current.get(pathOf(row.key))!, key)));
+  const directions = sort.map(key => key.descending);
+  values
+    .slice(1)
+    .forEach((next, i) => assert.ok(compareLists(values[i]!, next, directions) <= 0, `out of order at ${i + 1}`));
+  for (const limit of [1, 3, 1000]) assert.equal(await store.count(search, limit), await model.count(search, limit));
+}
+
+async function compareReads(store: Store, model: Store, puts: readonly Put[], where: Filter): Promise<void> {
+  const keys = puts.map(put => put.key);
+  assert.deepEqual(await store.read(keys), await model.read(keys));
+  assert.deepEqual(await store.read(keys, () => where), await model.read(keys, () => where));
+}
+
+async function compareHistory(store: Store, model: Store, query: HistoryQuery): Promise<void> {
+  const rows = async (of: Store) =>
+    (await pages(after => of.history({ ...query, ...(after && { after }) }))).flatMap(page => page.rows);
+  const [found, expected] = [await rows(store), await rows(model)];
+  const order = (list: typeof found) => list.map(row => [row.at, row.version]);
+  const names = (list: typeof found) => list.map(row => `${pathOf(row.key)}/${row.version}`).toSorted();
+  assert.deepEqual(order(found), order(expected));
+  assert.deepEqual(names(found), names(expected));
+  assert.equal(await store.countHistory(query, 5), Math.min(expected.length, 5));
+}
+
+/** Registers the property. @param runs how many random pasts to try, each with ten questions of a kind */
+export function storeModel(name: string, open: Open, runs: number): void {
+  describe(`${name}: like the reference`, () => {
+    let store: Store;
+    let partitions = 0;
+    before(async () => {
+      ({ store } = await open(fixedClock));
+    });
+    after(() => store.close());
+
+    const ten = { minLength: 10, maxLength: 10 };
+    const rounds = fc.array(fc.array(changePlans, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 });
+    const property = fc.asyncProperty(
+      rounds,
+      fc.array(searchPlans, ten),
+      fc.array(historyPlans, ten),
+      async (past, asked, told) => {
+        const scene = new Scene(store, `m${++partitions}`);
+        const { model, current } = await replay(scene, past);
+        for (const plan of asked) {
+          const search = scene.query('Patient', { kind: 'all' }, plan);
+          await compareSearch(store, model, search, current);
+          await compareReads(store, model, [...current.values()], plan.of[0]!.where);
+        }
+        for (const plan of told) await compareHistory(store, model, scene.historyQuery(plan));
+      },
+    );
+    it('on random change sets, searches and histories', () => fc.assert(property, { numRuns: runs })).timeout(300_000);
+  });
+}

@@ -1,0 +1,152 @@
+/** Random plans for store-model.ts: small pools of keys and values, so that plans meet each other often. */
+import fc, { type Arbitrary } from 'fast-check';
+import {
+  CEILING,
+  FLOOR,
+  type Filter,
+  type IndexEntries,
+  type RangeTest,
+  type Search,
+  type Sort,
+} from '../../src/search/query.js';
+import type { HistoryQuery } from '../../src/store/port.js';
+import { entries, NOW } from '../fixtures/storage-samples.js';
+
+export const TYPES = ['Patient', 'Task'] as const;
+type Type = (typeof TYPES)[number];
+
+const ids = fc.constantFrom('a', 'b', 'B', 'c', 'd-1');
+const types = fc.constantFrom(...TYPES);
+const instants = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constantFrom(FLOOR, CEILING, 2.5));
+const intervals = fc.tuple(instants, instants).map(([a, b]) => ({ lo: Math.min(a, b), hi: Math.max(a, b) }));
+const words = fc.constantFrom('', 'ann', 'anna', 'Ann', 'an%', 'a.n*', '\u{fb01}x', '\u{1f600}x', 'n');
+const tokens = fc.constantFrom('0', '1', 'x$', 'é');
+
+const postingOf = (type: Type): Arbitrary<string> =>
+  type === 'Patient'
+    ? tokens.map(token => `Patient|k|${token}`)
+    : fc.oneof(
+        tokens.map(token => `Task|k|${token}`),
+        ids.map(id => `Task|for|Patient/${id}`),
+      );
+
+const indexOf = (type: Type): Arbitrary<IndexEntries> =>
+  fc
+    .record({
+      postings: fc.uniqueArray(postingOf(type), { maxLength: 3 }),
+      ranges: fc.array(
+        fc.oneof(
+          intervals.map(one => ({ key: `${type}|d`, ...one })),
+          fc.tuple(intervals, intervals).map(([one, { lo, hi }]) => ({ key: `${type}|d`, ...one, lo2: lo, hi2: hi })),
+          intervals.map(one => ({ key: `${type}|e`, ...one })),
+        ),
+        { maxLength: 3 },
+      ),
+      strings: fc.array(fc.record({ key: fc.constantFrom(`${type}|n`, `${type}|m`), value: words }), { maxLength: 3 }),
+      main: fc.integer({ min: 0, max: 4 }),
+    })
+    .map(draft => entries(type, draft));
+
+export interface PutPlan {
+  type: Type;
+  id: string;
+  /** The version, counted from the current one: 1 is right. */
+  step: number;
+  deleted: boolean;
+  index: IndexEntries;
+}
+
+export interface ChangePlan {
+  puts: PutPlan[];
+  reindex: { type: Type; id: string; step: number; index: IndexEntries }[];
+  /** Whether the change set has a criterion, and whether what it expects was true when the round began. */
+  guard: 'none' | 'right' | 'wrong';
+}
+
+const targets = <T>(more: (type: Type) => Arbitrary<T>) =>
+  types.chain(type => fc.tuple(ids, more(type)).map(([id, rest]) => ({ type, id, ...rest })));
+const steps = fc.oneof({ weight: 8, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(0, 2) });
+
+export const changePlans: Arbitrary<ChangePlan> = fc.record({
+  puts: fc.uniqueArray(
+    targets(type => fc.record({ step: steps, deleted: fc.nat(4).map(n => n === 0), index: indexOf(type) })),
+    { maxLength: 4, selector: ({ type, id }) => `${type}/${id}` },
+  ),
+  reindex: fc.array(
+    targets(type => fc.record({ step: fc.constantFrom(0, 0, -1), index: indexOf(type) })),
+    { maxLength: 1 },
+  ),
+  guard: fc.constantFrom('none', 'none', 'right', 'wrong'),
+});
+
+const tests: Arbitrary<RangeTest> = fc
+  .tuple(fc.constantFrom('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'), intervals)
+  .map(([op, interval]) => ({ op, ...interval }));
+
+/** A condition on a resource of the type, of some depth. */
+export function filterOf(type: Type, depth = 2): Arbitrary<Filter> {
+  const leaves: Arbitrary<Filter>[] = [
+    fc.constantFrom<Filter[]>({ kind: 'all' }, { kind: 'none' }),
+    fc.uniqueArray(ids, { maxLength: 3 }).map(list => ({ kind: 'id', ids: list })),
+    postingOf(type).map(key => ({ kind: 'posting', key })),
+    postingOf(type).map(key => ({ kind: 'posting', key })),
+    tests.map(test => ({ kind: 'range', key: `${type}|d`, test })),
+    fc.tuple(tests, tests).map(([test, second]) => ({ kind: 'range', key: `${type}|d`, test, second })),
+    fc
+      .tuple(fc.constantFrom('equals', 'prefix', 'contains'), words)
+      .map(([match, value]) => ({ kind: 'text', key: `${type}|n`, match, value })),
+    tests.map(({ op, lo, hi }) => ({ kind: 'updated', test: { op, lo: NOW + lo, hi: NOW + hi } })),
+  ];
+  if (depth === 0) return fc.oneof(...leaves);
+  const part = filterOf(type, depth - 1);
+  const several = fc.array(part, { maxLength: 3 });
+  const chain: Arbitrary<Filter> =
+    type === 'Task'
+      ? filterOf('Patient', depth - 1).map(where => ({ kind: 'refers', key: 'Task|for|', type: 'Patient', where }))
+      : filterOf('Task', depth - 1).map(where => ({
+          kind: 'referred',
+          type: 'Task',
+          key: 'Task|for|',
+          own: 'Patient',
+          where,
+        }));
+  const branches: Arbitrary<Filter>[] = [
+    several.map(of => ({ kind: 'and', of })),
+    several.map(of => ({ kind: 'or', of })),
+    part.map(of => ({ kind: 'not', of })),
+    chain,
+  ];
+  return fc.oneof(...leaves, ...branches, ...branches);
+}
+
+const partOf = types.chain(type => filterOf(type).map(where => ({ type, where })));
+
+const sortOf: Arbitrary<Sort> = fc
+  .tuple(fc.constantFrom('main', 'updated', 'id', 'range', 'text', 'posting'), types, fc.boolean())
+  .map(([by, type, descending]): Sort => {
+    if (by === 'main' || by === 'updated' || by === 'id') return { by, descending };
+    return { by, key: { range: `${type}|d`, text: `${type}|n`, posting: `${type}|k|` }[by], descending } as Sort;
+  });
+
+/** What a search asks, without its partition. */
+export const searchPlans: Arbitrary<Pick<Search, 'of' | 'sort' | 'limit'>> = fc.record({
+  of: fc.array(partOf, { minLength: 1, maxLength: 2 }),
+  sort: fc.array(sortOf, { maxLength: 3 }),
+  limit: fc.integer({ min: 1, max: 4 }),
+});
+
+/** What a history asks, without its partition. */
+export const historyPlans: Arbitrary<Pick<HistoryQuery, 'of' | 'since' | 'during' | 'limit'>> = fc.record(
+  {
+    of: fc.array(
+      fc
+        .tuple(partOf, fc.option(ids, { nil: undefined }))
+        .map(([part, id]) => (id === undefined ? part : { ...part, id })),
+      { minLength: 1, maxLength: 2 },
+    ),
+    since: fc.integer({ min: 0, max: 8 }).map(ms => NOW + ms),
+    during: fc.tuple(fc.nat(8), fc.nat(3)).map(([from, more]) => ({ from: NOW + from, to: NOW + from + more })),
+    limit: fc.integer({ min: 1, max: 4 }),
+  },
+  { requiredKeys: ['of', 'limit'] },
+);
