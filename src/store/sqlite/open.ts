@@ -3,13 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock, type Clock } from '../../fhir/clock.js';
+import { Fault } from '../../fhir/fault.js';
 import type { Storage } from '../port.js';
 import { SqliteBlobs } from './blobs.js';
 import { Connection } from './connection.js';
 import { Readers } from './readers.js';
 import { SqliteRecords } from './records.js';
 import { migrate } from './schema.js';
-import { storageFault } from './storage-fault.js';
+import { unavailable } from './storage-fault.js';
 import { SqliteStore } from './store.js';
 import { Writer } from './writer.js';
 
@@ -37,6 +38,6 @@ export async function openSqlite(path: string, clock: Clock = systemClock): Prom
     const parts = { clock, connection, writer: new Writer(path), readers: new Readers(path) };
     return { store: new SqliteStore(parts), records: new SqliteRecords(parts), blobs: new SqliteBlobs(parts) };
   } catch (error) {
-    throw storageFault(error);
+    throw error instanceof Fault ? error : unavailable(error);
   }
 }
