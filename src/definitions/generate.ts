@@ -35,7 +35,7 @@ function readOwn(root: string): Canonical[] {
     .filter(file => file.endsWith('.json') && !/\/(example|counter-)[^/]*$/.test(file))
     .sort()
     .map(file => JSON.parse(readFileSync(file, 'utf8')) as Canonical)
-    .filter(({ url }) => url !== undefined);
+    .filter(definition => 'url' in definition);
 }
 
 function generate(root: string): void {

@@ -60,7 +60,8 @@ function childrenOf(element: Element, type: Definitions['type']): readonly Eleme
     for (const name of names) children = children.find(child => child.name === name)!.children!;
     return children;
   }
-  return element.types.length === 1 ? (type(element.types[0]!.code)?.children ?? []) : [];
+  const only = element.types.length === 1 ? type(element.types[0]!.code) : undefined;
+  return only && only.kind !== 'primitive' ? only.children : [];
 }
 
 function searchParametersOf(folder: string, packages: readonly Archive[]): Definitions['searchParameters'] {

@@ -76,18 +76,20 @@ function slimElement(raw: ElementDefinition, definition: StructureDefinition): E
   const name = lastOf(raw.path, '.');
   const choice = name.endsWith('[x]');
   const constraints = constraintsOf(raw, definition.url);
-  const representation = (raw['representation'] as string[] | undefined)?.[0];
+  const types = typesOf(raw);
+  const attribute = (raw['representation'] as string[] | undefined)?.includes('xmlAttr') === true;
+  const xml = types[0]?.code === 'xhtml' ? 'xhtml' : attribute ? 'attribute' : undefined;
   const binding = bindingOf(raw);
   return {
     name: choice ? name.slice(0, -3) : name,
     path: choice ? raw.path.slice(0, -3) : raw.path,
     min: raw.min!,
     max: raw.max === '*' ? '*' : Number(raw.max),
-    types: typesOf(raw),
+    types,
     ...(choice && { choice }),
     ...(raw['isSummary'] === true && { summary: true }),
     ...(raw['isModifier'] === true && { modifier: true }),
-    ...(representation && { xml: representation === 'xhtml' ? 'xhtml' : 'attribute' }),
+    ...(xml && { xml }),
     ...(raw.contentReference && { contentReference: raw.contentReference.slice(1) }),
     ...(binding && { binding }),
     ...(constraints.length > 0 && { constraints }),

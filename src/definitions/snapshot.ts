@@ -37,7 +37,7 @@ function locate(elements: ElementDefinition[], id: string, lookup: Lookup, url: 
   const slice = /^(.*):([^:.]+)$/.exec(id);
   if (slice) return addSlice(elements, locate(elements, slice[1]!, lookup, url), id, slice[2]!);
   const parent = id.slice(0, id.lastIndexOf('.'));
-  if (!parent) throw new Error(`${url}: no element ${id}`);
+  if (!parent.includes('.')) throw new Error(`${url}: no element ${id}`);
   addChildren(elements, locate(elements, parent, lookup, url), lookup);
   const added = elements.findIndex(element => element.id === id);
   if (added < 0) throw new Error(`${url}: no element ${id}`);

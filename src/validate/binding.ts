@@ -1,7 +1,7 @@
 /** Codes against value sets and code systems. https://hl7.org/fhir/R4/terminologies.html */
 import type { Binding, Expansion } from '../definitions/definitions.js';
 import type { Json, JsonObject } from '../fhir/resource.js';
-import { type Path } from './report.js';
+import type { Path } from './report.js';
 import { list, text, type Scope } from './scope.js';
 
 /** Checks a coded value of this type against a binding: required → error, extensible → warning. */

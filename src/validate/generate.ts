@@ -40,7 +40,8 @@ function newAjv(schemas: Schema[]): Ajv {
   const ajv = new Ajv({ allErrors: true, code: { source: true }, messages: false });
   addDecimals(ajv);
   addDataTypes(ajv);
-  return ajv.addSchema(schemas);
+  ajv.addSchema(schemas);
+  return ajv;
 }
 
 function readTypes(root: string): TypeDefinition[] {
@@ -61,7 +62,7 @@ function generate(root: string): void {
   write('data-types', standalone.default(newAjv(complex), exported));
   const resources = types.filter(({ kind }) => kind === 'resource');
   const ajv = newAjv(resourceSchemas(resources));
-  for (const { name } of resources) write(name, standalone.default(ajv, ajv.getSchema(name)!));
+  for (const { name } of resources) write(name, standalone.default(ajv, ajv.getSchema(name)));
 }
 
 generate(process.argv[2] ?? process.cwd());

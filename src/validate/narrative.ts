@@ -28,21 +28,20 @@ const active = /^\s*(javascript|vbscript|data:text)/i;
 export function narrativeFault(div: string): string | undefined {
   const parser = new SaxesParser({ xmlns: true });
   const faults: string[] = [];
-  let depth = 0;
-  let content = false;
+  const seen = { depth: 0, content: false };
   parser.on('error', () => faults.push('txt-1: The narrative is not well-formed XHTML.'));
   parser.on('doctype', () => faults.push('txt-1: The narrative must not have a document type.'));
   parser.on('processinginstruction', () => faults.push('txt-1: The narrative must not have processing instructions.'));
   parser.on('opentag', tag => {
-    const fault = tagFault(tag, depth++ === 0);
+    const fault = tagFault(tag, seen.depth++ === 0);
     if (fault) faults.push(`txt-1: ${fault}`);
-    content ||= tag.local === 'img';
+    seen.content ||= tag.local === 'img';
   });
-  parser.on('closetag', () => (depth -= 1));
-  parser.on('text', chars => (content ||= depth > 0 && chars.trim() !== ''));
-  parser.on('cdata', chars => (content ||= chars.trim() !== ''));
+  parser.on('closetag', () => (seen.depth -= 1));
+  parser.on('text', chars => (seen.content ||= seen.depth > 0 && chars.trim() !== ''));
+  parser.on('cdata', chars => (seen.content ||= chars.trim() !== ''));
   parser.write(withoutEntities(div)).close();
-  return faults[0] ?? (content ? undefined : 'txt-2: The narrative has no content.');
+  return faults[0] ?? (seen.content ? undefined : 'txt-2: The narrative has no content.');
 }
 
 /** HTML's named characters may stand in a narrative; XML's own are left to the parser. */

@@ -23,14 +23,11 @@ export type ShapeCheck = (resource: Resource, report: Report, at?: Path) => void
 export function shapeCheck(folder: string, definitions: Definitions): ShapeCheck {
   const load = createRequire(path.join(folder, 'dist/generated/shapes/'));
   const check: ShapeCheck = (resource, report, at) => {
-    const type = resource?.resourceType;
+    const type: unknown = resource.resourceType;
     const here = at ?? root(typeof type === 'string' ? type : 'Resource');
     if (typeof type !== 'string' || !definitions.isResourceType(type)) {
-      report.malformed(
-        'structure',
-        here,
-        type === undefined ? 'There is no resourceType.' : 'This is no R4 resource type.',
-      );
+      const words = type === undefined ? 'There is no resourceType.' : 'This is no R4 resource type.';
+      report.malformed('structure', here, words);
       return;
     }
     const shape = load(`./${type}.cjs`) as Shape;

@@ -55,7 +55,7 @@ export function createValidator(definitions: Definitions, options: { root: strin
   };
 }
 
-const isRawJson = (JSON as unknown as { isRawJSON(value: unknown): value is { rawJSON: string } }).isRawJSON;
+const isRawJson = (JSON as unknown as { isRawJSON: (value: unknown) => value is { rawJSON: string } }).isRawJSON;
 
 /** The value with decimals as plain numbers, for rules that compare them; the very same value where there are none. */
 function withNumbers(value: Json): Json {

@@ -80,8 +80,7 @@ function propertiesOf(value: JsonObject, element: Element): string[] {
   return [...new Set(own)];
 }
 
-const sameType = (suffix: string, code: string): boolean =>
-  suffix.length === code.length && suffix.slice(1) === code.slice(1) && suffix[0] === code[0]!.toUpperCase();
+const sameType = (suffix: string, code: string): boolean => suffix === code.charAt(0).toUpperCase() + code.slice(1);
 
 function walkProperty(value: JsonObject, name: string, slot: Slot, walk: Walk, scope: Scope, at: Path): void {
   const { element } = slot;
@@ -149,7 +148,7 @@ function checkId(value: JsonObject, { report }: Scope, at: Path): void {
 type Special = (value: never, slot: Slot, walk: Walk, scope: Scope, at: Path) => void;
 
 const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:/;
-const base64 = /^(?:[^=]{4})*(?:[^=]{4}|[^=]{3}=|[^=]{2}==)$/;
+const lastQuantum = /^(?:[^=]{4}|[^=]{3}=|[^=]{2}==)$/;
 
 /** What single data types need beside their elements. */
 const special: Readonly<Record<string, Special>> = {
@@ -176,5 +175,7 @@ const special: Readonly<Record<string, Special>> = {
 function isBase64(value: string): boolean {
   const compact = /\s/.test(value) ? value.replace(/\s+/g, '') : value;
   const padding = compact.indexOf('=');
-  return compact.length % 4 === 0 && (padding < 0 || (base64.test(compact.slice(-4)) && padding >= compact.length - 2));
+  return (
+    compact.length % 4 === 0 && (padding < 0 || (lastQuantum.test(compact.slice(-4)) && padding >= compact.length - 2))
+  );
 }

@@ -14,7 +14,7 @@ type Change = Partial<ElementDefinition> & { id: string };
 
 /** `code expression` of each error under a profile that is Observation with these changes. */
 function marks(changes: Change[], resource: object): string[] {
-  const element = changes.map(change => ({ path: change.id.replace(/:[^.]+/g, ''), ...change }) as ElementDefinition);
+  const element = changes.map(change => ({ path: change.id.replace(/:[^.]+/g, ''), ...change }));
   const profile: StructureDefinition = {
     ...{
       resourceType: 'StructureDefinition',
@@ -39,8 +39,10 @@ function marks(changes: Change[], resource: object): string[] {
 }
 
 const code = (value: string, system = 'http://example.org/a'): object => ({ coding: [{ system, code: value }] });
-const slicing = (type: string, path: string, rules = 'open'): Change['slicing'] =>
-  ({ discriminator: [{ type, path }], rules }) as never;
+const slicing = (type: string, path: string, rules = 'open'): Change['slicing'] => ({
+  discriminator: [{ type, path }],
+  rules,
+});
 
 describe('profiles', () => {
   it('cardinality, narrowed', () => {

@@ -112,7 +112,7 @@ function invariantsOf(
       ({ key, source }) => !known.has(key) && !(source && definitions.type(source.slice(source.lastIndexOf('/') + 1))),
     )
     .map(constraint => ({ ...constraint, source: definition.url }));
-  const constraints = constraintsOf({ ...raw, constraint: added as never }, definition.url);
+  const constraints = constraintsOf({ ...raw, constraint: added }, definition.url);
   return constraints.flatMap(constraint => compileInvariant(constraint, raw.path.replaceAll('[x]', '')) ?? []);
 }
 

@@ -1,7 +1,7 @@
 /** Fixed values and patterns. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_ */
-import type { Json } from '../../fhir/resource.js';
+import type { Json, JsonObject } from '../../fhir/resource.js';
 
-const isObject = (value: Json | undefined): value is { [name: string]: Json | undefined } =>
+const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether the value is exactly the fixed one. */

@@ -1,0 +1,60 @@
+/** FHIR packages: a .tgz made here, read as configured packages are. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { loadDefinitions } from '../../src/definitions/load.js';
+import { openPackage } from '../../src/definitions/package.js';
+
+/** A tar archive of these files, as POSIX ustar. */
+function tar(files: Record<string, unknown>): Buffer {
+  const blocks = Object.entries(files).flatMap(([name, content]) => {
+    const body = Buffer.from(JSON.stringify(content));
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
+    header.write('ustar', 257);
+    return [header, body, Buffer.alloc((512 - (body.length % 512)) % 512)];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+const url = 'http://example.org/ValueSet/x';
+const valueSet = {
+  ...{ resourceType: 'ValueSet', url, status: 'active' },
+  compose: { include: [{ system: 'http://example.org/s', concept: [{ code: 'a' }] }] },
+};
+const parameter = { resourceType: 'SearchParameter', url: 'http://example.org/SearchParameter/x', code: 'x', text: {} };
+
+describe('packages', () => {
+  let folder: string;
+  const file = (): string => path.join(folder, 'x.tgz');
+
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'package-'));
+    const files = [
+      { filename: 'v.json', resourceType: 'ValueSet', url },
+      { filename: 's.json', resourceType: 'SearchParameter', url: parameter.url },
+    ];
+    const index = { 'package/.index.json': { files }, 'package/v.json': valueSet, 'package/s.json': parameter };
+    writeFileSync(file(), gzipSync(tar(index)));
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('adds definitions by canonical URL, expansions and search parameters', () => {
+    const definitions = loadDefinitions(process.cwd(), [file()]);
+    assert.deepEqual(definitions.valueSet(`${url}|1`), valueSet);
+    assert.deepEqual([...definitions.codes(url)!], ['http://example.org/s|a']);
+    assert.ok(definitions.canonicals('ValueSet').includes(url));
+    assert.deepEqual(definitions.searchParameters().at(-1), { url: parameter.url, code: 'x' });
+    assert.equal(definitions.type('Patient')?.kind, 'resource');
+  });
+
+  it('names a file that is no package', () => {
+    const other = path.join(folder, 'other.tgz');
+    writeFileSync(other, gzipSync(tar({ 'package/package.json': {} })));
+    assert.throws(() => openPackage(other), /other\.tgz is no FHIR package/);
+  });
+});
