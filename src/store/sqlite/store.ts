@@ -6,6 +6,7 @@ import type { Connection } from './connection.js';
 import { condition } from './filter-sql.js';
 import { versionAt } from './history.js';
 import { commitJob } from './jobs.js';
+import type { Effort } from './plan.js';
 import { answer, type Answer, type Query } from './queries.js';
 import type { Readers } from './readers.js';
 import { columns, versionOf } from './row.js';
@@ -13,8 +14,18 @@ import { Exhausted, orFault, storageFault, tooLate, unavailable } from './storag
 import { limitSql, sql, TRUE } from './sql.js';
 import type { Writer } from './writer.js';
 
-/** Rows that one attempt may examine on the main thread: about a millisecond. */
-const ROWS_AT_ONCE = 500;
+interface Attempt {
+  effort: Effort;
+  /** Rows it may examine. */
+  rows: number;
+}
+
+/** What is tried on the calling thread before a reader thread is asked: one or two milliseconds at most. */
+const PAGE_ATTEMPTS: readonly Attempt[] = [
+  { effort: 'guess', rows: 500 },
+  { effort: 'ordered', rows: 500 },
+];
+const OTHER_ATTEMPTS: readonly Attempt[] = [{ effort: 'guess', rows: 2000 }];
 
 export interface Parts {
   clock: Clock;
@@ -91,10 +102,9 @@ export class SqliteStore implements Store {
     const { clock, connection, readers } = this.parts;
     const left = deadline - clock.now();
     if (left < 0) throw tooLate();
-    for (const effort of ['guess', 'ordered'] as const) {
+    for (const { effort, rows } of query.op === 'search' ? PAGE_ATTEMPTS : OTHER_ATTEMPTS) {
       try {
-        const allowance = { rows: ROWS_AT_ONCE, until: Infinity };
-        return connection.within(allowance, () => answer(connection, query, effort)) as Answer<Q>;
+        return connection.within({ rows, until: Infinity }, () => answer(connection, query, effort)) as Answer<Q>;
       } catch (error) {
         if (!(error instanceof Exhausted)) throw storageFault(error);
       }
