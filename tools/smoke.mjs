@@ -50,24 +50,33 @@ async function firstCalls() {
   expect(patients.status === 200, `the first call is answered ${patients.status}, not 200`);
 }
 
-/** Resolves with the exit code, or throws where the server goes on. */
-async function stop(server) {
-  const ended = new Promise(resolve => server.once('close', resolve));
-  server.kill('SIGTERM');
-  const code = await Promise.race([ended, sleep(35_000, 'none', { ref: false })]);
-  expect(code !== 'none', 'still running 35 seconds after SIGTERM');
-  const answer = await fetch(`${base}/health/live`).catch(() => undefined);
-  expect(answer === undefined, 'npm start ended on SIGTERM, but the server goes on');
+/** A signal to npm and all it started, as Ctrl-C in a terminal gives it. */
+function signal(server, name) {
+  try {
+    process.kill(-server.pid, name);
+  } catch {
+    // Ended already.
+  }
 }
 
-const server = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+/** Stops the server; throws where it goes on. */
+async function stop(server) {
+  const ended = new Promise(resolve => server.once('close', resolve));
+  signal(server, 'SIGINT');
+  const code = await Promise.race([ended, sleep(35_000, 'none', { ref: false })]);
+  expect(code !== 'none', 'still running 35 seconds after SIGINT');
+  const answer = await fetch(`${base}/health/live`).catch(() => undefined);
+  expect(answer === undefined, 'npm start ended, but the server goes on');
+}
+
+const server = spawn('npm', ['start'], { cwd: root, env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
 try {
   await untilReady(server);
   await firstCalls();
   await stop(server);
   console.log('ok    first start, first call, stop');
 } catch (error) {
-  server.kill('SIGTERM');
+  signal(server, 'SIGKILL');
   console.log(`FAIL  first start, first call, stop: ${error.message}`);
   process.exitCode = 1;
 } finally {
