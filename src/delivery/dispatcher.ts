@@ -24,7 +24,7 @@ export interface DispatcherParts {
   /** Tries after which a parcel is laid aside. */
   maxAttempts: number;
   /** For the log: what went wrong outside a channel. */
-  report(error: unknown): void;
+  report: (error: unknown) => void;
 }
 
 export interface Dispatcher {

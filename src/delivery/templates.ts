@@ -40,21 +40,21 @@ export function loadTemplates(folder: string, defaultLanguage: string): Template
         parameters['topic'] ?? '',
         candidates(asked, defaultLanguage),
       );
-      const [subject, text, body] = await Promise.all([
-        plain.render(template.subject, parameters),
-        plain.render(template.text, parameters),
-        markup.render(template.html, parameters),
-      ]);
-      const frame = {
-        language,
-        direction: directionOf(language),
-        subject: oneLine(String(subject)),
-        body: String(body),
-      };
-      const html = String(await markup.render(layout, frame));
-      return { language, subject: frame.subject, text: String(text).trim(), html };
+      const subject = oneLine(await rendered(plain, template.subject, parameters));
+      const text = await rendered(plain, template.text, parameters);
+      const body = await rendered(markup, template.html, parameters);
+      const html = await rendered(markup, layout, { language, direction: directionOf(language), subject, body });
+      return { language, subject, text: text.trim(), html };
     },
   };
+}
+
+async function rendered(
+  engine: Liquid,
+  template: Template[],
+  scope: Readonly<Record<string, string>>,
+): Promise<string> {
+  return String(await engine.render(template, scope));
 }
 
 function compileFolder(folder: string, language: string): [string, Compiled][] {

@@ -33,7 +33,7 @@ describe('delivery by e-mail', () => {
     await sendAll();
     const [mail] = server.received;
     assert.deepEqual(mail?.recipients, ['ned@example.org']);
-    const { subject, text = '', html = '', messageId, from: sender } = await parsed(mail?.raw ?? '');
+    const { subject, text = '', html = '', messageId, from: sender } = await parsed(mail.raw);
     assert.equal(subject, 'You are invited to your patient portal');
     assert.match(text, /Hello Ned,/);
     for (const body of [text, html]) {
@@ -84,7 +84,7 @@ describe('delivery by e-mail', () => {
     await sendAll();
     const [mail] = server.received;
     assert.deepEqual(mail?.recipients, ['ned@example.org']);
-    const { headers, html = '', text = '' } = await parsed(mail?.raw ?? '');
+    const { headers, html = '', text = '' } = await parsed(mail.raw);
     assert.ok(!headers.some(({ key }) => key === 'bcc'));
     assert.ok(html.includes('&lt;script&gt;') && !html.includes('<script>'));
     assert.ok(text.includes('{{ code }}'));

@@ -107,7 +107,7 @@ describe('invitation', () => {
       ];
       for (const { status } of answers) assert.equal(status, 410);
       assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
-      assert.equal(issue(answers[0] as Answer).code, 'expired');
+      assert.equal(issue(answers[0]!).code, 'expired');
       assert.equal(newer.status, 201);
       const codes = await journey().codes(superseded.person.email);
       const other = codes.find(code => code !== superseded.code) ?? '';
@@ -132,7 +132,7 @@ describe('invitation', () => {
         [422, 422, 422, 422, 422],
       );
       assert.equal(new Set(wrong.map(({ text }) => text)).size, 1);
-      assert.equal(issue(wrong[0] as Answer).expression, undefined);
+      assert.equal(issue(wrong[0]!).expression, undefined);
       assert.equal((await redeem(code, person.birthDate)).status, 410);
       assert.equal((await read(task)).status, 'failed');
     });

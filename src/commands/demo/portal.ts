@@ -1,13 +1,11 @@
 /** A portal as the demo calls it: over HTTP, with tokens of the development issuer, and its folder of e-mails. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import PostalMime, { type Email } from 'postal-mime';
 import { developmentToken } from '../../access/development-issuer.js';
 import { loadSigningKey } from '../../access/signing-key.js';
+import { openMailbox } from '../../compose/mailbox.js';
 import type { Config } from '../../config/config.js';
 import type { Resource } from '../../fhir/resource.js';
-import type { Printer } from './printer.js';
+import type { Email, Printer } from './printer.js';
 
 export interface Call {
   /** A demo client, `demo-patient as Person/1`; absent: nobody. */
@@ -23,16 +21,20 @@ export interface Call {
 /** Milliseconds. */
 const PATIENCE = 15_000;
 const INTERVAL = 100;
+/** E-mails looked through, newest first. */
+const RECENT = 100;
 
 export class Portal {
   private readonly config: Config;
   private readonly printer: Printer;
   private readonly system: string;
-  /** File names of the e-mails seen. */
+  private readonly mailbox: ReturnType<typeof openMailbox>;
+  /** Ids of the e-mails printed. */
   private readonly read = new Set<string>();
 
   constructor(config: Config, printer: Printer) {
     this.config = config;
+    this.mailbox = openMailbox(config.mail.folder);
     this.printer = printer;
     this.system = developmentToken(loadSigningKey(config.dataFolder), 'demo-system', undefined, Date.now());
   }
@@ -89,13 +91,10 @@ export class Portal {
   }
 
   private async unread(to: string): Promise<Email | undefined> {
-    const { folder } = this.config.mail;
-    const files = await readdir(folder).catch(() => []);
-    for (const file of files.filter(file => file.endsWith('.eml') && !this.read.has(file))) {
-      const mail = await PostalMime.parse(await readFile(join(folder, file)));
-      this.read.add(file);
-      if (mail.to?.some(({ address }) => address === to)) return mail;
-    }
-    return undefined;
+    const mails = await this.mailbox.list(RECENT);
+    const next = mails.find(mail => mail.to === to && !this.read.has(mail.id));
+    if (!next) return undefined;
+    this.read.add(next.id);
+    return this.mailbox.read(next.id);
   }
 }

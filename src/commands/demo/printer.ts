@@ -1,10 +1,15 @@
 /** The demo's steps for people to read: who calls what with what, and what comes back, without the envelope. */
-import type { Email } from 'postal-mime';
 import { parameterValue } from '../../fhir/parameters.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 
 const INDENT = '     ';
 const WIDTH = 110;
+
+export interface Email {
+  to: string;
+  subject: string;
+  text: string;
+}
 
 export interface Printer {
   /** A numbered heading. */
@@ -22,8 +27,8 @@ export function createPrinter(write: (line: string) => void): Printer {
     step: title => (write(''), write(`${String(++steps).padStart(2)}.  ${title}`)),
     request: (line, body) => (write(`${INDENT}${line}`), lines('  ', body ? linesOf(body) : [])),
     answer: (status, resource) => (write(`${INDENT}→ ${status}`), lines('  ', linesOf(resource))),
-    mail({ to, subject = '', text = '' }) {
-      write(`${INDENT}E-mail to ${to?.[0]?.address ?? ''}: ${subject}`);
+    mail({ to, subject, text }) {
+      write(`${INDENT}E-mail to ${to}: ${subject}`);
       lines(
         '  | ',
         text.split('\n').filter(line => line.trim() !== ''),

@@ -49,7 +49,7 @@ async function arrive(portal: Portal): Promise<Newcomer> {
   portal.step('She is not enrolled, so it invites her. The code is in no answer: it goes to her alone.');
   demand(await portal.call({ as: ehr, method: 'POST', path: `${patient}/$invite`, status: 201 }), 'invited');
   portal.step('She gets the invitation in her language, Arabic.');
-  const { text = '' } = await portal.mail(email);
+  const { text } = await portal.mail(email);
   const code = /invitation#([0-9A-Z-]+)/.exec(text)?.[1] ?? '';
   portal.step('She redeems it with her date of birth, and has an account.');
   const body = parametersOf([parameter('code', 'string', code), parameter('birthDate', 'date', birthDate)]);

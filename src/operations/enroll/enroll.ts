@@ -18,7 +18,7 @@ export const enroll: Operation = {
     const found = await subjectOf(input, context, readerOf(context, context.store), all);
     requireFacts(input, context, found);
     refuseInactive(found);
-    if (isOwn(found.account?.resource)) return { output: { return: found.account?.resource as unknown as Resource } };
+    if (isOwn(found.account?.resource)) return { output: { return: found.account?.resource } };
     const language = languageTag(input) ?? found.language;
     const subject = language === undefined ? found : { ...found, language };
     const { portal } = context.services;
