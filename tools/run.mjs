@@ -1,6 +1,6 @@
 /**
  * `node tools/run.mjs src/main.js ARGUMENTS`: builds what changed, then runs that module of dist/ in this same process, so
- * that a signal sent to `npm start` reaches the server itself.
+ * that a signal to its process group or to it reaches the server, with no build in between.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

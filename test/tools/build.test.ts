@@ -78,7 +78,7 @@ describe('tools/build', function () {
     assert.deepEqual([status, stderr], [1, 'Portico needs Node 24 or later (this is v20.20.2)\n']);
   });
 
-  it('runs a module with its arguments in the same process, which a signal reaches', async () => {
+  it('runs a module with its arguments in the same process, which a signal to it reaches', async () => {
     assert.equal(project.run('tools/run.mjs', 'src/main.js', 'a', '-b').stdout, 'a,-b\n');
     project.write(
       'src/main.ts',
