@@ -2,6 +2,7 @@
  * The FHIR router: a plain function from request to response. Route → stages → handler → commit → audit. A handler whose
  * commit loses a race runs again: it evaluates its preconditions on what is there by then.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from '../access/actor.js';
 import type { Endpoint, Route } from '../definitions/endpoint.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
@@ -39,7 +40,10 @@ export interface Answered {
 }
 
 /** Runs of one handler before a lost race is told to the caller. */
-const ATTEMPTS = 12;
+const ATTEMPTS = 16;
+
+/** Milliseconds, spread so that those who collided once do not collide again. */
+const backOff = (attempt: number): number => Math.random() * Math.min(2 ** attempt, 256);
 
 interface Run extends Step {
   reasons: string[];
@@ -88,6 +92,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
         return { response: (await result.completed?.()) ?? result.response, audited: true };
       } catch (error) {
         if (!(error instanceof Fault) || error.kind !== 'conflict' || attempt === ATTEMPTS) throw error;
+        await pause(backOff(attempt));
       }
     }
   }
