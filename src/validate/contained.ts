@@ -3,6 +3,12 @@ import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { step, type Path } from './report.js';
 import { child, list, text, type Scope } from './scope.js';
 
+/** The contained resources: type by id. */
+export function containedTypes(container: Resource): Map<string, string> {
+  const inner = list(container, 'contained') as readonly Resource[];
+  return new Map(inner.map(({ id, resourceType }) => [id ?? '', resourceType]));
+}
+
 /** Checks all resources contained in this one. */
 export function checkContained(container: Resource, { report }: Scope, at: Path): void {
   const inner = list(container, 'contained') as readonly Resource[];

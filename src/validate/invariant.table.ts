@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from '../fhir/resource.js';
 import { notAfter } from './period.js';
-import { child, contained, list, text, type Scope } from './scope.js';
+import { child, list, text, type Scope } from './scope.js';
 
 type Rule = (value: JsonObject, scope: Scope) => boolean;
 
@@ -59,7 +59,7 @@ const rules: Record<string, Rule> = {
   'ref-1': (it, scope) => {
     const reference = text(it, 'reference');
     if (!reference?.startsWith('#') || reference === '#') return true;
-    return contained(scope).some(({ id }) => id === reference.slice(1));
+    return scope.contained.has(reference.slice(1));
   },
   'obs-3': it => 'low' in it || 'high' in it || has(it, 'text'),
   'obs-6': it => !('dataAbsentReason' in it) || !hasValue(it),

@@ -48,12 +48,20 @@ function fhirpath(): { fhirpath: Engine; model: unknown } {
   return engine;
 }
 
-/** Nothing outside the resource is read: what a reference points to counts as not resolvable. */
+/**
+ * Nothing outside the resource is read: what a reference points to counts as not resolvable. fhirpath's own isDistinct
+ * compares each with each, which a list of 20,000 codes would make a matter of minutes.
+ */
 const options = {
   async: false,
   traceFn: () => undefined,
-  userInvocationTable: { resolve: { fn: (): unknown[] => [], arity: { 0: [] } } },
+  userInvocationTable: {
+    resolve: { fn: (): unknown[] => [], arity: { 0: [] } },
+    isDistinct: { fn: (items: unknown[]) => [new Set(items.map(key)).size === items.length], arity: { 0: [] } },
+  },
 } as const;
+
+const key = (item: unknown): string => `${typeof item} ${JSON.stringify(item)}`;
 
 /** True unless the result is false or nothing; undefined where fhirpath cannot evaluate the expression. */
 function interpreted({ expression }: Constraint, base: string): Evaluate {

@@ -24,6 +24,11 @@ const attributes = new Set(
 /** Links that run something. */
 const active = /^\s*(javascript|vbscript|data:text)/i;
 
+/** The parser's work grows with the square of the depth. */
+const deepest = 200;
+
+class TooDeep extends Error {}
+
 /** What is wrong with a narrative's div; undefined if nothing is. */
 export function narrativeFault(div: string): string | undefined {
   const parser = new SaxesParser({ xmlns: true });
@@ -33,6 +38,7 @@ export function narrativeFault(div: string): string | undefined {
   parser.on('doctype', () => faults.push('txt-1: The narrative must not have a document type.'));
   parser.on('processinginstruction', () => faults.push('txt-1: The narrative must not have processing instructions.'));
   parser.on('opentag', tag => {
+    if (seen.depth > deepest) throw new TooDeep();
     const fault = tagFault(tag, seen.depth++ === 0);
     if (fault) faults.push(`txt-1: ${fault}`);
     seen.content ||= tag.local === 'img';
@@ -40,7 +46,12 @@ export function narrativeFault(div: string): string | undefined {
   parser.on('closetag', () => (seen.depth -= 1));
   parser.on('text', chars => (seen.content ||= seen.depth > 0 && chars.trim() !== ''));
   parser.on('cdata', chars => (seen.content ||= chars.trim() !== ''));
-  parser.write(withoutEntities(div)).close();
+  try {
+    parser.write(withoutEntities(div)).close();
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    return `txt-1: The narrative is nested deeper than ${deepest} elements.`;
+  }
   return faults[0] ?? (seen.content ? undefined : 'txt-2: The narrative has no content.');
 }
 

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../fhir/resource.js';
 import { localReference } from '../fhir/reference.js';
 import { step, type Path } from './report.js';
-import { contained, text, type Scope } from './scope.js';
+import { text, type Scope } from './scope.js';
 
 const relative = /^([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
 const absolute = /^(?:https?:\/\/[^\s/?#]+|(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:)\S*$/;
@@ -40,7 +40,7 @@ export function typeOf(value: JsonObject, reference: string | undefined, scope: 
 
 function literalType(reference: string, scope: Scope): string | undefined {
   if (reference === '#') return scope.container.resourceType;
-  if (reference.startsWith('#')) return contained(scope).find(({ id }) => id === reference.slice(1))?.resourceType;
+  if (reference.startsWith('#')) return scope.contained.get(reference.slice(1));
   const known = scope.bundle?.get(reference) ?? conditional.exec(reference)?.[1];
   if (known) return known;
   const local = localReference(/[^/]+\/[^/]+(?:\/_history\/[^/]+)?$/.exec(reference)?.[0] ?? '', []);

@@ -41,6 +41,11 @@ export class Report {
     this.#add(this.warnings, { severity: 'warning', code, diagnostics, expression: pathText(path) });
   }
 
+  /** Whether more about the shape would not be kept. */
+  get full(): boolean {
+    return this.shape.length >= limit;
+  }
+
   get issues(): Issue[] {
     return [...this.shape, ...this.rules, ...this.warnings];
   }

@@ -10,12 +10,11 @@ export interface Scope {
   readonly resource: Resource;
   /** Where that one is contained, the container: FHIRPath's %rootResource. */
   readonly container: Resource;
+  /** The container's contained resources: type by id. */
+  readonly contained: ReadonlyMap<string, string>;
   /** Where they are in a Bundle: the type of its entries by fullUrl. */
   readonly bundle: ReadonlyMap<string, string> | undefined;
 }
-
-export const contained = ({ container }: Scope): readonly Resource[] =>
-  (container['contained'] as Resource[] | undefined) ?? [];
 
 /** Fields of a checked object, without casts at every use. */
 export const text = (value: JsonObject | undefined, name: string): string | undefined =>

@@ -32,7 +32,10 @@ export function shapeCheck(folder: string, definitions: Definitions): ShapeCheck
     }
     const shape = load(`./${type}.cjs`) as Shape;
     if (!shape(resource)) {
-      for (const error of shape.errors!) tell(error, resource, here, definitions, report);
+      for (const error of shape.errors!) {
+        if (report.full) return;
+        tell(error, resource, here, definitions, report);
+      }
     }
     for (const [inner, innerPath] of nested(resource, here)) check(inner, report, innerPath);
   };

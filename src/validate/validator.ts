@@ -39,7 +39,14 @@ export function createValidator(definitions: Definitions, options: { root: strin
     checkShape(resource, report);
     if (report.shape.length > 0) return report;
     const plain = withNumbers(resource) as Resource;
-    const scope: Scope = { definitions, report, resource: plain, container: plain, bundle: undefined };
+    const scope: Scope = {
+      definitions,
+      report,
+      resource: plain,
+      container: plain,
+      contained: new Map(),
+      bundle: undefined,
+    };
     const at = root(plain.resourceType);
     walkResource(plain, walk, scope, at);
     for (const canonical of named) profiles.checkProfile(plain, canonical, scope, at);

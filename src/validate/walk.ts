@@ -7,7 +7,7 @@ import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { checkBinding, checkCoding } from './binding.js';
 import { bundleTypes, checkBundle } from './bundle.js';
 import type { ObjectRules, Slot, TypeRules } from './compile-type.js';
-import { checkContained } from './contained.js';
+import { checkContained, containedTypes } from './contained.js';
 import { isFhirPath } from './invariant.js';
 import { narrativeFault } from './narrative.js';
 import { checkReference } from './reference.js';
@@ -34,7 +34,7 @@ export function walkResource(resource: Resource, walk: Walk, outer: Scope, at: P
   const scope: Scope = {
     ...outer,
     resource,
-    container: isContained ? outer.resource : resource,
+    ...(isContained ? {} : { container: resource, contained: containedTypes(resource) }),
     bundle: resource.resourceType === 'Bundle' ? bundleTypes(resource) : outer.bundle,
   };
   walkObject(resource, walk.types.of(resource.resourceType), walk, scope, at);
