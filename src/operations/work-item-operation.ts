@@ -17,10 +17,11 @@ export function workItemOperation(move: WorkItemMove): Operation {
       if (!task) throw new Fault('not-found', `There is no Task/${route.id}.`);
       const agent = actor.fhirUser ?? '';
       const all = readerOf(context, context.asSystem(asSystem));
-      const entitled =
-        actor.kind === 'staff' && (await isEntitled(agent, workflowGroupOf(task.resource)?.reference, all));
+      const group = workflowGroupOf(task.resource)?.reference;
+      const now = services.clock.now();
+      const entitled = actor.kind === 'staff' && (await isEntitled(agent, group, all, now));
       const note = input['note'] as string | undefined;
-      const handling = { agent, entitled, now: services.clock.now(), ...(note === undefined ? {} : { note }) };
+      const handling = { agent, entitled, now, ...(note === undefined ? {} : { note }) };
       const next = moveWorkItem(task.resource, move, handling);
       const changes = changesOf(step({ writes: [changed(task, next)] }), context);
       return { output: { return: written(changes, { type: 'Task', id: next.id }) }, changes, asSystem };

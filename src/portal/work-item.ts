@@ -2,10 +2,11 @@
  * The work item: a Task (profile work-item) about a patient's message, in a workflow group.
  * requested → in-progress (claimed: the owner is the agent) → requested (released) | completed
  */
-import type { Communication, PractitionerRole, Reference, Task } from 'fhir/r4.js';
+import type { Communication, Period, PractitionerRole, Reference, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
+import type { Query } from '../fhir/request.js';
 import { concept, hasCode, profile, WORKFLOW_GROUP_OF } from './codes.js';
 import type { Reader } from './step.js';
 import { transition, type Transitions } from './transition.js';
@@ -86,17 +87,28 @@ export function newWorkItem(message: Communication, group: string, world: World)
 }
 
 /** The four conditions of MSG-6: enabled on the Workbench, task processing, active agent or manager, of this group. */
-export async function isEntitled(agent: string, group: string | undefined, reader: Reader): Promise<boolean> {
-  const found = await reader.find<PractitionerRole>(
-    'PractitionerRole',
-    [
-      ['practitioner', agent],
-      ['active', 'true'],
-    ],
-    100,
-  );
-  const roles = found.map(({ resource }) => resource);
+export async function isEntitled(
+  agent: string,
+  group: string | undefined,
+  reader: Reader,
+  now: number,
+): Promise<boolean> {
+  const query: Query = [
+    ['practitioner', agent],
+    ['active', 'true'],
+  ];
+  const found = await reader.find<PractitionerRole>('PractitionerRole', query, 100);
+  const roles = found.map(({ resource }) => resource).filter(({ period }) => isCurrent(period, now));
   const holds = (code: string, of = roles): boolean => of.some(role => hasCode(role.code, 'role', code));
   const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);
   return holds('workbench-user') && holds('task-processing') && (holds('agent', here) || holds('manager', here));
+}
+
+/** Whether now is in the period; its last day counts whole, in UTC. */
+function isCurrent({ start, end }: Period = {}, now: number): boolean {
+  const day = instant(now);
+  const at = (limit: string): string => (limit.length > 10 ? instant(Date.parse(limit)) : limit);
+  const from = start === undefined ? '' : at(start);
+  const to = end === undefined ? undefined : at(end);
+  return day.slice(0, from.length) >= from && (to === undefined || day.slice(0, to.length) <= to);
 }

@@ -1,6 +1,5 @@
 /** Patient/$enroll: makes the account without an invitation and tells the person. Calling it again changes nothing. */
 import type { Person } from 'fhir/r4.js';
-import type { Resource } from '../../fhir/resource.js';
 import { enroll as makeAccount, refuseInactive } from '../../portal/enrollment.js';
 import { ownPatient } from '../../portal/identity.js';
 import type { Context, Operation } from '../../service.js';

@@ -2,7 +2,6 @@
 import type { Communication } from 'fhir/r4.js';
 import type { Actor } from '../../access/actor.js';
 import { Fault } from '../../fhir/fault.js';
-import type { Resource } from '../../fhir/resource.js';
 import { markRead as withMark } from '../../portal/read-mark.js';
 import { changed, step } from '../../portal/step.js';
 import type { Operation } from '../../service.js';
