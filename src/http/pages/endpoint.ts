@@ -43,8 +43,8 @@ const marked = (text: string): Html[] =>
   text.split('`').map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
 
 const codes = (names: readonly string[]): Html =>
-  html`<ul class="codes" dir="ltr">
-    ${names.map(name => html`<li><code>${name}</code></li>`)}
+  html`<ul class="codes">
+    ${names.map(name => html`<li><code dir="ltr">${name}</code></li>`)}
   </ul>`;
 
 function alike(types: readonly TypeView[], words: Texts): Html {
@@ -52,7 +52,7 @@ function alike(types: readonly TypeView[], words: Texts): Html {
     ${codes(types[0]?.interactions ?? [])}
     <details>
       <summary>${words.types}</summary>
-      <ul class="names" dir="ltr">
+      <ul class="names">
         ${types.map(({ type }) => html`<li><a href="https://hl7.org/fhir/R4/${type.toLowerCase()}.html">${type}</a></li>`)}
       </ul>
     </details>`;
@@ -69,8 +69,13 @@ function typeDetails(view: TypeView, words: Texts): Html {
     ${operations.map(one => operationBlock(type, one, words))}
     ${part(
       words.searchParameters,
-      html`<ul class="parameters" dir="ltr">
-        ${searchParams.map(({ name, type }) => html`<li><code>${name}</code> <span>${type}</span></li>`)}
+      html`<ul class="parameters">
+        ${searchParams.map(
+          ({ name, type }) =>
+            html`<li>
+              <bdi dir="ltr"><code>${name}</code> <span>${type}</span></bdi>
+            </li>`,
+        )}
       </ul>`,
     )}
     ${view.profiles.length > 0 && part(words.profiles, codes(view.profiles))}
@@ -89,10 +94,10 @@ function operationBlock(type: string, operation: OperationView, words: Texts): H
   const { name, description, levels, parameters } = operation;
   const addresses = levels.map(level => `POST [base]/${level === 'system' ? '' : `${type}/`}${places[level]}$${name}`);
   const of = (use: 'in' | 'out'): ParameterView[] => parameters.filter(parameter => parameter.use === use);
-  return html`<section class="operation" aria-label="$${name}">
-    <h5 dir="ltr">$${name}</h5>
-    <p lang="en" dir="ltr">${marked(description)}</p>
-    <ul class="addresses" dir="ltr">
+  return html`<section class="operation" dir="ltr" aria-label="$${name}">
+    <h5>$${name}</h5>
+    <p lang="en">${marked(description)}</p>
+    <ul class="addresses">
       ${addresses.map(address => html`<li><code>${address}</code></li>`)}
     </ul>
     <h6>${words.input}</h6>
@@ -103,7 +108,7 @@ function operationBlock(type: string, operation: OperationView, words: Texts): H
 }
 
 function parameterList(parameters: readonly ParameterView[]): Html {
-  return html`<dl class="signature" lang="en" dir="ltr">
+  return html`<dl class="signature" lang="en">
     ${parameters.map(
       ({ name, type, cardinality, documentation }) =>
         html`<div>

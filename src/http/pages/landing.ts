@@ -30,12 +30,12 @@ export function landingPage(data: Landing): string {
     frame,
     html`${hero(data, words)}
       <div class="columns">${firstCall(data, words)} ${health(data, words)}</div>
+      ${data.mails && mailList(data.mails, language, words)}
       <section aria-labelledby="endpoints">
         <h2 id="endpoints">${words.endpoints}</h2>
         <p class="why">${words.endpointsWhy}</p>
         ${endpoints.map(endpoint => endpointSection(endpoint, words))}
-      </section>
-      ${data.mails && mailList(data.mails, language, words)}`,
+      </section>`,
   );
 }
 

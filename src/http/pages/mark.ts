@@ -12,16 +12,18 @@ export const icon =
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><style>path{fill:#17595a}` +
   `@media(prefers-color-scheme:dark){path{fill:#83cdbf}}</style><path d="${shape}"/></svg>`;
 
-const step = 48;
+const step = 64;
 
 /** A frieze on as many columns as the portal has resource types. */
 export function colonnade(columns: number): Html {
   const width = columns * step;
-  return html`<svg class="colonnade" viewBox="0 0 ${width} 132" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
-    <path d="M0 6H${width}M0 12H${width}M0 24H${width}" />
-    ${Array.from({ length: columns }, (_, index) => column(index * step + step / 2))}
-    <path d="M0 122H${width}M0 127H${width}" />
-  </svg>`;
+  return html`<div class="frieze">
+    <svg class="colonnade" viewBox="0 0 ${width} 132" aria-hidden="true">
+      <path d="M0 6H${width}M0 12H${width}M0 24H${width}" />
+      ${Array.from({ length: columns }, (_, index) => column(index * step + step / 2))}
+      <path d="M0 122H${width}M0 127H${width}" />
+    </svg>
+  </div>`;
 }
 
 /** A capital, a shaft that narrows upwards, its flutes, a base. */

@@ -39,20 +39,11 @@ export const base = css`
     font: 1rem/1.6 var(--sans);
     font-kerning: normal;
   }
-  :lang(ar) {
+  [lang='ar'] {
     line-height: 1.8;
   }
-  :lang(en) {
-    line-height: 1.6;
-  }
   [lang='en'] {
-    font-family:
-      system-ui,
-      -apple-system,
-      'Segoe UI',
-      Roboto,
-      'Noto Sans',
-      sans-serif;
+    line-height: 1.6;
   }
   [lang='en'][dir='ltr']:not(html) {
     display: block;

@@ -10,13 +10,19 @@ export const parts = css`
     max-inline-size: 36rem;
     font-size: 1.1875rem;
   }
+  .frieze {
+    overflow: hidden;
+  }
   .colonnade {
     display: block;
-    inline-size: 100%;
-    block-size: clamp(5rem, 13vw, 8.5rem);
+    inline-size: max(100%, 40rem);
+    block-size: auto;
     fill: none;
     stroke: var(--stone);
-    stroke-width: 1.25;
+    stroke-width: 1.25px;
+  }
+  .colonnade path {
+    vector-effect: non-scaling-stroke;
   }
   .colonnade .flute {
     stroke-width: 0.75;
@@ -93,7 +99,7 @@ export const parts = css`
   .codes,
   .parameters,
   .addresses {
-    margin: 0 0 0.9rem;
+    margin-block: 0 0.9rem;
     padding: 0;
     list-style: none;
   }
@@ -139,18 +145,13 @@ export const parts = css`
   .facts dt {
     color: var(--muted);
   }
-  .facts .codes,
-  .facts code {
+  .facts .codes {
     margin: 0;
-    text-align: start;
   }
   .codes {
     display: flex;
     flex-wrap: wrap;
     gap: 0.15rem 1.1rem;
-  }
-  [dir='rtl'] .facts .codes {
-    justify-content: flex-end;
   }
 
   details {
@@ -269,7 +270,7 @@ export const parts = css`
   }
   iframe {
     inline-size: 100%;
-    block-size: 36rem;
+    block-size: 30rem;
     margin-block-end: 1.5rem;
     background: #fff;
     border: 1px solid var(--line);
