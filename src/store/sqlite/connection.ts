@@ -9,8 +9,6 @@ import { Exhausted, unavailable } from './storage-fault.js';
 
 const STATEMENTS = 300;
 const BUSY_MILLISECONDS = 5000;
-/** Reads of mapped pages copy nothing; beyond it, and beyond the cache, pages are read into memory. */
-const MAPPED_BYTES = 2 ** 30;
 const TICKS_BETWEEN_LOOKS = 64;
 
 /** How much a statement may do: rows it examines, and the instant (of `monotonic`) it must be done by. */
@@ -36,7 +34,7 @@ export class Connection {
   /** `cache`: kilobytes of pages to keep. */
   constructor(path: string, { readOnly, cache }: { readOnly: boolean; cache: number }) {
     this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_MILLISECONDS });
-    this.#database.exec(`PRAGMA cache_size = -${cache}; PRAGMA mmap_size = ${MAPPED_BYTES}`);
+    this.#database.exec(`PRAGMA cache_size = -${cache}`);
     this.#database.function('tick', { varargs: true }, () => this.#tick());
   }
 

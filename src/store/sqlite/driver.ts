@@ -21,7 +21,7 @@ export interface Scope {
   partition: string;
   type: string;
   /** SELECT rid …: the live resources of another type that satisfy a filter, by their own best driver. */
-  matching(type: string, where: Filter): Sql;
+  matching: (type: string, where: Filter) => Sql;
 }
 
 type Walk = Omit<Driver, 'term'>;

@@ -1,5 +1,5 @@
 /** "Begins with" as a range of the binary order that SQLite keeps texts in (UTF-8 bytes, that is code points). */
-import { Sql, sql, TRUE } from './sql.js';
+import { sql, TRUE, type Sql } from './sql.js';
 
 const LAST = 0x10ffff;
 const SURROGATES = { first: 0xd800, after: 0xe000 };

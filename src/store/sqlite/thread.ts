@@ -10,8 +10,8 @@ export interface Request<T> {
 export type Reply = { number: number; value: unknown } | { number: number; fault: FaultMessage };
 
 interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
 }
 
 export class Thread<T> {

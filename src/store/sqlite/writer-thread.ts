@@ -14,7 +14,7 @@ import type { Reply, Request } from './thread.js';
 type WriteRequest = Request<Job>;
 
 const GROUP = 256;
-const CACHE_KILOBYTES = 64 * 1024;
+const CACHE_KILOBYTES = 32 * 1024;
 /** Pages in the log beyond which a checkpoint is made under load: 32 MB. */
 const LOG_PAGES = 4096;
 /** How long nothing must have been written until the log is emptied. */

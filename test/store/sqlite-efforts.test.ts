@@ -1,0 +1,142 @@
+/** Whichever way SQLite walks to the matches, and wherever it counts them, they are those of the plain interpreter. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Filter, Search, Sort } from '../../src/search/query.js';
+import { openMemory } from '../../src/store/memory/open.js';
+import type { Page, Put, Storage, Version } from '../../src/store/port.js';
+import { Connection } from '../../src/store/sqlite/connection.js';
+import { openSqlite } from '../../src/store/sqlite/open.js';
+import type { Effort } from '../../src/store/sqlite/plan.js';
+import { answer } from '../../src/store/sqlite/queries.js';
+import { entries, NOW, putOf } from '../fixtures/storage-samples.js';
+
+const EFFORTS: readonly Effort[] = ['guess', 'ordered', 'count'];
+const TYPES = ['A', 'B'] as const;
+const WORDS = ['', 'a', 'ab', 'b', '%', '_', '\u{fb01}', '\u{1f600}', 'a\u{10ffff}'];
+
+const word = fc.constantFrom(...WORDS);
+const id = fc.nat(7).map(n => `i${n}`);
+const interval = fc.tuple(fc.nat(4), fc.nat(2)).map(([lo, span]) => ({ lo: lo + 0.1, hi: lo + 0.1 + span }));
+const op = fc.constantFrom('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap');
+const test = fc.tuple(op, interval).map(([each, ends]) => ({ op: each, ...ends }));
+
+const leaf = (type: string): fc.Arbitrary<Filter> =>
+  fc.oneof(
+    fc.constantFrom<Filter>({ kind: 'all' }, { kind: 'none' }),
+    fc.nat(3).map((n): Filter => ({ kind: 'posting', key: `${type}|c|${n}` })),
+    fc.array(id, { maxLength: 3 }).map((ids): Filter => ({ kind: 'id', ids })),
+    test.map((each): Filter => ({ kind: 'range', key: `${type}|r`, test: each })),
+    fc.tuple(test, test).map(([first, second]): Filter => ({ kind: 'range', key: `${type}|r`, test: first, second })),
+    fc
+      .tuple(fc.constantFrom('equals', 'prefix', 'contains'), word)
+      .map(([match, value]): Filter => ({ kind: 'text', key: `${type}|s`, match, value })),
+    fc.nat(9).map((ms): Filter => ({ kind: 'updated', test: { op: 'ge', lo: NOW + ms, hi: NOW + ms } })),
+  );
+
+function filter(type: string, depth: number): fc.Arbitrary<Filter> {
+  if (depth === 0) return leaf(type);
+  const inner = filter(type, depth - 1);
+  const several = fc.array(inner, { maxLength: 3 });
+  const other = fc.constantFrom(...TYPES).chain(each => fc.tuple(fc.constant(each), filter(each, depth - 1)));
+  return fc.oneof(
+    leaf(type),
+    several.map((of): Filter => ({ kind: 'and', of })),
+    several.map((of): Filter => ({ kind: 'or', of })),
+    inner.map((of): Filter => ({ kind: 'not', of })),
+    other.map(([to, where]): Filter => ({ kind: 'refers', key: `${type}|ref|`, type: to, where })),
+    other.map(([from, where]): Filter => ({ kind: 'referred', key: `${from}|ref|`, type: from, own: type, where })),
+  );
+}
+
+const sort = fc.constantFrom<Sort[]>(
+  [],
+  [{ by: 'main', descending: false }],
+  [{ by: 'text', key: 'A|s', descending: true }],
+  [
+    { by: 'range', key: 'A|r', descending: false },
+    { by: 'updated', descending: true },
+  ],
+);
+
+const search: fc.Arbitrary<Search> = fc
+  .tuple(filter('A', 3), filter('B', 2), fc.boolean(), sort, fc.integer({ min: 1, max: 5 }))
+  .map(([a, b, both, sorted, limit]) => {
+    const of = [{ type: 'A', where: a }, ...(both ? [{ type: 'B', where: b }] : [])];
+    return { partition: 'p', of, sort: sorted, limit, deadline: Infinity };
+  });
+
+/** Twelve resources with few different values, so that random conditions meet. */
+const resources: fc.Arbitrary<Put[]> = fc
+  .array(
+    fc.record({
+      codes: fc.uniqueArray(fc.nat(3), { maxLength: 3 }),
+      refs: fc.uniqueArray(
+        fc.tuple(fc.constantFrom(...TYPES), id).map(path => path.join('/')),
+        { maxLength: 3 },
+      ),
+      ranges: fc.array(fc.tuple(interval, fc.option(interval)), { maxLength: 2 }),
+      strings: fc.array(word, { maxLength: 2 }),
+      main: fc.nat(4),
+    }),
+    { minLength: 12, maxLength: 12 },
+  )
+  .map(all =>
+    all.map(({ codes, refs, ranges, strings, main }, i) => {
+      const type = TYPES[i % 2]!;
+      const index = entries(type, {
+        postings: [...codes.map(n => `${type}|c|${n}`), ...refs.map(path => `${type}|ref|${path}`)],
+        ranges: ranges.map(([one, two]) => ({ key: `${type}|r`, ...one, ...(two && { lo2: two.lo, hi2: two.hi }) })),
+        strings: strings.map(value => ({ key: `${type}|s`, value })),
+        main,
+      });
+      return { ...putOf('p', `${type}/i${i >> 1}`, { at: NOW + i }), index };
+    }),
+  );
+
+const names = (versions: readonly Version[]): string[] => versions.map(({ key }) => `${key.type}/${key.id}`).toSorted();
+
+function allPages(connection: Connection, query: Search, effort: Effort): Version[] {
+  const rows: Version[] = [];
+  let page: Page | undefined;
+  do {
+    const from: Search = page?.next ? { ...query, after: page.next } : query;
+    page = answer(connection, { op: 'search', search: from }, effort) as Page;
+    rows.push(...page.rows);
+  } while (page.next);
+  return rows;
+}
+
+describe('sqlite: efforts', function () {
+  this.timeout(20_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portico-sqlite-efforts-'));
+  after(() => rmSync(folder, { recursive: true }));
+  let files = 0;
+
+  async function compare(puts: Put[], searches: Search[]): Promise<void> {
+    const path = join(folder, `${++files}.db`);
+    const stores: Storage[] = [openMemory(), await openSqlite(path)];
+    for (const { store } of stores) await store.commit({ puts });
+    const connection = new Connection(path, { readOnly: true, cache: 1000 });
+    for (const query of searches) {
+      const expected = (await stores[0]!.store.search({ ...query, limit: 100 })).rows;
+      for (const effort of EFFORTS) {
+        assert.deepEqual(names(allPages(connection, query, effort)), names(expected), effort);
+        assert.equal(answer(connection, { op: 'count', search: query, limit: 1e6 }, effort), expected.length, effort);
+      }
+    }
+    connection.close();
+    for (const { store } of stores) await store.close();
+  }
+
+  it('find and count the same by a guess, in order, and by counting', async () => {
+    const searches = fc.array(search, { minLength: 40, maxLength: 40 });
+    await fc.assert(fc.asyncProperty(resources, searches, compare), {
+      seed: 20260301,
+      numRuns: 15,
+      endOnFailure: true,
+    });
+  });
+});
