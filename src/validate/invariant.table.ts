@@ -3,6 +3,7 @@
  * evaluated. Each returns whether the rule holds. Keys as in https://hl7.org/fhir/R4/conformance-rules.html#constraints
  */
 import type { Json, JsonObject } from '../fhir/resource.js';
+import { definitionRules } from './definition-invariant.table.js';
 import { notAfter } from './period.js';
 import { child, list, text, type Scope } from './scope.js';
 
@@ -102,4 +103,6 @@ const rules: Record<string, Rule> = {
   'drt-1': it => !has(it, 'code') || (text(it, 'system') === ucum && has(it, 'value')),
 };
 
-export const handmade: Readonly<Record<string, (value: Json, scope: Scope) => boolean>> = rules as never;
+export const handmade = { ...definitionRules, ...rules } as Readonly<
+  Record<string, (value: Json, scope: Scope) => boolean>
+>;

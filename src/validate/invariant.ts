@@ -18,7 +18,7 @@ type Evaluate = (value: Json, scope: Scope) => boolean | undefined;
 export function compileInvariant(constraint: Constraint, base: string): Invariant | undefined {
   const { key, severity, human } = constraint;
   if (skipped.has(key)) return undefined;
-  const holds: Evaluate = handmade[key] ?? interpreted(constraint, base);
+  const holds = handmade[key] ?? interpreted(constraint, base);
   return (value, scope, at) => {
     const result = holds(value, scope);
     if (result === true) return;
@@ -63,8 +63,10 @@ const options = {
 
 const key = (item: unknown): string => `${typeof item} ${JSON.stringify(item)}`;
 
-/** True unless the result is false or nothing; undefined where fhirpath cannot evaluate the expression. */
-function interpreted({ expression }: Constraint, base: string): Evaluate {
+/**
+ * A constraint as published: true unless the result is false or nothing; undefined where fhirpath cannot evaluate it.
+ */
+export function interpreted({ expression }: Constraint, base: string): Evaluate {
   let evaluate: ReturnType<Engine['compile']> | undefined;
   return (value, { resource, container }) => {
     try {

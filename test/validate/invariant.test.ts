@@ -1,0 +1,132 @@
+/** Invariants written as code say what their published expressions say. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Constraint, Element } from '../../src/definitions/definitions.js';
+import type { Json, JsonObject, Resource } from '../../src/fhir/resource.js';
+import { interpreted } from '../../src/validate/invariant.js';
+import { handmade } from '../../src/validate/invariant.table.js';
+import { Report } from '../../src/validate/report.js';
+import type { Scope } from '../../src/validate/scope.js';
+import { definitions } from './validator-fixture.js';
+
+/** Values that the rules look at, as single elements; a resource is any handful of them. */
+const parts: Record<string, JsonObject[]> = {
+  'Questionnaire.item': [
+    ...['group', 'display', 'choice', 'string', 'boolean', 'attachment'].map(type => ({ type })),
+    { item: [{ linkId: '2', type: 'string' }] },
+    { code: [{ code: 'a' }] },
+    { answerOption: [{ valueString: 'a' }] },
+    { answerValueSet: 'http://example.org/v' },
+    { required: true },
+    { repeats: true },
+    { repeats: false },
+    { readOnly: true },
+    { initial: [{ valueString: 'a' }] },
+    { initial: [{ valueString: 'a' }, { valueString: 'b' }] },
+    { maxLength: 3 },
+    { enableWhen: ['1', '2', '3'].map(question => ({ question, operator: 'exists', answerBoolean: true })) },
+    { enableBehavior: 'all' },
+  ],
+  ElementDefinition: [
+    ...[{ min: 0 }, { min: 2 }, { max: '1' }, { max: '2' }, { max: '*' }],
+    ...[{ contentReference: '#a' }, { type: [{ code: 'code' }] }, { type: [{ code: 'a' }, { code: 'a' }] }],
+    ...[{ fixedString: 'a' }, { patternString: 'a' }, { defaultValueString: 'a' }, { minValueInteger: 1 }],
+    ...[{ maxLength: 1 }, { meaningWhenMissing: 'a' }, { isModifier: true }, { isModifier: false }],
+    ...[
+      { isModifierReason: 'a' },
+      { sliceIsConstraining: true },
+      { sliceName: 'a' },
+      { binding: { strength: 'example' } },
+    ],
+    { constraint: [{ key: 'a' }, { key: 'b' }] },
+    { constraint: [{ key: 'a' }, { key: 'a' }] },
+  ],
+  'ElementDefinition.slicing': [
+    { discriminator: [{ type: 'value', path: 'a' }] },
+    { description: 'a' },
+    { rules: 'open' },
+  ],
+  'ElementDefinition.type': [
+    ...[{ code: 'Reference' }, { code: 'canonical' }, { code: 'string' }],
+    ...[{ aggregation: ['contained'] }, { targetProfile: ['http://example.org/p'] }],
+  ],
+  Quantity: [{ code: 'mm' }, { system: 'http://unitsofmeasure.org' }, { value: 1 }],
+  ContactPoint: [{ value: '1' }, { system: 'phone' }, { use: 'home' }],
+  Attachment: [{ data: 'AAAA' }, { contentType: 'a/b' }],
+  Extension: [{ extension: [{ url: 'a', valueString: 'a' }] }, { valueString: 'a' }, { url: 'http://example.org/x' }],
+  'Observation.referenceRange': [
+    { low: { value: 1 } },
+    { high: { value: 1 } },
+    { text: 'a' },
+    { age: { low: { value: 1 } } },
+  ],
+  'Patient.contact': [
+    { name: { text: 'a' } },
+    { telecom: [{ value: '1' }] },
+    { gender: 'male' },
+    { organization: { display: 'a' } },
+  ],
+  Observation: [
+    ...[{ valueString: 'a' }, { dataAbsentReason: { text: 'a' } }, { code: { coding: [{ code: 'a' }] } }],
+    ...[{ component: [{ code: { coding: [{ code: 'a' }] } }] }, { component: [{ code: { coding: [{ code: 'b' }] } }] }],
+  ],
+  Bundle: [
+    ...['history', 'searchset', 'batch', 'transaction-response', 'collection'].map(type => ({ type })),
+    ...[
+      { total: 1 },
+      { entry: [{ search: { mode: 'match' } }] },
+      { entry: [{ request: { method: 'GET', url: 'a' } }] },
+    ],
+    ...[{ entry: [{ response: { status: '200' } }] }, { entry: [{ fullUrl: 'a' }, { fullUrl: 'a' }] }],
+  ],
+  'Bundle.entry': [{ request: { method: 'GET', url: 'a' } }, { fullUrl: 'http://example.org/Patient/1/_history/1' }],
+};
+
+/** What is always there: without its required elements a published expression comes to nothing, neither true nor false. */
+const required: Record<string, JsonObject> = {
+  'Questionnaire.item': { linkId: '1', type: 'string' },
+  Bundle: { type: 'collection' },
+  'Bundle.entry': { fullUrl: 'http://example.org/Patient/1' },
+};
+
+function constraintsAt(path: string): readonly Constraint[] {
+  const [type, ...names] = path.split('.') as [string, ...string[]];
+  let place: Pick<Element, 'constraints' | 'children'> | undefined = definitions.type(type);
+  for (const name of names) place = place?.children?.find(child => child.name === name);
+  return place?.constraints ?? [];
+}
+
+/** Reasons in docs/decisions/0003-validation.md. */
+const wrongAsPublished = new Set(['que-7', 'eld-11', 'eld-16', 'eld-19', 'eld-20']);
+
+describe('invariants as code', () => {
+  for (const [path, values] of Object.entries(parts)) {
+    const constraints = constraintsAt(path).filter(({ key }) => key in handmade && !wrongAsPublished.has(key));
+    it(`${path}: ${constraints.map(({ key }) => key).join(', ')}`, () => {
+      assert.ok(constraints.length > 0);
+      const published = constraints.map(constraint => interpreted(constraint, path));
+      const mixed = fc
+        .subarray(values, { minLength: 1 })
+        .map(chosen => Object.assign({}, required[path], ...chosen) as JsonObject);
+      fc.assert(
+        fc.property(mixed, value => {
+          const scope = scopeOf(value);
+          for (const [index, { key }] of constraints.entries()) {
+            assert.equal(
+              handmade[key]!(value as Json, scope),
+              published[index]!(value, scope),
+              `${key} ${JSON.stringify(value)}`,
+            );
+          }
+        }),
+        { numRuns: 200, seed: 42 },
+      );
+    });
+  }
+});
+
+function scopeOf(value: JsonObject): Scope {
+  const resource = { resourceType: 'Bundle', ...value } as Resource;
+  const report = new Report();
+  return { definitions, report, resource, container: resource, contained: new Map(), bundle: undefined };
+}
