@@ -104,4 +104,23 @@ describe('sqlite: threads', () => {
     await scene.save(scene.put('Task/new', { main: -1, strings: [{ key: 'Task|name', value: 'a new one' }] }));
     assert.deepEqual(ids(await storage.store.search(query(contains('new one')))), ['new']);
   });
+
+  it('finishes the commits under way when it is closed', async () => {
+    const path = join(folder, 'closed.db');
+    const opened = await openSqlite(path, clock);
+    const other = new Scene(opened.store, 'p');
+    const commits = Array.from({ length: 20 }, async (_, i) => {
+      for (let turn = 0; turn < i; turn++) await Promise.resolve();
+      await other.save(other.put(`Task/${i}`));
+    });
+    await new Promise(resolve => setImmediate(resolve));
+    await opened.store.close();
+    await Promise.all(commits);
+    const again = await openSqlite(path, clock);
+    assert.equal(
+      await again.store.count(new Scene(again.store, 'p').query('Task', { kind: 'all' }, { deadline: Infinity }), 100),
+      20,
+    );
+    await again.store.close();
+  });
 });

@@ -7,7 +7,7 @@ import { condition } from './filter-sql.js';
 import { planOf, remaining, type Plan, type Effort } from './plan.js';
 import { COLUMNS, columns, versionOf } from './row.js';
 import { behindSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
-import { limitSql, every, join, Sql, sql, TRUE } from './sql.js';
+import { every, join, limitSql, Sql, sql, TRUE } from './sql.js';
 
 type Kind = Search['of'][number];
 
@@ -15,7 +15,7 @@ type Kind = Search['of'][number];
 const FREE_COUNT = 1001;
 
 /** Each type once: a resource matches if any of its type's filters does. */
-export function byType(of: readonly Kind[]): Kind[] {
+function byType(of: readonly Kind[]): Kind[] {
   const filters = Map.groupBy(of, ({ type }) => type);
   return [...filters].map(([type, [first, ...others]]) => {
     const all = [first!, ...others].map(({ where }): Filter => where);

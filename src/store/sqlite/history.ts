@@ -4,7 +4,7 @@ import type { Filter } from '../../search/query.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
 import { columns, versionOf } from './row.js';
-import { limitSql, every, Sql, sql, TRUE } from './sql.js';
+import { every, limitSql, Sql, sql, TRUE } from './sql.js';
 
 type Asked = HistoryQuery['of'][number];
 type Span = Omit<HistoryQuery, 'limit' | 'after'>;

@@ -6,7 +6,7 @@ import { typePosting, type Filter } from '../../search/query.js';
 import type { Connection } from './connection.js';
 import { driverOf, type Driver, type Scope } from './driver.js';
 import { condition, type Subject } from './filter-sql.js';
-import { limitSql, every, sql, TRUE, type Sql } from './sql.js';
+import { every, limitSql, sql, TRUE, type Sql } from './sql.js';
 
 /**
  * How hard to look for the way:

@@ -25,6 +25,7 @@ const { path } = workerData as { path: string };
 
 let connection: Connection | undefined;
 let quiet: NodeJS.Timeout | undefined;
+let ending = false;
 
 function open(): Connection {
   const opened = new Connection(path, { readOnly: false, cache: CACHE_KILOBYTES });
@@ -105,7 +106,9 @@ function waiting(first: WriteRequest[]): WriteRequest[] {
   while (requests.length < GROUP) {
     const next = receiveMessageOnPort(port);
     if (!next) break;
-    requests.push(...(next.message as WriteRequest[]));
+    const more = next.message as WriteRequest[];
+    ending ||= more.length === 0;
+    requests.push(...more);
   }
   return requests;
 }
@@ -118,7 +121,8 @@ function end(): void {
 
 /** An empty list of requests asks the thread to end. */
 port.on('message', (first: WriteRequest[]) => {
-  if (first.length === 0) return end();
-  port.postMessage(performGroup(waiting(first)));
-  afterwards();
+  ending ||= first.length === 0;
+  if (first.length > 0) port.postMessage(performGroup(waiting(first)));
+  if (ending) end();
+  else afterwards();
 });
