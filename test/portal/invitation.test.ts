@@ -118,6 +118,8 @@ describe('invitation', () => {
       const person = stranger();
       const answers = await Promise.all(Array.from({ length: 10 }, () => invite(person)));
       assert.ok(answers.every(({ status }) => status === 201));
+      const tasks = await Promise.all(answers.map(answer => read(output(answer, 'return') as Task)));
+      assert.deepEqual(tasks.map(({ status }) => status).sort(), [...Array<string>(9).fill('cancelled'), 'requested']);
       const codes = await journey().codes(person.email);
       const made = await Promise.all(codes.map(code => redeem(code, person.birthDate)));
       assert.equal(made.filter(({ status }) => status === 201).length, 1);

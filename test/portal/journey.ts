@@ -7,6 +7,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import type { Communication, OperationOutcome, Parameters, Person, Task } from 'fhir/r4.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import type { Storage } from '../../src/store/port.js';
+import { interleaved } from '../fixtures/interleaved.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 import { eachStorage } from '../fixtures/storages.js';
 
@@ -93,7 +94,7 @@ export function eachPortal(register: (journey: () => Journey) => void): void {
       const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
       const world = { clock, ids: { next: randomUUID }, random: { bytes: (count: number) => randomBytes(count) } };
       const storage = await open(clock);
-      journey = new Journey(await startTestServer({ storage, world }), storage, clock);
+      journey = new Journey(await startTestServer({ storage: interleaved(storage), world }), storage, clock);
     });
     after(async () => {
       await journey.server.close();
