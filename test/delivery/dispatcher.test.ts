@@ -74,18 +74,20 @@ describe('the dispatcher', () => {
     );
   });
 
-  it('leaves a parcel to who has taken it over', async () => {
-    const delivery = startDelivery();
-    const slow = scripted(async () => {
-      delivery.clock.time += 200_000;
-      await delivery.dispatcher(scripted(() => ({ kind: 'sent' }))).idle();
-      return later;
+  const endings: Sent[] = [later, { kind: 'failed', reason: 'no such mailbox' }, { kind: 'sent' }];
+  for (const ending of endings)
+    it(`leaves a parcel to who has taken it over, when a late try ends as ${ending.kind}`, async () => {
+      const delivery = startDelivery();
+      const slow = scripted(async () => {
+        delivery.clock.time += 200_000;
+        await delivery.dispatcher(scripted(() => ({ kind: 'failed', reason: 'first' }))).idle();
+        return ending;
+      });
+      await delivery.post(newMessage);
+      await delivery.dispatcher(slow).pass();
+      assert.deepEqual(await delivery.records('Communication/1'), [{ outcome: 'dead', reasons: ['first'] }]);
+      assert.equal(await delivery.storage.records.get('outbox-email', 'id-1', delivery.clock.now()), undefined);
     });
-    await delivery.post(newMessage);
-    await delivery.dispatcher(slow).pass();
-    assert.deepEqual(await delivery.records('Communication/1'), [{ outcome: 'sent', reasons: ['sent'] }]);
-    assert.equal(await delivery.storage.records.get('outbox-email', 'id-1', delivery.clock.now()), undefined);
-  });
 
   it('works by itself once started, and stops', async () => {
     const delivery = startDelivery();
