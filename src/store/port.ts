@@ -110,7 +110,7 @@ export interface Store {
   version(key: Key, version: number): Promise<Version | undefined>;
   /** Live resources that match; never a deletion. Every match that does not change while paging appears exactly once. */
   search(search: Search): Promise<Page>;
-  /** The number of matches, counted no further than `limit` (a result of `limit` means "that many or more"). */
+  /** The number of matches, counted no further than `limit` (a result of `limit` means "that many or more"; Infinity: all). */
   count(search: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number>;
   /** Versions, newest first (by instant, then by version), deletions included. */
   history(query: HistoryQuery): Promise<Page>;

@@ -126,6 +126,7 @@ export function historyContract(scene: NewScene): void {
       const s = scene();
       await interleaved(s);
       assert.equal(await s.store.countHistory(s.historyQuery(), 3), 3);
+      assert.equal(await s.store.countHistory(s.historyQuery(), Infinity), 5);
       await assert.rejects(s.store.countHistory(s.historyQuery({ deadline: NOW - 1 }), 3), isFault('timeout'));
     });
   });

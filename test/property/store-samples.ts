@@ -125,7 +125,7 @@ const sortOf: Arbitrary<Sort> = fc
   .tuple(fc.constantFrom('main', 'updated', 'id', 'range', 'text', 'posting'), types, fc.boolean())
   .map(([by, type, descending]): Sort => {
     if (by === 'main' || by === 'updated' || by === 'id') return { by, descending };
-    return { by, key: { range: `${type}|d`, text: `${type}|n`, posting: `${type}|k|` }[by], descending } as Sort;
+    return { by, key: { range: `${type}|d`, text: `${type}|n`, posting: `${type}|k|` }[by], descending };
   });
 
 /** What a search asks, without its partition. */

@@ -22,7 +22,7 @@ async function lock({ locks }: Collections, criteria: readonly Criterion[], at: 
 }
 
 async function check({ versions }: Collections, criteria: readonly Criterion[], session: ClientSession) {
-  const reader = { versions, options: { session } };
+  const reader = { versions, options: () => ({ session }) };
   for (const criterion of criteria) if (!(await holds(reader, criterion))) throw conflict();
 }
 

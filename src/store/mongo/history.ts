@@ -1,55 +1,92 @@
-/** History: versions in the order they were written (https://hl7.org/fhir/R4/http.html#history). */
+/**
+ * History: versions in the order they were written (https://hl7.org/fhir/R4/http.html#history). Its conditions are about
+ * current versions: few resources that satisfy them become part of the filter, many are told one by one while paging.
+ */
 import type { Document } from 'mongodb';
-import { Fault } from '../../fhir/fault.js';
+import type { Position } from '../../search/query.js';
 import type { HistoryQuery, Page } from '../port.js';
 import { compileFilter } from './compile.js';
-import { pagePipeline, type SortPlan } from './keyset.js';
-import type { VersionRow } from './layout.js';
-import { findRows, pageOf, resolveParts, upTo, type Reader } from './reader.js';
+import { behind, positionOf, sortStage } from './keyset.js';
+import { versionFields, type VersionRow } from './layout.js';
+import { findRows, pageOf, pathOf, resolveParts, type Reader } from './reader.js';
 
-/** The most resources a condition on a history may select. */
-const HISTORY_LIMIT = 10_000;
+/** The most resources that are named in a filter. */
+const FEW = 1000;
+/** Versions read at a time while paging. */
+const BATCH = 500;
+
+const keyFields = { partition: 1, type: 1, id: 1, version: 1, at: 1 };
 
 type Part = HistoryQuery['of'][number];
 type Told = Omit<HistoryQuery, 'limit' | 'after'>;
 
-const newestFirst: SortPlan = {
-  fields: ['at', 'version', 'type', 'id'].map(field => ({ field, descending: true })),
-  computed: {},
-};
+const newestFirst = ['at', 'version', 'type', 'id'].map(field => ({ field, descending: true }));
 
-/** The versions of one part: the condition is about current versions, so it is asked first and becomes ids. */
-async function partFilter(reader: Reader, partition: string, { type, where, id }: Part): Promise<Document | undefined> {
-  const scope = { type, ...(id === undefined ? {} : { id }) };
-  if (where.kind === 'none') return undefined;
-  if (where.kind === 'all') return scope;
-  const current = { partition, current: true, $and: [scope, compileFilter(where)] };
-  const rows = await findRows(reader)(current, { id: 1 }, HISTORY_LIMIT + 1);
-  if (rows.length > HISTORY_LIMIT) throw new Fault('too-costly', 'This history is of too many resources; narrow it.');
-  return rows.length === 0 ? undefined : { type, id: { $in: rows.map(row => row.id) } };
+/** The versions of one part, and whether its condition is still to be checked on each. */
+interface Scope {
+  filter: Document;
+  unchecked: boolean;
 }
 
-/** The filter of a history; undefined where nothing can match. */
-async function historyFilter(reader: Reader, { partition, of, since, during }: Told): Promise<Document | undefined> {
-  const parts = await resolveParts(reader, partition, of);
-  const filters = (await Array.fromAsync(parts, part => partFilter(reader, partition, part))).filter(
-    part => part !== undefined,
-  );
-  if (filters.length === 0) return undefined;
+const scopeOf = ({ type, id }: Part): Document => ({ type, ...(id === undefined ? {} : { id }) });
+
+const currentOf = (partition: string, part: Part): Document => ({
+  partition,
+  current: true,
+  $and: [scopeOf(part), compileFilter(part.where)],
+});
+
+async function scope(reader: Reader, partition: string, part: Part): Promise<Scope> {
+  if (part.where.kind === 'all') return { filter: scopeOf(part), unchecked: false };
+  const rows = await findRows(reader)(currentOf(partition, part), { id: 1 }, FEW + 1);
+  if (rows.length > FEW) return { filter: scopeOf(part), unchecked: true };
+  return { filter: { type: part.type, id: { $in: rows.map(row => row.id) } }, unchecked: false };
+}
+
+function filterOf({ partition, since, during }: Told, scopes: readonly Scope[]): Document {
   const written = since === undefined ? [] : [{ at: { $gte: since } }];
   const current = during === undefined ? [] : [{ at: { $lte: during.to } }, { until: { $gt: during.from } }];
-  return { partition, $and: [filters.length === 1 ? filters[0] : { $or: filters }, ...written, ...current] };
+  const [only, ...others] = scopes.map(each => each.filter);
+  return { partition, $and: [others.length === 0 ? only : { $or: [only, ...others] }, ...written, ...current] };
+}
+
+/** Those whose current version satisfies the condition of a part they belong to. */
+async function admitted(reader: Reader, partition: string, parts: readonly Part[], rows: readonly VersionRow[]) {
+  const ids = [...new Set(rows.map(row => row.id))];
+  const current = await Array.fromAsync(parts, part =>
+    findRows(reader)({ $and: [currentOf(partition, part), { id: { $in: ids } }] }, keyFields, ids.length),
+  );
+  const paths = new Set(current.flat().map(pathOf));
+  return rows.filter(row => paths.has(pathOf(row)));
+}
+
+/** The first `limit` versions behind a position. */
+async function tell(reader: Reader, query: Told, limit: number, projection: Document, after?: Position) {
+  const parts = (await resolveParts(reader, query.partition, query.of)).filter(part => part.where.kind !== 'none');
+  if (parts.length === 0) return [];
+  const scopes = await Array.fromAsync(parts, part => scope(reader, query.partition, part));
+  const unchecked = scopes.some(each => each.unchecked);
+  const filter = filterOf(query, scopes);
+  const told: VersionRow[] = [];
+  let position = after;
+  for (;;) {
+    const size = unchecked ? BATCH : Math.min(limit - told.length, BATCH);
+    const rows = await reader.versions
+      .find(position ? { $and: [filter, behind(newestFirst, position)] } : filter, { ...reader.options(), projection })
+      .sort(sortStage(newestFirst))
+      .limit(size)
+      .toArray();
+    told.push(...(unchecked ? await admitted(reader, query.partition, parts, rows) : rows));
+    if (rows.length < size || told.length >= limit) return told.slice(0, limit);
+    position = positionOf(newestFirst, rows.at(-1)!);
+  }
 }
 
 export async function historyPage(reader: Reader, query: HistoryQuery): Promise<Page> {
-  const filter = await historyFilter(reader, query);
-  if (!filter) return { rows: [] };
-  const pipeline = pagePipeline(filter, newestFirst, query.limit, query.after);
-  const rows = await reader.versions.aggregate<VersionRow>(pipeline, reader.options).toArray();
-  return pageOf(rows, newestFirst, query.limit);
+  const rows = await tell(reader, query, query.limit + 1, versionFields, query.after);
+  return pageOf(rows, { fields: newestFirst }, query.limit);
 }
 
 export async function countVersions(reader: Reader, query: Told, limit: number): Promise<number> {
-  const filter = await historyFilter(reader, query);
-  return filter ? reader.versions.countDocuments(filter, { ...reader.options, ...upTo(limit) }) : 0;
+  return (await tell(reader, query, limit, keyFields)).length;
 }

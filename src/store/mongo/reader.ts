@@ -14,20 +14,24 @@ const MAX_TIME = 2 ** 31 - 1;
 
 export interface Reader {
   versions: Collection<VersionRow>;
-  options: { session?: ClientSession; maxTimeMS?: number };
+  /** What each command is sent with. @throws Fault `timeout` past the deadline */
+  options: () => { session?: ClientSession; maxTimeMS?: number };
 }
 
 /** Reads that end by the deadline. */
 export function readerUntil(versions: Collection<VersionRow>, deadline: number, clock: Clock): Reader {
-  const left = deadline - clock.now();
-  if (left <= 0) throw timedOut();
-  return { versions, options: { maxTimeMS: Math.min(Math.ceil(left), MAX_TIME) } };
+  const options = () => {
+    const left = deadline - clock.now();
+    if (left <= 0) throw timedOut();
+    return { maxTimeMS: Math.min(Math.ceil(left), MAX_TIME) };
+  };
+  return { versions, options };
 }
 
 export const findRows =
   ({ versions, options }: Reader): FindRows =>
-  (filter, projection, limit) =>
-    versions.find<VersionRow>(filter, { ...options, projection, limit }).toArray();
+  async (filter, projection, limit) =>
+    versions.find<VersionRow>(filter, { ...options(), projection, limit }).toArray();
 
 /** The parts of a search, ready to be compiled. */
 export async function resolveParts<T extends { where: Filter }>(
@@ -55,7 +59,7 @@ export function pageOf(rows: readonly VersionRow[], { fields }: Pick<SortPlan, '
 export async function searchPage(reader: Reader, search: Search): Promise<Page> {
   const plan = planSort(search.sort);
   const pipeline = pagePipeline(await compiled(reader, search), plan, search.limit, search.after);
-  const rows = await reader.versions.aggregate<VersionRow>(pipeline, reader.options).toArray();
+  const rows = await reader.versions.aggregate<VersionRow>(pipeline, reader.options()).toArray();
   return pageOf(rows, plan, search.limit);
 }
 
@@ -64,7 +68,7 @@ export async function countMatches(
   search: Pick<Search, 'partition' | 'of'>,
   limit: number,
 ): Promise<number> {
-  return reader.versions.countDocuments(await compiled(reader, search), { ...reader.options, ...upTo(limit) });
+  return reader.versions.countDocuments(await compiled(reader, search), { ...reader.options(), ...upTo(limit) });
 }
 
 /** Whether exactly the ids of the criterion match. */

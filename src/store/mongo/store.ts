@@ -67,7 +67,7 @@ export class MongoStore implements Store {
   private reading<T>(work: (reader: Reader) => Promise<T>, deadline?: number): Promise<T> {
     const { versions } = this.collections;
     return this.open(() =>
-      work(deadline === undefined ? { versions, options: {} } : readerUntil(versions, deadline, this.clock)),
+      work(deadline === undefined ? { versions, options: () => ({}) } : readerUntil(versions, deadline, this.clock)),
     );
   }
 

@@ -3,7 +3,7 @@
  * https://www.mongodb.com/docs/manual/core/transactions-in-applications/
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { MongoError, type ClientSession, type MongoClient, type TransactionOptions } from 'mongodb';
+import { MongoError, WriteConcern, type ClientSession, type MongoClient, type TransactionOptions } from 'mongodb';
 import { isTransient, unavailable } from './mongo-fault.js';
 
 /** How long a write goes on trying, in milliseconds. */
@@ -12,7 +12,7 @@ const LONGEST_PAUSE = 100;
 
 const options: TransactionOptions = {
   readConcern: { level: 'snapshot' },
-  writeConcern: { w: 'majority' },
+  writeConcern: new WriteConcern('majority'),
   readPreference: 'primary',
 };
 

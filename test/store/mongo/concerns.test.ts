@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { MongoClient, type CommandStartedEvent, type Document } from 'mongodb';
 import { storageOver } from '../../../src/store/mongo/open.js';
-import { fixedClock, NOW, Scene } from '../../fixtures/storage-samples.js';
+import { DEADLINE, fixedClock, NOW, Scene } from '../../fixtures/storage-samples.js';
 import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
 
 const writes = new Set(['insert', 'update', 'delete', 'findAndModify', 'createIndexes', 'commitTransaction']);
@@ -54,6 +54,12 @@ const levelOf = (command: Document): unknown => (command.readConcern as Document
       const owed = inTransaction(event) && event.commandName !== 'commitTransaction' ? undefined : 'majority';
       assert.equal(concernOf(event.command), owed, event.commandName);
     }
+  });
+
+  it('[R30] a search ends on the server by its deadline', () => {
+    const searches = commands.filter(({ command }) => command.aggregate === 'versions');
+    assert.ok(searches.length > 0);
+    for (const { command } of searches) assert.equal(command.maxTimeMS, DEADLINE - NOW);
   });
 
   it('[R28] every transaction reads one snapshot', () => {

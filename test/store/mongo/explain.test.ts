@@ -61,7 +61,7 @@ function plan(node: unknown): string[] {
 
   for (const [name, type, where, index] of searches) {
     it(`${name} runs on "${index}"`, async () => {
-      const find = findRows({ versions, options: {} });
+      const find = findRows({ versions, options: () => ({}) });
       const of: Search['of'] = [{ type, where: await resolveChains(find, 'p', simplify(where)) }];
       const { filter, drivers } = compileSearch({ partition: 'p', of });
       assert.equal(drivers[0]?.index, index);

@@ -1,0 +1,33 @@
+/** A history whose condition holds for too many resources to name them is told in batches, and says the same. */
+import assert from 'node:assert/strict';
+import type { Filter } from '../../../src/search/query.js';
+import { openMongo } from '../../../src/store/mongo/open.js';
+import type { Storage } from '../../../src/store/port.js';
+import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { fixedClock, NOW, pages, Scene } from '../../fixtures/storage-samples.js';
+
+(mongoAvailable ? describe : () => undefined)('mongo history', () => {
+  let storage: Storage;
+  before(async () => {
+    storage = await openMongo(await freshMongoUri(), fixedClock);
+  });
+  after(() => storage.store.close());
+
+  it('of more than a thousand resources', async () => {
+    const s = new Scene(storage.store, 'p');
+    const many = Array.from({ length: 1200 }, (_, i) => i);
+    const shown = (i: number) => i % 10 !== 0;
+    await s.save(
+      ...many.map(i => s.put(`Patient/x${i}`, { at: NOW + i, postings: shown(i) ? [] : ['Patient|security|R'] })),
+    );
+    const where: Filter = { kind: 'not', of: { kind: 'posting', key: 'Patient|security|R' } };
+    const query = s.historyQuery({ of: [{ type: 'Patient', where }], limit: 400 });
+    const told = await pages(after => s.store.history({ ...query, ...(after && { after }) }));
+    assert.deepEqual(
+      told.flatMap(page => page.rows.map(row => row.key.id)),
+      many.filter(shown).reverse().map(i => `x${i}`), // prettier-ignore
+    );
+    assert.equal(await s.store.countHistory(query, 700), 700);
+    assert.equal(await s.store.countHistory(query, 2000), 1080);
+  });
+});
