@@ -75,13 +75,14 @@ function instanceOf(statement: Resource, url: string, software: JsonObject): Res
 /** What an endpoint is beside its statement. */
 type Place = Pick<Endpoint, 'name' | 'path' | 'url' | 'partition'>;
 
-/** Compiles a CapabilityStatement for the place it is served at. */
-export function compileEndpoint(statement: Resource, place: Place, software: JsonObject): Endpoint {
+/** What a CapabilityStatement comes to, wherever it is served. */
+type Declared = Pick<Endpoint, 'resources' | 'interactions' | 'operations' | 'statement'>;
+
+function compile(statement: Resource): Declared {
   const rest = objects(statement['rest'])[0] ?? {};
   const resources = objects(rest['resource']).map(compileResource);
   return {
-    ...place,
-    statement: instanceOf(statement, place.url, software),
+    statement,
     resources: new Map(resources.map(entry => [entry.type, entry])),
     interactions: interactionsOf(rest).add('capabilities'),
     operations: operationsOf(rest),
@@ -97,28 +98,30 @@ function enforcing({ statement, resource }: Recipe): Recipe {
  * All endpoints this server has: the portal's, and one for each customer.
  * @param root the folder that holds capability/ and package.json
  */
-export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[] {
+export function loadEndpoints(root: string, { publicUrl, customers, definitions }: EndpointOptions): Endpoint[] {
   const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
   const { version } = read('package.json') as { version: string };
   const software = { name: 'Portico', version };
-  const place = (name: string, path: string, partition: string): Place => ({
-    name,
-    path,
-    url: options.publicUrl + path,
-    partition,
-  });
-  const portal = read('capability/portal.json') as Resource;
-  const recipe = read('capability/customer.json') as Recipe;
-  const statements = new Map<boolean, Resource>();
-  const customerStatement = (enforced: boolean): Resource => {
-    const statement = statements.get(enforced) ?? prepare(enforced ? enforcing(recipe) : recipe, options.definitions);
-    statements.set(enforced, statement);
-    return statement;
+  const at = (name: string, path: string, partition: string, declared: Declared): Endpoint => {
+    const url = publicUrl + path;
+    return { ...declared, name, path, url, partition, statement: instanceOf(declared.statement, url, software) };
   };
+  const recipe = read('capability/customer.json') as Recipe;
+  // Customers are many, and all alike but for one switch.
+  const customer = memo((enforced: boolean) => compile(prepare(enforced ? enforcing(recipe) : recipe, definitions)));
   return [
-    compileEndpoint(portal, place('portal', '/fhir/portal', 'portal'), software),
-    ...options.customers.map(({ key, referencesEnforced }) =>
-      compileEndpoint(customerStatement(referencesEnforced), place('customer', `/fhir/customer/${key}`, key), software),
+    at('portal', '/fhir/portal', 'portal', compile(read('capability/portal.json') as Resource)),
+    ...customers.map(({ key, referencesEnforced }) =>
+      at('customer', `/fhir/customer/${key}`, key, customer(referencesEnforced)),
     ),
   ];
+}
+
+function memo<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return key => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
 }

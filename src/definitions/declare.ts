@@ -19,13 +19,13 @@ interface Parameter {
   target: string[];
 }
 
-/** Declared but not searched by: named queries are OperationDefinitions' business. */
-const notDeclared = new Set(['_query']);
+/** What is not searched by: named queries, which OperationDefinitions would declare, and `near`. */
+const isServed = ({ code, type }: Parameter): boolean => code !== '_query' && type !== 'special';
 
 function parametersOf(ground: Ground): Parameter[] {
   return ground.searchParameters
     .map(({ code, url, type, base, target = [] }) => ({ code, url, type, base, target }) as Parameter)
-    .filter(parameter => !notDeclared.has(parameter.code));
+    .filter(isServed);
 }
 
 /** The concrete types that are no DomainResource: https://hl7.org/fhir/R4/resource.html */

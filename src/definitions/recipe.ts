@@ -11,12 +11,20 @@ export interface Recipe {
   statement: Resource;
   /** An entry of `rest.resource` without type, parameters and includes. */
   resource: JsonObject;
+  /** Operations that some types alone have, by type; those of the template come first. */
+  operation?: Readonly<Record<string, JsonObject[]>>;
 }
 
 /** The CapabilityStatement that a recipe stands for: all concrete types of the definitions. */
 export function prepare(recipe: Recipe, definitions: Definitions): Resource {
   const ground = { types: definitions.resourceTypes, searchParameters: definitions.searchParameters() };
   const [rest] = recipe.statement['rest'] as JsonObject[];
-  const resource = declareResources(ground, recipe.resource);
+  const resource = declareResources(ground, recipe.resource).map(entry => withOperations(entry, recipe));
   return { ...recipe.statement, rest: [{ ...rest, resource, searchParam: declareCommon(ground) }] };
+}
+
+function withOperations(entry: JsonObject, { operation = {} }: Recipe): JsonObject {
+  const own = operation[entry['type'] as string];
+  if (!own) return entry;
+  return { ...entry, operation: [...((entry['operation'] as JsonObject[] | undefined) ?? []), ...own] };
 }

@@ -1,0 +1,135 @@
+/**
+ * The start-up check: what endpoints declare against definitions and code, in both directions. The only place that knows
+ * what "declared" must come with.
+ */
+import type { JsonObject } from '../fhir/resource.js';
+import type { Definitions } from './definitions.js';
+import type { Endpoint, OperationEntry, ResourceEntry } from './endpoint.js';
+
+/** The code that stands behind declarations, as far as the check looks at it. */
+export interface Behind {
+  definitions: Definitions;
+  /** Search parameters by type and code; throws where an expression does not compile. */
+  registry: { get(type: string, code: string): { url: string } | undefined };
+  operations: readonly { definition: string }[];
+  /** Handlers by interaction code. */
+  interactions: Readonly<Record<string, unknown>>;
+  /** The access table has a line for the type. */
+  hasOwnPaths(type: string): boolean;
+}
+
+/** All gaps, each a line for a person; [] if declarations and code agree. */
+export function checkEndpoints(endpoints: readonly Endpoint[], behind: Behind): string[] {
+  // Customers' endpoints share what they declare.
+  const distinct = new Map(endpoints.map(endpoint => [endpoint.resources, endpoint]));
+  const gaps = [...distinct.values()].flatMap(endpoint => checkEndpoint(endpoint, behind));
+  return [...gaps, ...undeclaredOperations(endpoints, behind), ...undeclaredInteractions(endpoints, behind)];
+}
+
+function checkEndpoint(endpoint: Endpoint, behind: Behind): string[] {
+  const known = new Set(behind.definitions.searchParameters().map(({ url }) => url as string));
+  const gaps = [
+    ...checkInteractions(endpoint.interactions, behind),
+    ...checkOperations(endpoint.operations, undefined, behind),
+    ...checkProfiles(endpoint, behind),
+    ...[...endpoint.resources.values()].flatMap(entry =>
+      checkResource(entry, endpoint, behind, known).map(gap => `${entry.type}: ${gap}`),
+    ),
+  ];
+  return gaps.map(gap => `${endpoint.path}: ${gap}`);
+}
+
+function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Behind, known: ReadonlySet<string>): string[] {
+  const { type } = entry;
+  if (!behind.definitions.isResourceType(type)) return ['is no resource type of the definitions'];
+  return [
+    ...(behind.hasOwnPaths(type) ? [] : ['has no line in the table of own paths']),
+    ...checkInteractions(entry.interactions, behind),
+    ...[...entry.searchParams].flatMap(([code, url]) => checkSearchParam(type, code, url, behind, known)),
+    ...checkIncludes(entry, endpoint),
+    ...checkOperations(entry.operations, type, behind),
+  ];
+}
+
+function checkInteractions(declared: ReadonlySet<string>, { interactions }: Behind): string[] {
+  return [...declared].filter(code => !interactions[code]).map(code => `the interaction ${code} has no handler`);
+}
+
+function checkSearchParam(type: string, code: string, url: string, behind: Behind, known: ReadonlySet<string>): string[] {
+  if (!known.has(url)) return [`the search parameter ${code} has no definition ${url}`];
+  try {
+    const found = behind.registry.get(type, code);
+    if (!found) return [`the search parameter ${code} is unknown to the search`];
+    return found.url === url ? [] : [`the search parameter ${code} is defined by ${found.url}, not ${url}`];
+  } catch (error) {
+    return [`the search parameter ${code} does not compile: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function checkIncludes(entry: ResourceEntry, { resources }: Endpoint): string[] {
+  const leadsNowhere = (include: string): boolean => {
+    const [source = '', code = ''] = include.split(':');
+    return include !== '*' && !resources.get(source)?.searchParams.has(code);
+  };
+  return [...entry.includes, ...entry.revincludes]
+    .filter(leadsNowhere)
+    .map(include => `the include ${include} names no declared search parameter`);
+}
+
+function checkOperations(
+  declared: ReadonlyMap<string, OperationEntry>,
+  type: string | undefined,
+  behind: Behind,
+): string[] {
+  return [...declared.values()].flatMap(entry => checkOperation(entry, type, behind));
+}
+
+function checkOperation({ name, definition }: OperationEntry, type: string | undefined, behind: Behind): string[] {
+  const gaps: string[] = [];
+  const found = behind.definitions.operation(definition);
+  if (!found) gaps.push(`has no definition ${definition}`);
+  else if (found['code'] !== name) gaps.push(`is called ${String(found['code'])} in its definition`);
+  else if (!servesLevel(found, type)) gaps.push('is declared at a level or type that its definition does not offer');
+  if (!behind.operations.some(one => one.definition === definition)) gaps.push('has no handler');
+  return gaps.map(gap => `the operation $${name} ${gap}`);
+}
+
+function servesLevel(definition: JsonObject, type: string | undefined): boolean {
+  if (type === undefined) return definition['system'] === true;
+  const types = (definition['resource'] ?? []) as string[];
+  const offered = definition['type'] === true || definition['instance'] === true;
+  return offered && types.some(one => one === type || one === 'Resource' || one === 'DomainResource');
+}
+
+function checkProfiles({ statement }: Endpoint, { definitions }: Behind): string[] {
+  const [rest] = (statement['rest'] ?? []) as JsonObject[];
+  const entries = (rest?.['resource'] ?? []) as JsonObject[];
+  return entries.flatMap(({ type, profile, supportedProfile }) =>
+    [...(profile === undefined ? [] : [profile]), ...((supportedProfile ?? []) as string[])]
+      .filter(canonical => !definitions.structure(canonical as string))
+      .map(canonical => `${String(type)}: the profile ${String(canonical)} has no definition`),
+  );
+}
+
+function undeclaredOperations(endpoints: readonly Endpoint[], { operations }: Behind): string[] {
+  const declared = new Set(
+    endpoints
+      .flatMap(({ operations: system, resources }) => [system, ...[...resources.values()].map(one => one.operations)])
+      .flatMap(entries => [...entries.values()].map(({ definition }) => definition)),
+  );
+  return operations
+    .filter(({ definition }) => !declared.has(definition))
+    .map(({ definition }) => `the operation ${definition} has a handler, and no endpoint declares it`);
+}
+
+function undeclaredInteractions(endpoints: readonly Endpoint[], { interactions }: Behind): string[] {
+  const declared = new Set<string>(
+    endpoints.flatMap(({ interactions: system, resources }) => [
+      ...system,
+      ...[...resources.values()].flatMap(entry => [...entry.interactions]),
+    ]),
+  );
+  return Object.keys(interactions)
+    .filter(code => !declared.has(code))
+    .map(code => `the interaction ${code} has a handler, and no endpoint declares it`);
+}

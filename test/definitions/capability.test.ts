@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { ownPaths } from '../../src/access/own-paths.table.js';
+import { loadEndpoints } from '../../src/definitions/capability.js';
+import { checkEndpoints, type Behind } from '../../src/definitions/check.js';
+import type { Endpoint } from '../../src/definitions/endpoint.js';
+import { loadDefinitions } from '../../src/definitions/load.js';
+import type { JsonObject } from '../../src/fhir/resource.js';
+import { interactions } from '../../src/interactions/index.js';
+import { operations } from '../../src/operations/index.js';
+import { createRegistry } from '../../src/search/registry.js';
+
+const root = process.env['PORTICO_TEST_ROOT'] ?? process.cwd();
+const definitions = loadDefinitions(root);
+const load = (enforced = false): Endpoint[] =>
+  loadEndpoints(process.cwd(), {
+    publicUrl: 'https://portal.example',
+    customers: [{ key: 'demo', referencesEnforced: enforced }],
+    definitions,
+  });
+const [portal, customer] = load() as [Endpoint, Endpoint];
+const behind: Behind = {
+  definitions,
+  registry: createRegistry(definitions.searchParameters()),
+  operations,
+  interactions,
+  hasOwnPaths: type => Object.hasOwn(ownPaths, type),
+};
+
+describe('definitions/capability', () => {
+  it('[PKB-6] [R2] [R3] compiles a statement for each endpoint', () => {
+    assert.deepEqual(
+      [portal, customer].map(({ name, path, url, partition }) => ({ name, path, url, partition })),
+      [
+        { name: 'portal', path: '/fhir/portal', url: 'https://portal.example/fhir/portal', partition: 'portal' },
+        { name: 'customer', path: '/fhir/customer/demo', url: 'https://portal.example/fhir/customer/demo', partition: 'demo' },
+      ],
+    );
+    for (const { statement, url } of [portal, customer]) {
+      assert.equal(statement['kind'], 'instance');
+      assert.equal(statement['fhirVersion'], '4.0.1');
+      assert.equal((statement['implementation'] as JsonObject)['url'], url);
+      assert.ok((statement['format'] as string[]).includes('application/fhir+json'));
+    }
+  });
+
+  it('[PKB-4] declares every type and search parameter for customers', () => {
+    assert.equal(customer.resources.size, 146);
+    const declared = new Set([...customer.resources.values()].flatMap(entry => [...entry.searchParams.values()]));
+    const left = definitions.searchParameters().filter(({ url }) => !declared.has(url as string));
+    assert.deepEqual(left.map(({ code }) => code).sort(), ['_query', 'near']);
+    const observation = customer.resources.get('Observation');
+    assert.equal(observation?.updateCreate, true);
+    assert.equal(observation.conditionalDelete, 'multiple');
+    assert.ok(observation.includes.has('Observation:subject'));
+  });
+
+  it('enforces references on the portal, and for customers who ask for it', () => {
+    const enforced = (endpoint: Endpoint | undefined) => endpoint?.resources.get('Observation')?.referencesEnforced;
+    assert.deepEqual([portal, customer, load(true)[1]].map(enforced), [true, false, true]);
+  });
+
+  it('compiles once what customers share', () => {
+    const customers = ['a', 'b'].map(key => ({ key, referencesEnforced: false }));
+    const [, a, b] = loadEndpoints(process.cwd(), { publicUrl: 'https://portal.example', customers, definitions });
+    assert.equal(a?.resources, b?.resources);
+    assert.deepEqual([a?.partition, b?.partition, b?.url], ['a', 'b', 'https://portal.example/fhir/customer/b']);
+  });
+
+  it('lets auditors read AuditEvent, and nobody write it', () => {
+    assert.deepEqual([...(portal.resources.get('AuditEvent')?.interactions ?? [])], ['read', 'search-type']);
+  });
+});
+
+describe('definitions/check', () => {
+  it('finds declarations and code in agreement', () => {
+    assert.deepEqual(checkEndpoints([portal, customer], behind), []);
+  }).timeout(20_000);
+
+  const patient = portal.resources.get('Patient')!;
+  const gapsOf = (change: Partial<typeof patient>, with_: Partial<Behind> = {}): string[] => {
+    const changed = { ...patient, ...change };
+    const resources = new Map([...portal.resources, [changed.type, changed]]);
+    return checkEndpoints([{ ...portal, resources }], { ...behind, ...with_ });
+  };
+
+  it('names every gap at once', () => {
+    const gaps = gapsOf(
+      {
+        searchParams: new Map([...patient.searchParams, ['x', 'http://x'], ['name', 'http://hl7.org/fhir/SearchParameter/Patient-link']]),
+        revincludes: new Set(['Observation:nothing']),
+        operations: new Map([...patient.operations, ['x', { name: 'x', definition: 'http://x' }]]),
+      },
+      { hasOwnPaths: type => type !== 'Task' },
+    );
+    assert.deepEqual(gaps.sort(), [
+      '/fhir/portal: Patient: the include Observation:nothing names no declared search parameter',
+      '/fhir/portal: Patient: the operation $x has no definition http://x',
+      '/fhir/portal: Patient: the operation $x has no handler',
+      '/fhir/portal: Patient: the search parameter name is defined by http://hl7.org/fhir/SearchParameter/Patient-name, not http://hl7.org/fhir/SearchParameter/Patient-link',
+      '/fhir/portal: Patient: the search parameter x has no definition http://x',
+      '/fhir/portal: Task: has no line in the table of own paths',
+    ]);
+  });
+
+  it('names code that no endpoint declares, and declarations without code', () => {
+    const added = { operations: [...operations, { definition: 'http://y' }], interactions: { ...interactions, read: undefined, dance: () => 0 } };
+    const gaps = gapsOf({}, added);
+    assert.ok(gaps.includes('the operation http://y has a handler, and no endpoint declares it'));
+    assert.ok(gaps.includes('the interaction dance has a handler, and no endpoint declares it'));
+    assert.ok(gaps.includes('/fhir/portal: Patient: the interaction read has no handler'));
+  });
+
+  it('names types and profiles without definitions, and expressions that do not compile', () => {
+    assert.match(gapsOf({ type: 'Patience' }).join('\n'), /Patience: is no resource type/);
+    const without = { ...definitions, structure: () => undefined };
+    assert.match(gapsOf({}, { definitions: without }).join('\n'), /Task: the profile \S+invitation has no definition/);
+    const broken = { get: () => { throw new Error('bad path'); } };
+    assert.match(gapsOf({}, { registry: broken }).join('\n'), /the search parameter name does not compile: bad path/);
+  });
+});
