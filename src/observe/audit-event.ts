@@ -19,23 +19,18 @@ const ACTIONS: Readonly<Record<string, string>> = {
   delete: 'D',
 };
 
+const INTERACTION = /^[a-z-]+$/;
+
 /** Types that AuditEvent.agent.who may refer to; a Person is named by altId alone. */
 const AGENTS = /^(PractitionerRole|Practitioner|Organization|Device|Patient|RelatedPerson)\/[A-Za-z0-9\-.]+$/;
 
 export function auditEvent(id: string, entry: AuditEntry): Resource {
   const { action, reasons = [] } = entry;
-  const operation = action.startsWith('$');
   return {
     resourceType: 'AuditEvent',
     id,
     type: { system: `${TERMINOLOGY}/audit-event-type`, code: 'rest', display: 'RESTful Operation' },
-    subtype: [
-      {
-        system: 'http://hl7.org/fhir/restful-interaction',
-        code: operation ? 'operation' : action,
-        ...(operation ? { display: action } : {}),
-      },
-    ],
+    subtype: [subtypeOf(action)],
     action: ACTIONS[action] ?? 'E',
     recorded: instant(entry.at),
     outcome: outcomeOf(entry.status),
@@ -45,6 +40,13 @@ export function auditEvent(id: string, entry: AuditEntry): Resource {
     source: { observer: { display: 'Portico' } },
     entity: entitiesOf(entry),
   };
+}
+
+/** What never found its interaction is named by its HTTP method, which is no code. */
+function subtypeOf(action: string): JsonObject {
+  const system = 'http://hl7.org/fhir/restful-interaction';
+  if (action.startsWith('$')) return { system, code: 'operation', display: action };
+  return INTERACTION.test(action) ? { system, code: action } : { display: action };
 }
 
 /** https://hl7.org/fhir/R4/valueset-audit-event-outcome.html */

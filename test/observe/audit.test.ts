@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { openAudit, type ClosableAudit } from '../../src/observe/audit.js';
 import { START, verifyChain } from '../../src/observe/audit-chain.js';
 import { auditEvent } from '../../src/observe/audit-event.js';
+import { loadDefinitions } from '../../src/definitions/load.js';
+import { createValidator } from '../../src/validate/validator.js';
 import { Fault } from '../../src/fhir/fault.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import type { AuditEntry } from '../../src/service.js';
@@ -225,6 +227,35 @@ describe('audit events', () => {
         },
       ],
     });
+  });
+
+  it('are valid, whatever the request was', () => {
+    const root = process.cwd();
+    const validator = createValidator(loadDefinitions(root), { root });
+    const interactions = [
+      'read',
+      'vread',
+      'update',
+      'patch',
+      'delete',
+      'create',
+      'batch',
+      'transaction',
+      'capabilities',
+    ];
+    const wide = ['history-instance', 'history-type', 'history-system', 'search-type', 'search-system'];
+    for (const action of [...interactions, ...wide, '$claim', 'GET', 'POST']) {
+      for (const [target, actor] of [
+        ['', ''],
+        ['Patient', 'client:x'],
+        ['Patient/1', 'Person/1'],
+        ['Task/1', 'Practitioner/1'],
+      ] as const) {
+        const event = auditEvent('e', entry('r', { action, target, actor, client: '' }));
+        const errors = validator.validate(event).filter(({ severity }) => severity === 'error');
+        assert.deepEqual(errors, [], `${action} ${target}`);
+      }
+    }
   });
 
   it('say how a request ended, and what kind it was', () => {
