@@ -2,7 +2,7 @@
  * Composite search: values that occur together in one element, indexed as one entry for each combination, so that parts
  * of different elements never mix. https://hl7.org/fhir/R4/search.html#composite
  */
-import type { JsonObject, Resource } from '../../fhir/resource.js';
+import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
 import { splitEscaped } from '../escape.js';
 import type { Select } from '../expression/compile.js';
 import { compositeForm } from '../keys.js';
@@ -27,12 +27,7 @@ interface Entry {
 }
 
 /** Keeps the entries that serve a component: ranges of ordered types, texts of strings, postings of the rest. */
-function entriesOf(
-  { type, facts, select }: Component,
-  element: JsonObject,
-  resource: Resource,
-  shared: Shared,
-): Entry[] {
+function entriesOf({ type, facts }: Component, values: readonly Json[], shared: Shared): Entry[] {
   const entries: Entry[] = [];
   const ordered = type === 'date' || type === 'number' || type === 'quantity';
   const sink: Sink = {
@@ -41,7 +36,7 @@ function entriesOf(
     range: (suffix, lo, hi) => ordered && entries.push({ suffix, range: { lo, hi } }),
     text: (suffix, text) => type === 'string' && suffix === '' && entries.push({ suffix, text }),
   };
-  for (const value of select(element, resource)) valueTypes[type].extract(value, sink, { ...shared, facts });
+  for (const value of values) valueTypes[type].extract(value, sink, { ...shared, facts });
   return entries;
 }
 
@@ -58,12 +53,10 @@ export function extractComposite(
   sink: Sink,
   shared: Shared,
 ): boolean {
-  const lists: Entry[][] = [];
-  for (const component of components) {
-    const list = entriesOf(component, element, resource, shared);
-    if (list.length === 0) return false;
-    lists.push(list);
-  }
+  const values = components.map(({ select }) => select(element, resource));
+  if (values.some(found => found.length === 0)) return false;
+  const lists = components.map((component, at) => entriesOf(component, values[at]!, shared));
+  if (lists.some(list => list.length === 0)) return false;
   for (const entries of combinations(lists)) {
     const suffix = compositeForm(entries.map(entry => entry.suffix));
     const [range, second] = entries.flatMap(entry => entry.range ?? []);
