@@ -80,8 +80,12 @@ export function interpreted({ expression }: Constraint, base: string): Evaluate 
   };
 }
 
-/** Whether a text is a FHIRPath expression. */
+/** Characters; the longest published expression has 1,386. */
+const longest = 10_000;
+
+/** Whether a text is a FHIRPath expression, of a length that is parsed in no time. */
 export function isFhirPath(expression: string): boolean {
+  if (expression.length > longest) return false;
   try {
     fhirpath().fhirpath.parse(expression);
     return true;

@@ -18,8 +18,8 @@ const uri = `(?!urn:uuid:(?!${uuid}(?:$|[#?/])))(?!urn:oid:(?!${oid}(?:$|[#?/|])
 
 const text = (pattern: string): Schema => ({ type: 'string', pattern: `^(?:${pattern})$` });
 const whole = (minimum: number): Schema => ({ type: 'integer', minimum, maximum: 2147483647 });
-/** Any characters but controls; tab, line feed and carriage return may stand. */
-const free = text('[\\t\\n\\r\\u0020-\\u{10FFFF}]+');
+/** Any characters but controls and halves of surrogate pairs; tab, line feed and carriage return may stand. */
+const free = text('[\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\u{10FFFF}]+');
 
 export const primitives: Readonly<Record<string, Schema>> = {
   base64Binary: text('[A-Za-z0-9+/=\\s]+'),

@@ -33,6 +33,8 @@ describe('[R31] shape of resources', () => {
     ['a choice of a type not allowed', observation({ valueMarkdown: 'x' }), ['structure Observation.valueMarkdown']],
     ['two choices at once', observation({ valueString: 'x' }), ['structure Observation.value']],
     ['a control character', patient({ name: [{ family: 'A\u0007' }] }), ['value Patient.name[0].family']],
+    ['half a surrogate pair', patient({ name: [{ family: 'A\ud83d' }] }), ['value Patient.name[0].family']],
+    ['a character beyond the BMP', patient({ name: [{ family: 'A\u{1F600}' }] }), []],
     ['a code with a space before it', patient({ gender: ' male' }), ['value Patient.gender']],
     ['an id out of grammar', patient({ id: 'a b' }), ['value Patient.id']],
     ['an id of 65 characters', patient({ id: 'a'.repeat(65) }), ['value Patient.id']],
