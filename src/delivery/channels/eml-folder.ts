@@ -1,5 +1,5 @@
 /** E-mail without a mail server: every message becomes an .eml file (RFC 5322) in a folder. The embedded default. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Channel, Message } from './channel.js';
@@ -37,8 +37,9 @@ export function createEmlFolder({ folder, from }: { folder: string; from: string
 /** The e-mails in the folder, newest first. */
 export async function listMail(folder: string, limit: number): Promise<Mail[]> {
   const files = (await readdir(folder).catch(() => [])).filter(file => file.endsWith('.eml'));
-  const mails = await Promise.all(files.map(async file => headersOf(file, await readFile(join(folder, file), 'utf8'))));
-  return mails.sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, limit);
+  const dated = await Promise.all(files.map(async file => ({ file, at: (await stat(join(folder, file))).mtimeMs })));
+  const newest = dated.sort((a, b) => b.at - a.at).slice(0, limit);
+  return Promise.all(newest.map(async ({ file }) => headersOf(file, await readFile(join(folder, file), 'utf8'))));
 }
 
 function headersOf(file: string, text: string): Mail {
