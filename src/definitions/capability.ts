@@ -72,9 +72,6 @@ function instanceOf(statement: Resource, url: string, software: JsonObject): Res
   };
 }
 
-/** What an endpoint is beside its statement. */
-type Place = Pick<Endpoint, 'name' | 'path' | 'url' | 'partition'>;
-
 /** What a CapabilityStatement comes to, wherever it is served. */
 type Declared = Pick<Endpoint, 'resources' | 'interactions' | 'operations' | 'statement'>;
 
