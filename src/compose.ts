@@ -15,7 +15,8 @@ import { setUpDemo } from './compose/demo.js';
 import type { World } from './fhir/clock.js';
 import { createLog } from './observe/log.js';
 import { withEpochs } from './access/epochs.js';
-import type { Storage } from './store/port.js';
+import type { Services } from './service.js';
+import type { Storage, Store } from './store/port.js';
 
 export interface ComposeOptions {
   /** Tests fix time, ids and randomness. */
@@ -28,6 +29,9 @@ export interface App extends Serving {
   readonly config: Config;
   readonly endpoints: readonly Endpoint[];
   readonly dispatcher: Dispatcher;
+  readonly services: Services;
+  /** The bare store, for the commands that work with the server's own authority. */
+  readonly store: Store;
 }
 
 /** Puts a server together. Throws Error with a readable message where it cannot start. */
@@ -54,5 +58,5 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     stores: opened,
     owned: storage === undefined,
   });
-  return { config, endpoints: model.endpoints, dispatcher, ...serving };
+  return { config, endpoints: model.endpoints, dispatcher, services, store: stores.store, ...serving };
 }

@@ -81,6 +81,8 @@ export interface OperationResult {
 export interface Operation {
   /** Canonical URL of the OperationDefinition in capability/operations/. */
   readonly definition: string;
+  /** Has no effects, so that GET may call it, where the OperationDefinition does not say (HL7's own do not). */
+  readonly readOnly?: true;
   readonly handler: (input: Values, context: Context) => Promise<OperationResult>;
 }
 

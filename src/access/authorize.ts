@@ -7,6 +7,7 @@ import type { Endpoint, InteractionCode, Route } from '../definitions/endpoint.j
 import { Fault } from '../fhir/fault.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { Actor, ActorKind } from './actor.js';
+import { baseOperations } from './base-operations.table.js';
 import type { Policy } from './policy.js';
 import { covers, parseScopes, type Need, type Permission, type Scope } from './scope.js';
 
@@ -34,7 +35,11 @@ const CONTEXTS: Readonly<Record<ActorKind, readonly Scope['context'][]>> = {
 
 /** What a route asks of the scopes; undefined for system-level interactions, whose parts are each judged alone. */
 export function needOf({ interaction, type, operation }: Route): Need | undefined {
-  if (operation) return { type: type ?? '*', operation: operation.name };
+  if (operation) {
+    const permission = baseOperations[operation.definition];
+    if (permission !== undefined) return type === undefined ? undefined : { type, permission };
+    return { type: type ?? '*', operation: operation.name };
+  }
   const permission = interaction === 'operation' ? undefined : NEEDED[interaction];
   return type === undefined || permission === undefined ? undefined : { type, permission };
 }
@@ -44,11 +49,12 @@ export function authorize(policy: Policy, endpoint: Endpoint, route: Route, defi
   const { actor } = policy;
   if (!servesClient(actor, endpoint)) throw forbidden('This client may not use this endpoint.');
   const need = needOf(route);
-  const allowed = route.operation
-    ? mayRun(actor, definitions.operation(route.operation.definition)?.['extension'], need)
-    : need
-      ? mayTake(policy, need)
-      : actor.scopes.length > 0;
+  const allowed =
+    route.operation && !Object.hasOwn(baseOperations, route.operation.definition)
+      ? mayRun(actor, definitions.operation(route.operation.definition)?.['extension'], need)
+      : need
+        ? mayTake(policy, need)
+        : actor.scopes.length > 0;
   if (!allowed) throw forbidden('The scopes and roles of this token do not allow this.');
 }
 

@@ -11,7 +11,12 @@ export function openMailbox(folder: string): Mailbox {
   return {
     async list(limit) {
       const mails = await listMail(folder, limit);
-      return mails.map(({ file, to, subject, date }) => ({ id: file.replace(/\.eml$/, ''), to, subject, at: Date.parse(date) }));
+      return mails.map(({ file, to, subject, date }) => ({
+        id: file.replace(/\.eml$/, ''),
+        to,
+        subject,
+        at: Date.parse(date),
+      }));
     },
     async read(id) {
       const bytes = ID.test(id) ? await readFile(join(folder, `${id}.eml`)).catch(() => undefined) : undefined;

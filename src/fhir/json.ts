@@ -120,7 +120,8 @@ function endOfNumber(text: string, start: number): number {
   let end = start + 1;
   for (; end < text.length; end++) {
     const char = text.charCodeAt(end);
-    const partOfNumber = (char >= 48 && char <= 57) || char === 46 || char === 101 || char === 69 || char === 43 || char === 45;
+    const partOfNumber =
+      (char >= 48 && char <= 57) || char === 46 || char === 101 || char === 69 || char === 43 || char === 45;
     if (!partOfNumber) break;
   }
   return end;

@@ -13,7 +13,10 @@ export const bundle: Handler = async context => {
   }
   const { type } = resource;
   if ((type !== 'batch' && type !== 'transaction') || !endpoint.interactions.has(type)) {
-    throw new Fault('invalid', 'Bundle.type must be batch or transaction.', { code: 'value', expression: 'Bundle.type' });
+    throw new Fault('invalid', 'Bundle.type must be batch or transaction.', {
+      code: 'value',
+      expression: 'Bundle.type',
+    });
   }
   return type === 'batch' ? batch(context) : transaction(context, resource);
 };
@@ -31,5 +34,11 @@ async function batch(context: Context): Promise<Result> {
           : await services.dispatch(requestOf(entry, context), endpoint, actor);
     entries.push(responseEntry(response));
   }
-  return { response: { status: 200, headers: {}, body: { kind: 'json', text: bundleText({ type: 'batch-response' }, entries) } } };
+  return {
+    response: {
+      status: 200,
+      headers: {},
+      body: { kind: 'json', text: bundleText({ type: 'batch-response' }, entries) },
+    },
+  };
 }

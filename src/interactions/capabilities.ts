@@ -7,7 +7,8 @@ const texts = new WeakMap<object, string>();
 
 export const capabilities: Handler = context => {
   const mode = context.request.query.find(([name]) => name === 'mode')?.[1] ?? 'full';
-  if (mode !== 'full') return Promise.reject(new Fault('invalid', 'Only mode=full is served.', { code: 'not-supported' }));
+  if (mode !== 'full')
+    return Promise.reject(new Fault('invalid', 'Only mode=full is served.', { code: 'not-supported' }));
   const query = context.request.query.filter(([name]) => name !== 'mode');
   const view = viewOf({ ...context, request: { ...context.request, query } });
   const { statement } = context.endpoint;

@@ -8,7 +8,8 @@ import { write } from './write.js';
 export const create: Handler = async context => {
   const body = bodyOf(context);
   const condition = context.request.headers['if-none-exist'];
-  const match = condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition));
+  const match =
+    condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition));
   const found = match && atMostOne(match);
   if (found) {
     const headers = { ...versionHeaders(found), location: location(context, found) };

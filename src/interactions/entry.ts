@@ -101,7 +101,8 @@ export function requestOf(entry: Entry, context: Context, assignId?: string): Fh
 export function responseEntry(response: FhirResponse): BundleEntry {
   const { status, headers, body } = response;
   const failed = status >= 400;
-  const json = body?.kind === 'json' ? body.text : body?.kind === 'resource' ? JSON.stringify(body.resource) : undefined;
+  const json =
+    body?.kind === 'json' ? body.text : body?.kind === 'resource' ? JSON.stringify(body.resource) : undefined;
   const modified = headers['last-modified'];
   return {
     ...(json !== undefined && !failed ? { json } : {}),

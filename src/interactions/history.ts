@@ -33,7 +33,10 @@ export const history: Handler = async context => {
   const head = {
     type: 'history' as const,
     ...(total > TOTAL_LIMIT ? {} : { total }),
-    link: [{ relation: 'self' as const, url: urlOf(context, context.request.query) }, ...nextLink(context, query, page.next)],
+    link: [
+      { relation: 'self' as const, url: urlOf(context, context.request.query) },
+      ...nextLink(context, query, page.next),
+    ],
   };
   return { response: { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, entries) } } };
 };
@@ -78,11 +81,17 @@ function periodOf(name: string, text: string): { from: number; to: number } {
 function countOf({ services }: Context, query: Query): number {
   const text = query.find(([name]) => name === '_count')?.[1];
   if (text === undefined) return services.limits.pageSize;
-  if (!/^\d{1,9}$/.test(text)) throw new Fault('invalid', '_count must be a whole number, 0 or more.', { code: 'value' });
+  if (!/^\d{1,9}$/.test(text))
+    throw new Fault('invalid', '_count must be a whole number, 0 or more.', { code: 'value' });
   return Math.min(Number(text), services.limits.maxPageSize);
 }
 
-const STATUS: Record<Version['method'], string> = { POST: '201 Created', PUT: '200 OK', PATCH: '200 OK', DELETE: '204 No Content' };
+const STATUS: Record<Version['method'], string> = {
+  POST: '201 Created',
+  PUT: '200 OK',
+  PATCH: '200 OK',
+  DELETE: '204 No Content',
+};
 
 async function entryOf(context: Context, version: Version): Promise<BundleEntry> {
   const { key, method } = version;

@@ -53,7 +53,11 @@ async function gather(
 }
 
 /** What these resources refer to. */
-async function referenced(gathering: Gathering, front: readonly Version[], includes: readonly Include[]): Promise<Version[]> {
+async function referenced(
+  gathering: Gathering,
+  front: readonly Version[],
+  includes: readonly Include[],
+): Promise<Version[]> {
   const { context, seen } = gathering;
   const { services, partition, endpoint } = context;
   const names = front.flatMap(({ json }) => {

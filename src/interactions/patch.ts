@@ -29,11 +29,17 @@ async function patched(context: Context, previous: Version) {
   const before = parseStored<Resource>(await withContent(context, previous));
   const after = apply(context, before);
   if (after.resourceType !== before.resourceType || after.id !== before.id) {
-    throw new Fault('invalid', 'A patch cannot change resourceType or id.', { code: 'not-supported', expression: 'Resource.id' });
+    throw new Fault('invalid', 'A patch cannot change resourceType or id.', {
+      code: 'not-supported',
+      expression: 'Resource.id',
+    });
   }
   const { versionId, lastUpdated } = before.meta ?? {};
   if (after.meta?.versionId !== versionId || after.meta?.lastUpdated !== lastUpdated) {
-    throw new Fault('invalid', 'A patch cannot change what the server sets.', { code: 'not-supported', expression: 'Resource.meta' });
+    throw new Fault('invalid', 'A patch cannot change what the server sets.', {
+      code: 'not-supported',
+      expression: 'Resource.meta',
+    });
   }
   if (sameContent(previous.json, after)) return unchanged(context, previous);
   return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH' });
@@ -41,7 +47,8 @@ async function patched(context: Context, previous: Version) {
 
 function apply(context: Context, before: Resource): Resource {
   const { resource } = context;
-  if (resource?.resourceType === 'Parameters') return applyFhirPathPatch(before, resource, context.services.definitions);
+  if (resource?.resourceType === 'Parameters')
+    return applyFhirPathPatch(before, resource, context.services.definitions);
   if (resource?.resourceType === 'Binary') return applyJsonPatch(before, parseJsonPatch(resource));
   throw new Fault('invalid', 'Send a JSON Patch (application/json-patch+json) or a FHIRPath Patch (Parameters).', {
     code: 'structure',

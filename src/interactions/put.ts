@@ -51,4 +51,3 @@ function tombstone(parts: PutParts, { previous }: Draft, main: number): IndexEnt
   const postings = previous && !previous.deleted ? parts.tombstones(parseStored<Resource>(previous.json)) : [];
   return { postings, ranges: [], strings: [], main };
 }
-

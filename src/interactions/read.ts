@@ -26,5 +26,7 @@ async function answer(context: Context, version: Version): Promise<Result> {
   const headers = versionHeaders(version);
   const raw = version.key.type === 'Binary' ? await rawContent(context, version) : undefined;
   if (raw) return { response: { status: 200, headers: { ...headers, ...raw.headers }, body: raw.body } };
-  return { response: { status: 200, headers, body: { kind: 'json', text: view(await withContent(context, version)) } } };
+  return {
+    response: { status: 200, headers, body: { kind: 'json', text: view(await withContent(context, version)) } },
+  };
 }

@@ -25,7 +25,14 @@ export const search: Handler = async context => {
 
 async function countOnly(context: Context, question: Asked): Promise<Result> {
   const total = await count(context, question.parsed, Infinity);
-  return { response: searchset(context, question, { total, links: [], matches: [], others: warningEntries(context, question) }) };
+  return {
+    response: searchset(context, question, {
+      total,
+      links: [],
+      matches: [],
+      others: warningEntries(context, question),
+    }),
+  };
 }
 
 async function pageOf(context: Context, { parsed, limit, after }: Asked): Promise<Page> {
@@ -76,7 +83,12 @@ function answer(context: Context, question: Asked, found: Found): Result {
   const links = page.next ? [{ relation: 'next' as const, url: nextUrl(context, question, page.next, total) }] : [];
   const others = [...found.included, ...warningEntries(context, question)];
   return {
-    response: searchset(context, question, { ...(total === undefined ? {} : { total }), links, matches: page.rows, others }),
+    response: searchset(context, question, {
+      ...(total === undefined ? {} : { total }),
+      links,
+      matches: page.rows,
+      others,
+    }),
   };
 }
 
@@ -91,4 +103,3 @@ function warningEntries(context: Context, { parsed }: Asked): ReturnType<typeof 
   const warnings = [...context.warnings, ...parsed.warnings];
   return warnings.length === 0 ? [] : [outcomeEntry(warnings)];
 }
-

@@ -38,7 +38,12 @@ export function shapeOf(context: Context, { summary, elements }: ParsedSearch): 
   return json => JSON.stringify(project(parseStored<Resource>(json), view, context.services.definitions));
 }
 
-export function resourceEntry(context: Context, version: Version, mode: 'match' | 'include', shape: Shape): BundleEntry {
+export function resourceEntry(
+  context: Context,
+  version: Version,
+  mode: 'match' | 'include',
+  shape: Shape,
+): BundleEntry {
   const { type, id } = version.key;
   return { fullUrl: `${context.endpoint.url}/${type}/${id}`, json: shape(version.json), search: { mode } };
 }

@@ -84,19 +84,34 @@ function conditionalReferences(value: Json | undefined, found = new Set<string>(
 
 async function resolved(context: Context, entry: Entry, reference: string): Promise<string> {
   const [, type = '', criteria = ''] = CONDITIONAL.exec(reference) ?? [];
-  if (!context.endpoint.resources.has(type)) throw entryFault(entry.index, `A conditional reference names ${type}, which is not served here.`);
+  if (!context.endpoint.resources.has(type))
+    throw entryFault(entry.index, `A conditional reference names ${type}, which is not served here.`);
   const { versions } = await matching(context, type, parseForm(criteria));
   if (versions.length === 1 && versions[0]) return `${type}/${versions[0].key.id}`;
-  throw new Fault('precondition', `A conditional reference matches ${versions.length === 0 ? 'no' : 'more than one'} ${type}.`, {
-    code: versions.length === 0 ? 'not-found' : 'multiple-matches',
-    expression: `Bundle.entry[${entry.index}].resource`,
-  });
+  throw new Fault(
+    'precondition',
+    `A conditional reference matches ${versions.length === 0 ? 'no' : 'more than one'} ${type}.`,
+    {
+      code: versions.length === 0 ? 'not-found' : 'multiple-matches',
+      expression: `Bundle.entry[${entry.index}].resource`,
+    },
+  );
 }
 
 /** Elements that hold a link to another resource: Reference.reference, and the uri family (an Attachment's url, a canonical). */
-const LINKS = new Set(['reference', 'url', 'uri', 'valueUri', 'valueUrl', 'valueCanonical', 'instantiatesCanonical', 'instantiatesUri']);
+const LINKS = new Set([
+  'reference',
+  'url',
+  'uri',
+  'valueUri',
+  'valueUrl',
+  'valueCanonical',
+  'instantiatesCanonical',
+  'instantiatesUri',
+]);
 
-function mapReferences(value: Json, replace: (text: string) => string): Json {
+/** The value with every link in it replaced. */
+export function mapReferences(value: Json, replace: (text: string) => string): Json {
   if (Array.isArray(value)) return value.map(one => mapReferences(one, replace));
   if (!isObject(value)) return value;
   const mapped: JsonObject = {};
@@ -121,4 +136,3 @@ const isObject = (value: unknown): value is JsonObject =>
 
 /** A raw JSON number is an object to JavaScript and a value to FHIR. */
 const isRawNumber = (value: object): boolean => 'rawJSON' in value && Object.isFrozen(value);
-

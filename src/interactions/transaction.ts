@@ -39,7 +39,10 @@ function refuseOperations(entries: readonly Entry[]): void {
   for (const { index, path, method } of entries) {
     const operation = path.some(segment => segment.startsWith('$'));
     if (operation || (path.length === 0 && method !== 'GET')) {
-      throw entryFault(index, 'A transaction holds reads and writes of resources alone; send operations on their own or in a batch.');
+      throw entryFault(
+        index,
+        'A transaction holds reads and writes of resources alone; send operations on their own or in a batch.',
+      );
     }
   }
 }
@@ -75,7 +78,11 @@ function within({ index }: Entry, error: unknown): Fault {
   const issues = issuesOf(fault).map(issue => ({
     ...issue,
     diagnostics: `Entry ${index}: ${issue.diagnostics}`,
-    expression: `Bundle.entry[${index}]${issue.expression === undefined ? '' : `.resource.${issue.expression.replace(/^[A-Za-z]+\.?/, '')}`}`.replace(/\.$/, ''),
+    expression:
+      `Bundle.entry[${index}]${issue.expression === undefined ? '' : `.resource.${issue.expression.replace(/^[A-Za-z]+\.?/, '')}`}`.replace(
+        /\.$/,
+        '',
+      ),
   }));
   return new Fault(fault.kind, fault.message, { ...fault.detail, issues, cause: fault });
 }
@@ -111,6 +118,12 @@ async function readAll(context: Context, reads: readonly Entry[]): Promise<[numb
 }
 
 function answer(entries: readonly Entry[], responses: ReadonlyMap<number, FhirResponse>): FhirResponse {
-  const parts: BundleEntry[] = entries.map(({ index }) => responseEntry(responses.get(index) ?? { status: 500, headers: {} }));
-  return { status: 200, headers: {}, body: { kind: 'json', text: bundleText({ type: 'transaction-response' }, parts) } };
+  const parts: BundleEntry[] = entries.map(({ index }) =>
+    responseEntry(responses.get(index) ?? { status: 500, headers: {} }),
+  );
+  return {
+    status: 200,
+    headers: {},
+    body: { kind: 'json', text: bundleText({ type: 'transaction-response' }, parts) },
+  };
 }

@@ -51,4 +51,5 @@ function mayCreate(context: Context, conditional: boolean): boolean {
   return context.actor.kind === 'system' && entry !== undefined && (conditional || entry.updateCreate);
 }
 
-const idFault = (message: string): Fault => new Fault('invalid', message, { code: 'invalid', expression: 'Resource.id' });
+const idFault = (message: string): Fault =>
+  new Fault('invalid', message, { code: 'invalid', expression: 'Resource.id' });

@@ -34,7 +34,8 @@ function parseView(query: Query): View | undefined {
   return { elements: elements.map(element => element.replace(/^[A-Z]\w*\./, '')) };
 }
 
-const badView = (name: string): Fault => new Fault('invalid', `The value of ${name} is not understood.`, { code: 'value' });
+const badView = (name: string): Fault =>
+  new Fault('invalid', `The value of ${name} is not understood.`, { code: 'value' });
 
 const same = (json: string): string => json;
 

@@ -4,10 +4,16 @@ import { claim } from './claim/claim.js';
 import { complete } from './complete/complete.js';
 import { enroll } from './enroll/enroll.js';
 import { enrollmentStatus } from './enrollment-status/enrollment-status.js';
+import { everything } from './everything/everything.js';
+import { expand } from './expand/expand.js';
 import { invite } from './invite/invite.js';
+import { lookup } from './lookup/lookup.js';
 import { markRead } from './mark-read/mark-read.js';
+import { meta, metaAdd, metaDelete } from './meta/meta.js';
 import { redeemInvitation } from './redeem-invitation/redeem-invitation.js';
 import { release } from './release/release.js';
+import { validate } from './validate/validate.js';
+import { validateCodeSystemCode, validateValueSetCode } from './validate-code/validate-code.js';
 
 export const operations: readonly Operation[] = [
   enrollmentStatus,
@@ -18,4 +24,13 @@ export const operations: readonly Operation[] = [
   release,
   complete,
   markRead,
+  validate,
+  meta,
+  metaAdd,
+  metaDelete,
+  everything,
+  expand,
+  validateValueSetCode,
+  lookup,
+  validateCodeSystemCode,
 ];

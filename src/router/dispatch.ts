@@ -123,7 +123,14 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     }
     const final = audited ? response : await withAudit(request, run, response);
     const { route, actor: who } = run;
-    parts.answered({ request, endpoint, ...(route ? { route } : {}), ...(who ? { actor: who } : {}), status: final.status, started });
+    parts.answered({
+      request,
+      endpoint,
+      ...(route ? { route } : {}),
+      ...(who ? { actor: who } : {}),
+      status: final.status,
+      started,
+    });
     return final;
   };
 
@@ -139,7 +146,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       return response;
     } catch (error) {
       parts.report(error, request);
-      return faultResponse(new Fault('unavailable', 'The audit log cannot be written.', { headers: { 'retry-after': '5' } }));
+      return faultResponse(
+        new Fault('unavailable', 'The audit log cannot be written.', { headers: { 'retry-after': '5' } }),
+      );
     }
   }
 

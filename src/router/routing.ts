@@ -79,16 +79,25 @@ function instanceRoute(
   const { type } = entry;
   const at = { type, id, conditional: false };
   if (rest.length > 0) throw unknownPath();
-  if (third === undefined) return { ...at, interaction: declared(entry, INSTANCE[verb(request.method)], request.method) };
-  if (third.startsWith('$') && fourth === undefined) return { ...operation(entry.operations, third, 'instance'), type, id };
+  if (third === undefined)
+    return { ...at, interaction: declared(entry, INSTANCE[verb(request.method)], request.method) };
+  if (third.startsWith('$') && fourth === undefined)
+    return { ...operation(entry.operations, third, 'instance'), type, id };
   if (third === '_history') return { ...at, ...historyRoute(entry, request, fourth) };
   return compartmentRoute(endpoint, request, { type, id }, third, fourth);
 }
 
-function historyRoute(entry: ResourceEntry, request: Asked, versionId?: string): Pick<Route, 'interaction' | 'versionId'> {
+function historyRoute(
+  entry: ResourceEntry,
+  request: Asked,
+  versionId?: string,
+): Pick<Route, 'interaction' | 'versionId'> {
   const interaction = versionId === undefined ? 'history-instance' : 'vread';
   if (verb(request.method) !== 'GET') throw notSupported(request.method);
-  return { interaction: declared(entry, interaction, request.method), ...(versionId === undefined ? {} : { versionId }) };
+  return {
+    interaction: declared(entry, interaction, request.method),
+    ...(versionId === undefined ? {} : { versionId }),
+  };
 }
 
 /** https://hl7.org/fhir/R4/search.html#2.21.1.2: `Patient/1/Observation`, `Patient/1/*`, and POST `…/_search`. */
@@ -128,4 +137,5 @@ const verb = (method: Method): Method => (method === 'HEAD' ? 'GET' : method);
 const notSupported = (method: Method): Fault =>
   new Fault('not-supported', `${method} is not supported here; the CapabilityStatement at /metadata lists what is.`);
 
-const unknownPath = (): Fault => new Fault('not-found', 'This endpoint serves no such path.', { code: 'not-supported' });
+const unknownPath = (): Fault =>
+  new Fault('not-found', 'This endpoint serves no such path.', { code: 'not-supported' });

@@ -52,7 +52,8 @@ function readPart(operation: Operation, part: JsonObject, index: number): void {
     operation[number] = value;
   } else if (name === 'value') {
     if (value === undefined) throw bad(index, 'its value is empty');
-    operation.value = type === 'part' ? { type: '', value: anonymous(value as JsonObject[]) } : { type: type ?? '', value };
+    operation.value =
+      type === 'part' ? { type: '', value: anonymous(value as JsonObject[]) } : { type: type ?? '', value };
   } else {
     throw bad(index, 'it has a part that no patch has');
   }
@@ -76,7 +77,13 @@ interface Target {
   index: number;
 }
 
-const APPLY: Record<string, (operation: Operation, target: Target) => void> = { add, insert, delete: remove, replace, move };
+const APPLY: Record<string, (operation: Operation, target: Target) => void> = {
+  add,
+  insert,
+  delete: remove,
+  replace,
+  move,
+};
 
 function add({ path, name, value }: Operation, target: Target): void {
   if (name === undefined || value === undefined) throw bad(target.index, 'add needs a name and a value');
@@ -141,7 +148,8 @@ function replace({ path, value }: Operation, target: Target): void {
 }
 
 function move({ path, source, destination }: Operation, target: Target): void {
-  if (source === undefined || destination === undefined) throw bad(target.index, 'move needs a source and a destination');
+  if (source === undefined || destination === undefined)
+    throw bad(target.index, 'move needs a source and a destination');
   const { list } = collection(path, target);
   if (source >= list.length || destination >= list.length) throw misfit(target.index);
   const [moved] = list.splice(source, 1);

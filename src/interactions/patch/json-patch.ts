@@ -33,7 +33,9 @@ function checkOperation(value: Json): void {
 }
 
 const isPointer = (path: unknown): boolean =>
-  typeof path === 'string' && (path === '' || path.startsWith('/')) && !/\/(__proto__|constructor|prototype)(\/|$)/.test(path);
+  typeof path === 'string' &&
+  (path === '' || path.startsWith('/')) &&
+  !/\/(__proto__|constructor|prototype)(\/|$)/.test(path);
 
 /** Applies all operations to this resource (which is changed) or throws Fault `unprocessable`. */
 export function applyJsonPatch(resource: Resource, operations: Operations): Resource {
@@ -51,5 +53,7 @@ function restoreNumbers(value: Json): Json {
   if (typeof rawJSON === 'string' && Object.keys(others).length === 0 && /^-?\d[\d.eE+-]*$/.test(rawJSON)) {
     return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(rawJSON);
   }
-  return Object.fromEntries(Object.entries(value as JsonObject).map(([name, one]) => [name, restoreNumbers(one as Json)]));
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([name, one]) => [name, restoreNumbers(one as Json)]),
+  );
 }

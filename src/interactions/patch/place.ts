@@ -58,7 +58,10 @@ function places(resource: Resource): Map<object, Place> {
         found.set(one, { value: one, keys: below, holder, key, ...list });
         walk(one, below);
       };
-      if (Array.isArray(value)) value.forEach((one, index) => { each(one, value, String(index)); });
+      if (Array.isArray(value))
+        value.forEach((one, index) => {
+          each(one, value, String(index));
+        });
       else each(value, owner, name);
     }
   };
@@ -66,20 +69,33 @@ function places(resource: Resource): Map<object, Place> {
   return found;
 }
 
-function children(parent: Place, name: string, index: string | undefined, resource: Resource, definitions: Definitions): Place[] {
+function children(
+  parent: Place,
+  name: string,
+  index: string | undefined,
+  resource: Resource,
+  definitions: Definitions,
+): Place[] {
   const owner = parent.value as JsonObject;
   const property = name in owner ? name : choiceIn(owner, name, parent, resource, definitions);
   if (property === undefined) return [];
   const value = owner[property];
   const keys = [...parent.keys, property];
-  if (!Array.isArray(value)) return index === undefined || index === '0' ? [{ value, keys, holder: owner, key: property }] : [];
+  if (!Array.isArray(value))
+    return index === undefined || index === '0' ? [{ value, keys, holder: owner, key: property }] : [];
   const list = { owner, name: property };
   const all = value.map((one, at) => ({ value: one, keys, holder: value, key: String(at), list }));
   return index === undefined ? all : all.slice(Number(index), Number(index) + 1);
 }
 
 /** FHIRPath says `value` where JSON says `valueQuantity`. */
-function choiceIn(owner: JsonObject, name: string, parent: Place, resource: Resource, definitions: Definitions): string | undefined {
+function choiceIn(
+  owner: JsonObject,
+  name: string,
+  parent: Place,
+  resource: Resource,
+  definitions: Definitions,
+): string | undefined {
   const element = elementAt(definitions, resource.resourceType, [...parent.keys, name]);
   return element?.choice ? Object.keys(owner).find(key => element.variants.has(key)) : undefined;
 }
@@ -129,4 +145,5 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 export const propertyOf = (element: ElementInfo, type: string): string =>
   element.choice ? element.name + capital(type) : element.name;
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

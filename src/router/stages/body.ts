@@ -63,7 +63,9 @@ function asResource(value: unknown, definitions: Definitions): Resource {
   }
   const type = (value as JsonObject)['resourceType'];
   if (typeof type !== 'string' || !definitions.isResourceType(type)) {
-    throw new Fault('invalid', 'The body is not a resource: resourceType is missing or unknown.', { code: 'structure' });
+    throw new Fault('invalid', 'The body is not a resource: resourceType is missing or unknown.', {
+      code: 'structure',
+    });
   }
   return value as Resource;
 }

@@ -10,6 +10,7 @@ import { declaredParameters, readParameters, writeParameters, type ParameterDefi
 
 interface Compiled {
   definition: Resource;
+  readOnly: boolean;
   handler: Operation['handler'];
   in: ParameterDefinition[];
   out: ParameterDefinition[];
@@ -24,13 +25,13 @@ export interface OperationTable {
 
 /** Definitions resolve lazily: an operation is compiled when it is first called. */
 export function createOperationTable(operations: readonly Operation[], definitions: Definitions): OperationTable {
-  const handlers = new Map(operations.map(one => [one.definition, one.handler]));
+  const known = new Map(operations.map(one => [one.definition, one]));
   const compiled = new Map<string, Compiled>();
   const of = (route: Route): Compiled => {
     const url = route.operation?.definition ?? '';
-    const known = compiled.get(url) ?? compile(url, handlers.get(url), definitions);
-    compiled.set(url, known);
-    return known;
+    const one = compiled.get(url) ?? compile(url, known.get(url), definitions);
+    compiled.set(url, one);
+    return one;
   };
   return {
     read(route, request, body) {
@@ -52,25 +53,25 @@ export function createOperationTable(operations: readonly Operation[], definitio
   };
 }
 
-function compile(url: string, handler: Operation['handler'] | undefined, definitions: Definitions): Compiled {
+function compile(url: string, operation: Operation | undefined, definitions: Definitions): Compiled {
   const definition = definitions.operation(url);
-  if (!definition || !handler) throw new Error(`operation ${url} has no definition or no handler`);
+  if (!definition || !operation) throw new Error(`operation ${url} has no definition or no handler`);
   return {
     definition,
-    handler,
+    readOnly: operation.readOnly ?? definition['affectsState'] === false,
+    handler: operation.handler,
     in: declaredParameters(definition, 'in'),
     out: declaredParameters(definition, 'out'),
   };
 }
 
 /** https://hl7.org/fhir/R4/operations.html#executing: GET only without effects and with primitive parameters alone. */
-function checkCall({ definition, in: input }: Compiled, route: Route, request: FhirRequest): void {
+function checkCall({ definition, readOnly, in: input }: Compiled, route: Route, request: FhirRequest): void {
   const level = route.operation?.level ?? 'system';
   if (definition[level] !== true) {
     throw new Fault('not-supported', `$${route.operation?.name ?? ''} is not offered at the ${level} level.`);
   }
   if (request.method === 'POST') return;
-  const readOnly = definition['affectsState'] === false;
   if (!readOnly || (request.method !== 'GET' && request.method !== 'HEAD')) {
     throw new Fault('not-supported', 'Call this operation by POST.');
   }

@@ -52,7 +52,10 @@ export function readParameters(
   }
   for (const { name, min } of declared) {
     if (min > 0 && values[name] === undefined) {
-      throw new Fault('invalid', `The parameter ${name} is missing.`, { code: 'required', expression: 'Parameters.parameter' });
+      throw new Fault('invalid', `The parameter ${name} is missing.`, {
+        code: 'required',
+        expression: 'Parameters.parameter',
+      });
     }
   }
   return values;
@@ -61,12 +64,19 @@ export function readParameters(
 type Given = readonly [name: string, type: string | undefined, value: unknown];
 
 /** Parameters about the form of the answer, which any request may carry. */
-const RESULT_PARAMETERS = new Set(['_format', '_pretty', '_summary', '_elements']);
+const RESULT_PARAMETERS = new Set(['_format', '_pretty', '_summary', '_elements', '_page']);
 
 function fromQuery(query: Query, declared: readonly ParameterDefinition[]): Given[] {
   return query
     .filter(([name]) => !RESULT_PARAMETERS.has(name) || declared.some(one => one.name === name))
-    .map(([name, text]) => [name, undefined, fromText(declared.find(one => one.name === name), text)]);
+    .map(([name, text]) => [
+      name,
+      undefined,
+      fromText(
+        declared.find(one => one.name === name),
+        text,
+      ),
+    ]);
 }
 
 function fromText(definition: ParameterDefinition | undefined, text: string): unknown {
@@ -80,7 +90,8 @@ function fromBody(body: Resource | undefined, declared: readonly ParameterDefini
   if (body === undefined) return [];
   if (body.resourceType !== 'Parameters') {
     const sole = declared.filter(one => isResourceType(one.type));
-    if (sole.length !== 1 || !sole[0]) throw new Fault('invalid', 'A Parameters resource is expected.', { code: 'structure' });
+    if (sole.length !== 1 || !sole[0])
+      throw new Fault('invalid', 'A Parameters resource is expected.', { code: 'structure' });
     return [[sole[0].name, 'Resource', body]];
   }
   return ((body['parameter'] ?? []) as JsonObject[]).map(one => {
@@ -93,7 +104,12 @@ const NUMBERS = new Set(['integer', 'positiveInt', 'unsignedInt', 'decimal']);
 const isResourceType = (type: string): boolean => type === 'Resource' || type === 'Any';
 
 /** JSON forms of the primitive types; a parameter of one type may come as a sibling of the same form (string for code). */
-function checkType(definition: ParameterDefinition, sent: string | undefined, value: unknown, definitions: Definitions): void {
+function checkType(
+  definition: ParameterDefinition,
+  sent: string | undefined,
+  value: unknown,
+  definitions: Definitions,
+): void {
   const { name, type } = definition;
   const wanted = definitions.type(type);
   const fits =
@@ -121,7 +137,19 @@ function scalarFits(primitive: boolean, type: string, value: unknown): boolean {
 const resourceFits = (type: string, value: unknown): boolean =>
   isResourceType(type) || (value as Resource).resourceType === type;
 
-const STRINGS = new Set(['string', 'code', 'id', 'uri', 'url', 'canonical', 'date', 'datetime', 'instant', 'markdown', 'identifier']);
+const STRINGS = new Set([
+  'string',
+  'code',
+  'id',
+  'uri',
+  'url',
+  'canonical',
+  'date',
+  'datetime',
+  'instant',
+  'markdown',
+  'identifier',
+]);
 
 function stringLike(type: string, sent: string): boolean {
   return type !== 'Identifier' && STRINGS.has(type.toLowerCase()) && sent.toLowerCase() === 'string';
@@ -182,6 +210,8 @@ function written(definition: ParameterDefinition, value: unknown): JsonObject[] 
     if (definition.part.length > 0) {
       return { name, part: definition.part.flatMap(part => written(part, (one as Values)[part.name])) };
     }
+    // Of any type: the handler says which, as `{ valueString: … }`.
+    if (definition.type === 'Element') return { name, ...(one as JsonObject) };
     return parameter(name, isResource(one) ? 'Resource' : definition.type, one as Json);
   });
 }

@@ -1,0 +1,120 @@
+/** Patient/$everything: the compartment, and what it refers to. https://hl7.org/fhir/R4/patient-operation-everything.html */
+import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
+import { Fault } from '../../fhir/fault.js';
+import { parseInstant } from '../../fhir/instant.js';
+import { parseStored } from '../../fhir/json.js';
+import type { Resource } from '../../fhir/resource.js';
+import { referencesFor } from '../../search/include.js';
+import type { Position } from '../../search/query.js';
+import type { Context, Operation, Values } from '../../service.js';
+import type { Key, Version } from '../../store/port.js';
+import { inPeriod, membersOf, type Window } from './members.js';
+
+export const everything: Operation = {
+  definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+  readOnly: true,
+  async handler(input, context) {
+    const { asked, after } = continued(context, askedFor(input, context));
+    const { store, partition, services, request, endpoint } = context;
+    await requirePatient(context, asked.patient);
+    const of = membersOf(context, asked.patient, asked.types).map(one => inPeriod(one, asked, services.registry));
+    const page = await store.search({
+      partition,
+      of,
+      sort: [],
+      limit: asked.count,
+      ...(after ? { after } : {}),
+      deadline: request.deadline,
+    });
+    const entries = [
+      ...page.rows.map(row => entryOf(context, row, 'match')),
+      ...(await referenced(context, page.rows)).map(row => entryOf(context, row, 'include')),
+    ];
+    const self = { relation: 'self' as const, url: `${endpoint.url}/${request.path.join('/')}` };
+    const head = { type: 'searchset' as const, link: [self, ...nextLink(context, asked, page.next)] };
+    return { output: { return: parseStored<Resource>(bundleText(head, entries)) } };
+  },
+};
+
+interface Asked extends Window {
+  patient: string;
+  types: readonly string[] | undefined;
+  count: number;
+}
+
+function askedFor(input: Values, context: Context): Asked {
+  const { limits } = context.services;
+  const count = input['_count'] === undefined ? limits.maxPageSize : Number(input['_count']);
+  if (!Number.isInteger(count) || count < 1) throw new Fault('invalid', '_count must be 1 or more.', { code: 'value' });
+  const since = input['_since'];
+  const updated = typeof since === 'string' ? parseInstant(since) : undefined;
+  if (since !== undefined && updated === undefined)
+    throw new Fault('invalid', '_since must be an instant.', { code: 'value' });
+  return {
+    patient: patientOf(context),
+    types: typesOf(input['_type'], context),
+    count: Math.min(count, limits.maxPageSize),
+    ...(updated === undefined ? {} : { since: updated }),
+    ...dateOf('start', input['start']),
+    ...dateOf('end', input['end']),
+  };
+}
+
+const dateOf = (name: 'start' | 'end', value: unknown): Partial<Window> =>
+  typeof value === 'string' ? { [name]: value } : {};
+
+/** On the type alone, people mean themselves; a system must say whom. */
+function patientOf({ route, actor }: Context): string {
+  const id = route.id ?? actor.self;
+  if (id === undefined) throw new Fault('not-supported', 'Name the patient: Patient/[id]/$everything.');
+  return id;
+}
+
+function typesOf(value: unknown, { endpoint }: Context): string[] | undefined {
+  if (value === undefined) return undefined;
+  const types = (value as string[]).flatMap(text => text.split(','));
+  if (types.every(type => endpoint.resources.has(type))) return types;
+  throw new Fault('not-found', '_type names a type that is not served here.', { code: 'not-supported' });
+}
+
+async function requirePatient({ store, partition }: Context, id: string): Promise<void> {
+  const [patient] = await store.read([{ partition, type: 'Patient', id }]);
+  if (!patient) throw new Fault('not-found', `There is no Patient/${id}.`);
+  if (patient.deleted) throw new Fault('gone', `Patient/${id} has been deleted.`);
+}
+
+/** A page link carries what was asked for. */
+function continued({ request, services, actor }: Context, asked: Asked): { asked: Asked; after?: Position } {
+  const link = request.query.find(([name]) => name === '_page')?.[1];
+  if (link === undefined) return { asked };
+  const content = services.cursors.open(link, actor.subject) as unknown as { asked: Asked; after: Position };
+  if (content.asked.patient !== asked.patient) throw new Fault('not-found', 'There is no such page.');
+  return content;
+}
+
+function nextLink({ endpoint, request, services, actor }: Context, asked: Asked, after: Position | undefined) {
+  if (!after) return [];
+  const link = services.cursors.seal({ asked, after }, actor.subject);
+  return [{ relation: 'next' as const, url: `${endpoint.url}/${request.path.join('/')}?_page=${link}` }];
+}
+
+/** What the page refers to outside the compartment: practitioners, organizations, medications. */
+async function referenced(context: Context, rows: readonly Version[]): Promise<Version[]> {
+  const { services, endpoint, store, partition } = context;
+  const all = { source: '*', param: '*', iterate: false, wildcard: true };
+  const there = new Set(rows.map(({ key }) => `${key.type}/${key.id}`));
+  const names = rows.flatMap(({ json }) =>
+    referencesFor(all, parseStored<Resource>(json), services.registry, [endpoint.url]),
+  );
+  const keys = [...new Set(names)].flatMap((name): Key[] => {
+    const [type = '', id = ''] = name.split('/');
+    const outside = !there.has(name) && type !== 'Patient' && endpoint.resources.has(type);
+    return outside ? [{ partition, type, id }] : [];
+  });
+  const found = await store.read(keys.slice(0, services.limits.maxIncludes));
+  return found.filter(version => version !== undefined && !version.deleted) as Version[];
+}
+
+function entryOf({ endpoint }: Context, { key, json }: Version, mode: 'match' | 'include'): BundleEntry {
+  return { fullUrl: `${endpoint.url}/${key.type}/${key.id}`, json, search: { mode } };
+}

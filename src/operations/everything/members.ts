@@ -1,0 +1,51 @@
+/** Who is in a patient's compartment, and within which time. https://hl7.org/fhir/R4/compartmentdefinition-patient.html */
+import { compartmentFilter } from '../../search/compartment.js';
+import { and, not, or } from '../../search/filters.js';
+import { baseKey, PRESENT } from '../../search/keys.js';
+import { mainDates } from '../../search/main-date.table.js';
+import type { Filter, RangeOp } from '../../search/query.js';
+import type { SearchRegistry } from '../../search/registry.js';
+import { dateInterval } from '../../search/types/date.js';
+import { Fault } from '../../fhir/fault.js';
+import type { Context } from '../../service.js';
+
+/** Care dates (FHIR dates) and changes (milliseconds) that are asked for. */
+export interface Window {
+  start?: string;
+  end?: string;
+  since?: number;
+}
+
+interface Members {
+  type: string;
+  where: Filter;
+}
+
+/** The types of the endpoint that can be in the compartment, each with its membership. */
+export function membersOf({ services, endpoint }: Context, patient: string, types?: readonly string[]): Members[] {
+  const definition = services.definitions.compartment('Patient');
+  if (!definition) throw new Error('the Patient compartment is not defined');
+  return (types ?? [...endpoint.resources.keys()]).flatMap(type => {
+    const where = compartmentFilter(services.registry, definition, type, patient);
+    return where ? [{ type, where }] : [];
+  });
+}
+
+/** The members within the window; what has no date is in it. */
+export function inPeriod({ type, where }: Members, { start, end, since }: Window, registry: SearchRegistry): Members {
+  const conditions: Filter[] = [where];
+  if (since !== undefined) conditions.push({ kind: 'updated', test: { op: 'ge', lo: since, hi: since } });
+  const param = mainDates[type]?.param;
+  if (param !== undefined && registry.get(type, param) && type !== 'Patient') {
+    if (start !== undefined) conditions.push(dated(baseKey(type, param), 'ge', start));
+    if (end !== undefined) conditions.push(dated(baseKey(type, param), 'le', end));
+  }
+  return { type, where: and(conditions) };
+}
+
+function dated(key: string, op: RangeOp, date: string): Filter {
+  const interval = dateInterval(date);
+  if (!interval) throw new Fault('invalid', 'start and end must be dates.', { code: 'value' });
+  const without = not({ kind: 'posting', key: key + PRESENT });
+  return or([without, { kind: 'range', key, test: { op, ...interval } }]);
+}

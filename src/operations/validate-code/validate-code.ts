@@ -1,0 +1,103 @@
+/**
+ * $validate-code of ValueSet and CodeSystem. https://hl7.org/fhir/R4/valueset-operation-validate-code.html,
+ * https://hl7.org/fhir/R4/codesystem-operation-validate-code.html
+ */
+import { expand, type Terminology } from '../../definitions/expand.js';
+import { Fault } from '../../fhir/fault.js';
+import type { Resource } from '../../fhir/resource.js';
+import type { Operation, Values } from '../../service.js';
+import { findConcept, knownTerminology } from '../known-terminology.js';
+import { codeSystemOf, valueSetOf } from '../value-set.js';
+
+interface Coding {
+  system?: string;
+  code?: string;
+  display?: string;
+}
+
+interface Verdict extends Values {
+  result: boolean;
+  message?: string;
+  display?: string;
+}
+
+export const validateValueSetCode: Operation = {
+  definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code',
+  readOnly: true,
+  async handler(input, context) {
+    const named = await valueSetOf(input, context);
+    const codings = codingsOf(input);
+    const terminology = await knownTerminology(context, named, ...codings.map(({ system }) => system));
+    const valueSet = typeof named === 'string' ? terminology.valueSet(named) : named;
+    if (!valueSet) throw new Fault('not-found', 'This server does not know that value set.');
+    return { output: anyOf(codings.map(coding => inValueSet(coding, valueSet, terminology))) };
+  },
+};
+
+export const validateCodeSystemCode: Operation = {
+  definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code',
+  readOnly: true,
+  async handler(input, context) {
+    const codings = codingsOf(input);
+    const named = await codeSystemOf({ system: codings[0]?.system, ...input }, context);
+    const terminology = await knownTerminology(context, named);
+    const codeSystem = typeof named === 'string' ? terminology.codeSystem(named) : named;
+    if (!codeSystem) throw new Fault('not-found', 'This server does not know that code system.');
+    return { output: anyOf(codings.map(coding => inCodeSystem(coding, codeSystem))) };
+  },
+};
+
+/** The code, coding or concept to judge; one of them must be there. */
+function codingsOf({ code, system, display, coding, codeableConcept }: Values): Coding[] {
+  if (typeof code === 'string') return [{ code, ...text('system', system), ...text('display', display) }];
+  if (coding !== undefined) return [coding as Coding];
+  const codings = (codeableConcept as { coding?: Coding[] } | undefined)?.coding;
+  if (codings) return codings;
+  throw new Fault('invalid', 'Send a code, a coding or a codeableConcept.', { code: 'required' });
+}
+
+const text = (name: string, value: unknown): Record<string, string> =>
+  typeof value === 'string' ? { [name]: value } : {};
+
+/** A concept is in if one of its codings is. */
+const anyOf = (verdicts: readonly Verdict[]): Verdict =>
+  verdicts.find(({ result }) => result) ?? verdicts[0] ?? { result: false, message: 'There is no coding.' };
+
+function inValueSet(coding: Coding, valueSet: Resource, terminology: Terminology): Verdict {
+  const { system, code = '' } = coding;
+  const expansion = expand(String(valueSet['url']), terminology);
+  const known =
+    system === undefined ? [...(expansion?.codes ?? [])].find(one => one.endsWith(`|${code}`)) : `${system}|${code}`;
+  if (known !== undefined && expansion?.codes.has(known)) {
+    const codeSystem = terminology.codeSystem(known.slice(0, known.lastIndexOf('|')));
+    return codeSystem ? judged(coding, codeSystem) : { result: true };
+  }
+  const open = expansion?.open.has('*') === true || (system !== undefined && expansion?.open.has(system) === true);
+  return {
+    result: false,
+    message: open
+      ? 'The value set holds codes of that system that this server cannot list.'
+      : 'The code is not in the value set.',
+  };
+}
+
+function inCodeSystem(coding: Coding, codeSystem: Resource): Verdict {
+  if (coding.system !== undefined && coding.system !== codeSystem['url']) {
+    return { result: false, message: 'The coding is of another code system.' };
+  }
+  return judged(coding, codeSystem);
+}
+
+/** A code that is there, with its display; a display that is said must be right. */
+function judged({ code = '', display }: Coding, codeSystem: Resource): Verdict {
+  const concept = findConcept(codeSystem, code);
+  if (!concept && codeSystem['content'] === 'complete')
+    return { result: false, message: 'The code system has no such code.' };
+  if (!concept) return { result: false, message: 'This server knows the code system only in part.' };
+  const proper = concept.display === undefined ? {} : { display: concept.display };
+  const names = [concept.display, ...(concept.designation ?? []).map(({ value }) => value)];
+  const wrong = display !== undefined && !names.some(name => String(name).toLowerCase() === display.toLowerCase());
+  return wrong
+    ? { result: false, message: 'The display is not that of the code.', ...proper }
+    : { result: true, ...proper };
+}

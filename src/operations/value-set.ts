@@ -1,0 +1,24 @@
+/** The value set (or code system) an operation is about: the one of the path, one given, or one named by its URL. */
+import { Fault } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
+import type { Resource } from '../fhir/resource.js';
+import type { Context, Values } from '../service.js';
+
+export const valueSetOf = (input: Values, context: Context): Promise<Resource | string> =>
+  subject(context, input['url'], input['valueSet']);
+
+export const codeSystemOf = (input: Values, context: Context): Promise<Resource | string> =>
+  subject(context, input['url'] ?? input['system'], input['codeSystem']);
+
+async function subject(context: Context, url: unknown, given: unknown): Promise<Resource | string> {
+  const { route, partition, store } = context;
+  if (route.id !== undefined) {
+    const { type = '', id } = route;
+    const [version] = await store.read([{ partition, type, id }]);
+    if (!version || version.deleted) throw new Fault('not-found', `There is no ${type}/${id}.`);
+    return parseStored<Resource>(version.json);
+  }
+  if (given !== undefined) return given as Resource;
+  if (typeof url === 'string' && url !== '') return url;
+  throw new Fault('invalid', 'Name it by url, or send it.', { code: 'required' });
+}
