@@ -53,7 +53,7 @@ describe('two patients', function () {
   });
 
   /** The attempts that are answered differently where the other is there, with both answers. */
-  async function differences(client: string, self: string, other: string, list: readonly Attempt[]): Promise<string[]> {
+  async function differences(client: string, self: string, list: readonly Attempt[]): Promise<string[]> {
     const without = alone[self];
     assert.ok(without);
     const token = (server: TestServer) =>
@@ -81,12 +81,12 @@ describe('two patients', function () {
     [SECOND, FIRST],
   ] as const) {
     it(`[B01] [B02] [B17] [B19] [B20] ${self} tries the resources of ${other}, and learns nothing`, async () => {
-      assert.deepEqual(await differences('demo-patient', self, other, directAttempts(statement, other)), []);
+      assert.deepEqual(await differences('demo-patient', self, directAttempts(statement, other)), []);
     });
   }
 
   it('[B37] [B03] [B05] [B06] [B07] [B08] [B11] [B34] searches all that is declared, and learns nothing', async () => {
-    assert.deepEqual(await differences('demo-patient', FIRST, SECOND, searchAttempts(statement, SECOND)), []);
+    assert.deepEqual(await differences('demo-patient', FIRST, searchAttempts(statement, SECOND)), []);
   });
 
   it('sees the own data on the way', async () => {
@@ -116,7 +116,7 @@ describe('two patients', function () {
   it('would notice: the same searches tell a system of the other', async () => {
     const all = searchAttempts(statement, SECOND);
     const some = all.filter(({ path }) => /^(Patient|Observation)\?/.test(path) && !path.includes('AuditEvent'));
-    const told = await differences('demo-system', FIRST, SECOND, some);
+    const told = await differences('demo-system', FIRST, some);
     assert.ok(told.length > 100, String(told.length));
   });
 });

@@ -55,12 +55,12 @@ function searches({ type, searchParam = [] }: CapabilityStatementRestResource, o
 }
 
 /** `Patient?_has:Observation:subject:code=…`, for every reference parameter of every type. */
-function reverseChains(type: string, all: readonly CapabilityStatementRestResource[]): string[] {
+function reverseChains(type: string, all: readonly CapabilityStatementRestResource[], other: string): string[] {
   return all.flatMap(({ type: from, searchParam = [] }) =>
     searchParam
       .filter(({ type: kind, name }) => kind === 'reference' && !name.startsWith('_'))
       .flatMap(({ name }) => [
-        `${type}?_has:${from}:${name}:_id=x`,
+        `${type}?_has:${from}:${name}:_id=${nameOf(other, from)}`,
         `${type}?_has:${from}:${name}:_lastUpdated=gt2000`,
       ]),
   );
@@ -140,7 +140,7 @@ export function searchAttempts(statement: CapabilityStatement, other: string): A
   const resources = statement.rest?.[0]?.resource ?? [];
   return [
     ...resources.flatMap(resource => [...searches(resource, other), ...views(resource)]),
-    ...resources.flatMap(({ type }) => reverseChains(type, resources)),
+    ...resources.flatMap(({ type }) => reverseChains(type, resources, other)),
     ...['_history', '?_type=Patient,Observation', '?_lastUpdated=gt2000'],
   ].map(get);
 }
