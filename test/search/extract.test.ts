@@ -35,6 +35,19 @@ describe('search/extract', () => {
     assert.ok(postings.includes('Basic|~own|x'));
   });
 
+  it('[B23] references to contained resources lead nowhere, but are there', () => {
+    const resource = {
+      resourceType: 'Observation',
+      subject: { reference: '#p' },
+      contained: [{ resourceType: 'Patient', id: 'p' }],
+    };
+    const { postings } = extract(resource, registry, options);
+    assert.deepEqual(
+      postings.filter(posting => posting.startsWith('Observation|subject')),
+      ['Observation|subject!'],
+    );
+  });
+
   it('main date: the element of the type, of a period its start, else its end, else the update', () => {
     assert.equal(mainOf({ resourceType: 'Communication', sent: '2020-01-01T00:00:00Z' }), Date.UTC(2020, 0, 1));
     assert.equal(

@@ -67,6 +67,7 @@ describe('search/types/string', () => {
     refused('Patient', 'family=', 'invalid', 'value');
     refused('Patient', 'family=...', 'invalid', 'value');
     refused('Patient', 'family=a,,b', 'invalid', 'value');
+    refused('Patient', 'family:exact=a,', 'invalid', 'value');
     refused('Patient', 'family:missing=perhaps', 'invalid', 'value');
   });
 
