@@ -11,11 +11,12 @@ export interface Behind {
   definitions: Definitions;
   /** Search parameters by type and code; throws where an expression does not compile. */
   registry: { get(type: string, code: string): { url: string } | undefined };
-  operations: readonly { definition: string }[];
-  /** Handlers by interaction code. */
-  interactions: Readonly<Record<string, unknown>>;
-  /** The access table has a line for the type. */
-  hasOwnPaths(type: string): boolean;
+  /** Canonical URLs of the operations that have a handler. */
+  operations: readonly string[];
+  /** Codes of the interactions that have a handler. */
+  interactions: readonly string[];
+  /** Of these types, those without a line in the table of own paths. */
+  withoutOwnPaths(types: Iterable<string>): readonly string[];
 }
 
 /** All gaps, each a line for a person; [] if declarations and code agree. */
@@ -43,7 +44,7 @@ function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Behind,
   const { type } = entry;
   if (!behind.definitions.isResourceType(type)) return ['is no resource type of the definitions'];
   return [
-    ...(behind.hasOwnPaths(type) ? [] : ['has no line in the table of own paths']),
+    ...behind.withoutOwnPaths([type]).map(() => 'has no line in the table of own paths'),
     ...checkInteractions(entry.interactions, behind),
     ...[...entry.searchParams].flatMap(([code, url]) => checkSearchParam(type, code, url, behind, known)),
     ...checkIncludes(entry, endpoint),
@@ -52,7 +53,7 @@ function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Behind,
 }
 
 function checkInteractions(declared: ReadonlySet<string>, { interactions }: Behind): string[] {
-  return [...declared].filter(code => !interactions[code]).map(code => `the interaction ${code} has no handler`);
+  return [...declared].filter(code => !interactions.includes(code)).map(code => `the interaction ${code} has no handler`);
 }
 
 function checkSearchParam(type: string, code: string, url: string, behind: Behind, known: ReadonlySet<string>): string[] {
@@ -90,7 +91,7 @@ function checkOperation({ name, definition }: OperationEntry, type: string | und
   if (!found) gaps.push(`has no definition ${definition}`);
   else if (found['code'] !== name) gaps.push(`is called ${String(found['code'])} in its definition`);
   else if (!servesLevel(found, type)) gaps.push('is declared at a level or type that its definition does not offer');
-  if (!behind.operations.some(one => one.definition === definition)) gaps.push('has no handler');
+  if (!behind.operations.includes(definition)) gaps.push('has no handler');
   return gaps.map(gap => `the operation $${name} ${gap}`);
 }
 
@@ -118,8 +119,8 @@ function undeclaredOperations(endpoints: readonly Endpoint[], { operations }: Be
       .flatMap(entries => [...entries.values()].map(({ definition }) => definition)),
   );
   return operations
-    .filter(({ definition }) => !declared.has(definition))
-    .map(({ definition }) => `the operation ${definition} has a handler, and no endpoint declares it`);
+    .filter(definition => !declared.has(definition))
+    .map(definition => `the operation ${definition} has a handler, and no endpoint declares it`);
 }
 
 function undeclaredInteractions(endpoints: readonly Endpoint[], { interactions }: Behind): string[] {
@@ -129,7 +130,7 @@ function undeclaredInteractions(endpoints: readonly Endpoint[], { interactions }
       ...[...resources.values()].flatMap(entry => [...entry.interactions]),
     ]),
   );
-  return Object.keys(interactions)
+  return interactions
     .filter(code => !declared.has(code))
     .map(code => `the interaction ${code} has a handler, and no endpoint declares it`);
 }

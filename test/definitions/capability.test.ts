@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ownPaths } from '../../src/access/own-paths.table.js';
+import { withoutOwnPaths } from '../../src/access/own-paths.js';
 import { loadEndpoints } from '../../src/definitions/capability.js';
 import { checkEndpoints, type Behind } from '../../src/definitions/check.js';
 import type { Endpoint } from '../../src/definitions/endpoint.js';
@@ -21,9 +21,9 @@ const [portal, customer] = load() as [Endpoint, Endpoint];
 const behind: Behind = {
   definitions,
   registry: createRegistry(definitions.searchParameters()),
-  operations,
-  interactions,
-  hasOwnPaths: type => Object.hasOwn(ownPaths, type),
+  operations: operations.map(({ definition }) => definition),
+  interactions: Object.keys(interactions),
+  withoutOwnPaths,
 };
 
 describe('definitions/capability', () => {
@@ -80,7 +80,7 @@ describe('definitions/check', () => {
   const gapsOf = (change: Partial<typeof patient>, with_: Partial<Behind> = {}): string[] => {
     const changed = { ...patient, ...change };
     const resources = new Map([...portal.resources, [changed.type, changed]]);
-    return checkEndpoints([{ ...portal, resources }], { ...behind, ...with_ });
+    return checkEndpoints([{ ...portal, resources }, customer], { ...behind, ...with_ });
   };
 
   it('names every gap at once', () => {
@@ -90,9 +90,10 @@ describe('definitions/check', () => {
         revincludes: new Set(['Observation:nothing']),
         operations: new Map([...patient.operations, ['x', { name: 'x', definition: 'http://x' }]]),
       },
-      { hasOwnPaths: type => type !== 'Task' },
+      { withoutOwnPaths: types => [...types].filter(type => type === 'Task') },
     );
     assert.deepEqual(gaps.sort(), [
+      '/fhir/customer/demo: Task: has no line in the table of own paths',
       '/fhir/portal: Patient: the include Observation:nothing names no declared search parameter',
       '/fhir/portal: Patient: the operation $x has no definition http://x',
       '/fhir/portal: Patient: the operation $x has no handler',
@@ -103,7 +104,10 @@ describe('definitions/check', () => {
   });
 
   it('names code that no endpoint declares, and declarations without code', () => {
-    const added = { operations: [...operations, { definition: 'http://y' }], interactions: { ...interactions, read: undefined, dance: () => 0 } };
+    const added = {
+      operations: [...behind.operations, 'http://y'],
+      interactions: [...behind.interactions.filter(code => code !== 'read'), 'dance'],
+    };
     const gaps = gapsOf({}, added);
     assert.ok(gaps.includes('the operation http://y has a handler, and no endpoint declares it'));
     assert.ok(gaps.includes('the interaction dance has a handler, and no endpoint declares it'));

@@ -102,8 +102,9 @@ function mailList(mails: readonly MailSummary[], language: Language, words: Text
   </section>`;
 }
 
-/** A time for people, in UTC. */
+/** A time for people, in UTC; nothing where an e-mail bears no date. */
 export function instant(at: number, language: Language): Html {
+  if (Number.isNaN(at)) return html``;
   const shown = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   return html`<time datetime="${new Date(at).toISOString()}"><bdi>${shown.format(at)} UTC</bdi></time>`;
 }
