@@ -85,7 +85,10 @@ export interface Definitions {
   codeSystem(canonical: string): Resource | undefined;
   /** A CompartmentDefinition by its code: `Patient`. */
   compartment(code: string): Resource | undefined;
-  /** The definition with this canonical URL (`|version` and a SearchParameter's too), whole; undefined if unknown. */
+  /**
+   * The definition with this canonical URL, of any type, whole; a `|version` is not looked at. The object is shared: do not
+   * change it. undefined if unknown.
+   */
   resolve(canonical: string): Resource | undefined;
   /** The canonical URLs of all definitions of a type (`ValueSet`), sorted. */
   canonicals(type: string): readonly string[];

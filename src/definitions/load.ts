@@ -11,15 +11,25 @@ import { withSnapshot } from './snapshot.js';
 
 const compartments = 'http://hl7.org/fhir/CompartmentDefinition/';
 
-/** Remembers each answer but `undefined`, which callers' own words could make without end. */
-function memo<T>(make: (key: string) => T): (key: string) => T {
+/**
+ * Remembers the answers used last, by key without `|version`; `undefined` never, since callers' own words could make such
+ * keys without end.
+ */
+function memo<T>(make: (key: string) => T, size = 2000): (key: string) => T {
   const known = new Map<string, T>();
-  return key => {
+  return canonical => {
+    const key = canonical.split('|', 1)[0]!;
     const answer = known.get(key) ?? make(key);
-    if (answer !== undefined) known.set(key, answer);
+    if (answer === undefined) return answer;
+    known.delete(key);
+    known.set(key, answer);
+    if (known.size > size) known.delete(known.keys().next().value!);
     return answer;
   };
 }
+
+/** Whole definitions kept in memory: more than all profiles and code systems that a busy server meets. */
+const kept = 600;
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
@@ -84,12 +94,11 @@ function canonicalResources(archives: readonly Archive[]): CanonicalPart {
       if (found) return found.resourceType === 'StructureDefinition' ? snapshotOf(found) : found;
     }
     return undefined;
-  });
+  }, kept);
   const snapshotOf = (found: Resource): Resource =>
     withSnapshot(found as StructureDefinition, url => find(url) as StructureDefinition | undefined);
-  const resolve = (canonical: string): Resource | undefined => find(canonical.split('|')[0]!);
   const ofType = (resourceType: string) => (canonical: string) => {
-    const found = resolve(canonical);
+    const found = find(canonical);
     return found?.resourceType === resourceType ? found : undefined;
   };
   const codeSystem = ofType('CodeSystem');
@@ -100,9 +109,9 @@ function canonicalResources(archives: readonly Archive[]): CanonicalPart {
     operation: ofType('OperationDefinition'),
     valueSet,
     codeSystem,
-    compartment: code => resolve(`${compartments}${code.charAt(0).toLowerCase()}${code.slice(1)}`),
-    resolve,
-    canonicals: memo(type => [...new Set(archives.flatMap(archive => archive.list(type)))].sort()),
+    compartment: code => find(`${compartments}${code.charAt(0).toLowerCase()}${code.slice(1)}`),
+    resolve: find,
+    canonicals: type => [...new Set(archives.flatMap(archive => archive.list(type)))].sort(),
     expansion,
     codes: url => {
       const found = expansion(url);

@@ -1,6 +1,8 @@
 /** Large and odd bodies: the work grows with their size, not with its square. A square one runs into the time limit. */
 import assert from 'node:assert/strict';
-import { errorsOf, marks, patient } from './validator-fixture.js';
+import fc from 'fast-check';
+import type { JsonObject, Resource } from '../../src/fhir/resource.js';
+import { errorsOf, marks, observation, patient, validator } from './validator-fixture.js';
 
 const many = <T>(make: (index: number) => T, count = 20_000): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -52,4 +54,28 @@ describe('[F07] hostile bodies', () => {
     };
     assert.deepEqual(marks(parameter), ['invalid SearchParameter.expression']);
   });
+
+  it('any JSON in any place: issues, never an exception', () => {
+    const seeds = [patient({ name: [{ given: ['A'] }], contact: [{ gender: 'male' }] }), observation()] as JsonObject[];
+    const change = fc.record({ at: fc.nat(), value: fc.jsonValue({ maxDepth: 2 }), twin: fc.boolean() });
+    fc.assert(
+      fc.property(fc.constantFrom(...seeds), fc.array(change, { minLength: 1, maxLength: 3 }), (seed, changes) => {
+        const resource = structuredClone(seed);
+        for (const { at, value, twin } of changes) {
+          const places = placesIn(resource);
+          const [object, name] = places[at % places.length]!;
+          if (name !== 'resourceType') object[twin ? `_${name}` : name] = value;
+        }
+        assert.ok(Array.isArray(validator.validate(resource as Resource)));
+      }),
+      { numRuns: 3000, seed: 42 },
+    );
+  });
 });
+
+/** Every property below an object, with the object it is in. */
+function placesIn(object: JsonObject): [JsonObject, string][] {
+  return Object.entries(object).flatMap(([name, value]): [JsonObject, string][] =>
+    typeof value === 'object' && value !== null ? [[object, name], ...placesIn(value as JsonObject)] : [[object, name]],
+  );
+}
