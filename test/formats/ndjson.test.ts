@@ -8,8 +8,8 @@ async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
 const all = async (stream: AsyncIterable<string>): Promise<string[]> => Array.fromAsync(stream);
 
 describe('formats/ndjson', () => {
-  it('joins lines across chunks and leaves empty ones out', async () => {
-    assert.deepEqual(await all(lines(chunks('{"a"', ':1}\r\n\n{"b":', '2}'), 100)), ['{"a":1}', '{"b":2}']);
+  it('joins lines across chunks and keeps empty ones, so that they can be counted', async () => {
+    assert.deepEqual(await all(lines(chunks('{"a"', ':1}\r\n\n{"b":', '2}'), 100)), ['{"a":1}', '', '{"b":2}']);
   });
 
   it('keeps characters whose bytes are parted', async () => {

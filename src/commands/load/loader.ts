@@ -1,0 +1,132 @@
+/**
+ * One file into one endpoint: while a batch is being committed, the next is checked and indexed. How far it has come is
+ * written in the same commit, so that a load that was cut off goes on where it ended.
+ */
+import { createHash } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import type { App } from '../../compose.js';
+import { createBulk, type Bulk } from '../../compose/bulk.js';
+import { Fault } from '../../fhir/fault.js';
+import type { Resource } from '../../fhir/resource.js';
+import type { DocumentChange } from '../../store/port.js';
+import { openSource, type Item } from './source.js';
+
+export interface Tally {
+  /** Of this run. */
+  written: number;
+  unchanged: number;
+  refused: number;
+  /** Items that an earlier run had dealt with. */
+  skipped: number;
+}
+
+export interface Reports {
+  /** A resource that was not taken: where it stands and why. */
+  refused(where: string, why: Fault): void;
+  progress(tally: Tally): void;
+}
+
+const BATCH = 500;
+const ATTEMPTS = 5;
+const KIND = 'load';
+
+/** Loads a file. Rejects where it cannot be read at all, or the storage cannot be written. */
+export async function loadFile(
+  app: Pick<App, 'services' | 'store'>,
+  endpoint: App['endpoints'][number],
+  file: string,
+  reports: Reports,
+): Promise<Tally> {
+  const { services } = app;
+  const id = await identity(file, endpoint.path);
+  const known = await services.records.get(KIND, id, services.clock.now());
+  const done = Number(known?.value['place'] ?? 0);
+  const tally: Tally = { written: 0, unchanged: 0, refused: 0, skipped: 0 };
+  const source = openSource(file, services.limits.maxDepth);
+  const bulk = createBulk(app, endpoint);
+  let under: Promise<void> = Promise.resolve();
+  for await (const batch of batches(source.items(), done, tally)) {
+    const last = batch.at(-1)!.place;
+    const document: DocumentChange = { op: 'put', document: { kind: KIND, id, value: { place: last }, keys: {} } };
+    const prepared = await prepare(bulk, batch);
+    await under;
+    under = commit(bulk, batch, prepared, document).then(outcome => {
+      count(outcome, tally, place => `${file}, ${source.unit} ${place}`, reports);
+      reports.progress(tally);
+    });
+    under.catch(() => undefined); // it is awaited in the next turn
+  }
+  await under;
+  return tally;
+}
+
+/** The same file, unchanged, into the same endpoint. */
+async function identity(file: string, path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(file);
+  return createHash('sha256')
+    .update(`${path} ${size} ${mtimeMs} ${await realpath(file)}`)
+    .digest('hex');
+}
+
+/** Items that are not done yet, in groups in which no resource comes twice. */
+async function* batches(items: AsyncIterable<Item>, done: number, tally: Tally): AsyncGenerator<Item[]> {
+  let batch: Item[] = [];
+  let names = new Set<string>();
+  for await (const item of items) {
+    if (item.place <= done) {
+      tally.skipped++;
+      continue;
+    }
+    const name = nameOf(item.resource);
+    if (batch.length === BATCH || (name !== undefined && names.has(name))) {
+      yield batch;
+      [batch, names] = [[], new Set()];
+    }
+    batch.push(item);
+    if (name !== undefined) names.add(name);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function nameOf(resource: Resource | Fault): string | undefined {
+  if (resource instanceof Fault || resource.id === undefined) return undefined;
+  return `${resource.resourceType}/${resource.id}`;
+}
+
+interface Outcome {
+  batch: readonly Item[];
+  results: Awaited<ReturnType<Bulk['prepare']>>;
+}
+
+/** In the order of the batch. */
+async function prepare(bulk: Bulk, batch: readonly Item[]): Promise<Outcome> {
+  const readable = batch.flatMap(({ resource }) => (resource instanceof Fault ? [] : [resource]));
+  const prepared = (await bulk.prepare(readable)).values();
+  const results = batch.map(({ resource }) => (resource instanceof Fault ? resource : prepared.next().value!));
+  return { batch, results };
+}
+
+/** What lost a race (the batch before may have held the same resource) is looked at again. */
+async function commit(bulk: Bulk, batch: readonly Item[], first: Outcome, done: DocumentChange): Promise<Outcome> {
+  let outcome = first;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await bulk.commit(outcome.results, [done]);
+      return outcome;
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'conflict' || attempt === ATTEMPTS) throw error;
+      outcome = await prepare(bulk, batch);
+    }
+  }
+}
+
+function count({ batch, results }: Outcome, tally: Tally, where: (place: number) => string, reports: Reports): void {
+  results.forEach((result, i) => {
+    if (result === 'unchanged') tally.unchanged++;
+    else if (!(result instanceof Fault)) tally.written++;
+    else {
+      tally.refused++;
+      reports.refused(where(batch[i]!.place), result);
+    }
+  });
+}

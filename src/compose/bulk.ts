@@ -1,0 +1,81 @@
+/**
+ * Many resources at once, with the server's own authority: checked and indexed like any write, committed together. What
+ * is there already with the same content is left alone, so the same resources may come again.
+ */
+import { mapReferences } from '../interactions/transaction-references.js';
+import { sameContent } from '../interactions/write.js';
+import type { App } from '../compose.js';
+import type { Endpoint } from '../definitions/endpoint.js';
+import { Fault } from '../fhir/fault.js';
+import { ID } from '../fhir/reference.js';
+import type { Resource } from '../fhir/resource.js';
+import type { DocumentChange, Put, Version } from '../store/port.js';
+
+/** What became of one resource: a version to write, nothing to do, or the Fault that refuses it. */
+export type Prepared = Put | 'unchanged' | Fault;
+
+export interface Bulk {
+  /** Checks these resources against what is stored; of two with one id, none. Ids are given where they are missing. */
+  prepare(resources: readonly Resource[]): Promise<Prepared[]>;
+  /** All of it or nothing. Fault `conflict` where something else was faster: prepare again then. */
+  commit(prepared: readonly Prepared[], documents: readonly DocumentChange[]): Promise<void>;
+}
+
+export function createBulk({ services, store }: Pick<App, 'services' | 'store'>, endpoint: Endpoint): Bulk {
+  const { partition } = endpoint;
+  const prepareOne = (resource: Resource & { id: string }, previous: Version | undefined): Prepared => {
+    try {
+      checkIdentity(resource, endpoint);
+      if (previous && !previous.deleted && sameContent(previous.json, resource)) return 'unchanged';
+      return services.put({ resource, ...(previous ? { previous } : {}), method: 'PUT' }, { endpoint, partition });
+    } catch (error) {
+      if (error instanceof Fault && error.kind !== 'unavailable') return error;
+      throw error;
+    }
+  };
+  return {
+    async prepare(resources) {
+      const named = resources.map(resource => ({ ...resource, id: resource.id ?? services.ids.next() }));
+      const before = await store.read(named.map(({ resourceType: type, id }) => ({ partition, type, id })));
+      return named.map((resource, i) => prepareOne(resource, before[i]));
+    },
+    async commit(prepared, documents) {
+      const puts = prepared.filter(one => one !== 'unchanged' && !(one instanceof Fault)) as Put[];
+      await store.commit({ puts, documents });
+    },
+  };
+}
+
+function checkIdentity({ resourceType, id }: Resource, { resources, path }: Endpoint): void {
+  if (!resources.has(resourceType)) {
+    throw new Fault('not-supported', `${path} does not serve the type ${resourceType}.`, { expression: 'Resource' });
+  }
+  if (!ID.test(id ?? '')) throw new Fault('invalid', 'The id is not well-formed.', { expression: 'Resource.id' });
+}
+
+interface Entry {
+  fullUrl?: string;
+  resource?: Resource;
+}
+
+const URN = /^urn:uuid:/;
+
+/**
+ * The resources of a Bundle of whatever type. References to `urn:uuid:` addresses of its entries become references to the
+ * resources; one without an id takes that of its address.
+ */
+export function bundleResources(bundle: Resource): Resource[] {
+  const entries = ((bundle['entry'] ?? []) as Entry[]).filter(({ resource }) => resource !== undefined);
+  const resources = entries.map(({ fullUrl = '', resource }): Resource => {
+    const id = resource!.id ?? (URN.test(fullUrl) ? fullUrl.replace(URN, '') : undefined);
+    return { ...resource!, ...(id === undefined ? {} : { id }) };
+  });
+  const names = new Map(
+    entries.flatMap(({ fullUrl = '' }, i) => {
+      const { resourceType, id } = resources[i]!;
+      return URN.test(fullUrl) && id !== undefined ? [[fullUrl, `${resourceType}/${id}`]] : [];
+    }),
+  );
+  if (names.size === 0) return resources;
+  return resources.map(resource => mapReferences(resource, text => names.get(text) ?? text) as Resource);
+}
