@@ -74,6 +74,16 @@ function redeeming(journey: () => Journey): void {
     assert.deepEqual(await journey().codes('dana.whitfield@example.org'), []);
   });
 
+  it('[PC-2] expires when it is asked to, whichever kind of whole number says so', async () => {
+    for (const name of ['valueInteger', 'valuePositiveInt']) {
+      const body = parameters(stranger());
+      body.parameter?.push({ name: 'expiresInDays', [name]: 3 });
+      const answer = await journey().expect(201, 'demo-ehr', 'POST', 'Patient/$invite', body);
+      const { authoredOn = '', restriction } = output(answer, 'return') as Task;
+      assert.equal(Date.parse(restriction?.period?.end ?? '') - Date.parse(authoredOn), 3 * DAY);
+    }
+  });
+
   it('[RN-1] words the invitation by the workflow it comes from', async () => {
     const { person } = await invited({ topic: 'visit' });
     const [mail] = await journey().mails(person.email);

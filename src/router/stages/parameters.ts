@@ -119,7 +119,7 @@ function checkType(
         ? sent === 'Resource' && resourceFits(type, value)
         : definition.part.length > 0
           ? sent === 'part'
-          : sent.toLowerCase() === type.toLowerCase() || stringLike(type, sent);
+          : sent.toLowerCase() === type.toLowerCase() || stringLike(type, sent) || wholeLike(type, sent);
   if (!fits) {
     throw new Fault('invalid', `The parameter ${name} must be of type ${type}.`, {
       code: 'value',
@@ -154,6 +154,12 @@ const STRINGS = new Set([
 function stringLike(type: string, sent: string): boolean {
   return type !== 'Identifier' && STRINGS.has(type.toLowerCase()) && sent.toLowerCase() === 'string';
 }
+
+const WHOLE = new Set(['integer', 'positiveint', 'unsignedint']);
+
+/** One kind of whole number for another; the operation says which are in range. */
+const wholeLike = (type: string, sent: string): boolean =>
+  WHOLE.has(type.toLowerCase()) && WHOLE.has(sent.toLowerCase());
 
 function partsOf(definition: ParameterDefinition, value: unknown, definitions: Definitions): unknown {
   if (definition.part.length === 0) return value;
