@@ -1,5 +1,7 @@
 /** `_summary` and `_elements`: parts of a resource. https://hl7.org/fhir/R4/search.html#summary */
 import type { Definitions, Element } from '../definitions/definitions.js';
+import { Fault } from '../fhir/fault.js';
+import type { Query } from '../fhir/request.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 
 export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
@@ -8,6 +10,22 @@ export interface View {
   summary?: Summary;
   /** Top-level element names, without the type: `name`, `birthDate`. */
   elements?: readonly string[];
+}
+
+const summaries: readonly string[] = ['true', 'text', 'data', 'count', 'false'] satisfies Summary[];
+
+/** What a query asks of the form of resources; undefined if they are to be whole. Fault `invalid` for a value unknown. */
+export function parseView(query: Query): View | undefined {
+  const summary = query.find(([name]) => name === '_summary')?.[1];
+  const elements = query.filter(([name]) => name === '_elements').flatMap(([, value]) => value.split(','));
+  if (summary !== undefined && !summaries.includes(summary)) {
+    throw new Fault('invalid', `_summary must be one of ${summaries.join(', ')}.`, { code: 'value' });
+  }
+  if (elements.some(name => !/^[A-Za-z][A-Za-z0-9]*$/.test(name))) {
+    throw new Fault('invalid', '_elements must be a list of names of elements, parted by commas.', { code: 'value' });
+  }
+  if (elements.length > 0) return { elements };
+  return summary === undefined || summary === 'false' ? undefined : { summary: summary as Summary };
 }
 
 /** Keeps an element at a path below the type: `name.family`. */
@@ -37,7 +55,7 @@ export function project(resource: Resource, view: View, definitions: Definitions
   const keep = keepOf(view);
   if (!keep || resource.resourceType === 'Bundle' || resource.resourceType === 'Parameters') return resource;
   const part = partOf(resource, definitions.elements(resource.resourceType), keep, definitions, 0);
-  return { ...part, resourceType: resource.resourceType, meta: subsetted(resource) } as Resource;
+  return { ...part, resourceType: resource.resourceType, meta: subsetted(resource) };
 }
 
 function partOf(

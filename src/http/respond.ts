@@ -35,7 +35,7 @@ export function createRespond(writeXml: WriteXml, secure: boolean) {
   return async function respond(response: ServerResponse, answer: FhirResponse, envelope: Envelope): Promise<void> {
     const headers = [...fixed, 'x-request-id', envelope.id];
     if (envelope.crossOrigin) headers.push(...crossOriginHeaders);
-    for (const name in answer.headers) headers.push(name, answer.headers[name] as string);
+    for (const name in answer.headers) headers.push(name, answer.headers[name]!);
     const { body } = answer;
     if (body?.kind === 'bytes') {
       headers.push('content-type', printable(body.contentType));

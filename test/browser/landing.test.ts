@@ -38,8 +38,8 @@ const faint = `(() => {
 })()`;
 
 describe('browser: the landing page', () => {
-  let browser: Browser;
-  let server: RunningServer;
+  let browser: Browser | undefined;
+  let server: RunningServer | undefined;
 
   before(async () => {
     const definitions = loadDefinitions(process.env['PORTICO_TEST_ROOT'] ?? process.cwd());
@@ -76,9 +76,9 @@ describe('browser: the landing page', () => {
     look: (page: Page) => Promise<void>,
     expected = /^$/,
   ): Promise<void> {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+    const context = await browser!.newContext({ viewport: { width: 1200, height: 900 }, ...options });
     const page = await context.newPage();
-    const origin = `http://127.0.0.1:${server.port}`;
+    const origin = `http://127.0.0.1:${server!.port}`;
     const requests: Request[] = [];
     const complaints: string[] = [];
     page.on('request', request => requests.push(request));

@@ -1,5 +1,5 @@
 /** The mark, and the colonnade of the first page: drawn, so that they follow the page's colors. */
-import { html, Html } from './html.js';
+import { html, type Html } from './html.js';
 
 const shape =
   'M16 3 2.5 10.5V13h27v-2.5zM5 15h3.5v10H5zm6.2 0h3.5v10h-3.5zm6.1 0h3.5v10h-3.5zm6.2 0H27v10h-3.5zM2.5 27h27v2.5h-27z';
