@@ -79,6 +79,7 @@ export interface Definitions {
   /** Every SearchParameter: HL7's first, then packages'. Slim: url, code, base, type, expression, target, multipleOr,
    *  multipleAnd, comparator, modifier, chain, component; HL7's texts only by `resolve(url)`. */
   searchParameters(): readonly JsonObject[];
+  /** A StructureDefinition; with its snapshot, but where its base is not known. */
   structure(canonical: string): Resource | undefined;
   operation(canonical: string): Resource | undefined;
   valueSet(canonical: string): Resource | undefined;

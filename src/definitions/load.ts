@@ -95,8 +95,13 @@ function canonicalResources(archives: readonly Archive[]): CanonicalPart {
     }
     return undefined;
   }, kept);
-  const snapshotOf = (found: Resource): Resource =>
-    withSnapshot(found as StructureDefinition, url => find(url) as StructureDefinition | undefined);
+  const snapshotOf = (found: Resource): Resource => {
+    try {
+      return withSnapshot(found as StructureDefinition, url => find(url) as StructureDefinition | undefined);
+    } catch {
+      return found; // a package's profile on what is not loaded: it can be read, and not be validated against
+    }
+  };
   const ofType = (resourceType: string) => (canonical: string) => {
     const found = find(canonical);
     return found?.resourceType === resourceType ? found : undefined;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { loadDefinitions } from '../../src/definitions/load.js';
 import { openPackage } from '../../src/definitions/package.js';
+import { createValidator } from '../../src/validate/validator.js';
 
 /** A tar archive of these files, as POSIX ustar. */
 function tar(files: Record<string, unknown>): Buffer {
@@ -27,6 +28,12 @@ const valueSet = {
 };
 const parameter = { resourceType: 'SearchParameter', url: 'http://example.org/SearchParameter/x', code: 'x', text: {} };
 
+const orphan = {
+  ...{ resourceType: 'StructureDefinition', url: 'http://example.org/StructureDefinition/x', name: 'X', type: 'Patient' },
+  ...{ kind: 'resource', abstract: false, derivation: 'constraint', baseDefinition: 'http://example.org/none' },
+  differential: { element: [] },
+};
+
 describe('packages', () => {
   let folder: string;
   const file = (): string => path.join(folder, 'x.tgz');
@@ -36,9 +43,10 @@ describe('packages', () => {
     const files = [
       { filename: 'v.json', resourceType: 'ValueSet', url },
       { filename: 's.json', resourceType: 'SearchParameter', url: parameter.url },
+      { filename: 'o.json', resourceType: 'StructureDefinition', url: orphan.url },
     ];
-    const index = { 'package/.index.json': { files }, 'package/v.json': valueSet, 'package/s.json': parameter };
-    writeFileSync(file(), gzipSync(tar(index)));
+    const content = { 'package/v.json': valueSet, 'package/s.json': parameter, 'package/o.json': orphan };
+    writeFileSync(file(), gzipSync(tar({ 'package/.index.json': { files }, ...content })));
   });
 
   after(() => rmSync(folder, { recursive: true }));
@@ -50,6 +58,17 @@ describe('packages', () => {
     assert.ok(definitions.canonicals('ValueSet').includes(url));
     assert.deepEqual(definitions.searchParameters().at(-1), { url: parameter.url, code: 'x' });
     assert.equal(definitions.type('Patient')?.kind, 'resource');
+  });
+
+  it('takes a profile whose base is not loaded for one it does not know', () => {
+    const definitions = loadDefinitions(process.cwd(), [file()]);
+    assert.deepEqual(definitions.structure(orphan.url), orphan);
+    const validator = createValidator(definitions, { root: process.cwd() });
+    const issues = validator.validate({ resourceType: 'Patient', meta: { profile: [orphan.url] } });
+    assert.deepEqual(
+      issues.map(({ severity, code }) => [severity, code]),
+      [['warning', 'not-found']],
+    );
   });
 
   it('names a file that is no package', () => {

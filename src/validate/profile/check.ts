@@ -44,7 +44,7 @@ function finder(): FindProfile {
   const compiled = new WeakMap<Resource, Profile>();
   return (canonical, { definitions }) => {
     const definition = definitions.structure(canonical) as StructureDefinition | undefined;
-    if (!definition) return undefined;
+    if (!definition?.snapshot) return undefined;
     let profile = compiled.get(definition);
     if (!profile) compiled.set(definition, (profile = compileProfile(definition, definitions)));
     return profile;

@@ -49,7 +49,7 @@ export interface Profile {
   readonly root: ProfileNode;
 }
 
-/** Compiles a profile or extension. It must have a snapshot, as those that Definitions gives out do. */
+/** Compiles a profile or extension, which must have a snapshot. */
 export function compileProfile(definition: StructureDefinition, definitions: Definitions): Profile {
   const known = baseKeys(definition, definitions);
   const byId = new Map<string, ProfileNode>();
