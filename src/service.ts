@@ -176,7 +176,7 @@ export interface Services extends World {
   /** A checked version to write: validates, stamps meta, writes the text once, extracts the index. Throws Fault. */
   put(draft: Draft, context: Pick<Context, 'endpoint' | 'partition'>): Put;
   /** An effect as its outbox row. */
-  outbox(effect: Effect): DocumentChange;
+  outbox: (effect: Effect) => DocumentChange;
   /** Settings the portal's workflows read. */
   readonly portal: PortalSettings;
 }

@@ -16,9 +16,9 @@ export interface PutParts {
   validator: Validator;
   registry: SearchRegistry;
   /** Internal postings (the patients whose own it is), from access/. */
-  internal(resource: Resource): string[];
+  internal: (resource: Resource) => string[];
   /** What a deletion still answers to, from access/. */
-  tombstones(resource: Resource): string[];
+  tombstones: (resource: Resource) => string[];
 }
 
 export function createPut(parts: PutParts): Services['put'] {

@@ -53,7 +53,8 @@ function deadlineOf({ request, services }: Context): number {
 
 /** Counted on the first page alone; later pages carry it in their link. */
 async function totalOf(context: Context, { parsed, total }: Asked): Promise<number | undefined> {
-  if (total !== undefined) return total === null ? undefined : total;
+  if (total === null) return undefined;
+  if (total !== undefined) return total;
   if (parsed.total === 'none') return undefined;
   if (parsed.total !== undefined) return count(context, parsed, Infinity);
   const counted = await count(context, parsed, TOTAL_LIMIT + 1);

@@ -9,7 +9,7 @@ import { asFault, faultResponse } from '../fhir/outcome.js';
 import { Fault, type Issue } from '../fhir/fault.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { AuditEntry, Changes, Context, Dispatch, Handler, Result, Services } from '../service.js';
+import type { AuditEntry, Context, Dispatch, Handler, Result, Services } from '../service.js';
 import { joined, type GuardedStore } from '../access/guarded-store.js';
 import type { ChangeSet, Store } from '../store/port.js';
 import { route as findRoute } from './routing.js';
@@ -98,7 +98,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
 
   async function commit(step: Run, result: Result, store: GuardedStore): Promise<void> {
-    const { effects = [], consequences = {}, ...changes } = result.changes as Changes;
+    const { effects = [], consequences = {}, ...changes } = result.changes!;
     const services = parts.services();
     if (result.asSystem !== undefined) step.reasons.push(result.asSystem);
     const entry = auditEntry(step, result.response.status, services.clock.now(), parts.patientsOf(changes));

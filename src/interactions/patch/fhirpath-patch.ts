@@ -64,9 +64,10 @@ function anonymous(parts: readonly JsonObject[]): JsonObject {
   const object: JsonObject = {};
   for (const part of parts) {
     const { name, type, value } = parameterValue(part);
+    if (value === undefined) continue;
     const one = type === 'part' ? anonymous(value as JsonObject[]) : value;
     const before = object[name];
-    object[name] = before === undefined ? one : [...(Array.isArray(before) ? before : [before]), one as Json];
+    object[name] = before === undefined ? one : [...(Array.isArray(before) ? before : [before]), one];
   }
   return object;
 }

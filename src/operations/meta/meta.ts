@@ -99,5 +99,8 @@ function without(one: Labels, gone: Labels): Labels {
 }
 
 /** FHIR has no empty arrays. */
-const compact = (labels: Labels): JsonObject =>
-  Object.fromEntries(Object.entries(labels).filter(([, list]) => list.length > 0)) as JsonObject;
+const compact = ({ profile, security, tag }: Labels): JsonObject => ({
+  ...(profile.length > 0 ? { profile } : {}),
+  ...(security.length > 0 ? { security } : {}),
+  ...(tag.length > 0 ? { tag } : {}),
+});
