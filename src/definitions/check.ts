@@ -16,7 +16,7 @@ export interface Behind {
   /** Codes of the interactions that have a handler. */
   interactions: readonly string[];
   /** Of these types, those without a line in the table of own paths. */
-  withoutOwnPaths(types: Iterable<string>): readonly string[];
+  withoutOwnPaths(types: readonly string[]): readonly string[];
 }
 
 /** All gaps, each a line for a person; [] if declarations and code agree. */
