@@ -14,7 +14,8 @@ import type { Log } from '../observe/log.js';
 import { routePattern } from '../observe/request-line.js';
 import { operations } from '../operations/index.js';
 import { writeRule } from '../operations/write-rules.js';
-import { createDispatch, type Answered } from '../router/dispatch.js';
+import { createDispatch } from '../router/dispatch.js';
+import type { Run } from '../router/parts.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
@@ -96,11 +97,11 @@ function routerOf(
     patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
     services,
     report: (error, { id }) => log.error('unforeseen fault', error, { id }),
-    answered: answer => logAnswer(log, world.clock.now(), answer),
+    answered: (run, status) => logAnswer(log, world.clock.now(), run, status),
   });
 }
 
-function logAnswer(log: Log, now: number, { request, endpoint, route, actor, status, started }: Answered): void {
+function logAnswer(log: Log, now: number, { request, endpoint, route, actor, started }: Run, status: number): void {
   const { id, method } = request;
   log.request({
     id,

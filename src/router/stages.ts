@@ -25,18 +25,16 @@ export interface Step {
   readonly request: FhirRequest;
   readonly endpoint: Endpoint;
   readonly route: Route;
-  actor: Actor | undefined;
+  actor?: Actor;
   prefer: Preference;
-  resource: Resource | undefined;
+  resource?: Resource;
   values: Values;
 }
 
 type Stage = (step: Step, parts: StageParts) => Promise<void> | void;
 
 const authenticate: Stage = async (step, { gate }) => {
-  if (step.actor !== undefined) return;
-  const open = gate.isOpen(step.endpoint, step.route);
-  step.actor = open ? gate.anonymous : await gate.authenticate(step.request);
+  step.actor ??= gate.isOpen(step.endpoint, step.route) ? gate.anonymous : await gate.authenticate(step.request);
 };
 
 const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {
@@ -49,7 +47,8 @@ const preference: Stage = step => {
 };
 
 const body: Stage = (step, { definitions, limits }) => {
-  step.resource = parseBody(step.request, step.route, definitions, limits);
+  const resource = parseBody(step.request, step.route, definitions, limits);
+  if (resource) step.resource = resource;
 };
 
 const parameters: Stage = (step, { operations }) => {
