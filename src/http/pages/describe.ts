@@ -45,6 +45,8 @@ export interface EndpointView {
   /** Of the whole system. */
   interactions: string[];
   types: TypeView[];
+  /** Operations of the whole endpoint, and those that every type has, told once. */
+  common: OperationView[];
 }
 
 /** What pages are told of an endpoint. */
@@ -65,18 +67,36 @@ const codes = (value: unknown): string[] => objects(value).map(({ code }) => Str
 export function describeEndpoint(endpoint: DeclaredEndpoint, find: FindOperation, language: Language): EndpointView {
   const { path, url, statement } = endpoint;
   const rest = objects(statement['rest'])[0] ?? {};
+  const entries = objects(rest['resource']);
+  const ofSystem = definitionsOf([rest]);
+  const common = definitionsOf([rest, ...entries]).filter(url => ofSystem.includes(url) || isGeneral(find(url)));
   return {
     path,
     url,
     title: said(statement, 'title', language) ?? { text: path, language: 'en' },
     description: said(statement, 'description', language) ?? { text: '', language: 'en' },
     interactions: codes(rest['interaction']),
-    types: objects(rest['resource']).map(entry => describeType(entry, find, language)),
+    types: entries.map(entry => describeType(entry, find, language)),
+    common: common.flatMap(url => describeOperation(find(url), ofSystem.includes(url))),
   };
 }
 
+/** Canonical URLs of the operations of these types, each once. */
+function definitionsOf(entries: readonly JsonObject[]): string[] {
+  return [
+    ...new Set(entries.flatMap(entry => objects(entry['operation']).map(({ definition }) => String(definition)))),
+  ];
+}
+
+/** Defined on all resources. */
+function isGeneral(definition: Resource | undefined): boolean {
+  return strings(definition?.['resource']).includes('Resource');
+}
+
 function describeType(entry: JsonObject, find: FindOperation, language: Language): TypeView {
-  const operations = objects(entry['operation']).map(({ definition }) => find(String(definition)));
+  const own = definitionsOf([entry])
+    .map(find)
+    .filter(definition => !isGeneral(definition));
   return {
     type: String(entry['type']),
     documentation: said(entry, 'documentation', language),
@@ -85,24 +105,34 @@ function describeType(entry: JsonObject, find: FindOperation, language: Language
     searchParams: objects(entry['searchParam']).map(({ name, type }) => ({ name: String(name), type: String(type) })),
     includes: strings(entry['searchInclude']),
     revincludes: strings(entry['searchRevInclude']),
-    operations: operations.filter(found => found !== undefined).map(describeOperation),
+    operations: own.flatMap(definition => describeOperation(definition, false)),
   };
 }
 
-function describeOperation(definition: Resource): OperationView {
-  const levels = (['system', 'type', 'instance'] as const).filter(level => definition[level] === true);
-  return {
+/** One view, or none where there is no definition; at the system level only where it is declared there. */
+function describeOperation(definition: Resource | undefined, ofSystem: boolean): OperationView[] {
+  if (!definition) return [];
+  const offered = (['system', 'type', 'instance'] as const).filter(level => definition[level] === true);
+  const levels = offered.filter(level => ofSystem || level !== 'system');
+  const view = {
     name: String(definition['code']),
-    description: String(definition['description'] ?? ''),
+    description: gist(definition['description']),
     levels,
     parameters: objects(definition['parameter']).map(parameter => ({
       name: String(parameter['name']),
       use: parameter['use'] as 'in' | 'out',
       cardinality: `${String(parameter['min'])}..${String(parameter['max'])}`,
       type: String(parameter['type'] ?? ''),
-      documentation: String(parameter['documentation'] ?? ''),
+      documentation: gist(parameter['documentation']),
     })),
   };
+  return [view];
+}
+
+/** The first paragraph of a Markdown text, links as their words; HL7's texts run to pages. */
+function gist(text: unknown): string {
+  const [first = ''] = (typeof text === 'string' ? text : '').split(/\n\s*\n|\s{2,}/, 1);
+  return first.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').replace(/(?:[;,] e\.g\.[^.]*)?:$/, '.');
 }
 
 const TRANSLATION = 'http://hl7.org/fhir/StructureDefinition/translation';

@@ -8,7 +8,7 @@ import type { Texts } from './texts.table.js';
 const many = 40;
 
 export function endpointSection(endpoint: EndpointView, words: Texts): Html {
-  const { path, url, title, description, interactions, types } = endpoint;
+  const { path, url, title, description, interactions, types, common } = endpoint;
   const id = path.replace(/[^a-z0-9]+/g, '-').slice(1);
   return html`<article class="endpoint" aria-labelledby="${id}">
     <h3 id="${id}">${speech(title)}</h3>
@@ -32,6 +32,7 @@ export function endpointSection(endpoint: EndpointView, words: Texts): Html {
     </dl>
     <h4>${words.types} <span class="count">${types.length}</span></h4>
     ${types.length > many ? alike(types, words) : types.map(type => typeDetails(type, words))}
+    ${common.length > 0 && operationDetails(words.everyType, '[type]', common, words)}
   </article>`;
 }
 
@@ -55,15 +56,29 @@ function alike(types: readonly TypeView[], words: Texts): Html {
       <ul class="names">
         ${types.map(({ type }) => html`<li><a href="https://hl7.org/fhir/R4/${type.toLowerCase()}.html">${type}</a></li>`)}
       </ul>
-    </details>`;
+    </details>
+    ${types
+      .filter(({ operations }) => operations.length > 0)
+      .map(({ type, operations }) => operationDetails(type, type, operations, words))}`;
 }
+
+/** Operations folded under a title that names them. */
+function operationDetails(title: string, type: string, operations: readonly OperationView[], words: Texts): Html {
+  return html`<details>
+    <summary><bdi class="type">${title}</bdi> ${names(operations)}</summary>
+    ${operations.map(operation => operationBlock(type, operation, words))}
+  </details>`;
+}
+
+const names = (operations: readonly OperationView[]): Html =>
+  html`<span class="hint" dir="ltr">${operations.map(({ name }) => html`<span>$${name}</span> `)}</span>`;
 
 function typeDetails(view: TypeView, words: Texts): Html {
   const { type, documentation, interactions, operations, searchParams } = view;
   return html`<details>
     <summary>
       <span class="type" dir="ltr">${type}</span>
-      ${operations.length > 0 && html`<span class="hint" dir="ltr">${operations.map(({ name }) => html`<span>$${name}</span> `)}</span>`}
+      ${operations.length > 0 && names(operations)}
     </summary>
     ${documentation && html`<p>${speech(documentation)}</p>`} ${part(words.interactions, codes(interactions))}
     ${operations.map(one => operationBlock(type, one, words))}

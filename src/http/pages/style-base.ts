@@ -38,6 +38,7 @@ export const base = css`
     color: var(--ink);
     font: 1rem/1.6 var(--sans);
     font-kerning: normal;
+    overflow-wrap: anywhere;
   }
   [lang='ar'] {
     line-height: 1.8;
