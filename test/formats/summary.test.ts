@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Resource } from '../../src/fhir/resource.js';
-import { project } from '../../src/formats/summary.js';
+import { parseView, project } from '../../src/formats/summary.js';
 import { definitions } from './definitions.js';
 
 const message: Resource = {
@@ -70,6 +70,16 @@ describe('formats/summary', () => {
     assert.equal(project(message, { summary: 'false' }, definitions), message);
     assert.equal(project(message, {}, definitions), message);
     assert.equal((message.meta?.['tag'] as unknown[]).length, 1);
+  });
+
+  it('[R12] reads views, and refuses values it does not know', () => {
+    assert.equal(parseView([]), undefined);
+    assert.equal(parseView([['_summary', 'false']]), undefined);
+    assert.deepEqual(parseView([['_summary', 'text']]), { summary: 'text' });
+    assert.deepEqual(parseView([['_elements', 'sent,status']]), { elements: ['sent', 'status'] });
+    assert.throws(() => parseView([['_summary', 'yes']]), { kind: 'invalid' });
+    assert.throws(() => parseView([['_elements', 'sent;drop']]), { kind: 'invalid' });
+    assert.throws(() => parseView([['_elements', '']]), { kind: 'invalid' });
   });
 
   it('chooses inside elements defined in place', () => {
