@@ -1,0 +1,119 @@
+/** history of an instance, a type, the system. https://hl7.org/fhir/R4/http.html#history */
+import assert from 'node:assert/strict';
+import { asBundle, eachRest, patient, unique, type Answer, type Rest } from './rest.js';
+
+async function wholeLife(rest: Rest): Promise<string> {
+  const made = await rest.create(patient(unique()));
+  await rest.expect(200, 'PUT', `Patient/${made.id}`, { ...made, active: true });
+  await rest.expect(204, 'DELETE', `Patient/${made.id}`);
+  return made.id;
+}
+
+const entries = ({ body }: Answer) => asBundle(body).entry ?? [];
+const next = ({ body }: Answer): string | undefined =>
+  asBundle(body).link?.find(({ relation }) => relation === 'next')?.url;
+
+describe('history', () => {
+  eachRest(rest => {
+    it('[R24] of an instance: every version and the deletion, newest first, with request and response', async () => {
+      const id = await wholeLife(rest());
+      const answer = await rest().expect(200, 'GET', `Patient/${id}/_history`);
+      const bundle = asBundle(answer.body);
+      assert.deepEqual([bundle.type, bundle.total], ['history', 3]);
+      assert.equal(bundle.link?.[0]?.url, `${rest().base}/Patient/${id}/_history`);
+      const [deletion, update, creation] = entries(answer);
+      assert.deepEqual(
+        entries(answer).map(({ request, response }) => [request?.method, request?.url, response?.status]),
+        [
+          ['DELETE', `Patient/${id}`, '204 No Content'],
+          ['PUT', `Patient/${id}`, '200 OK'],
+          ['POST', 'Patient', '201 Created'],
+        ],
+      );
+      assert.equal(deletion?.resource, undefined);
+      assert.deepEqual([update?.resource?.id, update?.resource?.meta?.versionId], [id, '2']);
+      assert.equal(creation?.response?.etag, 'W/"1"');
+      assert.equal(creation.response.lastModified, creation.resource?.meta?.lastUpdated);
+      assert.ok(entries(answer).every(({ fullUrl }) => fullUrl === `${rest().base}/Patient/${id}`));
+      assert.deepEqual(rest().server.app.services.validator.validate(answer.body), []);
+    });
+
+    it('[R25] of a type and of the system, with _since', async () => {
+      const since = new Date(Date.now() - 1).toISOString();
+      const id = await wholeLife(rest());
+      await rest().create({ resourceType: 'Organization', name: unique() });
+      for (const [path, total] of [
+        ['Patient/_history', 3],
+        ['_history', 4],
+      ] as const) {
+        const answer = await rest().expect(200, 'GET', `${path}?_since=${since}`);
+        assert.equal(answer.body['total'], total, path);
+        assert.equal(entries(answer).filter(({ fullUrl }) => fullUrl?.endsWith(id)).length, 3);
+      }
+    });
+
+    it('[R25] _since in the future finds nothing; _at finds what was current then', async () => {
+      const { id, meta } = await rest().create(patient(unique()));
+      const none = await rest().expect(200, 'GET', `Patient/${id}/_history?_since=2999-01-01T00:00:00Z`);
+      assert.deepEqual([none.body['total'], entries(none).length], [0, 0]);
+      await new Promise(resolve => setTimeout(resolve, 5));
+      await rest().expect(204, 'DELETE', `Patient/${id}`);
+      const at = encodeURIComponent(String((meta as Record<string, unknown>)['lastUpdated']));
+      const then = await rest().expect(200, 'GET', `Patient/${id}/_history?_at=${at}`);
+      assert.deepEqual(
+        entries(then).map(({ request }) => request?.method),
+        ['POST'],
+      );
+    });
+
+    it('[R25] _count pages, each version once, by links that can be followed', async () => {
+      const id = await wholeLife(rest());
+      const methods: (string | undefined)[] = [];
+      let pages = 0;
+      for (let url: string | undefined = `Patient/${id}/_history?_count=1`; url !== undefined; pages++) {
+        const answer: Answer = await rest().expect(200, 'GET', url);
+        assert.equal(answer.body['total'], 3);
+        methods.push(...entries(answer).map(({ request }) => request?.method));
+        url = next(answer);
+      }
+      assert.deepEqual([methods, pages], [['DELETE', 'PUT', 'POST'], 3]);
+      const counted = await rest().expect(200, 'GET', `Patient/${id}/_history?_count=0`);
+      assert.deepEqual([counted.body['total'], entries(counted).length], [3, 0]);
+    });
+
+    for (const bad of [
+      '_since=yesterday',
+      '_since=2020-02-30',
+      '_count=-1',
+      '_count=x',
+      '_before=2999-01-01',
+      '_sort=x',
+    ]) {
+      it(`[R25] ${bad} is 400`, async () => {
+        await rest().expect(400, 'GET', `Patient/_history?${bad}`);
+      });
+    }
+
+    it('[R26] of an id that never was is 404', async () => {
+      const { body } = await rest().expect(404, 'GET', `Patient/${unique()}/_history`);
+      assert.equal(body.resourceType, 'OperationOutcome');
+    });
+
+    it('[R27] can be asked for inside a batch', async () => {
+      const id = await wholeLife(rest());
+      const request = { method: 'GET', url: `Patient/${id}/_history?_count=2` };
+      const answer = await rest().bundle('batch', [{ request }]);
+      const inner = entries(answer)[0]?.resource as { type?: string; total?: number } | undefined;
+      assert.deepEqual([inner?.type, inner?.total], ['history', 3]);
+    });
+
+    it('[R21] a read of the deleted is 410, of the unknown 404; an old version stays as it was', async () => {
+      const id = await wholeLife(rest());
+      await rest().expect(410, 'GET', `Patient/${id}`);
+      await rest().expect(404, 'GET', `Patient/${unique()}`);
+      const old = await rest().expect(200, 'GET', `Patient/${id}/_history/1`);
+      assert.equal(old.body['active'], undefined);
+      assert.equal(old.headers.get('etag'), 'W/"1"');
+    });
+  });
+});
