@@ -42,7 +42,7 @@ describe('browser: the landing page', () => {
   let server: RunningServer | undefined;
 
   before(async () => {
-    const definitions = loadDefinitions(process.env['PORTICO_TEST_ROOT'] ?? process.cwd());
+    const definitions = loadDefinitions(process.cwd());
     const customers = [{ key: 'demo', referencesEnforced: false }];
     const endpoints = loadEndpoints(process.cwd(), { publicUrl: 'http://127.0.0.1:8080', customers, definitions });
     const mailbox = {

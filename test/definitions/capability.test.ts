@@ -8,9 +8,9 @@ import type { JsonObject } from '../../src/fhir/resource.js';
 import { interactions } from '../../src/interactions/index.js';
 import { operations } from '../../src/operations/index.js';
 import { createRegistry } from '../../src/search/registry.js';
+import { createValidator } from '../../src/validate/validator.js';
 
-const root = process.env['PORTICO_TEST_ROOT'] ?? process.cwd();
-const definitions = loadDefinitions(root);
+const definitions = loadDefinitions(process.cwd());
 const load = (enforced = false): Endpoint[] =>
   loadEndpoints(process.cwd(), {
     publicUrl: 'https://portal.example',
@@ -42,6 +42,11 @@ describe('definitions/capability', () => {
       assert.ok((statement['format'] as string[]).includes('application/fhir+json'));
     }
   });
+
+  it('[R1] serves statements that are valid themselves', () => {
+    const validator = createValidator(definitions, { root: process.cwd() });
+    for (const { statement } of [portal, customer]) assert.deepEqual(validator.validate(statement), []);
+  }).timeout(20_000);
 
   it('[PKB-4] declares every type and search parameter for customers', () => {
     assert.equal(customer.resources.size, 146);

@@ -1,4 +1,4 @@
 /** The definitions that the tests of formats/ read, opened once. */
 import { loadDefinitions } from '../../src/definitions/load.js';
 
-export const definitions = loadDefinitions(process.env['PORTICO_TEST_ROOT'] ?? process.cwd());
+export const definitions = loadDefinitions(process.cwd());
