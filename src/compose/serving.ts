@@ -90,7 +90,8 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     draining,
     pages: {
       version: String((endpoints[0]?.statement['software'] as { version?: string } | undefined)?.version),
-      endpoints,
+      // Outside demo mode the names of customers are nobody's business.
+      endpoints: config.demo ? endpoints : endpoints.filter(({ name }) => name === 'portal'),
       operation: url => definitions.operation(url),
       demo: config.demo,
       mailbox: config.demo && config.mail.smtpUrl === undefined ? openMailbox(config.mail.folder) : undefined,

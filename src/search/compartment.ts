@@ -16,5 +16,8 @@ export function compartmentFilter(
   const line = ((definition['resource'] ?? []) as JsonObject[]).find(one => one['code'] === type);
   const codes = ((line?.['param'] ?? []) as string[]).filter(code => registry.get(type, code));
   if (codes.length === 0) return undefined;
-  return { kind: 'or', of: codes.map(code => ({ kind: 'posting', key: baseKey(type, code) + referenceForm(`${focus}/${id}`) })) };
+  return {
+    kind: 'or',
+    of: codes.map(code => ({ kind: 'posting', key: baseKey(type, code) + referenceForm(`${focus}/${id}`) })),
+  };
 }

@@ -19,11 +19,14 @@ export function createCursors(key: KeyObject, world: { clock: Clock; random: Ran
       const iv = world.random.bytes(IV);
       const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(subject));
       const text = JSON.stringify({ at: world.clock.now(), content });
-      return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+      return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+        'base64url',
+      );
     },
     open(cursor: string, subject: string): Content {
       const { at, content } = unseal(key, cursor, subject);
-      if (world.clock.now() - at > LIFETIME) throw new Fault('gone', 'This page link has expired.', { code: 'expired' });
+      if (world.clock.now() - at > LIFETIME)
+        throw new Fault('gone', 'This page link has expired.', { code: 'expired' });
       return content;
     },
   };
