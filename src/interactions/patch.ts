@@ -2,6 +2,7 @@
  * patch: JSON Patch (RFC 6902) and FHIRPath Patch, by id or by criteria.
  * https://hl7.org/fhir/R4/http.html#patch, https://hl7.org/fhir/R4/fhirpatch.html
  */
+import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
@@ -26,24 +27,25 @@ export const patch: Handler = async context => {
 
 async function patched(context: Context, previous: Version) {
   checkIfMatch(context, previous);
-  const before = parseStored<Resource>(await withContent(context, previous));
-  const after = apply(context, before);
-  if (after.resourceType !== before.resourceType || after.id !== before.id) {
-    throw new Fault('invalid', 'A patch cannot change resourceType or id.', {
+  const resource = parseStored<Resource>(await withContent(context, previous));
+  const before = identityOf(resource); // the patch changes the resource itself
+  const after = apply(context, resource);
+  if (!isDeepStrictEqual(identityOf(after), before)) {
+    throw new Fault('invalid', 'A patch cannot change the type, the id, or what the server sets in meta.', {
       code: 'not-supported',
-      expression: 'Resource.id',
-    });
-  }
-  const { versionId, lastUpdated } = before.meta ?? {};
-  if (after.meta?.versionId !== versionId || after.meta?.lastUpdated !== lastUpdated) {
-    throw new Fault('invalid', 'A patch cannot change what the server sets.', {
-      code: 'not-supported',
-      expression: 'Resource.meta',
+      expression: previous.key.type,
     });
   }
   if (sameContent(previous.json, after)) return unchanged(context, previous);
   return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH' });
 }
+
+const identityOf = ({ resourceType, id, meta }: Resource): unknown => [
+  resourceType,
+  id,
+  meta?.versionId,
+  meta?.lastUpdated,
+];
 
 function apply(context: Context, before: Resource): Resource {
   const { resource } = context;

@@ -1,7 +1,7 @@
 /** update, update as create, conditional update. https://hl7.org/fhir/R4/http.html#update */
 import { Fault } from '../fhir/fault.js';
 import { ID } from '../fhir/reference.js';
-import type { Resource } from '../fhir/resource.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 import { bodyOf, newId } from './body.js';
@@ -41,8 +41,18 @@ async function save(
   if (!previous && !mayCreate(context, criterion !== undefined)) {
     throw new Fault('not-supported', 'There is no such resource to update, and updates do not create here.');
   }
+  refusePart(resource);
   if (previous && !previous.deleted && sameContent(previous.json, resource)) return unchanged(context, previous);
   return write(context, { resource, previous, method: 'PUT', ...(criterion ? { criteria: [criterion] } : {}) });
+}
+
+/** What `_summary` or `_elements` cut must not take the place of the whole: https://hl7.org/fhir/R4/search.html#summary */
+function refusePart({ resourceType, meta }: Resource): void {
+  const tags = (meta?.['tag'] ?? []) as (JsonObject | null)[];
+  if (!Array.isArray(tags) || !tags.some(tag => tag?.['code'] === 'SUBSETTED')) return;
+  throw new Fault('unprocessable', 'This resource is a part of one (tag SUBSETTED): an update needs the whole.', {
+    expression: `${resourceType}.meta.tag`,
+  });
 }
 
 /** Only systems may choose ids; for people the answer is the same for what is absent and what is hidden. */

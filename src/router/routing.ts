@@ -33,26 +33,24 @@ export function route(endpoint: Endpoint, request: Asked): Route {
   return below.length === 0 ? typeRoute(entry, request) : belowType(endpoint, entry, request, below);
 }
 
-function system(endpoint: Endpoint, request: Asked, byMethod: ByMethod): Route {
-  const interaction = byMethod[verb(request.method)];
-  const declared =
-    interaction === 'capabilities' ||
-    (interaction === 'batch'
-      ? endpoint.interactions.has('batch') || endpoint.interactions.has('transaction')
-      : interaction !== undefined && endpoint.interactions.has(interaction));
-  if (interaction === undefined || !declared) throw notSupported(request.method);
-  return { interaction, conditional: false };
+function system({ interactions }: Endpoint, request: Asked, byMethod: ByMethod): Route {
+  const served = (code: InteractionCode): boolean =>
+    interactions.has(code) || (code === 'batch' && interactions.has('transaction'));
+  return { interaction: interactionOf(byMethod, request.method, served), conditional: false };
 }
 
 function typeRoute(entry: ResourceEntry, request: Asked): Route {
-  const interaction = declared(entry, TYPE[verb(request.method)], request.method);
-  const conditional = interaction === 'update' || interaction === 'patch' || interaction === 'delete';
-  if (conditional && !conditionalServed(entry, interaction)) throw notSupported(request.method);
-  return { interaction, type: entry.type, conditional };
+  const served = (code: InteractionCode): boolean => entry.interactions.has(code) && conditionServed(entry, code);
+  const interaction = interactionOf(TYPE, request.method, served);
+  return { interaction, type: entry.type, conditional: CONDITIONAL.has(interaction) };
 }
 
-function conditionalServed(entry: ResourceEntry, interaction: InteractionCode): boolean {
-  return interaction === 'delete' ? entry.conditionalDelete !== 'not-supported' : entry.conditionalUpdate;
+/** On a type instead of an instance, these go by criteria. */
+const CONDITIONAL = new Set<InteractionCode>(['update', 'patch', 'delete']);
+
+function conditionServed(entry: ResourceEntry, code: InteractionCode): boolean {
+  if (!CONDITIONAL.has(code)) return true;
+  return code === 'delete' ? entry.conditionalDelete !== 'not-supported' : entry.conditionalUpdate;
 }
 
 function belowType(endpoint: Endpoint, entry: ResourceEntry, request: Asked, below: readonly string[]): Route {
@@ -63,7 +61,7 @@ function belowType(endpoint: Endpoint, entry: ResourceEntry, request: Asked, bel
   }
   const typeLevel = rest.length === 0 && Object.hasOwn(TYPE_BELOW, second) ? TYPE_BELOW[second] : undefined;
   if (typeLevel) {
-    return { interaction: declared(entry, typeLevel[verb(request.method)], request.method), type, conditional: false };
+    return { interaction: declared(entry, typeLevel, request.method), type, conditional: false };
   }
   if (!ID.test(second)) throw new Fault('not-found', 'This is not the id of a resource.', { code: 'not-found' });
   return instanceRoute(endpoint, entry, request, second, rest);
@@ -79,8 +77,7 @@ function instanceRoute(
   const { type } = entry;
   const at = { type, id, conditional: false };
   if (rest.length > 0) throw unknownPath();
-  if (third === undefined)
-    return { ...at, interaction: declared(entry, INSTANCE[verb(request.method)], request.method) };
+  if (third === undefined) return { ...at, interaction: declared(entry, INSTANCE, request.method) };
   if (third.startsWith('$') && fourth === undefined)
     return { ...operation(entry.operations, third, 'instance'), type, id };
   if (third === '_history') return { ...at, ...historyRoute(entry, request, fourth) };
@@ -92,10 +89,9 @@ function historyRoute(
   request: Asked,
   versionId?: string,
 ): Pick<Route, 'interaction' | 'versionId'> {
-  const interaction = versionId === undefined ? 'history-instance' : 'vread';
-  if (verb(request.method) !== 'GET') throw notSupported(request.method);
+  const byMethod: ByMethod = { GET: versionId === undefined ? 'history-instance' : 'vread' };
   return {
-    interaction: declared(entry, interaction, request.method),
+    interaction: declared(entry, byMethod, request.method),
     ...(versionId === undefined ? {} : { versionId }),
   };
 }
@@ -108,13 +104,14 @@ function compartmentRoute(
   type: string,
   search: string | undefined,
 ): Route {
-  const method = verb(request.method);
   if (search !== undefined && search !== '_search') throw unknownPath();
-  if (method !== (search === undefined ? 'GET' : 'POST')) throw notSupported(request.method);
-  if (type === '*') return { interaction: 'search-system', compartment, conditional: false };
+  const method = search === undefined ? 'GET' : 'POST';
+  const at = { compartment, conditional: false };
+  if (type === '*')
+    return { ...at, interaction: interactionOf({ [method]: 'search-system' }, request.method, () => true) };
   const entry = endpoint.resources.get(type);
   if (!entry) throw unknownPath();
-  return { interaction: declared(entry, 'search-type', request.method), type, compartment, conditional: false };
+  return { ...at, interaction: declared(entry, { [method]: 'search-type' }, request.method), type };
 }
 
 function operation(
@@ -127,15 +124,22 @@ function operation(
   return { interaction: 'operation', operation: { ...entry, level }, conditional: false };
 }
 
-function declared(entry: ResourceEntry, interaction: InteractionCode | undefined, method: Method): InteractionCode {
-  if (interaction === undefined || !entry.interactions.has(interaction)) throw notSupported(method);
-  return interaction;
+const declared = (entry: ResourceEntry, byMethod: ByMethod, method: Method): InteractionCode =>
+  interactionOf(byMethod, method, code => entry.interactions.has(code));
+
+/** The interaction of this method at a path, or Fault `not-supported` with the methods that are (RFC 9110 15.5.6). */
+function interactionOf(
+  byMethod: ByMethod,
+  method: Method,
+  served: (code: InteractionCode) => boolean,
+): InteractionCode {
+  const found = byMethod[method === 'HEAD' ? 'GET' : method];
+  if (found !== undefined && served(found)) return found;
+  const offered = Object.entries(byMethod).filter(([, code]) => served(code));
+  const allow = offered.map(([name]) => (name === 'GET' ? 'GET, HEAD' : name)).join(', ');
+  const message = `${method} is not supported here; the CapabilityStatement at /metadata lists what is.`;
+  throw new Fault('not-supported', message, { headers: { allow } });
 }
-
-const verb = (method: Method): Method => (method === 'HEAD' ? 'GET' : method);
-
-const notSupported = (method: Method): Fault =>
-  new Fault('not-supported', `${method} is not supported here; the CapabilityStatement at /metadata lists what is.`);
 
 const unknownPath = (): Fault =>
   new Fault('not-found', 'This endpoint serves no such path.', { code: 'not-supported' });

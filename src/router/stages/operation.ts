@@ -73,8 +73,10 @@ function checkCall({ definition, readOnly, in: input }: Compiled, route: Route, 
   }
   if (request.method === 'POST') return;
   if (!readOnly || (request.method !== 'GET' && request.method !== 'HEAD')) {
-    throw new Fault('not-supported', 'Call this operation by POST.');
+    throw byPost('Call this operation by POST.');
   }
   const complex = input.find(one => /^[A-Z]/.test(one.type) && one.min > 0);
-  if (complex) throw new Fault('not-supported', `Call this operation by POST: ${complex.name} is not a simple value.`);
+  if (complex) throw byPost(`Call this operation by POST: ${complex.name} is not a simple value.`);
 }
+
+const byPost = (message: string): Fault => new Fault('not-supported', message, { headers: { allow: 'POST' } });
