@@ -49,7 +49,7 @@ const packages = {
   ajv: ['definitions/', 'validate/'],
   express: ['http/'],
   'fhir-kit-client': ['store/upstream/', 'delivery/channels/'],
-  fhirpath: ['definitions/', 'search/', 'validate/', 'interactions/'],
+  fhirpath: ['fhir/'],
   helmet: ['http/'],
   jsonwebtoken: ['access/', 'identity/'],
   liquidjs: ['delivery/'],

@@ -8,7 +8,7 @@ import { checkBinding, checkCoding } from './binding.js';
 import { bundleTypes, checkBundle } from './bundle.js';
 import type { ObjectRules, Slot, TypeRules } from './compile-type.js';
 import { checkContained, containedTypes } from './contained.js';
-import { isFhirPath } from './invariant.js';
+import { isFhirPath } from '../fhir/fhirpath.js';
 import { narrativeFault } from './narrative.js';
 import { checkReference } from './reference.js';
 import { step, type Path } from './report.js';

@@ -5,7 +5,7 @@
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
 import { isObject, itemsOf } from '../types/type.js';
 import { choiceElements, choiceTypes } from './choices.table.js';
-import { compileFhirPath } from './fhirpath.js';
+import { compileExtraction } from './fhirpath.js';
 import {
   parseExpression,
   unionParts,
@@ -208,7 +208,7 @@ export function compileExpression(text: string, type: string, dataTypes: readonl
     const tree = parseExpression(part);
     const compiled = tree ? compileTree(tree, type, lastTypes) : undefined;
     if (compiled) parts.push(compiled);
-    else if (!tree && concerns(part, type)) parts.push({ select: compileFhirPath(part), refersTo: undefined });
+    else if (!tree && concerns(part, type)) parts.push({ select: compileExtraction(part), refersTo: undefined });
   }
   const types = parts.map(part => part.refersTo);
   const refersTo = types.length > 0 && types.every(one => one !== undefined) ? [...new Set(types)] : undefined;
