@@ -153,11 +153,11 @@ export interface Dispatch {
   prepare(request: FhirRequest, endpoint: Endpoint, actor: Actor, store: Store): Promise<Result>;
 }
 
-/** Page links: sealed, so that they show nothing and cannot be edited, and bound to one actor. */
+/** Page links: sealed, so that they show nothing and cannot be edited, and bound to one actor as it is then. */
 export interface Cursors {
-  seal(content: Readonly<Record<string, unknown>>, subject: string): string;
-  /** Throws Fault `gone` code `expired` for one too old, `not-found` for any other that is not the subject's own. */
-  open(cursor: string, subject: string): Readonly<Record<string, unknown>>;
+  seal(content: Readonly<Record<string, unknown>>, actor: Actor): string;
+  /** Throws Fault `gone` code `expired` for one too old, `not-found` for any other that is not this actor's own. */
+  open(cursor: string, actor: Actor): Readonly<Record<string, unknown>>;
 }
 
 export interface Services extends World {

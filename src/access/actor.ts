@@ -30,3 +30,9 @@ export interface Actor {
   readonly organizations: readonly string[];
   readonly scopes: readonly Scope[];
 }
+
+/** Text that is the same for two actors only if they are one person (or client) who may see the same. */
+export function sightOf({ subject, patients, roles, organizations, scopes }: Actor): string {
+  const granted = scopes.map(({ permissions, ...scope }) => ({ ...scope, permissions: [...permissions] }));
+  return JSON.stringify([subject, patients, [...roles], organizations, granted]);
+}

@@ -18,6 +18,7 @@ const NEEDED: Readonly<Partial<Record<InteractionCode, Permission>>> = {
   vread: 'r',
   'history-instance': 'r',
   'search-type': 's',
+  'search-system': 's',
   'history-type': 's',
   create: 'c',
   update: 'u',
@@ -33,15 +34,14 @@ const CONTEXTS: Readonly<Record<ActorKind, readonly Scope['context'][]>> = {
   patient: ['patient'],
 };
 
-/** What a route asks of the scopes; undefined for system-level interactions, whose parts are each judged alone. */
-export function needOf({ interaction, type, operation }: Route): Need | undefined {
+/** What a route asks of the scopes, of `*` for any type; undefined for batches, whose entries are each judged alone. */
+export function needOf({ interaction, type = '*', operation }: Route): Need | undefined {
   if (operation) {
     const permission = baseOperations[operation.definition];
-    if (permission !== undefined) return type === undefined ? undefined : { type, permission };
-    return { type: type ?? '*', operation: operation.name };
+    return permission === undefined ? { type, operation: operation.name } : { type, permission };
   }
   const permission = interaction === 'operation' ? undefined : NEEDED[interaction];
-  return type === undefined || permission === undefined ? undefined : { type, permission };
+  return permission && { type, permission };
 }
 
 /** @throws Fault `forbidden` unless client, scope and role allow the route */
@@ -65,6 +65,8 @@ function servesClient({ endpoints, partitions }: Actor, { name, partition }: End
 function mayTake(policy: Policy, need: Need): boolean {
   if (!('permission' in need)) return false;
   const { type, permission } = need;
+  // Of what several types hold, each is narrowed by its own scopes.
+  if (type === '*') return policy.actor.scopes.some(({ permissions }) => permissions.has(permission));
   return permission === 'r' || permission === 's'
     ? policy.mayRead(type, permission)
     : policy.mayWrite(type, permission);

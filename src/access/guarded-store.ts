@@ -11,6 +11,7 @@ import { tombstone } from './own-paths.js';
 import type { Policy } from './policy.js';
 import { project } from './project.js';
 import { narrowed, refuseHiddenSort, type Visible } from './narrow.js';
+import { createPast, type IndexOf } from './past-versions.js';
 import type { Need } from './scope.js';
 import { checkWrites } from './write-check.js';
 
@@ -24,11 +25,13 @@ export interface GuardedStore extends Store {
 }
 
 /**
- * @param need what the request itself asks for: the type it names is seen under the scopes for that alone, all other
- *   types under those to read or search
+ * @param need what the request itself asks for: the type it names (`*`: each) is seen under the scopes for that alone, all
+ *   other types under those to read or search
  */
-export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
-  const visible: Visible = type => (need?.type === type ? asked(policy, need) : policy.visible(type));
+export function guard(store: Store, policy: Policy, index: IndexOf, need?: Need): GuardedStore {
+  const visible: Visible = type =>
+    need && names(need, type) ? asked(policy, { ...need, type }) : policy.visible(type);
+  const past = createPast(store, visible, index);
   /** Deletions too, for those who saw what was deleted. */
   const orGone = (type: string): Filter => {
     const filter = visible(type);
@@ -50,6 +53,7 @@ export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
     if (keys.every(({ type }) => visible(type).kind === 'all')) return cut(await store.read(keys, where), policy);
     return cut(await store.read(keys, type => and([where?.(type) ?? { kind: 'all' }, orGone(type)])), policy);
   };
+  const seesAll = ({ of }: Pick<HistoryQuery, 'of'>): boolean => of.every(({ type }) => visible(type).kind === 'all');
   const page = ({ rows, ...rest }: Page): Page => ({ ...rest, rows: cut(rows, policy) as Version[] });
 
   return {
@@ -57,16 +61,17 @@ export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
     read,
     async version(key, version) {
       const [current] = await read([key]);
-      if (!current) return undefined;
-      return cut([await store.version(key, version)], policy)[0];
+      const found = current && (await store.version(key, version));
+      return found && cut(await past.shown([found]), policy)[0];
     },
     async search(search) {
       refuseHiddenSort(search.sort, policy);
       return page(await store.search(narrowSearch(search)));
     },
     count: (search, limit) => store.count(narrowSearch(search), limit),
-    history: async query => page(await store.history(narrowHistory(query))),
-    countHistory: (query, limit) => store.countHistory(narrowHistory(query), limit),
+    history: async query => page(await (seesAll(query) ? store : past).history(narrowHistory(query))),
+    countHistory: (query, limit) =>
+      seesAll(query) ? store.countHistory(narrowHistory(query), limit) : past.count(narrowHistory(query), limit),
     async scan(partition, type, limit, after) {
       const { rows, ...rest } = await store.scan(partition, type, limit, after);
       const seen = await read(rows.map(({ key }) => key));
@@ -80,6 +85,8 @@ export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
     close: () => Promise.reject(new Error('a guarded store is not closed; the store behind it is')),
   };
 }
+
+const names = (need: Need, type: string): boolean => need.type === type || (need.type === '*' && 'permission' in need);
 
 /**
  * Whoever may run an operation on a type sees of it what the operation's scope reaches, and what they see anyway. Whoever

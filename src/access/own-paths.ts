@@ -39,13 +39,16 @@ export const withoutOwnPaths = (types: readonly string[]): string[] =>
 export const ownPathsOf = (type: string): OwnPaths =>
   (Object.hasOwn(ownPaths, type) ? ownPaths[type] : undefined) ?? 'never';
 
-/** The postings that policies look for, distinct; made at write along with the search index. */
-export function internalPostings(resource: Resource): string[] {
+/**
+ * The postings that policies look for, distinct; made at write along with the search index.
+ * @param bases under which an absolute reference is one of ours, without trailing slash
+ */
+export function internalPostings(resource: Resource, bases: readonly string[] = []): string[] {
   const type = resource.resourceType;
   const others = Object.entries(otherPaths[type] ?? {}).flatMap(([kind, paths]) =>
-    references(resource, paths).map(reference => internalPosting(type, kind, reference)),
+    references(resource, paths, bases).map(reference => internalPosting(type, kind, reference)),
   );
-  return [...new Set([...owners(resource).map(owner => internalPosting(type, 'own', owner)), ...others])];
+  return [...new Set([...owners(resource, bases).map(owner => internalPosting(type, 'own', owner)), ...others])];
 }
 
 /** Ids of the patients whose own a resource with these postings is. */
@@ -53,7 +56,8 @@ export const patientsIn = (postings: readonly string[]): string[] =>
   postings.flatMap(posting => /^[A-Za-z]+\|~own\|Patient\/(.+)$/.exec(posting)?.[1] ?? []);
 
 /** What a deletion's Put carries as postings, so that a read can tell "deleted" from "never there" to those who saw it. */
-export const tombstones = (resource: Resource): string[] => internalPostings(resource).map(posting => GONE + posting);
+export const tombstones = (resource: Resource, bases: readonly string[] = []): string[] =>
+  internalPostings(resource, bases).map(posting => GONE + posting);
 
 /**
  * The filter that tombstones of resources which satisfied `filter` pass; what their few entries cannot tell, they fail.
@@ -92,11 +96,11 @@ export function ownFilter(type: string, patients: readonly string[]): Filter {
 }
 
 /** `Patient/1` of every patient whose own this is. */
-function owners(resource: Resource): string[] {
+function owners(resource: Resource, bases: readonly string[]): string[] {
   const paths = ownPathsOf(resource.resourceType);
   if (typeof paths === 'string' || isInternalTask(resource)) return [];
   if (paths[0] === 'id') return resource.id === undefined ? [] : [`Patient/${resource.id}`];
-  return references(resource, paths).filter(reference => reference.startsWith('Patient/'));
+  return references(resource, paths, bases).filter(reference => reference.startsWith('Patient/'));
 }
 
 /** Tasks of the portal's own workflows (an invitation, a work item) concern a patient and are not for them to see. */
@@ -105,10 +109,10 @@ function isInternalTask(resource: Resource): boolean {
 }
 
 /** Local literal references at these paths, versions left out. Those of other hosts, contained or logical never count. */
-export function references(resource: Resource, paths: readonly string[]): string[] {
+export function references(resource: Resource, paths: readonly string[], bases: readonly string[] = []): string[] {
   return paths
     .flatMap(path => values(resource, [...path.split('.'), 'reference']))
-    .flatMap(value => (typeof value === 'string' ? (localReference(value, []) ?? []) : []))
+    .flatMap(value => (typeof value === 'string' ? (localReference(value, bases) ?? []) : []))
     .map(({ type, id }) => `${type}/${id}`);
 }
 

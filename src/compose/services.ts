@@ -1,6 +1,7 @@
 /** The services handlers get, and the router between them. */
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { sightOf } from '../access/actor.js';
 import { createGate } from '../access/gate.js';
 import { internalPostings, patientsIn, tombstones } from '../access/own-paths.js';
 import type { CompileScope } from '../access/policy.js';
@@ -18,6 +19,7 @@ import { createDispatch } from '../router/dispatch.js';
 import type { Run } from '../router/parts.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
+import { extract } from '../search/extract.js';
 import { parseCriteria } from '../search/parse.js';
 import type { Services } from '../service.js';
 import type { Storage } from '../store/port.js';
@@ -50,7 +52,7 @@ export function createServices(parts: ServiceParts): { services: Services; audit
     blobs: stores.blobs,
     audit,
     limits: config.limits,
-    cursors: createCursors(secret, world),
+    cursors: cursorsOf(createCursors(secret, world)),
     endpoints,
     rule: writeRule,
     put,
@@ -66,6 +68,12 @@ export function createServices(parts: ServiceParts): { services: Services; audit
   const services: Services = { ...base, dispatch };
   return { services, audit };
 }
+
+/** A page link ends with the proxies, roles and scopes it was given under: it tells a total that was counted then. */
+const cursorsOf = (cursors: ReturnType<typeof createCursors>): Services['cursors'] => ({
+  seal: (content, actor) => cursors.seal(content, sightOf(actor)),
+  open: (cursor, actor) => cursors.open(cursor, sightOf(actor)),
+});
 
 /** AuditEvents live in the portal's partition. */
 function auditOf({ config, world, model, stores }: ServiceParts, put: Services['put']): ClosableAudit {
@@ -88,7 +96,9 @@ function routerOf(
   const compileScope: CompileScope = (type, query) =>
     parseCriteria(registry, type, query, { now: world.clock.now(), localBases: [] }) ?? { kind: 'none' };
   return createDispatch({
-    gate: createGate(access.authenticate, definitions, compileScope),
+    gate: createGate(access.authenticate, definitions, compileScope, (resource, updated) =>
+      extract(resource, registry, { localBases: [], updated, internal: internalPostings }),
+    ),
     definitions,
     limits,
     operations: createOperationTable(operations, definitions),

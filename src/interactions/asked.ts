@@ -27,7 +27,7 @@ export async function asked(context: Context): Promise<Asked> {
   const given = [...context.request.query, ...formParameters(context)].filter(([name]) => !FORM_ONLY.has(name));
   const cursor = given.find(([name]) => name === PAGE)?.[1];
   if (cursor === undefined) return asks(context, given);
-  const content = context.services.cursors.open(cursor, context.actor.subject) as unknown as Continued;
+  const content = context.services.cursors.open(cursor, context.actor) as unknown as Continued;
   if (given.length > 1 || content.path.join('/') !== context.request.path.join('/')) {
     throw new Fault('not-found', 'There is no such page.');
   }

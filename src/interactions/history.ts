@@ -52,7 +52,7 @@ function questionOf({ request, services, actor }: Context): { query: Query; afte
   if (unknown) throw new Fault('invalid', 'A history takes _since, _at and _count alone.', { code: 'not-supported' });
   const cursor = request.query.find(([name]) => name === '_page')?.[1];
   if (cursor === undefined) return { query: request.query };
-  const link = services.cursors.open(cursor, actor.subject) as unknown as HistoryLink;
+  const link = services.cursors.open(cursor, actor) as unknown as HistoryLink;
   if (link.path.join('/') !== request.path.join('/')) throw new Fault('not-found', 'There is no such page.');
   return { query: link.query, after: link.after };
 }
@@ -111,7 +111,7 @@ async function entryOf(context: Context, version: Version): Promise<BundleEntry>
 function nextLink(context: Context, query: Query, after: Position | undefined) {
   if (!after) return [];
   const { request, services, actor } = context;
-  const sealed = services.cursors.seal({ path: request.path, query, after }, actor.subject);
+  const sealed = services.cursors.seal({ path: request.path, query, after }, actor);
   return [{ relation: 'next' as const, url: urlOf(context, [['_page', sealed]]) }];
 }
 

@@ -97,7 +97,7 @@ function nextUrl(context: Context, question: Asked, after: Position, total: numb
   const { request, endpoint, services, actor } = context;
   const content = { path: request.path, query: question.query, after, total: total ?? null };
   const path = request.path.filter(segment => segment !== '_search').join('/');
-  return `${endpoint.url}/${path}?_page=${services.cursors.seal(content, actor.subject)}`;
+  return `${endpoint.url}/${path}?_page=${services.cursors.seal(content, actor)}`;
 }
 
 function warningEntries(context: Context, { parsed }: Asked): ReturnType<typeof outcomeEntry>[] {

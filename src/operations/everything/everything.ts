@@ -87,14 +87,14 @@ async function requirePatient({ store, partition }: Context, id: string): Promis
 function continued({ request, services, actor }: Context, asked: Asked): { asked: Asked; after?: Position } {
   const link = request.query.find(([name]) => name === '_page')?.[1];
   if (link === undefined) return { asked };
-  const content = services.cursors.open(link, actor.subject) as unknown as { asked: Asked; after: Position };
+  const content = services.cursors.open(link, actor) as unknown as { asked: Asked; after: Position };
   if (content.asked.patient !== asked.patient) throw new Fault('not-found', 'There is no such page.');
   return content;
 }
 
 function nextLink({ endpoint, request, services, actor }: Context, asked: Asked, after: Position | undefined) {
   if (!after) return [];
-  const link = services.cursors.seal({ asked, after }, actor.subject);
+  const link = services.cursors.seal({ asked, after }, actor);
   return [{ relation: 'next' as const, url: `${endpoint.url}/${request.path.join('/')}?_page=${link}` }];
 }
 
