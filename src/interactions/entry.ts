@@ -1,8 +1,9 @@
 /** One entry of a batch or transaction as a request, and its answer as an entry. https://hl7.org/fhir/R4/http.html#transaction */
 import type { BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
+import { asFault, issuesOf } from '../fhir/outcome.js';
 import { parseForm } from '../fhir/form.js';
-import type { FhirRequest, Method, Query } from '../fhir/request.js';
+import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context } from '../service.js';
@@ -30,34 +31,63 @@ const CONDITIONS = [
 
 /** The entries of a Bundle. Faults: `invalid`, with the expression of the entry; `too-costly` for too many. */
 export function entriesOf(bundle: Resource, context: Context): (Entry | Fault)[] {
-  const entries = (bundle['entry'] ?? []) as JsonObject[];
+  const entries = bundle['entry'] ?? [];
   if (!Array.isArray(entries)) throw new Fault('invalid', 'Bundle.entry is no array.', { expression: 'Bundle.entry' });
   const { maxEntries } = context.services.limits;
   if (entries.length > maxEntries) throw new Fault('too-costly', `A Bundle may have ${maxEntries} entries at most.`);
   return entries.map((entry, index) => parsed(entry, index, context.endpoint.url));
 }
 
-function parsed(entry: JsonObject, index: number, base: string): Entry | Fault {
-  const request = entry['request'] as JsonObject | undefined;
-  const { method, url } = request ?? {};
+function parsed(entry: unknown, index: number, base: string): Entry | Fault {
+  const { resource, fullUrl, ...further } = objectOf(entry);
+  const request = objectOf(further['request']);
+  const { method, url } = request;
   if (typeof method !== 'string' || typeof url !== 'string' || !METHODS.has(method)) {
     return entryFault(index, 'The entry has no request with method and url.');
   }
   const place = placeOf(url, base);
   if (!place) return entryFault(index, 'The url of the entry is not well-formed, or not of this endpoint.');
-  const { resource, fullUrl } = entry;
+  if (resource !== undefined && !isResource(resource)) return entryFault(index, 'What the entry holds is no resource.');
   return {
     index,
     method: method as Method,
     ...place,
-    headers: headersOf(request ?? {}),
+    headers: headersOf(request),
     ...(typeof fullUrl === 'string' ? { fullUrl } : {}),
-    ...(resource === undefined ? {} : { resource: resource as Resource }),
+    ...(resource === undefined ? {} : { resource }),
   };
+}
+
+const objectOf = (value: unknown): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+
+/** Enough of one that handlers can look at its type and id; the validator sees to the rest. */
+function isResource(value: unknown): value is Resource {
+  const { resourceType, id } = objectOf(value);
+  return typeof resourceType === 'string' && (id === undefined || typeof id === 'string');
 }
 
 export const entryFault = (index: number, message: string): Fault =>
   new Fault('invalid', message, { code: 'invalid', expression: `Bundle.entry[${index}].request` });
+
+/** The fault of an entry as that of the whole: its issues say which entry, and where in it. */
+export function within({ index }: Entry, error: unknown): Fault {
+  const fault = asFault(error);
+  if (fault.kind === 'exception') return fault;
+  const issues = issuesOf(fault).map(issue => ({
+    ...issue,
+    diagnostics: `Entry ${index}: ${issue.diagnostics}`,
+    expression: `Bundle.entry[${index}]${placeWithin(issue.expression)}`,
+  }));
+  return new Fault(fault.kind, fault.message, { ...fault.detail, issues, cause: fault });
+}
+
+/** `Patient.name` is in the entry's resource, `http.name` (a search parameter) in its request. */
+function placeWithin(expression: string | undefined): string {
+  if (expression === undefined) return '';
+  const [, root = '', below = ''] = /^(\w+)(.*)$/s.exec(expression) ?? [];
+  return root === 'http' ? '.request' : `.resource${below}`;
+}
 
 function placeOf(url: string, base: string): { path: string[]; query: Query } | undefined {
   const relative = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '');
@@ -79,8 +109,11 @@ function headersOf(request: JsonObject): Record<string, string> {
   );
 }
 
+/** What a transaction settles for its entries: see fhir/request.ts. */
+export type Settlement = Pick<Extract<RequestBody, { kind: 'resource' }>, 'assignId' | 'promised'>;
+
 /** The request this entry stands for; `Prefer` is the Bundle's own. */
-export function requestOf(entry: Entry, context: Context, assignId?: string): FhirRequest {
+export function requestOf(entry: Entry, context: Context, settlement: Settlement = {}): FhirRequest {
   const { request, endpoint } = context;
   const { prefer } = request.headers;
   return {
@@ -91,9 +124,7 @@ export function requestOf(entry: Entry, context: Context, assignId?: string): Fh
     headers: { accept: 'application/fhir+json', ...(prefer === undefined ? {} : { prefer }), ...entry.headers },
     id: `${request.id}.${entry.index}`,
     deadline: request.deadline,
-    ...(entry.resource
-      ? { body: { kind: 'resource', resource: entry.resource, ...(assignId === undefined ? {} : { assignId }) } }
-      : {}),
+    ...(entry.resource ? { body: { kind: 'resource', resource: entry.resource, ...settlement } } : {}),
   };
 }
 

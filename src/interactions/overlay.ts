@@ -5,7 +5,6 @@ export function overlay(store: Store, puts: ReadonlyMap<string, Put>): Store {
   if (puts.size === 0) return store;
   return {
     features: store.features,
-    version: (key, version) => store.version(key, version),
     search: search => store.search(search),
     count: (search, limit) => store.count(search, limit),
     history: query => store.history(query),
@@ -13,6 +12,10 @@ export function overlay(store: Store, puts: ReadonlyMap<string, Put>): Store {
     scan: (partition, type, limit, after) => store.scan(partition, type, limit, after),
     commit: changes => store.commit(changes),
     close: () => store.close(),
+    async version(key, version) {
+      const put = puts.get(`${key.type}/${key.id}`);
+      return put?.version === version ? put : store.version(key, version);
+    },
     async read(keys, where) {
       const there = await store.read(keys, where);
       return keys.map((key, index) => puts.get(`${key.type}/${key.id}`) ?? there[index]);

@@ -8,27 +8,49 @@ import type { Query } from '../fhir/request.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import type { Context } from '../service.js';
 import { atMostOne, criteriaText, matching } from './conditional.js';
-import { entryFault, type Entry } from './entry.js';
+import { entryFault, within, type Entry } from './entry.js';
 
 export interface Settled {
   settled: Entry[];
   /** Entry index → id that its create must give. */
   ids: Map<number, string>;
+  /** Entry index → `Type/id` of the resource it is about, made by it or there already. */
+  targets: Map<number, string>;
 }
 
 export async function settleReferences(context: Context, entries: readonly Entry[]): Promise<Settled> {
   const ids = new Map<number, string>();
+  const targets = new Map<number, string>();
   const names = new Map<string, string>();
+  refuseSameCriteria(entries);
   for (const entry of entries) {
-    const id = await settledId(context, entry, ids);
-    const type = entry.path[0];
-    if (entry.fullUrl === undefined || id === undefined || type === undefined) continue;
-    if (names.has(entry.fullUrl)) throw entryFault(entry.index, 'Two entries have the same fullUrl.');
-    names.set(entry.fullUrl, `${type}/${id}`);
+    const id = await settledId(context, entry, ids).catch((error: unknown) => {
+      throw within(entry, error);
+    });
+    const { index, fullUrl, path } = entry;
+    const [type] = path;
+    if (id === undefined || type === undefined) continue;
+    const name = `${type}/${id}`;
+    targets.set(index, name);
+    if (fullUrl === undefined) continue;
+    if (names.has(fullUrl)) throw entryFault(index, 'Two entries have the same fullUrl.');
+    names.set(fullUrl, name);
   }
   const settled: Entry[] = [];
   for (const entry of entries) settled.push(await rewritten(context, entry, names));
-  return { settled, ids };
+  return { settled, ids, targets };
+}
+
+/** Two entries with one condition are about one resource, whether it is there yet or not. */
+function refuseSameCriteria(entries: readonly Entry[]): void {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const criteria = criteriaOf(entry);
+    if (criteria === undefined) continue;
+    const condition = JSON.stringify([entry.path[0], ...criteria.map(pair => pair.join('=')).sort()]);
+    if (seen.has(condition)) throw entryFault(entry.index, 'Two entries have the same condition.');
+    seen.add(condition);
+  }
 }
 
 /** The id an entry's resource has or will have. */
@@ -59,7 +81,15 @@ async function rewritten(context: Context, entry: Entry, names: ReadonlyMap<stri
   for (const reference of conditionalReferences(entry.resource)) {
     conditions.set(reference, await resolved(context, entry, reference));
   }
-  const replace = (text: string): string => conditions.get(text) ?? names.get(text) ?? withFragment(text, names);
+  const replace = (text: string, name: string): string => {
+    if (name !== 'reference') return text.startsWith('urn:') ? (names.get(text) ?? withFragment(text, names)) : text;
+    const replaced = conditions.get(text) ?? names.get(text) ?? withFragment(text, names);
+    if (!replaced.startsWith('urn:uuid:')) return replaced;
+    throw new Fault('invalid', 'A reference names a fullUrl that no entry of the transaction has.', {
+      code: 'not-found',
+      expression: `Bundle.entry[${entry.index}].resource`,
+    });
+  };
   return { ...entry, resource: mapReferences(entry.resource, replace) as Resource };
 }
 
@@ -110,8 +140,10 @@ const LINKS = new Set([
   'instantiatesUri',
 ]);
 
-/** The value with every link in it replaced. */
-export function mapReferences(value: Json, replace: (text: string) => string): Json {
+type Replace = (text: string, name: string) => string;
+
+/** The value with every link in it replaced; `replace` gets the link and the name of its element. */
+export function mapReferences(value: Json, replace: Replace): Json {
   if (Array.isArray(value)) return value.map(one => mapReferences(one, replace));
   if (!isObject(value)) return value;
   const mapped: JsonObject = {};
@@ -119,7 +151,7 @@ export function mapReferences(value: Json, replace: (text: string) => string): J
     if (one === undefined) continue;
     mapped[name] =
       typeof one === 'string' && LINKS.has(name)
-        ? replace(one)
+        ? replace(one, name)
         : typeof one === 'string' && name === 'div'
           ? inNarrative(one, replace)
           : mapReferences(one, replace);
@@ -128,8 +160,11 @@ export function mapReferences(value: Json, replace: (text: string) => string): J
 }
 
 /** Links and images in narrative follow too. */
-const inNarrative = (div: string, replace: (text: string) => string): string =>
-  div.replace(/(href|src)="(urn:[^"]+)"/g, (_all, attribute: string, url: string) => `${attribute}="${replace(url)}"`);
+const inNarrative = (div: string, replace: Replace): string =>
+  div.replace(
+    /(href|src)="(urn:[^"]+)"/g,
+    (_all, attribute: string, url: string) => `${attribute}="${replace(url, attribute)}"`,
+  );
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);

@@ -4,14 +4,13 @@
  */
 import { bundleText, type BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
-import { asFault, issuesOf } from '../fhir/outcome.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
-import type { Put } from '../store/port.js';
-import { entriesOf, entryFault, requestOf, responseEntry, type Entry } from './entry.js';
+import type { Put, Store } from '../store/port.js';
+import { entriesOf, entryFault, requestOf, responseEntry, within, type Entry, type Settlement } from './entry.js';
 import { overlay } from './overlay.js';
-import { settleReferences } from './transaction-references.js';
+import { settleReferences, type Settled } from './transaction-references.js';
 
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH'] as const;
 
@@ -21,9 +20,11 @@ export async function transaction(context: Context, bundle: Resource): Promise<R
     return entry;
   });
   refuseOperations(entries);
-  const { settled, ids } = await settleReferences(context, entries);
-  const { changes, responses } = await writes(context, settled, ids);
-  const reads = settled.filter(isRead);
+  const settled = await settleReferences(context, entries);
+  const { changes, responses, after } = await writes(context, settled);
+  const reads = settled.settled.filter(isRead);
+  // A read that fails fails the whole: it is tried before anything is written, and answered afterwards.
+  for (const entry of reads) await prepared(context, entry, {}, after);
   const respond = (all: ReadonlyMap<number, FhirResponse>): FhirResponse => answer(entries, all);
   if (reads.length === 0) return { response: respond(responses), changes };
   return {
@@ -47,50 +48,44 @@ function refuseOperations(entries: readonly Entry[]): void {
   }
 }
 
-async function writes(context: Context, entries: readonly Entry[], ids: ReadonlyMap<number, string>) {
+async function writes(context: Context, { settled, ids, targets }: Settled) {
   const pending: Changes[] = [];
   const responses = new Map<number, FhirResponse>();
   const puts = new Map<string, Put>();
+  const claimed = new Set<string>();
+  const promised = new Set(targets.values());
   for (const method of ORDER) {
-    for (const entry of entries.filter(one => one.method === method)) {
-      const result = await prepared(context, entry, ids.get(entry.index), puts);
-      responses.set(entry.index, result.response);
-      pending.push(result.changes ?? {});
-      for (const put of result.changes?.puts ?? []) keep(puts, put, entry);
+    for (const entry of settled.filter(one => one.method === method)) {
+      const assignId = ids.get(entry.index);
+      const settlement = { promised, ...(assignId === undefined ? {} : { assignId }) };
+      const { response, changes = {} } = await prepared(context, entry, settlement, overlay(context.store, puts));
+      responses.set(entry.index, response);
+      pending.push(changes);
+      claim(claimed, entry, targets.get(entry.index), changes.puts);
+      for (const put of changes.puts ?? []) puts.set(nameOf(put), put);
     }
   }
-  return { changes: merged(pending), responses };
+  return { changes: merged(pending), responses, after: overlay(context.store, puts) };
 }
 
-async function prepared(context: Context, entry: Entry, assignId: string | undefined, puts: ReadonlyMap<string, Put>) {
-  const { services, endpoint, actor, store } = context;
+const nameOf = ({ key }: Put): string => `${key.type}/${key.id}`;
+
+/** No resource may be written by two entries, nor be found by a conditional create when another entry deletes it. */
+function claim(claimed: Set<string>, { index, method }: Entry, target: string | undefined, puts: readonly Put[] = []) {
+  const names = new Set([...puts.map(nameOf), ...(target === undefined ? [] : [target])]);
+  for (const name of names) {
+    if (claimed.has(name)) throw entryFault(index, `More than one entry is about ${name}.`);
+  }
+  if (method !== 'POST' || puts.length > 0) for (const name of names) claimed.add(name);
+}
+
+async function prepared(context: Context, entry: Entry, settlement: Settlement, store: Store): Promise<Result> {
+  const { services, endpoint, actor } = context;
   try {
-    return await services.dispatch.prepare(requestOf(entry, context, assignId), endpoint, actor, overlay(store, puts));
+    return await services.dispatch.prepare(requestOf(entry, context, settlement), endpoint, actor, store);
   } catch (error) {
     throw within(entry, error);
   }
-}
-
-/** The fault of an entry as that of the whole: its issues say which entry. */
-function within({ index }: Entry, error: unknown): Fault {
-  const fault = asFault(error);
-  if (fault.kind === 'exception') return fault;
-  const issues = issuesOf(fault).map(issue => ({
-    ...issue,
-    diagnostics: `Entry ${index}: ${issue.diagnostics}`,
-    expression:
-      `Bundle.entry[${index}]${issue.expression === undefined ? '' : `.resource.${issue.expression.replace(/^[A-Za-z]+\.?/, '')}`}`.replace(
-        /\.$/,
-        '',
-      ),
-  }));
-  return new Fault(fault.kind, fault.message, { ...fault.detail, issues, cause: fault });
-}
-
-function keep(puts: Map<string, Put>, put: Put, { index }: Entry): void {
-  const name = `${put.key.type}/${put.key.id}`;
-  if (puts.has(name)) throw entryFault(index, `${name} is written by more than one entry.`);
-  puts.set(name, put);
 }
 
 function merged(all: readonly Changes[]): Changes {

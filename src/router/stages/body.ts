@@ -34,7 +34,7 @@ export function parseBody(
 ): Resource | undefined {
   const { body } = request;
   if (body === undefined) return undefined;
-  if (body.kind === 'resource') return body.resource;
+  if (body.kind === 'resource') return asResource(body.resource, definitions);
   const type = mediaType(body.contentType);
   if (type === FORM && isSearch(route)) return undefined;
   if (route.interaction === 'patch' && type === JSON_PATCH) return asBinary(body.bytes, JSON_PATCH);
