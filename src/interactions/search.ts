@@ -1,6 +1,6 @@
 /** search-type, search-system and compartment search. https://hl7.org/fhir/R4/search.html */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../fhir/fault.js';
-
 import type { ParsedSearch } from '../search/parse.js';
 import type { Position } from '../search/query.js';
 import type { Context, Handler, Result } from '../service.js';
@@ -12,16 +12,26 @@ import { outcomeEntry, searchset } from './searchset.js';
 /** Totals are exact up to here, and left out above unless asked for (DESIGN §6). */
 const TOTAL_LIMIT = 1000;
 
+/** Milliseconds that a search of the audit waits for what is logged to become resources. */
+const PATIENCE = 1000;
+
 export const search: Handler = async context => {
-  // The audit is logged compactly and becomes resources when somebody looks.
-  if (context.route.type === 'AuditEvent') await context.services.audit.seal();
   const question = await asked(context);
+  if (context.route.type === 'AuditEvent') await auditSealed(context);
   const { parsed } = question;
   if (parsed.summary === 'count' || parsed.count === 0) return countOnly(context, question);
   const [page, total] = await Promise.all([pageOf(context, question), totalOf(context, question)]);
   const { entries, warnings } = await included(context, parsed, page.rows);
   return answer(context, question, { page, total, included: entries, warnings });
 };
+
+/** The audit is logged compactly and becomes resources when somebody looks; who looks does not wait for a long log. */
+async function auditSealed({ services, warnings }: Context): Promise<void> {
+  const late = pause(PATIENCE, 'late', { ref: false });
+  if ((await Promise.race([services.audit.seal(), late])) !== 'late') return;
+  const diagnostics = 'The latest events are not in yet; ask again.';
+  warnings.push({ severity: 'warning', code: 'incomplete', diagnostics });
+}
 
 async function countOnly(context: Context, question: Asked): Promise<Result> {
   const total = await count(context, question.parsed, Infinity);

@@ -21,7 +21,8 @@ export interface Sealing {
 
 export const AUDIT = 'audit';
 const PROGRESS = 'audit-progress';
-const BATCH = 500;
+/** Entries in one commit: other writes wait for it. */
+const BATCH = 100;
 /** Bytes read at a time; a line is far shorter. */
 const CHUNK = 1024 * 1024;
 

@@ -18,7 +18,8 @@ export interface ClosableAudit extends Audit {
 export function openAudit({ clock, ids }: Pick<World, 'clock' | 'ids'>, sealing: Omit<Sealing, 'now'>): ClosableAudit {
   const file = openAuditFile(sealing.folder, () => newName(clock.now(), ids));
   const now = () => clock.now();
-  let sealed: Promise<void> = Promise.resolve();
+  let running: Promise<void> = Promise.resolve();
+  let waiting: Promise<void> | undefined;
   return {
     append: entry => file.append(JSON.stringify(entry)),
     document: entry => ({
@@ -27,9 +28,13 @@ export function openAudit({ clock, ids }: Pick<World, 'clock' | 'ids'>, sealing:
       expect: 0,
     }),
     seal() {
-      const next = sealed.catch(() => undefined).then(() => sealAll({ ...sealing, now }));
-      sealed = next;
-      return next;
+      // One run at a time; all who come while it runs share the next.
+      waiting ??= running.then(() => {
+        waiting = undefined;
+        return sealAll({ ...sealing, now });
+      });
+      running = waiting.catch(() => undefined);
+      return waiting;
     },
     close: () => file.close(),
   };
