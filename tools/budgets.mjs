@@ -32,7 +32,9 @@ function quantile(values, share) {
 function isChapter(node) {
   let declares = false;
   ts.forEachChild(node.body, statement => {
-    declares ||= /^(for \([^\n]*\)\s*\{?\s*)?(describe|it|before|after)(Each)?\(/.test(statement.getText());
+    declares ||= /^(for \([^\n]*\)\s*\{?\s*)?(describe|it|before(Each)?|after(Each)?|each[A-Z]\w*)\(/.test(
+      statement.getText(),
+    );
   });
   return declares;
 }
