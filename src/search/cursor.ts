@@ -35,8 +35,8 @@ export function createCursors(key: KeyObject, world: { clock: Clock; random: Ran
 function unseal(key: KeyObject, cursor: string, subject: string): { at: number; content: Content } {
   const bytes = Buffer.from(cursor, 'base64url');
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV)).setAAD(Buffer.from(subject));
-    decipher.setAuthTag(bytes.subarray(bytes.length - TAG));
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV), { authTagLength: TAG });
+    decipher.setAAD(Buffer.from(subject)).setAuthTag(bytes.subarray(bytes.length - TAG));
     const text = decipher.update(bytes.subarray(IV, bytes.length - TAG), undefined, 'utf8') + decipher.final('utf8');
     return JSON.parse(text) as { at: number; content: Content };
   } catch {
