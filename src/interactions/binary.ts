@@ -43,8 +43,9 @@ export async function rawContent(
   context: Context,
   version: Version,
 ): Promise<{ headers: Record<string, string>; body: ResponseBody } | undefined> {
-  if (wantsFhir(context)) return undefined;
   const resource = parseStored<JsonObject>(version.json);
+  const contentType = String(resource['contentType']);
+  if (wantsFhir(context, contentType)) return undefined;
   const id = blobId(version.json);
   const bytes = id === undefined ? Buffer.from(String(resource['data'] ?? ''), 'base64') : await contentOf(context, id);
   const security = (resource['securityContext'] as JsonObject | undefined)?.['reference'];
@@ -53,16 +54,21 @@ export async function rawContent(
       'content-disposition': 'attachment',
       ...(typeof security === 'string' ? { 'x-security-context': security } : {}),
     },
-    body: { kind: 'bytes', bytes, contentType: String(resource['contentType']) },
+    body: { kind: 'bytes', bytes, contentType },
   };
 }
 
-/** FHIR is meant unless Accept names other types only. */
-function wantsFhir({ request }: Context): boolean {
-  const accept = request.headers['accept'];
-  if (accept === undefined || request.query.some(([name]) => name === '_format')) return true;
-  return /\*\/\*|application\/\*|json|xml/.test(accept);
+/** Whoever names a FHIR type means the resource; plain JSON and XML mean it too, unless the content is of that very type. */
+function wantsFhir({ request }: Context, contentType: string): boolean {
+  if (request.query.some(([name]) => name === '_format')) return true;
+  const ranges = (request.headers['accept'] ?? '').toLowerCase().split(',', 50).map(mediaType);
+  return ranges.some(range => /^application\/fhir\+(json|xml)$/.test(range) || isPlain(range, mediaType(contentType)));
 }
+
+const isPlain = (range: string, own: string): boolean =>
+  /^(application|text)\/(json|xml)$/.test(range) && range !== own;
+
+const mediaType = (text: string): string => (text.split(';', 1)[0] ?? '').trim().toLowerCase();
 
 function blobId(json: string): string | undefined {
   if (!json.includes(BLOB)) return undefined;

@@ -1,5 +1,6 @@
 /** create and conditional create. https://hl7.org/fhir/R4/http.html#create, https://hl7.org/fhir/R4/http.html#ccreate */
 import type { Handler } from '../service.js';
+import { withContent } from './binary.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, criteriaText, matching } from './conditional.js';
 import { location, versionHeaders } from './version.js';
@@ -13,7 +14,7 @@ export const create: Handler = async context => {
   const found = match && atMostOne(match);
   if (found) {
     const headers = { ...versionHeaders(found), location: location(context, found) };
-    return { response: { status: 200, headers, body: { kind: 'json', text: found.json } } };
+    return { response: { status: 200, headers, body: { kind: 'json', text: await withContent(context, found) } } };
   }
   return write(context, {
     resource: { ...body, id: newId(context) },

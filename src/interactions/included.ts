@@ -35,7 +35,7 @@ export async function included(
   }
   const shape = shapeOf(context, parsed);
   return {
-    entries: gathering.taken.map(version => resourceEntry(context, version, 'include', shape)),
+    entries: await Promise.all(gathering.taken.map(version => resourceEntry(context, version, 'include', shape))),
     warnings: gathering.full ? [cut(context)] : [],
   };
 }

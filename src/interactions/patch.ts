@@ -27,7 +27,8 @@ export const patch: Handler = async context => {
 
 async function patched(context: Context, previous: Version) {
   checkIfMatch(context, previous);
-  const resource = parseStored<Resource>(await withContent(context, previous));
+  const text = await withContent(context, previous);
+  const resource = parseStored<Resource>(text);
   const before = identityOf(resource); // the patch changes the resource itself
   const after = apply(context, resource);
   if (!isDeepStrictEqual(identityOf(after), before)) {
@@ -36,7 +37,7 @@ async function patched(context: Context, previous: Version) {
       expression: previous.key.type,
     });
   }
-  if (sameContent(previous.json, after)) return unchanged(context, previous);
+  if (sameContent(text, after)) return unchanged(context, previous);
   return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH' });
 }
 

@@ -36,7 +36,7 @@ async function auditSealed({ services, warnings }: Context): Promise<void> {
 async function countOnly(context: Context, question: Asked): Promise<Result> {
   const total = await count(context, question.parsed, Infinity);
   return {
-    response: searchset(context, question, {
+    response: await searchset(context, question, {
       total,
       links: [],
       matches: [],
@@ -88,13 +88,13 @@ interface Found {
   warnings: Awaited<ReturnType<typeof included>>['warnings'];
 }
 
-function answer(context: Context, question: Asked, found: Found): Result {
+async function answer(context: Context, question: Asked, found: Found): Promise<Result> {
   const { page, total } = found;
   context.warnings.push(...found.warnings);
   const links = page.next ? [{ relation: 'next' as const, url: nextUrl(context, question, page.next, total) }] : [];
   const others = [...found.included, ...warningEntries(context, question)];
   return {
-    response: searchset(context, question, {
+    response: await searchset(context, question, {
       ...(total === undefined ? {} : { total }),
       links,
       matches: page.rows,

@@ -11,6 +11,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
 import type { Asked } from './asked.js';
+import { withContent } from './binary.js';
 
 interface Content {
   total?: number;
@@ -19,11 +20,11 @@ interface Content {
   others: readonly BundleEntry[];
 }
 
-export function searchset(context: Context, { parsed, after }: Asked, content: Content): FhirResponse {
+export async function searchset(context: Context, { parsed, after }: Asked, content: Content): Promise<FhirResponse> {
   const shape = shapeOf(context, parsed);
   const self: BundleLink = { relation: 'self', url: after ? requestUrl(context) : selfUrl(context, parsed.applied) };
   const { total, links, matches, others } = content;
-  const entries = matches.map(version => resourceEntry(context, version, 'match', shape));
+  const entries = await Promise.all(matches.map(version => resourceEntry(context, version, 'match', shape)));
   const head = { type: 'searchset' as const, ...(total === undefined ? {} : { total }), link: [self, ...links] };
   return { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, [...entries, ...others]) } };
 }
@@ -38,14 +39,15 @@ export function shapeOf(context: Context, { summary, elements }: ParsedSearch): 
   return json => JSON.stringify(project(parseStored<Resource>(json), view, context.services.definitions));
 }
 
-export function resourceEntry(
+export async function resourceEntry(
   context: Context,
   version: Version,
   mode: 'match' | 'include',
   shape: Shape,
-): BundleEntry {
+): Promise<BundleEntry> {
   const { type, id } = version.key;
-  return { fullUrl: `${context.endpoint.url}/${type}/${id}`, json: shape(version.json), search: { mode } };
+  const json = shape(await withContent(context, version));
+  return { fullUrl: `${context.endpoint.url}/${type}/${id}`, json, search: { mode } };
 }
 
 export const outcomeEntry = (warnings: readonly Issue[]): BundleEntry => ({

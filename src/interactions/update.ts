@@ -4,6 +4,7 @@ import { ID } from '../fhir/reference.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
+import { withContent } from './binary.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, matching } from './conditional.js';
 import { checkIfMatch, checkIfNoneMatch, current, target } from './version.js';
@@ -42,7 +43,8 @@ async function save(
     throw new Fault('not-supported', 'There is no such resource to update, and updates do not create here.');
   }
   refusePart(resource);
-  if (previous && !previous.deleted && sameContent(previous.json, resource)) return unchanged(context, previous);
+  if (previous && !previous.deleted && sameContent(await withContent(context, previous), resource))
+    return unchanged(context, previous);
   return write(context, { resource, previous, method: 'PUT', ...(criterion ? { criteria: [criterion] } : {}) });
 }
 

@@ -9,7 +9,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Version } from '../store/port.js';
-import { keepContent } from './binary.js';
+import { keepContent, withContent } from './binary.js';
 import { location, versionHeaders } from './version.js';
 
 export interface Written {
@@ -29,14 +29,14 @@ export async function write(context: Context, written: Written): Promise<Result>
   const put = context.services.put({ resource: kept.resource, ...(previous ? { previous } : {}), method }, context);
   const { effects = [], ...consequences } = ruled?.changes ?? {};
   return {
-    response: response(context, put, live ? 200 : 201),
+    response: await response(context, put, live ? 200 : 201),
     changes: { puts: [put], criteria, documents: kept.documents, consequences, effects },
   };
 }
 
 /** An update that changes nothing makes no version; the answer is that of the version there is. */
-export function unchanged(context: Context, version: Version): Result {
-  return { response: response(context, version, 200) };
+export async function unchanged(context: Context, version: Version): Promise<Result> {
+  return { response: await response(context, version, 200) };
 }
 
 /** True if the two differ in nothing but what the server sets itself. */
@@ -50,17 +50,17 @@ function comparable(resource: Resource): string {
   return JSON.stringify({ resourceType, id, ...(Object.keys(meta).length > 0 ? { meta } : {}), ...rest });
 }
 
-function response(context: Context, version: Version | Put, status: number): FhirResponse {
+async function response(context: Context, version: Version | Put, status: number): Promise<FhirResponse> {
   const created = status === 201 || context.request.method === 'POST';
   const headers = { ...versionHeaders(version), ...(created ? { location: location(context, version) } : {}) };
-  const body = preferred(context, version);
+  const body = await preferred(context, version);
   return { status, headers, ...(body ? { body } : {}) };
 }
 
-function preferred(context: Context, version: Version): ResponseBody | undefined {
+async function preferred(context: Context, version: Version): Promise<ResponseBody | undefined> {
   const { return: wanted } = context.prefer;
   if (wanted === 'minimal') return undefined;
-  if (wanted !== 'OperationOutcome') return { kind: 'json', text: version.json };
+  if (wanted !== 'OperationOutcome') return { kind: 'json', text: await withContent(context, version) };
   const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;
   const done: Issue = { severity: 'information', code: 'informational', diagnostics };
   return { kind: 'resource', resource: outcomeOf([done, ...context.warnings]) };

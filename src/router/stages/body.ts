@@ -40,7 +40,7 @@ export function parseBody(
   if (route.interaction === 'patch' && type === JSON_PATCH) return asBinary(body.bytes, JSON_PATCH);
   if (body.bytes.length === 0) return undefined;
   if (route.type === 'Binary' && !isFhir(type) && type !== '' && route.interaction !== 'operation') {
-    return asBinary(body.bytes, body.contentType);
+    return rawBinary(request, route, body);
   }
   return parseResource(body.bytes, type, definitions, limits);
 }
@@ -68,6 +68,20 @@ function asResource(value: unknown, definitions: Definitions): Resource {
     });
   }
   return value as Resource;
+}
+
+/** https://hl7.org/fhir/R4/binary.html#rest: what the resource has besides its content comes from path and header. */
+function rawBinary(
+  { headers }: FhirRequest,
+  { id }: Route,
+  { bytes, contentType }: { bytes: Uint8Array; contentType: string },
+): Resource {
+  const reference = headers['x-security-context'];
+  return {
+    ...asBinary(bytes, contentType),
+    ...(id === undefined ? {} : { id }),
+    ...(reference === undefined ? {} : { securityContext: { reference } }),
+  };
 }
 
 const asBinary = (bytes: Uint8Array, contentType: string): Resource => ({
