@@ -51,19 +51,20 @@ export const anonymous: Actor = {
 };
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
+  /** By the Authorization header: what it holds is taken apart once. */
   const remembered = new Map<string, Remembered>();
   return async request => {
-    const token = bearerToken(request);
+    const header = authorizationOf(request);
     const now = options.clock.now();
-    const known = remembered.get(token);
+    const known = remembered.get(header);
     if (known && now < known.until && (await readEpoch(options.records, known.actor.subject, now)) === known.epoch) {
       return known.actor;
     }
-    remembered.delete(token);
-    const found = await lookUp(token, now, options);
+    remembered.delete(header);
+    const found = await lookUp(bearerToken(header), now, options);
     if (!found) throw unauthenticated('The access token is not valid.', 'invalid_token');
     if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
-    remembered.set(token, found);
+    remembered.set(header, found);
     return found.actor;
   };
 }
@@ -79,12 +80,16 @@ async function lookUp(token: string, now: number, options: AuthenticateOptions):
   return built && { actor: built.actor, epoch, until: Math.min(claims.expires, built.until, now + REMEMBERED) };
 }
 
-function bearerToken({ headers, query }: Pick<FhirRequest, 'headers' | 'query'>): string {
+function authorizationOf({ headers, query }: Pick<FhirRequest, 'headers' | 'query'>): string {
   if (query.some(([name]) => name === 'access_token')) {
     throw unauthenticated('An access token in the address is never accepted; send it as Authorization: Bearer.');
   }
   const header = headers['authorization'];
   if (header === undefined) throw unauthenticated('This needs an access token: Authorization: Bearer …');
+  return header;
+}
+
+function bearerToken(header: string): string {
   const token = header.length <= MAX_TOKEN + 16 ? BEARER.exec(header)?.[1] : undefined;
   if (token === undefined) throw unauthenticated('The Authorization header is not one bearer token.', 'invalid_token');
   return token;

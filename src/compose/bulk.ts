@@ -58,7 +58,7 @@ interface Entry {
   resource?: Resource;
 }
 
-const URN = /^urn:uuid:/;
+const URN = 'urn:uuid:';
 
 /**
  * The resources of a Bundle of whatever type. References to `urn:uuid:` addresses of its entries become references to the
@@ -67,13 +67,13 @@ const URN = /^urn:uuid:/;
 export function bundleResources(bundle: Resource): Resource[] {
   const entries = ((bundle['entry'] ?? []) as Entry[]).filter(({ resource }) => resource !== undefined);
   const resources = entries.map(({ fullUrl = '', resource }): Resource => {
-    const id = resource!.id ?? (URN.test(fullUrl) ? fullUrl.replace(URN, '') : undefined);
+    const id = resource!.id ?? (fullUrl.startsWith(URN) ? fullUrl.slice(URN.length) : undefined);
     return { ...resource!, ...(id === undefined ? {} : { id }) };
   });
   const names = new Map(
     entries.flatMap(({ fullUrl = '' }, i) => {
       const { resourceType, id } = resources[i]!;
-      return URN.test(fullUrl) && id !== undefined ? [[fullUrl, `${resourceType}/${id}`]] : [];
+      return fullUrl.startsWith(URN) && id !== undefined ? [[fullUrl, `${resourceType}/${id}`]] : [];
     }),
   );
   if (names.size === 0) return resources;

@@ -36,11 +36,11 @@ export function bundleText(head: BundleHead, entries: readonly BundleEntry[]): s
 }
 
 function entryText({ fullUrl, json, search, request, response }: BundleEntry): string {
-  const parts: string[] = [];
-  if (fullUrl !== undefined) parts.push(`"fullUrl":${JSON.stringify(fullUrl)}`);
-  if (json !== undefined) parts.push(`"resource":${json}`);
-  if (search !== undefined) parts.push(`"search":{"mode":"${search.mode}"}`);
-  if (request !== undefined) parts.push(`"request":${JSON.stringify(request)}`);
-  if (response !== undefined) parts.push(`"response":${JSON.stringify(response)}`);
-  return `{${parts.join(',')}}`;
+  let text = '';
+  if (fullUrl !== undefined) text += `,"fullUrl":${JSON.stringify(fullUrl)}`;
+  if (json !== undefined) text += `,"resource":${json}`;
+  if (search !== undefined) text += `,"search":{"mode":"${search.mode}"}`;
+  if (request !== undefined) text += `,"request":${JSON.stringify(request)}`;
+  if (response !== undefined) text += `,"response":${JSON.stringify(response)}`;
+  return `{${text.slice(1)}}`;
 }

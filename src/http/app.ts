@@ -1,5 +1,6 @@
-/** The Express application: FHIR endpoints, health, what other modules mount, pages for people. */
-import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+/** What answers requests: the FHIR endpoints, and behind them an Express application for all that is not FHIR. */
+import type { RequestListener } from 'node:http';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { createFhirHandler, type FhirParts } from './fhir.js';
 import { serveHealth, type Readiness } from './health.js';
 import { servePages, type PageParts } from './pages/index.js';
@@ -13,15 +14,23 @@ export interface AppParts extends FhirParts {
   mounts?: readonly { path: string; handler: RequestHandler }[];
 }
 
-/** Puts the application together; it holds no state of its own. */
-export function createApp(parts: AppParts): Express {
+/**
+ * Puts the application together; it holds no state of its own. FHIR requests do not go through Express: that it takes
+ * requests and responses over costs each of them as much as its whole routing.
+ */
+export function createApp(parts: AppParts): RequestListener {
+  const serveFhir = createFhirHandler(parts);
+  const serveOthers = createPages(parts);
+  return (request, response) => {
+    if (!serveFhir(request, response)) serveOthers(request, response);
+  };
+}
+
+/** Health, what other modules mount, pages for people. */
+function createPages(parts: AppParts): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  const serveFhir = createFhirHandler(parts);
-  app.use((request, response, next) => {
-    if (!serveFhir(request, response)) next();
-  });
   serveHealth(app, parts.readiness, () => parts.draining());
   for (const { path, handler } of parts.mounts ?? []) app.use(path, handler);
   servePages(app, parts.pages, parts.readiness, parts.secure);

@@ -20,7 +20,8 @@ export const search: Handler = async context => {
   if (context.route.type === 'AuditEvent') await auditSealed(context);
   const { parsed } = question;
   if (parsed.summary === 'count' || parsed.count === 0) return countOnly(context, question);
-  const [page, total] = await Promise.all([pageOf(context, question), totalOf(context, question)]);
+  const page = await pageOf(context, question);
+  const total = await totalOf(context, question, page);
   const { entries, warnings } = await included(context, parsed, page.rows);
   return answer(context, question, { page, total, included: entries, warnings });
 };
@@ -61,11 +62,12 @@ function deadlineOf({ request, services }: Context): number {
   return Math.min(request.deadline, services.clock.now() + services.limits.searchTimeout);
 }
 
-/** Counted on the first page alone; later pages carry it in their link. */
-async function totalOf(context: Context, { parsed, total }: Asked): Promise<number | undefined> {
+/** Counted where the first page is not all; later pages carry it in their link. */
+async function totalOf(context: Context, { parsed, total }: Asked, page: Page): Promise<number | undefined> {
   if (total === null) return undefined;
   if (total !== undefined) return total;
   if (parsed.total === 'none') return undefined;
+  if (!page.next) return page.rows.length;
   if (parsed.total !== undefined) return count(context, parsed, Infinity);
   const counted = await count(context, parsed, TOTAL_LIMIT + 1);
   return counted > TOTAL_LIMIT ? undefined : counted;

@@ -9,7 +9,7 @@ import { createBulk, type Bulk } from '../../compose/bulk.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { DocumentChange } from '../../store/port.js';
-import { openSource, type Item } from './source.js';
+import { openSource, type Item, type Source } from './source.js';
 
 export interface Tally {
   /** Of this run. */
@@ -30,30 +30,44 @@ const BATCH = 500;
 const ATTEMPTS = 5;
 const KIND = 'load';
 
+type Target = Pick<App, 'services' | 'store'>;
+type Endpoint = App['endpoints'][number];
+
 /** Loads a file. Rejects where it cannot be read at all, or the storage cannot be written. */
-export async function loadFile(
-  app: Pick<App, 'services' | 'store'>,
-  endpoint: App['endpoints'][number],
-  file: string,
+export async function loadFile(app: Target, endpoint: Endpoint, file: string, reports: Reports): Promise<Tally> {
+  const source = openSource(file, app.services.limits.maxDepth);
+  return loadItems(app, endpoint, { ...source, name: file, id: await identity(file, endpoint.path) }, reports);
+}
+
+export interface NamedSource extends Source {
+  name: string;
+  /** Under which is remembered how far it has come. */
+  id: string;
+}
+
+/** Loads what a source yields. */
+export async function loadItems(
+  app: Target,
+  endpoint: Endpoint,
+  source: NamedSource,
   reports: Reports,
 ): Promise<Tally> {
-  const { services } = app;
-  const id = await identity(file, endpoint.path);
-  const known = await services.records.get(KIND, id, services.clock.now());
+  const { records, clock } = app.services;
+  const known = await records.get(KIND, source.id, clock.now());
   const done = Number(known?.value['place'] ?? 0);
   const tally: Tally = { written: 0, unchanged: 0, refused: 0, skipped: 0 };
-  const source = openSource(file, services.limits.maxDepth);
   const bulk = createBulk(app, endpoint);
   let under: Promise<void> = Promise.resolve();
   for await (const batch of batches(source.items(), done, tally)) {
-    const last = batch.at(-1)!.place;
-    const document: DocumentChange = { op: 'put', document: { kind: KIND, id, value: { place: last }, keys: {} } };
+    const value = { place: batch.at(-1)!.place };
     const prepared = await prepare(bulk, batch);
     await under;
-    under = commit(bulk, batch, prepared, document).then(outcome => {
-      count(outcome, tally, place => `${file}, ${source.unit} ${place}`, reports);
-      reports.progress(tally);
-    });
+    under = commit(bulk, batch, prepared, { op: 'put', document: { kind: KIND, id: source.id, value, keys: {} } }).then(
+      outcome => {
+        count(outcome, tally, place => `${source.name}, ${source.unit} ${place}`, reports);
+        reports.progress(tally);
+      },
+    );
     under.catch(() => undefined); // it is awaited in the next turn
   }
   await under;

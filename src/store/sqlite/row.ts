@@ -3,13 +3,10 @@ import type { Version } from '../port.js';
 import type { Row } from './connection.js';
 import { Sql } from './sql.js';
 
+const NAMES = ['rid', 'partition', 'type', 'id', 'version', 'at', 'deleted', 'method', 'json'];
+
 /** The columns `versionOf` reads, of the table with this alias. */
-export const columns = (alias: string): Sql =>
-  new Sql(
-    ['rid', 'partition', 'type', 'id', 'version', 'at', 'deleted', 'method', 'json']
-      .map(c => `${alias}.${c}`)
-      .join(', '),
-  );
+export const columns = (alias: string): Sql => new Sql(NAMES.map(name => `${alias}.${name}`).join(', '));
 
 /** How many columns that makes; what a query selects besides comes behind. */
 export const COLUMNS = 9;

@@ -1,0 +1,79 @@
+/** What a benchmark runs in: Portico over a folder of its own, and the raw server that ratios are taken against. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child } from './child.js';
+import { drive, type Load, type Run } from './drive.js';
+import { readLoads, type At } from './loads.js';
+
+export interface Arena {
+  readonly server: Child;
+  readonly at: At;
+  /** The raw server, answering a read's bytes as often as it can. */
+  raw(seconds: number): Promise<Run>;
+  run(load: Load, seconds: number): Promise<Run>;
+}
+
+/** Settings of a server in a folder, its log written to a file as in earnest. */
+export async function settingsIn(folder: string): Promise<Record<string, string>> {
+  return {
+    PORT: String(await freePort()),
+    PORTICO_URL: '',
+    PORTICO_DATA: folder,
+    PORTICO_LOG_LEVEL: 'info',
+    PORTICO_DEMO: 'on',
+  };
+}
+
+/** Runs `work` with a server that holds at least so many resources; everything is gone afterwards. */
+export async function inArena<T>(resources: number, work: (arena: Arena) => Promise<T>): Promise<T> {
+  return inFolder(async folder => {
+    const server = await Child.start('./server.js', await settingsIn(folder));
+    const raw = await Child.start('./raw-server.js');
+    try {
+      const at = await server.ask<At>('at');
+      await server.ask('load', { count: resources });
+      await raw.ask('serve', await oneRead(at, resources));
+      const rawAt = { base: `http://127.0.0.1:${await raw.ask<number>('port')}/fhir`, token: at.token };
+      return await work({
+        server,
+        at,
+        raw: seconds => drive(raw, { ...rawAt, paths: ['Patient/1'] }, seconds),
+        run: (load, seconds) => drive(server, load, seconds),
+      });
+    } finally {
+      await Promise.all([server.stop(), raw.stop()]);
+    }
+  });
+}
+
+/** A folder that goes when the work is done; below PORTICO_BENCH where that is set. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(process.env['PORTICO_BENCH'] ?? tmpdir(), 'portico-bench-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The headers and body of one read, for the raw server to repeat. */
+async function oneRead(at: At, resources: number): Promise<{ headers: string[]; body: string }> {
+  const [path = ''] = readLoads(at, resources).read.paths ?? [];
+  const answer = await fetch(`${at.base}/${path}`, { headers: { authorization: `Bearer ${at.token}` } });
+  const own = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
+  const headers = [...answer.headers].filter(([name]) => !own.has(name)).flat();
+  return { headers, body: await answer.text() };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}

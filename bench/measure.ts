@@ -1,0 +1,100 @@
+/** The measurements of the default run. Rounds are interleaved, so that what disturbs the machine disturbs all alike. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { inFolder, settingsIn, type Arena } from './arena.js';
+import type { Usage } from './child.js';
+import type { Run } from './drive.js';
+import { createLoad, readLoads, type Kind } from './loads.js';
+
+const ROUNDS = 3;
+const SECONDS = 1.5;
+const WARM_UP = 1.5;
+const CALLERS = 32;
+
+export interface Reads {
+  raw: Run;
+  kinds: Record<Kind, Run>;
+}
+
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+const medianRun = (runs: readonly Run[]): Run => ({
+  rate: median(runs.map(({ rate }) => rate)),
+  cpu: median(runs.map(({ cpu }) => cpu)),
+});
+
+/** Each kind of read, and raw, in turn. */
+export async function measureReads(arena: Arena, resources: number): Promise<Reads> {
+  const loads = Object.entries(readLoads(arena.at, resources)) as [Kind, Parameters<Arena['run']>[0]][];
+  const raw: Run[] = [];
+  const runs = new Map<Kind, Run[]>(loads.map(([kind]) => [kind, []]));
+  await arena.raw(WARM_UP);
+  for (const [, load] of loads) await arena.run(load, WARM_UP);
+  for (let round = 0; round < ROUNDS; round++) {
+    raw.push(await arena.raw(SECONDS));
+    for (const [kind, load] of loads) runs.get(kind)!.push(await arena.run(load, SECONDS));
+  }
+  const kinds = Object.fromEntries([...runs].map(([kind, all]) => [kind, medianRun(all)]));
+  return { raw: medianRun(raw), kinds: kinds as Record<Kind, Run> };
+}
+
+export interface Writes {
+  /** Creates a second over HTTP. */
+  create: number;
+  /** Commits a second of the store itself: one caller, one after the other; and as many callers as over HTTP. */
+  single: number;
+  grouped: number;
+  /** Milliseconds. */
+  stall: number;
+}
+
+export async function measureWrites(arena: Arena): Promise<Writes> {
+  const rounds: Writes[] = [];
+  const load = createLoad(arena.at);
+  await arena.run({ ...load, connections: CALLERS }, WARM_UP);
+  for (let round = 0; round < ROUNDS; round++) {
+    const commits = (callers: number) => arena.server.ask<number>('commits', { callers, milliseconds: SECONDS * 1000 });
+    const single = await commits(1);
+    await arena.server.ask('watch');
+    const create = (await arena.run({ ...load, connections: CALLERS }, SECONDS)).rate;
+    const stall = await arena.server.ask<number>('stall');
+    rounds.push({ single, create, stall, grouped: await commits(CALLERS) });
+  }
+  const of = (name: keyof Writes): number => median(rounds.map(round => round[name]));
+  return { create: of('create'), single: of('single'), grouped: of('grouped'), stall: of('stall') };
+}
+
+/** Megabytes. */
+export const residentOf = async ({ server }: Arena): Promise<number> =>
+  (await server.ask<Usage>('usage')).resident / 1024 / 1024;
+
+/** Milliseconds from the start of the process to its first answer: in an empty folder, and again in the same. */
+export async function measureStarts(): Promise<{ empty: number; again: number }> {
+  return inFolder(async folder => ({ empty: await startIn(folder), again: await startIn(folder) }));
+}
+
+const LOOK_MILLISECONDS = 5;
+
+async function startIn(folder: string): Promise<number> {
+  const settings = await settingsIn(folder);
+  const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
+  const began = performance.now();
+  const server = spawn(process.execPath, [main], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = new Promise(resolve => server.once('exit', resolve));
+  while (!(await answers(`http://127.0.0.1:${settings['PORT']}/fhir/portal/metadata`))) {
+    await new Promise(resolve => setTimeout(resolve, LOOK_MILLISECONDS));
+  }
+  const taken = performance.now() - began;
+  server.kill('SIGTERM');
+  await ended;
+  return taken;
+}
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    async answer => (await answer.text()) !== '' && answer.ok,
+    () => false,
+  );

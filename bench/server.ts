@@ -1,0 +1,82 @@
+/** Portico as `npm start` runs it, with a parent that fills its store and asks how it fares. */
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { developmentToken } from '../src/access/development-issuer.js';
+import { loadSigningKey } from '../src/access/signing-key.js';
+import { loadItems, type Tally } from '../src/commands/load/loader.js';
+import { compose } from '../src/compose.js';
+import { loadConfig } from '../src/config/config.js';
+import type { Put } from '../src/store/port.js';
+import { answerParent } from './child.js';
+import { newMessage, portalResource } from './portal-mix.js';
+
+const PATH = '/fhir/customer/demo';
+/** Milliseconds. The monitor counts its own pause as delay. */
+const RESOLUTION = 1;
+
+const config = loadConfig(process.env);
+const app = await compose(config);
+const port = await app.listen();
+const endpoint = app.endpoints.find(({ path }) => path === PATH)!;
+const { partition } = endpoint;
+
+let delays: ReturnType<typeof monitorEventLoopDelay> | undefined;
+
+async function load({ count }: { count: number }): Promise<Tally> {
+  const items = async function* () {
+    for (let i = 0; i < count; i++) yield { place: i + 1, resource: portalResource(i) };
+  };
+  const source = { name: 'portal mix', id: 'bench', unit: 'line' as const, items };
+  const began = performance.now();
+  return loadItems(app, endpoint, source, {
+    refused: (where, why) => {
+      throw new Error(`${where}: ${why.message}`);
+    },
+    progress({ written, skipped }) {
+      const rate = Math.round((written / (performance.now() - began)) * 1000);
+      process.stderr.write(`\r\x1b[K  ${written + skipped} of ${count} resources, ${rate}/s`);
+      if (written + skipped === count) process.stderr.write('\n');
+    },
+  });
+}
+
+/** Versions made ready for one measurement of the store. */
+const MOST = 4000;
+
+let made = 0;
+function message(): Put {
+  const resource = { ...newMessage(made++), id: app.services.ids.next() };
+  return app.services.put({ resource, method: 'POST' }, { endpoint, partition });
+}
+
+/** Single commits a second that the store itself makes, checked and indexed beforehand. */
+async function commits({ callers, milliseconds }: { callers: number; milliseconds: number }): Promise<number> {
+  const puts = Array.from({ length: MOST }, message);
+  const began = performance.now();
+  let done = 0;
+  const call = async (): Promise<void> => {
+    while (performance.now() - began < milliseconds && done < puts.length) {
+      await app.store.commit({ puts: [puts.pop()!] });
+      done++;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, call));
+  return (done / (performance.now() - began)) * 1000;
+}
+
+answerParent({
+  at: () => ({
+    base: `http://127.0.0.1:${port}${PATH}`,
+    token: developmentToken(loadSigningKey(config.dataFolder), 'demo-system', undefined, Date.now()),
+  }),
+  load,
+  commits,
+  watch() {
+    delays = monitorEventLoopDelay({ resolution: RESOLUTION });
+    delays.enable();
+  },
+  /** The 99.9th percentile since `watch`, in milliseconds. */
+  stall() {
+    delays!.disable();
+    return Math.max(0, delays!.percentile(99.9) / 1e6 - RESOLUTION);
+  },
+});
