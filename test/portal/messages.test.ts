@@ -81,7 +81,7 @@ function delivering(journey: () => Journey): void {
     const attachment = { contentType: 'application/pdf', url: `Binary/${body.id}`, title: 'Result' };
     const sent = await post(clinician, toPatient('See the report.', { payload: [{ contentAttachment: attachment }] }));
     const opened = await journey().expect(200, patient, 'GET', `Binary/${body.id}`);
-    assert.equal(opened.body['data'], pdf.toString('base64'));
+    assert.deepEqual([opened.headers.get('content-type'), opened.text], ['application/pdf', pdf.toString()]);
     assert.equal(sent.payload?.[0]?.contentAttachment?.title, 'Result');
   });
 

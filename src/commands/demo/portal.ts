@@ -50,6 +50,7 @@ export class Portal {
     const response = await this.fetch(`/fhir/portal/${path}`, {
       method,
       headers: {
+        accept: 'application/fhir+json',
         ...(as === undefined ? {} : { authorization: `Bearer ${await this.token(as)}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
       },
