@@ -9,7 +9,7 @@ import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { World } from '../fhir/clock.js';
 import { toXml } from '../formats/xml.js';
 import { createApp } from '../http/app.js';
-import { startServer, type RunningServer } from '../http/server.js';
+import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
 import type { ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
 import type { Services } from '../service.js';
@@ -18,8 +18,8 @@ import type { Storage } from '../store/port.js';
 export interface Serving {
   /** Starts to answer; resolves with the port. */
   listen(): Promise<number>;
-  /** Answers what is under way and ends everything. `grace`: milliseconds in which readiness already says no. */
-  close(grace?: number): Promise<void>;
+  /** Answers what is under way and ends everything; by default without a time of grace. */
+  close(how?: StopOptions): Promise<void>;
 }
 
 export interface ServingParts {
@@ -51,9 +51,9 @@ export function createServing(parts: ServingParts): Serving {
       housekeeping = setInterval(() => void keepHouse(parts), HOUSEKEEPING).unref();
       return server.port;
     },
-    async close(grace = 0) {
+    async close(how = { grace: 0 }) {
       clearInterval(housekeeping);
-      await server?.stop({ grace });
+      await server?.stop(how);
       await dispatcher.stop();
       audit.close();
       if (owned) await stores.store.close();

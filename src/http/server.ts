@@ -3,8 +3,8 @@
  * request.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { outcomeOf } from '../fhir/outcome.js';
 
 export interface ServerOptions {
@@ -31,6 +31,10 @@ export interface RunningServer {
   /** Answers what is under way, each with `Connection: close`, then closes. Resolves when all is closed. */
   stop(options?: StopOptions): Promise<void>;
 }
+
+/** Milliseconds that a connection accepted last has for its request, and between looks for idle ones. */
+const LINGER = 200;
+const SWEEP = 100;
 
 /** Listens; rejects where the address is taken. */
 export async function startServer(listener: RequestListener, options: ServerOptions): Promise<RunningServer> {
@@ -61,7 +65,7 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     async stop({ grace = 1000, limit = 30_000 } = {}) {
       draining = true;
       await pause(grace);
-      await closed(server, limit - grace);
+      await closed(server, { linger: Math.min(grace, LINGER), limit: limit - grace });
     },
   };
 }
@@ -76,17 +80,36 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function closed(server: Server, limit: number): Promise<void> {
-  return new Promise(resolve => {
-    // Connections whose last answer began before the stop come to rest only now and then.
-    const sweep = setInterval(() => server.closeIdleConnections(), 100);
-    const end = setTimeout(() => server.closeAllConnections(), Math.max(limit, 0));
-    server.close(() => {
-      clearInterval(sweep);
-      clearTimeout(end);
-      resolve();
-    });
-  });
+/** Accepts no more, gives those accepted last the time to send their request, then waits for what is under way. */
+async function closed(server: Server, { linger, limit }: { linger: number; limit: number }): Promise<void> {
+  const end = setTimeout(() => server.closeAllConnections(), Math.max(limit, 0));
+  await queueEmpty(server, linger);
+  // Not server.close(), which would hang up at once on those who have not sent anything yet.
+  const empty = new Promise<void>(resolve => NetServer.prototype.close.call(server, () => resolve()));
+  await Promise.race([empty, pause(linger)]);
+  // Connections whose last answer began before the stop come to rest only now and then.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP);
+  server.close();
+  await empty;
+  clearInterval(sweep);
+  clearTimeout(end);
+}
+
+/**
+ * Resolves once the connections that the kernel holds ready are accepted. It takes one in each turn of the event loop, and
+ * more may come while other work fills the turn: so until a turn was short and brought none, or for `limit` milliseconds.
+ */
+async function queueEmpty(server: Server, limit: number): Promise<void> {
+  const begun = performance.now();
+  let accepted = 0;
+  const count = (): number => ++accepted;
+  server.on('connection', count);
+  for (let quiet = false; !quiet && performance.now() - begun < limit;) {
+    const [before, from] = [accepted, performance.now()];
+    await nextTurn();
+    quiet = accepted === before && performance.now() - from < 1;
+  }
+  server.off('connection', count);
 }
 
 const refusals: Readonly<Record<string, { line: string; code: string }>> = {

@@ -1,0 +1,148 @@
+/** A stop drops no request, and is over in time whatever a caller does. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request, type ClientRequest, type RequestOptions } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { developmentToken } from '../../src/access/development-issuer.js';
+import { loadSigningKey } from '../../src/access/signing-key.js';
+import { systemClock } from '../../src/fhir/clock.js';
+import { openSqlite } from '../../src/store/sqlite/open.js';
+import { freePort } from '../fixtures/free-port.js';
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const stopping = fileURLToPath(new URL('../fixtures/stopping.js', import.meta.url));
+const person = JSON.stringify({ resourceType: 'Person', name: [{ family: 'Load' }] });
+
+interface Server {
+  child: ChildProcess;
+  port: number;
+  ended: Promise<number | null>;
+}
+
+interface Answer {
+  status: number;
+  connection: string | undefined;
+}
+
+/** What became of a request: its answer, or the error code that came in place of one. */
+type Fate = Answer | string;
+
+describe('faults: stop', function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portico-stop-'));
+  const agent = new Agent({ keepAlive: true });
+  const started: ChildProcess[] = [];
+  after(() => {
+    agent.destroy();
+    started.forEach(child => child.kill('SIGKILL'));
+    rmSync(folder, { recursive: true });
+  });
+
+  async function start(file: string, ...args: string[]): Promise<Server> {
+    const port = await freePort();
+    const env = { PORT: String(port), PORTICO_DATA: folder, PORTICO_LOG_LEVEL: 'error' };
+    const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    started.push(child);
+    const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+    await new Promise(resolve => child.stdout.once('data', resolve));
+    return { child, port, ended };
+  }
+
+  const token = () => developmentToken(loadSigningKey(folder), 'demo-system', undefined, Date.now());
+
+  function post(port: number, authorization: string, through: Agent | false): [ClientRequest, Promise<Fate>] {
+    const headers = { authorization, 'content-type': 'application/fhir+json', 'content-length': person.length };
+    return send({ port, method: 'POST', path: '/fhir/portal/Person', agent: through, headers });
+  }
+
+  it('[R32] SIGTERM under load: not ready at once, every accepted request answered and kept, exit 0', async () => {
+    const { child, port, ended } = await start(main);
+    const bearer = `Bearer ${token()}`;
+    const early: Promise<Fate>[] = [];
+    const late: Promise<Fate>[] = [];
+    const health: Promise<Fate>[] = [];
+    let current = early;
+    const load = setInterval(() => {
+      const [created, fate] = post(port, bearer, current.length % 4 === 0 ? false : agent);
+      created.end(person);
+      current.push(fate);
+    }, 4);
+    const probe = setInterval(() => health.push(get(port, '/health/ready')), 25);
+    await pause(300);
+    const [slow, slowFate] = post(port, bearer, false);
+    slow.write(person.slice(0, 20));
+    await pause(100);
+    child.kill('SIGTERM');
+    child.kill('SIGINT');
+    setTimeout(() => (current = late), 250);
+    setTimeout(() => slow.end(person.slice(20)), 900);
+    assert.equal(await Promise.race([ended, pause(31_000, 'late', { ref: false })]), 0);
+    clearInterval(load);
+    clearInterval(probe);
+    early.push(slowFate);
+    assert.deepEqual(summary(await Promise.all(early)), ['201']);
+    // The last ones may come to a socket that closes in that moment: then nothing was done for them.
+    const endings = summary(await Promise.all(late)).filter(ending => ending !== 'ECONNRESET');
+    assert.deepEqual(endings, ['201', 'ECONNREFUSED']);
+    assert.deepEqual(summary(await Promise.all(health)).slice(0, 2), ['200', '503']);
+    const answered = (await Promise.all([...early, ...late])).filter(fate => typeof fate !== 'string');
+    assert.ok(answered.filter(({ connection }) => connection === 'close').length > 20, 'connections are told to close');
+    assert.equal(await countKept(), answered.length);
+  });
+
+  /** Opens the store that the server has left. */
+  async function countKept(): Promise<number> {
+    const { store } = await openSqlite(join(folder, 'portico.db'), systemClock);
+    const { rows } = await store.scan('portal', 'Person', 10_000);
+    await store.close();
+    return rows.filter(({ json }) => json.includes('"family":"Load"')).length;
+  }
+
+  it('[R33] a client that never finishes is cut off, and a second signal changes nothing', async () => {
+    const times = { grace: 50, cut: 600, end: 10_000 };
+    const { child, port, ended } = await start(stopping, JSON.stringify(times));
+    const [never, fate] = post(port, `Bearer ${token()}`, false);
+    never.write(person.slice(0, 20));
+    await pause(100);
+    const from = performance.now();
+    child.kill('SIGTERM');
+    await pause(300);
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+    assert.ok(performance.now() - from >= 550);
+    assert.equal(await fate, 'ECONNRESET');
+  });
+
+  it('[R33] what does not close is ended by force', async () => {
+    const { child, ended } = await start(stopping, JSON.stringify({ grace: 0, cut: 100, end: 300 }), 'hang');
+    child.kill('SIGTERM');
+    assert.equal(await ended, 1);
+  });
+});
+
+/** Statuses and error codes, each once. */
+const summary = (fates: readonly Fate[]): string[] =>
+  [...new Set(fates.map(fate => (typeof fate === 'string' ? fate : String(fate.status))))].sort();
+
+const get = (port: number, path: string): Promise<Fate> => {
+  const [sent, fate] = send({ port, path, agent: false });
+  sent.end();
+  return fate;
+};
+
+function send(options: RequestOptions): [ClientRequest, Promise<Fate>] {
+  const sent = request({ host: '127.0.0.1', ...options });
+  const fate = new Promise<Fate>(resolve => {
+    sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    sent.on('response', response => {
+      const { connection } = response.headers;
+      response.resume().on('end', () => resolve({ status: response.statusCode ?? 0, connection }));
+      response.on('error', (error: NodeJS.ErrnoException) => resolve(`cut: ${error.code ?? ''}`));
+    });
+  });
+  return [sent, fate];
+}
