@@ -45,7 +45,7 @@ async function asks(context: Context, query: Query): Promise<Asked> {
   const { limits, registry, clock } = context.services;
   const { endpoint, route } = context;
   const parsed = parseSearch(registry, {
-    types: route.type === undefined ? [...searchable(endpoint)] : [route.type],
+    ...(route.type === undefined ? { types: [...searchable(endpoint)] } : { type: route.type }),
     query,
     lenient: context.lenient,
     now: clock.now(),

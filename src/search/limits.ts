@@ -11,6 +11,8 @@ export const MAX_CHAIN = 5;
 export const MAX_JOINS = 60;
 /** `_include` and `_revinclude` in one search. */
 export const MAX_INCLUDES = 10;
+/** Characters that `:contains` may look for: databases bound the patterns they take. */
+export const MAX_CONTAINS = 400;
 /** Parentheses and negations of a `_filter` inside one another. */
 export const MAX_FILTER_DEPTH = 10;
 

@@ -72,13 +72,13 @@ function invalid(url: string, why: string): Fault {
   return new Fault('unprocessable', `SearchParameter ${url}: ${why}`, { expression: 'SearchParameter' });
 }
 
-/** HL7's R4 definition names the two components of this one the wrong way round. */
+/** HL7's R4 definition gives the two components of this one each other's expression. */
 const SWAPPED = 'http://hl7.org/fhir/SearchParameter/DocumentReference-relationship';
 
 function componentsOf({ url, component }: JsonObject): Definition['component'] {
   const parts = (component ?? []) as unknown as Definition['component'];
   if (url !== SWAPPED) return parts;
-  return parts.map((part, at) => ({ ...part, definition: parts[parts.length - 1 - at]!.definition }));
+  return parts.map((part, at) => ({ ...part, expression: parts[parts.length - 1 - at]!.expression }));
 }
 
 function definitionOf(parameter: JsonObject): Definition {

@@ -4,7 +4,7 @@
  */
 import type { Json } from '../../fhir/resource.js';
 import { VERBATIM } from '../keys.js';
-import { badValue } from '../limits.js';
+import { badValue, MAX_CONTAINS, tooCostly } from '../limits.js';
 import { unescape } from '../escape.js';
 import { isObject, itemsOf, type Sink, type Term, type ValueType } from './type.js';
 
@@ -73,7 +73,9 @@ function terms(value: string, modifier: string | undefined, { name }: { name: st
   if (modifier === 'exact') return [{ kind: 'text', suffix: VERBATIM, match: 'equals', value: text }];
   const normal = normalize(text);
   if (normal === '') throw badValue(name, 'there is nothing to search for in this value.');
-  return [{ kind: 'text', suffix: '', match: modifier === 'contains' ? 'contains' : 'prefix', value: normal }];
+  if (modifier !== 'contains') return [{ kind: 'text', suffix: '', match: 'prefix', value: normal }];
+  if (normal.length > MAX_CONTAINS) throw tooCostly(`':contains' takes ${MAX_CONTAINS} characters at most.`);
+  return [{ kind: 'text', suffix: '', match: 'contains', value: normal }];
 }
 
 export const string: ValueType = {

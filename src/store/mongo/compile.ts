@@ -5,6 +5,7 @@
 import type { Document } from 'mongodb';
 import type { Filter, RangeTest, Search } from '../../search/query.js';
 import { typePosting } from '../../search/query.js';
+import { successor } from '../../search/successor.js';
 import type { VersionIndex } from './layout.js';
 
 /** A filter, and for each type the term that leads into an index: an equality on the index's leading fields. */
@@ -39,9 +40,16 @@ function interval(lo: string, hi: string, { op, lo: a, hi: b }: RangeTest): Docu
 }
 
 function textTest(match: 'equals' | 'prefix' | 'contains', value: string): unknown {
-  const literal = value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
-  if (match === 'equals') return value;
-  return { $regex: match === 'prefix' ? `^${literal}` : literal };
+  switch (match) {
+    case 'equals':
+      return value;
+    case 'prefix': {
+      const end = successor(value);
+      return { $gte: value, ...(end === undefined ? {} : { $lt: end }) };
+    }
+    case 'contains':
+      return { $regex: value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&') };
+  }
 }
 
 const keysOf = (filters: readonly Filter[]): string[] | undefined =>

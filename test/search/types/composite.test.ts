@@ -75,9 +75,9 @@ describe('search/types/composite', () => {
   ]);
 
   table(documents, 'DocumentReference', [
-    ['[R86] relationship', 'relationship=replaces$DocumentReference/old', 'd'],
-    ['[R86] relationship by id', 'relationship=replaces$old', 'd'],
-    ['[R86] relationship of another', 'relationship=replaces$other'],
+    ['[R86] relationship', 'relationship=DocumentReference/old$replaces', 'd'],
+    ['[R86] relationship by id', 'relationship=old$replaces', 'd'],
+    ['[R86] relationship of another', 'relationship=other$replaces'],
   ]);
 
   table(sequences, 'MolecularSequence', [
