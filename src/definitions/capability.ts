@@ -87,8 +87,9 @@ function compile(statement: Resource): Declared {
 }
 
 /** A recipe for a customer who wants references to things that are not there refused. */
-function enforcing({ statement, resource }: Recipe): Recipe {
-  return { statement, resource: { ...resource, referencePolicy: ['literal', 'logical', 'local', 'enforced'] } };
+function enforcing(recipe: Recipe): Recipe {
+  const referencePolicy = ['literal', 'logical', 'local', 'enforced'];
+  return { ...recipe, resource: { ...recipe.resource, referencePolicy } };
 }
 
 /**

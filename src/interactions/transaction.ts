@@ -53,7 +53,8 @@ async function writes(context: Context, { settled, ids, targets }: Settled) {
   const responses = new Map<number, FhirResponse>();
   const puts = new Map<string, Put>();
   const claimed = new Set<string>();
-  const promised = new Set(targets.values());
+  const kept = settled.filter(({ method }) => method !== 'DELETE');
+  const promised = new Set(kept.map(({ index }) => targets.get(index) ?? ''));
   for (const method of ORDER) {
     for (const entry of settled.filter(one => one.method === method)) {
       const assignId = ids.get(entry.index);

@@ -10,6 +10,7 @@ import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Version } from '../store/port.js';
 import { keepContent, withContent } from './binary.js';
+import { checkReferences } from './references.js';
 import { location, versionHeaders } from './version.js';
 
 export interface Written {
@@ -27,6 +28,7 @@ export async function write(context: Context, written: Written): Promise<Result>
   const ruled = rule ? await rule(written.resource, live && parseStored(live.json), context) : undefined;
   const kept = await keepContent(context, ruled?.resource ?? written.resource);
   const put = context.services.put({ resource: kept.resource, ...(previous ? { previous } : {}), method }, context);
+  await checkReferences(context, kept.resource);
   const { effects = [], ...consequences } = ruled?.changes ?? {};
   return {
     response: await response(context, put, live ? 200 : 201),
