@@ -105,6 +105,8 @@ export interface Validator {
   validate(resource: Resource, options?: { profiles?: readonly string[] }): Issue[];
   /** Throws Fault `invalid` or `unprocessable` with all issues if there is an error among them. */
   assertValid(resource: Resource, options?: { profiles?: readonly string[] }): void;
+  /** Throws Fault `invalid` where the JSON has not the shape of its types; code may take it for what its types say after that. */
+  assertShape(resource: Resource): void;
 }
 
 export interface AuditEntry {

@@ -89,7 +89,7 @@ function auditOf({ config, world, model, stores }: ServiceParts, put: Services['
 
 function routerOf(
   { model, stores, access, world, log }: ServiceParts,
-  { limits }: Pick<Services, 'limits'>,
+  { limits, validator }: Pick<Services, 'limits' | 'validator'>,
   services: () => Services,
 ): Services['dispatch'] {
   const { definitions, registry } = model;
@@ -101,7 +101,7 @@ function routerOf(
     ),
     definitions,
     limits,
-    operations: createOperationTable(operations, definitions),
+    operations: createOperationTable(operations, definitions, validator),
     interactions,
     bare: () => stores.store,
     patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],

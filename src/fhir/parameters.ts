@@ -16,6 +16,25 @@ export function parameter(name: string, type: string, value: Json): JsonObject {
   return { name, [`value${type.charAt(0).toUpperCase()}${type.slice(1)}`]: value };
 }
 
+/** A Parameters without the resources in it, whatever else may be wrong with it. */
+export const withoutResources = (parameters: Resource): Resource => ({
+  ...parameters,
+  ...withoutResource(parameters, 'parameter'),
+});
+
+function withoutResource(holder: JsonObject, list: 'parameter' | 'part'): JsonObject {
+  const items = holder[list];
+  if (!Array.isArray(items)) return holder;
+  return { ...holder, [list]: items.map(item => (isObject(item) ? bare(item) : item)) };
+}
+
+function bare({ resource: _resource, ...others }: JsonObject): JsonObject {
+  return withoutResource(others, 'part');
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 export const parametersOf = (parameter: JsonObject[]): Resource => ({
   resourceType: 'Parameters',
   ...(parameter.length === 0 ? {} : { parameter }),

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
+import { withoutResources } from '../fhir/parameters.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Context, Handler } from '../service.js';
 import type { Version } from '../store/port.js';
@@ -50,8 +51,10 @@ const identityOf = ({ resourceType, id, meta }: Resource): unknown => [
 
 function apply(context: Context, before: Resource): Resource {
   const { resource } = context;
-  if (resource?.resourceType === 'Parameters')
+  if (resource?.resourceType === 'Parameters') {
+    context.services.validator.assertShape(withoutResources(resource));
     return applyFhirPathPatch(before, resource, context.services.definitions);
+  }
   if (resource?.resourceType === 'Binary') return applyJsonPatch(before, parseJsonPatch(resource));
   throw new Fault('invalid', 'Send a JSON Patch (application/json-patch+json) or a FHIRPath Patch (Parameters).', {
     code: 'structure',

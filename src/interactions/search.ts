@@ -13,7 +13,7 @@ import { outcomeEntry, searchset } from './searchset.js';
 const TOTAL_LIMIT = 1000;
 
 /** Milliseconds that a search of the audit waits for what is logged to become resources. */
-const PATIENCE = 1000;
+const PATIENCE = 500;
 
 export const search: Handler = async context => {
   const question = await asked(context);

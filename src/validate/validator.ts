@@ -22,6 +22,8 @@ export interface Validator {
   validate(resource: Resource, options?: ValidateOptions): Issue[];
   /** Throws Fault `invalid` or `unprocessable` with all issues if there is an error among them. */
   assertValid(resource: Resource, options?: ValidateOptions): void;
+  /** Throws Fault `invalid` where the JSON has not the shape of its types; code may take it for what its types say after that. */
+  assertShape(resource: Resource): void;
 }
 
 /** @param options.root the project's folder, with dist/generated in it */
@@ -58,6 +60,12 @@ export function createValidator(definitions: Definitions, options: { root: strin
       const { failed, shape, issues } = run(resource, options);
       if (!failed) return;
       throw new Fault(shape.length > 0 ? 'invalid' : 'unprocessable', 'The resource is not valid.', { issues });
+    },
+    assertShape(resource) {
+      const report = new Report();
+      checkShape(resource, report);
+      if (report.shape.length === 0) return;
+      throw new Fault('invalid', 'The resource does not have the shape of its type.', { issues: report.shape });
     },
   };
 }

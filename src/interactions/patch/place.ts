@@ -77,7 +77,7 @@ function children(
   definitions: Definitions,
 ): Place[] {
   const owner = parent.value as JsonObject;
-  const property = name in owner ? name : choiceIn(owner, name, parent, resource, definitions);
+  const property = Object.hasOwn(owner, name) ? name : choiceIn(owner, name, parent, resource, definitions);
   if (property === undefined) return [];
   const value = owner[property];
   const keys = [...parent.keys, property];

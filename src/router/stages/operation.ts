@@ -5,7 +5,8 @@ import { Fault } from '../../fhir/fault.js';
 import { faultResponse } from '../../fhir/outcome.js';
 import type { FhirRequest } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
-import type { Context, Handler, Operation, Values } from '../../service.js';
+import type { Context, Handler, Operation, Validator, Values } from '../../service.js';
+import { withoutResources } from '../../fhir/parameters.js';
 import { declaredParameters, readParameters, writeParameters, type ParameterDefinition } from './parameters.js';
 
 interface Compiled {
@@ -24,7 +25,11 @@ export interface OperationTable {
 }
 
 /** Definitions resolve lazily: an operation is compiled when it is first called. */
-export function createOperationTable(operations: readonly Operation[], definitions: Definitions): OperationTable {
+export function createOperationTable(
+  operations: readonly Operation[],
+  definitions: Definitions,
+  validator: Validator,
+): OperationTable {
   const known = new Map(operations.map(one => [one.definition, one]));
   const compiled = new Map<string, Compiled>();
   const of = (route: Route): Compiled => {
@@ -37,7 +42,9 @@ export function createOperationTable(operations: readonly Operation[], definitio
     read(route, request, body) {
       const operation = of(route);
       checkCall(operation, route, request);
-      return readParameters(operation.in, body, request.query, definitions);
+      // What a parameter's resource may be depends on the parameter.
+      if (body?.resourceType === 'Parameters') validator.assertShape(withoutResources(body));
+      return readParameters(operation.in, body, request.query, { definitions, validator });
     },
     async run(values, context) {
       const operation = of(context.route);

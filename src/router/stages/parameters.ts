@@ -7,7 +7,12 @@ import { Fault } from '../../fhir/fault.js';
 import { parameter, parametersOf, parameterValue } from '../../fhir/parameters.js';
 import type { Query } from '../../fhir/request.js';
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
-import type { Values } from '../../service.js';
+import type { Validator, Values } from '../../service.js';
+
+interface Model {
+  definitions: Definitions;
+  validator: Validator;
+}
 
 export interface ParameterDefinition {
   name: string;
@@ -40,15 +45,15 @@ export function readParameters(
   declared: readonly ParameterDefinition[],
   body: Resource | undefined,
   query: Query,
-  definitions: Definitions,
+  model: Model,
 ): Values {
   const given = [...fromQuery(query, declared), ...fromBody(body, declared)];
   const values: Values = {};
   for (const [name, type, value] of given) {
     const definition = declared.find(one => one.name === name);
     if (!definition) throw unexpected(name);
-    checkType(definition, type, value, definitions);
-    add(values, definition, partsOf(definition, value, definitions));
+    checkType(definition, type, value, model);
+    add(values, definition, partsOf(definition, value, model));
   }
   for (const { name, min } of declared) {
     if (min > 0 && values[name] === undefined) {
@@ -108,7 +113,7 @@ function checkType(
   definition: ParameterDefinition,
   sent: string | undefined,
   value: unknown,
-  definitions: Definitions,
+  { definitions, validator }: Model,
 ): void {
   const { name, type } = definition;
   const wanted = definitions.type(type);
@@ -116,7 +121,7 @@ function checkType(
     type === 'Element' || type === 'Type' || sent === undefined
       ? scalarFits(wanted?.kind === 'primitive', type, value)
       : isResourceType(type) || wanted?.kind === 'resource'
-        ? sent === 'Resource' && resourceFits(type, value)
+        ? sent === 'Resource' && resourceFits(type, value, validator)
         : definition.part.length > 0
           ? sent === 'part'
           : sent.toLowerCase() === type.toLowerCase() || stringLike(type, sent) || wholeLike(type, sent);
@@ -134,8 +139,14 @@ function scalarFits(primitive: boolean, type: string, value: unknown): boolean {
   return NUMBERS.has(type) ? typeof value === 'number' : typeof value === 'string';
 }
 
-const resourceFits = (type: string, value: unknown): boolean =>
-  isResourceType(type) || (value as Resource).resourceType === type;
+/** Any resource is taken as it came: to find faults in it may be the point. One of a type must have the type's shape. */
+function resourceFits(type: string, value: unknown, validator: Validator): boolean {
+  if (!isResource(value)) return false;
+  if (isResourceType(type)) return true;
+  if (value.resourceType !== type) return false;
+  validator.assertShape(value);
+  return true;
+}
 
 const STRINGS = new Set([
   'string',
@@ -161,10 +172,10 @@ const WHOLE = new Set(['integer', 'positiveint', 'unsignedint']);
 const wholeLike = (type: string, sent: string): boolean =>
   WHOLE.has(type.toLowerCase()) && WHOLE.has(sent.toLowerCase());
 
-function partsOf(definition: ParameterDefinition, value: unknown, definitions: Definitions): unknown {
+function partsOf(definition: ParameterDefinition, value: unknown, model: Model): unknown {
   if (definition.part.length === 0) return value;
   const body: Resource = { resourceType: 'Parameters', parameter: value as JsonObject[] };
-  return readParameters(definition.part, body, [], definitions);
+  return readParameters(definition.part, body, [], model);
 }
 
 function add(values: Values, { name, max }: ParameterDefinition, value: unknown): void {
@@ -172,7 +183,8 @@ function add(values: Values, { name, max }: ParameterDefinition, value: unknown)
   if (max > 1) {
     const list = (before ?? []) as unknown[];
     if (list.length >= max) throw tooMany(name, max);
-    values[name] = [...list, value];
+    list.push(value);
+    values[name] = list;
   } else {
     if (before !== undefined) throw tooMany(name, 1);
     values[name] = value;
@@ -206,7 +218,7 @@ export function writeParameters(declared: readonly ParameterDefinition[], output
 }
 
 const isResource = (value: unknown): value is Resource =>
-  typeof value === 'object' && value !== null && 'resourceType' in value;
+  typeof value === 'object' && value !== null && 'resourceType' in value && typeof value.resourceType === 'string';
 
 function written(definition: ParameterDefinition, value: unknown): JsonObject[] {
   const { name, min, max } = definition;
