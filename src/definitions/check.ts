@@ -19,6 +19,9 @@ export interface Behind {
   withoutOwnPaths(types: readonly string[]): readonly string[];
 }
 
+/** What the canonical URLs of our own definitions begin with. */
+const OWN = 'https://portico.health/fhir/';
+
 /** All gaps, each a line for a person; [] if declarations and code agree. */
 export function checkEndpoints(endpoints: readonly Endpoint[], behind: Behind): string[] {
   // Customers' endpoints share what they declare.
@@ -112,16 +115,21 @@ function checkProfiles({ statement }: Endpoint, { definitions }: Behind): string
   );
 }
 
-function undeclaredOperations(endpoints: readonly Endpoint[], { operations }: Behind): string[] {
+function undeclaredOperations(endpoints: readonly Endpoint[], { operations, definitions }: Behind): string[] {
   const declared = new Set(
     endpoints
       .flatMap(({ operations: system, resources }) => [system, ...[...resources.values()].map(one => one.operations)])
       .flatMap(entries => [...entries.values()].map(({ definition }) => definition)),
   );
-  return operations
-    .filter(definition => !declared.has(definition))
-    .map(definition => `the operation ${definition} has a handler, and no endpoint declares it`);
+  const own = definitions.canonicals('OperationDefinition').filter(canonical => canonical.startsWith(OWN));
+  return [
+    ...undeclared(operations, declared).map(one => `the operation ${one} has a handler, and no endpoint declares it`),
+    ...undeclared(own, declared).map(one => `the operation ${one} has a definition, and no endpoint declares it`),
+  ];
 }
+
+const undeclared = (all: readonly string[], declared: ReadonlySet<string>): string[] =>
+  all.filter(one => !declared.has(one));
 
 function undeclaredInteractions(endpoints: readonly Endpoint[], { interactions }: Behind): string[] {
   const declared = new Set<string>(
@@ -130,7 +138,7 @@ function undeclaredInteractions(endpoints: readonly Endpoint[], { interactions }
       ...[...resources.values()].flatMap(entry => [...entry.interactions]),
     ]),
   );
-  return interactions
-    .filter(code => !declared.has(code))
-    .map(code => `the interaction ${code} has a handler, and no endpoint declares it`);
+  return undeclared(interactions, declared).map(
+    code => `the interaction ${code} has a handler, and no endpoint declares it`,
+  );
 }

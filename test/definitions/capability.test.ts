@@ -109,12 +109,18 @@ describe('definitions/check', () => {
   });
 
   it('names code that no endpoint declares, and declarations without code', () => {
+    const canonicals = () => ['https://portico.health/fhir/OperationDefinition/z', 'http://hl7.org/fhir/OperationDefinition/z'];
     const added = {
+      definitions: { ...definitions, canonicals },
       operations: [...behind.operations, 'http://y'],
       interactions: [...behind.interactions.filter(code => code !== 'read'), 'dance'],
     };
     const gaps = gapsOf({}, added);
     assert.ok(gaps.includes('the operation http://y has a handler, and no endpoint declares it'));
+    assert.deepEqual(
+      gaps.filter(gap => gap.includes('has a definition')),
+      ['the operation https://portico.health/fhir/OperationDefinition/z has a definition, and no endpoint declares it'],
+    );
     assert.ok(gaps.includes('the interaction dance has a handler, and no endpoint declares it'));
     assert.ok(gaps.includes('/fhir/portal: Patient: the interaction read has no handler'));
   });
