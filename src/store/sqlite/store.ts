@@ -21,7 +21,7 @@ interface Attempt {
 }
 
 /** What is tried on the calling thread before a reader thread is asked: one or two milliseconds at most. */
-const PAGE_ATTEMPTS: readonly Attempt[] = [
+export const PAGE_ATTEMPTS: readonly Attempt[] = [
   { effort: 'guess', rows: 500 },
   { effort: 'ordered', rows: 500 },
 ];
