@@ -2,6 +2,7 @@
  * Binary content lives outside the JSON text, as a blob, once it is larger than a page or two: the stored resource keeps
  * its place with an extension that never leaves the server. https://hl7.org/fhir/R4/binary.html
  */
+import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { ResponseBody } from '../fhir/response.js';
@@ -18,6 +19,7 @@ export async function keepContent<T extends Resource>(
   resource: T,
 ): Promise<{ resource: T; documents: DocumentChange[] }> {
   const { data, ...rest } = resource as T & { data?: unknown };
+  refuseForged(resource);
   if (resource.resourceType !== 'Binary' || typeof data !== 'string' || data.length <= INLINE) {
     return { resource, documents: [] };
   }
@@ -28,6 +30,16 @@ export async function keepContent<T extends Resource>(
   const document = { kind: 'blob', id, value: {}, keys: {} };
   const kept = { ...rest, _data: { extension: [{ url: BLOB, valueString: id }] } };
   return { resource: kept as unknown as T, documents: [{ op: 'put', document, expect: 0 }] };
+}
+
+/** Nobody names a blob but the server: whoever could would read other people's files. */
+function refuseForged({ resourceType, _data: data }: Resource): void {
+  const extensions = (data as { extension?: { url?: string }[] } | undefined)?.extension;
+  if (resourceType !== 'Binary' || !Array.isArray(extensions) || !extensions.some(({ url }) => url === BLOB)) return;
+  throw new Fault('invalid', 'This extension is for the server alone.', {
+    code: 'value',
+    expression: 'Binary.data.extension',
+  });
 }
 
 /** The stored text with its content back in place. */

@@ -10,6 +10,7 @@ import { contactOnRecord } from './contact.js';
 import type { Effect } from './effect.js';
 import { findAccount, languageOf } from './identity.js';
 import { changed, created, joined, step, type Found, type Reader, type Step } from './step.js';
+import { withoutMarks } from './read-mark.js';
 import { flowOf, threadOf, type Thread } from './thread.js';
 import { newWorkItem } from './work-item.js';
 
@@ -49,7 +50,7 @@ export async function postMessage(draft: Communication, posting: Posting): Promi
   const thread = await threadOf(answering, posting.seen);
   const placed = placeInThread(answering, thread, author);
   const sender = await senderOf(placed, posting);
-  const message = { ...withRecipient(placed, thread, author), sender, sent: instant(world.clock.now()) };
+  const message = { ...withoutMarks(withRecipient(placed, thread, author)), sender, sent: instant(world.clock.now()) };
   const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
   if (isPatientSide(sender)) return { message, step: joined(reply, await workFor(message, thread, posting)) };
   const effects = await noticesOf(message, posting);

@@ -19,3 +19,10 @@ export function markRead(message: Communication, who: string, now: number): Comm
   };
   return { ...message, extension: [...extension, mark] };
 }
+
+/** The message without marks: a new one has been read by nobody. */
+export function withoutMarks(message: Communication): Communication {
+  const { extension = [], ...rest } = message;
+  const kept = extension.filter(({ url }) => url !== READ);
+  return kept.length === 0 ? rest : { ...rest, extension: kept };
+}

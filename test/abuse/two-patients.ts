@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { internalPostings } from '../../src/access/own-paths.js';
 import { loadModel } from '../../src/compose/model.js';
 import { loadConfig } from '../../src/config/config.js';
-import type { World } from '../../src/fhir/clock.js';
+import type { Clock, World } from '../../src/fhir/clock.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { extract } from '../../src/search/extract.js';
 import type { Put, Storage } from '../../src/store/port.js';
@@ -116,6 +116,11 @@ const directory: Draft[] = [
 
 export const nameOf = (patient: string, type: string): string => (type === 'Patient' ? patient : `${patient}-${type}`);
 
+/** A patient's resources, and what all share. */
+export const resourcesOf = (patient: string): (Resource & { id: string })[] =>
+  drafts(patient).map(draft => named(draft, patient));
+export const sharedResources = (): (Resource & { id: string })[] => directory.map(draft => named(draft, ''));
+
 const named = (draft: Draft, patient: string): Resource & { id: string } => ({
   ...draft,
   resourceType: String(draft['resourceType']),
@@ -125,14 +130,11 @@ const named = (draft: Draft, patient: string): Resource & { id: string } => ({
 /** A server with these patients in it; everything else about it is the same each time. */
 export async function serverWith(
   patients: readonly string[],
-  open: () => Storage | Promise<Storage>,
-): Promise<TestServer> {
-  const storage = await open();
+  open: (clock: Clock) => Promise<Storage>,
+): Promise<TestServer & { storage: Storage }> {
+  const storage = await open(clock);
   const { registry } = loadModel(loadConfig({ PORTICO_DATA: tmpdir() }));
-  const resources = [
-    ...directory.map(draft => named(draft, '')),
-    ...patients.flatMap(patient => drafts(patient).map(draft => named(draft, patient))),
-  ];
+  const resources = [...sharedResources(), ...patients.flatMap(resourcesOf)];
   const puts = resources.map((resource): Put => {
     const { resourceType: type, id } = resource;
     const stamped = { ...resource, meta: { versionId: '1', lastUpdated: new Date(NOW).toISOString() } };
@@ -147,5 +149,5 @@ export async function serverWith(
     ids: { next: () => `id-${++serial}` },
     random: { bytes: count => crypto.getRandomValues(new Uint8Array(count)) },
   };
-  return startTestServer({ storage, world });
+  return { ...(await startTestServer({ storage, world })), storage };
 }

@@ -5,11 +5,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime, { type Email } from 'postal-mime';
 import type { Communication, OperationOutcome, Parameters, Person, Task } from 'fhir/r4.js';
+import { systemClock } from '../../src/fhir/clock.js';
 import type { Resource } from '../../src/fhir/resource.js';
+import { openMemory } from '../../src/store/memory/open.js';
 import type { Storage } from '../../src/store/port.js';
 import { interleaved } from '../fixtures/interleaved.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
-import { eachStorage } from '../fixtures/storages.js';
+import { eachStorage, type OpenStorage } from '../fixtures/storages.js';
 
 export interface Answer {
   status: number;
@@ -88,20 +90,27 @@ export const DAY = 24 * 3600 * 1000;
 
 /** Registers the tests once for each store, on a server with the demo data. */
 export function eachPortal(register: (journey: () => Journey) => void): void {
-  eachStorage((_name, open) => {
-    let journey: Journey;
-    before(async () => {
-      const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
-      const world = { clock, ids: { next: randomUUID }, random: { bytes: (count: number) => randomBytes(count) } };
-      const storage = await open(clock);
-      journey = new Journey(await startTestServer({ storage: interleaved(storage), world }), storage, clock);
-    });
-    after(async () => {
-      await journey.server.close();
-      await journey.storage.store.close();
-    });
-    register(() => journey);
+  eachStorage((_name, open) => portalOn(open, register));
+}
+
+/** The same on one store, for what is about HTTP alone. */
+export function onePortal(register: (journey: () => Journey) => void): void {
+  portalOn((clock = systemClock) => Promise.resolve(openMemory(clock)), register);
+}
+
+function portalOn(open: OpenStorage, register: (journey: () => Journey) => void): void {
+  let journey: Journey;
+  before(async () => {
+    const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+    const world = { clock, ids: { next: randomUUID }, random: { bytes: (count: number) => randomBytes(count) } };
+    const storage = await open(clock);
+    journey = new Journey(await startTestServer({ storage: interleaved(storage), world }), storage, clock);
   });
+  after(async () => {
+    await journey.server.close();
+    await journey.storage.store.close();
+  });
+  register(() => journey);
 }
 
 /** A Parameters resource of plain values. */

@@ -1,0 +1,26 @@
+/** Patients, proxies and staff, each kept to what is theirs, on every store. */
+import { directory, strictFilters } from './directory.js';
+import { hidden, oddReads } from './hidden.js';
+import { pageLinks } from './links.js';
+import { searches } from './searches.js';
+import { eachWard, oneWard } from './ward.js';
+import { writes } from './writes.js';
+
+describe('abuse: access on every store', function () {
+  this.timeout(60_000);
+  eachWard(journey => {
+    hidden(journey);
+    searches(journey);
+    directory(journey);
+    writes(journey);
+    pageLinks(journey);
+  });
+});
+
+describe('abuse: access over HTTP', function () {
+  this.timeout(60_000);
+  oneWard(journey => {
+    strictFilters(journey);
+    oddReads(journey);
+  });
+});
