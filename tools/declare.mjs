@@ -1,33 +1,49 @@
 /**
- * `node tools/declare.mjs capability/portal.json TYPE…`: declares these types in a capability file with every R4 search
+ * `npm run declare -- capability/portal.json TYPE…`: declares these types in a capability file with every R4 search
  * parameter they have, and brings parameters and includes of the types already there in line. Interactions, operations,
- * profiles and wording stay as they are; those of a new type are the ones of the first type in the file.
+ * profiles and wording stay as they are; the interactions of a new type are those of the first type in the file.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './runtime.mjs';
+import { format, resolveConfig } from 'prettier';
+import { build } from './build.mjs';
+import { requireNode, root } from './runtime.mjs';
 
+requireNode();
+const [file, ...added] = process.argv.slice(2);
+if (file === undefined) {
+  console.error('Usage: npm run declare -- capability/FILE.json TYPE…');
+  process.exit(2);
+}
+build({ quiet: true });
 const { declareCommon, declareResources } = await import(join(root, 'dist/src/definitions/declare.js'));
 const { loadDefinitions } = await import(join(root, 'dist/src/definitions/load.js'));
 
-const [file, ...added] = process.argv.slice(2);
 const statement = JSON.parse(readFileSync(file, 'utf8'));
 const [rest] = statement.rest;
+const definitions = loadDefinitions(root);
+const unknown = added.filter(type => !definitions.isResourceType(type));
+if (unknown.length > 0) {
+  console.error(`No resource type of R4: ${unknown.join(', ')}`);
+  process.exit(2);
+}
 const before = new Map(rest.resource.map(entry => [entry.type, entry]));
-const types = [...new Set([...before.keys(), ...added])];
-const ground = { types, searchParameters: loadDefinitions(root).searchParameters() };
-const { documentation, operation, profile, supportedProfile, ...template } = rest.resource[0];
+const ground = {
+  types: [...new Set([...before.keys(), ...added])],
+  searchParameters: definitions.searchParameters(),
+};
+const { documentation, _documentation, operation, profile, supportedProfile, ...template } = rest.resource[0];
 
 rest.searchParam = declareCommon(ground);
 rest.resource = declareResources(ground, {}).map(({ type, ...search }) => ({
-  ...(before.get(type) ?? { type, ...template }),
+  ...(before.get(type) ?? { ...template, type }),
   searchInclude: undefined,
   searchRevInclude: undefined,
   ...search,
 }));
-// Objects of plain values take one line each.
+// Objects of plain values take one line each where they fit.
 const text = JSON.stringify(statement, null, 2).replace(
   /\{\n\s*([^{}[\]]*?)\s*\n\s*\}/g,
   (_, inner) => `{ ${inner.replace(/\n\s*/g, ' ')} }`,
 );
-writeFileSync(file, `${text}\n`);
+writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
