@@ -44,6 +44,14 @@ async function write({ versions }: Collections, puts: readonly Put[], session: C
   }
 }
 
+/** A put whose predecessor is no longer current has lost its race for good: one look spares a transaction. */
+async function checkPredecessors({ versions }: Collections, puts: readonly Put[]): Promise<void> {
+  const before = puts.filter(put => put.version > 1);
+  if (before.length === 0) return;
+  const wanted = before.map(({ key, version }) => ({ ...key, version: version - 1, current: true }));
+  if ((await versions.countDocuments({ $or: wanted })) < wanted.length) throw conflict();
+}
+
 async function reindex({ versions }: Collections, changes: NonNullable<ChangeSet['reindex']>, session: ClientSession) {
   if (changes.length === 0) return;
   const operations = changes.map(({ key, version, index }) => ({
@@ -60,11 +68,12 @@ export async function commitChanges(
   clock: Clock,
 ): Promise<void> {
   const now = clock.now();
-  await inTransaction(client, async session => {
+  const work = async (session: ClientSession): Promise<void> => {
     await lock(collections, criteria, new Date(now), session);
     await check(collections, criteria, session);
     await write(collections, puts, session);
     await reindex(collections, entries, session);
     for (const change of documents) await applyChange(collections.records, change, now, session);
-  });
+  };
+  await inTransaction(client, work, () => checkPredecessors(collections, puts));
 }

@@ -16,10 +16,14 @@ const options: TransactionOptions = {
   readPreference: 'primary',
 };
 
-/** Makes the attempt again, after a pause of random length, for as long as it loses races; Fault `unavailable` at last. */
+/**
+ * Makes the attempt again, after a pause of random length, for as long as it loses races; Fault `unavailable` at last.
+ * `still` runs before each further attempt and rejects where that would be in vain.
+ */
 export async function retrying<T>(
   attempt: () => Promise<T>,
   again: (error: unknown) => boolean = isTransient,
+  still: () => Promise<void> = () => Promise.resolve(),
 ): Promise<T> {
   const start = performance.now();
   for (let longest = 2; ; longest = Math.min(2 * longest, LONGEST_PAUSE)) {
@@ -30,6 +34,7 @@ export async function retrying<T>(
       if (performance.now() - start > PATIENCE) throw unavailable(error);
     }
     await pause(longest * Math.random());
+    await still();
   }
 }
 
@@ -37,8 +42,12 @@ const unknownResult = (error: unknown): boolean =>
   error instanceof MongoError && error.hasErrorLabel('UnknownTransactionCommitResult');
 
 /** Runs the work in a transaction. It runs again from the start on a conflict: nothing but the session may be touched. */
-export async function inTransaction<T>(client: MongoClient, work: (session: ClientSession) => Promise<T>): Promise<T> {
-  return retrying(() =>
+export async function inTransaction<T>(
+  client: MongoClient,
+  work: (session: ClientSession) => Promise<T>,
+  still: () => Promise<void>,
+): Promise<T> {
+  const attempt = (): Promise<T> =>
     client.withSession(async session => {
       session.startTransaction(options);
       try {
@@ -49,6 +58,6 @@ export async function inTransaction<T>(client: MongoClient, work: (session: Clie
         // A failed abort leaves the transaction to the server's own time limit; the first error is the one to tell.
         if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
       }
-    }),
-  );
+    });
+  return retrying(attempt, isTransient, still);
 }
