@@ -173,8 +173,8 @@ export interface Services extends World {
   readonly cursors: Cursors;
   readonly dispatch: Dispatch;
   readonly endpoints: readonly Endpoint[];
-  /** The rule for plain writes of a type, if the portal has one. */
-  rule(type: string): WriteRule | undefined;
+  /** The rule for plain writes of a type at this endpoint, if the portal has one. */
+  rule(type: string, endpoint: Endpoint): WriteRule | undefined;
   /** A checked version to write: validates, stamps meta, writes the text once, extracts the index. Throws Fault. */
   put(draft: Draft, context: Pick<Context, 'endpoint' | 'partition'>): Put;
   /** An effect as its outbox row. */

@@ -24,7 +24,7 @@ export interface Written {
 export async function write(context: Context, written: Written): Promise<Result> {
   const { previous, method, criteria = [] } = written;
   const live = previous && !previous.deleted ? previous : undefined;
-  const rule = context.services.rule(written.resource.resourceType);
+  const rule = context.services.rule(written.resource.resourceType, context.endpoint);
   const ruled = rule ? await rule(written.resource, live && parseStored(live.json), context) : undefined;
   const kept = await keepContent(context, ruled?.resource ?? written.resource);
   const put = context.services.put({ resource: kept.resource, ...(previous ? { previous } : {}), method }, context);

@@ -1,5 +1,6 @@
 /** The portal's rules for plain REST writes, by type. */
 import type { Communication } from 'fhir/r4.js';
+import type { Endpoint } from '../definitions/endpoint.js';
 import type { Resource } from '../fhir/resource.js';
 import { keepMessage, postMessage } from '../portal/message.js';
 import type { Context, WriteRule } from '../service.js';
@@ -15,7 +16,7 @@ const communication: WriteRule = async (resource, previous, context) => {
     seen: readerOf(context, context.store),
     all,
     world: context.services,
-    portalUrl: context.services.portal.portalUrl,
+    ...context.services.portal,
   });
   if (posted.untold) warnUntold(context);
   return { resource: posted.message as unknown as Resource, changes: changesOf(posted.step, context) };
@@ -26,6 +27,6 @@ function warnUntold({ warnings }: Context): void {
   warnings.push({ severity: 'warning', code: 'informational', diagnostics });
 }
 
-/** The rule of a type; undefined for most. */
-export const writeRule = (type: string): WriteRule | undefined =>
-  type === 'Communication' ? communication : undefined;
+/** The rule of a type; undefined for most, and for all that customers keep: theirs is data, not work of the portal. */
+export const writeRule = (type: string, endpoint: Endpoint): WriteRule | undefined =>
+  endpoint.name === 'portal' && type === 'Communication' ? communication : undefined;
