@@ -10,6 +10,7 @@ import { createServices } from './compose/services.js';
 import { machine, openStorage, sharedSecret } from './compose/storage.js';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
+import { openChannels } from './delivery/channels/index.js';
 import type { Dispatcher } from './delivery/dispatcher.js';
 import { setUpDemo } from './compose/demo.js';
 import type { World } from './fhir/clock.js';
@@ -43,9 +44,10 @@ export async function compose(config: Config, { world = machine, storage }: Comp
   const secret = await sharedSecret(opened.records, world);
   const log = createLog({ level: config.logLevel, actorKey: secret.export() });
   const access = createAccess(config, stores, world);
-  const { services, audit } = createServices({ config, world, model, stores, secret, log, access });
+  const channels = openChannels(config);
+  const { services, audit } = createServices({ config, world, model, stores, secret, log, access, ways: channels });
   if (config.demo) await setUpDemo(services, stores.store);
-  const dispatcher = createDelivery(config, stores, world, log);
+  const dispatcher = createDelivery({ config, stores, world, log, channels });
   const serving = createServing({
     config,
     world,

@@ -12,6 +12,7 @@ import type { FhirRequest } from './fhir/request.js';
 import type { Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
 import type { Effect } from './portal/effect.js';
+import type { Way } from './portal/way.js';
 import type { SearchRegistry } from './search/registry.js';
 import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
 
@@ -188,6 +189,6 @@ export interface PortalSettings {
   portalUrl: string;
   defaultLanguage: string;
   invitationDays: number;
-  /** Ways that notices can go here. */
-  channels: readonly ('email' | 'sms')[];
+  /** Ways that notices can go here, in the order of preference. */
+  ways: readonly Way[];
 }

@@ -1,8 +1,7 @@
-/** The ways out: e-mail over SMTP, or to a folder where no mail server is named. */
+/** What waits in the outbox goes out by the channels, in words of the templates. */
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
-import { createEmailChannel } from '../delivery/channels/email.js';
-import { createEmlFolder } from '../delivery/channels/eml-folder.js';
+import type { Channel } from '../delivery/channels/channel.js';
 import { createDispatcher, type Dispatcher } from '../delivery/dispatcher.js';
 import { loadTemplates } from '../delivery/templates.js';
 import type { World } from '../fhir/clock.js';
@@ -14,13 +13,19 @@ import type { Storage } from '../store/port.js';
 const INTERVAL = 500;
 const MAX_ATTEMPTS = 12;
 
-export function createDelivery(config: Config, { store, records }: Storage, world: World, log: Log): Dispatcher {
-  const { smtpUrl, folder, from } = config.mail;
-  const email = smtpUrl === undefined ? createEmlFolder({ folder, from }) : createEmailChannel({ url: smtpUrl, from });
+export interface DeliveryParts {
+  config: Config;
+  stores: Storage;
+  world: World;
+  log: Log;
+  channels: readonly Channel[];
+}
+
+export function createDelivery({ config, stores, world, log, channels }: DeliveryParts): Dispatcher {
   return createDispatcher({
-    store,
-    records,
-    channels: [email],
+    store: stores.store,
+    records: stores.records,
+    channels,
     templates: loadTemplates(join(projectRoot(), 'templates'), config.defaultLanguage),
     clock: world.clock,
     random: world.random,

@@ -15,6 +15,7 @@ import type { Log } from '../observe/log.js';
 import { routePattern } from '../observe/request-line.js';
 import { operations } from '../operations/index.js';
 import { writeRule } from '../operations/write-rules.js';
+import type { Way } from '../portal/way.js';
 import { createDispatch } from '../router/dispatch.js';
 import type { Run } from '../router/parts.js';
 import { createOperationTable } from '../router/stages/operation.js';
@@ -35,10 +36,11 @@ export interface ServiceParts {
   secret: KeyObject;
   log: Log;
   access: Access;
+  ways: readonly Way[];
 }
 
 export function createServices(parts: ServiceParts): { services: Services; audit: ClosableAudit } {
-  const { config, world, model, stores, secret } = parts;
+  const { config, world, model, stores, secret, ways } = parts;
   const { definitions, registry, endpoints, root } = model;
   const validator = createValidator(definitions, { root });
   const put = createPut({ clock: world.clock, validator, registry, internal: internalPostings, tombstones });
@@ -61,7 +63,7 @@ export function createServices(parts: ServiceParts): { services: Services; audit
       portalUrl: config.portalUrl,
       defaultLanguage: config.defaultLanguage,
       invitationDays: config.invitationDays,
-      channels: ['email'],
+      ways,
     },
   };
   const dispatch = routerOf(parts, base, () => services);

@@ -29,7 +29,7 @@ export interface DispatcherParts {
 
 export interface Dispatcher {
   start(): void;
-  /** Ends after what is being sent. */
+  /** Ends after what is being sent, and closes the channels. */
   stop(): Promise<void>;
   /** One look at the outbox: tries what is due. Resolves with the number of parcels tried. */
   pass(): Promise<number>;
@@ -52,6 +52,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     start: () => workers.forEach(worker => worker.start()),
     async stop() {
       await Promise.all(workers.map(worker => worker.stop()));
+      await Promise.all(parts.channels.map(channel => channel.close()));
     },
     pass,
     async idle() {
@@ -114,7 +115,7 @@ async function deliver(document: Document, channel: Channel, parts: DispatcherPa
 async function attempt(id: string, effect: Effect, channel: Channel, templates: Templates): Promise<Sent> {
   const rendered = await templates.render(effect.template, effect.language, effect.parameters).catch(() => undefined);
   if (!rendered) return { kind: 'failed', reason: `template ${effect.template}` };
-  return channel.send({ id, to: effect.to[channel.name] ?? '', ...rendered });
+  return channel.send({ id, to: effect.to.address, ...rendered });
 }
 
 const withAttempt = (parcel: Parcel, at: number, reason: string): Parcel => {

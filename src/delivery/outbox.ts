@@ -3,10 +3,8 @@ import type { World } from '../fhir/clock.js';
 import type { Effect } from '../portal/effect.js';
 import type { DocumentChange } from '../store/port.js';
 
-export type ChannelName = 'email' | 'sms';
-
 /** The kind of the records that wait for a channel: each has its own queue, so that a slow one holds up no other. */
-export const outboxKind = (channel: ChannelName): string => `outbox-${channel}`;
+export const outboxKind = (channel: string): string => `outbox-${channel}`;
 
 /** What an outbox record holds. */
 export interface Parcel {
@@ -23,7 +21,7 @@ export interface Attempt {
 
 /** The record of an effect, due at once. */
 export function outboxDocument(effect: Effect, { ids, clock }: Pick<World, 'ids' | 'clock'>): DocumentChange {
-  const kind = outboxKind(effect.to.email === undefined ? 'sms' : 'email');
+  const kind = outboxKind(effect.to.channel);
   const value: Parcel = { effect, attempts: [] };
   return {
     op: 'put',

@@ -2,28 +2,28 @@
 import { Fault } from '../fhir/fault.js';
 import type { Contact } from '../portal/contact.js';
 import type { Effect } from '../portal/effect.js';
+import { firstWay } from '../portal/way.js';
 import type { PortalSettings, Values } from '../service.js';
 import { wrongParameter } from './person-parameters.js';
 
-type Channel = PortalSettings['channels'][number];
-
-const ASKED: Readonly<Record<string, readonly Channel[]>> = { email: ['email'], sms: ['sms'], both: ['email', 'sms'] };
+const ASKED: Readonly<Record<string, readonly string[]>> = { email: ['email'], sms: ['sms'], both: ['email', 'sms'] };
 
 /** One address for each way. Fault `unprocessable` where a way asked for does not lead to the person. */
-export function addressesOf(input: Values, contact: Contact, { channels }: PortalSettings): Effect['to'][] {
+export function addressesOf(input: Values, contact: Contact, { ways }: PortalSettings): Effect['to'][] {
   const asked = input['channel'] as string | undefined;
-  const address: Record<Channel, Effect['to'] | undefined> = {
-    email: contact.email === undefined ? undefined : { email: contact.email },
-    sms: contact.phone === undefined ? undefined : { sms: contact.phone },
-  };
-  if (asked === undefined) return [channels.map(channel => address[channel]).find(to => to !== undefined) ?? noWay()];
+  if (asked === undefined) return [firstWay(ways, contact) ?? noWay('to this person')];
   const wanted = Object.hasOwn(ASKED, asked) ? ASKED[asked] : undefined;
   if (!wanted) throw wrongParameter('channel', 'email, sms or both');
-  return wanted.map(channel => (channels.includes(channel) ? address[channel] : undefined) ?? noWay(channel));
+  const by = (channel: string): Effect['to'] | undefined =>
+    firstWay(
+      ways.filter(({ name }) => name === channel),
+      contact,
+    );
+  return wanted.map(channel => by(channel) ?? noWay(`by ${channel}`));
 }
 
-function noWay(channel?: Channel): never {
-  throw new Fault('unprocessable', `No notice can go ${channel === undefined ? 'to this person' : `by ${channel}`}.`, {
+function noWay(where: string): never {
+  throw new Fault('unprocessable', `No notice can go ${where}.`, {
     expression: "Parameters.parameter.where(name='channel')",
   });
 }

@@ -6,8 +6,8 @@ export interface Effect {
   kind: 'notice';
   /** Which template (delivery/templates): `invitation`, `new-message`, `enrolled`. */
   template: string;
-  /** Where it goes, known at commit time. */
-  to: { email?: string; sms?: string };
+  /** Where it goes, known at commit time: by which channel, to which address. */
+  to: { channel: string; address: string };
   /** BCP 47; delivery falls back to the default language. */
   language?: string;
   /** What the templates may use. Never health information. Secrets (an invitation code) live here alone. */

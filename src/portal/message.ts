@@ -12,6 +12,7 @@ import { findAccount, languageOf } from './identity.js';
 import { changed, created, joined, step, type Found, type Reader, type Step } from './step.js';
 import { withoutMarks } from './read-mark.js';
 import { flowOf, threadOf, type Thread } from './thread.js';
+import { firstWay, type Way } from './way.js';
 import { newWorkItem } from './work-item.js';
 
 /** Who writes: an Actor, as far as messages are concerned. */
@@ -30,8 +31,9 @@ export interface Posting {
   /** Sees all: flows, roles, accounts. */
   all: Reader;
   world: World;
-  /** Where links in notices lead. */
+  /** Where links in notices lead, and how notices go. */
   portalUrl: string;
+  ways: readonly Way[];
 }
 
 export interface Posted {
@@ -151,18 +153,19 @@ async function workFor(message: Communication, thread: Thread | undefined, { all
 }
 
 /** Says that there is a message, to the account's own address, in the patient's language; never what it says. */
-async function noticesOf(message: Communication, { all, portalUrl }: Posting): Promise<Effect[]> {
+async function noticesOf(message: Communication, { all, portalUrl, ways }: Posting): Promise<Effect[]> {
   const subject = message.subject?.reference ?? '';
   const patient = await all.get<Patient>(subject);
   const account = patient && (await findAccount(subject, all)).found;
   const contact = account?.resource.active === false ? {} : contactFor(account?.resource, patient?.resource);
-  if (contact.email === undefined) return [];
+  const to = firstWay(ways, contact);
+  if (!to) return [];
   const language = languageOf(patient?.resource);
   return [
     {
       kind: 'notice',
       template: 'new-message',
-      to: { email: contact.email },
+      to,
       ...(language === undefined ? {} : { language }),
       parameters: { link: `${portalUrl}/messages` },
       about: `Communication/${message.id}`,

@@ -8,6 +8,7 @@ function scripted(answer: (message: Message) => Promise<Sent> | Sent): Channel &
   const sent: Message[] = [];
   return {
     name: 'email',
+    addressOf: ({ email }) => email,
     sent,
     async send(message) {
       sent.push(message);

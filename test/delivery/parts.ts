@@ -98,7 +98,7 @@ export function startDelivery(): Delivery {
 export const invitation: Effect = {
   kind: 'notice',
   template: 'invitation',
-  to: { email: 'ned@example.org' },
+  to: { channel: 'email', address: 'ned@example.org' },
   language: 'en',
   parameters: {
     name: 'Ned',
@@ -113,7 +113,7 @@ export const invitation: Effect = {
 export const newMessage: Effect = {
   kind: 'notice',
   template: 'new-message',
-  to: { email: 'ned@example.org' },
+  to: { channel: 'email', address: 'ned@example.org' },
   parameters: { link: 'https://portal.example.org/messages' },
   about: 'Communication/1',
 };

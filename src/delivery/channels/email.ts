@@ -22,6 +22,7 @@ export function createEmailChannel({ url, from }: { url: string; from: string })
   });
   return {
     name: 'email',
+    addressOf: ({ email }) => email,
     send: message => transport.sendMail(mailOf(message, from)).then(() => ({ kind: 'sent' as const }), refusal),
     close: () => Promise.resolve(transport.close()),
   };

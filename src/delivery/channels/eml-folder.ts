@@ -25,6 +25,7 @@ export function createEmlFolder({ folder, from }: { folder: string; from: string
   };
   return {
     name: 'email',
+    addressOf: ({ email }) => email,
     send: message =>
       write(message).then(
         () => ({ kind: 'sent' as const }),
