@@ -5,6 +5,7 @@
 import { createAccess } from './compose/access.js';
 import { createDelivery } from './compose/delivery.js';
 import { checkStart, loadModel } from './compose/model.js';
+import { createReindexing } from './compose/reindexing.js';
 import { createServing, type Serving } from './compose/serving.js';
 import { createServices } from './compose/services.js';
 import { machine, openStorage, sharedSecret } from './compose/storage.js';
@@ -16,6 +17,7 @@ import { setUpDemo } from './compose/demo.js';
 import type { World } from './fhir/clock.js';
 import { createLog } from './observe/log.js';
 import { withEpochs } from './access/epochs.js';
+import type { Reindexer } from './operations/reindex/worker.js';
 import type { Services } from './service.js';
 import type { Storage, Store } from './store/port.js';
 
@@ -30,6 +32,7 @@ export interface App extends Serving {
   readonly config: Config;
   readonly endpoints: readonly Endpoint[];
   readonly dispatcher: Dispatcher;
+  readonly reindexer: Reindexer;
   readonly services: Services;
   /** The bare store, for the commands that work with the server's own authority. */
   readonly store: Store;
@@ -45,7 +48,18 @@ export async function compose(config: Config, { world = machine, storage }: Comp
   const log = createLog({ level: config.logLevel, actorKey: secret.export() });
   const access = createAccess(config, stores, world);
   const channels = openChannels(config);
-  const { services, audit } = createServices({ config, world, model, stores, secret, log, access, ways: channels });
+  const { custom, reindexer } = await createReindexing(model, stores, world, log);
+  const { services, audit } = createServices({
+    config,
+    world,
+    model,
+    stores,
+    secret,
+    log,
+    access,
+    ways: channels,
+    custom,
+  });
   if (config.demo) await setUpDemo(services, stores.store);
   const dispatcher = createDelivery({ config, stores, world, log, channels });
   const serving = createServing({
@@ -56,9 +70,10 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     services,
     access,
     dispatcher,
+    reindexer,
     audit,
     stores: opened,
     owned: storage === undefined,
   });
-  return { config, endpoints: model.endpoints, dispatcher, services, store: stores.store, ...serving };
+  return { config, endpoints: model.endpoints, dispatcher, reindexer, services, store: stores.store, ...serving };
 }

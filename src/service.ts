@@ -14,6 +14,7 @@ import type { FhirResponse } from './fhir/response.js';
 import type { Effect } from './portal/effect.js';
 import type { Way } from './portal/way.js';
 import type { SearchRegistry } from './search/registry.js';
+import type { Terminology } from './search/types/type.js';
 import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
 
 /** A change set, and the effects that ride in it. */
@@ -165,7 +166,10 @@ export interface Cursors {
 
 export interface Services extends World {
   readonly definitions: Definitions;
+  /** The search parameters of the definitions. */
   readonly registry: SearchRegistry;
+  /** Those of a partition: its customer's own are among them. */
+  registryOf(partition: string): SearchRegistry;
   readonly validator: Validator;
   readonly records: Records;
   readonly blobs: Blobs;
@@ -174,10 +178,14 @@ export interface Services extends World {
   readonly cursors: Cursors;
   readonly dispatch: Dispatch;
   readonly endpoints: readonly Endpoint[];
+  /** An endpoint as it stands now: with the search parameters its customer added. Whoever writes asks for it first. */
+  served(endpoint: Endpoint): Endpoint | Promise<Endpoint>;
   /** The rule for plain writes of a type at this endpoint, if the portal has one. */
   rule(type: string, endpoint: Endpoint): WriteRule | undefined;
   /** A checked version to write: validates, stamps meta, writes the text once, extracts the index. Throws Fault. */
   put(draft: Draft, context: Pick<Context, 'endpoint' | 'partition'>): Put;
+  /** What a search of this request may ask of the value sets and code systems it names. */
+  terminology(context: Context, names: readonly string[]): Promise<Terminology>;
   /** An effect as its outbox row. */
   outbox: (effect: Effect) => DocumentChange;
   /** Settings the portal's workflows read. */

@@ -35,6 +35,7 @@ export function createBulk({ services, store }: Pick<App, 'services' | 'store'>,
   };
   return {
     async prepare(resources) {
+      await services.served(endpoint);
       const named = resources.map(resource => ({ ...resource, id: resource.id ?? services.ids.next() }));
       const before = await store.read(named.map(({ resourceType: type, id }) => ({ partition, type, id })));
       return named.map((resource, i) => prepareOne(resource, before[i]));

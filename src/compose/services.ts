@@ -13,7 +13,9 @@ import { createPut } from '../interactions/put.js';
 import { openAudit, type ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
 import { routePattern } from '../observe/request-line.js';
+import type { CustomParameters } from '../operations/reindex/custom-parameters.js';
 import { operations } from '../operations/index.js';
+import { searchTerminology } from '../operations/search-terminology.js';
 import { writeRule } from '../operations/write-rules.js';
 import type { Way } from '../portal/way.js';
 import { createDispatch } from '../router/dispatch.js';
@@ -37,18 +39,21 @@ export interface ServiceParts {
   log: Log;
   access: Access;
   ways: readonly Way[];
+  custom: CustomParameters;
 }
 
 export function createServices(parts: ServiceParts): { services: Services; audit: ClosableAudit } {
   const { config, world, model, stores, secret, ways } = parts;
   const { definitions, registry, endpoints, root } = model;
   const validator = createValidator(definitions, { root });
-  const put = createPut({ clock: world.clock, validator, registry, internal: internalPostings, tombstones });
+  const { registryOf, served } = parts.custom;
+  const put = createPut({ clock: world.clock, validator, registryOf, internal: internalPostings, tombstones });
   const audit = auditOf(parts, put);
   const base: Omit<Services, 'dispatch'> = {
     ...world,
     definitions,
     registry,
+    registryOf,
     validator,
     records: stores.records,
     blobs: stores.blobs,
@@ -56,6 +61,8 @@ export function createServices(parts: ServiceParts): { services: Services; audit
     limits: config.limits,
     cursors: cursorsOf(createCursors(secret, world)),
     endpoints,
+    served,
+    terminology: searchTerminology,
     rule: writeRule,
     put,
     outbox: effect => outboxDocument(effect, world),

@@ -12,6 +12,7 @@ import { createApp } from '../http/app.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
 import type { ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
+import type { Reindexer } from '../operations/reindex/worker.js';
 import type { Services } from '../service.js';
 import type { Storage } from '../store/port.js';
 
@@ -30,6 +31,7 @@ export interface ServingParts {
   services: Services;
   access: Access;
   dispatcher: Dispatcher;
+  reindexer: Reindexer;
   audit: ClosableAudit;
   stores: Storage;
   /** Whether the storage is closed with the server. */
@@ -40,7 +42,7 @@ export interface ServingParts {
 const HOUSEKEEPING = 60_000;
 
 export function createServing(parts: ServingParts): Serving {
-  const { config, log, dispatcher, audit, stores, owned } = parts;
+  const { config, log, dispatcher, reindexer, audit, stores, owned } = parts;
   let server: RunningServer | undefined;
   let housekeeping: NodeJS.Timeout | undefined;
   const app = createApp(appParts(parts, () => server?.draining ?? false));
@@ -48,6 +50,7 @@ export function createServing(parts: ServingParts): Serving {
     async listen() {
       server = await startServer(app, { host: config.host, port: config.port });
       dispatcher.start();
+      reindexer.start();
       housekeeping = setInterval(() => void keepHouse(parts), HOUSEKEEPING).unref();
       return server.port;
     },
@@ -55,6 +58,7 @@ export function createServing(parts: ServingParts): Serving {
       clearInterval(housekeeping);
       await server?.stop(how);
       await dispatcher.stop();
+      await reindexer.stop();
       audit.close();
       if (owned) await stores.store.close();
       await log.flush();
@@ -80,7 +84,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     bases: endpoints.map(endpoint => ({
       path: endpoint.path,
       url: endpoint.url,
-      handle: request => services.dispatch(request, endpoint),
+      handle: async request => services.dispatch(request, await services.served(endpoint)),
     })),
     limits: config.limits,
     writeXml: (resource, pretty) => toXml(resource, definitions, pretty),

@@ -42,6 +42,22 @@ export function systemCodes(system: string, terminology: Terminology): Set<strin
   return concepts && new Set(concepts.map(({ code }) => code));
 }
 
+/**
+ * The codes above or below one in its code system's hierarchy, itself included; undefined where the system is unknown or
+ * a fragment. https://hl7.org/fhir/R4/codesystem.html#hierachy
+ */
+export function hierarchy(
+  { system, code }: { system: string; code: string },
+  direction: 'above' | 'below',
+  terminology: Terminology,
+): string[] | undefined {
+  const concepts = conceptsOf(system, terminology);
+  if (!concepts) return undefined;
+  const parents = parentsIn(concepts);
+  const codes = [...new Set([code, ...concepts.map(concept => concept.code)])];
+  return codes.filter(one => (direction === 'below' ? descends(one, code, parents) : descends(code, one, parents)));
+}
+
 function contentOf(url: string, terminology: Terminology, seen: ReadonlySet<string>): Content | undefined {
   const valueSet = seen.has(url) ? undefined : terminology.valueSet(url);
   if (!valueSet) return undefined;
@@ -116,7 +132,7 @@ type Filter = NonNullable<Include['filter']>[number];
 /** The concepts that pass every filter; undefined where we do not know a filter. */
 function filtered(concepts: Concept[] | undefined, filters: readonly Filter[]): Concept[] | undefined {
   if (!concepts) return undefined;
-  const parents = new Map(concepts.map(concept => [concept.code, parentsOf(concept)]));
+  const parents = parentsIn(concepts);
   const tests = filters.map(filter => testOf(filter, parents));
   return tests.includes(undefined) ? undefined : concepts.filter(({ code }) => tests.every(test => test!(code)));
 }
@@ -130,6 +146,9 @@ function testOf({ property, op, value }: Filter, parents: Parents): ((code: stri
   if (op === 'is-not-a') return code => !descends(code, value, parents);
   return undefined;
 }
+
+const parentsIn = (concepts: readonly Concept[]): Parents =>
+  new Map(concepts.map(concept => [concept.code, parentsOf(concept)]));
 
 const parentsOf = ({ property }: Concept): string[] =>
   (property ?? []).filter(({ code }) => code === 'subsumedBy').map(({ valueCode }) => valueCode!);

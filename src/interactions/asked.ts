@@ -7,6 +7,7 @@ import type { Query } from '../fhir/request.js';
 import { compartmentFilter } from '../search/compartment.js';
 import { parseSearch, type ParsedSearch } from '../search/parse.js';
 import type { Position } from '../search/query.js';
+import { terminologyNames } from '../search/terminology-names.js';
 import type { Context } from '../service.js';
 
 export interface Asked {
@@ -42,9 +43,11 @@ interface Continued {
 }
 
 async function asks(context: Context, query: Query): Promise<Asked> {
-  const { limits, registry, clock } = context.services;
-  const { endpoint, route } = context;
-  const parsed = parseSearch(registry, {
+  const { limits, registryOf, clock } = context.services;
+  const { endpoint, route, partition } = context;
+  const named = terminologyNames(query);
+  const parsed = parseSearch(registryOf(partition), {
+    terminology: named.length > 0 ? await context.services.terminology(context, named) : undefined,
     ...(route.type === undefined ? { types: [...searchable(endpoint)] } : { type: route.type }),
     query,
     lenient: context.lenient,
@@ -70,7 +73,7 @@ async function inCompartment(context: Context, of: ParsedSearch['of']): Promise<
   const [focus] = await context.store.read([{ partition, type, id }]);
   if (!focus || focus.deleted) throw new Fault('not-found', `There is no ${type}/${id}.`);
   return of.flatMap(one => {
-    const member = compartmentFilter(services.registry, definition, one.type, id);
+    const member = compartmentFilter(services.registryOf(partition), definition, one.type, id);
     return member ? [{ type: one.type, where: { kind: 'and' as const, of: [member, one.where] } }] : [];
   });
 }

@@ -25,7 +25,7 @@ export const criteriaText = (text: string): Query => parseForm(text.replace(/^[A
 export async function matching(context: Context, type: string, criteria: Query, limit = 1): Promise<Match> {
   const { services, endpoint, partition, store, request } = context;
   const entry = endpoint.resources.get(type);
-  const where = parseCriteria(services.registry, type, criteria, {
+  const where = parseCriteria(services.registryOf(partition), type, criteria, {
     now: services.clock.now(),
     localBases: [endpoint.url],
     declared: (_type, code) => entry?.searchParams.has(code) ?? false,

@@ -60,9 +60,10 @@ async function referenced(
 ): Promise<Version[]> {
   const { context, seen } = gathering;
   const { services, partition, endpoint } = context;
+  const registry = services.registryOf(partition);
   const names = front.flatMap(({ json }) => {
     const resource = parseStored<Resource>(json);
-    return includes.flatMap(include => referencesFor(include, resource, services.registry, [endpoint.url]));
+    return includes.flatMap(include => referencesFor(include, resource, registry, [endpoint.url]));
   });
   const keys = [...new Set(names)]
     .filter(name => !seen.has(name))
@@ -76,7 +77,7 @@ async function referenced(
 /** What refers to these resources. */
 async function referring(gathering: Gathering, front: readonly Version[], include: Include): Promise<Version[]> {
   const { services, endpoint, partition, request, store } = gathering.context;
-  const of = referringTo(include, front.map(nameOf), [...endpoint.resources.keys()], services.registry);
+  const of = referringTo(include, front.map(nameOf), [...endpoint.resources.keys()], services.registryOf(partition));
   if (of.length === 0) return [];
   const limit = services.limits.maxIncludes - gathering.taken.length + 1;
   const page = await store.search({ partition, of, sort: [], limit, deadline: request.deadline });

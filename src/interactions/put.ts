@@ -9,12 +9,13 @@ import type { Resource } from '../fhir/resource.js';
 import { extract } from '../search/extract.js';
 import type { IndexEntries } from '../search/query.js';
 import type { SearchRegistry } from '../search/registry.js';
-import type { Draft, Services, Validator } from '../service.js';
+import type { Context, Draft, Services, Validator } from '../service.js';
 
 export interface PutParts {
   clock: Clock;
   validator: Validator;
-  registry: SearchRegistry;
+  /** What the resources of a partition are indexed by. */
+  registryOf: (partition: string) => SearchRegistry;
   /** Internal postings (the patients whose own it is), from access/. */
   internal: (resource: Resource, bases: readonly string[]) => string[];
   /** What a deletion still answers to, from access/. */
@@ -36,11 +37,21 @@ export function createPut(parts: PutParts): Services['put'] {
     const profiles = endpoint.resources.get(type)?.profiles ?? [];
     parts.validator.assertValid(resource, { profiles });
     const stamped = stamp(resource, version, at);
-    const internal = (one: Resource) => parts.internal(one, bases);
-    const context = { localBases: bases, updated: at, internal };
-    const index = extract(stamped, parts.registry, context);
+    const index = indexOf(stamped, at, { endpoint, partition }, parts);
     return { key, version, at, deleted: false, method, json: JSON.stringify(stamped), index };
   };
+}
+
+/** The index entries of a stored resource; `at` is the instant of its write. */
+export function indexOf(
+  resource: Resource,
+  at: number,
+  { endpoint, partition }: Pick<Context, 'endpoint' | 'partition'>,
+  { registryOf, internal }: Pick<PutParts, 'registryOf' | 'internal'>,
+): IndexEntries {
+  const bases = [endpoint.url];
+  const options = { localBases: bases, updated: at, internal: (one: Resource) => internal(one, bases) };
+  return extract(resource, registryOf(partition), options);
 }
 
 function stamp(resource: Resource, version: number, at: number): Resource {

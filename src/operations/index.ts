@@ -11,6 +11,8 @@ import { lookup } from './lookup/lookup.js';
 import { markRead } from './mark-read/mark-read.js';
 import { meta, metaAdd, metaDelete } from './meta/meta.js';
 import { redeemInvitation } from './redeem-invitation/redeem-invitation.js';
+import { reindex } from './reindex/reindex.js';
+import { reindexStatus } from './reindex/status.js';
 import { release } from './release/release.js';
 import { validate } from './validate/validate.js';
 import { validateCodeSystemCode, validateValueSetCode } from './validate-code/validate-code.js';
@@ -33,4 +35,6 @@ export const operations: readonly Operation[] = [
   validateValueSetCode,
   lookup,
   validateCodeSystemCode,
+  reindex,
+  reindexStatus,
 ];

@@ -13,7 +13,7 @@ import type { SearchParam, SearchRegistry } from './registry.js';
 import { compositeTerms } from './types/composite.js';
 import { dateTest } from './types/date.js';
 import { valueTypes } from './types/index.js';
-import { filterOf } from './types/type.js';
+import { filterOf, type Ports, type Terminology } from './types/type.js';
 import { wordSuffixes } from './types/words.js';
 
 export interface CriteriaOptions {
@@ -22,6 +22,8 @@ export interface CriteriaOptions {
   now: number;
   /** Own base URLs without trailing slash. */
   localBases: readonly string[];
+  /** What the search names of terminology, in place of the registry's own. */
+  terminology?: Terminology | undefined;
   /** Whether a parameter may be used on a type here; all known ones by default. */
   declared?: ((type: string, code: string) => boolean) | undefined;
 }
@@ -121,8 +123,8 @@ export class Criteria {
   }
 
   private anyOf(param: SearchParam, modifier: string | undefined, whole: string, values: readonly string[]): Filter {
-    const { now, localBases, registry } = this.options;
     const { type, key, code } = param;
+    const { now, localBases } = this.options;
     if (!this.takes(param, modifier)) throw notUnderstood(whole, `the modifier ':${modifier}' is not understood.`);
     if (code === '_id') return { kind: 'id', ids: [...new Set(values.map(value => idOf(whole, value)))] };
     if (code === '_lastUpdated')
@@ -133,7 +135,7 @@ export class Criteria {
       return or(values.map(value => and(words(value))));
     }
     if (type === 'special') throw notUnderstood(whole, 'this parameter is not supported.');
-    const context = { name: whole, now, localBases, facts: param.facts, ports: registry.ports };
+    const context = { name: whole, now, localBases, facts: param.facts, ports: this.ports() };
     const terms = values.flatMap(value =>
       type === 'composite'
         ? compositeTerms(value, param.components, context)
@@ -141,6 +143,11 @@ export class Criteria {
     );
     const distinct = new Map(terms.map(term => [JSON.stringify(term), term]));
     return or([...distinct.values()].map(term => filterOf(key, term)));
+  }
+
+  private ports(): Ports {
+    const { registry, terminology } = this.options;
+    return terminology ? { ...registry.ports, terminology } : registry.ports;
   }
 
   private takes(param: SearchParam, modifier: string | undefined): boolean {

@@ -40,10 +40,10 @@ export interface SearchRegistry {
   /** All parameters of a type, those of every resource included. */
   of(type: string): readonly SearchParam[];
   /**
-   * Adds or replaces (by url) a parameter; searches and extraction know it from now on. Faults: `unprocessable` if it
-   * cannot work, `conflict` if its code is taken on one of its types.
+   * A registry that knows these parameters too, or in place of those with their url. Faults: `unprocessable` for one that
+   * cannot work, `conflict` for one whose code is taken on one of its types.
    */
-  add(parameter: JsonObject): void;
+  with(parameters: readonly JsonObject[]): SearchRegistry;
 }
 
 interface Definition {
@@ -114,12 +114,9 @@ class Registry implements SearchRegistry {
   private readonly types = new Set<string>(bare);
   private readonly byType = new Map<string, { byCode: Map<string, SearchParam>; all: readonly SearchParam[] }>();
 
-  constructor(parameters: readonly JsonObject[], ports: Ports) {
+  constructor(definitions: Iterable<Definition>, ports: Ports) {
     this.ports = ports;
-    for (const parameter of parameters) {
-      const definition = definitionOf(parameter);
-      this.byUrl.set(definition.url, definition);
-    }
+    for (const definition of definitions) this.byUrl.set(definition.url, definition);
     for (const definition of this.byUrl.values()) {
       this.checkComponents(definition);
       this.learnTypes(definition);
@@ -134,8 +131,16 @@ class Registry implements SearchRegistry {
     return this.paramsOf(type).all;
   }
 
-  add(parameter: JsonObject): void {
-    const definition = definitionOf(parameter);
+  with(parameters: readonly JsonObject[]): SearchRegistry {
+    const added = parameters.map(definitionOf);
+    const extended = new Registry(this.byUrl.values(), this.ports);
+    for (const definition of added) extended.add(definition);
+    const touched = (type: string): boolean => added.some(({ base }) => base.some(one => applies(one, type)));
+    for (const [type, made] of this.byType) if (!touched(type)) extended.byType.set(type, made);
+    return extended;
+  }
+
+  private add(definition: Definition): void {
     this.checkComponents(definition);
     const { url, code, base } = definition;
     const taken = [...this.byUrl.values()].some(
@@ -148,7 +153,6 @@ class Registry implements SearchRegistry {
     for (const type of base) compileParam(definition, type, this.byUrl);
     this.byUrl.set(url, definition);
     this.learnTypes(definition);
-    this.byType.clear();
   }
 
   private learnTypes({ base, target }: Definition): void {
@@ -217,5 +221,5 @@ function componentOf(
  * for one that cannot work.
  */
 export function createRegistry(parameters: readonly JsonObject[], ports: Partial<Ports> = {}): SearchRegistry {
-  return new Registry(parameters, { canonicalUnit: createCanonicalUnit(), ...ports });
+  return new Registry(parameters.map(definitionOf), { canonicalUnit: createCanonicalUnit(), ...ports });
 }

@@ -46,14 +46,15 @@ describe('search/registry', () => {
   it('[R93] a parameter added at run time is extracted and searched', () => {
     const registry = createRegistry(searchParameters);
     assert.throws(() => find([condition], 'Condition', 'asserted-date=2024', { registry }), { kind: 'invalid' });
-    registry.add(asserted);
-    assert.deepEqual(find([condition], 'Condition', 'asserted-date=2024', { registry }), ['a']);
-    assert.deepEqual(find([condition], 'Condition', 'asserted-date=2025', { registry }), []);
+    const more = registry.with([asserted]);
+    assert.deepEqual(find([condition], 'Condition', 'asserted-date=2024', { registry: more }), ['a']);
+    assert.deepEqual(find([condition], 'Condition', 'asserted-date=2025', { registry: more }), []);
+    assert.equal(registry.get('Condition', 'asserted-date'), undefined);
+    assert.equal(registry.get('Patient', 'family'), registry.with([asserted]).get('Patient', 'family'));
   });
 
   it('takes expressions that only FHIRPath understands', () => {
-    const registry = createRegistry(searchParameters);
-    registry.add(custom('Condition.note.text.upper()'));
+    const registry = createRegistry(searchParameters).with([custom('Condition.note.text.upper()')]);
     const noted = { resourceType: 'Condition', id: 'n', note: [{ text: 'abc' }] };
     assert.deepEqual(find([noted], 'Condition', 'custom=ABC', { registry }), ['n']);
   });
@@ -66,19 +67,19 @@ describe('search/registry', () => {
       'Condition.(',
       'Condition.note..text',
     ]) {
-      assert.throws(() => registry.add(custom(expression)), { kind: 'unprocessable' }, expression);
+      assert.throws(() => registry.with([custom(expression)]), { kind: 'unprocessable' }, expression);
     }
     assert.equal(registry.get('Condition', 'custom'), undefined);
   });
 
   it('replaces by url, and refuses a code that is taken', () => {
-    const registry = createRegistry(searchParameters);
-    registry.add(custom('Condition.note.text'));
-    registry.add(custom('Condition.clinicalStatus'));
+    const registry = createRegistry(searchParameters)
+      .with([custom('Condition.note.text')])
+      .with([custom('Condition.clinicalStatus')]);
     assert.equal(registry.get('Condition', 'custom')?.expression, 'Condition.clinicalStatus');
-    assert.throws(() => registry.add(custom('Condition.note.text', { url: 'urn:other' })), { kind: 'conflict' });
-    assert.throws(() => registry.add(custom('Condition.note.text', { code: 'subject' })), { kind: 'conflict' });
-    assert.throws(() => registry.add(custom('Condition.note.text', { code: '_id' })), { kind: 'conflict' });
+    assert.throws(() => registry.with([custom('Condition.note.text', { url: 'urn:other' })]), { kind: 'conflict' });
+    assert.throws(() => registry.with([custom('Condition.note.text', { code: 'subject' })]), { kind: 'conflict' });
+    assert.throws(() => registry.with([custom('Condition.note.text', { code: '_id' })]), { kind: 'conflict' });
   });
 
   it('refuses what cannot work', () => {
@@ -88,7 +89,7 @@ describe('search/registry', () => {
       { type: 'nothing' },
       { type: 'composite', component: [{ definition: 'urn:none', expression: 'x' }] },
     ]) {
-      assert.throws(() => registry.add(custom('Condition.code', more)), { kind: 'unprocessable' });
+      assert.throws(() => registry.with([custom('Condition.code', more)]), { kind: 'unprocessable' });
     }
   });
 

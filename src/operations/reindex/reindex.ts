@@ -1,0 +1,74 @@
+/**
+ * `$reindex`: makes the SearchParameters posted to a customer's endpoint (and taken away from it) count. It answers at
+ * once; the work is done in the background. https://hl7.org/fhir/R4/searchparameter.html
+ */
+import type { Definitions } from '../../definitions/definitions.js';
+import { Fault } from '../../fhir/fault.js';
+import { parseStored } from '../../fhir/json.js';
+import type { JsonObject, Resource } from '../../fhir/resource.js';
+import type { Context, Operation } from '../../service.js';
+import { begun, REINDEX, SETTLE, stateChange, stateOf, type ReindexState } from './state.js';
+import { statusOf, statusUrl } from './status.js';
+
+/** SearchParameters of its own that a customer may have. */
+const MAX_PARAMETERS = 200;
+
+export const reindex: Operation = {
+  definition: 'https://portico.health/fhir/OperationDefinition/reindex',
+  async handler(_input, context) {
+    const { services, partition } = context;
+    const { records, clock, ids } = services;
+    const now = clock.now();
+    const document = await records.get(REINDEX, partition, now);
+    const before = document && stateOf(document);
+    if (before && before.ended === undefined) {
+      throw new Fault('conflict', 'Re-indexing is under way already.', {
+        headers: { 'content-location': statusUrl(context, before.job) },
+      });
+    }
+    const wanted = await posted(context);
+    const types = touched(context, [...(before?.wanted ?? []), ...wanted]);
+    const state = begun(before, { job: ids.next(), requested: now, wanted, types });
+    return {
+      status: 202,
+      headers: { 'content-location': statusUrl(context, state.job) },
+      output: statusOf(state),
+      changes: { documents: [stateChange(partition, state, document?.version ?? 0, now + SETTLE)] },
+      asSystem: 'search parameters',
+    };
+  },
+};
+
+/** The customer's own SearchParameters, as far as search needs them. Faults where one cannot work. */
+async function posted({ store, partition, services, request }: Context): Promise<JsonObject[]> {
+  const { definitions, registry } = services;
+  const { rows, next } = await store.search({
+    partition,
+    of: [{ type: 'SearchParameter', where: { kind: 'all' } }],
+    sort: [{ by: 'id', descending: false }],
+    limit: MAX_PARAMETERS,
+    deadline: request.deadline,
+  });
+  if (next) throw new Fault('too-costly', `There may be ${MAX_PARAMETERS} search parameters at most.`);
+  const known = knownUrls(definitions);
+  const own = rows
+    .map(({ json }) => parseStored<Resource>(json))
+    .filter(({ url, status }) => !known.has(url as string) && status !== 'retired')
+    .map(slim);
+  registry.with(own);
+  return own;
+}
+
+/** HL7's own and the packages' are in force as they are. */
+const knownUrls = (definitions: Definitions): Set<string> =>
+  new Set(definitions.searchParameters().map(({ url }) => url as string));
+
+const slim = ({ url, code, type, base, expression, target, component }: Resource): JsonObject =>
+  JSON.parse(JSON.stringify({ url, code, type, base, expression, target, component })) as JsonObject;
+
+/** Types that any of these parameters is on. */
+function touched({ endpoint }: Context, parameters: readonly JsonObject[]): ReindexState['types'] {
+  const bases = new Set(parameters.flatMap(({ base }) => base as string[]));
+  const everywhere = bases.has('Resource') || bases.has('DomainResource');
+  return [...endpoint.resources.keys()].filter(type => everywhere || bases.has(type));
+}

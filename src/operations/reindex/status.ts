@@ -1,0 +1,30 @@
+/** `$reindex-status`: how far the last re-indexing of a customer's endpoint has come. */
+import { Fault } from '../../fhir/fault.js';
+import { instant } from '../../fhir/instant.js';
+import type { Context, Operation, Values } from '../../service.js';
+import { REINDEX, stateOf, type ReindexState } from './state.js';
+
+export const reindexStatus: Operation = {
+  definition: 'https://portico.health/fhir/OperationDefinition/reindex-status',
+  async handler({ job }, { services, partition }) {
+    const document = await services.records.get(REINDEX, partition, services.clock.now());
+    const state = document && stateOf(document);
+    if (!state || (job !== undefined && job !== state.job)) throw new Fault('not-found', 'There is no such job.');
+    const output = statusOf(state);
+    if (state.ended !== undefined) return { output };
+    return { status: 202, headers: { 'x-progress': `${state.done} resources`, 'retry-after': '1' }, output };
+  },
+};
+
+/** Where the status of a job is told. */
+export const statusUrl = ({ endpoint }: Context, job: string): string => `${endpoint.url}/$reindex-status?job=${job}`;
+
+/** A state as both operations tell it. */
+export const statusOf = ({ job, requested, ended, inForce, done }: ReindexState): Values => ({
+  job,
+  status: ended === undefined ? 'in-progress' : 'completed',
+  requested: instant(requested),
+  ...(ended === undefined ? {} : { ended: instant(ended) }),
+  indexed: done,
+  parameter: inForce.map(({ url }) => url),
+});

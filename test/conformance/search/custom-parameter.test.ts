@@ -1,0 +1,164 @@
+/** SearchParameters that a customer posts: they count after `$reindex`. https://hl7.org/fhir/R4/searchparameter.html */
+import assert from 'node:assert/strict';
+import type { CapabilityStatement, OperationOutcome, Parameters } from 'fhir/r4.js';
+import { machine } from '../../../src/compose/storage.js';
+import type { Resource } from '../../../src/fhir/resource.js';
+import { startTestServer } from '../../fixtures/server.js';
+import { Customer, eachCustomer, resource } from './customer.js';
+
+const ASSERTED = 'http://hl7.org/fhir/StructureDefinition/condition-assertedDate';
+
+const parameter = (code: string, type: string, expression: string, more: object = {}) =>
+  resource('SearchParameter', code, {
+    url: `http://example.org/SearchParameter/${code}`,
+    name: code.replaceAll('-', '_'),
+    status: 'active',
+    description: 'Of our own',
+    code,
+    base: [expression.split('.', 1)[0]],
+    type,
+    expression,
+    ...more,
+  });
+
+const assertedDate = parameter('asserted-date', 'date', `Condition.extension.where(url = '${ASSERTED}').valueDateTime`);
+const condition = (id: string, valueDateTime?: string) =>
+  resource('Condition', id, {
+    subject: { reference: 'Patient/85' },
+    ...(valueDateTime ? { extension: [{ url: ASSERTED, valueDateTime }] } : {}),
+  });
+
+const resources = [
+  condition('early', '2016-08-10'),
+  condition('late', '2020-01-01'),
+  condition('never'),
+  resource('Patient', '85', { name: [{ family: 'Shaw' }] }),
+];
+
+const values = (body: unknown): Record<string, unknown> =>
+  Object.fromEntries(
+    ((body as Parameters).parameter ?? []).map(one => [
+      one.name,
+      Object.entries(one).find(([key]) => key.startsWith('value'))?.[1],
+    ]),
+  );
+
+/** Has the endpoint indexed anew and waits for the end. */
+async function reindex(customer: Customer): Promise<Record<string, unknown>> {
+  const asked = await customer.call('POST', '$reindex');
+  assert.equal(asked.status, 202, JSON.stringify(asked.body));
+  const status = asked.headers.get('content-location')!;
+  assert.equal((await customer.call('GET', status)).status, 202);
+  customer.clock.ahead += 10_000;
+  await customer.server.app.reindexer.idle();
+  customer.clock.ahead += 10_000;
+  const done = await customer.call('GET', status);
+  assert.equal(done.status, 200, JSON.stringify(done.body));
+  return values(done.body);
+}
+
+async function declared(customer: Customer, type: string): Promise<string[]> {
+  const { body } = await customer.call('GET', 'metadata');
+  const [rest] = (body as CapabilityStatement).rest ?? [];
+  return rest?.resource?.find(one => one.type === type)?.searchParam?.map(({ name }) => name) ?? [];
+}
+
+async function write(customer: Customer, one: Resource): Promise<void> {
+  const { status, body } = await customer.call('PUT', `${one.resourceType}/${one.id}`, one);
+  assert.ok(status === 200 || status === 201, JSON.stringify(body));
+}
+
+describe('custom search parameters', () => {
+  eachCustomer(resources, customer => {
+    it('[R93] count after $reindex, not before, and are declared then', async () => {
+      await write(customer(), assertedDate);
+      await customer().refused('Condition?asserted-date=2016-08-10', 400, 'not-supported');
+      const { status, indexed } = await reindex(customer());
+      assert.deepEqual([status, indexed], ['completed', 3]);
+      assert.deepEqual(await customer().ids('Condition?asserted-date=2016-08-10'), ['early']);
+      assert.deepEqual(await customer().ids('Condition?patient=85&asserted-date=gt2016-01-01'), ['early', 'late']);
+      assert.deepEqual(await customer().ids('Condition?asserted-date=gt2017&patient=Patient/85'), ['late']);
+      assert.deepEqual(await customer().ids('Condition?asserted-date:missing=true'), ['never']);
+      assert.deepEqual((await customer().search('Condition?_sort=asserted-date')).ids, ['early', 'late', 'never']);
+      assert.deepEqual(await customer().ids('Patient?_has:Condition:patient:asserted-date=2020'), ['85']);
+      assert.ok((await declared(customer(), 'Condition')).includes('asserted-date'));
+      assert.ok(!(await declared(customer(), 'Patient')).includes('asserted-date'));
+    });
+
+    it('[R93] know what is written afterwards', async () => {
+      await write(customer(), condition('after', '2021-01-01'));
+      assert.deepEqual(await customer().ids('Condition?asserted-date=2021'), ['after']);
+      await write(customer(), condition('after', '2022-01-01'));
+      assert.deepEqual(await customer().ids('Condition?asserted-date=2021'), []);
+      const answer = await customer().call('DELETE', 'Condition?asserted-date=2022');
+      assert.equal(answer.status, 204);
+      assert.deepEqual(await customer().ids('Condition?asserted-date=2022'), []);
+    });
+
+    it('know what is written while they are indexed', async () => {
+      await write(customer(), parameter('note-text', 'string', 'Condition.note.text'));
+      assert.equal((await customer().call('POST', '$reindex')).status, 202);
+      customer().clock.ahead += 3000;
+      await write(customer(), { ...condition('noted'), note: [{ text: 'Written meanwhile' }] } as Resource);
+      await customer().refused('Condition?note-text=written', 400, 'not-supported');
+      assert.deepEqual(await customer().ids('Condition?asserted-date=2020'), ['late']);
+      const second = await customer().call('POST', '$reindex');
+      assert.equal(second.status, 409);
+      customer().clock.ahead += 10_000;
+      await customer().server.app.reindexer.idle();
+      customer().clock.ahead += 10_000;
+      assert.deepEqual(await customer().ids('Condition?note-text=written'), ['noted']);
+    });
+
+    it('are taken up by another process where one ended', async () => {
+      await write(customer(), parameter('gender-of-ours', 'token', 'Patient.gender'));
+      await write(customer(), { ...resources[3], gender: 'female' } as Resource);
+      assert.equal((await customer().call('POST', '$reindex')).status, 202);
+      const { storage, clock } = customer();
+      const later = { ahead: 60_000, now: () => Date.now() + clock.ahead + later.ahead };
+      const server = await startTestServer({ storage, world: { ...machine, clock: later } });
+      try {
+        await server.app.reindexer.idle();
+        later.ahead += 10_000;
+        const other = new Customer(server, storage, later);
+        assert.deepEqual(await other.ids('Patient?gender-of-ours=female'), ['85']);
+        assert.deepEqual(await other.ids('Condition?asserted-date=2020'), ['late']);
+      } finally {
+        await server.close();
+      }
+      clock.ahead += 10_000;
+      assert.deepEqual(await customer().ids('Patient?gender-of-ours=female'), ['85']);
+    });
+
+    it('stop counting once they are deleted and $reindex was called', async () => {
+      assert.equal((await customer().call('DELETE', 'SearchParameter/note-text')).status, 204);
+      assert.deepEqual(await customer().ids('Condition?note-text=written'), ['noted']);
+      await reindex(customer());
+      await customer().refused('Condition?note-text=written', 400, 'not-supported');
+      assert.ok(!(await declared(customer(), 'Condition')).includes('note-text'));
+      assert.deepEqual(await customer().ids('Condition?asserted-date=2020'), ['late']);
+    });
+
+    it('that cannot work, or take a code there is, are refused by $reindex', async () => {
+      const refused = async (bad: Resource, status: number): Promise<void> => {
+        await write(customer(), bad);
+        const { status: answered, body } = await customer().call('POST', '$reindex');
+        assert.equal(answered, status, JSON.stringify(body));
+        assert.equal((body as OperationOutcome).resourceType, 'OperationOutcome');
+        assert.equal((await customer().call('DELETE', `SearchParameter/${bad.id}`)).status, 204);
+      };
+      await refused(parameter('bad', 'string', "Condition.note.text.matches('(a+)+$')"), 422);
+      await refused(parameter('family', 'string', 'Patient.name.family', { url: 'urn:own:family' }), 409);
+      assert.deepEqual(await customer().ids('Condition?asserted-date=2020'), ['late']);
+    });
+
+    it("are nobody else's: other endpoints do not know them", async () => {
+      const token = customer().server.token('demo-system');
+      const answer = await fetch(`${customer().server.portal}/Patient?gender-of-ours=female`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      assert.equal(answer.status, 400);
+      assert.equal((await customer().call('GET', '$reindex-status?job=nothing')).status, 404);
+    });
+  });
+});
