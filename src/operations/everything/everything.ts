@@ -66,7 +66,7 @@ const dateOf = (name: 'start' | 'end', value: unknown): Partial<Window> =>
 /** On the type alone, people mean themselves; a system must say whom. */
 function patientOf({ route, actor }: Context): string {
   const id = route.id ?? actor.self;
-  if (id === undefined) throw new Fault('not-supported', 'Name the patient: Patient/[id]/$everything.');
+  if (id === undefined) throw new Fault('invalid', 'Name the patient: Patient/[id]/$everything.', { code: 'required' });
   return id;
 }
 
