@@ -91,9 +91,10 @@ export interface HistoryQuery {
   deadline: number;
 }
 
-/** What a store can do, checked at start against what the capability statements declare. */
+/** What a store is, for those who choose one. */
 export interface Features {
-  name: 'memory' | 'sqlite' | 'mongo' | 'upstream';
+  /** `sqlite` */
+  name: string;
   /** Survives the end of the process. */
   durable: boolean;
   writable: boolean;
