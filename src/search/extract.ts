@@ -2,6 +2,7 @@
 import type { Json, Resource } from '../fhir/resource.js';
 import { choice } from './expression/compile.js';
 import { PRESENT } from './keys.js';
+import { MAX_ENTRIES, tooManyValues } from './limits.js';
 import { mainDates } from './main-date.table.js';
 import { CEILING, FLOOR, typePosting, type IndexEntries, type Range, type Text } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
@@ -43,17 +44,25 @@ class Entries implements Sink {
     this.filled = true;
   }
 
+  /** Takes one more into account. */
+  private count(): void {
+    if (this.postings.size + this.ranges.length + this.strings.length >= MAX_ENTRIES) throw tooManyValues();
+  }
+
   posting(suffix: string): void {
+    this.count();
     // Databases cannot hold lone surrogates.
     this.postings.add((this.key + suffix).toWellFormed());
   }
 
   range(suffix: string, lo: number, hi: number, second?: Interval): void {
+    this.count();
     const key = (this.key + suffix).toWellFormed();
     this.ranges.push(second ? { key, lo, hi, lo2: second.lo, hi2: second.hi } : { key, lo, hi });
   }
 
   text(suffix: string, value: string): void {
+    this.count();
     this.strings.push({ key: (this.key + suffix).toWellFormed(), value: value.toWellFormed() });
   }
 }
@@ -97,7 +106,7 @@ function mainOf(resource: Resource, updated: number): number {
   return lo > FLOOR ? lo : hi < CEILING ? hi : updated;
 }
 
-/** The index entries of a resource. Never fails: values that make no sense are passed over. */
+/** The index entries of a resource. Values that make no sense are passed over. Fault `too-costly` for far too many. */
 export function extract(resource: Resource, registry: SearchRegistry, options: ExtractOptions): IndexEntries {
   const entries = new Entries();
   entries.postings.add(typePosting(resource.resourceType));

@@ -16,6 +16,9 @@ export const MAX_CONTAINS = 400;
 /** Parentheses and negations of a `_filter` inside one another. */
 export const MAX_FILTER_DEPTH = 10;
 
+/** Index entries of one resource: whoever writes after it waits while they are stored. */
+export const MAX_ENTRIES = 50_000;
+
 /** A parameter name as it may be repeated in a message. */
 const shown = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
 
@@ -38,6 +41,9 @@ export function badValue(name: string, why: string): Fault {
 export function tooCostly(why: string): Fault {
   return new Fault('too-costly', why);
 }
+
+/** The resource could be found by more values than anybody searches for. */
+export const tooManyValues = (): Fault => tooCostly(`The resource has more than ${MAX_ENTRIES} values to search for.`);
 
 /** Whether this fault may become a warning (`Prefer: handling=lenient`). */
 export const isNotUnderstood = (error: unknown): error is Fault =>

@@ -6,7 +6,7 @@ import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
 import { splitEscaped } from '../escape.js';
 import type { Select } from '../expression/compile.js';
 import { compositeForm } from '../keys.js';
-import { badValue, MAX_VALUES, tooCostly } from '../limits.js';
+import { badValue, MAX_ENTRIES, MAX_VALUES, tooCostly, tooManyValues } from '../limits.js';
 import { valueTypes, type ValueTypeName } from './index.js';
 import type { ExtractContext, Facts, Sink, Term, TermContext } from './type.js';
 
@@ -45,6 +45,9 @@ function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
   return lists.reduce<T[][]>((made, list) => made.flatMap(head => list.map(item => [...head, item])), [[]]);
 }
 
+const countOf = (lists: readonly (readonly unknown[])[]): number =>
+  lists.reduce((count, list) => count * list.length, 1);
+
 /** Indexes one element of a composite; whether it has all components. */
 export function extractComposite(
   element: JsonObject,
@@ -57,6 +60,7 @@ export function extractComposite(
   if (values.some(found => found.length === 0)) return false;
   const lists = components.map((component, at) => entriesOf(component, values[at]!, shared));
   if (lists.some(list => list.length === 0)) return false;
+  if (countOf(lists) > MAX_ENTRIES) throw tooManyValues();
   for (const entries of combinations(lists)) {
     const suffix = compositeForm(entries.map(entry => entry.suffix));
     const [range, second] = entries.flatMap(entry => entry.range ?? []);
@@ -90,7 +94,6 @@ export function compositeTerms(
   const terms = components.map(({ type, facts }, at) =>
     valueTypes[type].terms(parts[at]!, undefined, { ...context, facts }),
   );
-  if (terms.reduce((count, list) => count * list.length, 1) > MAX_VALUES)
-    throw tooCostly('A composite value stands for too many.');
+  if (countOf(terms) > MAX_VALUES) throw tooCostly('A composite value stands for too many.');
   return combinations(terms).map(joined);
 }
