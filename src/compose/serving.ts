@@ -1,6 +1,7 @@
 /** The running server: HTTP in front, background work beside it, and an orderly end. */
 import { createReadiness } from './readiness.js';
 import { developmentRoute } from './development-route.js';
+import { wellKnown } from './well-known.js';
 import { openMailbox } from './mailbox.js';
 import type { Access } from './access.js';
 import type { Model } from './model.js';
@@ -85,6 +86,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       path: endpoint.path,
       url: endpoint.url,
       handle: async request => services.dispatch(request, await services.served(endpoint)),
+      wellKnown: name => wellKnown(config, name),
     })),
     limits: config.limits,
     writeXml: (resource, pretty) => toXml(resource, definitions, pretty),

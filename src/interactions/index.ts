@@ -1,23 +1,24 @@
 /** The interactions by their code in CapabilityStatement.rest. https://hl7.org/fhir/R4/http.html */
 import type { Handler } from '../service.js';
 import { bundle } from './batch.js';
+import { readOrDefinition, searchWithDefinitions } from './built-in.js';
 import { capabilities } from './capabilities.js';
 import { create } from './create.js';
 import { remove } from './delete.js';
 import { history } from './history.js';
 import { patch } from './patch.js';
-import { read, vread } from './read.js';
+import { vread } from './read.js';
 import { search } from './search.js';
 import { update } from './update.js';
 
 export const interactions: Readonly<Record<string, Handler>> = {
-  read,
+  read: readOrDefinition,
   vread,
   create,
   update,
   patch,
   delete: remove,
-  'search-type': search,
+  'search-type': searchWithDefinitions,
   'search-system': search,
   'history-instance': history,
   'history-type': history,

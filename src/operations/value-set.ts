@@ -1,4 +1,5 @@
 /** The value set (or code system) an operation is about: the one of the path, one given, or one named by its URL. */
+import { definitionById } from '../definitions/by-id.js';
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
@@ -11,12 +12,14 @@ export const codeSystemOf = (input: Values, context: Context): Promise<Resource 
   subject(context, input['url'] ?? input['system'], input['codeSystem']);
 
 async function subject(context: Context, url: unknown, given: unknown): Promise<Resource | string> {
-  const { route, partition, store } = context;
+  const { route, partition, store, services } = context;
   if (route.id !== undefined) {
     const { type = '', id } = route;
     const [version] = await store.read([{ partition, type, id }]);
-    if (!version || version.deleted) throw new Fault('not-found', `There is no ${type}/${id}.`);
-    return parseStored<Resource>(version.json);
+    if (version && !version.deleted) return parseStored<Resource>(version.json);
+    const builtIn = version ? undefined : definitionById(services.definitions, type, id);
+    if (!builtIn) throw new Fault('not-found', `There is no ${type}/${id}.`);
+    return builtIn;
   }
   if (given !== undefined) return given as Resource;
   if (typeof url === 'string' && url !== '') return url;

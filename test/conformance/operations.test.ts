@@ -1,0 +1,213 @@
+/** HL7's own operations, and the definitions served as resources. https://hl7.org/fhir/R4/operationslist.html */
+import assert from 'node:assert/strict';
+import type { Parameters, ValueSet } from 'fhir/r4.js';
+import type { JsonObject, Resource } from '../../src/fhir/resource.js';
+import { asBundle, eachRest, errors, observation, outcome, patient, unique, type Answer } from './rest.js';
+
+const parameters = (...parameter: JsonObject[]): Resource => ({ resourceType: 'Parameters', parameter });
+const out = ({ body }: Answer, name: string): unknown => {
+  const found = (body as unknown as Parameters).parameter?.find(one => one.name === name);
+  return Object.entries(found ?? {}).find(([key]) => key.startsWith('value'))?.[1];
+};
+const severities = ({ body }: Answer): string[] => outcome(body).issue.map(({ severity }) => severity);
+const next = ({ body }: Answer): string | undefined =>
+  asBundle(body).link?.find(({ relation }) => relation === 'next')?.url;
+
+describe('operations', () => {
+  eachRest(rest => {
+    it('[R151] $validate takes a resource, Parameters, a mode and a profile; the outcome is the answer', async () => {
+      const good = patient(unique());
+      const bad = { resourceType: 'Patient', gender: 'x' };
+      const plain = await rest().expect(200, 'POST', 'Patient/$validate', good);
+      assert.deepEqual(severities(plain), ['information']);
+      const wrong = await rest().expect(200, 'POST', 'Patient/$validate', bad);
+      assert.equal(errors(outcome(wrong.body).issue).length, 1);
+      assert.deepEqual(outcome(wrong.body).issue[0]?.expression, ['Patient.gender']);
+      const wrapped = parameters({ name: 'resource', resource: good }, { name: 'mode', valueCode: 'create' });
+      assert.deepEqual(severities(await rest().expect(200, 'POST', 'Patient/$validate', wrapped)), ['information']);
+      const vital = 'http://hl7.org/fhir/StructureDefinition/vitalsigns';
+      const asVital = await rest().expect(200, 'POST', `Observation/$validate?profile=${vital}`, observation());
+      assert.ok(errors(outcome(asVital.body).issue).length > 0);
+      assert.match(asVital.text, /Observation\.category/);
+      await rest().expect(400, 'POST', 'Patient/$validate?profile=urn:nobody:knows', good);
+      await rest().expect(400, 'POST', `Patient/$validate?profile=${vital}`, good);
+      await rest().expect(400, 'POST', 'Patient/$validate?mode=perhaps', good);
+      await rest().expect(400, 'POST', 'Patient/$validate', parameters());
+      await rest().expect(400, 'POST', 'Patient/$validate', '{');
+    });
+
+    it('[R151] $validate on an instance looks at what is stored, or whether it may be updated or deleted', async () => {
+      const made = await rest().create(patient(unique()));
+      const stored = await rest().expect(200, 'GET', `Patient/${made.id}/$validate`);
+      assert.deepEqual(severities(stored), ['information']);
+      const update = await rest().expect(200, 'POST', `Patient/${made.id}/$validate?mode=update`, { ...made, id: 'x' });
+      assert.equal(errors(outcome(update.body).issue).length, 1);
+      const deletion = await rest().expect(200, 'POST', `Patient/${made.id}/$validate?mode=delete`);
+      assert.deepEqual(severities(deletion), ['information']);
+      await rest().expect(404, 'GET', `Patient/${unique()}/$validate`);
+      const { body } = await rest().expect(200, 'GET', `Patient/${made.id}/_history`);
+      assert.equal(body['total'], 1, 'nothing was changed');
+    });
+
+    it('[PKB-4] $meta tells the labels of an instance and those in use', async () => {
+      const tag = { system: 'urn:example', code: unique() };
+      const { id } = await rest().create(patient(unique(), { meta: { tag: [tag] } }));
+      const one = await rest().expect(200, 'GET', `Patient/${id}/$meta`);
+      assert.deepEqual((out(one, 'return') as JsonObject)['tag'], [tag]);
+      const all = await rest().expect(200, 'GET', 'Patient/$meta');
+      assert.ok(JSON.stringify(out(all, 'return')).includes(tag.code));
+    });
+  });
+
+  eachRest(
+    rest => {
+      it('[PKB-4] $meta-add and $meta-delete change labels, and make a version where they change', async () => {
+        const { id } = await rest().create(patient(unique()));
+        const meta = parameters({ name: 'meta', valueMeta: { tag: [{ system: 'urn:example', code: 'a' }] } });
+        const added = await rest().expect(200, 'POST', `Patient/${id}/$meta-add`, meta);
+        assert.deepEqual((out(added, 'return') as JsonObject)['tag'], [{ system: 'urn:example', code: 'a' }]);
+        await rest().expect(200, 'POST', `Patient/${id}/$meta-add`, meta);
+        assert.equal(await rest().count('Patient', `_id=${id}&_tag=urn:example%7Ca`), 1);
+        const removed = await rest().expect(200, 'POST', `Patient/${id}/$meta-delete`, meta);
+        assert.equal((out(removed, 'return') as JsonObject)['tag'], undefined);
+        const { body } = await rest().expect(200, 'GET', `Patient/${id}/_history`);
+        assert.equal(body['total'], 3);
+        await rest().expect(405, 'GET', `Patient/${id}/$meta-add`);
+      });
+
+      it('[R150] $everything gives the compartment and what it refers to, paged, by type, by change, by time', async () => {
+        const { id } = await rest().create(patient(unique()));
+        const other = await rest().create(patient(unique()));
+        const doctor = await rest().create({ resourceType: 'Practitioner' });
+        const subject = { reference: `Patient/${id}` };
+        const performer = [{ reference: `Practitioner/${doctor.id}` }];
+        const old = await rest().create(observation({ subject, performer, effectiveDateTime: '2001-02-03' }));
+        const since = new Date().toISOString();
+        const fresh = await rest().create(observation({ subject, effectiveDateTime: '2020-02-03' }));
+        await rest().create(observation({ subject: { reference: `Patient/${other.id}` } }));
+        const ids = ({ body }: Answer): (string | undefined)[] =>
+          (asBundle(body).entry ?? []).map(({ resource }) => resource?.id).sort();
+        const at = `Patient/${id}/$everything`;
+        const whole = await rest().expect(200, 'GET', at);
+        assert.equal(asBundle(whole.body).type, 'searchset');
+        assert.deepEqual(ids(whole), [id, doctor.id, old.id, fresh.id].sort());
+        assert.deepEqual(ids(await rest().expect(200, 'GET', `${at}?_type=Observation&_since=${since}`)), [fresh.id]);
+        assert.deepEqual(ids(await rest().expect(200, 'GET', `${at}?_type=Observation&start=2019-01-01`)), [fresh.id]);
+        const early = await rest().expect(200, 'GET', `${at}?_type=Observation&end=2010-01-01`);
+        assert.deepEqual(ids(early), [doctor.id, old.id].sort());
+        const paged: (string | undefined)[] = [];
+        for (let url: string | undefined = `${at}?_count=1`; url !== undefined;) {
+          const page: Answer = await rest().expect(200, 'GET', url);
+          const matches = (asBundle(page.body).entry ?? []).filter(({ search }) => search?.mode === 'match');
+          assert.ok(matches.length <= 1);
+          paged.push(...matches.map(({ resource }) => resource?.id));
+          url = next(page);
+        }
+        assert.deepEqual(paged.sort(), [id, old.id, fresh.id].sort());
+        await rest().expect(404, 'GET', `Patient/${unique()}/$everything`);
+        await rest().expect(404, 'GET', `${at}?_type=Patience`);
+        await rest().expect(400, 'GET', `${at}?_since=yesterday`);
+        await rest().expect(400, 'GET', `${at}?_count=0`);
+      });
+
+      it('[R152] $expand lists, filters and pages what is built in and what was posted', async () => {
+        const url = 'http://hl7.org/fhir/ValueSet/administrative-gender';
+        const codes = ({ body }: Answer): (string | undefined)[] =>
+          ((body as unknown as ValueSet).expansion?.contains ?? []).map(({ code }) => code);
+        const gender = await rest().expect(200, 'GET', `ValueSet/$expand?url=${url}`);
+        assert.deepEqual(codes(gender).sort(), ['female', 'male', 'other', 'unknown']);
+        assert.equal((gender.body as unknown as ValueSet).expansion?.total, 4);
+        assert.deepEqual(codes(await rest().expect(200, 'GET', `ValueSet/$expand?url=${url}&filter=fem`)), ['female']);
+        const two = await rest().expect(200, 'GET', `ValueSet/$expand?url=${url}&offset=1&count=2`);
+        assert.deepEqual(codes(two), codes(gender).slice(1, 3));
+        assert.deepEqual(
+          codes(await rest().expect(200, 'GET', 'ValueSet/administrative-gender/$expand')),
+          codes(gender),
+        );
+        const own = `https://example.org/${unique()}`;
+        const compose = {
+          include: [{ system: 'urn:example:own', concept: [{ code: 'a', display: 'A' }, { code: 'b' }] }],
+        };
+        const made = await rest().create({ resourceType: 'ValueSet', status: 'active', url: own, compose });
+        assert.deepEqual(codes(await rest().expect(200, 'GET', `ValueSet/$expand?url=${own}`)), ['a', 'b']);
+        assert.deepEqual(codes(await rest().expect(200, 'GET', `ValueSet/${made.id}/$expand`)), ['a', 'b']);
+        await rest().expect(404, 'GET', 'ValueSet/$expand?url=urn:nobody:knows');
+        await rest().expect(400, 'GET', 'ValueSet/$expand');
+        await rest().expect(400, 'GET', `ValueSet/$expand?url=${url}&count=-1`);
+      });
+
+      it('[R152] $validate-code and $lookup know built-in and posted codes', async () => {
+        const url = 'http://hl7.org/fhir/ValueSet/administrative-gender';
+        const system = 'http://hl7.org/fhir/administrative-gender';
+        const judge = async (query: string): Promise<unknown> =>
+          out(await rest().expect(200, 'GET', `ValueSet/$validate-code?${query}`), 'result');
+        assert.equal(await judge(`url=${url}&system=${system}&code=male`), true);
+        assert.equal(await judge(`url=${url}&system=${system}&code=man`), false);
+        const coding = { name: 'coding', valueCoding: { system, code: 'female' } };
+        const posted = parameters({ name: 'url', valueUri: url }, coding);
+        assert.equal(out(await rest().expect(200, 'POST', 'ValueSet/$validate-code', posted), 'result'), true);
+        const found = await rest().expect(200, 'GET', `CodeSystem/$lookup?system=${system}&code=male`);
+        assert.equal(out(found, 'display'), 'Male');
+        await rest().expect(404, 'GET', `CodeSystem/$lookup?system=${system}&code=man`);
+        await rest().expect(400, 'GET', `CodeSystem/$lookup?code=male`);
+        const own = `https://example.org/${unique()}`;
+        const concept = [{ code: 'a', display: 'An A', concept: [{ code: 'b', display: 'A B' }] }];
+        await rest().create({ resourceType: 'CodeSystem', url: own, status: 'active', content: 'complete', concept });
+        assert.equal(out(await rest().expect(200, 'GET', `CodeSystem/$lookup?system=${own}&code=b`), 'display'), 'A B');
+        const inOwn = await rest().expect(200, 'GET', `CodeSystem/$validate-code?url=${own}&code=c`);
+        assert.equal(out(inOwn, 'result'), false);
+      });
+
+      it('[PKB-4] definitions are served at their canonical URLs and by id; what was posted goes first', async () => {
+        for (const [type, url, id] of [
+          ['StructureDefinition', 'http://hl7.org/fhir/StructureDefinition/Patient', 'Patient'],
+          ['ValueSet', 'http://hl7.org/fhir/ValueSet/administrative-gender', 'administrative-gender'],
+          ['CodeSystem', 'http://hl7.org/fhir/administrative-gender', 'administrative-gender'],
+          ['SearchParameter', 'http://hl7.org/fhir/SearchParameter/individual-birthdate', 'individual-birthdate'],
+          ['OperationDefinition', 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand', 'ValueSet-expand'],
+          ['OperationDefinition', 'https://portico.health/fhir/OperationDefinition/invite', undefined],
+          ['CompartmentDefinition', 'http://hl7.org/fhir/CompartmentDefinition/patient', 'patient'],
+        ] as const) {
+          const { body } = await rest().expect(200, 'GET', `${type}?url=${encodeURIComponent(url)}`);
+          const [entry, ...more] = asBundle(body).entry ?? [];
+          assert.deepEqual(
+            [entry?.resource?.resourceType, (entry?.resource as { url?: string }).url, more.length],
+            [type, url, 0],
+          );
+          assert.equal(body['total'], 1);
+          if (id === undefined) continue;
+          const read = await rest().expect(200, 'GET', `${type}/${id}`);
+          assert.equal(read.body['url'], url);
+        }
+        const gender = 'http%3A%2F%2Fhl7.org%2Ffhir%2FValueSet%2Fadministrative-gender';
+        assert.equal(await rest().count('ValueSet', `url=${gender}%7C4.0.1`), 1);
+        assert.equal(await rest().count('ValueSet', `url=${gender}%7C3.0.1`), 0);
+        assert.equal(await rest().count('ValueSet', `url=${gender}&status=draft`), 0);
+        await rest().expect(404, 'GET', 'StructureDefinition/Patience');
+        await rest().expect(404, 'GET', 'Patient/Patient');
+        const own = { resourceType: 'ValueSet', id: 'request-intent', status: 'active', name: 'Own' };
+        await rest().expect(201, 'PUT', 'ValueSet/request-intent', own);
+        assert.equal((await rest().expect(200, 'GET', 'ValueSet/request-intent')).body['name'], 'Own');
+        await rest().expect(204, 'DELETE', 'ValueSet/request-intent');
+        await rest().expect(410, 'GET', 'ValueSet/request-intent');
+      });
+    },
+    { only: 'customer' },
+  );
+
+  eachRest(rest => {
+    it('[R120] each base says what the development issuer can, and no more; nobody else does', async () => {
+      const ask = { accept: 'application/json', origin: 'https://app.example.org' };
+      const { text, headers } = await rest()
+        .as('')
+        .expect(200, 'GET', '.well-known/smart-configuration', undefined, ask);
+      assert.equal(headers.get('access-control-allow-origin'), '*');
+      assert.equal(headers.get('content-type'), 'application/json');
+      const configuration = JSON.parse(text) as Record<string, unknown>;
+      assert.equal(configuration['token_endpoint'], `${rest().server.url}/development/token`);
+      assert.ok((configuration['capabilities'] as string[]).includes('permission-v2'));
+      assert.equal(configuration['authorization_endpoint'], undefined);
+      await rest().as('').expect(404, 'GET', '.well-known/openid-configuration');
+    });
+  });
+});
