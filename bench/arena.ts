@@ -8,8 +8,11 @@ import { drive, type Load, type Run } from './drive.js';
 import { readLoads, type At } from './loads.js';
 
 export interface Arena {
+  /** Portico, started anew after each filling. */
   readonly server: Child;
   readonly at: At;
+  /** Makes the store hold so many resources of the portal mix. */
+  fill(resources: number): Promise<void>;
   /** The raw server, answering a read's bytes as often as it can. */
   raw(seconds: number): Promise<Run>;
   run(load: Load, seconds: number): Promise<Run>;
@@ -26,22 +29,32 @@ export async function settingsIn(folder: string): Promise<Record<string, string>
   };
 }
 
-/** Runs `work` with a server that holds at least so many resources; everything is gone afterwards. */
+/** Runs `work` with a server that holds so many resources of the portal mix; everything is gone afterwards. */
 export async function inArena<T>(resources: number, work: (arena: Arena) => Promise<T>): Promise<T> {
   return inFolder(async folder => {
-    const server = await Child.start('./server.js', await settingsIn(folder));
+    const settings = await settingsIn(folder);
+    const start = (): Promise<Child> => Child.start('./server.js', settings);
+    let server = await start();
     const raw = await Child.start('./raw-server.js');
+    const at = await server.ask<At>('at');
+    const rawAt = { base: `http://127.0.0.1:${await raw.ask<number>('port')}/fhir`, token: at.token };
+    const arena: Arena = {
+      get server() {
+        return server;
+      },
+      at,
+      async fill(count) {
+        await server.ask('load', { count });
+        await server.stop();
+        server = await start();
+        await raw.ask('serve', await oneRead(at));
+      },
+      raw: seconds => drive(raw, { ...rawAt, paths: ['Patient/1'] }, seconds),
+      run: (load, seconds) => drive(server, load, seconds),
+    };
     try {
-      const at = await server.ask<At>('at');
-      await server.ask('load', { count: resources });
-      await raw.ask('serve', await oneRead(at, resources));
-      const rawAt = { base: `http://127.0.0.1:${await raw.ask<number>('port')}/fhir`, token: at.token };
-      return await work({
-        server,
-        at,
-        raw: seconds => drive(raw, { ...rawAt, paths: ['Patient/1'] }, seconds),
-        run: (load, seconds) => drive(server, load, seconds),
-      });
+      await arena.fill(resources);
+      return await work(arena);
     } finally {
       await Promise.all([server.stop(), raw.stop()]);
     }
@@ -59,8 +72,8 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
 }
 
 /** The headers and body of one read, for the raw server to repeat. */
-async function oneRead(at: At, resources: number): Promise<{ headers: string[]; body: string }> {
-  const [path = ''] = readLoads(at, resources).read.paths ?? [];
+async function oneRead(at: At): Promise<{ headers: string[]; body: string }> {
+  const [path = ''] = readLoads(at, 1).read.paths ?? [];
   const answer = await fetch(`${at.base}/${path}`, { headers: { authorization: `Bearer ${at.token}` } });
   const own = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
   const headers = [...answer.headers].filter(([name]) => !own.has(name)).flat();

@@ -16,7 +16,7 @@ export interface Load {
 export interface Run {
   /** Answers a second. */
   rate: number;
-  /** Microseconds of processor time each took the answering process. */
+  /** Microseconds of processor time each took the answering process, all its threads together. */
   cpu: number;
 }
 

@@ -84,10 +84,11 @@ async function startIn(folder: string): Promise<number> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = new Promise(resolve => server.once('exit', resolve));
-  while (!(await answers(`http://127.0.0.1:${settings['PORT']}/fhir/portal/metadata`))) {
+  while (server.exitCode === null && !(await answers(`http://127.0.0.1:${settings['PORT']}/fhir/portal/metadata`))) {
     await new Promise(resolve => setTimeout(resolve, LOOK_MILLISECONDS));
   }
   const taken = performance.now() - began;
+  if (server.exitCode !== null) throw new Error('the server did not start');
   server.kill('SIGTERM');
   await ended;
   return taken;

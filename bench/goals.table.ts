@@ -1,0 +1,39 @@
+/** The rows of the table in docs/performance.md: what is measured, and what it should come to. */
+import type { Reads, Writes } from './measure.js';
+
+export interface Figures {
+  reads: Reads;
+  writes: Writes;
+  /** Milliseconds. */
+  starts: { empty: number; again: number };
+  /** Megabytes, at the end of the run. */
+  resident: number;
+}
+
+export interface Goal {
+  name: string;
+  of(figures: Figures): number;
+  unit: 'of raw' | 'of the store' | 'ms' | 'MB';
+  /** At least, for ratios; at most, for all others. */
+  goal: number;
+}
+
+const rate = (kind: keyof Reads['kinds']) => (figures: Figures) =>
+  figures.reads.kinds[kind].rate / figures.reads.raw.rate;
+
+export const goals: readonly Goal[] = [
+  { name: 'Read by id', of: rate('read'), unit: 'of raw', goal: 0.4 },
+  { name: 'Inbox, page of 20 of 1,500', of: rate('inbox'), unit: 'of raw', goal: 0.09 },
+  { name: 'Search by identifier', of: rate('identifier'), unit: 'of raw', goal: 0.24 },
+  { name: 'Chained search', of: rate('chain'), unit: 'of raw', goal: 0.06 },
+  {
+    name: 'Create, validated, 32 callers',
+    of: ({ writes }) => writes.create / writes.single,
+    unit: 'of the store',
+    goal: 0.9,
+  },
+  { name: 'Event-loop stall under creates, p99.9', of: ({ writes }) => writes.stall, unit: 'ms', goal: 10 },
+  { name: 'Start in an empty data folder', of: ({ starts }) => starts.empty, unit: 'ms', goal: 1500 },
+  { name: 'Start after that', of: ({ starts }) => starts.again, unit: 'ms', goal: 1500 },
+  { name: 'Resident memory', of: ({ resident }) => resident, unit: 'MB', goal: 250 },
+];
