@@ -143,7 +143,8 @@ const preflight: FhirResponse = {
   headers: {
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
     'access-control-allow-headers':
-      'Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, X-Request-Id',
+      'Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, ' +
+      'X-Request-Id, X-Provenance, X-Security-Context',
     'access-control-max-age': '86400',
   },
 };

@@ -10,6 +10,7 @@ import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Version } from '../store/port.js';
 import { keepContent, withContent } from './binary.js';
+import { provenanceOf } from './provenance.js';
 import { checkReferences } from './references.js';
 import { location, versionHeaders } from './version.js';
 
@@ -29,10 +30,17 @@ export async function write(context: Context, written: Written): Promise<Result>
   const kept = await keepContent(context, ruled?.resource ?? written.resource);
   const put = context.services.put({ resource: kept.resource, ...(previous ? { previous } : {}), method }, context);
   await checkReferences(context, kept.resource);
+  const provenance = provenanceOf(context, put);
   const { effects = [], ...consequences } = ruled?.changes ?? {};
   return {
     response: await response(context, put, live ? 200 : 201),
-    changes: { puts: [put], criteria, documents: kept.documents, consequences, effects },
+    changes: {
+      puts: provenance ? [put, provenance] : [put],
+      criteria,
+      documents: kept.documents,
+      consequences,
+      effects,
+    },
   };
 }
 
