@@ -1,5 +1,6 @@
 /** The process: reads the configuration, composes, listens, stops on a signal. */
 import { compose } from './compose.js';
+import { blame, listeningSetting } from './compose/blame.js';
 import { greeting } from './compose/greeting.js';
 import { stopOnSignal } from './compose/stop-on-signal.js';
 import { loadConfig, type Config } from './config/config.js';
@@ -7,7 +8,7 @@ import { loadConfig, type Config } from './config/config.js';
 async function start(config: Config): Promise<void> {
   const app = await compose(config);
   stopOnSignal(app);
-  await app.listen();
+  await app.listen().catch((error: unknown) => blame(listeningSetting(error), error));
   process.stdout.write(greeting(config, app.endpoints));
 }
 

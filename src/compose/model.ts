@@ -9,6 +9,7 @@ import { loadDefinitions } from '../definitions/load.js';
 import { interactions } from '../interactions/index.js';
 import { operations } from '../operations/index.js';
 import { projectRoot } from '../project-root.js';
+import { blame } from './blame.js';
 import { createRegistry, type SearchRegistry } from '../search/registry.js';
 
 export interface Model {
@@ -21,7 +22,7 @@ export interface Model {
 
 export function loadModel({ url, packages, customers }: Config): Model {
   const root = projectRoot();
-  const definitions = loadDefinitions(root, packages);
+  const definitions = definitionsWith(root, packages);
   const registry = createRegistry(definitions.searchParameters());
   const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions });
   return { root, definitions, registry, endpoints };
@@ -31,6 +32,15 @@ export function loadModel({ url, packages, customers }: Config): Model {
 function declaredBy({ root, definitions, endpoints }: Model): readonly Endpoint[] {
   if (endpoints.some(({ name }) => name === 'customer')) return endpoints;
   return loadEndpoints(root, { publicUrl: '', customers: [{ key: 'any', referencesEnforced: false }], definitions });
+}
+
+function definitionsWith(root: string, packages: readonly string[]): Definitions {
+  if (packages.length === 0) return loadDefinitions(root);
+  try {
+    return loadDefinitions(root, packages);
+  } catch (error) {
+    return blame('PORTICO_PACKAGES', error);
+  }
 }
 
 /** What is declared is what is served: throws Error that lists every gap between statements, code and definitions. */

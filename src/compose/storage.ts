@@ -7,6 +7,7 @@ import { openMemory } from '../store/memory/open.js';
 import { openMongo } from '../store/mongo/open.js';
 import type { Records, Storage } from '../store/port.js';
 import { openSqlite } from '../store/sqlite/open.js';
+import { blame } from './blame.js';
 
 export const machine: World = {
   clock: systemClock,
@@ -25,8 +26,12 @@ function drawnAhead(block: number): (count: number) => Uint8Array {
   };
 }
 
-/** Opens what PORTICO_STORE names. Fault `unavailable` where it cannot be reached. */
-export async function openStorage({ store }: Config, { clock }: World): Promise<Storage> {
+/** Opens what PORTICO_STORE names. Rejects with an Error that says so where it cannot be reached. */
+export function openStorage({ store }: Config, world: World): Promise<Storage> {
+  return open(store, world).catch((error: unknown) => blame('PORTICO_STORE', error));
+}
+
+async function open(store: Config['store'], { clock }: World): Promise<Storage> {
   switch (store.kind) {
     case 'memory':
       return openMemory(clock);

@@ -1,0 +1,49 @@
+/** A start that fails because of a setting says which one, in one line, and ends with 1. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+
+describe('start', function () {
+  this.timeout(20_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portico-start-'));
+  const taken = createServer().listen(0, '127.0.0.1');
+  after(() => {
+    taken.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  function start(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
+    const child = spawn(process.execPath, [main], {
+      env: { PORTICO_DATA: folder, PORTICO_STORE: 'memory', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+    return new Promise(resolve => child.once('close', code => resolve({ code, said })));
+  }
+
+  const cases: [title: string, env: () => Record<string, string>, line: RegExp][] = [
+    ['a value that cannot be read', () => ({ PORT: 'x' }), /PORT must be a whole number/],
+    [
+      'a port that is taken',
+      () => ({ PORT: String((taken.address() as AddressInfo).port) }),
+      /PORT: .*address already/,
+    ],
+    ['a host that is not ours', () => ({ HOST: '203.0.113.7' }), /HOST: .*203\.0\.113\.7/],
+    ['a store nobody answers at', () => ({ PORTICO_STORE: `sqlite:${main}/x.db` }), /PORTICO_STORE: The storage/],
+    ['a package that is not there', () => ({ PORTICO_PACKAGES: '/nowhere.tgz' }), /PORTICO_PACKAGES: .*nowhere/],
+  ];
+  for (const [title, env, line] of cases) {
+    it(`names the setting: ${title}`, async () => {
+      const { code, said } = await start(env());
+      assert.equal(code, 1);
+      assert.match(said, new RegExp(`^Portico cannot start: ${line.source}[^\\n]*\\n$`));
+    });
+  }
+});
