@@ -1,6 +1,6 @@
 /** SearchParameters that a customer posts: they count after `$reindex`. https://hl7.org/fhir/R4/searchparameter.html */
 import assert from 'node:assert/strict';
-import type { CapabilityStatement, OperationOutcome, Parameters } from 'fhir/r4.js';
+import type { CapabilityStatement, OperationOutcome } from 'fhir/r4.js';
 import { machine } from '../../../src/compose/storage.js';
 import type { Resource } from '../../../src/fhir/resource.js';
 import { startTestServer } from '../../fixtures/server.js';
@@ -35,28 +35,6 @@ const resources = [
   resource('Patient', '85', { name: [{ family: 'Shaw' }] }),
 ];
 
-const values = (body: unknown): Record<string, unknown> =>
-  Object.fromEntries(
-    ((body as Parameters).parameter ?? []).map(one => [
-      one.name,
-      Object.entries(one).find(([key]) => key.startsWith('value'))?.[1],
-    ]),
-  );
-
-/** Has the endpoint indexed anew and waits for the end. */
-async function reindex(customer: Customer): Promise<Record<string, unknown>> {
-  const asked = await customer.call('POST', '$reindex');
-  assert.equal(asked.status, 202, JSON.stringify(asked.body));
-  const status = asked.headers.get('content-location')!;
-  assert.equal((await customer.call('GET', status)).status, 202);
-  customer.clock.ahead += 10_000;
-  await customer.server.app.reindexer.idle();
-  customer.clock.ahead += 10_000;
-  const done = await customer.call('GET', status);
-  assert.equal(done.status, 200, JSON.stringify(done.body));
-  return values(done.body);
-}
-
 async function declared(customer: Customer, type: string): Promise<string[]> {
   const { body } = await customer.call('GET', 'metadata');
   const [rest] = (body as CapabilityStatement).rest ?? [];
@@ -73,7 +51,7 @@ describe('custom search parameters', () => {
     it('[R93] count after $reindex, not before, and are declared then', async () => {
       await write(customer(), assertedDate);
       await customer().refused('Condition?asserted-date=2016-08-10', 400, 'not-supported');
-      const { status, indexed } = await reindex(customer());
+      const { status, indexed } = await customer().reindex();
       assert.deepEqual([status, indexed], ['completed', 3]);
       assert.deepEqual(await customer().ids('Condition?asserted-date=2016-08-10'), ['early']);
       assert.deepEqual(await customer().ids('Condition?patient=85&asserted-date=gt2016-01-01'), ['early', 'late']);
@@ -104,9 +82,7 @@ describe('custom search parameters', () => {
       assert.deepEqual(await customer().ids('Condition?asserted-date=2020'), ['late']);
       const second = await customer().call('POST', '$reindex');
       assert.equal(second.status, 409);
-      customer().clock.ahead += 10_000;
-      await customer().server.app.reindexer.idle();
-      customer().clock.ahead += 10_000;
+      await customer().settle();
       assert.deepEqual(await customer().ids('Condition?note-text=written'), ['noted']);
     });
 
@@ -133,7 +109,7 @@ describe('custom search parameters', () => {
     it('stop counting once they are deleted and $reindex was called', async () => {
       assert.equal((await customer().call('DELETE', 'SearchParameter/note-text')).status, 204);
       assert.deepEqual(await customer().ids('Condition?note-text=written'), ['noted']);
-      await reindex(customer());
+      await customer().reindex();
       await customer().refused('Condition?note-text=written', 400, 'not-supported');
       assert.ok(!(await declared(customer(), 'Condition')).includes('note-text'));
       assert.deepEqual(await customer().ids('Condition?asserted-date=2020'), ['late']);

@@ -1,7 +1,7 @@
 /** What the search suites share: a customer's endpoint on each store, resources put there, searches told by their ids. */
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Bundle, BundleEntry, OperationOutcome } from 'fhir/r4.js';
+import type { Bundle, BundleEntry, OperationOutcome, Parameters } from 'fhir/r4.js';
 import type { Resource } from '../../../src/fhir/resource.js';
 import type { Storage } from '../../../src/store/port.js';
 import { startTestServer, type TestServer } from '../../fixtures/server.js';
@@ -104,6 +104,28 @@ export class Customer {
       assert.ok(pages.length < 200, `${query} has no end`);
     }
     return pages;
+  }
+
+  /** Has the endpoint indexed anew by its own search parameters, and waits until that counts; gives the job's status. */
+  async reindex(): Promise<Record<string, unknown>> {
+    const asked = await this.call('POST', '$reindex');
+    assert.equal(asked.status, 202, JSON.stringify(asked.body));
+    const status = asked.headers.get('content-location')!;
+    assert.equal((await this.call('GET', status)).status, 202);
+    await this.settle();
+    const done = await this.call('GET', status);
+    assert.equal(done.status, 200, JSON.stringify(done.body));
+    const parameters = (done.body as Parameters).parameter ?? [];
+    return Object.fromEntries(
+      parameters.map(one => [one.name, Object.entries(one).find(([key]) => key.startsWith('value'))?.[1]]),
+    );
+  }
+
+  /** Lets a re-indexing that was asked for come to its end, and be known everywhere. */
+  async settle(): Promise<void> {
+    this.clock.ahead += 10_000;
+    await this.server.app.reindexer.idle();
+    this.clock.ahead += 10_000;
   }
 
   /** A search that must be refused so. */
