@@ -1,27 +1,19 @@
 /** A stop drops no request, and is over in time whatever a caller does. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request, type ClientRequest, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { developmentToken } from '../../src/access/development-issuer.js';
 import { loadSigningKey } from '../../src/access/signing-key.js';
 import { systemClock } from '../../src/fhir/clock.js';
 import { openSqlite } from '../../src/store/sqlite/open.js';
-import { freePort } from '../fixtures/free-port.js';
+import { startChildServer, type ChildServer } from '../fixtures/child-server.js';
 
-const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const stopping = fileURLToPath(new URL('../fixtures/stopping.js', import.meta.url));
+const stopping = 'test/fixtures/stopping.js';
 const person = JSON.stringify({ resourceType: 'Person', name: [{ family: 'Load' }] });
-
-interface Server {
-  child: ChildProcess;
-  port: number;
-  ended: Promise<number | null>;
-}
 
 interface Answer {
   status: number;
@@ -42,14 +34,11 @@ describe('faults: stop', function () {
     rmSync(folder, { recursive: true });
   });
 
-  async function start(file: string, ...args: string[]): Promise<Server> {
-    const port = await freePort();
-    const env = { PORT: String(port), PORTICO_DATA: folder, PORTICO_LOG_LEVEL: 'error' };
-    const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    started.push(child);
-    const ended = new Promise<number | null>(resolve => child.once('close', resolve));
-    await new Promise(resolve => child.stdout.once('data', resolve));
-    return { child, port, ended };
+  async function start(file?: string, ...args: string[]): Promise<ChildServer> {
+    const env = { PORTICO_LOG_LEVEL: 'error' };
+    const server = await startChildServer({ folder, args, env, ...(file === undefined ? {} : { file }) });
+    started.push(server.child);
+    return server;
   }
 
   const token = () => developmentToken(loadSigningKey(folder), 'demo-system', undefined, Date.now());
@@ -60,7 +49,7 @@ describe('faults: stop', function () {
   }
 
   it('[R32] SIGTERM under load: not ready at once, every accepted request answered and kept, exit 0', async () => {
-    const { child, port, ended } = await start(main);
+    const { child, port, ended } = await start();
     const bearer = `Bearer ${token()}`;
     const early: Promise<Fate>[] = [];
     const late: Promise<Fate>[] = [];
