@@ -169,7 +169,7 @@ export interface Services extends World {
   /** The search parameters of the definitions. */
   readonly registry: SearchRegistry;
   /** Those of a partition: its customer's own are among them. */
-  registryOf(partition: string): SearchRegistry;
+  readonly registryOf: (partition: string) => SearchRegistry;
   readonly validator: Validator;
   readonly records: Records;
   readonly blobs: Blobs;
@@ -179,7 +179,7 @@ export interface Services extends World {
   readonly dispatch: Dispatch;
   readonly endpoints: readonly Endpoint[];
   /** An endpoint as it stands now: with the search parameters its customer added. Whoever writes asks for it first. */
-  served(endpoint: Endpoint): Endpoint | Promise<Endpoint>;
+  readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
   /** The rule for plain writes of a type at this endpoint, if the portal has one. */
   rule(type: string, endpoint: Endpoint): WriteRule | undefined;
   /** A checked version to write: validates, stamps meta, writes the text once, extracts the index. Throws Fault. */

@@ -20,7 +20,7 @@ export async function createReindexing(model: Model, stores: Storage, world: Wor
   const report = (error: unknown): void => log.error('re-indexing', error);
   const custom = createCustomParameters({ records, registry, clock: world.clock, report });
   const byPartition = new Map(endpoints.map(endpoint => [endpoint.partition, endpoint]));
-  await Promise.all(endpoints.map(endpoint => custom.served(endpoint)));
+  await Promise.all(endpoints.map(async endpoint => custom.served(endpoint)));
   const reindexer = createReindexer({
     store,
     records,

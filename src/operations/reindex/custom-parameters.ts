@@ -12,9 +12,9 @@ import { FRESH, REINDEX, stateOf, type ReindexState } from './state.js';
 
 export interface CustomParameters {
   /** The endpoint as it is served now; a promise only where the record has to be read. */
-  served(endpoint: Endpoint): Endpoint | Promise<Endpoint>;
+  readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
   /** What the partition's resources are indexed by, as of the last `served`. */
-  registryOf(partition: string): SearchRegistry;
+  readonly registryOf: (partition: string) => SearchRegistry;
 }
 
 interface Known {
@@ -30,7 +30,7 @@ export interface CustomParametersParts {
   registry: SearchRegistry;
   clock: Clock;
   /** A record that cannot be read: what was known stays, and the request itself will tell. */
-  report(error: unknown): void;
+  readonly report: (error: unknown) => void;
 }
 
 export function createCustomParameters(parts: CustomParametersParts): CustomParameters {

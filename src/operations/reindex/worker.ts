@@ -15,8 +15,8 @@ export interface ReindexParts {
   records: Pick<Records, 'lease'>;
   clock: Clock;
   /** The entries of a resource of a partition, by what is wanted there now. */
-  index(resource: Resource, updated: number, partition: string): Promise<IndexEntries>;
-  report(error: unknown): void;
+  readonly index: (resource: Resource, updated: number, partition: string) => Promise<IndexEntries>;
+  readonly report: (error: unknown) => void;
 }
 
 export interface Reindexer {

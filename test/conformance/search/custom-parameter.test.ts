@@ -77,7 +77,7 @@ describe('custom search parameters', () => {
       await write(customer(), parameter('note-text', 'string', 'Condition.note.text'));
       assert.equal((await customer().call('POST', '$reindex')).status, 202);
       customer().clock.ahead += 3000;
-      await write(customer(), { ...condition('noted'), note: [{ text: 'Written meanwhile' }] } as Resource);
+      await write(customer(), { ...condition('noted'), note: [{ text: 'Written meanwhile' }] });
       await customer().refused('Condition?note-text=written', 400, 'not-supported');
       assert.deepEqual(await customer().ids('Condition?asserted-date=2020'), ['late']);
       const second = await customer().call('POST', '$reindex');

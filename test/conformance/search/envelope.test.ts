@@ -245,8 +245,8 @@ describe('searchset envelope', () => {
       const { body } = await customer().call('GET', 'Patient?birthdate=05');
       const [issue] = (body as OperationOutcome).issue;
       assert.equal(issue?.severity, 'error');
-      assert.ok(issue?.diagnostics?.includes('birthdate'));
-      assert.deepEqual(issue?.expression, ['http.birthdate']);
+      assert.ok(issue.diagnostics?.includes('birthdate'));
+      assert.deepEqual(issue.expression, ['http.birthdate']);
     });
   });
 });

@@ -44,7 +44,7 @@ export function addedParameters(): Resource[] {
     .filter(([name]) => /SearchParameter-us-core-(careteam-role|encounter-discharge|goal-description)/.test(name))
     .map(([, bytes]) => JSON.parse(bytes.toString()) as Resource);
   // Their extensions name a work group by a code that R4 does not have.
-  return [asserted, ...added].map(({ extension: _group, ...parameter }) => parameter as Resource);
+  return [asserted, ...added].map(({ extension: _group, ...parameter }) => parameter);
 }
 
 /** The examples in US Core's package, of types that patient 85 has nothing of. */

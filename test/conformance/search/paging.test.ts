@@ -107,7 +107,11 @@ describe('pages', () => {
 });
 
 /** Something that happens between two pages. */
-type Write = { kind: 'create' | 'change' | 'delete'; at: number; date: string };
+interface Write {
+  kind: 'create' | 'change' | 'delete';
+  at: number;
+  date: string;
+}
 
 const write: fc.Arbitrary<Write> = fc.record({
   kind: fc.constantFrom('create', 'change', 'delete'),
