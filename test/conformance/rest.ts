@@ -31,6 +31,11 @@ export class Rest {
     this.client = client;
   }
 
+  /** The store is the stand-in for MongoDB, which takes its time: suites over every type take some of them there. */
+  get slow(): boolean {
+    return this.server.app.store.features.name === 'mongo';
+  }
+
   /** The same endpoint for another client of the demo; '' for nobody. */
   as(client: string): Rest {
     return new Rest(this.server, this.base, client);
