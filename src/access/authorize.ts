@@ -20,6 +20,7 @@ const NEEDED: Readonly<Partial<Record<InteractionCode, Permission>>> = {
   'search-type': 's',
   'search-system': 's',
   'history-type': 's',
+  'history-system': 's',
   create: 'c',
   update: 'u',
   patch: 'u',

@@ -20,6 +20,7 @@ export const agent: Caller = 'demo-agent';
 export const auditor: Caller = 'demo-agent as Practitioner/demo-auditor';
 
 export const secret = canary(SECOND);
+export const canaryOfFirst = canary(FIRST);
 
 const measured = (patient: string, number: number): Resource & { id: string } => ({
   resourceType: 'Observation',
@@ -81,7 +82,7 @@ export interface Claims {
 }
 
 /** A token such as the development issuer would give, with these claims. */
-export function tokenWith({ folder }: Pick<TestServer, 'folder'>, claims: Claims): string {
+export function tokenWith({ folder, app }: Pick<TestServer, 'folder' | 'app'>, claims: Claims): string {
   const { client, scope, person, patient } = claims;
   const { privateKey, publicJwk } = loadSigningKey(folder);
   const payload = {
@@ -92,9 +93,9 @@ export function tokenWith({ folder }: Pick<TestServer, 'folder'>, claims: Claims
     scope,
   };
   const context = { ...(person ? { fhirUser: person } : {}), ...(patient ? { patient } : {}), jti: randomUUID() };
-  return jsonwebtoken.sign({ ...payload, ...context }, privateKey, {
+  const iat = Math.floor(app.services.clock.now() / 1000);
+  return jsonwebtoken.sign({ ...payload, ...context, iat, exp: iat + 600 }, privateKey, {
     algorithm: 'ES256',
-    expiresIn: 600,
     header: { alg: 'ES256', typ: 'at+jwt', kid: publicJwk.kid },
   });
 }

@@ -2,7 +2,9 @@
 import { directory, strictFilters } from './directory.js';
 import { hidden, oddReads } from './hidden.js';
 import { pageLinks } from './links.js';
+import { proxies } from './people.js';
 import { searches } from './searches.js';
+import { scopes, staff } from './staff.js';
 import { eachWard, oneWard } from './ward.js';
 import { writes } from './writes.js';
 
@@ -13,6 +15,9 @@ describe('abuse: access on every store', function () {
     searches(journey);
     directory(journey);
     writes(journey);
+    staff(journey);
+    scopes(journey);
+    proxies(journey);
     pageLinks(journey);
   });
 });
