@@ -226,6 +226,29 @@ describe('patch', () => {
       });
     }
 
+    it('[R46] what the elements of a list have besides their values moves with them', async () => {
+      const mark = (text: string): Json => ({ extension: [{ url: 'urn:example', valueString: text }] });
+      const name = [{ given: ['Aa', 'Bb', 'Cc'], _given: [null, mark('b'), mark('c')] }];
+      const dated = { birthDate: '1980-02-03', _birthDate: mark('d') };
+      const { id } = await rest().create(patient(unique(), { name, ...dated, gender: 'male', _gender: mark('g') }));
+      const given = 'Patient.name[0].given';
+      const { body } = await fhirPatch(
+        rest(),
+        id,
+        [
+          { type: 'add', path: 'Patient.name[0]', name: 'given', value: { valueString: 'Dd' } },
+          { type: 'insert', path: given, index: 0, value: { valueString: 'Zz' } },
+          { type: 'move', path: given, source: 2, destination: 0 },
+          { type: 'delete', path: `${given}[3]` },
+          { type: 'delete', path: 'Patient.birthDate' },
+          { type: 'replace', path: 'Patient.gender', value: { valueCode: 'other' } },
+        ],
+        200,
+      );
+      assert.deepEqual(body['name'], [{ given: ['Bb', 'Zz', 'Aa', 'Dd'], _given: [mark('b'), null, null, null] }]);
+      assert.deepEqual([body['birthDate'], body['_birthDate'], body['_gender']], [undefined, undefined, undefined]);
+    });
+
     it('[R46] a FHIRPath Patch may come as XML', async () => {
       const { id } = await rest().create(patient(unique(), { gender: 'male' }));
       const part = '<part><name value="type"/><valueCode value="delete"/></part>';

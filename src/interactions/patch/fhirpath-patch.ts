@@ -101,7 +101,14 @@ function add({ path, name, value }: Operation, target: Target): void {
     holder[key] = fitted(value.value, element.repeats);
   } else {
     holder[key] = [...((before ?? []) as Json[]), fitted(value.value, element.repeats)];
+    twinOf({ owner: holder, name: key })?.push(null);
   }
+}
+
+/** What the elements of a list of primitives have besides their values (`_given` of `given`): it moves with them. */
+function twinOf(list: Place['list']): Json[] | undefined {
+  const twin = list?.owner[`_${list.name}`];
+  return Array.isArray(twin) ? twin : undefined;
 }
 
 /** Anonymous objects: elements that repeat become arrays even with one value. */
@@ -114,9 +121,10 @@ function fitted(value: Json, repeats: (name: string) => boolean): Json {
 
 function insert({ path, index: at, value }: Operation, target: Target): void {
   if (at === undefined || value === undefined) throw bad(target.index, 'insert needs an index and a value');
-  const { list, repeats } = collection(path, target);
+  const { list, twin, repeats } = collection(path, target);
   if (at > list.length) throw misfit(target.index);
   list.splice(at, 0, fitted(value.value, repeats));
+  twin?.splice(at, 0, null);
 }
 
 function remove({ path }: Operation, target: Target): void {
@@ -127,15 +135,19 @@ function remove({ path }: Operation, target: Target): void {
   const { holder, key } = held(place, target);
   if (Array.isArray(holder)) {
     holder.splice(Number(key), 1);
+    twinOf(place.list)?.splice(Number(key), 1);
     dropIfEmpty(place);
   } else {
     Reflect.deleteProperty(holder, key);
+    Reflect.deleteProperty(holder, `_${key}`);
   }
 }
 
 /** FHIR has no empty arrays. */
 function dropIfEmpty({ holder, list }: Place): void {
-  if (list && Array.isArray(holder) && holder.length === 0) Reflect.deleteProperty(list.owner, list.name);
+  if (!list) return;
+  if (Array.isArray(holder) && holder.length === 0) Reflect.deleteProperty(list.owner, list.name);
+  if (twinOf(list)?.every(one => one === null)) Reflect.deleteProperty(list.owner, `_${list.name}`);
 }
 
 function replace({ path, value }: Operation, target: Target): void {
@@ -146,15 +158,20 @@ function replace({ path, value }: Operation, target: Target): void {
   const name = element && !Array.isArray(holder) ? propertyOf(element, value.type) : key;
   if (!Array.isArray(holder) && element?.choice && name !== key) throw misfit(target.index);
   Reflect.set(holder, key, fitted(value.value, element?.repeats ?? (() => false)));
+  // The extensions of a primitive are part of what is replaced.
+  if (Array.isArray(holder)) twinOf(place.list)?.splice(Number(key), 1, null);
+  else Reflect.deleteProperty(holder, `_${key}`);
+  dropIfEmpty(place);
 }
 
 function move({ path, source, destination }: Operation, target: Target): void {
   if (source === undefined || destination === undefined)
     throw bad(target.index, 'move needs a source and a destination');
-  const { list } = collection(path, target);
+  const { list, twin } = collection(path, target);
   if (source >= list.length || destination >= list.length) throw misfit(target.index);
   const [moved] = list.splice(source, 1);
   list.splice(destination, 0, moved as Json);
+  if (twin) twin.splice(destination, 0, twin.splice(source, 1)[0] ?? null);
 }
 
 /** The list that a path without index names. */
@@ -162,7 +179,7 @@ function collection(path: string, target: Target) {
   const [place] = locate(target.resource, path, target.definitions);
   if (!place || !Array.isArray(place.holder)) throw misfit(target.index);
   const element = elementAt(target.definitions, target.resource.resourceType, place.keys);
-  return { list: place.holder, repeats: element?.repeats ?? (() => false) };
+  return { list: place.holder, twin: twinOf(place.list), repeats: element?.repeats ?? (() => false) };
 }
 
 function only(path: string, target: Target): Place {
