@@ -24,6 +24,7 @@ COPY --from=build /app/dist dist
 COPY definitions definitions
 COPY profiles profiles
 COPY capability capability
+COPY templates templates
 COPY demo demo
 COPY LICENSE ./
 RUN mkdir /data && chown node:node /data

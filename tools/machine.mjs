@@ -1,5 +1,6 @@
-/** What a machine has beside Node: the programs some tests need. */
+/** What a machine has: a free port, and the programs beside Node that some tests need. */
 import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
 
 /** What a program prints, or undefined where it is missing or fails. */
 function output(command, args) {
@@ -16,4 +17,14 @@ export function chromiumPath() {
 /** Whether there is a Python of 3.11 or later that can make virtual environments. */
 export function hasPython() {
   return output('python3', ['-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)']) !== undefined;
+}
+
+/** A TCP port nobody listens on. */
+export function freePort() {
+  return new Promise(resolve => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
 }

@@ -4,25 +4,16 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './machine.mjs';
 import { root } from './runtime.mjs';
 
 const data = mkdtempSync(join(tmpdir(), 'portico-smoke-'));
 const port = await freePort();
 const base = `http://127.0.0.1:${port}`;
 const env = { ...process.env, PORT: String(port), PORTICO_DATA: data };
-
-function freePort() {
-  return new Promise(resolve => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 function expect(condition, message) {
   if (!condition) throw new Error(message);

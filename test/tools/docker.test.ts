@@ -1,3 +1,4 @@
+/** What can be told of the image by reading; tools/image.mjs does what it says. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
