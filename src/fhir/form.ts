@@ -5,9 +5,13 @@
 import { Fault } from './fault.js';
 import type { Query } from './request.js';
 
-/** Name and value pairs in order, decoded. Fault `invalid` for malformed percent-encoding, bytes that are no UTF-8, NUL. */
+/** Characters of the longest form taken: hundreds of values, no book. */
+const MAX_FORM = 100_000;
+
+/** Name and value pairs in order, decoded. Faults: `too-large`; `invalid` for malformed percent-encoding, bytes that are no UTF-8, NUL. */
 export function parseForm(text: string): Query {
   if (text === '') return [];
+  if (text.length > MAX_FORM) throw new Fault('too-large', `The parameters take more than ${MAX_FORM} characters.`);
   return text
     .split('&')
     .filter(pair => pair !== '')

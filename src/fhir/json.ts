@@ -14,6 +14,9 @@ const CLOSE_OBJECT = 125;
 const COLON = 58;
 const MINUS = 45;
 
+/** Properties of one object; no type of FHIR has a third as many. */
+const MAX_NAMES = 1000;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of a UTF-8 body; Fault `invalid` for any other encoding. */
@@ -27,7 +30,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /**
  * Parses JSON from outside. Numbers that a JavaScript number would not write back as they came become raw JSON values.
- * Faults: `invalid` (not JSON, a name twice in one object, a number out of range), `too-costly` code `too-long` (nested
+ * Faults: `invalid` (not JSON, a name twice in one object, a thousand names in one, a number out of range), `too-costly` code `too-long` (nested
  * deeper than `maxDepth`; found before parsing).
  */
 export function parseJson(text: string, maxDepth: number): Json {
@@ -102,6 +105,9 @@ function noteName(text: string, start: number, end: number, frame: Frame | undef
   if (text.charCodeAt(next) !== COLON) return;
   const raw = text.slice(start, end + 1);
   const name = raw.includes('\\') ? unescaped(raw) : raw;
+  if (frame.names.size >= MAX_NAMES) {
+    throw new Fault('invalid', 'An object of the body has too many properties.', { code: 'structure' });
+  }
   if (frame.names.has(name)) {
     throw new Fault('invalid', 'The body names a property twice in one object.', { code: 'structure' });
   }

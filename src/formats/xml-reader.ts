@@ -19,6 +19,9 @@ export function fromXml(text: string, definitions: Definitions, maxDepth: number
   return reader.read();
 }
 
+/** Attributes of one element; FHIR has four of its own, narratives some more. */
+const MAX_ATTRIBUTES = 100;
+
 /** An element that is open. */
 interface Frame {
   /** FHIRPath. */
@@ -38,6 +41,8 @@ class Reader {
   #top: Frame | undefined;
   #root: JsonObject | undefined;
   #depth = 0;
+  /** Of the element that is being read. */
+  #attributes = 0;
   /** Depth of the narrative's outermost element while inside it, and where its text begins. */
   #narrative: { depth: number; start: number; prefix: string } | undefined;
 
@@ -54,6 +59,10 @@ class Reader {
     });
     parser.on('doctype', () => {
       throw new Fault('invalid', 'Document type declarations are refused.', { code: 'structure' });
+    });
+    parser.on('opentagstart', () => (this.#attributes = 0));
+    parser.on('attribute', () => {
+      if (++this.#attributes > MAX_ATTRIBUTES) throw invalid('An element has too many attributes.', this.#top?.path);
     });
     parser.on('opentag', tag => this.#open(tag));
     parser.on('closetag', () => this.#close());

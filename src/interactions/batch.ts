@@ -2,8 +2,9 @@
 import { bundleText } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { faultResponse } from '../fhir/outcome.js';
+import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
-import { entriesOf, requestOf, responseEntry } from './entry.js';
+import { entriesOf, requestOf, responseEntry, type Entry } from './entry.js';
 import { transaction } from './transaction.js';
 
 export const bundle: Handler = async context => {
@@ -21,18 +22,22 @@ export const bundle: Handler = async context => {
   return type === 'batch' ? batch(context) : transaction(context, resource);
 };
 
+async function answerOf(entry: Entry, context: Context): Promise<FhirResponse> {
+  const { services, endpoint, actor, request } = context;
+  if (entry.path.length === 0 && entry.method === 'POST') {
+    return faultResponse(new Fault('invalid', 'A Bundle cannot hold another to process.', { code: 'not-supported' }));
+  }
+  if (services.clock.now() > request.deadline) {
+    return faultResponse(new Fault('timeout', 'The time of the batch was over before this entry.'));
+  }
+  return services.dispatch(requestOf(entry, context), endpoint, actor);
+}
+
 /** Each entry is a request of its own, with its own status; the order is kept. */
 async function batch(context: Context): Promise<Result> {
-  const { services, endpoint, actor, resource } = context;
   const entries = [];
-  for (const entry of entriesOf(resource ?? { resourceType: 'Bundle' }, context)) {
-    const response =
-      entry instanceof Fault
-        ? faultResponse(entry)
-        : entry.path.length === 0 && entry.method === 'POST'
-          ? faultResponse(new Fault('invalid', 'A Bundle cannot hold another to process.', { code: 'not-supported' }))
-          : await services.dispatch(requestOf(entry, context), endpoint, actor);
-    entries.push(responseEntry(response));
+  for (const entry of entriesOf(context.resource ?? { resourceType: 'Bundle' }, context)) {
+    entries.push(responseEntry(entry instanceof Fault ? faultResponse(entry) : await answerOf(entry, context)));
   }
   return {
     response: {

@@ -130,9 +130,9 @@ export class Criteria {
     if (code === '_lastUpdated')
       return or(values.map(value => ({ kind: 'updated', test: dateTest(whole, value, now) })));
     if (code === '_text' || code === '_content') {
-      const words = (value: string) =>
-        wordSuffixes(whole, unescape(value)).map(word => ({ kind: 'posting' as const, key: key + word }));
-      return or(values.map(value => and(words(value))));
+      const words = values.map(value => wordSuffixes(whole, unescape(value)));
+      if (words.flat().length > MAX_VALUES) throw tooCostly(`A search may have ${MAX_VALUES} words at most.`);
+      return or(words.map(all => and(all.map(word => ({ kind: 'posting', key: key + word })))));
     }
     if (type === 'special') throw notUnderstood(whole, 'this parameter is not supported.');
     const context = { name: whole, now, localBases, facts: param.facts, ports: this.ports() };

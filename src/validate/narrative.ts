@@ -27,20 +27,23 @@ const active = /^\s*(javascript|vbscript|data:text)/i;
 /** The parser's work grows with the square of the depth. */
 const deepest = 200;
 
-class TooDeep extends Error {}
+/** Ends the parser's work: one fault is enough. */
+class Found extends Error {}
 
 /** What is wrong with a narrative's div; undefined if nothing is. */
 export function narrativeFault(div: string): string | undefined {
   const parser = new SaxesParser({ xmlns: true });
-  const faults: string[] = [];
   const seen = { depth: 0, content: false };
-  parser.on('error', () => faults.push('txt-1: The narrative is not well-formed XHTML.'));
-  parser.on('doctype', () => faults.push('txt-1: The narrative must not have a document type.'));
-  parser.on('processinginstruction', () => faults.push('txt-1: The narrative must not have processing instructions.'));
+  const fault = (text: string | undefined): void => {
+    if (text !== undefined) throw new Found(`txt-1: ${text}`);
+  };
+  parser.on('error', () => fault('The narrative is not well-formed XHTML.'));
+  parser.on('doctype', () => fault('The narrative must not have a document type.'));
+  parser.on('processinginstruction', () => fault('The narrative must not have processing instructions.'));
+  parser.on('attribute', attribute => fault(attributeFault(attribute)));
   parser.on('opentag', tag => {
-    if (seen.depth > deepest) throw new TooDeep();
-    const fault = tagFault(tag, seen.depth++ === 0);
-    if (fault) faults.push(`txt-1: ${fault}`);
+    if (seen.depth > deepest) fault(`The narrative is nested deeper than ${deepest} elements.`);
+    fault(elementFault(tag, seen.depth++ === 0));
     seen.content ||= tag.local === 'img';
   });
   parser.on('closetag', () => (seen.depth -= 1));
@@ -49,25 +52,25 @@ export function narrativeFault(div: string): string | undefined {
   try {
     parser.write(withoutEntities(div)).close();
   } catch (error) {
-    if (!(error instanceof TooDeep)) throw error;
-    return `txt-1: The narrative is nested deeper than ${deepest} elements.`;
+    if (error instanceof Found) return error.message;
+    throw error;
   }
-  return faults[0] ?? (seen.content ? undefined : 'txt-2: The narrative has no content.');
+  return seen.content ? undefined : 'txt-2: The narrative has no content.';
 }
 
 /** HTML's named characters may stand in a narrative; XML's own are left to the parser. */
 const withoutEntities = (div: string): string =>
   div.replace(/&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]\w{1,31};/g, '\u00a0');
 
-function tagFault({ local, uri, attributes: present }: SaxesTagNS, isRoot: boolean): string | undefined {
+function elementFault({ local, uri }: SaxesTagNS, isRoot: boolean): string | undefined {
   if (isRoot && local !== 'div') return 'The narrative must be one div.';
   if (uri !== namespace) return `The narrative must be in the namespace ${namespace}.`;
-  if (!elements.has(local)) return `The element ${local} is not allowed in a narrative.`;
-  for (const { name, value } of Object.values(present)) {
-    if (!attributes.has(name) && !name.startsWith('xmlns:'))
-      return `The attribute ${name} is not allowed in a narrative.`;
-    if ((name === 'href' || name === 'src') && active.test(value))
-      return `The attribute ${name} must not run anything.`;
-  }
-  return undefined;
+  return elements.has(local) ? undefined : `The element ${local} is not allowed in a narrative.`;
+}
+
+function attributeFault({ name, value }: { name: string; value: string }): string | undefined {
+  if (!attributes.has(name) && !name.startsWith('xmlns:'))
+    return `The attribute ${name} is not allowed in a narrative.`;
+  const runs = (name === 'href' || name === 'src') && active.test(value);
+  return runs ? `The attribute ${name} must not run anything.` : undefined;
 }

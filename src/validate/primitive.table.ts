@@ -16,13 +16,17 @@ const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const oid = '[0-2](?:\\.(?:0|[1-9]\\d*))+';
 const uri = `(?!urn:uuid:(?!${uuid}(?:$|[#?/])))(?!urn:oid:(?!${oid}(?:$|[#?/|])))[^\\s\\u0000-\\u001f]+`;
 
-const text = (pattern: string): Schema => ({ type: 'string', pattern: `^(?:${pattern})$` });
+/** Characters a string may have. */
+const maxLength = 1024 * 1024;
+
+const data = (pattern: string): Schema => ({ type: 'string', pattern: `^(?:${pattern})$` });
+const text = (pattern: string): Schema => ({ ...data(pattern), maxLength });
 const whole = (minimum: number): Schema => ({ type: 'integer', minimum, maximum: 2147483647 });
 /** Any characters but controls and halves of surrogate pairs; tab, line feed and carriage return may stand. */
 const free = text('[\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\u{10FFFF}]+');
 
 export const primitives: Readonly<Record<string, Schema>> = {
-  base64Binary: text('[A-Za-z0-9+/=\\s]+'),
+  base64Binary: data('[A-Za-z0-9+/=\\s]+'),
   boolean: { type: 'boolean' },
   canonical: text(uri),
   code: text('[^\\s\\u0000-\\u001f]+(?:\\s[^\\s\\u0000-\\u001f]+)*'),

@@ -95,6 +95,7 @@ function wordsOf({ keyword, params }: ShapeError): ['structure' | 'value', strin
     return ['structure', `This must be ${JSON_TYPES[params['type'] as string] ?? 'of another type'}.`];
   if (keyword === 'decimal' || keyword === 'decimalOrNull') return ['structure', 'This must be a number.'];
   if (keyword === 'minimum' || keyword === 'maximum') return ['value', 'The number is out of range.'];
+  if (keyword === 'maxLength') return ['value', 'The text is longer than 1 MB.'];
   return ['value', 'The value is malformed for its type.'];
 }
 

@@ -6,6 +6,8 @@ import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
 import { elementAt, locate, propertyOf, type Place } from './place.js';
 
 const MAX_OPERATIONS = 500;
+/** Operations times characters of the resource: each looks through all of it. */
+const MAX_WORK = 5_000_000;
 
 interface Operation {
   type: string;
@@ -17,11 +19,14 @@ interface Operation {
   destination?: number;
 }
 
-/** Applies all operations to this resource (which is changed). Faults: `invalid` for a bad patch, `unprocessable` where it does not fit. */
+/** Applies all operations to this resource (which is changed). Faults: `invalid` for a bad patch, `too-costly`, `unprocessable` where it does not fit. */
 export function applyFhirPathPatch(resource: Resource, patch: Resource, definitions: Definitions): Resource {
   const operations = (patch['parameter'] ?? []) as JsonObject[];
   if (operations.length === 0 || operations.length > MAX_OPERATIONS) {
     throw new Fault('invalid', `A FHIRPath Patch has 1 to ${MAX_OPERATIONS} operations.`, { code: 'structure' });
+  }
+  if (operations.length * JSON.stringify(resource).length > MAX_WORK) {
+    throw new Fault('too-costly', 'This patch has too many operations for so large a resource.');
   }
   operations.map(parsed).forEach((operation, index) => {
     const apply = APPLY[operation.type];

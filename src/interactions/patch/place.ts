@@ -21,12 +21,21 @@ export interface Place {
 /** Longest expression taken; none is long that a client writes by hand. */
 const MAX_LENGTH = 500;
 const LAST = /^(.*)\.([a-z][A-Za-z0-9]*)(?:\[(\d{1,6})\])?$/s;
-/** matches() runs a JavaScript regular expression, replaceMatches() too: a pattern from outside could run for ever. */
-const COSTLY = /\b(matches|replaceMatches|repeat|trace|resolve|descendants)\s*\(/;
+/** What finds places, and takes little time for it: others run patterns from outside, or let texts and lists grow. */
+const FUNCTIONS = new Set(
+  (
+    'where exists empty all not count first last tail skip take single ofType as is extension hasValue contains startsWith ' +
+    'endsWith lower upper length select children distinct isDistinct union combine intersect exclude'
+  ).split(' '),
+);
+/** May stand before a parenthesis. */
+const OPERATORS = new Set(['and', 'or', 'xor', 'implies', 'in', 'div', 'mod']);
+/** A text, a name in back quotes, or what is nobody's need here: a comment, a quoted name that is no word, a variable. */
+const QUOTED = /('(?:[^'\\]|\\.)*')|`(\w+)`|(\/[/*]|`|%)/g;
 
 /** All places the path names; [] for none. Faults: `invalid` for a path that does not parse, `too-costly`. */
 export function locate(resource: Resource, path: string, definitions: Definitions): Place[] {
-  if (path.length > MAX_LENGTH || COSTLY.test(path)) {
+  if (path.length > MAX_LENGTH || isCostly(path)) {
     throw new Fault('too-costly', 'A path of the patch is too long, or calls a function that is not allowed here.');
   }
   const last = LAST.exec(path);
@@ -36,6 +45,17 @@ export function locate(resource: Resource, path: string, definitions: Definition
   const [, parentPath = '', name = '', index] = last;
   const parents = evaluate(resource, parentPath).flatMap(value => (isObject(value) ? (objects.get(value) ?? []) : []));
   return parents.flatMap(parent => children(parent, name, index, resource, definitions));
+}
+
+function isCostly(path: string): boolean {
+  let odd = false;
+  const words = path.replace(QUOTED, (_all, text: string | undefined, name: string | undefined) => {
+    odd ||= text === undefined && name === undefined;
+    return name ?? "''";
+  });
+  return (
+    odd || [...words.matchAll(/(\w+)\s*\(/g)].some(([, name = '']) => !FUNCTIONS.has(name) && !OPERATORS.has(name))
+  );
 }
 
 function evaluate(resource: Resource, path: string): unknown[] {

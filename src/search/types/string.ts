@@ -33,6 +33,8 @@ export function normalize(text: string): string {
         .toWellFormed()
         .replace(/\p{Mn}+/gu, '')
         .normalize('NFKD')
+        // Three letters for each of the text's are more than any language takes; one character can stand for eighteen.
+        .slice(0, 3 * text.length)
         .replace(/\p{Mn}+/gu, '')
         .toLowerCase()
         .replace(/[ßæœøđðłıþ]/g, letter => plain[letter] ?? letter);
