@@ -45,7 +45,7 @@ function routesOf({ rest }: CapabilityStatement): [method: string, path: string]
   return [...ofTypes, ...whole, ...operations];
 }
 
-const OPEN = /\/\$redeem-invitation$/;
+const OPEN = '/$redeem-invitation';
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('abuse: tokens', function () {
@@ -95,7 +95,7 @@ describe('abuse: tokens', function () {
     let asked = 0;
     for (const base of [server.portal, server.customer]) {
       const statement = (await (await fetch(`${base}/metadata`)).json()) as CapabilityStatement;
-      const routes = routesOf(statement).filter(([, path]) => !OPEN.test(path));
+      const routes = routesOf(statement).filter(([, path]) => !path.endsWith(OPEN));
       const worker = async (): Promise<void> => {
         for (let route = routes.pop(); route; route = routes.pop()) {
           const [method, path] = route;
@@ -227,9 +227,8 @@ describe('abuse: tokens', function () {
       const identity = { issuer: 'urn:portico:development', clientId: 'demo-system', subject: 'demo-system' };
       const { token, change } = issueOpaque({ ...identity, scope: 'system/Patient.rs', expires }, random);
       await store.commit({ documents: [change] });
-      assert.equal(change.op, 'put');
       assert.ok(!JSON.stringify(change).includes(token.slice(4)));
-      assert.equal(change.op === 'put' && (await records.get('token', token, 0)), undefined);
+      assert.equal(await records.get('token', token, 0), undefined);
       const status = async () =>
         (await fetch(`${own.portal}/Patient/demo-patient`, { headers: { authorization: `Bearer ${token}` } })).status;
       assert.equal(await status(), 200);

@@ -6,6 +6,7 @@ import type { Actor } from '../../src/access/actor.js';
 import { internalPostings, tombstones } from '../../src/access/own-paths.js';
 import { parseScopes } from '../../src/access/scope.js';
 import { openMemory } from '../../src/store/memory/open.js';
+import type { IndexEntries } from '../../src/search/query.js';
 import type { Put, Storage, Store } from '../../src/store/port.js';
 
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -120,3 +121,11 @@ export async function found(store: Store, type: string, where = { kind: 'all' } 
   });
   return page.rows.map(({ key }) => `${key.type}/${key.id}`).sort();
 }
+
+/** Index entries as `put` makes them. */
+export const index = (resource: Resource, updated: number): IndexEntries => ({
+  postings: [resource.resourceType, ...internalPostings(resource)],
+  ranges: [],
+  strings: [],
+  main: updated,
+});
