@@ -7,14 +7,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
 import { compose } from '../compose.js';
 import { loadConfig } from '../config/config.js';
 import { walk } from './demo/walk.js';
 import { Portal } from './demo/portal.js';
 import { createPrinter } from './demo/printer.js';
 
-const printer = createPrinter(line => process.stdout.write(`${line}\n`));
+const printer = createPrinter(
+  line => process.stdout.write(`${line}\n`),
+  text => styleText('bold', text, { stream: process.stdout }),
+);
 
 /** A server of the demo's own, on a free port, with its data in a folder that goes with it. */
 async function withOwnServer(work: (portal: Portal) => Promise<void>): Promise<void> {
@@ -49,7 +52,11 @@ async function demo(args: string[]): Promise<void> {
   await walk(new Portal(loadConfig({ ...process.env, PORTICO_URL: values.url }), printer));
 }
 
+const INTRODUCTION = `The main job of a patient portal, over FHIR: each step with its requests, who sends them, and the answers.
+Of a resource that was shown before, what is new.`;
+
 try {
+  process.stdout.write(`${INTRODUCTION}\n`);
   await demo(process.argv.slice(2));
   process.stdout.write('\nThe main job is done.\n');
 } catch (error) {

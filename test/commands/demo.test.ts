@@ -26,6 +26,8 @@ describe('npm run demo', () => {
       assert.equal(lines.filter(line => /^ *\d+\. {2}/.test(line)).length, 26);
       assert.ok(lines.includes('       status: not-enrolled'));
       assert.ok(lines.includes('         category: medical'));
+      assert.equal(lines.filter(line => line.includes('payload: Yes, from next week on.')).length, 4, 'sent and read');
+      assert.equal(lines.filter(line => line.trim() === 'status: in-progress').length, 2, 'what is new, and no more');
     });
   });
 });

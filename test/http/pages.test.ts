@@ -50,6 +50,7 @@ const operations: Record<string, Resource> = {
   'http://meta': {
     resourceType: 'OperationDefinition',
     code: 'meta',
+    affectsState: false,
     resource: ['Resource'],
     system: true,
     type: true,
@@ -65,13 +66,14 @@ describe('http/pages', () => {
       {
         name: 'invite',
         description: 'Invites. See more.',
+        method: 'POST',
         levels: ['type', 'instance'],
         parameters: [{ name: 'birthDate', use: 'in', cardinality: '1..1', type: 'date', documentation: 'When born.' }],
       },
     ]);
     assert.deepEqual(
-      view.common.map(({ name, levels }) => ({ name, levels })),
-      [{ name: 'meta', levels: ['type'] }],
+      view.common.map(({ name, method, levels }) => ({ name, method, levels })),
+      [{ name: 'meta', method: 'GET', levels: ['type'] }],
     );
     assert.deepEqual(view.types[0].searchParams, [{ name: 'name', type: 'string' }]);
   });

@@ -1,8 +1,11 @@
 /** The demo's steps for people to read: who calls what with what, and what comes back, without the envelope. */
+import { STATUS_CODES } from 'node:http';
 import { parameterValue } from '../../fhir/parameters.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 
 const INDENT = '     ';
+/** What people read in a list, so it is shown again there. */
+const READ = /^ {2}(sender|payload): /;
 const WIDTH = 110;
 
 export interface Email {
@@ -19,14 +22,18 @@ export interface Printer {
   mail(email: Email): void;
 }
 
-/** @param write takes one line, without its end */
-export function createPrinter(write: (line: string) => void): Printer {
+/** @param write takes one line, without its end; `bold` marks headings on a terminal */
+export function createPrinter(write: (line: string) => void, bold = (text: string): string => text): Printer {
   let steps = 0;
+  const told = createTold();
   const lines = (mark: string, all: readonly string[]): void => all.forEach(line => write(`${INDENT}${mark}${line}`));
   return {
-    step: title => (write(''), write(`${String(++steps).padStart(2)}.  ${title}`)),
-    request: (line, body) => (write(`${INDENT}${line}`), lines('  ', body ? linesOf(body) : [])),
-    answer: (status, resource) => (write(`${INDENT}→ ${status}`), lines('  ', linesOf(resource))),
+    step: title => (write(''), write(bold(`${String(++steps).padStart(2)}.  ${title}`))),
+    request: (line, body) => (write(`${INDENT}${line}`), lines('  ', body ? linesOf(body, told) : [])),
+    answer: (status, resource) => (
+      write(`${INDENT}→ ${status} ${STATUS_CODES[status] ?? ''}`),
+      lines('  ', linesOf(resource, told))
+    ),
     mail({ to, subject, text }) {
       write(`${INDENT}E-mail to ${to}: ${subject}`);
       lines(
@@ -37,27 +44,46 @@ export function createPrinter(write: (line: string) => void): Printer {
   };
 }
 
-/** What matters of a resource, a line each. */
-function linesOf(resource: Resource): string[] {
-  if (resource.resourceType === 'Parameters') return parameterLines(resource);
-  if (resource.resourceType === 'Bundle') return bundleLines(resource);
-  const { resourceType, id, meta: _meta, text: _text, ...elements } = resource;
-  const title = id === undefined ? resourceType : `${resourceType}/${id}`;
-  return [title, ...Object.entries(elements).map(([name, value]) => `  ${name}: ${short(value)}`)];
+/** Of the lines on a resource those that were not told of it before; its first appearance may follow from a request. */
+type Told = (
+  reference: string | undefined,
+  type: string,
+  lines: readonly string[],
+  again?: RegExp,
+) => readonly string[];
+
+function createTold(): Told {
+  const known = new Map<string, ReadonlySet<string>>();
+  return (reference, type, lines, again) => {
+    const before = known.get(reference ?? type) ?? (reference === undefined ? undefined : known.get(type));
+    known.delete(type);
+    known.set(reference ?? type, new Set([...(before ?? []), ...lines]));
+    return reference === undefined ? lines : lines.filter(line => !before?.has(line) || again?.test(line));
+  };
 }
 
-function parameterLines(resource: Resource): string[] {
+/** What matters of a resource, a line each; of one told before what is new. */
+function linesOf(resource: Resource, told: Told, again?: RegExp): string[] {
+  if (resource.resourceType === 'Parameters') return parameterLines(resource, told);
+  if (resource.resourceType === 'Bundle') return bundleLines(resource, told);
+  const { resourceType, id, meta: _meta, text: _text, ...elements } = resource;
+  const title = id === undefined ? resourceType : `${resourceType}/${id}`;
+  const lines = Object.entries(elements).map(([name, value]) => `  ${name}: ${short(value)}`);
+  return [title, ...told(id === undefined ? undefined : title, resourceType, lines, again)];
+}
+
+function parameterLines(resource: Resource, told: Told): string[] {
   return ((resource['parameter'] ?? []) as JsonObject[]).flatMap(one => {
     const { name, type, value } = parameterValue(one);
-    return type === 'Resource' ? linesOf(value as Resource) : [`${name}: ${short(value)}`];
+    return type === 'Resource' ? linesOf(value as Resource, told) : [`${name}: ${short(value)}`];
   });
 }
 
-function bundleLines(bundle: Resource): string[] {
+function bundleLines(bundle: Resource, told: Told): string[] {
   const entries = (bundle['entry'] ?? []) as { resource: Resource }[];
   return [
     `${entries.length} of ${String(bundle['total'] ?? '?')}`,
-    ...entries.flatMap(({ resource }) => linesOf(resource)),
+    ...entries.flatMap(({ resource }) => linesOf(resource, told, READ)),
   ];
 }
 

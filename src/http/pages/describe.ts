@@ -20,6 +20,8 @@ export interface ParameterView {
 export interface OperationView {
   name: string;
   description: string;
+  /** GET where the definition says that it changes nothing; POST serves all. */
+  method: 'GET' | 'POST';
   levels: ('system' | 'type' | 'instance')[];
   parameters: ParameterView[];
 }
@@ -117,6 +119,7 @@ function describeOperation(definition: Resource | undefined, ofSystem: boolean):
   const view = {
     name: String(definition['code']),
     description: gist(definition['description']),
+    method: definition['affectsState'] === false ? ('GET' as const) : ('POST' as const),
     levels,
     parameters: objects(definition['parameter']).map(parameter => ({
       name: String(parameter['name']),

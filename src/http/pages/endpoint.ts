@@ -106,8 +106,10 @@ const part = (title: string, content: Html): Html =>
 const places = { system: '', type: '', instance: '[id]/' };
 
 function operationBlock(type: string, operation: OperationView, words: Texts): Html {
-  const { name, description, levels, parameters } = operation;
-  const addresses = levels.map(level => `POST [base]/${level === 'system' ? '' : `${type}/`}${places[level]}$${name}`);
+  const { name, description, method, levels, parameters } = operation;
+  const addresses = levels.map(
+    level => `${method} [base]/${level === 'system' ? '' : `${type}/`}${places[level]}$${name}`,
+  );
   const of = (use: 'in' | 'out'): ParameterView[] => parameters.filter(parameter => parameter.use === use);
   return html`<section class="operation" dir="ltr" aria-label="$${name}">
     <h5>$${name}</h5>
