@@ -8,6 +8,7 @@ import type { Endpoint } from '../definitions/endpoint.js';
 import { loadDefinitions } from '../definitions/load.js';
 import { interactions } from '../interactions/index.js';
 import { operations } from '../operations/index.js';
+import { terminologyOf } from '../operations/search-terminology.js';
 import { projectRoot } from '../project-root.js';
 import { blame } from './blame.js';
 import { createRegistry, type SearchRegistry } from '../search/registry.js';
@@ -23,7 +24,7 @@ export interface Model {
 export function loadModel({ url, packages, customers }: Config): Model {
   const root = projectRoot();
   const definitions = definitionsWith(root, packages);
-  const registry = createRegistry(definitions.searchParameters());
+  const registry = createRegistry(definitions.searchParameters(), { terminology: terminologyOf(definitions) });
   const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions });
   return { root, definitions, registry, endpoints };
 }

@@ -6,6 +6,7 @@ import { Fault } from '../fhir/fault.js';
 import { parseForm } from '../fhir/form.js';
 import type { Query } from '../fhir/request.js';
 import { parseCriteria } from '../search/parse.js';
+import { terminologyNames } from '../search/terminology-names.js';
 import type { Context } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 
@@ -25,9 +26,11 @@ export const criteriaText = (text: string): Query => parseForm(text.replace(/^[A
 export async function matching(context: Context, type: string, criteria: Query, limit = 1): Promise<Match> {
   const { services, endpoint, partition, store, request } = context;
   const entry = endpoint.resources.get(type);
+  const named = terminologyNames(criteria);
   const where = parseCriteria(services.registryOf(partition), type, criteria, {
     now: services.clock.now(),
     localBases: [endpoint.url],
+    terminology: named.length > 0 ? await services.terminology(context, named) : undefined,
     declared: (_type, code) => entry?.searchParams.has(code) ?? false,
   });
   if (!where) throw new Fault('invalid', 'The criteria are empty.', { code: 'invalid' });

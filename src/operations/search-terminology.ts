@@ -15,9 +15,14 @@ export async function searchTerminology(context: Context, names: readonly string
   const stored = await storedValueSets(context, names);
   const roots = names.map(name => stored.get(name) ?? name);
   const known = await knownTerminology(context, ...roots);
-  const canonical = (name: string): string => String(stored.get(name)?.['url'] ?? name);
+  const plain = terminologyOf(known);
+  return { ...plain, expand: name => plain.expand(String(stored.get(name)?.['url'] ?? name)) };
+}
+
+/** What search asks of terminology, answered from these definitions. */
+export function terminologyOf(known: Definitions): Terminology {
   return {
-    expand: name => expanded(canonical(name), known),
+    expand: url => expanded(url, known),
     subsumed: (coding, direction) =>
       hierarchy(coding, direction, known)?.map(code => ({ system: coding.system, code })),
   };

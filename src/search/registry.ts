@@ -107,6 +107,9 @@ function targetsOf({ code, target }: Definition, refersTo: readonly string[] | u
   return target.includes('Resource') ? [] : target;
 }
 
+/** Names of added parameters: nothing in them can be taken for a separator, or for a parameter that shapes the answer. */
+const CODE = /^[A-Za-z][\w-]{0,63}$/;
+
 class Registry implements SearchRegistry {
   readonly ports: Ports;
   private readonly byUrl = new Map<string, Definition>();
@@ -143,6 +146,8 @@ class Registry implements SearchRegistry {
   private add(definition: Definition): void {
     this.checkComponents(definition);
     const { url, code, base } = definition;
+    if (!CODE.test(code))
+      throw invalid(url, 'the code is a word of letters, digits, - and _, and begins with a letter.');
     const taken = [...this.byUrl.values()].some(
       other => other.url !== url && other.code === code && overlap(other.base, base),
     );

@@ -79,7 +79,7 @@ describe('search/registry', () => {
     assert.equal(registry.get('Condition', 'custom')?.expression, 'Condition.clinicalStatus');
     assert.throws(() => registry.with([custom('Condition.note.text', { url: 'urn:other' })]), { kind: 'conflict' });
     assert.throws(() => registry.with([custom('Condition.note.text', { code: 'subject' })]), { kind: 'conflict' });
-    assert.throws(() => registry.with([custom('Condition.note.text', { code: '_id' })]), { kind: 'conflict' });
+    assert.throws(() => registry.with([custom('Condition.note.text', { code: '_id' })]), { kind: 'unprocessable' });
   });
 
   it('refuses what cannot work', () => {
@@ -87,6 +87,10 @@ describe('search/registry', () => {
     for (const more of [
       { url: undefined },
       { type: 'nothing' },
+      { code: '_sort' },
+      { code: 'a:b' },
+      { code: 'code|x' },
+      { code: 'a.b' },
       { type: 'composite', component: [{ definition: 'urn:none', expression: 'x' }] },
     ]) {
       assert.throws(() => registry.with([custom('Condition.code', more)]), { kind: 'unprocessable' });

@@ -1,4 +1,5 @@
 /** `:in`, `:not-in`, `:above`, `:below` of tokens. https://hl7.org/fhir/R4/search.html#token */
+import assert from 'node:assert/strict';
 import { eachCustomer, finds, refuses, resource } from './customer.js';
 
 const animals = 'http://example.org/CodeSystem/animals';
@@ -65,6 +66,13 @@ describe('terminology in search', () => {
       ],
       ['below in a _filter', `Observation?_filter=code%20sb%20${animals}%7Cdog`, 'dog', 'poodle'],
     ]);
+    it('[R41] conditions may ask for them too', async () => {
+      const answer = await customer().call('POST', 'Observation', observation('new', animals, 'cat'), {
+        'if-none-exist': 'code:in=ValueSet/pets&code=cat',
+      });
+      assert.equal(answer.status, 200);
+      assert.ok(answer.headers.get('location')?.includes('/Observation/cat/'));
+    });
     refuses(customer, 'R81', [
       ['an unknown value set', 'Observation?code:in=http://example.org/ValueSet/none', 'value'],
       ['a value set that cannot be listed', 'Observation?code:in=http://example.org/ValueSet/open', 'value'],
