@@ -132,10 +132,13 @@ function formOf({ method, body }: FhirRequest): FhirRequest['query'] {
 function wellKnown(base: FhirBase, method: string | undefined, name: string): FhirResponse {
   const document = base.wellKnown?.(name);
   if (document === undefined) throw new Fault('not-found', 'There is no such document.');
-  if (method !== 'GET' && method !== 'HEAD') throw new Fault('not-supported', 'This document is read by GET.');
+  if (method !== 'GET' && method !== 'HEAD') throw readOnly();
   const bytes = Buffer.from(JSON.stringify(document));
   return { status: 200, headers: {}, body: { kind: 'bytes', bytes, contentType: 'application/json' } };
 }
+
+const readOnly = (): Fault =>
+  new Fault('not-supported', 'This document is read by GET.', { headers: { allow: 'GET, HEAD' } });
 
 /** Any origin may ask, with a token of its own: no cookie means anything here, so none is allowed. */
 const preflight: FhirResponse = {
