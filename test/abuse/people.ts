@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Resource } from '../../src/fhir/resource.js';
 import type { Caller, Journey } from '../portal/journey.js';
 import { nameOf } from './two-patients.js';
-import { agent, entriesOf, few, FIRST, first, linkOf, SECOND, seed, system, totalOf } from './ward.js';
+import { agent, entriesOf, few, FIRST, first, holder, linkOf, SECOND, seed, system, totalOf } from './ward.js';
 
 const helper: Caller = 'demo-patient as Person/zq-helper';
 const relation = `RelatedPerson/${nameOf(FIRST, 'RelatedPerson')}`;
@@ -21,15 +21,20 @@ export function proxies(journey: () => Journey): void {
     const { body } = await journey().expect(200, system, 'GET', name);
     await journey().expect(200, system, 'PUT', name, { ...body, ...more });
   }
-  const sees = async (caller: Caller, expected: boolean, when: string): Promise<void> => {
-    const { status } = await journey().call(caller, 'GET', own);
+  let ask: ReturnType<typeof holder>;
+  const sees = async (expected: boolean, when: string): Promise<void> => {
+    const { status } = await ask('GET', own);
     assert.equal(status, expected ? 200 : 404, when);
-    const found = await journey().expect(200, caller, 'GET', 'Observation?_count=1');
+    const found = await ask('GET', 'Observation?_count=1');
+    assert.equal(found.status, 200);
     assert.equal((totalOf(found) ?? 0) > 0, expected, `${when}: search`);
   };
 
   describe('proxies and accounts', () => {
-    before(() => seed(journey().server, [person(relation)]));
+    before(async () => {
+      await seed(journey().server, [person(relation)]);
+      ask = holder(journey(), helper);
+    });
 
     it('[B38] an account without links sees nothing of anybody', async () => {
       await seed(
@@ -52,7 +57,7 @@ export function proxies(journey: () => Journey): void {
     });
 
     it('[D03] [B41] the link, the relation and its patient must each stand', async () => {
-      await sees(helper, true, 'linked');
+      await sees(true, 'linked');
       const steps: [string, string, object, object][] = [
         ['relation inactive', relation, { active: false }, { active: true }],
         ['account inactive', 'Person/zq-helper', { active: false }, { active: true }],
@@ -67,31 +72,31 @@ export function proxies(journey: () => Journey): void {
       ];
       for (const [when, name, taken, given] of few(journey(), steps)) {
         await change(name, taken);
-        const { status } = await journey().call(helper, 'GET', own);
+        const { status } = await ask('GET', own);
         assert.ok(status === 404 || status === 401, `${when}: ${status}`);
         await change(name, given);
-        await sees(helper, true, `${when}, and back`);
+        await sees(true, `${when}, and back`);
       }
     });
 
     it('[D07] a period begins and ends by the clock, with nothing written', async () => {
       const at = (ms: number) => new Date(Date.now() + ms).toISOString();
       await change(relation, { period: { start: at(HOUR), end: at(2 * HOUR) } });
-      await sees(helper, false, 'before');
+      await sees(false, 'before');
       journey().pass(HOUR + 60_000);
-      await sees(helper, true, 'within');
+      await sees(true, 'within');
       journey().pass(HOUR);
-      await sees(helper, false, 'after');
+      await sees(false, 'after');
       await change(relation, { period: undefined });
-      await sees(helper, true, 'without a period');
+      await sees(true, 'without a period');
     });
 
     it('[B15] a page link ends with the proxy it was given to', async () => {
-      const page = await journey().expect(200, helper, 'GET', 'Observation?_count=1');
+      const page = await ask('GET', 'Observation?_count=1');
       const path = (linkOf(page, 'next') ?? assert.fail()).slice(journey().server.portal.length + 1);
-      await journey().expect(200, helper, 'GET', path);
+      assert.equal((await ask('GET', path)).status, 200);
       await change(relation, { active: false });
-      await journey().expect(404, helper, 'GET', path);
+      assert.equal((await ask('GET', path)).status, 404);
       await change(relation, { active: true });
     });
 
@@ -113,15 +118,17 @@ export function proxies(journey: () => Journey): void {
   describe('roles', () => {
     it('[B41] end and begin at the next request', async () => {
       const role = 'PractitionerRole/demo-agent-agent';
-      await journey().expect(200, agent, 'GET', `Patient/${FIRST}`);
+      const held = holder(journey(), agent);
+      const reads = async (expected: number) => assert.equal((await held('GET', `Patient/${FIRST}`)).status, expected);
+      await reads(200);
       await change(role, { active: false });
-      await journey().expect(403, agent, 'GET', `Patient/${FIRST}`);
+      await reads(403);
       await change(role, { active: true });
-      await journey().expect(200, agent, 'GET', `Patient/${FIRST}`);
+      await reads(200);
       await change(role, { period: { end: '2020-01-01' } });
-      await journey().expect(403, agent, 'GET', `Patient/${FIRST}`);
+      await reads(403);
       await change(role, { period: undefined });
-      await journey().expect(200, agent, 'GET', `Patient/${FIRST}`);
+      await reads(200);
     });
   });
 }

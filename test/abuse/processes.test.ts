@@ -3,8 +3,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSigningKey } from '../../src/access/signing-key.js';
-import { developmentToken } from '../../src/access/development-issuer.js';
 import { systemClock } from '../../src/fhir/clock.js';
 import type { Storage } from '../../src/store/port.js';
 import { openSqlite } from '../../src/store/sqlite/open.js';
@@ -40,6 +38,15 @@ describe('abuse: two processes on one SQLite file', function () {
     await rm(folder, { recursive: true });
   });
 
+  /** One token for each: what it came to is remembered, so that a change has to be noticed. */
+  const tokens = new Map<string, string>();
+  const held = (server: TestServer, client: string, person: string | undefined): string => {
+    const name = [server.url, client, person].join();
+    const token = tokens.get(name) ?? server.token(client, person);
+    tokens.set(name, token);
+    return token;
+  };
+
   async function ask(
     server: TestServer,
     client: string,
@@ -48,7 +55,7 @@ describe('abuse: two processes on one SQLite file', function () {
     path: string,
     body?: unknown,
   ) {
-    const token = developmentToken(loadSigningKey(server.folder), client, person, Date.now());
+    const token = held(server, client, person);
     const response = await fetch(`${server.portal}/${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },

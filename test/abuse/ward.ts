@@ -100,6 +100,13 @@ export function tokenWith({ folder, app }: Pick<TestServer, 'folder' | 'app'>, c
   });
 }
 
+/** A caller who keeps one token: what it came to is remembered, so that a change has to be noticed. */
+export function holder(journey: Journey, caller: Caller): (method: string, path: string) => Promise<Answer> {
+  const [client = '', person] = caller.split(' as ');
+  const authorization = `Bearer ${journey.server.token(client, person)}`;
+  return (method, path) => journey.call('', method, path, undefined, { authorization });
+}
+
 /** Asks with these claims in place of a demo client's own. */
 export function askWith(journey: Journey, claims: Claims, method: string, path: string, body?: unknown) {
   return journey.call('', method, path, body, { authorization: `Bearer ${tokenWith(journey.server, claims)}` });
