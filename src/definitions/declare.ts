@@ -35,6 +35,11 @@ function bearing({ base }: Parameter, type: string): boolean {
   return base.includes(type) || base.includes('Resource') || (base.includes('DomainResource') && !bare.has(type));
 }
 
+/** Of two parameters with one code the first is taken, as by the search: packages repeat HL7's under URLs of their own. */
+const firstOfEachCode = (parameters: readonly Parameter[]): Parameter[] => [
+  ...new Map(parameters.toReversed().map(parameter => [parameter.code, parameter])).values(),
+];
+
 const byCode = (a: Parameter, b: Parameter): number => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 
 /** A reference parameter without targets may lead anywhere. */
@@ -62,7 +67,7 @@ export function declareResources(ground: Ground, template: JsonObject): JsonObje
   const parameters = parametersOf(ground);
   const references = parameters.filter(parameter => parameter.type === 'reference');
   return ground.types.map(type => {
-    const own = parameters.filter(parameter => bearing(parameter, type)).sort(byCode);
+    const own = firstOfEachCode(parameters.filter(parameter => bearing(parameter, type))).sort(byCode);
     const includes = own
       .filter(parameter => parameter.type === 'reference' && leadsTo(parameter, ground.types))
       .map(parameter => `${type}:${parameter.code}`);

@@ -15,7 +15,7 @@ const MAX_PARAMETERS = 200;
 
 export const reindex: Operation = {
   definition: 'https://portico.health/fhir/OperationDefinition/reindex',
-  async handler(_input, context) {
+  async handler(input, context) {
     const { services, partition } = context;
     const { records, clock, ids } = services;
     const now = clock.now();
@@ -27,7 +27,7 @@ export const reindex: Operation = {
       });
     }
     const wanted = await posted(context);
-    const types = touched(context, [...(before?.wanted ?? []), ...wanted]);
+    const types = touched(context, [...(before?.wanted ?? []), ...wanted], (input['type'] ?? []) as string[]);
     const state = begun(before, { job: ids.next(), requested: now, wanted, types });
     return {
       status: 202,
@@ -66,9 +66,15 @@ const knownUrls = (definitions: Definitions): Set<string> =>
 const slim = ({ url, code, type, base, expression, target, component }: Resource): JsonObject =>
   JSON.parse(JSON.stringify({ url, code, type, base, expression, target, component })) as JsonObject;
 
-/** Types that any of these parameters is on. */
-function touched({ endpoint }: Context, parameters: readonly JsonObject[]): ReindexState['types'] {
-  const bases = new Set(parameters.flatMap(({ base }) => base as string[]));
+/** Types that any of these parameters is on, and those named. */
+function touched(
+  { endpoint }: Context,
+  parameters: readonly JsonObject[],
+  named: readonly string[],
+): ReindexState['types'] {
+  const unknown = named.find(type => !endpoint.resources.has(type));
+  if (unknown !== undefined) throw new Fault('invalid', 'This endpoint does not serve one of these types.');
+  const bases = new Set([...parameters.flatMap(({ base }) => base as string[]), ...named]);
   const everywhere = bases.has('Resource') || bases.has('DomainResource');
   return [...endpoint.resources.keys()].filter(type => everywhere || bases.has(type));
 }

@@ -128,6 +128,20 @@ describe('custom search parameters', () => {
       assert.deepEqual(await customer().ids('Condition?asserted-date=2020'), ['late']);
     });
 
+    it('index types anew that are named, and no others that do not exist', async () => {
+      const named = (type: string): object => ({
+        resourceType: 'Parameters',
+        parameter: [{ name: 'type', valueCode: type }],
+      });
+      assert.equal((await customer().call('POST', '$reindex', named('Nothing'))).status, 400);
+      const { status, body } = await customer().call('POST', '$reindex', named('SearchParameter'));
+      assert.equal(status, 202, JSON.stringify(body));
+      await customer().settle();
+      const done = await customer().call('GET', '$reindex-status');
+      assert.equal(done.status, 200);
+      assert.deepEqual(await customer().ids('SearchParameter?code=asserted-date'), ['asserted-date']);
+    });
+
     it("are nobody else's: other endpoints do not know them", async () => {
       const token = customer().server.token('demo-system');
       const answer = await fetch(`${customer().server.portal}/Patient?gender-of-ours=female`, {

@@ -32,9 +32,12 @@ export const groupsOf = (file: string): Group[] => (read('matrices', file) as { 
 /** Patient 85, as its bundle has it. */
 export const patientBundle = (): Resource => read('us-core-reference', 'uscore_bundle_patient_85.json') as Resource;
 
-const usCore = (): [name: string, bytes: Buffer][] => [
-  ...readTar(gunzipSync(readFileSync(path.join(data, 'ig-packages', 'hl7.fhir.us.core-610.tgz')))),
-];
+/** US Core and IPA as they are published. */
+export const packages = ['hl7.fhir.us.core-610.tgz', 'hl7.fhir.uv.ipa-1.0.0.tgz'].map(name =>
+  path.join(data, 'ig-packages', name),
+);
+
+const usCore = (): [name: string, bytes: Buffer][] => [...readTar(gunzipSync(readFileSync(packages[0]!)))];
 
 /** The SearchParameters that US Core adds to those of R4; that of the asserted date as Inferno's data set has it. */
 export function addedParameters(): Resource[] {

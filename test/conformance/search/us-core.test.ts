@@ -1,7 +1,9 @@
 /** Every search combination of US Core 6.1.0 and IPA 1.0.0, on Inferno's reference patient. */
 import assert from 'node:assert/strict';
+import type { CapabilityStatement } from 'fhir/r4.js';
 import type { Resource } from '../../../src/fhir/resource.js';
-import { eachCustomer, type Customer } from './customer.js';
+import { startTestServer } from '../../fixtures/server.js';
+import { Customer, eachCustomer } from './customer.js';
 import {
   addedParameters,
   data,
@@ -10,6 +12,7 @@ import {
   fallback,
   fits,
   groupsOf,
+  packages,
   patientBundle,
   valuesOf,
   wantedOf,
@@ -74,6 +77,35 @@ async function agrees(customer: Customer, group: Group, wanted: Wanted, all: rea
     assert.equal(found.total, ids.length);
   }
 }
+
+describe(
+  dataThere ? 'US Core and IPA configured' : `US Core and IPA configured (left out: there is no ${data})`,
+  () => {
+    before(function () {
+      if (!dataThere) this.skip();
+    });
+
+    it('[R93] [R96] the search parameters they add are declared and served, those they repeat are as R4 has them', async () => {
+      const server = await startTestServer({ env: { PORTICO_PACKAGES: packages.join(',') } });
+      try {
+        const customer = new Customer(server, { ...server.app.services, ...server.app }, { ahead: 0 });
+        for (const query of ['Encounter?discharge-disposition=01', 'Condition?asserted-date=2020', 'CareTeam?role=x']) {
+          assert.deepEqual(await customer.ids(query), []);
+        }
+        const { body } = await customer.call('GET', 'metadata');
+        const [rest] = (body as CapabilityStatement).rest ?? [];
+        const of = (type: string) => rest?.resource?.find(one => one.type === type)?.searchParam ?? [];
+        assert.ok(of('Goal').some(({ name }) => name === 'description'));
+        const names = of('Patient').map(({ name }) => name);
+        assert.equal(new Set(names).size, names.length);
+        const birthdate = of('Patient').find(({ name }) => name === 'birthdate');
+        assert.equal(birthdate?.definition, 'http://hl7.org/fhir/SearchParameter/individual-birthdate');
+      } finally {
+        await server.close();
+      }
+    });
+  },
+);
 
 const suite = dataThere ? 'US Core and IPA searches' : `US Core and IPA searches (left out: there is no ${data})`;
 
