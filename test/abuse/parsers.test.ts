@@ -142,7 +142,7 @@ describe('hostile bodies and parameters', function () {
     const names = Array.from({ length: 30_000 }, (_one, at) => ({ family: `f${at}` }));
     await refuses(400, 'too-costly', 'POST', 'Patient', patient({ name: names }));
     const coding = (letter: string) =>
-      Array.from({ length: 1000 }, (_one, at) => ({ system: 'http://x', code: letter + at }));
+      Array.from({ length: 1000 }, (_one, at) => ({ system: 'http://x', code: `${letter}${at}` }));
     const component = [{ code: { coding: coding('a') }, valueCodeableConcept: { coding: coding('b') } }];
     const observation = { resourceType: 'Observation', status: 'final', code: { text: 'x' }, component };
     await refuses(400, 'too-costly', 'POST', 'Observation', JSON.stringify(observation));

@@ -48,14 +48,9 @@ export function locate(resource: Resource, path: string, definitions: Definition
 }
 
 function isCostly(path: string): boolean {
-  let odd = false;
-  const words = path.replace(QUOTED, (_all, text: string | undefined, name: string | undefined) => {
-    odd ||= text === undefined && name === undefined;
-    return name ?? "''";
-  });
-  return (
-    odd || [...words.matchAll(/(\w+)\s*\(/g)].some(([, name = '']) => !FUNCTIONS.has(name) && !OPERATORS.has(name))
-  );
+  if ([...path.matchAll(QUOTED)].some(([, , , odd]) => odd !== undefined)) return true;
+  const words = path.replace(QUOTED, (_all, _text, name: string | undefined) => name ?? "''");
+  return [...words.matchAll(/(\w+)\s*\(/g)].some(([, name = '']) => !FUNCTIONS.has(name) && !OPERATORS.has(name));
 }
 
 function evaluate(resource: Resource, path: string): unknown[] {
