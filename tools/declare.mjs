@@ -28,10 +28,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const before = new Map(rest.resource.map(entry => [entry.type, entry]));
-const ground = {
-  types: [...new Set([...before.keys(), ...added])],
-  searchParameters: definitions.searchParameters(),
-};
+const types = [...new Set([...before.keys(), ...added])];
+const all = { types, searchParameters: definitions.searchParameters() };
+// A parameter of every type that the statement leaves out (`_content`) stays out.
+const served = new Set(rest.searchParam.map(({ name }) => name));
+const left = new Set(declareCommon(all).flatMap(({ name }) => (served.has(name) ? [] : [name])));
+const ground = { types, searchParameters: all.searchParameters.filter(({ code }) => !left.has(code)) };
 const { documentation, _documentation, operation, profile, supportedProfile, ...template } = rest.resource[0];
 
 rest.searchParam = declareCommon(ground);

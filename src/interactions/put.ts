@@ -50,8 +50,13 @@ export function indexOf(
   { registryOf, internal }: Pick<PutParts, 'registryOf' | 'internal'>,
 ): IndexEntries {
   const bases = [endpoint.url];
-  const options = { localBases: bases, updated: at, internal: (one: Resource) => internal(one, bases) };
-  return extract(resource, registryOf(partition), options);
+  const declared = endpoint.resources.get(resource.resourceType)?.searchParams;
+  return extract(resource, registryOf(partition), {
+    localBases: bases,
+    updated: at,
+    internal: one => internal(one, bases),
+    serves: code => declared?.has(code) ?? true,
+  });
 }
 
 function stamp(resource: Resource, version: number, at: number): Resource {

@@ -19,6 +19,8 @@ export interface ExtractOptions {
   updated: number;
   /** Further postings of the caller's own, such as access paths. */
   internal?: (resource: Resource) => readonly string[];
+  /** Whether `_text` or `_content` is served: their words are most of an index, and made only where they are. */
+  serves?: (code: string) => boolean;
 }
 
 /** Collects the entries of one resource, parameter by parameter. */
@@ -70,6 +72,7 @@ class Entries implements Sink {
 interface Shared {
   registry: SearchRegistry;
   localBases: readonly string[];
+  serves: (code: string) => boolean;
 }
 
 /** Indexed by the store itself, or not at all. */
@@ -79,14 +82,14 @@ function extractParam(
   param: SearchParam,
   resource: Resource,
   entries: Entries,
-  { registry, localBases }: Shared,
+  { registry, localBases, serves }: Shared,
 ): void {
   const { type, code, facts, components } = param;
   const { ports } = registry;
   if (elsewhere.has(code)) return;
   if (type === 'special') {
-    if (code === '_text') extractNarrative(resource, entries);
-    if (code === '_content') extractContent(resource, entries);
+    if (code === '_text' && serves(code)) extractNarrative(resource, entries);
+    if (code === '_content' && serves(code)) extractContent(resource, entries);
     return;
   }
   for (const value of param.select(resource, resource)) {
@@ -110,7 +113,8 @@ function mainOf(resource: Resource, updated: number): number {
 export function extract(resource: Resource, registry: SearchRegistry, options: ExtractOptions): IndexEntries {
   const entries = new Entries();
   entries.postings.add(typePosting(resource.resourceType));
-  const shared: Shared = { registry, localBases: options.localBases };
+  const { localBases, serves = () => true } = options;
+  const shared: Shared = { registry, localBases, serves };
   for (const param of registry.of(resource.resourceType)) {
     entries.begin(param.key);
     extractParam(param, resource, entries, shared);

@@ -97,7 +97,7 @@ export function searches(journey: () => Journey): void {
       const found = await ask(`Patient?_id=${FIRST},${SECOND}`);
       assert.deepEqual(entriesOf(found), [`Patient/${FIRST}`]);
       assert.equal(totalOf(found), 1);
-      await nothing(`Observation?_content=${secret}`);
+      await journey().expect(400, first, 'GET', `Observation?_content=${secret}`);
       await nothing(`Patient?given=${secret}`);
     });
 

@@ -27,6 +27,19 @@ describe('search/extract', () => {
     assert.deepEqual(ranges, [{ key: 'Patient|birthdate', lo: Date.UTC(2000, 0, 1), hi: Date.UTC(2000, 0, 2) - 1 }]);
   });
 
+  it('makes the words of the content only where they are served', () => {
+    const patient = { resourceType: 'Patient', id: '1', name: [{ family: 'Whitfield' }] };
+    const words = (serves?: (code: string) => boolean): string[] =>
+      extract(patient, registry, { ...options, ...(serves ? { serves } : {}) }).postings.filter(posting =>
+        posting.startsWith('Patient|_content'),
+      );
+    assert.ok(words().some(posting => posting.includes('whitfield')));
+    assert.deepEqual(
+      words(code => code !== '_content'),
+      [],
+    );
+  });
+
   it('adds the internal postings asked for', () => {
     const { postings } = extract({ resourceType: 'Basic' }, registry, {
       ...options,
