@@ -8,7 +8,6 @@ import type { App } from '../../compose.js';
 import { createBulk, type Bulk } from '../../compose/bulk.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
-import type { DocumentChange } from '../../store/port.js';
 import { openSource, type Item, type Source } from './source.js';
 
 export interface Tally {
@@ -32,6 +31,8 @@ const KIND = 'load';
 
 type Target = Pick<App, 'services' | 'store'>;
 type Endpoint = App['endpoints'][number];
+/** How far a load has come, as it rides in a commit. */
+type Mark = Parameters<Bulk['commit']>[1][number];
 
 /** Loads a file. Rejects where it cannot be read at all, or the storage cannot be written. */
 export async function loadFile(app: Target, endpoint: Endpoint, file: string, reports: Reports): Promise<Tally> {
@@ -121,7 +122,7 @@ async function prepare(bulk: Bulk, batch: readonly Item[]): Promise<Outcome> {
 }
 
 /** What lost a race (the batch before may have held the same resource) is looked at again. */
-async function commit(bulk: Bulk, batch: readonly Item[], first: Outcome, done: DocumentChange): Promise<Outcome> {
+async function commit(bulk: Bulk, batch: readonly Item[], first: Outcome, done: Mark): Promise<Outcome> {
   let outcome = first;
   for (let attempt = 1; ; attempt++) {
     try {
