@@ -166,7 +166,7 @@ export function searchOf(all: readonly Declared[]): fc.Arbitrary<{ type: string;
       )
       .map(pairs => ({
         type: declared.type,
-        query: (pairs).map(([name, value]) => `${name}=${value}`).join('&'),
+        query: pairs.map(([name, value]) => `${name}=${value}`).join('&'),
       })),
   );
 }
