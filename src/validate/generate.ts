@@ -53,7 +53,10 @@ function readTypes(root: string): TypeDefinition[] {
 
 /** ajv copies the errors so far for each part that has some: without a bound, the work grows with their square. */
 const bounded = (text: string): string =>
-  text.replaceAll(/vErrors\.concat\(([\w.]+)\.errors\)/g, '(vErrors.length < 100 ? vErrors.concat($1.errors) : vErrors)');
+  text.replaceAll(
+    /vErrors\.concat\(([\w.]+)\.errors\)/g,
+    '(vErrors.length < 100 ? vErrors.concat($1.errors) : vErrors)',
+  );
 
 function generate(root: string): void {
   const target = path.join(root, 'dist/generated/shapes');
