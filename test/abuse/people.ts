@@ -15,12 +15,16 @@ const person = (...links: string[]): Resource => ({
   link: links.map(reference => ({ target: { reference } })),
 });
 
-export function proxies(journey: () => Journey): void {
-  /** Writes over HTTP what differs from the stored resource. */
-  async function change(name: string, more: object): Promise<void> {
+/** Writes over HTTP what differs from the stored resource. */
+const changing =
+  (journey: () => Journey) =>
+  async (name: string, more: object): Promise<void> => {
     const { body } = await journey().expect(200, system, 'GET', name);
     await journey().expect(200, system, 'PUT', name, { ...body, ...more });
-  }
+  };
+
+export function proxies(journey: () => Journey): void {
+  const change = changing(journey);
   let ask: ReturnType<typeof holder>;
   const sees = async (expected: boolean, when: string): Promise<void> => {
     const { status } = await ask('GET', own);
@@ -114,6 +118,10 @@ export function proxies(journey: () => Journey): void {
       await change(`Patient/${FIRST}`, { link: undefined });
     });
   });
+}
+
+export function endingRoles(journey: () => Journey): void {
+  const change = changing(journey);
 
   describe('roles', () => {
     it('[B41] end and begin at the next request', async () => {

@@ -53,10 +53,10 @@ export async function seed({ app }: Pick<TestServer, 'app'>, resources: readonly
 }
 
 /** Registers the tests once for each store, on a server where both patients are. */
-export function eachWard(register: (journey: () => Journey) => void): void {
-  eachPortal(journey => {
+export function eachWard(register: (journey: () => Journey, store: string) => void): void {
+  eachPortal((journey, store) => {
     before(() => seed(journey().server, all));
-    register(journey);
+    register(journey, store);
   });
 }
 

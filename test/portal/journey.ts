@@ -89,8 +89,8 @@ type Call = [caller: Caller, method: string, path: string, body?: unknown, heade
 export const DAY = 24 * 3600 * 1000;
 
 /** Registers the tests once for each store, on a server with the demo data. */
-export function eachPortal(register: (journey: () => Journey) => void): void {
-  eachStorage((_name, open) => portalOn(open, register));
+export function eachPortal(register: (journey: () => Journey, store: string) => void): void {
+  eachStorage((name, open) => portalOn(open, journey => register(journey, name)));
 }
 
 /** The same on one store, for what is about HTTP alone. */
