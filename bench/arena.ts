@@ -61,9 +61,9 @@ export async function inArena<T>(resources: number, work: (arena: Arena) => Prom
   });
 }
 
-/** A folder that goes when the work is done; below PORTICO_BENCH where that is set. */
+/** A folder that goes when the work is done; below BENCH_FOLDER where that is set. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(process.env['PORTICO_BENCH'] ?? tmpdir(), 'portico-bench-'));
+  const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'portico-bench-'));
   try {
     return await work(folder);
   } finally {

@@ -1,6 +1,6 @@
 /** The kinds of requests that are measured, over a store of so many resources of the portal mix. */
 import type { Load } from './drive.js';
-import { heavyPatient, IDENTIFIERS, identifierOf, newMessage, patientCount, patientId } from './portal-mix.js';
+import { heavyPatient, IDENTIFIERS, identifierOf, newObservation, patientCount, patientId } from './portal-mix.js';
 
 export interface At {
   base: string;
@@ -26,8 +26,8 @@ export function readLoads(at: At, resources: number): Record<Kind, Load> {
   };
 }
 
-/** Messages to post, each another. */
+/** Measurements to post, each another. */
 export const createLoad = (at: At): Load => ({
   ...at,
-  posts: { path: 'Communication', bodies: Array.from({ length: PATHS }, (_, i) => JSON.stringify(newMessage(i))) },
+  posts: { path: 'Observation', bodies: Array.from({ length: PATHS }, (_, i) => JSON.stringify(newObservation(i))) },
 });

@@ -1,6 +1,6 @@
 /**
  * What a portal holds, made by rule: of 20 resources 2 Patients, 1 RelatedPerson, 10 Communications, 3 Tasks and 4
- * Encounters, 1.5 KB on average. Of each 5,000 resources 1,500 are messages to one patient. The same number gives the same
+ * Observations, 1.5 KB on average. Of each 5,000 resources 1,500 are messages to one patient. The same number gives the same
  * resource, on every machine.
  */
 import type { Json, Resource } from '../src/fhir/resource.js';
@@ -141,15 +141,26 @@ function task(index: number): Resource {
   };
 }
 
-function encounter(index: number): Resource {
-  const start = instantOf(index);
+function observation(index: number): Resource {
+  const coding = [{ system: 'http://loinc.org', code: index % 3 === 0 ? '8867-4' : '29463-7' }];
   return {
-    resourceType: 'Encounter',
-    id: `bench-encounter-${index}`,
-    status: 'finished',
-    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: index % 3 === 0 ? 'VR' : 'AMB' },
+    resourceType: 'Observation',
+    id: `bench-observation-${index}`,
+    status: 'final',
+    category: [
+      {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
+      },
+    ],
+    code: { coding },
     subject: reference(pick(index, patientsBefore(index))),
-    period: { start, end: start },
+    effectiveDateTime: instantOf(index),
+    valueQuantity: {
+      value: 40 + pick(index, 80),
+      unit: 'kg',
+      system: 'http://unitsofmeasure.org',
+      code: index % 3 === 0 ? '/min' : 'kg',
+    },
     text: narrative(index, 70),
   };
 }
@@ -160,13 +171,12 @@ export function portalResource(index: number): Resource {
   if (place % 2 === 1) return communication(index);
   if (place < 4) return patient(Math.floor(index / CYCLE) * 2 + place / 2);
   if (place === 4) return relatedPerson(index);
-  return place < 12 ? task(index) : encounter(index);
+  return place < 12 ? task(index) : observation(index);
 }
 
-/** A message as a client posts it: without an id, sent now, to a patient of the first thousand. */
-export function newMessage(index: number): Resource {
-  const { id: _id, ...message } = communication(BLOCK + 2 * HEAVY + 2 * index + 1);
-  const to = reference(pick(index, 1000));
-  const sent = new Date(Date.UTC(2026, 0, 1) + index * 1000).toISOString();
-  return { ...message, resourceType: 'Communication', sent, subject: to, recipient: [to] };
+/** A measurement as a client posts it: without an id, made now, of a patient of the first thousand. */
+export function newObservation(index: number): Resource {
+  const { id: _id, ...made } = observation(index);
+  const effectiveDateTime = new Date(Date.UTC(2026, 0, 1) + index * 1000).toISOString();
+  return { ...made, resourceType: 'Observation', effectiveDateTime, subject: reference(pick(index, 1000)) };
 }

@@ -7,9 +7,9 @@ import { compose } from '../src/compose.js';
 import { loadConfig } from '../src/config/config.js';
 import type { Put } from '../src/store/port.js';
 import { answerParent } from './child.js';
-import { newMessage, portalResource } from './portal-mix.js';
+import { newObservation, portalResource } from './portal-mix.js';
 
-const PATH = '/fhir/customer/demo';
+const PATH = '/fhir/portal';
 /** Milliseconds. The monitor counts its own pause as delay. */
 const RESOLUTION = 1;
 
@@ -43,14 +43,14 @@ async function load({ count }: { count: number }): Promise<Tally> {
 const MOST = 4000;
 
 let made = 0;
-function message(): Put {
-  const resource = { ...newMessage(made++), id: app.services.ids.next() };
+function measurement(): Put {
+  const resource = { ...newObservation(made++), id: app.services.ids.next() };
   return app.services.put({ resource, method: 'POST' }, { endpoint, partition });
 }
 
 /** Single commits a second that the store itself makes, checked and indexed beforehand. */
 async function commits({ callers, milliseconds }: { callers: number; milliseconds: number }): Promise<number> {
-  const puts = Array.from({ length: MOST }, message);
+  const puts = Array.from({ length: MOST }, measurement);
   const began = performance.now();
   let done = 0;
   const call = async (): Promise<void> => {
