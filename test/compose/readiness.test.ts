@@ -1,0 +1,63 @@
+/** A server whose storage is gone says so: alive, and not ready. */
+import assert from 'node:assert/strict';
+import { systemClock } from '../../src/fhir/clock.js';
+import type { Resource } from '../../src/fhir/resource.js';
+import { openMemory } from '../../src/store/memory/open.js';
+import { openMongo } from '../../src/store/mongo/open.js';
+import type { Records, Storage } from '../../src/store/port.js';
+import { mongoAvailable, startMongo } from '../fixtures/mongo-server.js';
+import { startTestServer, type TestServer } from '../fixtures/server.js';
+
+async function statuses({ url }: TestServer): Promise<number[]> {
+  const answers = await Promise.all(['live', 'ready'].map(name => fetch(`${url}/health/${name}`)));
+  return answers.map(({ status }) => status);
+}
+
+describe('compose/readiness', function () {
+  this.timeout(30_000);
+
+  async function withServer(storage: Storage, work: (server: TestServer) => Promise<void>): Promise<void> {
+    const server = await startTestServer({ storage });
+    try {
+      assert.deepEqual(await statuses(server), [200, 200]);
+      await work(server);
+    } finally {
+      await server.close();
+      await storage.store.close();
+    }
+  }
+
+  const failures: Record<string, Records['get']> = {
+    refuses: () => Promise.reject(new Error('gone')),
+    'does not answer': () => new Promise(() => undefined),
+  };
+  for (const [title, get] of Object.entries(failures)) {
+    it(`[R29] is alive and not ready within five seconds where the storage ${title}`, async () => {
+      const storage = openMemory(systemClock);
+      await withServer(storage, async server => {
+        const from = performance.now();
+        storage.records.get = get;
+        assert.deepEqual(await statuses(server), [200, 503]);
+        assert.ok(performance.now() - from < 5000);
+      });
+    });
+  }
+
+  if (mongoAvailable && !process.env.MONGODB_URI) {
+    it('[R29] is not ready, and answers 503, where MongoDB is gone', async () => {
+      const { uri, child } = await startMongo();
+      await withServer(await openMongo(`${uri}/ready`, systemClock), async server => {
+        child.kill('SIGKILL');
+        const from = performance.now();
+        assert.deepEqual(await statuses(server), [200, 503]);
+        assert.ok(performance.now() - from < 5000);
+        const answer = await fetch(`${server.portal}/Patient`, {
+          headers: { authorization: `Bearer ${server.token('demo-system')}` },
+        });
+        assert.equal(answer.status, 503);
+        assert.equal(((await answer.json()) as Resource).resourceType, 'OperationOutcome');
+        assert.ok(Number(answer.headers.get('retry-after')) > 0);
+      });
+    });
+  }
+});
