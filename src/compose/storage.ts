@@ -4,7 +4,6 @@ import type { Config } from '../config/config.js';
 import { systemClock, type World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { openMemory } from '../store/memory/open.js';
-import { openMongo } from '../store/mongo/open.js';
 import type { Records, Storage } from '../store/port.js';
 import { openSqlite } from '../store/sqlite/open.js';
 import { blame } from './blame.js';
@@ -38,7 +37,8 @@ async function open(store: Config['store'], { clock }: World): Promise<Storage> 
     case 'sqlite':
       return openSqlite(store.path, clock);
     case 'mongo':
-      return openMongo(store.url, clock);
+      // The driver takes a tenth of a second to load.
+      return (await import('../store/mongo/open.js')).openMongo(store.url, clock);
   }
 }
 

@@ -70,6 +70,9 @@ const rules: Record<string, Rule> = {
     const codings = list(it, 'component').flatMap(component => list(child(component, 'code'), 'coding'));
     return !codings.some(coding => own.some(other => sameCoding(coding, other)));
   },
+  'org-1': it => 'identifier' in it || has(it, 'name'),
+  'org-2': it => it['use'] !== 'home',
+  'org-3': it => it['use'] !== 'home',
   'pat-1': it => ['name', 'telecom', 'address', 'organization'].some(name => name in it),
   // member.resolve() reads another resource: the reference itself tells its type.
   'ctm-1': it =>

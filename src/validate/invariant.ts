@@ -6,6 +6,7 @@ import type { Constraint } from '../definitions/definitions.js';
 import { compileFhirPath } from '../fhir/fhirpath.js';
 import type { Json } from '../fhir/resource.js';
 import { handmade, skipped } from './invariant.table.js';
+import { ownRules } from './own-invariant.table.js';
 import type { Path } from './report.js';
 import type { Scope } from './scope.js';
 
@@ -16,9 +17,9 @@ type Evaluate = (value: Json, scope: Scope) => boolean | undefined;
 
 /** Compiles a constraint; undefined for one that is known to be wrong, or checked elsewhere. */
 export function compileInvariant(constraint: Constraint, base: string): Invariant | undefined {
-  const { key, severity, human } = constraint;
+  const { key, severity, human, expression } = constraint;
   if (skipped.has(key)) return undefined;
-  const holds = handmade[key] ?? interpreted(constraint, base);
+  const holds = ownRules[expression] ?? handmade[key] ?? interpreted(constraint, base);
   return (value, scope, at) => {
     const result = holds(value, scope);
     if (result === true) return;
