@@ -1,5 +1,6 @@
 /** HL7's own operations, and the definitions served as resources. https://hl7.org/fhir/R4/operationslist.html */
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Parameters, ValueSet } from 'fhir/r4.js';
 import type { JsonObject, Resource } from '../../src/fhir/resource.js';
 import { asBundle, eachRest, errors, observation, outcome, patient, unique, type Answer } from './rest.js';
@@ -82,6 +83,7 @@ describe('operations', () => {
         const subject = { reference: `Patient/${id}` };
         const performer = [{ reference: `Practitioner/${doctor.id}` }];
         const old = await rest().create(observation({ subject, performer, effectiveDateTime: '2001-02-03' }));
+        await pause(5); // changes of one millisecond are not told apart
         const since = new Date().toISOString();
         const fresh = await rest().create(observation({ subject, effectiveDateTime: '2020-02-03' }));
         await rest().create(observation({ subject: { reference: `Patient/${other.id}` } }));
