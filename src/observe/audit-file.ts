@@ -1,6 +1,6 @@
 /**
  * One process's audit log: a file of JSON lines that is only ever appended to. What is appended within one turn of the
- * event loop goes out in one write.
+ * event loop goes out in few writes.
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +23,12 @@ interface Group {
   readonly entries: string[];
   readonly written: PromiseWithResolvers<void>;
 }
+
+/**
+ * Entries of one write at most. Answers wait for it: if all of a turn waited together, callers would get theirs at once and
+ * leave the server idle while they read them.
+ */
+const MAX_GROUP = 4;
 
 /** Bytes after which a new file is begun. */
 const MAX_FILE = 64 * 1024 * 1024;
@@ -65,8 +71,10 @@ export function openAuditFile(folder: string, newName: () => string): AuditFile 
           if (group === begun) flush(begun);
         });
       }
-      group.entries.push(entry);
-      return group.written.promise;
+      const { entries, written } = group;
+      entries.push(entry);
+      if (entries.length === MAX_GROUP) flush(group);
+      return written.promise;
     },
     close() {
       if (group) flush(group);
