@@ -1,11 +1,11 @@
 /** What a benchmark runs in: Portico over a folder of its own, and the raw server that ratios are taken against. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from './child.js';
 import { drive, type Load, type Run } from './drive.js';
 import { readLoads, type At } from './loads.js';
+import { freePort } from '../src/commands/free-port.js';
 
 export interface Arena {
   /** Portico, started anew after each filling. */
@@ -78,15 +78,4 @@ async function oneRead(at: At): Promise<{ headers: string[]; body: string }> {
   const own = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
   const headers = [...answer.headers].filter(([name]) => !own.has(name)).flat();
   return { headers, body: await answer.text() };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

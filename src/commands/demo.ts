@@ -4,7 +4,6 @@
  * with 1 at the first answer that is not as expected.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
@@ -13,6 +12,7 @@ import { loadConfig } from '../config/config.js';
 import { walk } from './demo/walk.js';
 import { Portal } from './demo/portal.js';
 import { createPrinter } from './demo/printer.js';
+import { freePort } from './free-port.js';
 
 const printer = createPrinter(
   line => process.stdout.write(`${line}\n`),
@@ -33,17 +33,6 @@ async function withOwnServer(work: (portal: Portal) => Promise<void>): Promise<v
     await app.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function demo(args: string[]): Promise<void> {
