@@ -21,10 +21,11 @@ export function parseView(query: Query): View | undefined {
   if (summary !== undefined && !summaries.includes(summary)) {
     throw new Fault('invalid', `_summary must be one of ${summaries.join(', ')}.`, { code: 'value' });
   }
-  if (elements.some(name => !/^[A-Za-z][A-Za-z0-9]*$/.test(name))) {
+  if (elements.some(name => !/^[A-Za-z.]+$/.test(name))) {
     throw new Fault('invalid', '_elements must be a list of names of elements, parted by commas.', { code: 'value' });
   }
-  if (elements.length > 0) return { elements };
+  // A name may carry its type: `Patient.name`.
+  if (elements.length > 0) return { elements: elements.map(name => name.replace(/^[A-Z]\w*\./, '')) };
   return summary === undefined || summary === 'false' ? undefined : { summary: summary as Summary };
 }
 

@@ -2,8 +2,7 @@
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
-import { project, type Summary, type View } from '../formats/summary.js';
-import type { Query } from '../fhir/request.js';
+import { parseView, project, type View } from '../formats/summary.js';
 import type { Context } from '../service.js';
 
 const FORM = new Set(['_format', '_pretty', '_summary', '_elements']);
@@ -21,21 +20,6 @@ export function viewOf(context: Context): (json: string) => string {
   const view = parseView(query);
   return view ? shaped(context, view) : same;
 }
-
-const SUMMARIES: readonly Summary[] = ['true', 'text', 'data', 'count', 'false'];
-
-/** The view these parameters ask for; undefined for the whole. Fault `invalid` for a value there is not. */
-function parseView(query: Query): View | undefined {
-  const summary = query.find(([name]) => name === '_summary')?.[1];
-  const elements = query.filter(([name]) => name === '_elements').flatMap(([, value]) => value.split(','));
-  if (summary !== undefined && !SUMMARIES.some(one => one === summary)) throw badView('_summary');
-  if (elements.some(element => !/^[A-Za-z.]+$/.test(element))) throw badView('_elements');
-  if (elements.length === 0) return summary === undefined ? undefined : { summary: summary as Summary };
-  return { elements: elements.map(element => element.replace(/^[A-Z]\w*\./, '')) };
-}
-
-const badView = (name: string): Fault =>
-  new Fault('invalid', `The value of ${name} is not understood.`, { code: 'value' });
 
 const same = (json: string): string => json;
 
