@@ -71,13 +71,13 @@ function bytesContract(blobs: () => Blobs, newId: () => string): void {
     assert.equal(await blobs().open(newId()), undefined);
   });
 
-  it('keeps nothing of a stream that broke', async () => {
+  it('keeps nothing of a stream that broke, however often it breaks', async () => {
     const id = newId();
     const broken = async function* () {
       yield sample(400_000);
       throw new Error('the sender hung up');
     };
-    await assert.rejects(blobs().put(id, broken(), NOW), /hung up/);
+    for (let i = 0; i < 20; i++) await assert.rejects(blobs().put(id, broken(), NOW), /hung up/);
     assert.equal(await blobs().open(id), undefined);
     assert.ok(!(await blobs().olderThan(NOW + 1, 100)).some(info => info.id === id));
     await blobs().put(id, stream(sample(3)), NOW);

@@ -1,7 +1,12 @@
 /** The blobs port over GridFS (https://www.mongodb.com/docs/manual/core/gridfs/); a file's own id is the blob's. */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { GridFSBucket, MongoError, type Db, type GridFSFile, type ObjectId } from 'mongodb';
+import {
+  GridFSBucket,
+  MongoError,
+  type Db,
+  type GridFSBucketWriteStream,
+  type GridFSFile,
+  type ObjectId,
+} from 'mongodb';
 import type { BlobInfo, Blobs } from '../port.js';
 import { faulting, faultOf } from './mongo-fault.js';
 
@@ -24,7 +29,7 @@ export class MongoBlobs implements Blobs {
   async put(id: string, bytes: AsyncIterable<Uint8Array>, at: number): Promise<BlobInfo> {
     const upload = this.bucket.openUploadStreamWithId(fileId(id), id, { metadata: { at } });
     try {
-      await pipeline(Readable.from(bytes, { objectMode: false }), upload);
+      await sendInTurn(bytes, upload);
     } catch (error) {
       await upload.abort().catch(() => undefined);
       // What the sender did wrong is the caller's to judge.
@@ -53,6 +58,19 @@ export class MongoBlobs implements Blobs {
   private stream(id: string, range: { start: number; end: number }): AsyncIterable<Uint8Array> {
     return this.bucket.openDownloadStream(fileId(id), range);
   }
+}
+
+/**
+ * Each piece is stored before the next is asked for: when the sender breaks off nothing is on its way to the server
+ * that could arrive after the abort has deleted what was there (`pipeline` would not wait for it).
+ */
+async function sendInTurn(bytes: AsyncIterable<Uint8Array>, upload: GridFSBucketWriteStream): Promise<void> {
+  // The callbacks below are told of errors; without a listener the event would end the process.
+  upload.on('error', () => undefined);
+  const settled = (start: (done: (error?: Error | null) => void) => unknown) =>
+    new Promise<void>((resolve, reject) => start(error => (error ? reject(error) : resolve())));
+  for await (const piece of bytes) await settled(done => upload.write(piece, done));
+  await settled(done => upload.end(done));
 }
 
 async function* empty(): AsyncGenerator<Uint8Array> {}
