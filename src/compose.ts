@@ -3,6 +3,7 @@
  * ones that may import anything.
  */
 import { createAccess } from './compose/access.js';
+import { ensureFolder } from './compose/data-folder.js';
 import { createDelivery } from './compose/delivery.js';
 import { checkStart, loadModel } from './compose/model.js';
 import { createReindexing } from './compose/reindexing.js';
@@ -17,7 +18,7 @@ import { setUpDemo } from './compose/demo.js';
 import type { World } from './fhir/clock.js';
 import { createLog } from './observe/log.js';
 import { withEpochs } from './access/epochs.js';
-import type { Reindexer } from './operations/reindex/worker.js';
+import type { Rounds } from './rounds.js';
 import type { Services } from './service.js';
 import type { Storage, Store } from './store/port.js';
 
@@ -32,7 +33,7 @@ export interface App extends Serving {
   readonly config: Config;
   readonly endpoints: readonly Endpoint[];
   readonly dispatcher: Dispatcher;
-  readonly reindexer: Reindexer;
+  readonly reindexer: Rounds;
   readonly services: Services;
   /** The bare store, for the commands that work with the server's own authority. */
   readonly store: Store;
@@ -40,6 +41,7 @@ export interface App extends Serving {
 
 /** Puts a server together. Throws Error with a readable message where it cannot start. */
 export async function compose(config: Config, { world = machine, storage }: ComposeOptions = {}): Promise<App> {
+  ensureFolder('PORTICO_DATA', config.dataFolder);
   const model = loadModel(config);
   checkStart(model);
   const opened = storage ?? (await openStorage(config, world));

@@ -1,6 +1,6 @@
 /** Demo mode: the demo organization and its patients go in at the first start on a storage. */
 import type { Resource } from '../fhir/resource.js';
-import { Fault } from '../fhir/fault.js';
+import { unlessConflict } from '../fhir/fault.js';
 import { projectRoot } from '../project-root.js';
 import type { Services } from '../service.js';
 import type { Store } from '../store/port.js';
@@ -19,7 +19,7 @@ export async function setUpDemo(services: Services, store: Store): Promise<void>
       await commit(services, store, resources.slice(at, at + BATCH), at + BATCH >= resources.length);
     }
   } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
+    unlessConflict(error);
   }
 }
 

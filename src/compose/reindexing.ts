@@ -4,13 +4,14 @@ import type { World } from '../fhir/clock.js';
 import { indexOf } from '../interactions/put.js';
 import type { Log } from '../observe/log.js';
 import { createCustomParameters, type CustomParameters } from '../operations/reindex/custom-parameters.js';
-import { createReindexer, type Reindexer } from '../operations/reindex/worker.js';
+import { createReindexer } from '../operations/reindex/worker.js';
+import type { Rounds } from '../rounds.js';
 import type { Storage } from '../store/port.js';
 import type { Model } from './model.js';
 
 export interface Reindexing {
   custom: CustomParameters;
-  reindexer: Reindexer;
+  reindexer: Rounds;
 }
 
 /** What is known of each customer is read once before anything is served. */

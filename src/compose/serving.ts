@@ -13,7 +13,7 @@ import { createApp } from '../http/app.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
 import type { ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
-import type { Reindexer } from '../operations/reindex/worker.js';
+import { createRounds, type Rounds } from '../rounds.js';
 import type { Services } from '../service.js';
 import type { Storage } from '../store/port.js';
 
@@ -32,32 +32,36 @@ export interface ServingParts {
   services: Services;
   access: Access;
   dispatcher: Dispatcher;
-  reindexer: Reindexer;
+  reindexer: Rounds;
   audit: ClosableAudit;
   stores: Storage;
   /** Whether the storage is closed with the server. */
   owned: boolean;
 }
 
-/** Milliseconds between turns of the housekeeping. */
+/** Milliseconds between rounds of the housekeeping. */
 const HOUSEKEEPING = 60_000;
 
 export function createServing(parts: ServingParts): Serving {
   const { config, log, dispatcher, reindexer, audit, stores, owned } = parts;
   let server: RunningServer | undefined;
-  let housekeeping: NodeJS.Timeout | undefined;
+  const housekeeping = createRounds(() => keepHouse(parts), {
+    full: Infinity,
+    interval: HOUSEKEEPING,
+    report: error => log.error('housekeeping', error),
+  });
   const app = createApp(appParts(parts, () => server?.draining ?? false));
   return {
     async listen() {
       server = await startServer(app, { host: config.host, port: config.port });
       dispatcher.start();
       reindexer.start();
-      housekeeping = setInterval(() => void keepHouse(parts), HOUSEKEEPING).unref();
+      housekeeping.start();
       return server.port;
     },
     async close(how = { grace: 0 }) {
-      clearInterval(housekeeping);
       await server?.stop(how);
+      await housekeeping.stop();
       await dispatcher.stop();
       await reindexer.stop();
       audit.close();
@@ -68,13 +72,9 @@ export function createServing(parts: ServingParts): Serving {
 }
 
 /** Makes the audit searchable, and drops what has expired. */
-async function keepHouse({ services, stores, world, log }: ServingParts): Promise<void> {
-  try {
-    await services.audit.seal();
-    await stores.records.expire(world.clock.now());
-  } catch (error) {
-    log.error('housekeeping', error);
-  }
+async function keepHouse({ services, stores, world }: ServingParts): Promise<number> {
+  await services.audit.seal();
+  return stores.records.expire(world.clock.now());
 }
 
 function appParts(parts: ServingParts, draining: () => boolean): Parameters<typeof createApp>[0] {

@@ -3,8 +3,9 @@
  * version who may take it out. What cannot be sent is tried again ever later, and in the end laid aside.
  */
 import type { Clock, Random } from '../fhir/clock.js';
-import { Fault } from '../fhir/fault.js';
+import { unlessConflict } from '../fhir/fault.js';
 import type { Effect } from '../portal/effect.js';
+import { createRounds, type Rounds } from '../rounds.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
 import type { Channel, Sent } from './channels/channel.js';
 import { deliveryRecord, removal, type Outcome } from './delivery-record.js';
@@ -45,7 +46,7 @@ const LEASE = 120_000;
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const workers = parts.channels.map(channel => createWorker(channel, parts));
   const pass = async (): Promise<number> => {
-    const tried = await Promise.all(workers.map(worker => worker.look()));
+    const tried = await Promise.all(workers.map(worker => worker.next()));
     return tried.reduce((sum, one) => sum + one, 0);
   };
   return {
@@ -61,42 +62,16 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-interface Worker {
-  look(): Promise<number>;
-  start(): void;
-  stop(): Promise<void>;
-}
-
 /** Works on the queue of one channel, one batch after the other. */
-function createWorker(channel: Channel, parts: DispatcherParts): Worker {
+function createWorker(channel: Channel, parts: DispatcherParts): Rounds {
   const { records, clock, interval, report } = parts;
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve(0);
-  let stopped = true;
-
   const batch = async (): Promise<number> => {
     const now = clock.now();
     const leased = await records.lease(outboxKind(channel.name), now, now + LEASE, BATCH);
     await Promise.all(leased.map(document => deliver(document, channel, parts).catch(report)));
     return leased.length;
   };
-  const look = (): Promise<number> => (running = running.catch(() => 0).then(batch));
-  const loop = async (): Promise<void> => {
-    const tried = await look().catch((error: unknown) => (report(error), 0));
-    if (!stopped) timer = setTimeout(() => void loop(), tried === BATCH ? 0 : interval).unref();
-  };
-  return {
-    look,
-    start() {
-      stopped = false;
-      void loop();
-    },
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running.catch(() => 0);
-    },
-  };
+  return createRounds(batch, { full: BATCH, interval, report });
 }
 
 async function deliver(document: Document, channel: Channel, parts: DispatcherParts): Promise<void> {
@@ -130,7 +105,8 @@ async function end(
   { store, clock }: DispatcherParts,
 ): Promise<void> {
   const documents = [removal(document), deliveryRecord(document, parcel, outcome, clock.now())];
-  await store.commit({ documents }).catch(unlessTakenOver);
+  // A conflict: the lease ran out, and another worker has the parcel now.
+  await store.commit({ documents }).catch(unlessConflict);
 }
 
 async function retryLater(
@@ -141,10 +117,5 @@ async function retryLater(
   const { version: expect, ...rest } = document;
   const due = clock.now() + retryDelay(parcel.attempts.length, random);
   const change: DocumentChange = { op: 'put', document: { ...rest, value: { ...parcel }, due }, expect };
-  await records.write(change).catch(unlessTakenOver);
-}
-
-/** The lease ran out and another worker has the parcel now: it is theirs to end. */
-function unlessTakenOver(error: unknown): void {
-  if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
+  await records.write(change).catch(unlessConflict);
 }

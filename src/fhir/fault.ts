@@ -56,3 +56,11 @@ export class Fault extends Error {
     this.detail = detail;
   }
 }
+
+/** Whether the error says that the state did not allow it, or that somebody else was faster. */
+export const isConflict = (error: unknown): error is Fault => error instanceof Fault && error.kind === 'conflict';
+
+/** For a `catch` where somebody else's being faster is as good as success: any other error is thrown on. */
+export function unlessConflict(error: unknown): void {
+  if (!isConflict(error)) throw error;
+}

@@ -4,7 +4,7 @@
  */
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../fhir/fault.js';
+import { unlessConflict } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
 import type { AuditEntry } from '../service.js';
 import type { ChangeSet, Document, Put, Records } from '../store/port.js';
@@ -89,10 +89,6 @@ async function sealDocuments(sealing: Sealing): Promise<boolean> {
 
 /** True where it is worth looking again: after a commit, and where another process was faster. */
 async function attempt(sealing: Sealing, changes: ChangeSet): Promise<boolean> {
-  try {
-    await sealing.commit(changes);
-  } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
-  }
+  await sealing.commit(changes).catch(unlessConflict);
   return true;
 }

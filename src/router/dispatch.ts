@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { joined, type GuardedStore } from '../access/guarded-store.js';
-import { Fault } from '../fhir/fault.js';
+import { Fault, isConflict } from '../fhir/fault.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Dispatch, Result } from '../service.js';
@@ -57,7 +57,7 @@ async function carryOut(ready: Ready, parts: DispatchParts): Promise<{ response:
       await commit(ready, result, store, parts);
       return { response: (await result.completed?.()) ?? result.response, audited: true };
     } catch (error) {
-      if (!(error instanceof Fault) || error.kind !== 'conflict' || attempt === ATTEMPTS) throw error;
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
       await pause(backOff(attempt));
     }
   }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { Fault } from '../../src/fhir/fault.js';
 import { begun, REINDEX, stateChange, stateOf, type ReindexState } from '../../src/operations/reindex/state.js';
-import { createReindexer, type Reindexer } from '../../src/operations/reindex/worker.js';
+import { createReindexer } from '../../src/operations/reindex/worker.js';
+import type { Rounds } from '../../src/rounds.js';
 import type { IndexEntries } from '../../src/search/query.js';
 import type { Storage, Store } from '../../src/store/port.js';
 import { eachStorage } from '../fixtures/storages.js';
@@ -49,7 +50,7 @@ describe('re-indexing worker', () => {
     });
     afterEach(() => storage.store.close());
 
-    const worker = (store: Pick<Store, 'scan' | 'commit'> = storage.store): Reindexer =>
+    const worker = (store: Pick<Store, 'scan' | 'commit'> = storage.store): Rounds =>
       createReindexer({
         store,
         records: storage.records,

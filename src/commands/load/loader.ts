@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import type { App } from '../../compose.js';
 import { createBulk, type Bulk } from '../../compose/bulk.js';
-import { Fault } from '../../fhir/fault.js';
+import { Fault, isConflict } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
 import { openSource, type Item, type Source } from './source.js';
 
@@ -129,7 +129,7 @@ async function commit(bulk: Bulk, batch: readonly Item[], first: Outcome, done: 
       await bulk.commit(outcome.results, [done]);
       return outcome;
     } catch (error) {
-      if (!(error instanceof Fault) || error.kind !== 'conflict' || attempt === ATTEMPTS) throw error;
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
       outcome = await prepare(bulk, batch);
     }
   }

@@ -4,9 +4,10 @@
  */
 import type { IndexEntries } from '../../search/query.js';
 import type { Clock } from '../../fhir/clock.js';
-import { Fault } from '../../fhir/fault.js';
+import { unlessConflict } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
 import type { Resource } from '../../fhir/resource.js';
+import { createRounds, type Rounds } from '../../rounds.js';
 import type { Document, Page, Records, Store } from '../../store/port.js';
 import { REINDEX, stateChange, stateOf, type ReindexState } from './state.js';
 
@@ -19,52 +20,21 @@ export interface ReindexParts {
   readonly report: (error: unknown) => void;
 }
 
-export interface Reindexer {
-  start(): void;
-  /** Ends after the page under way; the next process goes on from there. */
-  stop(): Promise<void>;
-  /** Works on what is due; resolves once nothing is. */
-  idle(): Promise<void>;
-}
-
 /** Milliseconds between looks, milliseconds a page may take before somebody else takes over, resources on a page. */
 const INTERVAL = 1000;
 const LEASE = 30_000;
 const PAGE = 100;
 
-export function createReindexer(parts: ReindexParts): Reindexer {
+/** One page of a job a round. A stop ends after the page under way; the next process goes on from there. */
+export function createReindexer(parts: ReindexParts): Rounds {
   const { records, clock, report } = parts;
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  let stopped = true;
-
-  const work = async (untilStopped: boolean): Promise<void> => {
-    for (;;) {
-      const now = clock.now();
-      const [job] = await records.lease(REINDEX, now, now + LEASE, 1);
-      if (!job) return;
-      await advance(job, parts);
-      if (untilStopped && stopped) return;
-    }
+  const page = async (): Promise<number> => {
+    const now = clock.now();
+    const jobs = await records.lease(REINDEX, now, now + LEASE, 1);
+    for (const job of jobs) await advance(job, parts);
+    return jobs.length;
   };
-  const look = (untilStopped: boolean): Promise<void> =>
-    (running = running.then(() => work(untilStopped)).catch(report));
-  const loop = async (): Promise<void> => {
-    await look(true);
-    if (!stopped) timer = setTimeout(() => void loop(), INTERVAL).unref();
-  };
-  return {
-    start() {
-      stopped = false;
-      void loop();
-    },
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-    idle: () => look(false),
-  };
+  return createRounds(page, { full: 1, interval: INTERVAL, report });
 }
 
 /** One page of a job: its resources and the position behind them in one commit, due again at once. */
@@ -78,7 +48,8 @@ async function advance(job: Document, parts: ReindexParts): Promise<void> {
   const kept = ended ? { ...next, inForce: next.wanted, ended: clock.now() } : next;
   const reindex = await Promise.all((page?.rows ?? []).map(row => entryOf(row, job.id, parts)));
   const change = stateChange(job.id, kept, job.version, ended ? undefined : clock.now());
-  await store.commit({ reindex, documents: [change] }).catch(unlessTakenOver);
+  // A conflict: the lease ran out, and another process has the job now.
+  await store.commit({ reindex, documents: [change] }).catch(unlessConflict);
 }
 
 function behind(state: ReindexState, { rows, next }: Page): ReindexState {
@@ -89,9 +60,4 @@ function behind(state: ReindexState, { rows, next }: Page): ReindexState {
 async function entryOf(row: Page['rows'][number], partition: string, { index }: ReindexParts) {
   const { key, version, at, json } = row;
   return { key, version, index: await index(parseStored<Resource>(json), at, partition) };
-}
-
-/** The lease ran out and another process has the job now. */
-function unlessTakenOver(error: unknown): void {
-  if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
 }
