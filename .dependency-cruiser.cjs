@@ -22,7 +22,7 @@ const folders = {
   'access/': ['fhir/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
   'service.ts': [
     ...['fhir/ as types', 'definitions/ as types', 'search/ as types', 'store/port.ts as types'],
-    ...['access/ as types', 'portal/ as types'],
+    ...['access/ as types', 'portal/ as types', 'validate/ as types'],
   ],
   'interactions/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', ...seams],
   'operations/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', ...seams, 'portal/', 'rounds.ts'],

@@ -16,6 +16,7 @@ import type { Way } from './portal/way.js';
 import type { SearchRegistry } from './search/registry.js';
 import type { Terminology } from './search/types/type.js';
 import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
+import type { Validator } from './validate/validator.js';
 
 /** A change set, and the effects that ride in it. */
 export interface Changes extends ChangeSet {
@@ -100,15 +101,6 @@ export interface Draft {
   /** The current version, if there is one (a deletion counts). */
   previous?: Version;
   method: Version['method'];
-}
-
-export interface Validator {
-  /** All issues of a resource under base rules, its meta.profile and the profiles named. Errors carry FHIRPath expressions. */
-  validate(resource: Resource, options?: { profiles?: readonly string[] }): Issue[];
-  /** Throws Fault `invalid` or `unprocessable` with all issues if there is an error among them. */
-  assertValid(resource: Resource, options?: { profiles?: readonly string[] }): void;
-  /** Throws Fault `invalid` where the JSON has not the shape of its types; code may take it for what its types say after that. */
-  assertShape(resource: Resource): void;
 }
 
 export interface AuditEntry {

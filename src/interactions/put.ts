@@ -9,7 +9,8 @@ import type { Resource } from '../fhir/resource.js';
 import { extract } from '../search/extract.js';
 import type { IndexEntries } from '../search/query.js';
 import type { SearchRegistry } from '../search/registry.js';
-import type { Context, Draft, Services, Validator } from '../service.js';
+import type { Context, Draft, Services } from '../service.js';
+import type { Validator } from '../validate/validator.js';
 
 export interface PutParts {
   clock: Clock;

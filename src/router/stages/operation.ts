@@ -5,7 +5,8 @@ import { Fault } from '../../fhir/fault.js';
 import { faultResponse } from '../../fhir/outcome.js';
 import type { FhirRequest } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
-import type { Context, Handler, Operation, Validator, Values } from '../../service.js';
+import type { Context, Handler, Operation, Values } from '../../service.js';
+import type { Validator } from '../../validate/validator.js';
 import { withoutResources } from '../../fhir/parameters.js';
 import { declaredParameters, readParameters, writeParameters, type ParameterDefinition } from './parameters.js';
 

@@ -7,7 +7,8 @@ import { Fault } from '../../fhir/fault.js';
 import { parameter, parametersOf, parameterValue } from '../../fhir/parameters.js';
 import type { Query } from '../../fhir/request.js';
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
-import type { Validator, Values } from '../../service.js';
+import type { Values } from '../../service.js';
+import type { Validator } from '../../validate/validator.js';
 
 interface Model {
   definitions: Definitions;
