@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { developmentToken } from '../access/development-issuer.js';
 import { loadSigningKey } from '../access/signing-key.js';
+import { ensureFolder } from '../compose/data-folder.js';
 import { loadConfig } from '../config/config.js';
 
 function token(args: string[]): string {
@@ -13,6 +14,7 @@ function token(args: string[]): string {
   if (client === undefined || others.length > 0) throw new Error('Usage: token CLIENT [--person Person/ID]');
   const config = loadConfig(process.env);
   if (!config.demo) throw new Error('Tokens are issued in demo mode alone (PORTICO_DEMO)');
+  ensureFolder('PORTICO_DATA', config.dataFolder);
   return developmentToken(loadSigningKey(config.dataFolder), client, values.person, Date.now());
 }
 

@@ -6,12 +6,13 @@ import { developmentTokens, type DevelopmentTokens } from '../access/development
 import { jwtVerifier } from '../access/jwt.js';
 import { opaqueVerifier } from '../access/opaque.js';
 import { storedPeople } from '../access/people.js';
-import { loadSigningKey } from '../access/signing-key.js';
+import { loadSigningKey, type SigningKey } from '../access/signing-key.js';
 import { firstOf } from '../access/token.js';
 import { trustedIssuers } from '../access/trusted-issuers.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import type { Storage } from '../store/port.js';
+import { blame } from './blame.js';
 
 /** The partition that holds the portal's people. */
 const PORTAL = 'portal';
@@ -23,7 +24,7 @@ export interface Access {
 }
 
 export function createAccess(config: Config, { store, records }: Storage, { clock }: World): Access {
-  const key = config.demo ? loadSigningKey(config.dataFolder) : undefined;
+  const key = config.demo ? signingKey(config.dataFolder) : undefined;
   const issuers = [...trustedIssuers(config.issuers), ...(key ? [developmentTrust(key)] : [])];
   const apps = trustedApps(new Set(config.issuers.map(({ issuer }) => issuer)));
   const clients: Clients = key ? eitherClients(developmentClients, apps) : apps;
@@ -36,4 +37,12 @@ export function createAccess(config: Config, { store, records }: Storage, { cloc
     bases: [`${config.url}/fhir/portal`],
   });
   return { authenticate, ...(key ? { development: developmentTokens(key, authenticate, clock) } : {}) };
+}
+
+function signingKey(folder: string): SigningKey {
+  try {
+    return loadSigningKey(folder);
+  } catch (error) {
+    blame('PORTICO_DATA', error);
+  }
 }

@@ -2,7 +2,14 @@
 
 /** Throws the error again, with the name of the setting. */
 export function blame(setting: string, error: unknown): never {
-  throw new Error(`${setting}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  throw new Error(`${setting}: ${said(error)}`, { cause: error });
+}
+
+/** The message in one line, with that of its cause. */
+function said(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const messages = [error, error.cause].flatMap(one => (one instanceof Error ? one.message.split('\n', 1) : []));
+  return messages.join(' ');
 }
 
 /** The setting that an address which cannot be listened at comes from. */

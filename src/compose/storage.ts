@@ -1,12 +1,14 @@
 /** Storage as configured, the machine's own world, and the secret that all processes on one storage share. */
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
 import { systemClock, type World } from '../fhir/clock.js';
-import { Fault } from '../fhir/fault.js';
+import { isConflict } from '../fhir/fault.js';
 import { openMemory } from '../store/memory/open.js';
 import type { Records, Storage } from '../store/port.js';
 import { openSqlite } from '../store/sqlite/open.js';
 import { blame } from './blame.js';
+import { ensureFolder } from './data-folder.js';
 
 export const machine: World = {
   clock: systemClock,
@@ -27,6 +29,7 @@ function drawnAhead(block: number): (count: number) => Uint8Array {
 
 /** Opens what PORTICO_STORE names. Rejects with an Error that says so where it cannot be reached. */
 export function openStorage({ store }: Config, world: World): Promise<Storage> {
+  if (store.kind === 'sqlite') ensureFolder('PORTICO_STORE', dirname(store.path));
   return open(store, world).catch((error: unknown) => blame('PORTICO_STORE', error));
 }
 
@@ -55,7 +58,7 @@ export async function sharedSecret(records: Records, world: World): Promise<KeyO
     await records.write({ op: 'put', document: { kind: KIND, id: ID, value: { key }, keys: {} }, expect: 0 });
     return createSecretKey(key, 'base64');
   } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
+    if (!isConflict(error)) throw error;
     return sharedSecret(records, world);
   }
 }

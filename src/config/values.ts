@@ -1,4 +1,5 @@
 /** The kinds of value a setting can have: how the text of an environment variable is read, and what is said if it cannot. */
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -111,7 +112,16 @@ export const storeAddress = parsed<StoreConfig>('sqlite:PATH, memory or a mongod
 
 const publicKey = z
   .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().optional(), d: z.undefined().optional() })
+  .refine(isReadable)
   .readonly();
+
+function isReadable(key: Readonly<Record<string, unknown>>): boolean {
+  try {
+    return createPublicKey({ key: key as JsonWebKey, format: 'jwk' }).type === 'public';
+  } catch {
+    return false;
+  }
+}
 
 const issuer = z.strictObject({
   issuer: z.url(),

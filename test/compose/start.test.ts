@@ -36,7 +36,29 @@ describe('start', function () {
       /PORT: .*address already/,
     ],
     ['a host that is not ours', () => ({ HOST: '203.0.113.7' }), /HOST: .*203\.0\.113\.7/],
-    ['a store nobody answers at', () => ({ PORTICO_STORE: `sqlite:${main}/x.db` }), /PORTICO_STORE: The storage/],
+    ['a data folder that cannot be made', () => ({ PORTICO_DATA: '/proc/x' }), /PORTICO_DATA: ENOENT.*\/proc\/x/],
+    ['a data folder that is a file', () => ({ PORTICO_DATA: main }), /PORTICO_DATA: .*main\.js is not a folder/],
+    ['a data folder below a file', () => ({ PORTICO_DATA: `${main}/x` }), /PORTICO_DATA: ENOTDIR.*main\.js\/x/],
+    [
+      'a store below a file',
+      () => ({ PORTICO_STORE: `sqlite:${main}/x.db` }),
+      /PORTICO_STORE: .*main\.js is not a folder/,
+    ],
+    [
+      'a store in a folder that cannot be made',
+      () => ({ PORTICO_STORE: 'sqlite:/proc/x/y.db' }),
+      /PORTICO_STORE: ENOENT/,
+    ],
+    [
+      'a store that is another kind of file',
+      () => ({ PORTICO_STORE: `sqlite:${main}` }),
+      /PORTICO_STORE: The storage .* file is not a database/,
+    ],
+    [
+      'a store nobody answers at',
+      () => ({ PORTICO_STORE: 'mongodb://127.0.0.1:1/x' }),
+      /PORTICO_STORE: The storage.*127/,
+    ],
     ['a package that is not there', () => ({ PORTICO_PACKAGES: '/nowhere.tgz' }), /PORTICO_PACKAGES: .*nowhere/],
   ];
   for (const [title, env, line] of cases) {

@@ -18,7 +18,16 @@ const production = { NODE_ENV: 'production', PORTICO_URL: 'https://portal.exampl
 const issuer = {
   issuer: 'https://id.example.org',
   audience: 'portal',
-  jwks: { keys: [{ kty: 'EC', kid: '1', crv: 'P-256', x: 'a', y: 'b' }] },
+  // RFC 7515, appendix A.3
+  jwks: {
+    keys: [
+      {
+        ...{ kty: 'EC', kid: '1', crv: 'P-256' },
+        x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+        y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+      },
+    ],
+  },
 };
 
 describe('config/config', () => {
@@ -119,6 +128,10 @@ describe('config/config', () => {
       ['PORTICO_ISSUERS', JSON.stringify([{ ...issuer, extra: 1 }])],
       ['PORTICO_ISSUERS', JSON.stringify([{ ...issuer, jwks: { keys: [] } }])],
       ['PORTICO_ISSUERS', JSON.stringify([{ ...issuer, jwks: { keys: [{ kty: 'EC', d: 'private' }] } }])],
+      [
+        'PORTICO_ISSUERS',
+        JSON.stringify([{ ...issuer, jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'zz', y: 'zz' }] } }]),
+      ],
       ['NODE_ENV', 'prod'],
     ];
     for (const [name, text] of bad) {
