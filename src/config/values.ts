@@ -1,5 +1,5 @@
 /** The kinds of value a setting can have: how the text of an environment variable is read, and what is said if it cannot. */
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -117,7 +117,7 @@ const publicKey = z
 
 function isReadable(key: Readonly<Record<string, unknown>>): boolean {
   try {
-    return createPublicKey({ key: key as JsonWebKey, format: 'jwk' }).type === 'public';
+    return createPublicKey({ key, format: 'jwk' }).type === 'public';
   } catch {
     return false;
   }
