@@ -1,24 +1,23 @@
 /** One change set as one transaction. */
-import { createHash } from 'node:crypto';
 import type { AnyBulkWriteOperation, ClientSession, MongoClient } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import type { ChangeSet, Criterion, Put } from '../port.js';
 import { applyChange } from './documents.js';
 import { reindexed, superseded, versionRow, type Collections, type VersionRow } from './layout.js';
+import { locksOf } from './locks.js';
 import { conflict, isDuplicate } from './mongo-fault.js';
 import { holds } from './reader.js';
 import { inTransaction } from './transaction.js';
+import type { Turns } from './turns.js';
 
-const lockOf = ({ partition, type, where }: Criterion): string =>
-  createHash('sha256')
-    .update(JSON.stringify([partition, type, where]))
-    .digest('base64url');
-
-/** Makes commits with equal criteria conflict, since a snapshot alone does not see what another is about to insert. */
-async function lock({ locks }: Collections, criteria: readonly Criterion[], at: Date, session: ClientSession) {
-  for (const _id of new Set(criteria.map(lockOf).sort())) {
-    await locks.updateOne({ _id }, { $inc: { count: 1 }, $set: { at } }, { upsert: true, session });
-  }
+/** Makes commits that share a lock conflict, since a snapshot alone does not see what another is about to insert. */
+async function lock({ locks }: Collections, ids: readonly string[], at: Date, session: ClientSession): Promise<void> {
+  if (ids.length === 0) return;
+  const raise = { $inc: { count: 1 }, $set: { at } };
+  await locks.bulkWrite(
+    ids.map(_id => ({ updateOne: { filter: { _id }, update: raise, upsert: true } })),
+    { session },
+  );
 }
 
 async function check({ versions }: Collections, criteria: readonly Criterion[], session: ClientSession) {
@@ -60,20 +59,25 @@ async function reindex({ versions }: Collections, changes: NonNullable<ChangeSet
   await versions.bulkWrite(operations, { session });
 }
 
+/** Where commits of one store go. */
+export interface Target {
+  client: MongoClient;
+  collections: Collections;
+  clock: Clock;
+  turns: Turns;
+}
+
 /** @throws Fault `conflict`; errors of the driver */
-export async function commitChanges(
-  client: MongoClient,
-  collections: Collections,
-  { puts = [], reindex: entries = [], criteria = [], documents = [] }: ChangeSet,
-  clock: Clock,
-): Promise<void> {
+export async function commitChanges({ client, collections, clock, turns }: Target, changes: ChangeSet): Promise<void> {
+  const { puts = [], reindex: entries = [], criteria = [], documents = [] } = changes;
   const now = clock.now();
+  const locks = locksOf(changes);
   const work = async (session: ClientSession): Promise<void> => {
-    await lock(collections, criteria, new Date(now), session);
+    await lock(collections, locks, new Date(now), session);
     await check(collections, criteria, session);
     await write(collections, puts, session);
     await reindex(collections, entries, session);
     for (const change of documents) await applyChange(collections.records, change, now, session);
   };
-  await inTransaction(client, work, () => checkPredecessors(collections, puts));
+  await turns.after(locks, () => inTransaction(client, work, () => checkPredecessors(collections, puts)));
 }

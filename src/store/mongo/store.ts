@@ -9,12 +9,14 @@ import { countVersions, historyPage } from './history.js';
 import { versionFields, versionOf, type Collections } from './layout.js';
 import { faulting } from './mongo-fault.js';
 import { countMatches, pathOf, readCurrent, readerUntil, scanPage, searchPage, type Reader } from './reader.js';
+import { Turns } from './turns.js';
 
 export class MongoStore implements Store {
   readonly features: Features = { name: 'mongo', durable: true, writable: true };
   private readonly client: MongoClient;
   private readonly collections: Collections;
   private readonly clock: Clock;
+  private readonly turns = new Turns();
   private closed = false;
 
   constructor(client: MongoClient, collections: Collections, clock: Clock) {
@@ -56,7 +58,8 @@ export class MongoStore implements Store {
   }
 
   commit(changes: ChangeSet): Promise<void> {
-    return this.open(() => commitChanges(this.client, this.collections, changes, this.clock));
+    const { client, collections, clock, turns } = this;
+    return this.open(() => commitChanges({ client, collections, clock, turns }, changes));
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,86 @@
+/**
+ * The locks of a commit with criteria. A snapshot does not show what others are about to write: of two commits of which
+ * each would break the other's criteria, both would succeed. So each writes to the locks of what its criteria ask for and
+ * of what it is about to make true or untrue for others, and two such commits share one. Pure.
+ */
+import { createHash } from 'node:crypto';
+import type { Filter } from '../../search/query.js';
+import { simplify } from '../../search/simplify.js';
+import type { ChangeSet, Criterion } from '../port.js';
+
+/** Postings of the parameters that tell resources apart. Few resources share one, so their locks are seldom shared. */
+const TELLING = /^[A-Za-z]+\|(identifier|url)\|/;
+
+/** A lock's name before it is hashed. */
+type Name = readonly string[];
+
+/** What is equal in all forms of one value (`s|1`, `|1`, `1`): its end. Undefined for a posting many resources share. */
+function toldBy(posting: string): string | undefined {
+  const value = posting.slice(posting.lastIndexOf('|') + 1).replace(/^=+/, '');
+  return TELLING.test(posting) && value !== '' ? value : undefined;
+}
+
+/** Values one of which every match must carry; undefined where the condition names none. */
+function valuesOf(where: Filter): string[] | undefined {
+  switch (where.kind) {
+    case 'posting': {
+      const value = toldBy(where.key);
+      return value === undefined ? undefined : [value];
+    }
+    case 'and':
+      return where.of.map(valuesOf).find(values => values !== undefined);
+    case 'or': {
+      const values = where.of.map(valuesOf);
+      return values.every(each => each !== undefined) ? values.flat() : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The other types whose resources decide a condition. */
+function chainedTypes(where: Filter): string[] {
+  switch (where.kind) {
+    case 'and':
+    case 'or':
+      return where.of.flatMap(chainedTypes);
+    case 'not':
+      return chainedTypes(where.of);
+    case 'refers':
+    case 'referred':
+      return [where.type, ...chainedTypes(where.where)];
+    default:
+      return [];
+  }
+}
+
+/** Locks of what the criterion asks for, and the types that must be locked whole because it names no value. */
+function ofCriterion({ partition, type, where, ids }: Criterion): { names: Name[]; whole: Name[] } {
+  const simple = simplify(where);
+  const values = valuesOf(simple);
+  const chained = chainedTypes(simple);
+  const types = values && chained.length === 0 ? [] : [type, ...chained];
+  return {
+    names: [...(values ?? []).map(value => [partition, type, 'value', value]), ...ids.map(id => [partition, type, id])],
+    whole: types.map(each => [partition, each]),
+  };
+}
+
+/** The ids of the locks, distinct and sorted; none without criteria. */
+export function locksOf({ criteria = [], puts = [], reindex = [] }: ChangeSet): string[] {
+  if (criteria.length === 0) return [];
+  const asked = criteria.map(ofCriterion);
+  const whole = asked.flatMap(each => each.whole);
+  const written = [...puts, ...reindex].flatMap(({ key: { partition, type, id }, version, index }) => {
+    const values = index.postings.map(toldBy).filter(value => value !== undefined);
+    return [
+      ...values.map(value => [partition, type, 'value', value]),
+      // What no longer matches was found by its id before; what is new nobody has found.
+      ...(version > 1 ? [[partition, type, id]] : []),
+      ...(whole.length > 0 ? [[partition, type]] : []),
+    ];
+  });
+  const names = [...asked.flatMap(each => each.names), ...whole, ...written];
+  const hash = (name: Name) => createHash('sha256').update(JSON.stringify(name)).digest('base64url');
+  return [...new Set(names.map(hash))].sort();
+}

@@ -1,0 +1,81 @@
+/** Commits with criteria in several processes meet at the locks; in one process they take turns before. */
+import assert from 'node:assert/strict';
+import type { Filter } from '../../../src/search/query.js';
+import { locksOf } from '../../../src/store/mongo/locks.js';
+import { openMongo } from '../../../src/store/mongo/open.js';
+import { Turns } from '../../../src/store/mongo/turns.js';
+import { isFault } from '../../contract/faults.js';
+import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { fixedClock, parallel, putOf, Scene } from '../../fixtures/storage-samples.js';
+
+const forms = ['Patient|identifier|=1', 'Patient|identifier|sys|1', 'Patient|identifier|sys|'];
+const carrying = { postings: [...forms, 'Patient|gender|=f', 'Patient|_text|=smith'] };
+const posting = (key: string): Filter => ({ kind: 'posting', key });
+const asking = (where: Filter) => [{ partition: 'p', type: 'Patient', where, ids: [] }];
+
+describe('mongo locks', () => {
+  it('are none without criteria', () => {
+    assert.deepEqual(locksOf({ puts: [putOf('p', 'Patient/a', carrying)] }), []);
+  });
+
+  it('are one for an identifier in all its forms, and none for what many resources share', () => {
+    const puts = [putOf('p', 'Patient/a', carrying)];
+    const [one, ...more] = locksOf({ criteria: asking(posting(forms[0]!)), puts });
+    assert.deepEqual(more, []);
+    assert.deepEqual(locksOf({ criteria: asking(posting(forms[1]!)), puts }), [one]);
+    assert.equal(locksOf({ criteria: asking(posting('Patient|gender|=f')), puts }).length, 2);
+  });
+});
+
+describe('mongo turns', () => {
+  const log: string[] = [];
+  const work = (name: string, gate: Promise<void>) => async () => {
+    log.push(`${name} begins`);
+    await gate;
+    log.push(`${name} ends`);
+  };
+
+  it('are taken by those with a name in common, also after one that failed', async () => {
+    const turns = new Turns();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const first = turns.after(['a', 'b'], work('first', promise));
+    const second = turns.after(['b', 'c'], work('second', Promise.resolve()));
+    await turns.after(['d'], work('other', Promise.resolve()));
+    assert.deepEqual(log.splice(0), ['first begins', 'other begins', 'other ends']);
+    reject(new Error('lost'));
+    resolve();
+    await assert.rejects(first, /lost/);
+    await second;
+    assert.deepEqual(log.splice(0), ['second begins', 'second ends']);
+  });
+
+  it('are not waited for when somebody takes very long', async () => {
+    const turns = new Turns();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const first = turns.after(['a'], work('first', promise));
+    await turns.after(['a'], work('second', Promise.resolve()));
+    assert.deepEqual(log.splice(0), ['first begins', 'second begins', 'second ends']);
+    resolve();
+    await first;
+  });
+});
+
+(mongoAvailable ? describe : () => undefined)('mongo commits of several processes', () => {
+  it('20 conditional creates in different words make exactly one', async () => {
+    const uri = await freshMongoUri();
+    const processes = await Promise.all(Array.from({ length: 4 }, () => openMongo(uri, fixedClock)));
+    try {
+      const { done, failed } = await parallel(20, i =>
+        processes[i % 4]!.store.commit({
+          criteria: asking(posting(carrying.postings[i % 4]!)),
+          puts: [putOf('p', `Patient/p${i}`, carrying)],
+        }),
+      );
+      failed.forEach(error => isFault('conflict')(error));
+      assert.equal(done.length, 1);
+      assert.equal((await new Scene(processes[0]!.store, 'p').found('Patient', { kind: 'all' })).length, 1);
+    } finally {
+      await Promise.all(processes.map(({ store }) => store.close()));
+    }
+  });
+});
