@@ -17,6 +17,27 @@ describe('sqlite: a thread', () => {
     await assert.rejects(thread.ask('late'), isFault('unavailable'));
   });
 
+  it('has its answers given out in several turns of the event loop', async () => {
+    const thread = start();
+    let given = 0;
+    const most: number[] = [];
+    const asked = Array.from({ length: 40 }, () => thread.ask('together').then(() => given++));
+    for (let before = 0; given < asked.length; before = given) {
+      await new Promise(resolve => setImmediate(resolve));
+      most.push(given - before);
+    }
+    assert(Math.max(...most) <= 16, `${Math.max(...most)} in one turn`);
+    await thread.close();
+  });
+
+  it('gives out what had been answered before it ended', async () => {
+    const thread = start();
+    const asked = Array.from({ length: 40 }, () => thread.ask('together'));
+    await asked[0];
+    thread.abandon(new Fault('timeout', 'given up'));
+    assert.deepEqual(new Set(await Promise.all(asked)), new Set(['together']));
+  });
+
   it('is replaced when it is abandoned amid its work', async () => {
     const thread = start();
     assert.equal(await thread.ask('a'), 'a');

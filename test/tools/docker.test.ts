@@ -93,7 +93,7 @@ describe('tools/docker', () => {
 
     it('starts what the build makes, and asks it whether it is ready', () => {
       const [command = ''] = all(final, 'CMD');
-      assert.deepEqual(JSON.parse(command), ['node', 'dist/src/main.js']);
+      assert.deepEqual(JSON.parse(command), ['node', '--max-semi-space-size=16', 'dist/src/main.js']);
       assert(existsSync('src/main.ts'));
       const [, check = ''] = /CMD (\[.*\])$/.exec(all(final, 'HEALTHCHECK')[0] ?? '') ?? [];
       assert.match((JSON.parse(check) as string[])[2] ?? '', /process\.env\.PORT \+ '\/health\/ready'/);
