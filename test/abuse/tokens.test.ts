@@ -11,6 +11,7 @@ import { loadSigningKey } from '../../src/access/signing-key.js';
 import { systemClock } from '../../src/fhir/clock.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 import { eachStorage } from '../fixtures/storages.js';
+import { processorTime } from '../fixtures/processor-time.js';
 
 const METHODS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' };
 const BELOW: Readonly<Record<string, string>> = {
@@ -171,12 +172,12 @@ describe('abuse: tokens', function () {
   });
 
   it('[A08] refuses critical, encrypted and compressed ones in no time', async () => {
-    const started = performance.now();
+    const started = processorTime();
     await refused(signed(header({ crit: ['exp'] }), claims()), 'crit');
     await refused(signed(header({ b64: false, crit: ['b64'] }), claims()), 'b64');
     await refused(signed(header({ zip: 'DEF' }), claims()), 'zip');
     await refused(`${part({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 1e9 })}.a.b.c.d`, 'JWE');
-    assert.ok(performance.now() - started < 2000);
+    assert.ok(processorTime() - started < 2000);
   });
 
   it('[A09] takes a token from one Authorization header alone', async () => {

@@ -31,7 +31,7 @@ describe('development issuer', () => {
   });
 
   it('agrees on one key with processes that start at the same time', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const module = new URL('../../src/access/signing-key.js', import.meta.url).href;
     const code = `import { loadSigningKey } from '${module}';
       await new Promise(go => process.stdin.once('data', go)); process.stdin.destroy();

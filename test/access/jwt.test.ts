@@ -4,6 +4,7 @@ import { createHmac, createSign, generateKeyPairSync, type KeyObject } from 'nod
 import { jwtVerifier } from '../../src/access/jwt.js';
 import { fixedKeys } from '../../src/access/verification-keys.js';
 import { NOW } from './fixture.js';
+import { processorTime } from '../fixtures/processor-time.js';
 
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -129,7 +130,7 @@ describe('JWT access tokens', () => {
   });
 
   it('[A08] refuses critical, unencoded, compressed and encrypted ones quickly', async () => {
-    const started = performance.now();
+    const started = processorTime();
     for (const extra of [
       { crit: ['b64'], b64: false },
       { crit: [] },
@@ -141,7 +142,7 @@ describe('JWT access tokens', () => {
       await refused(signed({ ...header, ...extra }, payload), JSON.stringify(extra));
     }
     await refused('a.b.c.d.e', 'five parts');
-    assert.ok(performance.now() - started < 1000);
+    assert.ok(processorTime() - started < 1000);
   });
 
   it('[A09] refuses long, broken and odd texts', async () => {

@@ -16,7 +16,7 @@ const patient = (id: string, more: object = {}): Resource => ({ resourceType: 'P
 const ndjson = (...resources: object[]): string => resources.map(one => `${JSON.stringify(one)}\n`).join('');
 
 describe('load', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let server: TestServer;
   let folder: string;
   before(async () => {

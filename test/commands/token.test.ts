@@ -12,7 +12,7 @@ import { loadSigningKey } from '../../src/access/signing-key.js';
 const command = fileURLToPath(new URL('../../src/commands/token.js', import.meta.url));
 
 describe('token command', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'portico-token-'));

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
 describe('start', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'portico-start-'));
   const taken = createServer().listen(0, '127.0.0.1');
   after(() => {

@@ -1,5 +1,6 @@
 /** history of an instance, a type, the system. https://hl7.org/fhir/R4/http.html#history */
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { asBundle, eachRest, patient, unique, type Answer, type Rest } from './rest.js';
 
 async function wholeLife(rest: Rest): Promise<string> {
@@ -39,7 +40,9 @@ describe('history', () => {
     });
 
     it('[R25] of a type and of the system, with _since', async () => {
-      const since = new Date(Date.now() - 1).toISOString();
+      // Not the millisecond in which the test before wrote.
+      await pause(5);
+      const since = new Date().toISOString();
       const id = await wholeLife(rest());
       await rest().create({ resourceType: 'Organization', name: unique() });
       for (const [path, total] of [
@@ -56,7 +59,7 @@ describe('history', () => {
       const { id, meta } = await rest().create(patient(unique()));
       const none = await rest().expect(200, 'GET', `Patient/${id}/_history?_since=2999-01-01T00:00:00Z`);
       assert.deepEqual([none.body['total'], entries(none).length], [0, 0]);
-      await new Promise(resolve => setTimeout(resolve, 5));
+      await pause(5);
       await rest().expect(204, 'DELETE', `Patient/${id}`);
       const at = encodeURIComponent(String((meta as Record<string, unknown>)['lastUpdated']));
       const then = await rest().expect(200, 'GET', `Patient/${id}/_history?_at=${at}`);

@@ -13,7 +13,7 @@ const CHILD = fileURLToPath(new URL('../fixtures/sqlite-full.js', import.meta.ur
 const LIMITED = 'trap "" XFSZ; ulimit -S -f 4096; exec "$@"';
 
 describe('faults: disk full', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'portico-full-'));
   after(() => rmSync(folder, { recursive: true }));
 

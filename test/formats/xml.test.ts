@@ -47,7 +47,7 @@ describe('formats/xml', () => {
     own('ValueSet')
       .filter((_, index) => index % 20 === 0)
       .forEach(assertRoundTrip);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('[R32] keeps decimals, siblings of primitives, contained resources and narrative', () => {
     assertRoundTrip(
@@ -132,7 +132,7 @@ describe('formats/xml', () => {
       return [bundle, ...entries.map(entry => entry['resource'] as Resource)];
     };
 
-    it('[R155] brings back whole records', () => bundles.flatMap(resources).forEach(assertRoundTrip)).timeout(30_000);
+    it('[R155] brings back whole records', () => bundles.flatMap(resources).forEach(assertRoundTrip)).timeout(120_000);
 
     if (spawnSync('xmllint', ['--version']).status === 0) {
       it('writes XML that meets the schema', () => {

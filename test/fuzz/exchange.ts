@@ -1,5 +1,6 @@
 /** Sends a request as it is written, over connections that are kept, and takes the time. */
 import { request, type Agent, type IncomingHttpHeaders } from 'node:http';
+import { processorTime } from '../fixtures/processor-time.js';
 
 export interface Sent {
   method: string;
@@ -13,12 +14,12 @@ export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** Milliseconds to the last byte. */
+  /** Milliseconds of processor time to the last byte, those for others at the same time included. */
   ms: number;
 }
 
 export function exchange(agent: Agent, port: number, { method, path, headers, body }: Sent): Promise<Answer> {
-  const began = performance.now();
+  const began = processorTime();
   return new Promise((resolve, reject) => {
     const length: Record<string, number> = body ? { 'content-length': body.length } : {};
     const call = request(
@@ -29,7 +30,7 @@ export function exchange(agent: Agent, port: number, { method, path, headers, bo
         response.on('error', reject);
         response.on('end', () => {
           const { statusCode: status = 0, headers: answered } = response;
-          resolve({ status, headers: answered, body: Buffer.concat(chunks), ms: performance.now() - began });
+          resolve({ status, headers: answered, body: Buffer.concat(chunks), ms: processorTime() - began });
         });
       },
     );

@@ -33,7 +33,7 @@ function heap(): number {
 const least = (numbers: readonly number[]): number => Math.min(...numbers);
 
 describe('hostile requests', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const statuses = new Set<number>();
   let folder: string;
   let server: TestServer;

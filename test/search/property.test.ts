@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Fault } from '../../src/fhir/fault.js';
 import { parseSearch } from '../../src/search/parse.js';
 import { localBases, now, registry } from './searching.js';
+import { processorTime } from '../fixtures/processor-time.js';
 
 function survives(type: string, query: [string, string][], lenient: boolean): void {
   try {
@@ -65,7 +66,7 @@ describe('search parameters of any kind', () => {
   });
 
   it('[F08] long hostile values take no time', () => {
-    const start = performance.now();
+    const start = processorTime();
     const values = [
       'a'.repeat(100_000),
       '\\'.repeat(100_000),
@@ -96,6 +97,6 @@ describe('search parameters of any kind', () => {
       survives('Observation', [['value-quantity', value]], false);
       survives('Observation', [['code-value-quantity', value]], false);
     }
-    assert.ok(performance.now() - start < 3000);
+    assert.ok(processorTime() - start < 3000);
   });
 });

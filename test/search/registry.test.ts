@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRegistry } from '../../src/search/registry.js';
 import { definitions, find, searchParameters } from './searching.js';
+import { processorTime } from '../fixtures/processor-time.js';
 
 const asserted = {
   resourceType: 'SearchParameter',
@@ -115,8 +116,8 @@ describe('search/registry', () => {
   });
 
   it('starts fast: types are compiled when first asked for', () => {
-    const start = performance.now();
+    const start = processorTime();
     createRegistry(searchParameters).of('Observation');
-    assert.ok(performance.now() - start < 500);
+    assert.ok(processorTime() - start < 500);
   });
 });

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createProject, type Project } from './project.js';
 
 describe('tools/budgets', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let project: Project;
   const budgets = (): ReturnType<Project['run']> => project.run('tools/budgets.mjs');
   const lines = (count: number, line = '// line'): string => `${line}\n`.repeat(count);

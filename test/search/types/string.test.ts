@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { normalize } from '../../../src/search/types/string.js';
 import { find, refused, table } from '../searching.js';
+import { processorTime } from '../../fixtures/processor-time.js';
 
 const patients = [
   { resourceType: 'Patient', id: 'eve', name: [{ family: 'Everywoman', given: ['Éva', 'Maria'] }] },
@@ -73,9 +74,9 @@ describe('search/types/string', () => {
 
   it('[F04] a hundred thousand combining marks take no time', () => {
     const marks = '\u0316\u0301'.repeat(50_000);
-    const start = performance.now();
+    const start = processorTime();
     assert.equal(normalize(`e${marks}x`), 'ex');
-    assert.ok(performance.now() - start < 500);
+    assert.ok(processorTime() - start < 500);
   });
 
   it('[F04] lone surrogates become what databases keep', () => {
