@@ -9,7 +9,7 @@ import type { World } from './fhir/clock.js';
 import type { Fault, Issue } from './fhir/fault.js';
 import type { Preference } from './fhir/prefer.js';
 import type { FhirRequest } from './fhir/request.js';
-import type { Resource } from './fhir/resource.js';
+import type { JsonObject, Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
 import type { Effect } from './portal/effect.js';
 import type { Way } from './portal/way.js';
@@ -101,6 +101,8 @@ export interface Draft {
   /** The current version, if there is one (a deletion counts). */
   previous?: Version;
   method: Version['method'];
+  /** What it is held against, where that is more than the server's own definitions (`Services.definitionsFor`). */
+  definitions?: Definitions;
 }
 
 export interface AuditEntry {
@@ -176,6 +178,17 @@ export interface Services extends World {
   rule(type: string, endpoint: Endpoint): WriteRule | undefined;
   /** A checked version to write: validates, stamps meta, writes the text once, extracts the index. Throws Fault. */
   put(draft: Draft, context: Pick<Context, 'endpoint' | 'partition'>): Put;
+  /**
+   * The definitions that a resource is held against, which may have any shape yet: the profiles it declares, and those
+   * named, are among them where they were posted to this endpoint and the caller sees them.
+   */
+  definitionsFor(
+    context: Context,
+    resource: Resource | undefined,
+    named?: readonly string[],
+  ): Definitions | Promise<Definitions>;
+  /** The endpoint's CapabilityStatement with the profiles that packages brought and that were posted to it. */
+  statement(context: Context): JsonObject | Promise<JsonObject>;
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
   /** An effect as its outbox row. */

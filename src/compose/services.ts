@@ -15,7 +15,9 @@ import type { Log } from '../observe/log.js';
 import { routePattern } from '../observe/request-line.js';
 import type { CustomParameters } from '../operations/reindex/custom-parameters.js';
 import { operations } from '../operations/index.js';
+import { createPostedProfiles } from '../operations/posted-profiles.js';
 import { searchTerminology } from '../operations/search-terminology.js';
+import { createStatements } from '../operations/supported-profiles.js';
 import { writeRule } from '../operations/write-rules.js';
 import type { Way } from '../portal/way.js';
 import { createDispatch } from '../router/dispatch.js';
@@ -63,6 +65,8 @@ export function createServices(parts: ServiceParts): { services: Services; audit
     endpoints,
     served,
     terminology: searchTerminology,
+    definitionsFor: createPostedProfiles(definitions),
+    statement: createStatements(definitions, error => parts.log.error('statement', error)),
     rule: writeRule,
     put,
     outbox: effect => outboxDocument(effect, world),

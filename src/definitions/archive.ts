@@ -5,6 +5,7 @@
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Resource } from '../fhir/resource.js';
+import type { ProfileEntry } from './definitions.js';
 
 type Entry = [type: string, offset: number, length: number];
 
@@ -13,6 +14,8 @@ export interface Archive {
   get(url: string): Resource | undefined;
   /** The canonical URLs of a type, in the order written. */
   list(type: string): string[];
+  /** Profiles on resource types, where the archive can tell without reading them. */
+  readonly profiles?: readonly ProfileEntry[];
 }
 
 /** Writes `path.bin` and `path.json`. Of two definitions with one URL the later stays. */

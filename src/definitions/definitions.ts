@@ -25,6 +25,8 @@ export interface Constraint {
   human: string;
   /** FHIRPath. */
   expression: string;
+  /** Of a definition that somebody posted: evaluated only where its cost is sure to be bounded. */
+  posted?: true;
 }
 
 /** One element of a type, in the order of the specification. */
@@ -63,6 +65,13 @@ export interface TypeDefinition {
   children: Element[];
 }
 
+/** A profile and the resource type it is on. */
+export interface ProfileEntry {
+  type: string;
+  /** Its canonical URL. */
+  url: string;
+}
+
 export interface Definitions {
   /** The 146 concrete resource types, sorted. */
   readonly resourceTypes: readonly string[];
@@ -79,6 +88,8 @@ export interface Definitions {
   /** Every SearchParameter: HL7's first, then packages'. Slim: url, code, base, type, expression, target, multipleOr,
    *  multipleAnd, comparator, modifier, chain, component; HL7's texts only by `resolve(url)`. */
   searchParameters(): readonly JsonObject[];
+  /** The packages' profiles on resource types. */
+  readonly profiles: readonly ProfileEntry[];
   /** A StructureDefinition; with its snapshot, but where its base is not known. */
   structure(canonical: string): Resource | undefined;
   operation(canonical: string): Resource | undefined;

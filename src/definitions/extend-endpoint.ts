@@ -1,5 +1,6 @@
-/** An endpoint with further search parameters: its table, and its CapabilityStatement that lists them. */
+/** An endpoint with further search parameters: its table, and its CapabilityStatement that lists them; and with profiles. */
 import type { JsonObject } from '../fhir/resource.js';
+import type { ProfileEntry } from './definitions.js';
 import type { Endpoint, ResourceEntry } from './endpoint.js';
 
 /** A search parameter as an endpoint declares it for one type. */
@@ -46,5 +47,26 @@ function stated(one: JsonObject, declarations: readonly Declaration[]): JsonObje
     ...one,
     searchParam: [...((one['searchParam'] ?? []) as JsonObject[]), ...searchParam],
     ...(includes.length === 0 ? {} : { searchInclude: [...((one['searchInclude'] ?? []) as string[]), ...includes] }),
+  };
+}
+
+/** A CapabilityStatement that lists these profiles as supported too, and the guides they come from as implemented. */
+export function withProfiles(
+  statement: JsonObject,
+  { profiles, guides }: { profiles: readonly ProfileEntry[]; guides: readonly string[] },
+): JsonObject {
+  const supported = (resource: JsonObject): JsonObject => {
+    const more = profiles.filter(({ type }) => type === resource['type']).map(({ url }) => url);
+    const listed = new Set([...((resource['supportedProfile'] ?? []) as string[]), ...more]);
+    return listed.size === 0 ? resource : { ...resource, supportedProfile: [...listed] };
+  };
+  const implemented = [...((statement['implementationGuide'] ?? []) as string[]), ...guides];
+  return {
+    ...statement,
+    ...(implemented.length === 0 ? {} : { implementationGuide: implemented }),
+    rest: ((statement['rest'] ?? []) as JsonObject[]).map(rest => ({
+      ...rest,
+      resource: ((rest['resource'] ?? []) as JsonObject[]).map(supported),
+    })),
   };
 }

@@ -1,6 +1,7 @@
 /** The Definitions that the build made (dist/generated/definitions) and packages add. Opening reads next to nothing. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { recent } from '../fhir/recent.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import { openArchive, type Archive } from './archive.js';
 import type { Definitions, Element, TypeDefinition } from './definitions.js';
@@ -11,20 +12,12 @@ import { withSnapshot } from './snapshot.js';
 
 const compartments = 'http://hl7.org/fhir/CompartmentDefinition/';
 
-/**
- * Remembers the answers used last, by key without `|version`; `undefined` never, since callers' own words could make such
- * keys without end.
- */
+/** Remembers the answers used last, by key without `|version`. */
 function memo<T>(make: (key: string) => T, size = 2000): (key: string) => T {
-  const known = new Map<string, T>();
+  const kept = recent<T>(size);
   return canonical => {
     const key = canonical.split('|', 1)[0]!;
-    const answer = known.get(key) ?? make(key);
-    if (answer === undefined) return answer;
-    known.delete(key);
-    known.set(key, answer);
-    if (known.size > size) known.delete(known.keys().next().value!);
-    return answer;
+    return kept(key, () => make(key));
   };
 }
 
@@ -58,6 +51,7 @@ export function loadDefinitions(root: string, packages: readonly string[] = []):
     elements: name => type(name)?.children ?? [],
     childrenOf: element => childrenOf(element, type),
     searchParameters: searchParametersOf(folder, archives.slice(1)),
+    profiles: profilesOf(archives.slice(1)),
     ...canonicalResources(archives),
   };
 }
@@ -82,9 +76,13 @@ function searchParametersOf(folder: string, packages: readonly Archive[]): Defin
     (all ??= [...(readJson(path.join(folder, 'search-parameters.json')) as JsonObject[]), ...packages.flatMap(added)]);
 }
 
+/** Told by the packages' indexes; nothing is parsed. */
+const profilesOf = (packages: readonly Archive[]): Definitions['profiles'] =>
+  packages.flatMap(archive => archive.profiles ?? []);
+
 type CanonicalPart = Omit<
   Definitions,
-  'resourceTypes' | 'isResourceType' | 'type' | 'elements' | 'childrenOf' | 'searchParameters'
+  'resourceTypes' | 'isResourceType' | 'type' | 'elements' | 'childrenOf' | 'searchParameters' | 'profiles'
 >;
 
 function canonicalResources(archives: readonly Archive[]): CanonicalPart {

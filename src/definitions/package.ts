@@ -9,7 +9,7 @@ import type { Archive } from './archive.js';
 import { readTar } from './tar.js';
 
 interface IndexFile {
-  files: { filename: string; resourceType: string; url?: string }[];
+  files: { filename: string; resourceType: string; url?: string; kind?: string; type?: string }[];
 }
 
 /**
@@ -27,6 +27,9 @@ export function openPackage(file: string): Archive {
       const name = byUrl.get(url);
       return name === undefined ? undefined : (parse(name) as Resource);
     },
+    profiles: definitions.flatMap(({ resourceType, kind, type, url }) =>
+      resourceType === 'StructureDefinition' && kind === 'resource' && type ? [{ type, url: url! }] : [],
+    ),
     list: type => definitions.filter(({ resourceType }) => resourceType === type).map(({ url }) => url!),
   };
 }

@@ -39,6 +39,7 @@ interface RawConstraint extends JsonObject {
   human: string;
   expression?: string;
   source?: string;
+  posted?: true;
 }
 
 const core = 'http://hl7.org/fhir/StructureDefinition/';
@@ -124,7 +125,10 @@ export function constraintsOf(raw: ElementDefinition, url: string): Constraint[]
   const all = (raw['constraint'] as RawConstraint[] | undefined) ?? [];
   return all
     .filter(({ key, source, expression }) => expression && key !== 'ele-1' && (!source || source === url))
-    .map(({ key, severity, human, expression }) => ({ key, severity, human, expression: expression! }));
+    .map(({ key, severity, human, expression, posted }) => ({
+      ...{ key, severity, human, expression: expression! },
+      ...(posted && { posted }),
+    }));
 }
 
 const searchKeys = [

@@ -49,13 +49,12 @@ export function compileFhirPath(expression: string, base?: string): Evaluate {
 /** Characters; the longest published expression has 1,386. */
 const longest = 10_000;
 
-/** Whether a text is a FHIRPath expression, of a length that is parsed in no time. */
-export function isFhirPath(expression: string): boolean {
-  if (expression.length > longest) return false;
+/** The engine's syntax tree; undefined for text that is no FHIRPath expression, or too long to be parsed in no time. */
+export function parseFhirPath(expression: string): unknown {
+  if (expression.length > longest) return undefined;
   try {
-    loaded().fhirpath.parse(expression);
-    return true;
+    return loaded().fhirpath.parse(expression);
   } catch {
-    return false;
+    return undefined;
   }
 }

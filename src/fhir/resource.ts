@@ -27,3 +27,6 @@ export interface Resource extends JsonObject {
   id?: string;
   meta?: Meta;
 }
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,14 +5,18 @@ import { viewOf } from './view.js';
 
 const texts = new WeakMap<object, string>();
 
-export const capabilities: Handler = context => {
+/** For the last two a server may answer with the whole statement, and this one does. */
+const MODES = ['full', 'normative', 'terminology'];
+
+export const capabilities: Handler = async context => {
   const mode = context.request.query.find(([name]) => name === 'mode')?.[1] ?? 'full';
-  if (mode !== 'full')
-    return Promise.reject(new Fault('invalid', 'Only mode=full is served.', { code: 'not-supported' }));
+  if (!MODES.includes(mode)) {
+    throw new Fault('invalid', `mode must be one of ${MODES.join(', ')}.`, { code: 'value' });
+  }
   const query = context.request.query.filter(([name]) => name !== 'mode');
   const view = viewOf({ ...context, request: { ...context.request, query } });
-  const { statement } = context.endpoint;
+  const statement = await context.services.statement(context);
   const text = texts.get(statement) ?? JSON.stringify(statement);
   texts.set(statement, text);
-  return Promise.resolve({ response: { status: 200, headers: {}, body: { kind: 'json', text: view(text) } } });
+  return { response: { status: 200, headers: {}, body: { kind: 'json', text: view(text) } } };
 };

@@ -25,7 +25,7 @@ export interface PutParts {
 
 export function createPut(parts: PutParts): Services['put'] {
   return (draft, { endpoint, partition }) => {
-    const { resource, previous, method } = draft;
+    const { resource, previous, method, definitions } = draft;
     const bases = [endpoint.url];
     const { resourceType: type, id } = resource;
     if (id === undefined) throw new Error('a draft needs an id');
@@ -36,7 +36,7 @@ export function createPut(parts: PutParts): Services['put'] {
       return { key, version, at, deleted: true, method, json: '', index: tombstone(parts, draft, bases, at) };
     }
     const profiles = endpoint.resources.get(type)?.profiles ?? [];
-    parts.validator.assertValid(resource, { profiles });
+    parts.validator.assertValid(resource, { profiles, ...(definitions && { definitions }) });
     const stamped = stamp(resource, version, at);
     const index = indexOf(stamped, at, { endpoint, partition }, parts);
     return { key, version, at, deleted: false, method, json: JSON.stringify(stamped), index };

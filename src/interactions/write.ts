@@ -28,8 +28,10 @@ export async function write(context: Context, written: Written): Promise<Result>
   const rule = context.services.rule(written.resource.resourceType, context.endpoint);
   const ruled = rule ? await rule(written.resource, live && parseStored(live.json), context) : undefined;
   const kept = await keepContent(context, ruled?.resource ?? written.resource);
-  const put = context.services.put({ resource: kept.resource, ...(previous ? { previous } : {}), method }, context);
-  await checkReferences(context, kept.resource);
+  const { resource } = kept;
+  const definitions = await context.services.definitionsFor(context, resource);
+  const put = context.services.put({ resource, ...(previous ? { previous } : {}), method, definitions }, context);
+  await checkReferences(context, resource);
   const provenance = provenanceOf(context, put);
   const { effects = [], ...consequences } = ruled?.changes ?? {};
   return {

@@ -1,72 +1,30 @@
 /**
  * The value sets and code systems an operation may use: HL7's and the packages', and what was posted to this endpoint and
- * the caller sees. Posted ones are fetched first, with all they build on, so that expansion itself can be plain.
- * https://hl7.org/fhir/R4/terminology-service.html
+ * the caller sees. https://hl7.org/fhir/R4/terminology-service.html
  */
 import type { Terminology } from '../definitions/expand.js';
-import { parseStored } from '../fhir/json.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import { anyForm, baseKey } from '../search/keys.js';
 import type { Context } from '../service.js';
+import { fetchPosted, partsOf } from './posted.js';
 
-/** Value sets and code systems that one value set may build on. */
-const MAX_PARTS = 200;
-
-/** Everything that this value set, given or named, builds on. */
+/** Everything that these value sets, given or named, build on. */
 export async function knownTerminology(
   context: Context,
   ...roots: (Resource | string | undefined)[]
 ): Promise<Terminology> {
   const { definitions } = context.services;
-  const posted = new Map<string, Resource>();
-  const looked = new Set<string>();
-  const waiting: string[] = [];
-  for (const root of roots) {
-    if (typeof root === 'string') waiting.push(root);
-    else if (root) {
-      posted.set(nameOf(root.resourceType, String(root['url'])), root);
-      waiting.push(...partsOf(root));
-    }
-  }
-  for (let canonical = waiting.pop(); canonical !== undefined; canonical = waiting.pop()) {
-    if (looked.has(canonical) || looked.size >= MAX_PARTS) continue;
-    looked.add(canonical);
-    const found = definitions.resolve(canonical) ?? (await fetchPosted(context, canonical));
-    if (!found) continue;
-    if (!definitions.resolve(canonical)) posted.set(nameOf(found.resourceType, withoutVersion(canonical)), found);
-    waiting.push(...partsOf(found));
-  }
+  const given = roots.filter(root => typeof root === 'object');
+  const names = roots.filter(root => typeof root === 'string');
+  const posted = await fetchPosted(context, [...names, ...given.flatMap(partsOf)], ['ValueSet', 'CodeSystem']);
+  const find = (type: string, url: string): Resource | undefined =>
+    given.find(one => one.resourceType === type && one['url'] === withoutVersion(url)) ?? posted.find(type, url);
   return {
-    valueSet: url => posted.get(nameOf('ValueSet', withoutVersion(url))) ?? definitions.valueSet(url),
-    codeSystem: url => posted.get(nameOf('CodeSystem', withoutVersion(url))) ?? definitions.codeSystem(url),
+    valueSet: url => find('ValueSet', url) ?? definitions.valueSet(url),
+    codeSystem: url => find('CodeSystem', url) ?? definitions.codeSystem(url),
   };
 }
 
-const nameOf = (type: string, url: string): string => `${type} ${url}`;
-const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0] ?? '';
-
-/** Systems and value sets that a value set's composition names. */
-function partsOf(resource: Resource): string[] {
-  const compose = resource['compose'] as { include?: JsonObject[]; exclude?: JsonObject[] } | undefined;
-  return [...(compose?.include ?? []), ...(compose?.exclude ?? [])].flatMap(({ system, valueSet }) => [
-    ...(typeof system === 'string' ? [system] : []),
-    ...((valueSet ?? []) as string[]),
-  ]);
-}
-
-async function fetchPosted(context: Context, canonical: string): Promise<Resource | undefined> {
-  const { store, partition, endpoint, request } = context;
-  const of = ['ValueSet', 'CodeSystem']
-    .filter(type => endpoint.resources.has(type))
-    .map(type => ({
-      type,
-      where: { kind: 'posting' as const, key: baseKey(type, 'url') + anyForm(withoutVersion(canonical)) },
-    }));
-  if (of.length === 0) return undefined;
-  const sort = [{ by: 'updated' as const, descending: true }];
-  const { rows } = await store.search({ partition, of, sort, limit: 1, deadline: request.deadline });
-  return rows[0] && parseStored<Resource>(rows[0].json);
-}
+const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0]!;
 
 export interface Concept extends JsonObject {
   code: string;

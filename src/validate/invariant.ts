@@ -3,6 +3,7 @@
  * first met. https://hl7.org/fhir/R4/conformance-rules.html#constraints
  */
 import type { Constraint } from '../definitions/definitions.js';
+import { isLinear } from '../fhir/fhirpath-cost.js';
 import { compileFhirPath } from '../fhir/fhirpath.js';
 import type { Json } from '../fhir/resource.js';
 import { handmade, skipped } from './invariant.table.js';
@@ -17,9 +18,9 @@ type Evaluate = (value: Json, scope: Scope) => boolean | undefined;
 
 /** Compiles a constraint; undefined for one that is known to be wrong, or checked elsewhere. */
 export function compileInvariant(constraint: Constraint, base: string): Invariant | undefined {
-  const { key, severity, human, expression } = constraint;
-  if (skipped.has(key)) return undefined;
-  const holds = ownRules[expression] ?? handmade[key] ?? interpreted(constraint, base);
+  const { key, severity, human } = constraint;
+  if (skipped.has(key) && !constraint.posted) return undefined;
+  const holds = ruleOf(constraint, base);
   return (value, scope, at) => {
     const result = holds(value, scope);
     if (result === true) return;
@@ -27,6 +28,12 @@ export function compileInvariant(constraint: Constraint, base: string): Invarian
     else if (severity === 'error') scope.report.breach('invariant', at, `${key}: ${human}`);
     else scope.report.warn('invariant', at, `${key}: ${human}`);
   };
+}
+
+function ruleOf(constraint: Constraint, base: string): Evaluate {
+  const { key, expression, posted } = constraint;
+  if (posted) return isLinear(expression) ? interpreted(constraint, base) : () => undefined;
+  return ownRules[expression] ?? handmade[key] ?? interpreted(constraint, base);
 }
 
 /**

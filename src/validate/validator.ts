@@ -15,6 +15,8 @@ import { walkResource, type Walk } from './walk.js';
 export interface ValidateOptions {
   /** Canonical URLs to hold the resource against, beside those in its meta.profile. */
   profiles?: readonly string[];
+  /** Where profiles and terminology are looked up; by default the server's own. The types are always those. */
+  definitions?: Definitions;
 }
 
 export interface Validator {
@@ -27,16 +29,16 @@ export interface Validator {
 }
 
 /** @param options.root the project's folder, with dist/generated in it */
-export function createValidator(definitions: Definitions, options: { root: string }): Validator {
-  const checkShape = shapeCheck(options.root, definitions);
+export function createValidator(own: Definitions, options: { root: string }): Validator {
+  const checkShape = shapeCheck(options.root, own);
   const profiles = profileCheck();
   const walk: Walk = {
-    types: compileTypes(definitions),
+    types: compileTypes(own),
     onProfiled: profiles.checkProfile,
     onExtension: profiles.checkExtension,
     onResource: profiles.checkDeclared,
   };
-  const run = (resource: Resource, { profiles: named = [] }: ValidateOptions): Report => {
+  const run = (resource: Resource, { profiles: named = [], definitions = own }: ValidateOptions): Report => {
     const report = new Report();
     checkShape(resource, report);
     if (report.shape.length > 0) return report;

@@ -8,7 +8,7 @@ import { checkBinding, checkCoding } from './binding.js';
 import { bundleTypes, checkBundle } from './bundle.js';
 import type { ObjectRules, Slot, TypeRules } from './compile-type.js';
 import { checkContained, containedTypes } from './contained.js';
-import { isFhirPath } from '../fhir/fhirpath.js';
+import { parseFhirPath } from '../fhir/fhirpath.js';
 import { narrativeFault } from './narrative.js';
 import { checkReference } from './reference.js';
 import { step, type Path } from './report.js';
@@ -46,7 +46,7 @@ export function walkResource(resource: Resource, walk: Walk, outer: Scope, at: P
 
 function checkExpression(parameter: Resource, { report }: Scope, at: Path): void {
   const expression = text(parameter, 'expression');
-  if (expression !== undefined && !isFhirPath(expression)) {
+  if (expression !== undefined && parseFhirPath(expression) === undefined) {
     report.breach('invalid', step(at, 'expression'), 'This is no FHIRPath expression.');
   }
 }

@@ -1,4 +1,5 @@
 /** $validate in all its forms. https://hl7.org/fhir/R4/resource-operation-validate.html */
+import type { Route } from '../../definitions/endpoint.js';
 import { Fault, type Issue } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
 import { outcomeOf } from '../../fhir/outcome.js';
@@ -14,23 +15,24 @@ export const validate: Operation = {
     if (mode !== undefined && !MODES.has(String(mode))) {
       throw new Fault('invalid', 'mode must be create, update, delete or profile.', { code: 'value' });
     }
-    const profiles = profile === undefined ? [] : [knownProfile(String(profile), context)];
     if (mode === 'delete') return outcome(await deletable(context));
+    const { services, route } = context;
     const subject = (resource as Resource | undefined) ?? (await stored(context));
+    const profiles = profile === undefined ? [] : [String(profile)];
+    const definitions = await services.definitionsFor(context, subject, profiles);
+    for (const canonical of profiles) checkProfile(definitions.structure(canonical), route);
     return outcome([
       ...placement(subject, mode, context),
-      ...context.services.validator.validate(subject, { profiles }),
+      ...services.validator.validate(subject, { profiles, definitions }),
     ]);
   },
 };
 
-function knownProfile(canonical: string, { services, route }: Context): string {
-  const structure = services.definitions.structure(canonical);
+function checkProfile(structure: Resource | undefined, { type }: Route): void {
   if (!structure) throw new Fault('invalid', 'This server does not know that profile.', { code: 'not-found' });
-  if (structure['type'] !== route.type) {
+  if (structure['type'] !== type) {
     throw new Fault('invalid', 'That profile is for another type of resource.', { code: 'value' });
   }
-  return canonical;
 }
 
 /** Without a resource, the one the path names. */

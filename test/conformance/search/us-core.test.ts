@@ -85,6 +85,24 @@ describe(
       if (!dataThere) this.skip();
     });
 
+    it('[R5] their profiles are supported, and the guides named', async () => {
+      const server = await startTestServer({ env: { PORTICO_PACKAGES: packages.join(',') } });
+      try {
+        const customer = new Customer(server, { ...server.app.services, ...server.app }, { ahead: 0 });
+        const { implementationGuide, rest } = (await customer.call('GET', 'metadata')).body as CapabilityStatement;
+        assert.deepEqual(implementationGuide?.toSorted(), [
+          'http://hl7.org/fhir/us/core/ImplementationGuide/hl7.fhir.us.core',
+          'http://hl7.org/fhir/uv/ipa/ImplementationGuide/hl7.fhir.uv.ipa',
+        ]);
+        const of = (type: string) => rest?.[0]?.resource?.find(one => one.type === type)?.supportedProfile ?? [];
+        assert.ok(of('Patient').includes('http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient'));
+        assert.ok(of('Patient').includes('http://hl7.org/fhir/uv/ipa/StructureDefinition/ipa-patient'));
+        assert.ok(of('Observation').length > 10);
+      } finally {
+        await server.close();
+      }
+    });
+
     it('[R93] [R96] the search parameters they add are declared and served, those they repeat are as R4 has them', async () => {
       const server = await startTestServer({ env: { PORTICO_PACKAGES: packages.join(',') } });
       try {
