@@ -8,6 +8,7 @@ import type { Model } from './model.js';
 import type { Config } from '../config/config.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
 import { toXml } from '../formats/xml.js';
 import { createApp } from '../http/app.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
@@ -53,7 +54,11 @@ export function createServing(parts: ServingParts): Serving {
   const app = createApp(appParts(parts, () => server?.draining ?? false));
   return {
     async listen() {
-      server = await startServer(app, { host: config.host, port: config.port });
+      server = await startServer(app, {
+        host: config.host,
+        port: config.port,
+        requestTimeout: config.limits.requestTimeout,
+      });
       dispatcher.start();
       reindexer.start();
       housekeeping.start();
@@ -77,6 +82,16 @@ async function keepHouse({ services, stores, world }: ServingParts): Promise<num
   return stores.records.expire(world.clock.now());
 }
 
+async function hasToken({ authenticate }: Access, request: Parameters<Access['authenticate']>[0]): Promise<boolean> {
+  try {
+    await authenticate(request);
+    return true;
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'unauthenticated') return false;
+    throw error;
+  }
+}
+
 function appParts(parts: ServingParts, draining: () => boolean): Parameters<typeof createApp>[0] {
   const { config, world, log, model, services, access } = parts;
   const { definitions, endpoints } = model;
@@ -85,6 +100,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     bases: endpoints.map(endpoint => ({
       path: endpoint.path,
       url: endpoint.url,
+      admits: request => hasToken(access, request),
       handle: async request => services.dispatch(request, await services.served(endpoint)),
       wellKnown: name => wellKnown(config, name),
     })),

@@ -139,7 +139,7 @@ export const settings = {
   }),
   PORTICO_REQUEST_TIMEOUT: setting(whole(100, day), '30000', {
     group: limits,
-    doc: 'Milliseconds after which a request ends with 504.',
+    doc: 'Milliseconds that a request may take: 408 where it has not arrived by then, 504 where it is not answered.',
   }),
   PORTICO_SEARCH_TIMEOUT: setting(whole(100, day), '5000', {
     group: limits,

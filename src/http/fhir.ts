@@ -8,7 +8,8 @@ import type { FhirRequest } from '../fhir/request.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import { negotiate, notAcceptable, type Shape } from './negotiate.js';
-import { fhirRequest, requestId, type RequestLimits } from './request.js';
+import { correlationId, fhirRequest, requestId, type RequestLimits } from './request.js';
+import { createRoom } from './room.js';
 import { createRespond, type Envelope, type WriteXml } from './respond.js';
 import { decodePath, decodeQuery, splitTarget } from './target.js';
 
@@ -18,6 +19,8 @@ export interface FhirBase {
   path: string;
   /** Public base URL without a trailing slash. */
   url: string;
+  /** Whether a good token comes with the request: of nobody else are large bodies read. */
+  admits(request: Pick<FhirRequest, 'headers' | 'query'>): Promise<boolean>;
   /** The router. Never rejects. */
   handle(request: FhirRequest): Promise<FhirResponse>;
   /** A document below `/.well-known/` of this base; undefined if there is none. */
@@ -38,10 +41,15 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
 
 const plain: Shape = { format: 'json', pretty: false };
 
+/** Large bodies held at once, in the largest possible; milliseconds that others wait. */
+const HELD = 4;
+const PATIENCE = 10_000;
+
 /** Handles a request below /fhir; false if the request is for somebody else. */
 export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, response: ServerResponse) => boolean {
   const bases = new Map(parts.bases.map(base => [base.path, base]));
   const respond = createRespond(parts.writeXml, parts.secure);
+  const room = createRoom(HELD * parts.limits.maxBody, PATIENCE);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = parts.clock.now();
@@ -50,9 +58,10 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
       ...plain,
       head: method === 'HEAD',
       id: requestId(request, parts.ids),
+      correlation: correlationId(request),
       crossOrigin: request.headers.origin !== undefined,
     };
-    const { answer, base } = await answered(request, envelope);
+    const { answer, base } = await answered(request, response, envelope);
     await respond(response, answer, envelope);
     parts.answered?.({
       id: envelope.id,
@@ -65,13 +74,14 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
 
   async function answered(
     request: IncomingMessage,
+    response: ServerResponse,
     envelope: Envelope,
   ): Promise<{ answer: FhirResponse; base: string }> {
     let base = '';
     try {
       const found = locate(bases, request.url ?? '/');
       base = found.base.path;
-      return { answer: await routed(found, request, envelope), base };
+      return { answer: await routed(found, request, response, envelope), base };
     } catch (error) {
       const fault = asFault(error);
       if (fault.kind === 'exception') parts.report(error, envelope.id);
@@ -79,14 +89,35 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     }
   }
 
-  async function routed(found: Found, request: IncomingMessage, envelope: Envelope): Promise<FhirResponse> {
+  /** Takes room for a large body, until the answer is out. */
+  async function admit(
+    base: FhirBase,
+    asked: Pick<FhirRequest, 'headers' | 'query'>,
+    bytes: number,
+    response: ServerResponse,
+  ): Promise<boolean> {
+    if (!(await base.admits(asked))) return false;
+    const leave = await room.take(bytes);
+    if (response.closed) leave();
+    else response.once('close', leave);
+    return true;
+  }
+
+  async function routed(
+    found: Found,
+    request: IncomingMessage,
+    response: ServerResponse,
+    envelope: Envelope,
+  ): Promise<FhirResponse> {
     if (request.method === 'OPTIONS') return preflight;
     const path = decodePath(found.rest);
     const [first, name = ''] = path;
     if (first === '.well-known') return wellKnown(found.base, request.method, path.length === 2 ? name : '');
     const query = decodeQuery(found.search);
     const located = { base: found.base.url, path, query, id: envelope.id };
-    const value = await fhirRequest(request, located, parts.limits, parts.clock);
+    const value = await fhirRequest(request, located, parts.limits, parts.clock, bytes =>
+      admit(found.base, { headers: request.headers as FhirRequest['headers'], query }, bytes, response),
+    );
     const shape = negotiate([...formOf(value), ...query], request.headers.accept);
     // A Binary is answered in its own format, whatever that is.
     if (shape === undefined && first !== 'Binary') throw notAcceptable();
@@ -95,7 +126,7 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
   }
 
   return (request, response) => {
-    if (!/^\/fhir(?:[/?]|$)/.test(request.url ?? '')) return false;
+    if (!OURS.test(request.url ?? '')) return false;
     serve(request, response).catch((error: unknown) => {
       parts.report(error, '');
       response.destroy();
@@ -103,6 +134,9 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     return true;
   };
 }
+
+/** Below /fhir; and what is no path at all (an absolute address, `*`), to be refused. */
+const OURS = /^(?:\/fhir(?:[/?]|$)|[^/])/;
 
 interface Found {
   base: FhirBase;
@@ -147,7 +181,7 @@ const preflight: FhirResponse = {
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
     'access-control-allow-headers':
       'Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, ' +
-      'X-Request-Id, X-Provenance, X-Security-Context',
+      'X-Request-Id, X-Correlation-Id, X-Provenance, X-Security-Context',
     'access-control-max-age': '86400',
   },
 };

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
-import { readBody } from './body.js';
+import { readBody, type BodyRules } from './body.js';
 import { isForeignVersion } from './negotiate.js';
 
 export interface RequestLimits {
@@ -22,10 +22,14 @@ const bodied = new Set<string>(['POST', 'PUT', 'PATCH'] satisfies Method[]);
 const maxHeaders = 100;
 
 /** The caller's X-Request-Id where it is fit for logs and headers, else a new one. */
-export function requestId(request: IncomingMessage, ids: World['ids']): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : ids.next();
-}
+export const requestId = (request: IncomingMessage, ids: World['ids']): string =>
+  fit(request.headers['x-request-id']) ?? ids.next();
+
+/** The caller's X-Correlation-Id, to be echoed: https://hl7.org/fhir/R4/http.html#custom */
+export const correlationId = (request: IncomingMessage): string | undefined => fit(request.headers['x-correlation-id']);
+
+const fit = (given: string | string[] | undefined): string | undefined =>
+  typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : undefined;
 
 /** What a request's target came to. */
 export interface Located {
@@ -35,18 +39,22 @@ export interface Located {
   id: string;
 }
 
-/** The request as a value, body read. Faults: `not-supported` (method), `invalid`, and those of readBody. */
+/**
+ * The request as a value, body read; without the body where that is large and not admitted. Faults: `not-supported`
+ * (method), `invalid`, and those of readBody.
+ */
 export async function fhirRequest(
   request: IncomingMessage,
   located: Located,
   limits: RequestLimits,
   clock: World['clock'],
+  admit: BodyRules['admit'],
 ): Promise<FhirRequest> {
   const { method = 'GET' } = request;
   if (!methods.has(method)) throw new Fault('not-supported', 'This method is not supported.', { headers: { allow } });
   if (request.rawHeaders.length > 2 * maxHeaders) throw new Fault('too-large', 'Too many header fields.');
   const deadline = clock.now() + limits.requestTimeout;
-  const body = bodied.has(method) ? await bodyOf(request, limits.maxBody) : undefined;
+  const body = bodied.has(method) ? await bodyOf(request, { maxBytes: limits.maxBody, admit }) : undefined;
   return {
     method: method as Method,
     ...located,
@@ -58,9 +66,10 @@ export async function fhirRequest(
 
 const allow = [...methods, 'OPTIONS'].join(', ');
 
-async function bodyOf(request: IncomingMessage, maxBody: number): Promise<RequestBody | undefined> {
+async function bodyOf(request: IncomingMessage, rules: BodyRules): Promise<RequestBody | undefined> {
   const contentType = request.headers['content-type'] ?? '';
-  const bytes = await readBody(request, maxBody);
+  const bytes = await readBody(request, rules);
+  if (bytes === undefined) return undefined;
   if (isForeignVersion(contentType)) throw new Fault('unsupported-media', 'This server speaks FHIR version 4.0 only.');
   return bytes.length > 0 || contentType !== '' ? { kind: 'bytes', bytes, contentType } : undefined;
 }

@@ -3,7 +3,8 @@
  * request.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { outcomeOf } from '../fhir/outcome.js';
 
@@ -11,10 +12,10 @@ export interface ServerOptions {
   host: string;
   /** 0 = any free port. */
   port: number;
-  /** Milliseconds a request may take to arrive whole. */
-  requestTimeout?: number;
-  /** Milliseconds a request's headers may take to arrive. */
-  headersTimeout?: number;
+  /** Milliseconds a request may take to arrive whole; its headers have ten seconds of them at most. */
+  requestTimeout: number;
+  /** Milliseconds beyond that in which nothing moves on a connection until it is cut: its caller does not read. */
+  idleTimeout?: number;
 }
 
 export interface StopOptions {
@@ -38,11 +39,11 @@ const SWEEP = 100;
 
 /** Listens; rejects where the address is taken. */
 export async function startServer(listener: RequestListener, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, requestTimeout = 60_000, headersTimeout = 10_000 } = options;
+  const { host, port, requestTimeout, idleTimeout = 30_000 } = options;
   let draining = false;
   const server = createServer(
     {
-      headersTimeout,
+      headersTimeout: Math.min(10_000, requestTimeout),
       requestTimeout,
       connectionsCheckingInterval: 1000,
       keepAliveTimeout: 65_000,
@@ -51,11 +52,15 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     },
     (request: IncomingMessage, response: ServerResponse) => {
       if (draining) response.setHeader('connection', 'close');
-      listener(request, response);
+      // Two Host fields are joined as well: no name has a comma.
+      if (request.headers.host?.includes(',')) refuse('400 Bad Request', 'structure', request.socket);
+      else listener(request, response);
     },
   );
   server.maxHeadersCount = 0;
-  server.on('clientError', refuse);
+  server.timeout = requestTimeout + idleTimeout;
+  server.on('clientError', refuseError);
+  server.on('connect', (_request, socket) => refuse('405 Method Not Allowed', 'not-supported', socket));
   await listening(server, host, port);
   return {
     port: (server.address() as AddressInfo).port,
@@ -118,17 +123,23 @@ const refusals: Readonly<Record<string, { line: string; code: string }>> = {
 };
 
 /** What never became a request is answered too, where the socket still takes it. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const { line, code } = refusals[error.code ?? ''] ?? { line: '400 Bad Request', code: 'structure' };
+  refuse(line, code, socket);
+}
+
+function refuse(line: string, code: string, socket: Duplex): void {
   const body = JSON.stringify(outcomeOf([{ severity: 'error', code, diagnostics: `${line.slice(4)}.` }]));
   socket.end(
     [
       `HTTP/1.1 ${line}`,
       'Connection: close',
+      'Cache-Control: no-store',
+      'X-Content-Type-Options: nosniff',
       'Content-Type: application/fhir+json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       '',

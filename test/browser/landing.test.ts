@@ -52,8 +52,7 @@ describe('browser: the landing page', () => {
     const operation = (canonical: string) => definitions.operation(canonical);
     const pages = { version: '0.1.0', endpoints, operation, demo: true, mailbox };
     server = await startServer(createApp({ ...testParts().parts, secure: false, pages }), {
-      host: '127.0.0.1',
-      port: 0,
+      ...{ host: '127.0.0.1', port: 0, requestTimeout: 30_000 },
     });
     browser = await chromium.launch({
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',

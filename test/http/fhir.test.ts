@@ -3,7 +3,8 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import supertest from 'supertest';
 import { Fault } from '../../src/fhir/fault.js';
 import type { Resource } from '../../src/fhir/resource.js';
-import { listening, patient, raw, testApp } from './harness.js';
+import { createApp } from '../../src/http/app.js';
+import { headersOnly, listening, patient, raw, testApp, testParts } from './harness.js';
 
 const outcome = (text: string): { code: string; diagnostics: string } => {
   const resource = JSON.parse(text) as Resource & { issue: { severity: string; code: string; diagnostics: string }[] };
@@ -150,6 +151,35 @@ describe('http/fhir: requests', () => {
       assert.equal(fits.status, 200);
     });
     assert.equal(seen.length, 1);
+  });
+
+  it('[E07] reads large bodies only of those who may call at all, and only so many at once', async () => {
+    const { parts, seen } = testParts();
+    const app = createApp({ ...parts, limits: { ...parts.limits, maxBody: 100_000 } });
+    await listening(app, async server => {
+      const post = (authorization: string, size: number) =>
+        raw(server, '/fhir/portal/Patient', { method: 'POST', headers: { authorization }, body: 'x'.repeat(size) });
+      for (const [authorization, size] of [
+        ['Bearer good', 90_000],
+        ['Bearer bad', 90_000],
+        ['Bearer bad', 60_000],
+      ] as const) {
+        assert.equal((await post(authorization, size)).status, 200);
+      }
+      const sizes = seen.map(({ body }) => (body?.kind === 'bytes' ? body.bytes.length : undefined));
+      assert.deepEqual(sizes, [90_000, undefined, 60_000]);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => post('Bearer good', 90_000)));
+      assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    });
+  });
+
+  it('[E07] refuses a body that is announced too large before it is sent', async () => {
+    const { app } = testApp();
+    await listening(app, async server => {
+      const headers = { 'content-length': '1001' };
+      const { status } = await headersOnly(server, '/fhir/portal/Patient', headers);
+      assert.equal(status, 413);
+    });
   });
 
   it('[F10] refuses more than a hundred header fields', async () => {

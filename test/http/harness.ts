@@ -16,6 +16,7 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
   const base = (path: string): AppParts['bases'][number] => ({
     path,
     url: `https://portal.example${path}`,
+    admits: ({ headers }) => Promise.resolve(headers['authorization'] === 'Bearer good'),
     async handle(request) {
       seen.push(request);
       return handle(request);
@@ -75,6 +76,23 @@ export async function raw(
     });
     request.on('error', reject);
     request.end(body);
+  });
+}
+
+/** The answer to a POST whose body does not come. */
+export async function headersOnly(
+  server: Server,
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ status: number }> {
+  const { port } = server.address() as AddressInfo;
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ port, host: '127.0.0.1', path, method: 'POST', headers, agent: false }, response => {
+      resolve({ status: response.statusCode ?? 0 });
+      request.destroy();
+    });
+    request.on('error', reject);
+    request.flushHeaders();
   });
 }
 
