@@ -27,20 +27,32 @@ export interface BundleHead {
   meta?: unknown;
 }
 
-/** The text of a Bundle; `entry` is left out where there is none (an empty array is not allowed). */
+/**
+ * The text of a Bundle; `entry` is left out where there is none (an empty array is not allowed). The resources' texts are
+ * most of it: they are listed, and copied once.
+ */
 export function bundleText(head: BundleHead, entries: readonly BundleEntry[]): string {
   const { id, meta, timestamp, type, total, link } = head;
   const start = JSON.stringify({ resourceType: 'Bundle', id, meta, type, timestamp, total, link });
   if (entries.length === 0) return start;
-  return `${start.slice(0, -1)},"entry":[${entries.map(entryText).join(',')}]}`;
+  const parts = [start.slice(0, -1), ',"entry":['];
+  entries.forEach((entry, at) => {
+    parts.push(at === 0 ? '{' : ',{');
+    addEntry(parts, entry);
+    parts.push('}');
+  });
+  parts.push(']}');
+  return parts.join('');
 }
 
-function entryText({ fullUrl, json, search, request, response }: BundleEntry): string {
-  let text = '';
-  if (fullUrl !== undefined) text += `,"fullUrl":${JSON.stringify(fullUrl)}`;
-  if (json !== undefined) text += `,"resource":${json}`;
-  if (search !== undefined) text += `,"search":{"mode":"${search.mode}"}`;
-  if (request !== undefined) text += `,"request":${JSON.stringify(request)}`;
-  if (response !== undefined) text += `,"response":${JSON.stringify(response)}`;
-  return `{${text.slice(1)}}`;
+function addEntry(parts: string[], { fullUrl, json, search, request, response }: BundleEntry): void {
+  const before = parts.length;
+  const add = (name: string, text: string): void => {
+    parts.push(parts.length === before ? name : `,${name}`, text);
+  };
+  if (fullUrl !== undefined) add('"fullUrl":', JSON.stringify(fullUrl));
+  if (json !== undefined) add('"resource":', json);
+  if (search !== undefined) add('"search":', JSON.stringify(search));
+  if (request !== undefined) add('"request":', JSON.stringify(request));
+  if (response !== undefined) add('"response":', JSON.stringify(response));
 }

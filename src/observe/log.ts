@@ -43,8 +43,11 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
-/** Lines are written together: a write of its own for each costs a request more than its read from the store. */
-const batches = { sync: false, minLength: 32 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 };
+/**
+ * Lines are written together: a write of its own for each costs a request more than its read from the store. Not many
+ * together: the destination measures all that waits anew with each line, which in batches of 32 KB took 5 µs a line.
+ */
+const batches = { sync: false, minLength: 4 * 1024, maxWrite: 8 * 1024, periodicFlush: 100 };
 
 export function createLog({ level, actorKey, destination }: LogOptions): Log {
   const out = pino(
@@ -58,9 +61,9 @@ export function createLog({ level, actorKey, destination }: LogOptions): Log {
     warn: (event, fields = {}) => out.warn(scrubbed(fields), scrub(event)),
     error: (event, error, fields = {}) => out.error({ ...scrubbed(fields), error: describeError(error) }, scrub(event)),
     // Every request has such a line, and none of its fields is the caller's own words: nothing to scrub.
-    request: ({ actor, ...line }) => {
-      const fields = { ...line, ms: Math.round(line.ms * 10) / 10, actor: actorHash(actor) };
-      out[line.status >= 500 ? 'error' : 'info'](fields, 'request');
+    request: ({ id, method, route, status, ms, actor }) => {
+      const fields = { id, method, route, status, ms: Math.round(ms * 10) / 10, actor: actorHash(actor) };
+      out[status >= 500 ? 'error' : 'info'](fields, 'request');
     },
     // The error it may tell is that pipes and terminals cannot be synced as files are.
     flush: () => new Promise(done => out.flush(() => done())),
@@ -72,8 +75,10 @@ const MAX_REMEMBERED = 10_000;
 function remembered(hash: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>();
   return text => {
-    const answer = known.get(text) ?? hash(text);
+    const before = known.get(text);
+    if (before !== undefined) return before;
     if (known.size >= MAX_REMEMBERED) known.clear();
+    const answer = hash(text);
     known.set(text, answer);
     return answer;
   };

@@ -63,7 +63,7 @@ async function carryOut(ready: Ready, parts: DispatchParts): Promise<{ response:
   }
 }
 
-async function handle(ready: Ready, store: Store, parts: DispatchParts): Promise<Result> {
+function handle(ready: Ready, store: Store, parts: DispatchParts): Promise<Result> {
   const context = contextOf(ready, store, parts);
   if (ready.route.interaction === 'operation') return parts.operations.run(ready.values, context);
   const handler = parts.interactions[ready.route.interaction];

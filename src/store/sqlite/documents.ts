@@ -21,10 +21,11 @@ function documentOf([kind, id, version, value, keys, due, expires]: Row): Docume
 
 const aliveAt = (now: number): Sql => sql`(d.expires IS NULL OR d.expires > ${now})`;
 
+/** Each request runs it, for its epoch: the text is composed once. */
+const GET = sql`SELECT ${COLUMNS} FROM document d WHERE d.kind = ${''} AND d.id = ${''} AND ${aliveAt(0)}`.text;
+
 export function getDocument(connection: Connection, kind: string, id: string, now: number): Document | undefined {
-  const row = connection.get(
-    sql`SELECT ${COLUMNS} FROM document d WHERE d.kind = ${kind} AND d.id = ${id} AND ${aliveAt(now)}`,
-  );
+  const row = connection.get(new Sql(GET, [kind, id, now]));
   return row && documentOf(row);
 }
 

@@ -11,7 +11,7 @@ import { answer, type Answer, type Query } from './queries.js';
 import type { Readers } from './readers.js';
 import { columns, versionOf } from './row.js';
 import { Exhausted, orFault, storageFault, tooLate, unavailable } from './storage-fault.js';
-import { limitSql, sql, TRUE } from './sql.js';
+import { limitSql, Sql, sql, TRUE } from './sql.js';
 import type { Writer } from './writer.js';
 
 interface Attempt {
@@ -26,6 +26,10 @@ export const PAGE_ATTEMPTS: readonly Attempt[] = [
   { effort: 'ordered', rows: 500 },
 ];
 const OTHER_ATTEMPTS: readonly Attempt[] = [{ effort: 'guess', rows: 2000 }];
+
+/** The most frequent statement of all: without the columns that the caller knows, its text never composed anew. */
+const READ = `SELECT r.version, r.at, r.deleted, r.method, r.json FROM resource r
+  WHERE r.partition = ? AND r.type = ? AND r.id = ?`;
 
 export interface Parts {
   clock: Clock;
@@ -50,22 +54,19 @@ export class SqliteStore implements Store {
     return orFault(() => versionAt(this.parts.connection, key, version));
   }
 
-  async search(search: Search): Promise<Page> {
+  search(search: Search): Promise<Page> {
     return this.answer({ op: 'search', search }, search.deadline);
   }
 
-  async count(
-    { partition, of, deadline }: Pick<Search, 'partition' | 'of' | 'deadline'>,
-    limit: number,
-  ): Promise<number> {
+  count({ partition, of, deadline }: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number> {
     return this.answer({ op: 'count', search: { partition, of }, limit }, deadline);
   }
 
-  async history(query: HistoryQuery): Promise<Page> {
+  history(query: HistoryQuery): Promise<Page> {
     return this.answer({ op: 'history', query }, query.deadline);
   }
 
-  async countHistory(query: Omit<HistoryQuery, 'limit' | 'after'>, limit: number): Promise<number> {
+  countHistory(query: Omit<HistoryQuery, 'limit' | 'after'>, limit: number): Promise<number> {
     return this.answer({ op: 'countHistory', query, limit }, query.deadline);
   }
 
@@ -90,11 +91,14 @@ export class SqliteStore implements Store {
     this.parts.connection.close();
   }
 
-  private readOne({ partition, type, id }: Key, where?: (type: string) => Filter) {
+  private readOne(key: Key, where?: (type: string) => Filter): Version | undefined {
+    const { partition, type, id } = key;
     const visible = where ? condition(where(type), { partition, row: 'r' }) : TRUE;
-    const row = this.parts.connection.get(sql`SELECT ${columns('r')} FROM resource r
-      WHERE r.partition = ${partition} AND r.type = ${type} AND r.id = ${id} AND ${visible}`);
-    return row && versionOf(row);
+    const text = visible === TRUE ? READ : `${READ} AND ${visible.text}`;
+    const row = this.parts.connection.get(new Sql(text, [partition, type, id, ...visible.values]));
+    if (!row) return undefined;
+    const [version, at, deleted, method, json] = row as [number, number, number, Version['method'], string];
+    return { key: { partition, type, id }, version, at, deleted: deleted === 1, method, json };
   }
 
   /** Answers here within a bound, by a guess and then in order; else a reader thread does, by the deadline. */
