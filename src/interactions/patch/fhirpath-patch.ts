@@ -3,7 +3,7 @@ import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { parameterValue } from '../../fhir/parameters.js';
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
-import { elementAt, locate, propertyOf, type Place } from './place.js';
+import { elementAt, locate, propertyOf, type ElementInfo, type Place } from './place.js';
 
 const MAX_OPERATIONS = 500;
 /** Operations times characters of the resource: each looks through all of it. */
@@ -13,10 +13,16 @@ interface Operation {
   type: string;
   path: string;
   name?: string;
-  value?: { type: string; value: Json };
+  value?: Value;
   index?: number;
   source?: number;
   destination?: number;
+}
+
+/** A value by the name of its type; `part` for one of a type without a name, which comes as a parameter for each of its elements. */
+interface Value {
+  type: string;
+  value: Json;
 }
 
 /** Applies all operations to this resource (which is changed). Faults: `invalid` for a bad patch, `too-costly`, `unprocessable` where it does not fit. */
@@ -57,24 +63,10 @@ function readPart(operation: Operation, part: JsonObject, index: number): void {
     operation[number] = value;
   } else if (name === 'value') {
     if (value === undefined) throw bad(index, 'its value is empty');
-    operation.value =
-      type === 'part' ? { type: '', value: anonymous(value as JsonObject[]) } : { type: type ?? '', value };
+    operation.value = { type: type ?? '', value };
   } else {
     throw bad(index, 'it has a part that no patch has');
   }
-}
-
-/** An element of a type without a name comes as parts, one for each of its elements. */
-function anonymous(parts: readonly JsonObject[]): JsonObject {
-  const object: JsonObject = {};
-  for (const part of parts) {
-    const { name, type, value } = parameterValue(part);
-    if (value === undefined) continue;
-    const one = type === 'part' ? anonymous(value as JsonObject[]) : value;
-    const before = object[name];
-    object[name] = before === undefined ? one : [...(Array.isArray(before) ? before : [before]), one];
-  }
-  return object;
 }
 
 interface Target {
@@ -96,16 +88,16 @@ function add({ path, name, value }: Operation, target: Target): void {
   const parent = only(path, target);
   const object = parent.value;
   if (typeof object !== 'object' || object === null || Array.isArray(object)) throw misfit(target.index);
-  const element = elementAt(target.definitions, target.resource.resourceType, [...parent.keys, name]);
+  const element = elementAt(target.definitions, { type: parent.type, keys: [...parent.keys, name] });
   if (!element) throw misfit(target.index);
   const key = propertyOf(element, value.type);
   const holder = object as JsonObject;
   const before = holder[key];
   if (element.max === 1) {
     if (before !== undefined) throw misfit(target.index);
-    holder[key] = fitted(value.value, element.repeats);
+    holder[key] = shaped(value, element, target);
   } else {
-    holder[key] = [...((before ?? []) as Json[]), fitted(value.value, element.repeats)];
+    holder[key] = [...((before ?? []) as Json[]), shaped(value, element, target)];
     twinOf({ owner: holder, name: key })?.push(null);
   }
 }
@@ -116,19 +108,29 @@ function twinOf(list: Place['list']): Json[] | undefined {
   return Array.isArray(twin) ? twin : undefined;
 }
 
-/** Anonymous objects: elements that repeat become arrays even with one value. */
-function fitted(value: Json, repeats: (name: string) => boolean): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, repeats(name) && !Array.isArray(one) ? [one as Json] : one]),
-  );
+/** The value as JSON: of one that comes as parts, each goes under its element's own name, into a list if it repeats. */
+function shaped({ type, value }: Value, element: ElementInfo | undefined, target: Target): Json {
+  if (type !== 'part') return value;
+  const object: JsonObject = {};
+  for (const part of value as JsonObject[]) {
+    const { name, type: partType = '', value: inner } = parameterValue(part);
+    if (inner === undefined) continue;
+    const child = element?.child(name);
+    if (!child) throw misfit(target.index);
+    const key = propertyOf(child, partType);
+    const before = object[key];
+    const one = shaped({ type: partType, value: inner }, child, target);
+    if (child.max === 1 && before !== undefined) throw misfit(target.index);
+    object[key] = child.max === 1 ? one : [...((before ?? []) as Json[]), one];
+  }
+  return object;
 }
 
 function insert({ path, index: at, value }: Operation, target: Target): void {
   if (at === undefined || value === undefined) throw bad(target.index, 'insert needs an index and a value');
-  const { list, twin, repeats } = collection(path, target);
+  const { list, twin, element } = collection(path, target);
   if (at > list.length) throw misfit(target.index);
-  list.splice(at, 0, fitted(value.value, repeats));
+  list.splice(at, 0, shaped(value, element, target));
   twin?.splice(at, 0, null);
 }
 
@@ -159,10 +161,10 @@ function replace({ path, value }: Operation, target: Target): void {
   if (value === undefined) throw bad(target.index, 'replace needs a value');
   const place = only(path, target);
   const { holder, key } = held(place, target);
-  const element = elementAt(target.definitions, target.resource.resourceType, place.keys);
+  const element = elementAt(target.definitions, place);
   const name = element && !Array.isArray(holder) ? propertyOf(element, value.type) : key;
   if (!Array.isArray(holder) && element?.choice && name !== key) throw misfit(target.index);
-  Reflect.set(holder, key, fitted(value.value, element?.repeats ?? (() => false)));
+  Reflect.set(holder, key, shaped(value, element, target));
   // The extensions of a primitive are part of what is replaced.
   if (Array.isArray(holder)) twinOf(place.list)?.splice(Number(key), 1, null);
   else Reflect.deleteProperty(holder, `_${key}`);
@@ -183,8 +185,7 @@ function move({ path, source, destination }: Operation, target: Target): void {
 function collection(path: string, target: Target) {
   const [place] = locate(target.resource, path, target.definitions);
   if (!place || !Array.isArray(place.holder)) throw misfit(target.index);
-  const element = elementAt(target.definitions, target.resource.resourceType, place.keys);
-  return { list: place.holder, twin: twinOf(place.list), repeats: element?.repeats ?? (() => false) };
+  return { list: place.holder, twin: twinOf(place.list), element: elementAt(target.definitions, place) };
 }
 
 function only(path: string, target: Target): Place {

@@ -4,6 +4,7 @@ import { applyPatch, Pointer } from 'rfc6902';
 import { Fault } from '../../fhir/fault.js';
 import { decodeUtf8, parseJson } from '../../fhir/json.js';
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import { isObject } from './place.js';
 
 type Operations = Parameters<typeof applyPatch>[1];
 
@@ -42,35 +43,80 @@ const isPointer = (path: unknown): boolean =>
 
 /** Applies all operations to this resource (which is changed). Faults: `unprocessable` where one does not fit, `too-costly`. */
 export function applyJsonPatch(resource: Resource, operations: Operations): Resource {
+  // A value that is empty is for the validator to refuse; what removals leave empty is gone: FHIR has no empty elements.
+  const brought = operations.some(operation => 'value' in operation && hasEmpty(operation.value as Json));
   let copied = 0;
   operations.forEach((operation, index) => {
-    if (operation.op === 'copy') copied += JSON.stringify(valueAt(resource, operation.from) ?? null).length;
+    if (operation.op === 'copy') copied += JSON.stringify(follow(resource, operation.from).value ?? null).length;
     if (copied > MAX_COPIED) throw new Fault('too-costly', 'This JSON Patch copies too much.');
     if (applied(resource, operation)) return;
     throw new Fault('unprocessable', `Operation ${index} of the JSON Patch cannot be applied.`, { code: 'processing' });
   });
-  return restoreNumbers(resource) as Resource;
+  return restored(resource, !brought) as Resource;
 }
 
-/** The package tests by a full comparison of lists, in quadratic time. */
+/** The package follows whatever JavaScript finds (`/name/length`), and tests lists in quadratic time: both are done here. */
 function applied(resource: Resource, operation: Operations[number]): boolean {
-  if (operation.op !== 'test') return applyPatch(resource, [operation])[0] === null;
-  const [actual, wanted] = [valueAt(resource, operation.path), operation.value as Json];
-  return actual !== undefined && isDeepStrictEqual(restoreNumbers(actual), restoreNumbers(wanted));
+  const { op, path } = operation;
+  const target = follow(resource, path);
+  if (!target.sound || (op !== 'add' && op !== 'move' && op !== 'copy' && target.value === undefined)) return false;
+  if ('from' in operation && follow(resource, operation.from).value === undefined) return false;
+  if (op !== 'test') return applyPatch(resource, [operation])[0] === null;
+  return isDeepStrictEqual(plain(target.value as Json), plain(operation.value as Json));
 }
 
-const valueAt = (resource: Resource, path: string): Json | undefined =>
-  Pointer.fromJSON(path).get(resource) as Json | undefined;
+/** What is at a path; it is sound if it goes through objects by their own names and through lists by indexes. */
+function follow(resource: Resource, path: string): { sound: boolean; value?: Json | undefined } {
+  let at: Json | undefined = resource;
+  const [, ...tokens] = Pointer.fromJSON(path).tokens;
+  const sound = tokens.every(token => {
+    if (Array.isArray(at)) {
+      at = at[Number(token)];
+      return /^(?:0|[1-9]\d*|-)$/.test(token);
+    }
+    if (!isObject(at) || digitsOf(at) !== undefined) return false;
+    at = Object.hasOwn(at, token) ? at[token] : undefined;
+    return true;
+  });
+  return sound ? { sound, value: at } : { sound };
+}
 
-/** The package copies values: a number that kept its digits (fhir/json.ts) comes out as a plain object and is made anew. */
-function restoreNumbers(value: Json): Json {
-  if (Array.isArray(value)) return value.map(restoreNumbers);
-  if (typeof value !== 'object' || value === null) return value;
+/** The text of a number that kept its digits (fhir/json.ts); the package's copy of one is a plain object. */
+function digitsOf(value: object): string | undefined {
   const { rawJSON, ...others } = value as { rawJSON?: unknown };
-  if (typeof rawJSON === 'string' && Object.keys(others).length === 0 && /^-?\d[\d.eE+-]*$/.test(rawJSON)) {
-    return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(rawJSON);
+  const whole = typeof rawJSON === 'string' && Object.keys(others).length === 0;
+  return whole && /^-?\d[\d.eE+-]*$/.test(rawJSON) ? rawJSON : undefined;
+}
+
+/** Numbers as RFC 6902 compares them: by what they come to. */
+function plain(value: Json): Json {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isObject(value)) return value;
+  const digits = digitsOf(value);
+  return digits === undefined ? mapped(value, plain) : Number(digits);
+}
+
+/** The numbers made anew; what is empty left out, if so wanted. */
+function restored(value: Json, withoutEmpty: boolean): Json | undefined {
+  const inner = (one: Json): Json | undefined => restored(one, withoutEmpty);
+  if (Array.isArray(value)) {
+    const list = value.map(inner).filter(one => one !== undefined);
+    return withoutEmpty && list.length === 0 ? undefined : list;
   }
-  return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([name, one]) => [name, restoreNumbers(one as Json)]),
-  );
+  if (!isObject(value)) return value;
+  const digits = digitsOf(value);
+  if (digits !== undefined) return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(digits);
+  const object = mapped(value, inner);
+  return withoutEmpty && Object.keys(object).length === 0 ? undefined : object;
+}
+
+function mapped(object: JsonObject, inner: (value: Json) => Json | undefined): JsonObject {
+  const entries = Object.entries(object).map(([name, one]) => [name, inner(one as Json)] as const);
+  return Object.fromEntries(entries.filter(([, one]) => one !== undefined));
+}
+
+function hasEmpty(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const inside = Object.values(value) as Json[];
+  return inside.length === 0 || inside.some(hasEmpty);
 }

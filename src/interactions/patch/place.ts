@@ -9,7 +9,8 @@ import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
 
 export interface Place {
   value: Json | undefined;
-  /** Property names from the resource down, without indexes. */
+  /** The resource it is in (one that holds others, or is contained): its type, and the property names from there, without indexes. */
+  type: string;
   keys: string[];
   /** What holds the value, and under which name or index; absent for the resource itself. */
   holder?: JsonObject | Json[];
@@ -20,7 +21,9 @@ export interface Place {
 
 /** Longest expression taken; none is long that a client writes by hand. */
 const MAX_LENGTH = 500;
-const LAST = /^(.*)\.([a-z][A-Za-z0-9]*)(?:\[(\d{1,6})\])?$/s;
+const LAST = /^(?:(.*)\.)?([a-z][A-Za-z0-9]*)(?:\[(\d{1,6})\])?$/s;
+/** `x.ofType(T)`, `x.as(T)`, `(x as T)`: a choice of this type. */
+const TYPED = /^(?:(.*)\.(?:ofType|as)\((?:FHIR\.)?(\w+)\)|\((.*) as (?:FHIR\.)?(\w+)\))$/s;
 /** What finds places, and takes little time for it: others run patterns from outside, or let texts and lists grow. */
 const FUNCTIONS = new Set(
   (
@@ -33,18 +36,47 @@ const OPERATORS = new Set(['and', 'or', 'xor', 'implies', 'in', 'div', 'mod']);
 /** A text, a name in back quotes, or what is nobody's need here: a comment, a quoted name that is no word, a variable. */
 const QUOTED = /('(?:[^'\\]|\\.)*')|`(\w+)`|(\/[/*]|`|%)/g;
 
-/** All places the path names; [] for none. Faults: `invalid` for a path that does not parse, `too-costly`. */
+/** All places the path names; [] for none. Faults: `invalid` for a path that does not parse, `too-costly`, `unprocessable`. */
 export function locate(resource: Resource, path: string, definitions: Definitions): Place[] {
   if (path.length > MAX_LENGTH || isCostly(path)) {
     throw new Fault('too-costly', 'A path of the patch is too long, or calls a function that is not allowed here.');
   }
+  return follow(path, readable(resource), definitions);
+}
+
+function follow(path: string, resource: Readable, definitions: Definitions): Place[] {
+  const values = evaluate(resource, path);
+  const found = placesOf(values, resource);
+  if (found.length > 0) return found;
+  const named = typed(path, resource, definitions) ?? lastOf(path, resource, definitions);
+  // To answer that nothing was found, and change nothing, would be wrong.
+  if (named.length === 0 && values.length > 0) {
+    throw new Fault(
+      'unprocessable',
+      'A path of the patch leads to a value by a function: name it by element and index.',
+      {
+        code: 'not-supported',
+      },
+    );
+  }
+  return named;
+}
+
+function typed(path: string, resource: Readable, definitions: Definitions): Place[] | undefined {
+  const [, before, type, inner = before, innerType = type] = TYPED.exec(path) ?? [];
+  if (inner === undefined || innerType === undefined) return undefined;
+  return follow(inner, resource, definitions).filter(place => {
+    const element = elementAt(definitions, place);
+    return element?.choice === true && place.keys.at(-1) === propertyOf(element, innerType);
+  });
+}
+
+function lastOf(path: string, resource: Readable, definitions: Definitions): Place[] {
   const last = LAST.exec(path);
-  const objects = places(resource);
-  const known = evaluate(resource, path).flatMap(value => (isObject(value) ? (objects.get(value) ?? []) : []));
-  if (known.length > 0 || !last) return known;
-  const [, parentPath = '', name = '', index] = last;
-  const parents = evaluate(resource, parentPath).flatMap(value => (isObject(value) ? (objects.get(value) ?? []) : []));
-  return parents.flatMap(parent => children(parent, name, index, resource, definitions));
+  if (!last) return [];
+  const [, parentPath, name = '', index] = last;
+  const parents = parentPath === undefined ? [resource.copy] : evaluate(resource, parentPath);
+  return placesOf(parents, resource).flatMap(parent => children(parent, name, index, definitions));
 }
 
 function isCostly(path: string): boolean {
@@ -53,65 +85,62 @@ function isCostly(path: string): boolean {
   return [...words.matchAll(/(\w+)\s*\(/g)].some(([, name = '']) => !FUNCTIONS.has(name) && !OPERATORS.has(name));
 }
 
-function evaluate(resource: Resource, path: string): unknown[] {
+function evaluate({ copy }: Readable, path: string): unknown[] {
   try {
-    return compileFhirPath(path)(resource, {});
+    return compileFhirPath(path)(copy, {});
   } catch {
     throw new Fault('invalid', 'A path of the patch is not well-formed FHIRPath.', { code: 'value' });
   }
 }
 
-/** Every object of the resource by identity. */
-function places(resource: Resource): Map<object, Place> {
-  const found = new Map<object, Place>([[resource, { value: resource, keys: [] }]]);
-  const walk = (owner: JsonObject, keys: string[]): void => {
-    for (const [name, value] of Object.entries(owner)) {
-      const below = [...keys, name];
-      const each = (one: Json | undefined, holder: JsonObject | Json[], key: string): void => {
-        if (!isObject(one)) return;
-        const list = Array.isArray(holder) ? { list: { owner, name } } : {};
-        found.set(one, { value: one, keys: below, holder, key, ...list });
-        walk(one, below);
-      };
-      if (Array.isArray(value))
-        value.forEach((one, index) => {
-          each(one, value, String(index));
-        });
-      else each(value, owner, name);
-    }
-  };
-  walk(resource, []);
-  return found;
+/** A resource as the engine takes it, with plain numbers; and where each object of it stands in the original. */
+interface Readable {
+  copy: JsonObject;
+  places: Map<object, Place>;
 }
 
-function children(
-  parent: Place,
-  name: string,
-  index: string | undefined,
-  resource: Resource,
-  definitions: Definitions,
-): Place[] {
+const placesOf = (values: readonly unknown[], { places }: Readable): Place[] =>
+  values.flatMap(value => (isObject(value) ? (places.get(value) ?? []) : []));
+
+function readable(resource: Resource): Readable {
+  const places = new Map<object, Place>();
+  const copied = (value: Json | undefined, place: Omit<Place, 'value'>): Json | undefined => {
+    if (!isObject(value)) return value;
+    if (typeof value['rawJSON'] === 'string') return Number(value['rawJSON']);
+    const { resourceType } = value;
+    const at = typeof resourceType === 'string' ? { ...place, type: resourceType, keys: [] } : place;
+    const copy: JsonObject = {};
+    places.set(copy, { ...at, value });
+    for (const [name, one] of Object.entries(value)) copy[name] = property(value, name, one, at);
+    return copy;
+  };
+  const property = (owner: JsonObject, name: string, value: Json | undefined, { type, keys }: Omit<Place, 'value'>) => {
+    const below = { type, keys: [...keys, name] };
+    if (!Array.isArray(value)) return copied(value, { ...below, holder: owner, key: name });
+    return value.map((one, at) =>
+      copied(one, { ...below, holder: value, key: String(at), list: { owner, name } }),
+    ) as Json[];
+  };
+  const { resourceType: type } = resource;
+  return { copy: copied(resource, { type, keys: [] }) as JsonObject, places };
+}
+
+function children(parent: Place, name: string, index: string | undefined, definitions: Definitions): Place[] {
   const owner = parent.value as JsonObject;
-  const property = Object.hasOwn(owner, name) ? name : choiceIn(owner, name, parent, resource, definitions);
+  const property = Object.hasOwn(owner, name) ? name : choiceIn(owner, name, parent, definitions);
   if (property === undefined) return [];
   const value = owner[property];
-  const keys = [...parent.keys, property];
+  const at = { type: parent.type, keys: [...parent.keys, property] };
   if (!Array.isArray(value))
-    return index === undefined || index === '0' ? [{ value, keys, holder: owner, key: property }] : [];
+    return index === undefined || index === '0' ? [{ ...at, value, holder: owner, key: property }] : [];
   const list = { owner, name: property };
-  const all = value.map((one, at) => ({ value: one, keys, holder: value, key: String(at), list }));
+  const all = value.map((one, key) => ({ ...at, value: one, holder: value, key: String(key), list }));
   return index === undefined ? all : all.slice(Number(index), Number(index) + 1);
 }
 
 /** FHIRPath says `value` where JSON says `valueQuantity`. */
-function choiceIn(
-  owner: JsonObject,
-  name: string,
-  parent: Place,
-  resource: Resource,
-  definitions: Definitions,
-): string | undefined {
-  const element = elementAt(definitions, resource.resourceType, [...parent.keys, name]);
+function choiceIn(owner: JsonObject, name: string, parent: Place, definitions: Definitions): string | undefined {
+  const element = elementAt(definitions, { type: parent.type, keys: [...parent.keys, name] });
   return element?.choice ? Object.keys(owner).find(key => element.variants.has(key)) : undefined;
 }
 
@@ -121,27 +150,28 @@ export interface ElementInfo {
   choice: boolean;
   /** JSON names of a choice. */
   variants: ReadonlySet<string>;
-  /** Whether a child of it repeats. */
-  repeats: (name: string) => boolean;
+  /** The element of this name within it. */
+  child: (name: string) => ElementInfo | undefined;
 }
 
-/** The definition of the element at these property names; undefined if there is no such element. */
-export function elementAt(definitions: Definitions, type: string, keys: readonly string[]): ElementInfo | undefined {
-  let elements = definitions.elements(type);
-  let element: Element | undefined;
-  for (const key of keys) {
-    element = elements.find(one => one.name === key || (one.choice === true && variantsOf(one).has(key)));
-    if (!element) return undefined;
-    elements = childrenFor(definitions, element, key);
-  }
+/** The definition of the element at these property names of a resource; undefined if there is no such element. */
+export function elementAt(
+  definitions: Definitions,
+  { type, keys: [first = '', ...further] }: Pick<Place, 'type' | 'keys'>,
+): ElementInfo | undefined {
+  const start = infoOf(definitions, definitions.elements(type), first);
+  return further.reduce<ElementInfo | undefined>((element, key) => element?.child(key), start);
+}
+
+function infoOf(definitions: Definitions, elements: readonly Element[], key: string): ElementInfo | undefined {
+  const element = elements.find(one => one.name === key || (one.choice === true && variantsOf(one).has(key)));
   if (!element) return undefined;
-  const below = elements;
   return {
     name: element.name,
     max: element.max,
     choice: element.choice === true,
     variants: variantsOf(element),
-    repeats: name => below.find(one => one.name === name)?.max === '*',
+    child: name => infoOf(definitions, childrenFor(definitions, element, key), name),
   };
 }
 
@@ -160,5 +190,5 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 export const propertyOf = (element: ElementInfo, type: string): string =>
   element.choice ? element.name + capital(type) : element.name;
 
-const isObject = (value: unknown): value is JsonObject =>
+export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
