@@ -38,7 +38,7 @@ const isRange = (name: string): boolean => name.includes('/');
 export function negotiate(query: Query, accept: string | undefined): Shape | undefined {
   const asked = valueOf(query, '_format');
   // In a query string, `+` of `fhir+json` reads as a space.
-  const format = asked === undefined ? accepted(accept) : fromMediaType(asked.replaceAll(' ', '+'));
+  const format = asked === undefined ? accepted(accept) : fromMediaType(asked.replace(/^(\w+\/\w+) /, '$1+'));
   const pretty = valueOf(query, '_pretty') ?? 'false';
   if (pretty !== 'true' && pretty !== 'false') {
     throw new Fault('invalid', '_pretty must be true or false.', { code: 'value' });

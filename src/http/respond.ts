@@ -16,6 +16,8 @@ export interface Envelope extends Shape {
   head: boolean;
   /** X-Request-Id. */
   id: string;
+  /** X-Correlation-Id, where the caller sent one. */
+  correlation: string | undefined;
   /** The request came from a web page of another origin. */
   crossOrigin: boolean;
 }
@@ -34,6 +36,7 @@ export function createRespond(writeXml: WriteXml, secure: boolean) {
 
   return async function respond(response: ServerResponse, answer: FhirResponse, envelope: Envelope): Promise<void> {
     const headers = [...fixed, 'x-request-id', envelope.id];
+    if (envelope.correlation !== undefined) headers.push('x-correlation-id', envelope.correlation);
     if (envelope.crossOrigin) headers.push(...crossOriginHeaders);
     for (const name in answer.headers) headers.push(name, answer.headers[name]!);
     const { body } = answer;
@@ -55,7 +58,10 @@ const contentTypes = {
 
 const crossOriginHeaders = [
   ...['access-control-allow-origin', '*'],
-  ...['access-control-expose-headers', 'Location, Content-Location, ETag, Last-Modified, X-Request-Id, X-Progress'],
+  ...[
+    'access-control-expose-headers',
+    'Location, Content-Location, ETag, Last-Modified, X-Request-Id, X-Correlation-Id, X-Progress',
+  ],
 ];
 
 function textOf(body: Exclude<ResponseBody, { kind: 'bytes' }>, shape: Shape, writeXml: WriteXml): string {

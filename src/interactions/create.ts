@@ -1,10 +1,8 @@
 /** create and conditional create. https://hl7.org/fhir/R4/http.html#create, https://hl7.org/fhir/R4/http.html#ccreate */
 import type { Handler } from '../service.js';
-import { withContent } from './binary.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, criteriaText, matching } from './conditional.js';
-import { location, versionHeaders } from './version.js';
-import { write } from './write.js';
+import { unchanged, write } from './write.js';
 
 export const create: Handler = async context => {
   const body = bodyOf(context);
@@ -12,10 +10,7 @@ export const create: Handler = async context => {
   const match =
     condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition));
   const found = match && atMostOne(match);
-  if (found) {
-    const headers = { ...versionHeaders(found), location: location(context, found) };
-    return { response: { status: 200, headers, body: { kind: 'json', text: await withContent(context, found) } } };
-  }
+  if (found) return unchanged(context, found);
   return write(context, {
     resource: { ...body, id: newId(context) },
     previous: undefined,

@@ -1,8 +1,9 @@
 /** One entry of a batch or transaction as a request, and its answer as an entry. https://hl7.org/fhir/R4/http.html#transaction */
 import type { BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
-import { asFault, issuesOf } from '../fhir/outcome.js';
 import { parseForm } from '../fhir/form.js';
+import { httpDate, parseInstant } from '../fhir/instant.js';
+import { asFault, issuesOf } from '../fhir/outcome.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
@@ -79,7 +80,10 @@ export function within({ index }: Entry, error: unknown): Fault {
     diagnostics: `Entry ${index}: ${issue.diagnostics}`,
     expression: `Bundle.entry[${index}]${placeWithin(issue.expression)}`,
   }));
-  return new Fault(fault.kind, fault.message, { ...fault.detail, issues, cause: fault });
+  // Headers about the entry (the version of what is deleted) say nothing about the whole.
+  const { 'retry-after': retry } = fault.detail.headers ?? {};
+  const headers = retry === undefined ? {} : { headers: { 'retry-after': retry } };
+  return new Fault(fault.kind, fault.message, { issues, cause: fault, ...headers });
 }
 
 /** `Patient.name` is in the entry's resource, `http.name` (a search parameter) in its request. */
@@ -92,7 +96,7 @@ function placeWithin(expression: string | undefined): string {
 function placeOf(url: string, base: string): { path: string[]; query: Query } | undefined {
   const relative = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '');
   if (/^[a-z][a-z0-9+.-]*:/i.test(relative)) return undefined;
-  const [path = '', query = ''] = relative.split('?', 2);
+  const [, path = '', query = ''] = /^([^?]*?)\/?(?:\?(.*))?$/s.exec(relative) ?? [];
   try {
     return { path: path === '' ? [] : path.split('/').map(decodeURIComponent), query: parseForm(query) };
   } catch {
@@ -104,9 +108,15 @@ function headersOf(request: JsonObject): Record<string, string> {
   return Object.fromEntries(
     CONDITIONS.flatMap(([element, header]) => {
       const value = request[element];
-      return typeof value === 'string' ? [[header, value]] : [];
+      return typeof value === 'string' ? [[header, element === 'ifModifiedSince' ? headerDate(value) : value]] : [];
     }),
   );
+}
+
+/** An instant in a Bundle, a date of its own form in a header. */
+function headerDate(text: string): string {
+  const at = parseInstant(text);
+  return at === undefined ? text : httpDate(at);
 }
 
 /** What a transaction settles for its entries: see fhir/request.ts. */
@@ -128,21 +138,28 @@ export function requestOf(entry: Entry, context: Context, settlement: Settlement
   };
 }
 
-/** An answer as a response entry. Errors carry their OperationOutcome in `response.outcome`. */
-export function responseEntry(response: FhirResponse): BundleEntry {
+/** An answer as a response entry; what a refusal or a write has to say is in `response.outcome`. */
+export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntry {
   const { status, headers, body } = response;
-  const failed = status >= 400;
+  const outcome = body?.kind === 'resource' && (status >= 400 || isReport(body.resource, entry));
   const json =
     body?.kind === 'json' ? body.text : body?.kind === 'resource' ? JSON.stringify(body.resource) : undefined;
   const modified = headers['last-modified'];
   return {
-    ...(json !== undefined && !failed ? { json } : {}),
+    ...(json === undefined || outcome || entry?.method === 'HEAD' ? {} : { json }),
     response: {
       status: String(status),
       ...(headers['location'] === undefined ? {} : { location: headers['location'] }),
       ...(headers['etag'] === undefined ? {} : { etag: headers['etag'] }),
       ...(modified === undefined ? {} : { lastModified: new Date(modified).toISOString() }),
-      ...(failed && body?.kind === 'resource' ? { outcome: body.resource } : {}),
+      ...(outcome ? { outcome: body.resource } : {}),
     },
   };
 }
+
+/** What a write answers to `return=OperationOutcome`; that of an operation is its result. */
+const isReport = ({ resourceType }: Resource, entry: Entry | undefined): boolean =>
+  resourceType === 'OperationOutcome' &&
+  entry !== undefined &&
+  entry.method !== 'GET' &&
+  !entry.path.some(segment => segment.startsWith('$'));

@@ -4,14 +4,16 @@ import { Fault } from '../fhir/fault.js';
 import { etag } from '../fhir/etag.js';
 import { instant } from '../fhir/instant.js';
 import type { Query } from '../fhir/request.js';
+import { parseView, type View } from '../formats/summary.js';
 import type { Position } from '../search/query.js';
 import { dateInterval } from '../search/types/date.js';
 import type { Context, Handler } from '../service.js';
 import type { HistoryQuery, Version } from '../store/port.js';
 import { withContent } from './binary.js';
 import { absent, current, target } from './version.js';
+import { shown } from './view.js';
 
-const KNOWN = new Set(['_since', '_at', '_count', '_page', '_format', '_pretty']);
+const KNOWN = new Set(['_since', '_at', '_count', '_sort', '_summary', '_elements', '_page', '_format', '_pretty']);
 /** Totals are exact up to here, and left out above. */
 const TOTAL_LIMIT = 1000;
 
@@ -25,11 +27,12 @@ export const history: Handler = async context => {
   await checkInstance(context);
   const { query, after } = questionOf(context);
   const conditions = conditionsOf(context, query);
-  const limit = countOf(context, query);
+  const view = parseView(query);
+  const limit = view?.summary === 'count' ? 0 : countOf(context, query);
   const page =
     limit === 0 ? { rows: [] } : await context.store.history({ ...conditions, limit, ...(after ? { after } : {}) });
   const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
-  const entries = await Promise.all(page.rows.map(version => entryOf(context, version)));
+  const entries = await Promise.all(page.rows.map(version => entryOf(context, version, view)));
   const head = {
     type: 'history' as const,
     ...(total > TOTAL_LIMIT ? {} : { total }),
@@ -49,7 +52,14 @@ async function checkInstance(context: Context): Promise<void> {
 
 function questionOf({ request, services, actor }: Context): { query: Query; after?: Position } {
   const unknown = request.query.find(([name]) => !KNOWN.has(name));
-  if (unknown) throw new Fault('invalid', 'A history takes _since, _at and _count alone.', { code: 'not-supported' });
+  if (unknown) {
+    throw new Fault('invalid', 'A history takes _since, _at, _count, _summary and _elements alone.', {
+      code: 'not-supported',
+    });
+  }
+  if (request.query.some(([name, value]) => name === '_sort' && value !== '-_lastUpdated')) {
+    throw new Fault('invalid', 'A history is sorted by -_lastUpdated, newest first.', { code: 'not-supported' });
+  }
   const cursor = request.query.find(([name]) => name === '_page')?.[1];
   if (cursor === undefined) return { query: request.query };
   const link = services.cursors.open(cursor, actor) as unknown as HistoryLink;
@@ -93,12 +103,12 @@ const STATUS: Record<Version['method'], string> = {
   DELETE: '204 No Content',
 };
 
-async function entryOf(context: Context, version: Version): Promise<BundleEntry> {
+async function entryOf(context: Context, version: Version, view: View | undefined): Promise<BundleEntry> {
   const { key, method } = version;
   const name = `${key.type}/${key.id}`;
   return {
     fullUrl: `${context.endpoint.url}/${name}`,
-    ...(version.deleted ? {} : { json: await withContent(context, version) }),
+    ...(version.deleted ? {} : { json: shown(context, view, await withContent(context, version)) }),
     request: { method, url: method === 'POST' ? key.type : name },
     response: {
       status: method === 'PUT' && version.version === 1 ? STATUS.POST : STATUS[method],

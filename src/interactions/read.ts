@@ -1,10 +1,9 @@
 /** read and vread. https://hl7.org/fhir/R4/http.html#read, https://hl7.org/fhir/R4/http.html#vread */
-import { Fault } from '../fhir/fault.js';
 import type { Handler, Result } from '../service.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
 import { rawContent, withContent } from './binary.js';
-import { absent, existing, notModified, target, versionHeaders } from './version.js';
+import { absent, existing, gone, notModified, target, versionHeaders } from './version.js';
 import { viewOf } from './view.js';
 
 export const read: Handler = async context => answer(context, await existing(context, target(context)));
@@ -15,7 +14,7 @@ export const vread: Handler = async context => {
   const [visible] = await context.store.read([key]);
   const version = visible && number !== undefined ? await context.store.version(key, number) : undefined;
   if (!version) throw absent(key);
-  if (version.deleted) throw new Fault('gone', `This version of ${key.type}/${key.id} is its deletion.`);
+  if (version.deleted) throw gone(version, `This version of ${key.type}/${key.id} is its deletion.`);
   return answer(context, version);
 };
 

@@ -81,9 +81,10 @@ async function rewritten(context: Context, entry: Entry, names: ReadonlyMap<stri
   for (const reference of conditionalReferences(entry.resource)) {
     conditions.set(reference, await resolved(context, entry, reference));
   }
+  const root = rootOf(entry.fullUrl);
   const replace = (text: string, name: string): string => {
     if (name !== 'reference') return text.startsWith('urn:') ? (names.get(text) ?? withFragment(text, names)) : text;
-    const replaced = conditions.get(text) ?? names.get(text) ?? withFragment(text, names);
+    const replaced = conditions.get(text) ?? names.get(text) ?? names.get(root + text) ?? withFragment(text, names);
     if (!replaced.startsWith('urn:uuid:')) return replaced;
     throw new Fault('invalid', 'A reference names a fullUrl that no entry of the transaction has.', {
       code: 'not-found',
@@ -93,7 +94,10 @@ async function rewritten(context: Context, entry: Entry, names: ReadonlyMap<stri
   return { ...entry, resource: mapReferences(entry.resource, replace) as Resource };
 }
 
-/** `urn:uuid:…#fragment` and versioned forms keep their tail. */
+/** What a relative reference in an entry is relative to, if that is a server. https://hl7.org/fhir/R4/bundle.html#references */
+const rootOf = (fullUrl = ''): string => /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/.exec(fullUrl)?.[1] ?? '';
+
+/** `urn:uuid:…#fragment` keeps its tail. */
 function withFragment(text: string, names: ReadonlyMap<string, string>): string {
   const at = text.indexOf('#');
   const name = at > 0 ? names.get(text.slice(0, at)) : undefined;
@@ -128,17 +132,8 @@ async function resolved(context: Context, entry: Entry, reference: string): Prom
   );
 }
 
-/** Elements that hold a link to another resource: Reference.reference, and the uri family (an Attachment's url, a canonical). */
-const LINKS = new Set([
-  'reference',
-  'url',
-  'uri',
-  'valueUri',
-  'valueUrl',
-  'valueCanonical',
-  'instantiatesCanonical',
-  'instantiatesUri',
-]);
+/** Elements that hold a link to another resource: Reference.reference, and uris (an Attachment's url); canonicals stay as they are. */
+const LINKS = new Set(['reference', 'url', 'uri', 'valueUri', 'valueUrl', 'instantiatesUri']);
 
 type Replace = (text: string, name: string) => string;
 

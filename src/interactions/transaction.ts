@@ -114,8 +114,8 @@ async function readAll(context: Context, reads: readonly Entry[]): Promise<[numb
 }
 
 function answer(entries: readonly Entry[], responses: ReadonlyMap<number, FhirResponse>): FhirResponse {
-  const parts: BundleEntry[] = entries.map(({ index }) =>
-    responseEntry(responses.get(index) ?? { status: 500, headers: {} }),
+  const parts: BundleEntry[] = entries.map(entry =>
+    responseEntry(responses.get(entry.index) ?? { status: 500, headers: {} }, entry),
   );
   return {
     status: 200,

@@ -26,9 +26,17 @@ async function conditionalUpdate(context: Context, body: Resource): Promise<Resu
     throw idFault('The criteria match a resource with another id than the body has.');
   }
   if (body.id !== undefined && !ID.test(body.id)) throw idFault('The id is not well-formed.');
-  const id = found?.key.id ?? body.id ?? newId(context);
-  const previous = found ?? (body.id === undefined ? undefined : await current(context, { ...match.criterion, id }));
-  return save(context, { ...body, id }, previous, match.criterion);
+  if (found || body.id === undefined) {
+    return save(context, { ...body, id: found?.key.id ?? newId(context) }, found, match.criterion);
+  }
+  return save(context, { ...body, id: body.id }, await vacant(context, match.criterion, body.id), match.criterion);
+}
+
+/** No match, but an id: for a new resource, or one that was deleted. What has the id and does not match is not overwritten. */
+async function vacant(context: Context, { partition, type }: Criterion, id: string): Promise<Version | undefined> {
+  const there = await current(context, { partition, type, id });
+  if (!there || there.deleted) return there;
+  throw new Fault('conflict', `The criteria match nothing, and ${type}/${id} exists.`);
 }
 
 async function save(
@@ -39,8 +47,10 @@ async function save(
 ): Promise<Result> {
   checkIfMatch(context, previous);
   checkIfNoneMatch(context, previous);
-  if (!previous && !mayCreate(context, criterion !== undefined)) {
-    throw new Fault('not-supported', 'There is no such resource to update, and updates do not create here.');
+  if (!previous && !mayCreate(context)) {
+    throw new Fault('not-supported', 'There is no such resource to update, and updates do not create here.', {
+      headers: { allow: context.route.conditional ? 'GET, HEAD, POST' : 'GET, HEAD' },
+    });
   }
   refusePart(resource);
   if (previous && !previous.deleted && sameContent(await withContent(context, previous), resource))
@@ -58,9 +68,9 @@ function refusePart({ resourceType, meta }: Resource): void {
 }
 
 /** Only systems may choose ids; for people the answer is the same for what is absent and what is hidden. */
-function mayCreate(context: Context, conditional: boolean): boolean {
-  const entry = context.endpoint.resources.get(context.route.type ?? '');
-  return context.actor.kind === 'system' && entry !== undefined && (conditional || entry.updateCreate);
+function mayCreate({ endpoint, route, actor }: Context): boolean {
+  const entry = endpoint.resources.get(route.type ?? '');
+  return actor.kind === 'system' && entry !== undefined && (route.conditional || entry.updateCreate);
 }
 
 const idFault = (message: string): Fault =>

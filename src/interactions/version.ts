@@ -23,12 +23,16 @@ export async function current(context: Context, key: Key): Promise<Version | und
 export async function existing(context: Context, key: Key): Promise<Version> {
   const version = await current(context, key);
   if (!version) throw absent(key);
-  if (version.deleted) throw new Fault('gone', `${key.type}/${key.id} has been deleted.`);
+  if (version.deleted) throw gone(version, `${key.type}/${key.id} has been deleted.`);
   return version;
 }
 
 /** The same for what is absent and what is hidden. */
 export const absent = ({ type, id }: Key): Fault => new Fault('not-found', `There is no ${type}/${id}.`);
+
+/** The answer about a deletion names its version, as that about a resource does. */
+export const gone = (version: Version, message: string): Fault =>
+  new Fault('gone', message, { headers: versionHeaders(version) });
 
 export function versionHeaders({ version, at }: Version): Record<string, string> {
   return { etag: etag(version), 'last-modified': httpDate(at) };

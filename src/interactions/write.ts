@@ -13,6 +13,7 @@ import { keepContent, withContent } from './binary.js';
 import { provenanceOf } from './provenance.js';
 import { checkReferences } from './references.js';
 import { location, versionHeaders } from './version.js';
+import { viewOf } from './view.js';
 
 export interface Written {
   resource: Resource & { id: string };
@@ -63,16 +64,19 @@ function comparable(resource: Resource): string {
 }
 
 async function response(context: Context, version: Version | Put, status: number): Promise<FhirResponse> {
-  const created = status === 201 || context.request.method === 'POST';
-  const headers = { ...versionHeaders(version), ...(created ? { location: location(context, version) } : {}) };
+  const { request, route } = context;
+  // Where criteria chose the resource, or a Bundle's answer leaves it out, nothing else tells which it is.
+  const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
+  const headers = { ...versionHeaders(version), ...(located ? { location: location(context, version) } : {}) };
   const body = await preferred(context, version);
   return { status, headers, ...(body ? { body } : {}) };
 }
 
 async function preferred(context: Context, version: Version): Promise<ResponseBody | undefined> {
   const { return: wanted } = context.prefer;
+  const view = viewOf(context);
   if (wanted === 'minimal') return undefined;
-  if (wanted !== 'OperationOutcome') return { kind: 'json', text: await withContent(context, version) };
+  if (wanted !== 'OperationOutcome') return { kind: 'json', text: view(await withContent(context, version)) };
   const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;
   const done: Issue = { severity: 'information', code: 'informational', diagnostics };
   return { kind: 'resource', resource: outcomeOf([done, ...context.warnings]) };

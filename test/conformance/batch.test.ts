@@ -42,6 +42,7 @@ describe('batch', () => {
       ]);
       const [read, made, updated, , counted, , , bad] = entries(answer);
       assert.equal(read?.resource?.id, id);
+      assert.equal(entries(answer)[9]?.resource, undefined, 'HEAD has no body');
       assert.match(made?.response?.location ?? '', /\/Patient\/[^/]+\/_history\/1$/);
       assert.deepEqual([made?.response?.etag, updated?.response?.etag], ['W/"1"', 'W/"2"']);
       assert.equal(updated?.response?.lastModified?.slice(0, 19), updated?.resource?.meta?.lastUpdated?.slice(0, 19));
@@ -70,8 +71,63 @@ describe('batch', () => {
     it('[R22] a conditional read inside says 304', async () => {
       const { id } = await rest().create(patient(unique()));
       const url = `Patient/${id}`;
-      const answer = await rest().bundle('batch', [{ request: { method: 'GET', url, ifNoneMatch: 'W/"1"' } }]);
-      assert.deepEqual(statuses(answer), ['304']);
+      const { meta } = await rest().create(patient(unique()));
+      const ifModifiedSince = meta['lastUpdated' as 'versionId'];
+      const answer = await rest().bundle('batch', [
+        { request: { method: 'GET', url, ifNoneMatch: 'W/"1"' } },
+        { request: { method: 'GET', url, ifModifiedSince } },
+        { request: { method: 'GET', url, ifModifiedSince: '2001-02-03T04:05:06+01:00' } },
+      ]);
+      assert.deepEqual(statuses(answer), ['304', '304', '200']);
+    });
+
+    it('[R50] a write says where its resource is, whatever else is left out', async () => {
+      const family = unique();
+      const { id } = await rest().create(patient(family));
+      const entry = (active: boolean, url: string, resource = patient(family, { active })) => ({
+        resource,
+        request: { method: 'PUT', url },
+      });
+      const answer = await rest().bundle(
+        'batch',
+        [entry(true, `Patient/${id}`, patient(family, { id })), entry(false, `Patient?family=${family}`)],
+        200,
+        { prefer: 'return=minimal' },
+      );
+      assert.deepEqual(
+        entries(answer).map(({ response }) => response?.location),
+        [1, 2].map(version => `${rest().base}/Patient/${id}/_history/${version}`),
+      );
+    });
+
+    it('[R40] what a write has to report is its outcome, what $validate finds its result', async () => {
+      const resource = patient(unique());
+      const answer = await rest().bundle(
+        'batch',
+        [
+          { resource, request: { method: 'POST', url: 'Patient' } },
+          { resource, request: { method: 'POST', url: 'Patient/$validate' } },
+        ],
+        200,
+        { prefer: 'return=OperationOutcome' },
+      );
+      const [made, validated] = entries(answer);
+      assert.deepEqual([made?.resource, made?.response?.outcome?.resourceType], [undefined, 'OperationOutcome']);
+      assert.deepEqual(
+        [validated?.resource?.resourceType, validated?.response?.outcome],
+        ['OperationOutcome', undefined],
+      );
+    });
+
+    it('[R50] urls may end with a slash, and hold more than one question mark', async () => {
+      const family = `${unique()}?`;
+      await rest().create(patient(family));
+      const answer = await rest().bundle('batch', [
+        { request: { method: 'GET', url: `Patient/?family=${family}` } },
+        { resource: patient(unique()), request: { method: 'POST', url: 'Patient/' } },
+      ]);
+      assert.deepEqual(statuses(answer), ['200', '201']);
+      assert.equal((entries(answer)[0]?.resource as { total?: number }).total, 1);
     });
 
     it('[R50] one entry that fails leaves the others as they are', async () => {

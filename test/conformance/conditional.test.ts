@@ -49,6 +49,26 @@ describe('conditional interactions', () => {
       const withId = await rest().expect(201, 'PUT', `Patient?${identified(fresh)}`, { ...patient(fresh), id: fresh });
       assert.equal(withId.body.id, fresh);
       await rest().expect(412, 'PUT', path, patient(family), { 'if-match': 'W/"1"' });
+      // What has this id does not match: it is not overwritten.
+      await rest().expect(409, 'PUT', `Patient?${identified(unique())}`, { ...patient(unique()), id: fresh });
+      assert.equal(await rest().count('Patient', identified(fresh)), 1);
+    });
+
+    it('[R40] [R42] [R44] the resource that criteria chose is named, also by an answer without it', async () => {
+      const family = unique();
+      const { id } = await rest().create(patient(family));
+      const path = `Patient?${identified(family)}`;
+      const minimal = { prefer: 'return=minimal' };
+      const created = await rest().expect(200, 'POST', 'Patient', patient(family), {
+        ...minimal,
+        'if-none-exist': identified(family),
+      });
+      const updated = await rest().expect(200, 'PUT', path, patient(family, { active: false }), minimal);
+      const patched = await rest().expect(200, 'PATCH', path, patch(true), { ...JSON_PATCH, ...minimal });
+      for (const [version, { text, headers }] of [created, updated, patched].entries()) {
+        assert.equal(text, '');
+        assert.equal(headers.get('location'), `${rest().base}/Patient/${id}/_history/${version + 1}`);
+      }
     });
 
     it('[R43] delete: none 204, one 204, no criteria refused', async () => {

@@ -10,7 +10,9 @@ describe('delete', () => {
       const { text, headers } = await rest().expect(204, 'DELETE', `Patient/${id}`);
       assert.equal(text, '');
       assert.equal(headers.get('etag'), 'W/"2"');
-      await rest().expect(410, 'GET', `Patient/${id}`);
+      const gone = await rest().expect(410, 'GET', `Patient/${id}`);
+      assert.equal(gone.headers.get('etag'), 'W/"2"');
+      assert.ok(Date.parse(gone.headers.get('last-modified') ?? '') > 0);
       assert.equal(await rest().count('Patient', `family=${family}`), 0);
       assert.equal(await rest().count('Patient', `family=${family}&gender:not=male`), 0);
       assert.equal(await rest().count('Patient', `_id=${id}`), 0);
@@ -42,7 +44,8 @@ describe('delete', () => {
     it('[R21] vread of the deletion is 410, of the version before 200, of one there is not 404', async () => {
       const { id } = await rest().create(patient(unique()));
       await rest().expect(204, 'DELETE', `Patient/${id}`);
-      await rest().expect(410, 'GET', `Patient/${id}/_history/2`);
+      const gone = await rest().expect(410, 'GET', `Patient/${id}/_history/2`);
+      assert.equal(gone.headers.get('etag'), 'W/"2"');
       await rest().expect(200, 'GET', `Patient/${id}/_history/1`);
       await rest().expect(404, 'GET', `Patient/${id}/_history/3`);
       await rest().expect(404, 'GET', `Patient/${id}/_history/x`);

@@ -59,16 +59,27 @@ describe('formats', () => {
       }
       await rest().expect(406, 'GET', `Patient/${id}?_format=ttl`);
       await rest().expect(406, 'GET', 'metadata?_format=x');
+      await rest().expect(406, 'GET', 'metadata?_format=application/fhir%2Bjson;%20fhirVersion=3.0');
+      await rest().expect(200, 'GET', 'metadata?_format=application/fhir+json;%20fhirVersion=4.0');
       for (const type of [
         'text/plain',
         'application/x-www-form-urlencoded',
         '',
         'application/fhir+json; fhirVersion=3.0',
+        'application/fhir+json; charset=iso-8859-1',
       ]) {
         await rest().expect(415, 'POST', 'Patient', JSON.stringify(patient(unique())), { 'content-type': type });
       }
       await rest().expect(415, 'PATCH', `Patient/${id}`, '[]', { 'content-type': 'text/plain' });
       await rest().expect(415, 'POST', 'Patient/_search', 'name=a', { 'content-type': 'text/plain' });
+    });
+
+    it('[R2] the modes of the statement that R4 knows are answered, others are 400', async () => {
+      for (const mode of ['full', 'normative', 'terminology']) {
+        const { body } = await rest().as('').expect(200, 'GET', `metadata?mode=${mode}`);
+        assert.equal(body.resourceType, 'CapabilityStatement', mode);
+      }
+      await rest().as('').expect(400, 'GET', 'metadata?mode=x');
     });
 
     it('[R12] _pretty, _summary, _elements with a bad value are 400', async () => {
@@ -180,10 +191,13 @@ describe('formats', () => {
     it('[R153] the request id comes back; answers carry security headers', async () => {
       const { headers } = await rest().expect(200, 'GET', 'Patient?_count=1', undefined, { 'x-request-id': 'mine-1' });
       assert.equal(headers.get('x-request-id'), 'mine-1');
+      assert.equal(headers.get('x-correlation-id'), null);
       assert.equal(headers.get('x-content-type-options'), 'nosniff');
       assert.equal(headers.get('cache-control'), 'no-store');
       const fresh = await rest().expect(200, 'GET', 'Patient?_count=1', undefined, { 'x-request-id': 'a b' });
       assert.match(fresh.headers.get('x-request-id') ?? '', /^[\w-]{8,}$/);
+      const refused = await rest().expect(404, 'GET', `Patient/${unique()}`, undefined, { 'x-correlation-id': 'ours' });
+      assert.equal(refused.headers.get('x-correlation-id'), 'ours');
     });
   });
 });

@@ -91,11 +91,28 @@ describe('history', () => {
       '_count=x',
       '_before=2999-01-01',
       '_sort=x',
+      '_sort=_lastUpdated',
+      '_summary=x',
     ]) {
       it(`[R25] ${bad} is 400`, async () => {
         await rest().expect(400, 'GET', `Patient/_history?${bad}`);
       });
     }
+
+    it('[R23] [R25] _summary and _elements cut its resources, on every page; count leaves the total alone', async () => {
+      const id = await wholeLife(rest());
+      const names = (answer: Answer): string[][] =>
+        entries(answer).flatMap(({ resource }) => (resource ? [Object.keys(resource).sort()] : []));
+      const page = await rest().expect(200, 'GET', `Patient/${id}/_history?_elements=active&_count=2`);
+      assert.deepEqual(names(page), [['active', 'id', 'meta', 'resourceType']]);
+      assert.equal(entries(page)[1]?.resource?.meta?.tag?.[0]?.code, 'SUBSETTED');
+      const second = await rest().expect(200, 'GET', next(page) ?? '');
+      assert.deepEqual(names(second), [['id', 'meta', 'resourceType']]);
+      const text = await rest().expect(200, 'GET', `Patient/${id}/_history?_summary=text&_sort=-_lastUpdated`);
+      assert.deepEqual(names(text)[1], ['id', 'meta', 'resourceType']);
+      const counted = await rest().expect(200, 'GET', `Patient/${id}/_history?_summary=count`);
+      assert.deepEqual([counted.body['total'], entries(counted).length], [3, 0]);
+    });
 
     it('[R26] of an id that never was is 404', async () => {
       const { body } = await rest().expect(404, 'GET', `Patient/${unique()}/_history`);

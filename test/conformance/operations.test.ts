@@ -106,6 +106,11 @@ describe('operations', () => {
           url = next(page);
         }
         assert.deepEqual(paged.sort(), [id, old.id, fresh.id].sort());
+        const part = await rest().expect(200, 'GET', `${at}?_elements=status`);
+        for (const { resource } of asBundle(part.body).entry ?? []) {
+          assert.ok(resource?.meta?.tag?.some(({ code }) => code === 'SUBSETTED'));
+          assert.ok(resource && !('subject' in resource));
+        }
         await rest().expect(404, 'GET', `Patient/${unique()}/$everything`);
         await rest().expect(404, 'GET', `${at}?_type=Patience`);
         await rest().expect(400, 'GET', `${at}?_since=yesterday`);
@@ -126,6 +131,10 @@ describe('operations', () => {
           codes(await rest().expect(200, 'GET', 'ValueSet/administrative-gender/$expand')),
           codes(gender),
         );
+        const form = { 'content-type': 'application/x-www-form-urlencoded' };
+        const posted = await rest().expect(200, 'POST', 'ValueSet/$expand?filter=fem', `url=${url}`, form);
+        assert.deepEqual(codes(posted), ['female'], 'simple values may come as a form');
+        await rest().expect(400, 'POST', 'ValueSet/$expand', `url=${url}&colour=x`, form);
         const own = `https://example.org/${unique()}`;
         const compose = {
           include: [{ system: 'urn:example:own', concept: [{ code: 'a', display: 'A' }, { code: 'b' }] }],

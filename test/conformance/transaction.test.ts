@@ -67,6 +67,7 @@ describe('transaction', () => {
 
     it('[R52] urn:uuid references are rewritten everywhere, forward ones and circles too', async () => {
       const [one, two, three] = [urn(), urn(), urn()];
+      const canonical = `"valueCanonical":"${one}"`;
       const div = `<div xmlns="http://www.w3.org/1999/xhtml"><a href="${one}">the patient</a></div>`;
       const answer = await rest().bundle('transaction', [
         post(
@@ -87,6 +88,7 @@ describe('transaction', () => {
             extension: [
               { url: 'urn:example:ref', valueReference: { reference: one } },
               { url: 'urn:example:uri', valueUri: one },
+              { url: 'urn:example:canonical', valueCanonical: one },
             ],
           }),
         ),
@@ -97,7 +99,7 @@ describe('transaction', () => {
       assert.deepEqual(statuses(answer), ['201', '201', '201', '201']);
       const [observed, first, second, organization] = entries(answer).map(named);
       const { body, text } = await rest().expect(200, 'GET', observed ?? '');
-      assert.ok(!text.includes('urn:uuid:'), text);
+      assert.ok(!text.replace(canonical, '').includes('urn:uuid:'), text);
       const stored = body as unknown as Observation;
       assert.equal(stored.subject?.reference, first);
       assert.deepEqual(stored.performer, [{ reference: organization }, { reference: first }]);
@@ -106,10 +108,23 @@ describe('transaction', () => {
       assert.deepEqual(stored.extension, [
         { url: 'urn:example:ref', valueReference: { reference: first } },
         { url: 'urn:example:uri', valueUri: first },
+        { url: 'urn:example:canonical', valueCanonical: one },
       ]);
       assert.ok(stored.text?.div.includes(`href="${first}"`));
       const back = await rest().expect(200, 'GET', second ?? '');
       assert.deepEqual(back.body['link'], [{ other: { reference: first }, type: 'seealso' }]);
+    });
+
+    it('[R52] relative references are relative to the fullUrl of their entry', async () => {
+      const there = 'https://elsewhere.example.org/fhir';
+      const reference = 'Patient/placeholder';
+      const answer = await rest().bundle('transaction', [
+        post(patient(unique()), {}, `${there}/${reference}`),
+        post(observation({ subject: { reference } }), {}, `${there}/Observation/another`),
+      ]);
+      const [made, observed] = entries(answer).map(named);
+      const { body } = await rest().expect(200, 'GET', observed ?? '');
+      assert.deepEqual(body['subject'], { reference: made });
     });
 
     it('[R52] references to fullUrls of conditional entries lead to what they matched or made', async () => {

@@ -53,6 +53,22 @@ describe('update', () => {
       assert.equal(minimal.headers.get('etag'), 'W/"2"');
     });
 
+    it('[R12] [R23] writes take the parameters about the form of the answer, and no others', async () => {
+      const { id } = await rest().create(patient(unique()));
+      const part = await rest().expect(200, 'PUT', `Patient/${id}?_elements=active`, { ...patient('x'), id });
+      assert.deepEqual(Object.keys(part.body), ['resourceType', 'id', 'meta']);
+      const text = await rest().expect(201, 'POST', 'Patient?_summary=text&_pretty=true', patient('x'));
+      assert.equal(text.body['name'], undefined);
+      for (const query of ['hardDelete=true', '_summary=x', 'family=x']) {
+        await rest().expect(400, 'DELETE', `Patient/${id}?${query}`);
+        await rest().expect(400, 'PUT', `Patient/${id}?${query}`, { ...patient('y'), id });
+        await rest().expect(400, 'POST', `Patient?${query}`, patient('y'));
+        await rest().expect(400, 'POST', `?${query}`, { resourceType: 'Bundle', type: 'batch' });
+      }
+      const { body } = await rest().expect(200, 'GET', `Patient/${id}`);
+      assert.equal(body.meta?.versionId, '2');
+    });
+
     it('[R33] an id outside the grammar is 400 or 404', async () => {
       for (const id of ['a_b', 'a'.repeat(65), '%24validate%00', "x'y"]) {
         const { status } = await rest().call('PUT', `Patient/${id}`, { ...patient(unique()), id });
@@ -81,7 +97,8 @@ describe('update', () => {
     rest => {
       it('[R36] does not create where that is not declared: 405', async () => {
         const id = unique();
-        await rest().expect(405, 'PUT', `Patient/${id}`, { ...patient(id), id });
+        const { headers } = await rest().expect(405, 'PUT', `Patient/${id}`, { ...patient(id), id });
+        assert.equal(headers.get('allow'), 'GET, HEAD');
         await rest().expect(404, 'GET', `Patient/${id}`);
       });
     },

@@ -4,6 +4,7 @@ import { Fault } from '../../fhir/fault.js';
 import { parseInstant } from '../../fhir/instant.js';
 import { parseStored } from '../../fhir/json.js';
 import type { Resource } from '../../fhir/resource.js';
+import { parseView, project, type View } from '../../formats/summary.js';
 import { referencesFor } from '../../search/include.js';
 import type { Position } from '../../search/query.js';
 import type { Context, Operation, Values } from '../../service.js';
@@ -27,8 +28,8 @@ export const everything: Operation = {
       deadline: request.deadline,
     });
     const entries = [
-      ...page.rows.map(row => entryOf(context, row, 'match')),
-      ...(await referenced(context, page.rows)).map(row => entryOf(context, row, 'include')),
+      ...page.rows.map(row => entryOf(context, row, 'match', asked.view)),
+      ...(await referenced(context, page.rows)).map(row => entryOf(context, row, 'include', asked.view)),
     ];
     const self = { relation: 'self' as const, url: `${endpoint.url}/${request.path.join('/')}` };
     const head = { type: 'searchset' as const, link: [self, ...nextLink(context, asked, page.next)] };
@@ -38,6 +39,7 @@ export const everything: Operation = {
 
 interface Asked extends Window {
   patient: string;
+  view?: View;
   types: readonly string[] | undefined;
   count: number;
 }
@@ -53,11 +55,17 @@ function askedFor(input: Values, context: Context): Asked {
   return {
     patient: patientOf(context),
     types: typesOf(input['_type'], context),
+    ...viewOf(context),
     count: Math.min(count, limits.maxPageSize),
     ...(updated === undefined ? {} : { since: updated }),
     ...dateOf('start', input['start']),
     ...dateOf('end', input['end']),
   };
+}
+
+function viewOf({ request }: Context): Pick<Asked, 'view'> {
+  const view = parseView(request.query);
+  return view ? { view } : {};
 }
 
 const dateOf = (name: 'start' | 'end', value: unknown): Partial<Window> =>
@@ -115,6 +123,12 @@ async function referenced(context: Context, rows: readonly Version[]): Promise<V
   return found.filter(version => version !== undefined && !version.deleted) as Version[];
 }
 
-function entryOf({ endpoint }: Context, { key, json }: Version, mode: 'match' | 'include'): BundleEntry {
-  return { fullUrl: `${endpoint.url}/${key.type}/${key.id}`, json, search: { mode } };
+function entryOf(
+  { endpoint, services }: Context,
+  { key, json }: Version,
+  mode: 'match' | 'include',
+  view: View | undefined,
+): BundleEntry {
+  const shown = view ? JSON.stringify(project(parseStored<Resource>(json), view, services.definitions)) : json;
+  return { fullUrl: `${endpoint.url}/${key.type}/${key.id}`, json: shown, search: { mode } };
 }

@@ -13,7 +13,7 @@ import { fromXml } from '../../formats/xml.js';
 const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json']);
 const XML_TYPES = new Set(['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml']);
 const JSON_PATCH = 'application/json-patch+json';
-const FORM = 'application/x-www-form-urlencoded';
+export const FORM = 'application/x-www-form-urlencoded';
 
 export interface BodyLimits {
   maxDepth: number;
@@ -37,6 +37,7 @@ export function parseBody(
   if (body.kind === 'resource') return asResource(body.resource, definitions);
   const type = mediaType(body.contentType);
   if (type === FORM && isSearch(route)) return undefined;
+  if (isFhir(type) || type === JSON_PATCH) requireUtf8(body.contentType);
   if (route.interaction === 'patch' && type === JSON_PATCH) return asBinary(body.bytes, JSON_PATCH);
   if (body.bytes.length === 0) return undefined;
   if (route.type === 'Binary' && !isFhir(type) && type !== '' && route.interaction !== 'operation') {
@@ -50,6 +51,13 @@ export function parseResource(bytes: Uint8Array, type: string, definitions: Defi
   if (JSON_TYPES.has(type)) return asResource(parseJson(decodeUtf8(bytes), limits.maxDepth), definitions);
   if (XML_TYPES.has(type)) return asResource(fromXml(decodeUtf8(bytes), definitions, limits.maxDepth), definitions);
   throw new Fault('unsupported-media', 'Send application/fhir+json or application/fhir+xml, named by Content-Type.');
+}
+
+/** https://hl7.org/fhir/R4/http.html#mime-type: FHIR is UTF-8, whatever the media type. */
+function requireUtf8(contentType: string): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1];
+  if (charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset)) return;
+  throw new Fault('unsupported-media', 'FHIR is sent as UTF-8.');
 }
 
 const isFhir = (type: string): boolean => JSON_TYPES.has(type) || XML_TYPES.has(type);

@@ -2,12 +2,15 @@
 import type { Definitions } from '../../definitions/definitions.js';
 import type { Route } from '../../definitions/endpoint.js';
 import { Fault } from '../../fhir/fault.js';
+import { parseForm } from '../../fhir/form.js';
+import { decodeUtf8 } from '../../fhir/json.js';
 import { faultResponse } from '../../fhir/outcome.js';
-import type { FhirRequest } from '../../fhir/request.js';
+import type { FhirRequest, Query } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { Context, Handler, Operation, Values } from '../../service.js';
 import type { Validator } from '../../validate/validator.js';
 import { withoutResources } from '../../fhir/parameters.js';
+import { FORM, mediaType } from './body.js';
 import { declaredParameters, readParameters, writeParameters, type ParameterDefinition } from './parameters.js';
 
 interface Compiled {
@@ -45,7 +48,8 @@ export function createOperationTable(
       checkCall(operation, route, request);
       // What a parameter's resource may be depends on the parameter.
       if (body?.resourceType === 'Parameters') validator.assertShape(withoutResources(body));
-      return readParameters(operation.in, body, request.query, { definitions, validator });
+      const query = [...request.query, ...formOf(request)];
+      return readParameters(operation.in, body, query, { definitions, validator });
     },
     async run(values, context) {
       const operation = of(context.route);
@@ -60,6 +64,10 @@ export function createOperationTable(
     },
   };
 }
+
+/** Simple values may come as a form, as those of a search do. */
+const formOf = ({ body }: FhirRequest): Query =>
+  body?.kind === 'bytes' && mediaType(body.contentType) === FORM ? parseForm(decodeUtf8(body.bytes)) : [];
 
 function compile(url: string, operation: Operation | undefined, definitions: Definitions): Compiled {
   const definition = definitions.operation(url);
