@@ -3,7 +3,7 @@
  * (chains.ts) and constants folded (search/simplify.ts).
  */
 import type { Document } from 'mongodb';
-import type { Filter, RangeTest, Search } from '../../search/query.js';
+import type { Filter, RangeTest, Search, TextMatch } from '../../search/query.js';
 import { typePosting } from '../../search/query.js';
 import { successor } from '../../search/successor.js';
 import type { VersionIndex } from './layout.js';
@@ -39,7 +39,9 @@ function interval(lo: string, hi: string, { op, lo: a, hi: b }: RangeTest): Docu
   return tests[op];
 }
 
-function textTest(match: 'equals' | 'prefix' | 'contains', value: string): unknown {
+const literally = (value: string): string => value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+
+function textTest(match: TextMatch, value: string): unknown {
   switch (match) {
     case 'equals':
       return value;
@@ -48,7 +50,14 @@ function textTest(match: 'equals' | 'prefix' | 'contains', value: string): unkno
       return { $gte: value, ...(end === undefined ? {} : { $lt: end }) };
     }
     case 'contains':
-      return { $regex: value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&') };
+      return { $regex: literally(value) };
+    case 'suffix':
+      // Unlike `$`, the same to every engine, and strict about a line's end.
+      return { $regex: `${literally(value)}(?![\\s\\S])` };
+    case 'before':
+      return { $lt: value };
+    case 'after':
+      return { $gt: value };
   }
 }
 
@@ -99,7 +108,10 @@ function driving(filter: Filter): { rank: number; index: VersionIndex } | undefi
     case 'or':
       return keysOf(filter.of) ? { rank: 2, index: 'postings' } : undefined;
     case 'text':
-      return { rank: { equals: 3, prefix: 4, contains: 6 }[filter.match], index: 'strings' };
+      return {
+        rank: { equals: 3, prefix: 4, before: 5, after: 5, contains: 6, suffix: 6 }[filter.match],
+        index: 'strings',
+      };
     case 'range':
       return { rank: 5, index: 'ranges' };
     default:

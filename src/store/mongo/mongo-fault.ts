@@ -6,6 +6,7 @@ import {
   MongoExpiredSessionError,
   MongoNetworkError,
   MongoNotConnectedError,
+  MongoOperationTimeoutError,
   MongoServerError,
   MongoServerSelectionError,
   MongoTopologyClosedError,
@@ -23,8 +24,12 @@ const unreachable = [
   MongoWriteConcernError,
 ];
 
+/** The driver keeps the classes of these to itself: all connections were in use for too long. */
+const unreachableNames = new Set(['MongoWaitQueueTimeoutError']);
+
 function isUnreachable(error: unknown): boolean {
   if (unreachable.some(kind => error instanceof kind)) return true;
+  if (error instanceof MongoError && unreachableNames.has(error.name)) return true;
   // The driver's bulk writes wrap what never came to be the server's answer: it has no code then.
   if (error instanceof MongoBulkWriteError) return error.code === undefined;
   return error instanceof MongoError && error.hasErrorLabel('RetryableWriteError');
@@ -32,6 +37,14 @@ function isUnreachable(error: unknown): boolean {
 
 /** Server codes: a time limit passed (https://www.mongodb.com/docs/manual/reference/error-codes/). */
 const timeLimits = new Set([50, 262]);
+
+/** A time limit passed: at the server, or here (AbortSignal.timeout), where the driver may have its own word for it. */
+function isTimeLimit(error: unknown): boolean {
+  if (error instanceof MongoServerError) return timeLimits.has(Number(error.code));
+  if (error instanceof MongoOperationTimeoutError) return true;
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
 const duplicateKey = 11000;
 
 export const isDuplicate = (error: unknown): boolean =>
@@ -40,10 +53,13 @@ export const isDuplicate = (error: unknown): boolean =>
 /** Somebody else was quicker, and the whole attempt may be made again. */
 export class LostRace extends Error {}
 
+/** Not where there was no server to be found: that has been waited for already. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof LostRace ||
   isDuplicate(error) ||
-  (error instanceof MongoError && error.hasErrorLabel('TransientTransactionError'));
+  (error instanceof MongoError &&
+    !(error instanceof MongoServerSelectionError) &&
+    error.hasErrorLabel('TransientTransactionError'));
 
 export const conflict = (): Fault => new Fault('conflict', 'The data was changed by somebody else in the meantime.');
 
@@ -56,7 +72,7 @@ export function unavailable(cause: unknown): Fault {
 /** The Fault a rejection stands for. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
-  if (error instanceof MongoServerError && timeLimits.has(Number(error.code))) return timedOut(error);
+  if (isTimeLimit(error)) return timedOut(error);
   if (isUnreachable(error)) return unavailable(error);
   return new Fault('exception', 'The storage could not do this.', { cause: error });
 }

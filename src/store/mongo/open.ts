@@ -1,5 +1,13 @@
 /** Opens a MongoDB database as storage: a replica set or a sharded cluster, for the transactions. */
-import { MongoClient, ReadConcern, ReadPreference, WriteConcern, type DbOptions, type Document } from 'mongodb';
+import {
+  MongoClient,
+  ReadConcern,
+  ReadPreference,
+  WriteConcern,
+  type DbOptions,
+  type Document,
+  type MongoClientOptions,
+} from 'mongodb';
 import { systemClock, type Clock } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Storage } from '../port.js';
@@ -9,8 +17,16 @@ import { faulting } from './mongo-fault.js';
 import { MongoRecords } from './records.js';
 import { MongoStore } from './store.js';
 
-/** How long to look for a primary before a request is told that the storage is unavailable, in milliseconds. */
-const SELECTION_TIME = 2000;
+/**
+ * Where the URI says nothing else, in milliseconds: how long to look for a primary, or to wait for a connection, before a
+ * request is told that the storage is unavailable; how soon a line that has fallen silent is noticed.
+ */
+const times: MongoClientOptions = {
+  serverSelectionTimeoutMS: 2000,
+  waitQueueTimeoutMS: 2000,
+  heartbeatFrequencyMS: 5000,
+  connectTimeoutMS: 5000,
+};
 
 /** What every command carries, whatever the URI says. */
 const concerns: DbOptions = {
@@ -57,6 +73,7 @@ export async function storageOver(client: MongoClient, clock: Clock): Promise<St
  * @throws as storageOver
  */
 export async function openMongo(uri: string, clock: Clock = systemClock): Promise<Storage> {
-  const timed = /[?&]serverSelectionTimeoutMS=/i.test(uri);
-  return storageOver(new MongoClient(uri, timed ? {} : { serverSelectionTimeoutMS: SELECTION_TIME }), clock);
+  const said = new Set([...uri.matchAll(/[?&]([^=&]+)=/g)].map(([, name]) => name!.toLowerCase()));
+  const options = Object.entries(times).filter(([name]) => !said.has(name.toLowerCase()));
+  return storageOver(new MongoClient(uri, Object.fromEntries(options)), clock);
 }

@@ -9,13 +9,15 @@ import { behind, pagePipeline, planSort, positionOf, sortStage, type SortPlan } 
 import { versionFields, versionOf, type VersionRow } from './layout.js';
 import { timedOut } from './mongo-fault.js';
 
-/** The longest time limit the server takes, in milliseconds. */
-const MAX_TIME = 2 ** 31 - 1;
+/** The longest time limit that the server and timers take, in milliseconds. */
+const MAX_TIME = 2 ** 31 - 1 - 1000;
+/** Milliseconds that the server has to say that the time is over, before we believe that it, or the line to it, hangs. */
+const SLACK = 250;
 
 export interface Reader {
   versions: Collection<VersionRow>;
   /** What each command is sent with. @throws Fault `timeout` past the deadline */
-  options: () => { session?: ClientSession; maxTimeMS?: number };
+  options: () => { session?: ClientSession; maxTimeMS?: number; signal?: AbortSignal };
 }
 
 /** Reads that end by the deadline. */
@@ -23,7 +25,8 @@ export function readerUntil(versions: Collection<VersionRow>, deadline: number, 
   const options = () => {
     const left = deadline - clock.now();
     if (left <= 0) throw timedOut();
-    return { maxTimeMS: Math.min(Math.ceil(left), MAX_TIME) };
+    const maxTimeMS = Math.min(Math.ceil(left), MAX_TIME);
+    return { maxTimeMS, signal: AbortSignal.timeout(maxTimeMS + SLACK) };
   };
   return { versions, options };
 }
@@ -80,12 +83,15 @@ export async function holds(reader: Reader, { partition, type, where, ids }: Cri
 
 /** The live resources of a type, in the order of ids. */
 export async function scanPage(
-  { versions }: Reader,
+  { versions, options }: Reader,
   { partition, type, limit, after }: { partition: string; type: string; limit: number; after?: Position | undefined },
 ): Promise<Page> {
   const fields = [{ field: 'id', descending: false }];
   const filter = { partition, type, current: true, deleted: false, ...(after && behind(fields, after)) };
-  const rows = versions.find(filter, { projection: versionFields, sort: sortStage(fields), limit: limit + 1 });
+  const rows = versions.find(filter, {
+    ...options(),
+    ...{ projection: versionFields, sort: sortStage(fields), limit: limit + 1 },
+  });
   return pageOf(await rows.toArray(), { fields }, limit);
 }
 

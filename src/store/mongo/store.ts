@@ -11,6 +11,9 @@ import { faulting } from './mongo-fault.js';
 import { countMatches, pathOf, readCurrent, readerUntil, scanPage, searchPage, type Reader } from './reader.js';
 import { Turns } from './turns.js';
 
+/** The longest a read without a deadline may take, in milliseconds. */
+const READING = 30_000;
+
 export class MongoStore implements Store {
   readonly features: Features = { name: 'mongo', durable: true, writable: true };
   private readonly client: MongoClient;
@@ -31,8 +34,8 @@ export class MongoStore implements Store {
   }
 
   async version({ partition, type, id }: Key, version: number): Promise<Version | undefined> {
-    const row = await this.reading(({ versions }) =>
-      versions.findOne({ partition, type, id, version }, { projection: versionFields }),
+    const row = await this.reading(({ versions, options }) =>
+      versions.findOne({ partition, type, id, version }, { ...options(), projection: versionFields }),
     );
     return row ? versionOf(row) : undefined;
   }
@@ -69,9 +72,7 @@ export class MongoStore implements Store {
 
   private reading<T>(work: (reader: Reader) => Promise<T>, deadline?: number): Promise<T> {
     const { versions } = this.collections;
-    return this.open(() =>
-      work(deadline === undefined ? { versions, options: () => ({}) } : readerUntil(versions, deadline, this.clock)),
-    );
+    return this.open(() => work(readerUntil(versions, deadline ?? this.clock.now() + READING, this.clock)));
   }
 
   /** Runs the work unless the store is closed (the driver would connect anew). */

@@ -8,18 +8,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 const COURTESY = 1000;
 
 export class Turns {
-  private readonly last = new Map<string, Promise<void>>();
+  private readonly last = new Map<string, Promise<undefined>>();
 
   /** Runs the work after that of earlier callers with a name in common. */
   async after<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
     const before = names.flatMap(name => this.last.get(name) ?? []);
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     for (const name of names) this.last.set(name, promise);
     try {
       if (before.length > 0) await Promise.race([Promise.all(before), pause(COURTESY, undefined, { ref: false })]);
       return await work();
     } finally {
-      resolve();
+      resolve(undefined);
       for (const name of names) if (this.last.get(name) === promise) this.last.delete(name);
     }
   }

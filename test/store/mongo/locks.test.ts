@@ -29,7 +29,7 @@ describe('mongo locks', () => {
 
 describe('mongo turns', () => {
   const log: string[] = [];
-  const work = (name: string, gate: Promise<void>) => async () => {
+  const work = (name: string, gate: Promise<undefined>) => async () => {
     log.push(`${name} begins`);
     await gate;
     log.push(`${name} ends`);
@@ -37,13 +37,13 @@ describe('mongo turns', () => {
 
   it('are taken by those with a name in common, also after one that failed', async () => {
     const turns = new Turns();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const first = turns.after(['a', 'b'], work('first', promise));
-    const second = turns.after(['b', 'c'], work('second', Promise.resolve()));
-    await turns.after(['d'], work('other', Promise.resolve()));
+    const second = turns.after(['b', 'c'], work('second', Promise.resolve(undefined)));
+    await turns.after(['d'], work('other', Promise.resolve(undefined)));
     assert.deepEqual(log.splice(0), ['first begins', 'other begins', 'other ends']);
     reject(new Error('lost'));
-    resolve();
+    resolve(undefined);
     await assert.rejects(first, /lost/);
     await second;
     assert.deepEqual(log.splice(0), ['second begins', 'second ends']);
@@ -51,11 +51,11 @@ describe('mongo turns', () => {
 
   it('are not waited for when somebody takes very long', async () => {
     const turns = new Turns();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     const first = turns.after(['a'], work('first', promise));
-    await turns.after(['a'], work('second', Promise.resolve()));
+    await turns.after(['a'], work('second', Promise.resolve(undefined)));
     assert.deepEqual(log.splice(0), ['first begins', 'second begins', 'second ends']);
-    resolve();
+    resolve(undefined);
     await first;
   });
 });
