@@ -24,12 +24,15 @@ export interface Asked {
 const PAGE = '_page';
 const FORM_ONLY = new Set(['_format', '_pretty']);
 
+/** Where a search is answered, whichever way it came. */
+export const searchPath = ({ request }: Context): string[] => request.path.filter(segment => segment !== '_search');
+
 export async function asked(context: Context): Promise<Asked> {
   const given = [...context.request.query, ...formParameters(context)].filter(([name]) => !FORM_ONLY.has(name));
   const cursor = given.find(([name]) => name === PAGE)?.[1];
   if (cursor === undefined) return asks(context, given);
   const content = context.services.cursors.open(cursor, context.actor) as unknown as Continued;
-  if (given.length > 1 || content.path.join('/') !== context.request.path.join('/')) {
+  if (given.length > 1 || content.path.join('/') !== searchPath(context).join('/')) {
     throw new Fault('not-found', 'There is no such page.');
   }
   return { ...(await asks(context, content.query)), after: content.after, total: content.total };

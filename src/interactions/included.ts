@@ -33,7 +33,9 @@ export async function included(
     const applies = ({ iterate }: Include): boolean => round === 0 || iterate;
     front = await gather(gathering, front, parsed.includes.filter(applies), parsed.revincludes.filter(applies));
   }
-  const shape = shapeOf(context, parsed);
+  // R4: the list of `_elements` is not one for what is included.
+  const { elements: _, ...view } = parsed;
+  const shape = shapeOf(context, view);
   return {
     entries: await Promise.all(gathering.taken.map(version => resourceEntry(context, version, 'include', shape))),
     warnings: gathering.full ? [cut(context)] : [],

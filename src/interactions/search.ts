@@ -5,7 +5,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Position } from '../search/query.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Page } from '../store/port.js';
-import { asked, type Asked } from './asked.js';
+import { asked, searchPath, type Asked } from './asked.js';
 import { included } from './included.js';
 import { outcomeEntry, searchset } from './searchset.js';
 
@@ -106,10 +106,10 @@ async function answer(context: Context, question: Asked, found: Found): Promise<
 }
 
 function nextUrl(context: Context, question: Asked, after: Position, total: number | undefined): string {
-  const { request, endpoint, services, actor } = context;
-  const content = { path: request.path, query: question.query, after, total: total ?? null };
-  const path = request.path.filter(segment => segment !== '_search').join('/');
-  return `${endpoint.url}/${path}?_page=${services.cursors.seal(content, actor)}`;
+  const { endpoint, services, actor } = context;
+  const path = searchPath(context);
+  const content = { path, query: question.query, after, total: total ?? null };
+  return `${endpoint.url}/${path.join('/')}?_page=${services.cursors.seal(content, actor)}`;
 }
 
 function warningEntries(context: Context, { parsed }: Asked): ReturnType<typeof outcomeEntry>[] {

@@ -1,17 +1,15 @@
 /** The searchset Bundle. https://hl7.org/fhir/R4/bundle.html#searchset */
 import { bundleText, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
 import type { Issue } from '../fhir/fault.js';
-import { parseStored } from '../fhir/json.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
-import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import { project } from '../formats/summary.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
-import type { Asked } from './asked.js';
+import { searchPath, type Asked } from './asked.js';
 import { withContent } from './binary.js';
+import { shown } from './view.js';
 
 interface Content {
   total?: number;
@@ -22,7 +20,7 @@ interface Content {
 
 export async function searchset(context: Context, { parsed, after }: Asked, content: Content): Promise<FhirResponse> {
   const shape = shapeOf(context, parsed);
-  const self: BundleLink = { relation: 'self', url: after ? requestUrl(context) : selfUrl(context, parsed.applied) };
+  const self: BundleLink = { relation: 'self', url: selfUrl(context, after ? context.request.query : parsed.applied) };
   const { total, links, matches, others } = content;
   const entries = await Promise.all(matches.map(version => resourceEntry(context, version, 'match', shape)));
   const head = { type: 'searchset' as const, ...(total === undefined ? {} : { total }), link: [self, ...links] };
@@ -32,11 +30,11 @@ export async function searchset(context: Context, { parsed, after }: Asked, cont
 type Shape = (json: string) => string;
 
 /** How this search wants its resources: as they are, a summary, or some elements. */
-export function shapeOf(context: Context, { summary, elements }: ParsedSearch): Shape {
+export function shapeOf(context: Context, { summary, elements }: Pick<ParsedSearch, 'summary' | 'elements'>): Shape {
   const wanted = summary !== undefined && summary !== 'false' && summary !== 'count' ? summary : undefined;
   if (wanted === undefined && elements === undefined) return json => json;
   const view = { ...(wanted ? { summary: wanted } : {}), ...(elements ? { elements } : {}) };
-  return json => JSON.stringify(project(parseStored<Resource>(json), view, context.services.definitions));
+  return json => shown(context, view, json);
 }
 
 export async function resourceEntry(
@@ -56,14 +54,8 @@ export const outcomeEntry = (warnings: readonly Issue[]): BundleEntry => ({
 });
 
 /** The caller's own parameters, as far as they were used. */
-function selfUrl({ endpoint, request }: Context, applied: Query): string {
-  return urlOf(endpoint.url, request.path, applied);
-}
-
-const requestUrl = ({ endpoint, request }: Context): string => urlOf(endpoint.url, request.path, request.query);
-
-function urlOf(base: string, path: readonly string[], query: Query): string {
-  const segments = path.filter(segment => segment !== '_search').map(encodeURIComponent);
-  const text = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
-  return [base, ...segments].join('/') + (text === '' ? '' : `?${text}`);
+function selfUrl(context: Context, applied: Query): string {
+  const path = searchPath(context).map(encodeURIComponent);
+  const text = applied.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+  return [context.endpoint.url, ...path].join('/') + (text === '' ? '' : `?${text}`);
 }

@@ -5,6 +5,7 @@
 import { ID } from '../fhir/reference.js';
 import { splitEscaped, unescape } from './escape.js';
 import { compileFilterExpression } from './filter-expression.js';
+import { comparisonFilter } from './filter-operator.js';
 import { ALL, and, not, or } from './filters.js';
 import { chainKey, PRESENT } from './keys.js';
 import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly } from './limits.js';
@@ -28,6 +29,15 @@ export interface CriteriaOptions {
   declared?: ((type: string, code: string) => boolean) | undefined;
 }
 
+/** What a path ends in, once its chain has led to a type. */
+type Leaf = (type: string, code: string, modifier: string | undefined) => Filter;
+
+interface Path {
+  /** As the caller wrote it; for messages. */
+  whole: string;
+  leaf: Leaf;
+}
+
 /** Compiles the parameters of one search on one type; counts what they cost together. */
 export class Criteria {
   private joins = 0;
@@ -48,17 +58,19 @@ export class Criteria {
    * lenient search may leave the parameter out; `too-costly`.
    */
   compile(type: string, name: string, value: string): Filter {
-    return this.step(type, name, name, value.toWellFormed(), MAX_CHAIN);
+    const wanted = value.toWellFormed();
+    const leaf: Leaf = (type, code, modifier) => this.leaf(type, code, modifier, name, wanted);
+    return this.step(type, name, { whole: name, leaf }, MAX_CHAIN);
   }
 
-  /** `name` is what is left of the caller's `whole` name behind the chain steps taken. */
-  private step(type: string, name: string, whole: string, value: string, depth: number): Filter {
-    if (name.startsWith('_has:')) return this.reverse(type, name, whole, value, depth);
+  /** `name` is what is left of the path's whole name behind the chain steps taken. */
+  private step(type: string, name: string, path: Path, depth: number): Filter {
+    if (name.startsWith('_has:')) return this.reverse(type, name, path, depth);
     const dot = name.indexOf('.');
-    if (dot >= 0) return this.chain(type, name.slice(0, dot), name.slice(dot + 1), whole, value, depth);
+    if (dot >= 0) return this.chain(type, name.slice(0, dot), name.slice(dot + 1), path, depth);
     const [code = '', modifier, ...rest] = name.split(':');
-    if (rest.length > 0 || modifier === '') throw notUnderstood(whole, 'the modifier is not understood.');
-    return this.leaf(type, code, modifier, whole, value);
+    if (rest.length > 0 || modifier === '') throw notUnderstood(path.whole, 'the modifier is not understood.');
+    return path.leaf(type, code, modifier);
   }
 
   private join(whole: string, depth: number): void {
@@ -67,7 +79,8 @@ export class Criteria {
       throw tooCostly(`This search leads to too many types; name them, as in '${whole.slice(0, 30)}'.`);
   }
 
-  private reverse(type: string, name: string, whole: string, value: string, depth: number): Filter {
+  private reverse(type: string, name: string, path: Path, depth: number): Filter {
+    const { whole } = path;
     const [, source = '', code = '', ...rest] = name.split(':');
     const param = this.find(source, code);
     if (rest.length === 0 || param?.type !== 'reference') {
@@ -76,11 +89,12 @@ export class Criteria {
     if (param.targets.length > 0 && !param.targets.includes(type))
       throw notUnderstood(whole, `it does not lead to ${type}.`);
     this.join(whole, depth);
-    const where = this.step(source, rest.join(':'), whole, value, depth - 1);
+    const where = this.step(source, rest.join(':'), path, depth - 1);
     return { kind: 'referred', type: source, key: chainKey(param.key), own: type, where };
   }
 
-  private chain(type: string, head: string, tail: string, whole: string, value: string, depth: number): Filter {
+  private chain(type: string, head: string, tail: string, path: Path, depth: number): Filter {
+    const { whole } = path;
     const [code = '', target, ...rest] = head.split(':');
     const param = this.find(type, code);
     if (param?.type !== 'reference' || rest.length > 0) throw notUnderstood(whole, 'only references can be chained.');
@@ -91,7 +105,7 @@ export class Criteria {
     return or(
       targets.map(target => {
         this.join(whole, depth);
-        const where = this.step(target, tail, whole, value, depth - 1);
+        const where = this.step(target, tail, path, depth - 1);
         return { kind: 'refers', key: chainKey(param.key), type: target, where };
       }),
     );
@@ -159,9 +173,18 @@ export class Criteria {
   }
 
   private filtered(type: string, value: string): Filter {
-    const compile = (name: string, value: string) => this.compile(type, name, value);
-    const isString = (path: string) => this.find(type, path)?.type === 'string';
-    return compileFilterExpression({ compile, isString }, value);
+    return compileFilterExpression((path, operator, value) => {
+      const leaf: Leaf = (type, code, modifier) => this.compared(type, code, modifier, operator, value);
+      return this.step(type, path, { whole: path, leaf }, MAX_CHAIN);
+    }, value);
+  }
+
+  private compared(type: string, code: string, modifier: string | undefined, operator: string, value: string): Filter {
+    const param = this.find(type, code);
+    if (!param) throw notUnderstood('_filter', `${type} has no search parameter '${code.slice(0, 60)}' here.`);
+    if (modifier !== undefined) throw notUnderstood('_filter', 'parameters take no modifiers in it.');
+    const search = (value: string, modifier?: string) => this.leaf(type, code, modifier, '_filter', value);
+    return comparisonFilter({ param, operator, value, search });
   }
 
   /** Resources that are entries of a List: https://hl7.org/fhir/R4/search.html#list */

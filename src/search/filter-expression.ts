@@ -1,18 +1,15 @@
 /**
  * `_filter`: comparisons joined by and, or, not and parentheses. https://hl7.org/fhir/R4/search_filter.html
- * Each comparison becomes the search parameter that means the same; `[…]` in paths, `ew` and `po` have none.
+ * What they mean is in filter-operator.ts; `[…]` in paths is not supported.
  */
 import { and, not, or } from './filters.js';
-import { badValue, MAX_FILTER_DEPTH, notUnderstood, tooCostly } from './limits.js';
+import { badValue, MAX_FILTER_DEPTH, tooCostly } from './limits.js';
 import type { Filter } from './query.js';
 
 const NAME = '_filter';
 
-/** What a comparison is compiled with: the search parameters of the type searched. */
-export interface Comparisons {
-  compile(name: string, value: string): Filter;
-  isString(path: string): boolean;
-}
+/** Compiles one comparison on the type searched; the path may be a chain. */
+export type Compare = (path: string, operator: string, value: string) => Filter;
 
 /** A path, an operator, a bare value, a quoted one, or a parenthesis. */
 const TOKEN = /\s*(?:([()])|("(?:[^"\\]|\\.)*")|([^\s()"]+))/y;
@@ -40,29 +37,18 @@ function valueOf(token: string): string {
   }
 }
 
-/** Operators that stand for a prefix before the value. */
-const prefixes = new Set(['gt', 'lt', 'ge', 'le', 'ap', 'sa', 'eb']);
-
-const modifiers: Readonly<Record<string, string>> = {
-  co: 'contains',
-  in: 'in',
-  ni: 'not-in',
-  ss: 'above',
-  sb: 'below',
-};
-
 class Parser {
   private at = 0;
   private readonly tokens: readonly string[];
-  private readonly comparisons: Comparisons;
+  private readonly compare: Compare;
 
-  constructor(comparisons: Comparisons, tokens: readonly string[]) {
+  constructor(compare: Compare, tokens: readonly string[]) {
     this.tokens = tokens;
-    this.comparisons = comparisons;
+    this.compare = compare;
   }
 
   whole(): Filter {
-    const filter = this.either(0);
+    const filter = this.joined(0);
     if (this.at < this.tokens.length) throw badValue(NAME, 'the expression goes on behind its end.');
     return filter;
   }
@@ -79,51 +65,33 @@ class Parser {
     return taken;
   }
 
-  private either(depth: number): Filter {
-    const parts = [this.both(depth)];
-    while (this.take('or')) parts.push(this.both(depth));
-    return or(parts);
-  }
-
-  private both(depth: number): Filter {
-    const parts = [this.single(depth)];
-    while (this.take('and')) parts.push(this.single(depth));
-    return and(parts);
+  /** From left to right: neither `and` nor `or` binds closer. */
+  private joined(depth: number): Filter {
+    let filter = this.single(depth);
+    for (;;) {
+      if (this.take('and')) filter = and([filter, this.single(depth)]);
+      else if (this.take('or')) filter = or([filter, this.single(depth)]);
+      else return filter;
+    }
   }
 
   private single(depth: number): Filter {
     if (depth > MAX_FILTER_DEPTH) throw tooCostly(`A _filter may be nested ${MAX_FILTER_DEPTH} deep at most.`);
     if (this.take('not')) return not(this.single(depth + 1));
     if (!this.take('(')) return this.comparison();
-    const inner = this.either(depth + 1);
+    const inner = this.joined(depth + 1);
     if (!this.take(')')) throw badValue(NAME, 'a parenthesis is not closed.');
     return inner;
-  }
-
-  /** Strings are equal when they are so to the letter; of other types equality is what they have without modifier. */
-  private equalTo(path: string): string {
-    return this.comparisons.isString(path) ? `${path}:exact` : path;
   }
 
   private comparison(): Filter {
     const path = this.next();
     const operator = this.next();
-    const value = valueOf(this.next());
-    const compile = (name: string, value: string) => this.comparisons.compile(name, value);
-    if (path.startsWith('_filter')) throw notUnderstood(NAME, 'it cannot stand in itself.');
-    if (operator === 'pr')
-      return compile(`${path}:missing`, value === 'true' ? 'false' : value === 'false' ? 'true' : value);
-    if (operator === 'eq' || operator === 're') return compile(this.equalTo(path), value);
-    if (operator === 'ne') return not(compile(this.equalTo(path), value));
-    if (operator === 'sw' && this.comparisons.isString(path)) return compile(path, value);
-    if (prefixes.has(operator)) return compile(path, operator + value);
-    const modifier = Object.hasOwn(modifiers, operator) ? modifiers[operator] : undefined;
-    if (modifier === undefined) throw notUnderstood(NAME, `the operator '${operator.slice(0, 10)}' is not supported.`);
-    return compile(`${path}:${modifier}`, value);
+    return this.compare(path, operator, valueOf(this.next()));
   }
 }
 
 /** The filter a `_filter` value stands for. Faults: `invalid`, `too-costly`. */
-export function compileFilterExpression(comparisons: Comparisons, value: string): Filter {
-  return new Parser(comparisons, tokenize(value)).whole();
+export function compileFilterExpression(compare: Compare, value: string): Filter {
+  return new Parser(compare, tokenize(value)).whole();
 }

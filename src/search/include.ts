@@ -25,7 +25,8 @@ type Find = (type: string, code: string) => SearchParam | undefined;
 /** Reads `Type:param`, `Type:param:Target`, `Type:*`, `*:*` or `*`. Faults: `invalid`. */
 export function parseInclude(name: string, value: string, find: Find): Include {
   const [base, modifier, ...more] = name.split(':');
-  if (more.length > 0 || (modifier !== undefined && modifier !== 'iterate')) {
+  // FHIR called it ':recurse' before R4.
+  if (more.length > 0 || (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse')) {
     throw notUnderstood(name, `'${base}' can only be modified by ':iterate'.`);
   }
   const [source = '', param = source === '*' ? '*' : '', target, ...rest] = value.split(':');
@@ -35,7 +36,7 @@ export function parseInclude(name: string, value: string, find: Find): Include {
   const wildcard = param === '*';
   const known = wildcard ? source === '*' || find(source, '_id') !== undefined : leads(find(source, param), target);
   if (!known) throw notUnderstood(name, 'the value names no known reference parameter.');
-  return { source, param, ...(target === undefined ? {} : { target }), iterate: modifier === 'iterate', wildcard };
+  return { source, param, ...(target === undefined ? {} : { target }), iterate: modifier !== undefined, wildcard };
 }
 
 function leads(param: SearchParam | undefined, target: string | undefined): boolean {

@@ -9,6 +9,8 @@ export const MAX_VALUES = 500;
 export const MAX_CHAIN = 5;
 /** Chain steps of a whole search, one for each target type tried. */
 export const MAX_JOINS = 60;
+/** Keys of one sort. */
+export const MAX_SORT_KEYS = 10;
 /** `_include` and `_revinclude` in one search. */
 export const MAX_INCLUDES = 10;
 /** Characters that `:contains` may look for: databases bound the patterns they take. */

@@ -2,7 +2,8 @@
  * The plain interpreter of the query tree: what every compiled search is compared with. One function for each kind of
  * condition, in the words of query.ts.
  */
-import type { Filter, IndexEntries, Range, RangeTest } from './query.js';
+import { compareText } from './order.js';
+import type { Filter, IndexEntries, Range, RangeTest, TextMatch } from './query.js';
 
 /** A resource under test: live, or a tombstone with the entries it was given. */
 export interface Subject {
@@ -49,7 +50,7 @@ function passesSecond({ lo2, hi2 }: Range, test: RangeTest | undefined): boolean
   return lo2 !== undefined && hi2 !== undefined && passes({ lo: lo2, hi: hi2 }, test);
 }
 
-function matchesText(stored: string, match: 'equals' | 'prefix' | 'contains', value: string): boolean {
+function matchesText(stored: string, match: TextMatch, value: string): boolean {
   switch (match) {
     case 'equals':
       return stored === value;
@@ -57,6 +58,12 @@ function matchesText(stored: string, match: 'equals' | 'prefix' | 'contains', va
       return stored.startsWith(value);
     case 'contains':
       return stored.includes(value);
+    case 'suffix':
+      return stored.endsWith(value);
+    case 'before':
+      return compareText(stored, value) < 0;
+    case 'after':
+      return compareText(stored, value) > 0;
   }
 }
 

@@ -5,7 +5,15 @@ import type { Query } from '../fhir/request.js';
 import { Criteria, type CriteriaOptions } from './criteria.js';
 import { and } from './filters.js';
 import { parseInclude, type Include } from './include.js';
-import { badValue, isNotUnderstood, MAX_INCLUDES, MAX_PARAMETERS, notUnderstood, tooCostly } from './limits.js';
+import {
+  badValue,
+  isNotUnderstood,
+  MAX_INCLUDES,
+  MAX_PARAMETERS,
+  MAX_SORT_KEYS,
+  notUnderstood,
+  tooCostly,
+} from './limits.js';
 import type { Filter, Sort } from './query.js';
 import type { SearchRegistry } from './registry.js';
 import { parseSort } from './sort.js';
@@ -49,8 +57,8 @@ const totals: ReadonlySet<string> = new Set(['none', 'estimate', 'accurate']);
 /** Parameters about the answer's form that other parts of the server read. */
 const general = new Set(['_format', '_pretty']);
 
-/** What shapes the answer and may be given once. */
-const single = new Set(['_sort', '_count', '_summary', '_elements', '_total', '_contained', '_type']);
+/** What shapes the answer; but for `_sort` it may be given once. */
+const shaping = new Set(['_sort', '_count', '_summary', '_elements', '_total', '_contained', '_type']);
 
 const isInclude = (name: string): boolean => /^_(rev)?include(:|$)/.test(name);
 
@@ -108,10 +116,11 @@ class SearchParser {
   private parameter(name: string, value: string): string {
     if (name === '') throw badValue(name, 'a parameter without a name.');
     if (value === '') throw badValue(name, 'the value is empty.');
-    if (single.has(name) && this.seen.has(name)) throw badValue(name, 'it is given more than once.');
+    if (shaping.has(name) && name !== '_sort' && this.seen.has(name))
+      throw badValue(name, 'it is given more than once.');
     this.seen.add(name);
     if (isInclude(name)) return this.include(name, value);
-    if (single.has(name)) return this.shape(name, value);
+    if (shaping.has(name)) return this.shape(name, value);
     if (general.has(name)) return value;
     const filters = this.where.map(({ type, criteria }) => criteria.compile(type, name, value));
     this.where.forEach((one, at) => one.filters.push(filters[at]!));
@@ -135,12 +144,7 @@ class SearchParser {
       case '_count':
         return this.count(value);
       case '_sort':
-        result.sort = parseSort(
-          new Criteria({ ...this.request, registry: this.registry }),
-          this.where.map(one => one.type),
-          value,
-        );
-        return value;
+        return this.sort(value);
       case '_summary':
         if (!summaries.has(value)) throw badValue(name, 'the value is one of true, text, data, count, false.');
         result.summary = value as Summary;
@@ -163,6 +167,14 @@ class SearchParser {
         if (value !== 'false') throw notUnderstood(name, 'contained resources cannot be searched.');
         return value;
     }
+  }
+
+  /** Repeated, it names the inner orders. */
+  private sort(value: string): string {
+    const criteria = new Criteria({ ...this.request, registry: this.registry });
+    const types = this.where.map(one => one.type);
+    this.result.sort.push(...parseSort(criteria, types, value, MAX_SORT_KEYS - this.result.sort.length));
+    return value;
   }
 
   private count(value: string): string {
@@ -194,8 +206,8 @@ export function parseCriteria(
   options: Omit<CriteriaOptions, 'registry'>,
 ): Filter | undefined {
   const query = typeof criteria === 'string' ? [...new URLSearchParams(criteria)] : criteria;
-  const shaping = query.find(([name]) => single.has(name) || isInclude(name));
-  if (shaping) throw badValue(shaping[0], 'it cannot be part of a condition.');
+  const form = query.find(([name]) => shaping.has(name) || isInclude(name));
+  if (form) throw badValue(form[0], 'it cannot be part of a condition.');
   const conditions = query.filter(([name]) => !general.has(name));
   if (conditions.length === 0) return undefined;
   const request = { ...options, type, query: conditions, lenient: false, limits: { maxPageSize: 1 } };

@@ -53,6 +53,9 @@ export interface RangeTest {
   hi: number;
 }
 
+/** How a stored text compares with a searched one; `before` and `after` in the order of Unicode code points. */
+export type TextMatch = 'equals' | 'prefix' | 'contains' | 'suffix' | 'before' | 'after';
+
 /** A condition on one resource. */
 export type Filter =
   | { kind: 'all' }
@@ -67,7 +70,7 @@ export type Filter =
   /** Has a range entry of this key that passes the test (and, for two-valued entries, the second test too). */
   | { kind: 'range'; key: string; test: RangeTest; second?: RangeTest }
   /** Has a string entry of this key; `value` normalised as the entries are. */
-  | { kind: 'text'; key: string; match: 'equals' | 'prefix' | 'contains'; value: string }
+  | { kind: 'text'; key: string; match: TextMatch; value: string }
   /** meta.lastUpdated, as an interval of a millisecond. */
   | { kind: 'updated'; test: RangeTest }
   /**

@@ -1,13 +1,10 @@
 /** `_sort`. https://hl7.org/fhir/R4/search.html#_sort */
 import type { Criteria } from './criteria.js';
 import { anyForm, chainKey } from './keys.js';
-import { badValue, notUnderstood } from './limits.js';
+import { badValue, MAX_SORT_KEYS, notUnderstood } from './limits.js';
 import { mainDates } from './main-date.table.js';
 import type { Sort } from './query.js';
 import type { SearchParam } from './registry.js';
-
-/** Keys of one sort. */
-const MAX_KEYS = 10;
 
 function keyOf(param: SearchParam, descending: boolean): Sort | undefined {
   const { type, key } = param;
@@ -29,11 +26,11 @@ function keyOf(param: SearchParam, descending: boolean): Sort | undefined {
   }
 }
 
-/** The sort keys of a value such as `-date,name`. Faults: `invalid`. */
-export function parseSort(criteria: Criteria, types: readonly string[], value: string): Sort[] {
+/** The sort keys of a value such as `-date,name`, `most` of them at most. Faults: `invalid`. */
+export function parseSort(criteria: Criteria, types: readonly string[], value: string, most: number): Sort[] {
   const keys = value.split(',');
-  if (keys.includes('') || keys.includes('-') || keys.length > MAX_KEYS) {
-    throw badValue('_sort', `the value is a list of 1 to ${MAX_KEYS} parameters, each with or without '-'.`);
+  if (keys.includes('') || keys.includes('-') || keys.length > most) {
+    throw badValue('_sort', `the value is a list of 1 to ${MAX_SORT_KEYS} parameters, each with or without '-'.`);
   }
   return keys.map(key => {
     const descending = key.startsWith('-');

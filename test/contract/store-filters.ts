@@ -1,6 +1,6 @@
 /** search: every kind of condition of the query tree. */
 import assert from 'node:assert/strict';
-import { CEILING, FLOOR, type Filter, type Range, type RangeOp } from '../../src/search/query.js';
+import { CEILING, FLOOR, type Filter, type Range, type RangeOp, type TextMatch } from '../../src/search/query.js';
 import { NOW } from '../fixtures/storage-samples.js';
 import type { NewScene } from './store-contract.js';
 
@@ -58,7 +58,7 @@ export function filterContract(scene: NewScene): void {
       }
     });
 
-    it('text: equals, prefix, contains, with signs that databases give a meaning to', async () => {
+    it('text: each comparison, with signs that databases give a meaning to', async () => {
       const s = scene();
       const text = (value: string) => ({ strings: [{ key: 'Patient|name', value }] });
       await s.save(
@@ -71,7 +71,7 @@ export function filterContract(scene: NewScene): void {
         s.put('Patient/g', text('安娜😀x')),
         s.put('Patient/h', text('o\'brien\\"')),
       );
-      const cases: ['equals' | 'prefix' | 'contains', string, string[]][] = [
+      const cases: [TextMatch, string, string[]][] = [
         ['equals', 'anna', ['a', 'f']],
         ['equals', 'Anna', []],
         ['prefix', 'anna', ['a', 'b', 'f']],
@@ -86,6 +86,14 @@ export function filterContract(scene: NewScene): void {
         ['contains', '😀', ['g']],
         ['contains', '\\"', ['h']],
         ['contains', ' ', ['b']],
+        ['suffix', 'na', ['a', 'f']],
+        ['suffix', '😀x', ['g']],
+        ['suffix', '*', ['c']],
+        ['suffix', '.', []],
+        ['suffix', 'a longer one than anna', []],
+        ['before', 'anna', ['d']],
+        ['after', 'o', ['f', 'g', 'h']],
+        ['after', '安', ['g']],
       ];
       for (const [match, value, expected] of cases) {
         const where: Filter = { kind: 'text', key: 'Patient|name', match, value };

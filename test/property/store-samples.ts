@@ -93,7 +93,7 @@ export function filterOf(type: Type, depth = 2): Arbitrary<Filter> {
     tests.map(test => ({ kind: 'range', key: `${type}|d`, test })),
     fc.tuple(tests, tests).map(([test, second]) => ({ kind: 'range', key: `${type}|d`, test, second })),
     fc
-      .tuple(fc.constantFrom('equals', 'prefix', 'contains'), words)
+      .tuple(fc.constantFrom('equals', 'prefix', 'contains', 'suffix', 'before', 'after'), words)
       .map(([match, value]) => ({ kind: 'text', key: `${type}|n`, match, value })),
     tests.map(({ op, lo, hi }) => ({ kind: 'updated', test: { op, lo: NOW + lo, hi: NOW + hi } })),
   ];

@@ -65,7 +65,7 @@ describe('search/include', () => {
     ]) {
       refused('Patient', `_include=${value}`, 'invalid', 'not-supported');
     }
-    refused('Patient', '_include:recurse=Patient:link', 'invalid', 'not-supported');
+    refused('Patient', '_include:again=Patient:link', 'invalid', 'not-supported');
   });
 
   it('[R73] [R75] what refers to resources', () => {

@@ -86,7 +86,12 @@ describe('search/parse', () => {
     for (const value of ['', '-', 'family,', ',']) refused('Patient', `_sort=${value}`, 'invalid', 'value');
     refused('Observation', '_sort=code-value-quantity', 'invalid', 'not-supported');
     refused('Patient', '_sort=_text', 'invalid', 'not-supported');
-    refused('Patient', '_sort=family&_sort=gender', 'invalid', 'value');
+    assert.deepEqual(
+      parse('Patient', '_sort=family&_sort=-gender').sort,
+      parse('Patient', '_sort=family,-gender').sort,
+    );
+    const many = 'family,'.repeat(5) + 'family';
+    refused('Patient', `_sort=${many}&_sort=${many}`, 'invalid', 'value');
   });
 
   it('[R67] system searches choose types', () => {

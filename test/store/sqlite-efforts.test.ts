@@ -31,7 +31,7 @@ const leaf = (type: string): fc.Arbitrary<Filter> =>
     test.map((each): Filter => ({ kind: 'range', key: `${type}|r`, test: each })),
     fc.tuple(test, test).map(([first, second]): Filter => ({ kind: 'range', key: `${type}|r`, test: first, second })),
     fc
-      .tuple(fc.constantFrom('equals', 'prefix', 'contains'), word)
+      .tuple(fc.constantFrom('equals', 'prefix', 'contains', 'suffix', 'before', 'after'), word)
       .map(([match, value]): Filter => ({ kind: 'text', key: `${type}|s`, match, value })),
     fc.nat(9).map((ms): Filter => ({ kind: 'updated', test: { op: 'ge', lo: NOW + ms, hi: NOW + ms } })),
   );
@@ -110,7 +110,7 @@ function allPages(connection: Connection, query: Search, effort: Effort): Versio
 }
 
 describe('sqlite: efforts', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'portico-sqlite-efforts-'));
   after(() => rmSync(folder, { recursive: true }));
   let files = 0;

@@ -1,6 +1,6 @@
 /** What a search type is: how its values are indexed, and how what is searched for becomes conditions on the index. */
 import type { Json, JsonObject } from '../../fhir/resource.js';
-import type { Filter, RangeTest } from '../query.js';
+import type { Filter, RangeTest, TextMatch } from '../query.js';
 import type { CanonicalUnit } from './ucum.js';
 
 /** Both ends included. */
@@ -21,7 +21,7 @@ export interface Sink {
 export type Term =
   | { kind: 'posting'; suffix: string }
   | { kind: 'range'; suffix: string; test: RangeTest; second?: RangeTest }
-  | { kind: 'text'; suffix: string; match: 'equals' | 'prefix' | 'contains'; value: string };
+  | { kind: 'text'; suffix: string; match: TextMatch; value: string };
 
 export interface Coding {
   system: string;

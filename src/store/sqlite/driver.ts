@@ -72,13 +72,13 @@ function ofRange({ key, test, second }: Filter & { kind: 'range' }, { partition 
   };
 }
 
-/** `contains` walks all texts of its key. */
+/** `contains` and `suffix` walk all texts of its key. */
 function ofText({ key, match, value }: Filter & { kind: 'text' }, { partition }: Scope): Walk {
   const texts = sql`partition = ${partition} AND key = ${key}`;
   const test = textTest(new Sql('value'), match, value);
   return {
     rids: sql`SELECT DISTINCT rid FROM text WHERE ${texts} AND tick(rid) AND ${test}`,
-    walk: sql`SELECT 1 FROM text WHERE ${match === 'contains' ? texts : every([texts, test])}`,
+    walk: sql`SELECT 1 FROM text WHERE ${match === 'contains' || match === 'suffix' ? texts : every([texts, test])}`,
   };
 }
 

@@ -2,7 +2,7 @@
  * Filter → the SQL condition on one row. Every condition yields 0 or 1, never NULL, so that NOT means what it says.
  * Ranges and texts are looked up in the row's own entries: `[postings, [key, lo, hi, lo2?, hi2?][], [key, value][]]`.
  */
-import type { Filter, RangeTest } from '../../search/query.js';
+import type { Filter, RangeTest, TextMatch } from '../../search/query.js';
 import { startsWith } from './prefix-sql.js';
 import { every, FALSE, some, Sql, sql, TRUE } from './sql.js';
 
@@ -47,7 +47,7 @@ export function intervalTest(lo: Sql, hi: Sql, { op, lo: a, hi: b }: RangeTest):
   }
 }
 
-export function textTest(column: Sql, match: 'equals' | 'prefix' | 'contains', value: string): Sql {
+export function textTest(column: Sql, match: TextMatch, value: string): Sql {
   switch (match) {
     case 'equals':
       return sql`${column} = ${value}`;
@@ -55,6 +55,12 @@ export function textTest(column: Sql, match: 'equals' | 'prefix' | 'contains', v
       return startsWith(column, value);
     case 'contains':
       return value === '' ? TRUE : sql`instr(${column}, ${value}) > 0`;
+    case 'suffix':
+      return value === '' ? TRUE : sql`substr(${column}, ${-Array.from(value).length}) = ${value}`;
+    case 'before':
+      return sql`${column} < ${value}`;
+    case 'after':
+      return sql`${column} > ${value}`;
   }
 }
 

@@ -144,6 +144,7 @@ describe('includes', () => {
       ],
       ['not recursively', 'Organization?_id=ward&_include=Organization:partof', ['ward'], ['Organization/house']],
       ['a circle', 'Location?_id=ring1&_include:iterate=Location:partof', ['ring1'], ['Location/ring2']],
+      ['by its earlier name', 'Location?_id=ring1&_include:recurse=Location:partof', ['ring1'], ['Location/ring2']],
       ['itself', 'Location?_id=self&_include:iterate=Location:partof', ['self'], []],
       [
         'a match is no include',
@@ -201,7 +202,7 @@ describe('includes', () => {
       ['an unknown type', 'Observation?_include=Nothing:subject', 'not-supported'],
       ['a target it does not have', 'Observation?_include=Observation:subject:Encounter', 'not-supported'],
       ['no parameter', 'Observation?_include=Observation', 'value'],
-      ['an unknown modifier', 'Observation?_include:recurse=Observation:subject', 'not-supported'],
+      ['an unknown modifier', 'Observation?_include:again=Observation:subject', 'not-supported'],
     ]);
 
     it('[R74] with pages and sort, includes belong to their page and do not count', async () => {
@@ -232,10 +233,16 @@ describe('includes', () => {
     });
 
     it('[R74] summaries apply to included resources too; a count includes nothing', async () => {
-      const { bundle } = await customer().search('Observation?_id=first&_include=Observation:subject&_elements=id');
+      const { bundle } = await customer().search('Observation?_id=first&_include=Observation:subject&_summary=true');
       assert.ok(bundle.entry?.every(({ resource }) => resource?.meta?.tag?.[0]?.code === 'SUBSETTED'));
       const { bundle: count } = await customer().search('Observation?_include=Observation:subject&_summary=count');
       assert.equal(count.entry, undefined);
+    });
+
+    it('[R74] _elements does not apply to what is included', async () => {
+      const { bundle } = await customer().search('Observation?_id=first&_include=Observation:subject&_elements=status');
+      const subset = bundle.entry?.map(({ resource }) => resource?.meta?.tag?.[0]?.code === 'SUBSETTED');
+      assert.deepEqual(subset, [true, false]);
     });
   });
 });

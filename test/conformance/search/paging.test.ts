@@ -61,6 +61,7 @@ describe('pages', () => {
     order('Patient?_sort=family,_id', 'p', 'q', 'r', 's');
     order('Patient?_sort=-family,_id', 'p', 'q', 'r', 's');
     order('Patient?_sort=birthdate,-_id', 'r', 's', 'q', 'p');
+    order('Patient?_sort=birthdate&_sort=-_id', 'r', 's', 'q', 'p');
 
     for (const query of [
       'Observation?status=final',
@@ -81,6 +82,14 @@ describe('pages', () => {
       const second = await customer().search(first.next!);
       assert.deepEqual([first.ids, second.ids, second.next], [['q'], ['r'], undefined]);
       assert.deepEqual((await customer().search(first.next!)).ids, ['r']);
+    });
+
+    it('[R61] [R63] next links of a POST are followed with GET', async () => {
+      const first = await customer().post('Patient/_search', 'family=miller&_count=1&_sort=_id');
+      const second = await customer().search(first.next!);
+      assert.deepEqual([first.ids, second.ids, second.next], [['q'], ['r'], undefined]);
+      const all = await customer().post('_search', '_type=Patient&_count=3&_sort=_id');
+      assert.deepEqual((await customer().search(all.next!)).ids, ['s']);
     });
 
     it('[R61] counts once, on the first page', async () => {
