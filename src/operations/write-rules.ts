@@ -16,6 +16,7 @@ const communication: WriteRule = async (resource, previous, context) => {
     seen: readerOf(context, context.store),
     all,
     world: context.services,
+    base: context.endpoint.url,
     ...context.services.portal,
   });
   if (posted.untold) warnUntold(context);

@@ -6,6 +6,7 @@ import type { Communication, Patient, Person, Reference, RelatedPerson, Task } f
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
+import { refuseForeignNotes, refuseOutside } from './claims.js';
 import { contactOnRecord } from './contact.js';
 import type { Effect } from './effect.js';
 import { findAccount, languageOf } from './identity.js';
@@ -31,6 +32,8 @@ export interface Posting {
   /** Sees all: flows, roles, accounts. */
   all: Reader;
   world: World;
+  /** Of the endpoint's addresses, without trailing slash. */
+  base: string;
   /** Where links in notices lead, and how notices go. */
   portalUrl: string;
   ways: readonly Way[];
@@ -46,6 +49,7 @@ export interface Posted {
 /** A new message as it is to be stored, and what comes of it. */
 export async function postMessage(draft: Communication, posting: Posting): Promise<Posted> {
   const { author, world } = posting;
+  refuseClaims(draft, posting);
   const task = await taskAnswered(draft, posting);
   const answering =
     task && !draft.inResponseTo && task.resource.focus ? { ...draft, inResponseTo: [task.resource.focus] } : draft;
@@ -58,6 +62,12 @@ export async function postMessage(draft: Communication, posting: Posting): Promi
   const effects = await noticesOf(message, posting);
   const untold = effects.length === 0 ? { untold: true as const } : {};
   return { message, step: joined(reply, step({ effects })), ...untold };
+}
+
+/** A system speaks for many; people for themselves, and patients bring nothing from elsewhere. */
+function refuseClaims(draft: Communication, { author, base }: Posting): void {
+  if (author.kind !== 'system') refuseForeignNotes(draft, author.identities);
+  if (author.kind === 'patient') refuseOutside(draft, base);
 }
 
 /** A message once sent stays what it was: sender, time, thread and addressees are the server's. */

@@ -100,6 +100,44 @@ export function writes(journey: () => Journey): void {
       }
     });
 
+    it('[E03] nobody signs a note for somebody else', async () => {
+      const note = (reference: string) =>
+        message({ ...to(FIRST), note: [{ authorReference: { reference }, text: 'x' }] });
+      const answer = await refused(403, first, note('Practitioner/demo-clinician'));
+      assert.equal(issue(answer).expression, 'Communication.note[0].author');
+      await refused(403, clinician, note(`Patient/${FIRST}`));
+      await journey().expect(201, first, 'POST', 'Communication', note(`Patient/${FIRST}`));
+    });
+
+    it('[E04] [E12] a patient’s message runs, shows and fetches nothing from elsewhere', async () => {
+      const text = (markup: string) => ({
+        text: { status: 'additional', div: `<div xmlns="http://www.w3.org/1999/xhtml">${markup}</div>` },
+      });
+      const file = (url: string) => ({ payload: [{ contentAttachment: { contentType: 'image/png', url } }] });
+      const { portal, url } = journey().server;
+      for (const outside of few<object>(journey(), [
+        text('<a href="java&#9;script:alert(1)">x</a>'),
+        text('<a href="&#10;vbscript:x">x</a>'),
+        text('<a href="data:application/xhtml+xml,x">x</a>'),
+        text('<img alt="x" src="http://evil.example/x.png"/>'),
+        text('<p style="background: url(http://evil.example)">x</p>'),
+        file('http://169.254.169.254/latest'),
+        file('file:///etc/passwd'),
+        file('data:text/html,x'),
+        file(`${url}/health/live`),
+        file('Binary/../Patient/1'),
+      ])) {
+        await refused(422, first, message({ ...to(FIRST), ...outside }));
+      }
+      for (const inside of few<object>(journey(), [
+        file('Binary/1'),
+        file(`${portal}/Binary/1`),
+        text('<a href="https://clinic.example/">x</a>'),
+      ])) {
+        await journey().expect(201, first, 'POST', 'Communication', message({ ...to(FIRST), ...inside }));
+      }
+    });
+
     it('[B47] [E03] members that grant something are unknown or the server’s', async () => {
       for (const name of few(journey(), ['role', 'patientId', 'verified', 'twoFactor', 'createdBy', 'tenant'])) {
         const { text } = await refused(400, first, message({ ...to(FIRST), [name]: 'x' }));
