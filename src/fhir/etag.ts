@@ -3,6 +3,12 @@ import { Fault } from './fault.js';
 
 export const etag = (version: number | string): string => `W/"${version}"`;
 
+/** Whether the header names this version, or any. Fault `invalid` if malformed. */
+export function namesVersion(header: string, name: string, version: number | string): boolean {
+  const tags = parseEtags(header, name);
+  return tags === '*' || tags.includes(String(version));
+}
+
 const LIST = /^(?:W\/)?"[^"\\\p{Cc}]*"(?:\s*,\s*(?:W\/)?"[^"\\\p{Cc}]*")*$/u;
 
 /** The version ids a header names; '*' for any. Fault `invalid` if malformed. */

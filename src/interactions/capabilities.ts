@@ -1,9 +1,11 @@
 /** GET [base]/metadata. https://hl7.org/fhir/R4/http.html#capabilities */
+import { createHash } from 'node:crypto';
+import { etag, namesVersion } from '../fhir/etag.js';
 import { Fault } from '../fhir/fault.js';
 import type { Handler } from '../service.js';
 import { viewOf } from './view.js';
 
-const texts = new WeakMap<object, string>();
+const texts = new WeakMap<object, { text: string; version: string }>();
 
 /** For the last two a server may answer with the whole statement, and this one does. */
 const MODES = ['full', 'normative', 'terminology'];
@@ -16,7 +18,18 @@ export const capabilities: Handler = async context => {
   const query = context.request.query.filter(([name]) => name !== 'mode');
   const view = viewOf({ ...context, request: { ...context.request, query } });
   const statement = await context.services.statement(context);
-  const text = texts.get(statement) ?? JSON.stringify(statement);
-  texts.set(statement, text);
-  return { response: { status: 200, headers: {}, body: { kind: 'json', text: view(text) } } };
+  const { text, version } = texts.get(statement) ?? written(statement);
+  const headers = { etag: etag(version) };
+  const known = context.request.headers['if-none-match'];
+  if (known !== undefined && namesVersion(known, 'If-None-Match', version))
+    return { response: { status: 304, headers } };
+  return { response: { status: 200, headers, body: { kind: 'json', text: view(text) } } };
 };
+
+/** A statement has no version that changes with all of it: its entity tag is made of what it says. */
+function written(statement: object): { text: string; version: string } {
+  const text = JSON.stringify(statement);
+  const done = { text, version: createHash('sha256').update(text).digest('hex').slice(0, 16) };
+  texts.set(statement, done);
+  return done;
+}

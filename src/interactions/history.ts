@@ -20,12 +20,17 @@ const TOTAL_LIMIT = 1000;
 interface HistoryLink {
   query: Query;
   path: readonly string[];
-  after: Position;
+  /** Positions that the pages up to this one begin behind, the latest of them; null is the beginning. */
+  behind: readonly (Position | null)[];
 }
+
+/** Pages that a link remembers: each makes it longer. */
+const MAX_BEHIND = 20;
 
 export const history: Handler = async context => {
   await checkInstance(context);
-  const { query, after } = questionOf(context);
+  const { query, behind } = questionOf(context);
+  const after = behind.at(-1) ?? undefined;
   const conditions = conditionsOf(context, query);
   const view = parseView(query);
   const limit = view?.summary === 'count' ? 0 : countOf(context, query);
@@ -38,7 +43,8 @@ export const history: Handler = async context => {
     ...(total > TOTAL_LIMIT ? {} : { total }),
     link: [
       { relation: 'self' as const, url: urlOf(context, context.request.query) },
-      ...nextLink(context, query, page.next),
+      ...(behind.length > 1 ? [pageLink(context, 'previous', query, behind.slice(0, -1))] : []),
+      ...(page.next ? [pageLink(context, 'next', query, [...behind, page.next].slice(-MAX_BEHIND))] : []),
     ],
   };
   return { response: { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, entries) } } };
@@ -50,21 +56,24 @@ async function checkInstance(context: Context): Promise<void> {
   if (!(await current(context, key))) throw absent(key);
 }
 
-function questionOf({ request, services, actor }: Context): { query: Query; after?: Position } {
+function questionOf({ request, services, actor }: Context): Pick<HistoryLink, 'query' | 'behind'> {
   const unknown = request.query.find(([name]) => !KNOWN.has(name));
   if (unknown) {
     throw new Fault('invalid', 'A history takes _since, _at, _count, _summary and _elements alone.', {
       code: 'not-supported',
     });
   }
+  const names = request.query.map(([name]) => name);
+  const twice = ['_since', '_at', '_count'].find(name => names.indexOf(name) !== names.lastIndexOf(name));
+  if (twice !== undefined) throw new Fault('invalid', `${twice} may be given once.`, { code: 'structure' });
   if (request.query.some(([name, value]) => name === '_sort' && value !== '-_lastUpdated')) {
     throw new Fault('invalid', 'A history is sorted by -_lastUpdated, newest first.', { code: 'not-supported' });
   }
   const cursor = request.query.find(([name]) => name === '_page')?.[1];
-  if (cursor === undefined) return { query: request.query };
+  if (cursor === undefined) return { query: request.query, behind: [null] };
   const link = services.cursors.open(cursor, actor) as unknown as HistoryLink;
   if (link.path.join('/') !== request.path.join('/')) throw new Fault('not-found', 'There is no such page.');
-  return { query: link.query, after: link.after };
+  return { query: link.query, behind: link.behind };
 }
 
 function conditionsOf(context: Context, query: Query): Omit<HistoryQuery, 'limit' | 'after'> {
@@ -118,11 +127,12 @@ async function entryOf(context: Context, version: Version, view: View | undefine
   };
 }
 
-function nextLink(context: Context, query: Query, after: Position | undefined) {
-  if (!after) return [];
+/** A page that begins behind the last of these positions; the first page has the address it was asked for by. */
+function pageLink(context: Context, relation: 'previous' | 'next', query: Query, behind: readonly (Position | null)[]) {
   const { request, services, actor } = context;
-  const sealed = services.cursors.seal({ path: request.path, query, after }, actor);
-  return [{ relation: 'next' as const, url: urlOf(context, [['_page', sealed]]) }];
+  if (behind.at(-1) === null) return { relation, url: urlOf(context, query) };
+  const sealed = services.cursors.seal({ path: request.path, query, behind }, actor);
+  return { relation, url: urlOf(context, [['_page', sealed]]) };
 }
 
 function urlOf({ endpoint, request }: Context, query: Query): string {

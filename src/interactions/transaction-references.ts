@@ -3,10 +3,10 @@
  * rewritten, and conditional references (`Patient?identifier=…`) are resolved. https://hl7.org/fhir/R4/http.html#trules
  */
 import { Fault } from '../fhir/fault.js';
-import { parseForm } from '../fhir/form.js';
 import type { Query } from '../fhir/request.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import type { Context } from '../service.js';
+import { conditionalReferences, type Touched } from './conditional-references.js';
 import { atMostOne, criteriaText, matching } from './conditional.js';
 import { entryFault, within, type Entry } from './entry.js';
 
@@ -36,9 +36,26 @@ export async function settleReferences(context: Context, entries: readonly Entry
     if (names.has(fullUrl)) throw entryFault(index, 'Two entries have the same fullUrl.');
     names.set(fullUrl, name);
   }
+  const touched = entries.flatMap(entry => touchedBy(entry, targets, ids));
+  const links: Links = { names, fresh: new Set([...ids.keys()].map(index => targets.get(index) ?? '')) };
   const settled: Entry[] = [];
-  for (const entry of entries) settled.push(await rewritten(context, entry, names));
+  for (const entry of entries) {
+    const conditions = await conditionalReferences(context, entry, touched);
+    settled.push(rewritten(entry, conditions, links));
+  }
   return { settled, ids, targets };
+}
+
+/** The resource that an entry changes as a whole. */
+function touchedBy(
+  { index, method, resource }: Entry,
+  targets: ReadonlyMap<number, string>,
+  ids: ReadonlyMap<number, string>,
+): Touched[] {
+  const name = targets.get(index);
+  if (name === undefined) return [];
+  if (method === 'DELETE') return [{ name }];
+  return resource && (method === 'PUT' || (method === 'POST' && ids.has(index))) ? [{ name, resource }] : [];
 }
 
 /** Two entries with one condition are about one resource, whether it is there yet or not. */
@@ -75,16 +92,12 @@ function criteriaOf({ method, path, query, headers }: Entry): Query | undefined 
   return conditional ? query : undefined;
 }
 
-async function rewritten(context: Context, entry: Entry, names: ReadonlyMap<string, string>): Promise<Entry> {
+function rewritten(entry: Entry, conditions: ReadonlyMap<string, string>, links: Links): Entry {
   if (entry.resource === undefined) return entry;
-  const conditions = new Map<string, string>();
-  for (const reference of conditionalReferences(entry.resource)) {
-    conditions.set(reference, await resolved(context, entry, reference));
-  }
   const root = rootOf(entry.fullUrl);
   const replace = (text: string, name: string): string => {
-    if (name !== 'reference') return text.startsWith('urn:') ? (names.get(text) ?? withFragment(text, names)) : text;
-    const replaced = conditions.get(text) ?? names.get(text) ?? names.get(root + text) ?? withFragment(text, names);
+    if (name !== 'reference') return text.startsWith('urn:') ? (linked(text, links) ?? text) : text;
+    const replaced = conditions.get(text) ?? linked(text, links) ?? linked(root + text, links) ?? text;
     if (!replaced.startsWith('urn:uuid:')) return replaced;
     throw new Fault('invalid', 'A reference names a fullUrl that no entry of the transaction has.', {
       code: 'not-found',
@@ -97,39 +110,21 @@ async function rewritten(context: Context, entry: Entry, names: ReadonlyMap<stri
 /** What a relative reference in an entry is relative to, if that is a server. https://hl7.org/fhir/R4/bundle.html#references */
 const rootOf = (fullUrl = ''): string => /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/.exec(fullUrl)?.[1] ?? '';
 
-/** `urn:uuid:…#fragment` keeps its tail. */
-function withFragment(text: string, names: ReadonlyMap<string, string>): string {
-  const at = text.indexOf('#');
-  const name = at > 0 ? names.get(text.slice(0, at)) : undefined;
-  return name === undefined ? text : name + text.slice(at);
+interface Links {
+  /** fullUrl → `Type/id`. */
+  names: ReadonlyMap<string, string>;
+  /** Those that the transaction makes, whatever their first version is called where they come from. */
+  fresh: ReadonlySet<string>;
 }
 
-const CONDITIONAL = /^([A-Z][A-Za-z]+)\?(.+)$/s;
+const LINK = /^(.*?)(\/_history\/[A-Za-z0-9.-]+)?(#.*)?$/s;
 
-function conditionalReferences(value: Json | undefined, found = new Set<string>()): Set<string> {
-  if (Array.isArray(value)) for (const one of value) conditionalReferences(one, found);
-  else if (isObject(value)) {
-    const { reference } = value;
-    if (typeof reference === 'string' && CONDITIONAL.test(reference)) found.add(reference);
-    for (const one of Object.values(value)) conditionalReferences(one, found);
-  }
-  return found;
-}
-
-async function resolved(context: Context, entry: Entry, reference: string): Promise<string> {
-  const [, type = '', criteria = ''] = CONDITIONAL.exec(reference) ?? [];
-  if (!context.endpoint.resources.has(type))
-    throw entryFault(entry.index, `A conditional reference names ${type}, which is not served here.`);
-  const { versions } = await matching(context, type, parseForm(criteria));
-  if (versions.length === 1 && versions[0]) return `${type}/${versions[0].key.id}`;
-  throw new Fault(
-    'precondition',
-    `A conditional reference matches ${versions.length === 0 ? 'no' : 'more than one'} ${type}.`,
-    {
-      code: versions.length === 0 ? 'not-found' : 'multiple-matches',
-      expression: `Bundle.entry[${entry.index}].resource`,
-    },
-  );
+/** What a link leads to, if to an entry: a reference to a version stays one, `urn:uuid:…#fragment` keeps its tail. */
+function linked(text: string, { names, fresh }: Links): string | undefined {
+  const [, url = '', version = '', fragment = ''] = LINK.exec(text) ?? [];
+  const name = names.get(url);
+  if (name === undefined) return undefined;
+  return name + (version !== '' && fresh.has(name) ? '/_history/1' : version) + fragment;
 }
 
 /** Elements that hold a link to another resource: Reference.reference, and uris (an Attachment's url); canonicals stay as they are. */

@@ -1,5 +1,5 @@
 /** What reads and writes of one resource have in common: finding the current version, preconditions, answer headers. */
-import { etag, parseEtags } from '../fhir/etag.js';
+import { etag, namesVersion } from '../fhir/etag.js';
 import { Fault } from '../fhir/fault.js';
 import { httpDate, parseHttpDate } from '../fhir/instant.js';
 import type { FhirResponse } from '../fhir/response.js';
@@ -45,9 +45,8 @@ export const location = (context: Context, { key, version }: Version): string =>
 export function checkIfMatch(context: Context, version: Version | undefined): void {
   const header = context.request.headers['if-match'];
   if (header === undefined) return;
-  const tags = parseEtags(header, 'If-Match');
   const there = version !== undefined && !version.deleted;
-  if (there && (tags === '*' || tags.includes(String(version.version)))) return;
+  if (namesVersion(header, 'If-Match', version?.version ?? '') && there) return;
   throw new Fault('precondition', 'If-Match does not name the current version.');
 }
 
@@ -55,8 +54,7 @@ export function checkIfMatch(context: Context, version: Version | undefined): vo
 export function checkIfNoneMatch(context: Context, version: Version | undefined): void {
   const header = context.request.headers['if-none-match'];
   if (header === undefined || version === undefined || version.deleted) return;
-  const tags = parseEtags(header, 'If-None-Match');
-  if (tags === '*' || tags.includes(String(version.version))) {
+  if (namesVersion(header, 'If-None-Match', version.version)) {
     throw new Fault('precondition', 'If-None-Match: the resource exists already.');
   }
 }
@@ -66,12 +64,7 @@ export function notModified(context: Context, version: Version): FhirResponse | 
   const { 'if-none-match': tags, 'if-modified-since': since } = context.request.headers;
   const same =
     tags !== undefined
-      ? matchesTag(tags, version)
+      ? namesVersion(tags, 'If-None-Match', version.version)
       : since !== undefined && Math.floor(version.at / 1000) * 1000 <= (parseHttpDate(since) ?? -Infinity);
   return same ? { status: 304, headers: versionHeaders(version) } : undefined;
-}
-
-function matchesTag(header: string, version: Version): boolean {
-  const tags = parseEtags(header, 'If-None-Match');
-  return tags === '*' || tags.includes(String(version.version));
 }

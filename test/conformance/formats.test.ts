@@ -82,6 +82,15 @@ describe('formats', () => {
       await rest().as('').expect(400, 'GET', 'metadata?mode=x');
     });
 
+    it('[R1] [R22] the statement has an entity tag, and is not sent again to who has it', async () => {
+      const { headers } = await rest().as('').expect(200, 'GET', 'metadata');
+      const tag = headers.get('etag') ?? '';
+      assert.match(tag, /^W\/"[0-9a-f]+"$/);
+      const { text } = await rest().as('').expect(304, 'GET', 'metadata', undefined, { 'if-none-match': tag });
+      assert.equal(text, '');
+      await rest().as('').expect(200, 'GET', 'metadata', undefined, { 'if-none-match': 'W/"1"' });
+    });
+
     it('[R12] _pretty, _summary, _elements with a bad value are 400', async () => {
       const { id } = await rest().create(patient(unique()));
       for (const path of ['metadata', `Patient/${id}`, 'Patient']) {

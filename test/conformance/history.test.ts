@@ -84,6 +84,49 @@ describe('history', () => {
       assert.deepEqual([counted.body['total'], entries(counted).length], [3, 0]);
     });
 
+    const previous = ({ body }: Answer): string | undefined =>
+      asBundle(body).link?.find(({ relation }) => relation === 'previous')?.url;
+
+    it('[R25] previous links lead back page by page to the first', async () => {
+      const id = await wholeLife(rest());
+      const methods: (string | undefined)[] = [];
+      let url: string | undefined = `Patient/${id}/_history?_count=1`;
+      let step = next;
+      while (url !== undefined) {
+        const answer: Answer = await rest().expect(200, 'GET', url);
+        methods.push(...entries(answer).map(({ request }) => request?.method));
+        if (next(answer) === undefined) step = previous;
+        url = step(answer);
+      }
+      assert.deepEqual(methods, ['DELETE', 'PUT', 'POST', 'PUT', 'DELETE']);
+    });
+
+    it('[R25] previous links lead back over so many pages, and skip none', async () => {
+      const { id } = await rest().create(patient('0'));
+      for (let n = 1; n <= 24; n++) await rest().expect(200, 'PUT', `Patient/${id}`, { ...patient(`${n}`), id });
+      const versions: (string | undefined)[] = [];
+      const walk = async (url: string | undefined, step: typeof next): Promise<string | undefined> => {
+        let last = url;
+        for (let at = url; at !== undefined;) {
+          const answer: Answer = await rest().expect(200, 'GET', at);
+          versions.push(entries(answer)[0]?.resource?.meta?.versionId);
+          [last, at] = [at, step(answer)];
+        }
+        return last;
+      };
+      const end = await walk(`Patient/${id}/_history?_count=1`, next);
+      assert.deepEqual(
+        versions,
+        Array.from({ length: 25 }, (_, n) => String(25 - n)),
+      );
+      versions.length = 0;
+      await walk(end, previous);
+      assert.deepEqual(
+        versions,
+        Array.from({ length: 20 }, (_, n) => String(n + 1)),
+      );
+    });
+
     for (const bad of [
       '_since=yesterday',
       '_since=2020-02-30',
@@ -93,6 +136,8 @@ describe('history', () => {
       '_sort=x',
       '_sort=_lastUpdated',
       '_summary=x',
+      '_since=2001-02-03&_since=2002-02-03',
+      '_count=1&_count=2',
     ]) {
       it(`[R25] ${bad} is 400`, async () => {
         await rest().expect(400, 'GET', `Patient/_history?${bad}`);

@@ -153,6 +153,49 @@ describe('transaction', () => {
       assert.deepEqual(references, [`Patient/${known.id}`, named(entries(answer)[4]), `Patient/${updated.id}`]);
     });
 
+    it('[R52] references to versions stay such, whatever the client called them', async () => {
+      const [one, two] = [urn(), 'https://elsewhere.example.org/fhir/Patient/p'];
+      const answer = await rest().bundle('transaction', [
+        post(
+          observation({ subject: { reference: `${one}/_history/7` }, performer: [{ reference: `${two}/_history/8` }] }),
+        ),
+        post(patient(unique()), {}, one),
+        post(patient(unique()), {}, two),
+      ]);
+      const [observed, first, second] = entries(answer).map(named);
+      const { body } = await rest().expect(200, 'GET', observed ?? '');
+      assert.deepEqual(
+        [body['subject'], body['performer']],
+        [{ reference: `${first ?? ''}/_history/1` }, [{ reference: `${second ?? ''}/_history/1` }]],
+      );
+    });
+
+    it('[R53] [R57] conditional references see what the transaction makes, changes and deletes', async () => {
+      const [fresh, old, removed] = [unique(), unique(), unique()];
+      const changed = await rest().create(patient(old));
+      const gone = await rest().create(patient(removed));
+      const reference = (family: string) => ({ reference: `Patient?identifier=urn:example|${family}` });
+      const write = {
+        resource: patient(removed, { id: changed.id }),
+        request: { method: 'PUT', url: `Patient/${changed.id}` },
+      };
+      const removal = { request: { method: 'DELETE', url: `Patient/${gone.id}` } };
+      const answer = await rest().bundle('transaction', [
+        post(observation({ subject: reference(fresh) })),
+        post(observation({ subject: reference(removed) })),
+        post(patient(fresh)),
+        write,
+        removal,
+      ]);
+      const [first, second, made] = entries(answer).map(named);
+      const subject = async (path = '') => (await rest().expect(200, 'GET', path)).body['subject'];
+      assert.deepEqual(await subject(first), { reference: made });
+      assert.deepEqual(await subject(second), { reference: `Patient/${changed.id}` });
+      const twins = [post(patient(fresh)), post(observation({ subject: reference(fresh) }))];
+      await rest().bundle('transaction', twins, 412);
+      await rest().bundle('transaction', [post(observation({ subject: reference(old) }))], 412);
+    });
+
     it('[R53] conditional references are resolved; none or many fail the whole', async () => {
       const [family, twice] = [unique(), unique()];
       const known = await rest().create(patient(family));
