@@ -25,7 +25,7 @@ interface HistoryLink {
 }
 
 /** Pages that a link remembers: each makes it longer. */
-const MAX_BEHIND = 20;
+const MAX_BEHIND = 10;
 
 export const history: Handler = async context => {
   await checkInstance(context);
