@@ -5,10 +5,11 @@ import { parseForm } from '../fhir/form.js';
 import { decodeUtf8 } from '../fhir/json.js';
 import type { Query } from '../fhir/request.js';
 import { compartmentFilter } from '../search/compartment.js';
-import { parseSearch, type ParsedSearch } from '../search/parse.js';
+import { parseSearch, type ParsedSearch, type SearchRequest } from '../search/parse.js';
 import type { Position } from '../search/query.js';
 import { terminologyNames } from '../search/terminology-names.js';
 import type { Context } from '../service.js';
+import { KnownCanonicals } from './canonicals.js';
 
 export interface Asked {
   parsed: ParsedSearch;
@@ -49,7 +50,8 @@ async function asks(context: Context, query: Query): Promise<Asked> {
   const { limits, registryOf, clock } = context.services;
   const { endpoint, route, partition } = context;
   const named = terminologyNames(query);
-  const parsed = parseSearch(registryOf(partition), {
+  const canonicals = new KnownCanonicals(context);
+  const request: SearchRequest = {
     terminology: named.length > 0 ? await context.services.terminology(context, named) : undefined,
     ...(route.type === undefined ? { types: [...searchable(endpoint)] } : { type: route.type }),
     query,
@@ -58,7 +60,10 @@ async function asks(context: Context, query: Query): Promise<Asked> {
     localBases: [endpoint.url],
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
     limits,
-  });
+    canonicals,
+  };
+  let parsed = parseSearch(registryOf(partition), request);
+  while (await canonicals.learn()) parsed = parseSearch(registryOf(partition), request);
   const of = route.compartment ? await inCompartment(context, parsed.of) : parsed.of;
   return { parsed: { ...parsed, of }, query, limit: Math.max(1, parsed.count ?? limits.pageSize) };
 }

@@ -3,8 +3,10 @@ import type { BundleEntry } from '../fhir/bundle.js';
 import type { Issue } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
-import { referencesFor, referringTo, type Include } from '../search/include.js';
+import { namesOf } from '../search/canonical.js';
+import { canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
 import type { ParsedSearch } from '../search/parse.js';
+import type { Search } from '../search/query.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
 import { resourceEntry, shapeOf } from './searchset.js';
@@ -63,26 +65,37 @@ async function referenced(
   const { context, seen } = gathering;
   const { services, partition, endpoint } = context;
   const registry = services.registryOf(partition);
-  const names = front.flatMap(({ json }) => {
-    const resource = parseStored<Resource>(json);
-    return includes.flatMap(include => referencesFor(include, resource, registry, [endpoint.url]));
-  });
+  const resources = front.map(({ json }) => parseStored<Resource>(json));
+  const each = resources.flatMap(resource => includes.map(include => ({ include, resource })));
+  const names = each.flatMap(({ include, resource }) => referencesFor(include, resource, registry, [endpoint.url]));
   const keys = [...new Set(names)]
     .filter(name => !seen.has(name))
     .map(name => name.split('/', 2) as [string, string])
     .filter(([type]) => endpoint.resources.has(type))
     .map(([type, id]) => ({ partition, type, id }));
   const found = await context.store.read(keys);
-  return take(gathering, found.filter(version => version !== undefined && !version.deleted) as Version[]);
+  const taken = take(gathering, found.filter(version => version !== undefined && !version.deleted) as Version[]);
+  const canonical = each.flatMap(({ include, resource }) => canonicalsFor(include, resource, registry));
+  return [...taken, ...(await searched(gathering, canonical))];
 }
 
 /** What refers to these resources. */
 async function referring(gathering: Gathering, front: readonly Version[], include: Include): Promise<Version[]> {
+  const { services, endpoint, partition } = gathering.context;
+  const registry = services.registryOf(partition);
+  const resources = front.map(version => {
+    const canonical = registry.get(version.key.type, 'url') ? namesOf(parseStored<Resource>(version.json)) : [];
+    return { type: version.key.type, names: [nameOf(version), ...canonical] };
+  });
+  return searched(gathering, referringTo(include, resources, [...endpoint.resources.keys()], registry));
+}
+
+async function searched(gathering: Gathering, of: Search['of']): Promise<Version[]> {
   const { services, endpoint, partition, request, store } = gathering.context;
-  const of = referringTo(include, front.map(nameOf), [...endpoint.resources.keys()], services.registryOf(partition));
-  if (of.length === 0) return [];
+  const served = of.filter(({ type }) => endpoint.resources.has(type));
+  if (served.length === 0) return [];
   const limit = services.limits.maxIncludes - gathering.taken.length + 1;
-  const page = await store.search({ partition, of, sort: [], limit, deadline: request.deadline });
+  const page = await store.search({ partition, of: served, sort: [], limit, deadline: request.deadline });
   return take(gathering, page.rows);
 }
 

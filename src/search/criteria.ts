@@ -3,11 +3,12 @@
  * https://hl7.org/fhir/R4/search.html#modifiers, https://hl7.org/fhir/R4/search.html#chaining
  */
 import { ID } from '../fhir/reference.js';
+import { canonicalFilter } from './canonical.js';
 import { splitEscaped, unescape } from './escape.js';
 import { compileFilterExpression } from './filter-expression.js';
 import { comparisonFilter } from './filter-operator.js';
 import { ALL, and, not, or } from './filters.js';
-import { chainKey, PRESENT } from './keys.js';
+import { chainKey, PRESENT, referenceForm } from './keys.js';
 import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly } from './limits.js';
 import type { Filter } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
@@ -17,6 +18,17 @@ import { valueTypes } from './types/index.js';
 import { filterOf, type Ports, type Terminology } from './types/type.js';
 import { wordSuffixes } from './types/words.js';
 
+/**
+ * Chains over canonical references need what other resources hold, and parsing does not wait for a store: whoever parses
+ * says what is known, finds out what was asked besides, and parses again.
+ */
+export interface Canonicals {
+  /** The names (`namesOf` of canonical.ts) of the resources of a type that satisfy a condition. */
+  named(type: string, where: Filter): readonly string[];
+  /** The canonical references that resources of the parameter's type which satisfy a condition have in it. */
+  carried(type: string, param: SearchParam, where: Filter): readonly string[];
+}
+
 export interface CriteriaOptions {
   registry: SearchRegistry;
   /** Milliseconds since the epoch, for approximate dates. */
@@ -25,6 +37,8 @@ export interface CriteriaOptions {
   localBases: readonly string[];
   /** What the search names of terminology, in place of the registry's own. */
   terminology?: Terminology | undefined;
+  /** What chains over canonical references lead to; without it they lead nowhere. */
+  canonicals?: Canonicals;
   /** Whether a parameter may be used on a type here; all known ones by default. */
   declared?: ((type: string, code: string) => boolean) | undefined;
 }
@@ -90,7 +104,22 @@ export class Criteria {
       throw notUnderstood(whole, `it does not lead to ${type}.`);
     this.join(whole, depth);
     const where = this.step(source, rest.join(':'), path, depth - 1);
-    return { kind: 'referred', type: source, key: chainKey(param.key), own: type, where };
+    return or([
+      { kind: 'referred', type: source, key: chainKey(param.key), own: type, where },
+      ...this.carried(type, source, param, where).map(one => canonicalFilter(type, one)),
+    ]);
+  }
+
+  private hasUrl(type: string): boolean {
+    return this.find(type, 'url')?.type === 'uri';
+  }
+
+  private carried(own: string, source: string, param: SearchParam, where: Filter): readonly string[] {
+    return this.hasUrl(own) ? (this.options.canonicals?.carried(source, param, where) ?? []) : [];
+  }
+
+  private named(type: string, where: Filter): readonly string[] {
+    return this.hasUrl(type) ? (this.options.canonicals?.named(type, where) ?? []) : [];
   }
 
   private chain(type: string, head: string, tail: string, path: Path, depth: number): Filter {
@@ -103,10 +132,14 @@ export class Criteria {
       throw notUnderstood(whole, `it does not lead to ${target}.`);
     if (targets.length === 0) throw notUnderstood(whole, 'no type it leads to has such a parameter.');
     return or(
-      targets.map(target => {
+      targets.flatMap((target): Filter[] => {
         this.join(whole, depth);
         const where = this.step(target, tail, path, depth - 1);
-        return { kind: 'refers', key: chainKey(param.key), type: target, where };
+        const names = this.named(target, where).map(name => param.key + referenceForm(name));
+        return [
+          { kind: 'refers', key: chainKey(param.key), type: target, where },
+          ...names.map((key): Filter => ({ kind: 'posting', key })),
+        ];
       }),
     );
   }
@@ -132,7 +165,10 @@ export class Criteria {
     const values = splitEscaped(value, ',');
     if (values.includes('')) throw badValue(whole, 'the value is empty.');
     if (values.length > MAX_VALUES) throw tooCostly(`A search parameter may have ${MAX_VALUES} values at most.`);
-    const filter = this.anyOf(param, modifier, whole, values);
+    const canonical = code === 'url' && modifier === undefined && this.hasUrl(type) && this.find(type, 'version');
+    const filter = canonical
+      ? or(values.map(value => canonicalFilter(type, unescape(value))))
+      : this.anyOf(param, modifier, whole, values);
     return modifier === 'not' || modifier === 'not-in' ? not(filter) : filter;
   }
 

@@ -1,6 +1,7 @@
 /** `_include` and `_revinclude`. https://hl7.org/fhir/R4/search.html#revinclude */
 import { localReference } from '../fhir/reference.js';
 import type { Json, Resource } from '../fhir/resource.js';
+import { canonicalFilter } from './canonical.js';
 import { or } from './filters.js';
 import { referenceForm } from './keys.js';
 import { badValue, notUnderstood } from './limits.js';
@@ -74,22 +75,46 @@ export function referencesFor(
   return [...found];
 }
 
+/** What an `_include` takes in by the canonical references of this resource: of each type they may lead to. */
+export function canonicalsFor(
+  include: Include,
+  resource: Resource,
+  registry: SearchRegistry,
+): { type: string; where: Filter }[] {
+  return paramsOf(include, resource.resourceType, registry).flatMap(param => {
+    const types = param.targets.filter(type => (include.target ?? type) === type && registry.get(type, 'url'));
+    if (types.length === 0) return [];
+    const canonicals = param
+      .select(resource, resource)
+      .filter(value => typeof value === 'string' && value.includes(':'));
+    return types.flatMap(type => canonicals.map(one => ({ type, where: canonicalFilter(type, String(one)) })));
+  });
+}
+
+/** A resource by its type and what references to it may say: `Type/id`, its canonical names. */
+export interface Referable {
+  type: string;
+  names: readonly string[];
+}
+
 /**
- * What a `_revinclude` takes in with these resources (`Type/id`): the resources of one of `types` that refer to any.
- * Types that cannot refer to them are left out.
+ * What a `_revinclude` takes in with these resources: the resources of one of `types` that refer to any. Types that
+ * cannot refer to them are left out.
  */
 export function referringTo(
   include: Include,
-  resources: readonly string[],
+  resources: readonly Referable[],
   types: readonly string[],
   registry: SearchRegistry,
 ): { type: string; where: Filter }[] {
-  const wanted = resources.filter(one => include.target === undefined || one.startsWith(`${include.target}/`));
+  const wanted = resources.filter(one => include.target === undefined || one.type === include.target);
   const sources = include.source === '*' ? types : types.filter(type => type === include.source);
   return sources
     .map(type => {
       const keys = paramsOf(include, type, registry).flatMap(param =>
-        wanted.filter(one => leads(param, one.slice(0, one.indexOf('/')))).map(one => param.key + referenceForm(one)),
+        wanted
+          .filter(one => leads(param, one.type))
+          .flatMap(one => one.names.map(name => param.key + referenceForm(name))),
       );
       return { type, where: or([...new Set(keys)].map(key => ({ kind: 'posting', key }))) };
     })

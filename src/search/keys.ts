@@ -11,7 +11,9 @@
  * | `\|:{system}\|{code}\|{value}`  | posting | identifier with this type (`:of-type`)                              |
  * | `\|{Type}/{id}`                 | posting | reference to a resource of ours; `…/_history/{v}` as well if it says |
  * | `\|={id}`                       | posting | the same by id alone, where the parameter has many target types     |
- * | `\|{url}`                       | posting | reference to elsewhere; canonicals with and without `\|version`     |
+ * | `\|{url}`                       | posting | reference to elsewhere; canonical reference of any version           |
+ * | `\|{url}\|{version}`            | posting | canonical reference; `\|{url}\|` where it names no version          |
+ * | `:below\|{url}\|{start}`        | posting | canonical reference whose version begins so                         |
  * | `:identifier\|…`                | posting | Reference.identifier, in the forms of a token                       |
  * | `\|={uri}`                      | posting | uri                                                                 |
  * | `\|={word}`                     | posting | a word of `_text` or `_content`                                     |
@@ -50,6 +52,9 @@ export const ofTypeForm = (system: string, code: string, value: string): string 
 
 /** Suffix of a reference: `Patient/1`, or a whole URL. */
 export const referenceForm = (reference: string): string => `|${reference}`;
+
+/** Suffix of a canonical reference by what its version begins with, up to a point. */
+export const belowForm = (canonical: string): string => `:below|${canonical}`;
 
 /** What the postings of a reference parameter begin with, as chains need it. */
 export const chainKey = (base: string): string => `${base}|`;

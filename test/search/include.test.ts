@@ -69,8 +69,9 @@ describe('search/include', () => {
   });
 
   it('[R73] [R75] what refers to resources', () => {
+    const resources = ['Patient/1', 'Group/2'].map(name => ({ type: name.split('/')[0]!, names: [name] }));
     const reverse = (query: string, types: string[]) =>
-      referringTo(parse('Patient', query).revincludes[0]!, ['Patient/1', 'Group/2'], types, registry);
+      referringTo(parse('Patient', query).revincludes[0]!, resources, types, registry);
     const posting = (key: string) => ({ kind: 'posting', key });
     assert.deepEqual(reverse('_revinclude=Provenance:target', ['Provenance', 'Observation']), [
       {

@@ -2,7 +2,8 @@
 import { ID, localReference } from '../../fhir/reference.js';
 import type { Json } from '../../fhir/resource.js';
 import { unescape } from '../escape.js';
-import { anyForm, IDENTIFIER, referenceForm } from '../keys.js';
+import { splitCanonical } from '../canonical.js';
+import { anyForm, belowForm, IDENTIFIER, referenceForm } from '../keys.js';
 import { badValue } from '../limits.js';
 import { extractIdentifier, plainTerms } from './token.js';
 import {
@@ -18,6 +19,9 @@ import {
 /** Above this many target types, references are indexed by bare id too, instead of trying each type. */
 const FEW_TYPES = 6;
 
+/** Whole URLs: anything with a scheme that can occur in a reference. */
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#\p{Cc}]+$/u;
+
 const byBareId = ({ targets }: Facts): boolean => targets.length === 0 || targets.length > FEW_TYPES;
 
 function extractLiteral(reference: string, sink: Sink, { facts, localBases }: ExtractContext): void {
@@ -31,8 +35,14 @@ function extractLiteral(reference: string, sink: Sink, { facts, localBases }: Ex
     return;
   }
   sink.posting(referenceForm(reference));
-  const bar = reference.indexOf('|');
-  if (bar > 0) sink.posting(referenceForm(reference.slice(0, bar)));
+}
+
+/** A canonical reference by its url, with and without its version, and by what the version begins with. */
+function extractCanonical(canonical: string, sink: Sink): void {
+  const { url, version } = splitCanonical(canonical);
+  sink.posting(referenceForm(url));
+  sink.posting(referenceForm(`${url}|${version}`));
+  for (const { index } of version.matchAll(/\./g)) sink.posting(belowForm(`${url}|${version.slice(0, index)}`));
 }
 
 /** An identifier's entries, under the suffix of logical references. */
@@ -43,7 +53,10 @@ const logical = (sink: Sink): Sink => ({
 });
 
 function extract(value: Json, sink: Sink, context: ExtractContext): void {
-  if (typeof value === 'string') return extractLiteral(value, sink, context);
+  if (typeof value === 'string') {
+    const canonical = ABSOLUTE.test(value) && !localReference(value, context.localBases);
+    return canonical ? extractCanonical(value, sink) : extractLiteral(value, sink, context);
+  }
   if (!isObject(value)) return;
   const { reference, identifier, resourceType, id } = value;
   if (typeof reference === 'string') extractLiteral(reference, sink, context);
@@ -62,8 +75,12 @@ function typedTerms(value: string, type: string, { name, localBases }: TermConte
   throw badValue(name, `the value must be the id of a ${type}.`);
 }
 
-/** Whole URLs: anything with a scheme that can occur in a reference. */
-const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#\p{Cc}]+$/u;
+/** Of canonical references: any version, or those that begin so. */
+function belowTerms(value: string, name: string): Term[] {
+  if (!ABSOLUTE.test(value)) throw badValue(name, "':below' needs a canonical URL.");
+  if (splitCanonical(value).version === '') return postings([splitCanonical(value).url]);
+  return [...postings([value]), { kind: 'posting', suffix: belowForm(value) }];
+}
 
 function terms(escaped: string, modifier: string | undefined, context: TermContext): Term[] {
   const { name, facts, localBases } = context;
@@ -71,6 +88,7 @@ function terms(escaped: string, modifier: string | undefined, context: TermConte
     return plainTerms(name, escaped, false).map(term => ({ ...term, suffix: IDENTIFIER + term.suffix }));
   }
   const value = unescape(escaped);
+  if (modifier === 'below') return belowTerms(value, name);
   if (modifier !== undefined && modifier !== 'not') return typedTerms(value, modifier, context);
   if (ID.test(value)) {
     if (byBareId(facts)) return [{ kind: 'posting', suffix: anyForm(value) }];
@@ -86,7 +104,7 @@ function terms(escaped: string, modifier: string | undefined, context: TermConte
 }
 
 export const reference: ValueType = {
-  modifiers: ['not', 'identifier'],
+  modifiers: ['not', 'identifier', 'below'],
   dataTypes: ['Reference', 'canonical', 'uri', 'url', 'oid', 'uuid'],
   extract,
   terms,
