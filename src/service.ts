@@ -112,6 +112,8 @@ export interface AuditEntry {
   client: string;
   /** Interaction code or `$operation`. */
   action: string;
+  /** Of the references in it, where they are not the portal's: the endpoint's public base. */
+  base?: string;
   /** `Patient/1`, a type, or ''. */
   target: string;
   /** Ids of the patients concerned, where known. */

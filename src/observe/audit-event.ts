@@ -60,15 +60,16 @@ function agentsOf({ actor, client }: AuditEntry): JsonObject[] {
   return client === '' ? [person] : [person, { altId: client, name: client, requestor: false }];
 }
 
-function entitiesOf({ target, patients, request }: AuditEntry): JsonObject[] {
+function entitiesOf({ base, target, patients, request }: AuditEntry): JsonObject[] {
+  const at = (reference: string) => ({ reference: base === undefined ? reference : `${base}/${reference}` });
   const patientEntities = patients.map(id => ({
-    what: { reference: `Patient/${id}` },
+    what: at(`Patient/${id}`),
     type: { system: `${TERMINOLOGY}/audit-entity-type`, code: '1', display: 'Person' },
     role: { system: `${TERMINOLOGY}/object-role`, code: '1', display: 'Patient' },
   }));
   const [type = '', id] = target.split('/');
   const kind = { system: 'http://hl7.org/fhir/resource-types', code: type };
-  const targetEntity = id === undefined ? { type: kind } : { what: { reference: target }, type: kind };
+  const targetEntity = id === undefined ? { type: kind } : { what: at(target), type: kind };
   const requestEntity = {
     what: { identifier: { value: request } },
     type: { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' },

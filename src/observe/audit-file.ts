@@ -4,6 +4,7 @@
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { instant } from '../fhir/instant.js';
 import { lineOf, nextLink, START } from './audit-chain.js';
 
 export interface AuditFile {
@@ -17,6 +18,8 @@ interface Open {
   chain: string;
   /** Bytes. */
   size: number;
+  /** Milliseconds since the epoch. */
+  readonly begun: number;
 }
 
 interface Group {
@@ -33,14 +36,24 @@ const MAX_GROUP = 4;
 /** Bytes after which a new file is begun. */
 const MAX_FILE = 64 * 1024 * 1024;
 
-/** @param newName gives a name that no other process has used, for each file that is begun */
-export function openAuditFile(folder: string, newName: () => string): AuditFile {
+/** Milliseconds after which a new file is begun. */
+const MAX_AGE = 10 * 60_000;
+/** Milliseconds from a file's beginning on which nobody appends to it any more, however long a process was held up. */
+const AT_REST = 60 * 60_000;
+
+/**
+ * @param ending is what makes the name one that no other process has used
+ * @param now milliseconds since the epoch
+ */
+export function openAuditFile(folder: string, ending: () => string, now: () => number): AuditFile {
   let open: Open | undefined;
   let group: Group | undefined;
 
   function begin(): Open {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return { descriptor: openSync(join(folder, `${newName()}.jsonl`), 'ax', 0o600), chain: START, size: 0 };
+    const begun = now();
+    const name = `${instant(begun).replaceAll(':', '')}-${ending()}.jsonl`;
+    return { descriptor: openSync(join(folder, name), 'ax', 0o600), chain: START, size: 0, begun };
   }
 
   function end(): void {
@@ -51,6 +64,7 @@ export function openAuditFile(folder: string, newName: () => string): AuditFile 
   function flush({ entries, written }: Group): void {
     group = undefined;
     try {
+      if (open && Math.abs(now() - open.begun) >= MAX_AGE) end();
       open ??= begin();
       write(open, entries);
       if (open.size > MAX_FILE) end();
@@ -81,6 +95,12 @@ export function openAuditFile(folder: string, newName: () => string): AuditFile 
       end();
     },
   };
+}
+
+/** Whether nobody appends any more to the file of this name. */
+export function isAtRest(name: string, now: number): boolean {
+  const [, day, hour, minute, second] = /^(\d{4}-\d\d-\d\dT)(\d\d)(\d\d)(\d\d\.\d{3}Z)-/.exec(name) ?? [];
+  return now - Date.parse(`${day}${hour}:${minute}:${second}`) >= AT_REST;
 }
 
 function write(open: Open, entries: readonly string[]): void {

@@ -2,7 +2,7 @@
  * Sealing: what the log files and the audit documents hold becomes AuditEvents. How far a file has come is stored in the
  * same commit as its events, so any process may seal any file, a dead one's too, and each entry is sealed exactly once.
  */
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { unlessConflict } from '../fhir/fault.js';
@@ -10,6 +10,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { AuditEntry } from '../service.js';
 import type { ChangeSet, Document, Put, Records } from '../store/port.js';
 import { auditEvent } from './audit-event.js';
+import { isAtRest } from './audit-file.js';
 
 export interface Sealing {
   readonly folder: string;
@@ -34,7 +35,10 @@ interface Line {
   entry: AuditEntry;
 }
 
-/** Seals everything logged so far: the documents, then all files. A file that cannot be read holds no other up. */
+/**
+ * Seals everything logged so far: the documents, then all files. A file that cannot be read holds no other up; one that is
+ * sealed whole and has been at rest for long is removed.
+ */
 export async function sealAll(sealing: Sealing): Promise<void> {
   while (await sealDocuments(sealing));
   const names = (await readdir(sealing.folder).catch(() => [])).filter(name => name.endsWith('.jsonl'));
@@ -42,11 +46,20 @@ export async function sealAll(sealing: Sealing): Promise<void> {
   for (const name of names.sort()) {
     try {
       while (await sealChunk(sealing, name));
+      if (isAtRest(name, sealing.now())) await remove(sealing, name);
     } catch (error) {
       failures.push(error);
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} audit logs could not be sealed`);
+}
+
+/** The file goes first: what is left behind by a crash in between is a record that nobody looks for. */
+async function remove(sealing: Sealing, name: string): Promise<void> {
+  const progress = await sealing.records.get(PROGRESS, name, sealing.now());
+  if (!progress) return;
+  await rm(join(sealing.folder, name), { force: true });
+  await attempt(sealing, { documents: [{ op: 'delete', kind: PROGRESS, id: name, expect: progress.version }] });
 }
 
 /** Seals the next whole lines of a file; false if there are none. */
@@ -75,7 +88,9 @@ async function sealChunk(sealing: Sealing, name: string): Promise<boolean> {
 
 /** The next whole lines of a file, BATCH of them at most. */
 async function readFrom(file: string, offset: number): Promise<Buffer> {
-  const handle = await open(file);
+  const handle = await open(file).catch(unlessGone);
+  // Another process has sealed and removed it.
+  if (!handle) return Buffer.alloc(0);
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, offset);
     const read = buffer.subarray(0, bytesRead);
@@ -89,6 +104,10 @@ async function readFrom(file: string, offset: number): Promise<Buffer> {
   } finally {
     await handle.close();
   }
+}
+
+function unlessGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Lets requests be answered in between. */

@@ -3,7 +3,6 @@
  * documents that ride in the commit. Sealing makes both searchable as AuditEvent.
  */
 import { hostname } from 'node:os';
-import { instant } from '../fhir/instant.js';
 import type { Ids, World } from '../fhir/clock.js';
 import type { Audit } from '../service.js';
 import { openAuditFile } from './audit-file.js';
@@ -16,8 +15,8 @@ export interface ClosableAudit extends Audit {
 
 /** @param sealing its `folder` is where the logs of all processes are kept */
 export function openAudit({ clock, ids }: Pick<World, 'clock' | 'ids'>, sealing: Omit<Sealing, 'now'>): ClosableAudit {
-  const file = openAuditFile(sealing.folder, () => newName(clock.now(), ids));
   const now = () => clock.now();
+  const file = openAuditFile(sealing.folder, () => ending(ids), now);
   let running: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | undefined;
   return {
@@ -40,6 +39,5 @@ export function openAudit({ clock, ids }: Pick<World, 'clock' | 'ids'>, sealing:
   };
 }
 
-/** Sorts by time; the rest tells processes, hosts and restarts apart. */
-const newName = (now: number, ids: Ids): string =>
-  `${instant(now).replaceAll(':', '')}-${hostname().replaceAll(/[^\w.-]/g, '')}-${process.pid}-${ids.next()}`;
+/** Tells processes, hosts and restarts apart. */
+const ending = (ids: Ids): string => `${hostname().replaceAll(/[^\w.-]/g, '')}-${process.pid}-${ids.next()}`;

@@ -1,17 +1,27 @@
 /** What the audit says of a request. https://hl7.org/fhir/R4/auditevent.html */
 import type { Route } from '../definitions/endpoint.js';
+import { parseForm } from '../fhir/form.js';
+import { ID, localReference } from '../fhir/reference.js';
+import type { FhirRequest, Query } from '../fhir/request.js';
+import type { FhirResponse } from '../fhir/response.js';
 import type { AuditEntry } from '../service.js';
 import type { Run } from './parts.js';
 
+/** The endpoint whose references need no base: the trail is kept there. */
+const HOME = 'portal';
+/** Patients named in one entry. */
+const MOST = 100;
+
 /** The entry of a request that was (or would be) answered with this status. */
 export function auditEntry(run: Run, status: number, at: number, patients: readonly string[]): AuditEntry {
-  const { request, route, actor, reasons } = run;
+  const { request, endpoint, route, actor, reasons } = run;
   return {
     at,
     request: request.id,
     actor: actor?.subject ?? '',
     client: actor?.clientId ?? '',
     action: route?.operation ? `$${route.operation.name}` : (route?.interaction ?? request.method),
+    ...(endpoint.name === HOME ? {} : { base: endpoint.url }),
     target: targetOf(route),
     patients,
     status,
@@ -20,6 +30,45 @@ export function auditEntry(run: Run, status: number, at: number, patients: reado
 }
 
 function targetOf(route: Route | undefined): string {
-  const { type = '', id } = route?.compartment ?? route ?? {};
+  const { type = '', id } = targeted(route);
   return id === undefined ? type : `${type}/${id}`;
+}
+
+const targeted = (route: Route | undefined): { type?: string; id?: string } => route?.compartment ?? route ?? {};
+
+/**
+ * Ids of the patients whose records a request that changes nothing was about: the patient addressed, whom the resource
+ * names, whom the search names, and those of a patient's or proxy's own token.
+ */
+export function patientsAsked(run: Run, { status, body }: FhirResponse): string[] {
+  const { type, id } = targeted(run.route);
+  const target = type === 'Patient' && id !== undefined ? [id] : [];
+  if (status >= 400) return target;
+  const one = run.route?.id !== undefined && body?.kind === 'json';
+  const named = one ? patientsNamed(body.text, run.endpoint.url) : patientsSearched(run);
+  return [...new Set([...target, ...named])].slice(0, MOST);
+}
+
+/** By all references: an element's name would cost a parse, and those that are no one's record are few. */
+function patientsNamed(text: string, base: string): string[] {
+  return [...text.matchAll(/"reference":"([^"]+)"/g)].flatMap(([, reference = '']) => patientAt(reference, [base]));
+}
+
+function patientsSearched({ request, endpoint, actor }: Run): readonly string[] {
+  const asked = [...request.query, ...formOf(request)].flatMap(([name, value]) => {
+    const bare = /^patient(:Patient)?$/.test(name);
+    return value.split(',').flatMap(one => (bare && ID.test(one) ? [one] : patientAt(one, [endpoint.url])));
+  });
+  return actor?.kind === 'patient' ? [...asked, ...actor.patients] : asked;
+}
+
+function patientAt(reference: string, bases: readonly string[]): string[] {
+  const found = localReference(reference, bases);
+  return found?.type === 'Patient' ? [found.id] : [];
+}
+
+/** Of a search by POST. It was answered, so it can be read. */
+function formOf({ method, body }: FhirRequest): Query {
+  if (method !== 'POST' || body?.kind !== 'bytes' || !body.contentType.startsWith('application/x-www-form-')) return [];
+  return parseForm(Buffer.from(body.bytes).toString('latin1'));
 }

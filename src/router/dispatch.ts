@@ -9,7 +9,7 @@ import { asFault, faultResponse } from '../fhir/outcome.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Dispatch, Result } from '../service.js';
 import type { Store } from '../store/port.js';
-import { auditEntry } from './audited.js';
+import { auditEntry, patientsAsked } from './audited.js';
 import type { DispatchParts, Run } from './parts.js';
 import { begin, contextOf, type Ready } from './run.js';
 
@@ -84,7 +84,7 @@ async function commit(ready: Ready, result: Result, store: GuardedStore, parts: 
 async function withAudit(run: Run, response: FhirResponse, parts: DispatchParts): Promise<FhirResponse> {
   const { audit, clock } = parts.services();
   try {
-    await audit.append(auditEntry(run, response.status, clock.now(), []));
+    await audit.append(auditEntry(run, response.status, clock.now(), patientsAsked(run, response)));
     return response;
   } catch (error) {
     parts.report(error, run.request);

@@ -125,6 +125,44 @@ describe('abuse: the audit', function () {
     await rm(folder, { recursive: true });
   });
 
+  it('[H06] [D17] names the patients concerned, by the endpoint they are of', async () => {
+    const server = await startTestServer();
+    const ask = (client: string, path: string, id: string) => call(server, { client, method: 'GET', path }, id);
+    const token = server.token('demo-clinician');
+    await ask('demo-patient', 'Observation?code=x', 'own');
+    await ask('demo-clinician', 'Observation/demo-blood-pressure', 'resource');
+    await ask('demo-clinician', 'Patient/demo-omar-alkhatib/Observation', 'compartment');
+    await ask('demo-clinician', 'Observation?subject=Patient/demo-omar-alkhatib,Patient/demo-patient', 'search');
+    await ask('demo-patient', 'Patient/demo-omar-alkhatib', 'refused');
+    await ask('demo-clinician', 'Organization', 'nobody');
+    await fetch(`${server.portal}/Observation/_search`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'x-request-id': 'form' },
+      body: new URLSearchParams({ patient: 'demo-omar-alkhatib' }),
+    });
+    await fetch(`${server.customer}/Patient/demo-patient`, {
+      headers: { authorization: `Bearer ${server.token('demo-system')}`, 'x-request-id': 'customer' },
+    });
+    await server.app.services.audit.seal();
+    const events = await auditEvents(server);
+    const named = (id: string) =>
+      events
+        .filter(event => requestOf(event) === id)
+        .flatMap(({ entity = [] }) =>
+          entity.filter(({ role }) => role?.code === '1').map(({ what }) => what?.reference),
+        );
+    const [me, other] = ['Patient/demo-patient', 'Patient/demo-omar-alkhatib'];
+    assert.deepEqual(named('own'), [me]);
+    assert.deepEqual(named('resource'), [me]);
+    assert.deepEqual(named('compartment'), [other]);
+    assert.deepEqual(named('search'), [other, me]);
+    assert.deepEqual(named('form'), [other]);
+    assert.deepEqual(named('refused'), [other]);
+    assert.deepEqual(named('nobody'), []);
+    assert.deepEqual(named('customer'), [`${server.customer}/${me}`]);
+    await server.close();
+  });
+
   it('[H05] [A09] shows which line was changed, taken out or moved, and holds no secret', async () => {
     const server = await startTestServer();
     for (let at = 0; at < 6; at++)

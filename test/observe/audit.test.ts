@@ -25,16 +25,20 @@ const entry = (request: string, extra: Partial<AuditEntry> = {}): AuditEntry => 
   ...extra,
 });
 
+const MINUTE = 60_000;
+
 describe('audit', () => {
   let folder: string;
   let storage: Portal;
   let serial: number;
+  let now: number;
   const opened: ClosableAudit[] = [];
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'portico-audit-'));
     storage = await portal();
     serial = 0;
+    now = NOW;
   });
   afterEach(() => {
     for (const audit of opened.splice(0)) audit.close();
@@ -45,7 +49,7 @@ describe('audit', () => {
   function open(
     commit = (changes: Parameters<Portal['store']['commit']>[0]) => storage.store.commit(changes),
   ): ClosableAudit {
-    const parts = { clock: storage.clock, ids: { next: () => `id-${++serial}` } };
+    const parts = { clock: { now: () => now }, ids: { next: () => `id-${++serial}` } };
     const audit = openAudit(parts, {
       folder,
       records: storage.records,
@@ -189,6 +193,44 @@ describe('audit', () => {
     broken = false;
     await audit.seal();
     assert.deepEqual(await requests(), ['1', '2']);
+  });
+
+  it('removes a file once all of it is sealed and nobody appends to it any more', async () => {
+    const [own, other] = [open(), open()];
+    await own.append(entry('1'));
+    await own.seal();
+    const [first] = files();
+    now += 59 * MINUTE;
+    await own.append(entry('2'));
+    await own.seal();
+    assert.equal(files().length, 2, 'a file is appended to for ten minutes, and kept for an hour');
+    now += MINUTE;
+    let broken = true;
+    const held = open(changes =>
+      broken ? Promise.reject(new Fault('unavailable', 'down')) : storage.store.commit(changes),
+    );
+    await held.seal().catch(() => undefined);
+    broken = false;
+    await Promise.all([own.seal(), other.seal(), held.seal()]);
+    assert.equal(files().includes(first ?? ''), false);
+    assert.deepEqual(await requests(), ['1', '2']);
+    await own.append(entry('3'));
+    const last = files().at(-1) ?? '';
+    now += 60 * MINUTE;
+    await open().seal();
+    assert.deepEqual(files(), []);
+    assert.deepEqual(await requests(), ['1', '2', '3']);
+    assert.equal(await storage.records.get('audit-progress', last, now), undefined);
+  });
+
+  it('keeps a file that cannot be sealed', async () => {
+    const audit = open();
+    await audit.append(entry('1'));
+    const file = join(folder, files()[0] ?? '');
+    writeFileSync(file, 'x\n');
+    now += 120 * MINUTE;
+    await assert.rejects(audit.seal());
+    assert.equal(files().length, 1);
   });
 
   it('turns the documents of writes into events, and takes them away', async () => {
