@@ -39,7 +39,8 @@ function interval(lo: string, hi: string, { op, lo: a, hi: b }: RangeTest): Docu
   return tests[op];
 }
 
-const literally = (value: string): string => value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+/** As a pattern, which must not hold a NUL. */
+const literally = (value: string): string => value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&').replaceAll('\0', '\\x00');
 
 function textTest(match: TextMatch, value: string): unknown {
   switch (match) {

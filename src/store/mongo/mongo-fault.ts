@@ -69,10 +69,21 @@ export function unavailable(cause: unknown): Fault {
   return new Fault('unavailable', 'The storage cannot be reached.', { cause, headers: { 'retry-after': '5' } });
 }
 
+/** A document above 16 MB. The driver finds that out in two places, the server in more, each with words of its own. */
+const isTooLarge = (error: unknown): boolean =>
+  (error instanceof MongoError && /too large|larger than (the maximum|\d)/.test(error.message)) ||
+  (error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE');
+
+const tooLarge = (cause: unknown): Fault =>
+  new Fault('too-large', 'The database takes 16 MB, together with what a resource is found by; this is larger.', {
+    cause,
+  });
+
 /** The Fault a rejection stands for. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   if (isTimeLimit(error)) return timedOut(error);
+  if (isTooLarge(error)) return tooLarge(error);
   if (isUnreachable(error)) return unavailable(error);
   return new Fault('exception', 'The storage could not do this.', { cause: error });
 }

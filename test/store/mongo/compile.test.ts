@@ -76,6 +76,12 @@ describe('mongo compile', () => {
     for (const { index, term } of drivers) assertDriven(filter, index, term);
   });
 
+  it('hands over patterns that mean themselves, and hold no NUL', () => {
+    const where: Filter = { kind: 'text', key: 'Task|name', match: 'contains', value: 'a\0.(b' };
+    const { filter } = compileSearch({ partition: 'p', of: [{ type: 'Task', where }] });
+    assert.match(JSON.stringify(filter), /"\$regex":"a\\\\x00\\\\\.\\\\\(b"/);
+  });
+
   it('leaves out types that cannot match', () => {
     const of = ['A', 'B'].map(type => ({ type, where: { kind: type === 'A' ? 'none' : 'all' } as const }));
     const { filter, drivers } = compileSearch({ partition: 'p', of });
