@@ -45,7 +45,7 @@ const folders = {
 
 /** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
 const packages = {
-  '@lhncbc/ucum-lhc': ['search/'],
+  '@lhncbc/ucum-lhc': ['fhir/'],
   '@types/fhir': [''],
   ajv: ['definitions/', 'validate/'],
   express: ['http/'],

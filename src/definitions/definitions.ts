@@ -17,6 +17,8 @@ export interface Binding {
   strength: 'required' | 'extensible' | 'preferred' | 'example';
   /** Canonical URL, maybe with `|version`. */
   valueSet: string;
+  /** Value sets that a code must be from as well, whatever the strength: the maximum one, and those that are added. */
+  within?: string[];
 }
 
 export interface Constraint {

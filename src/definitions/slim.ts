@@ -113,9 +113,35 @@ function systemType(raw: ElementDefinition): string {
 }
 
 export function bindingOf(raw: ElementDefinition): Binding | undefined {
-  const binding = raw['binding'] as (JsonObject & Partial<Binding>) | undefined;
-  return binding?.valueSet && binding.strength ? { strength: binding.strength, valueSet: binding.valueSet } : undefined;
+  const binding = raw['binding'] as RawBinding | undefined;
+  if (!binding?.valueSet || !binding.strength) return undefined;
+  const within = (binding.extension ?? []).flatMap(withinOf);
+  return { strength: binding.strength, valueSet: binding.valueSet, ...(within.length > 0 && { within }) };
 }
+
+interface RawExtension {
+  url: string;
+  valueCanonical?: string;
+  valueUri?: string;
+  valueCode?: string;
+  extension?: RawExtension[];
+}
+
+type RawBinding = Partial<Binding> & { extension?: RawExtension[] };
+
+/** elementdefinition-maxValueSet, and additional bindings that are to be met by all codes in every context. */
+function withinOf({ url, valueCanonical, valueUri, extension = [] }: RawExtension): string[] {
+  if (url === `${core}elementdefinition-maxValueSet`) return [valueCanonical ?? valueUri ?? []].flat();
+  if (!additional.has(url) || extension.some(part => part.url === 'usage')) return [];
+  const [purpose, valueSet] = ['purpose', 'valueSet'].map(name => extension.find(part => part.url === name));
+  const binds = purpose?.valueCode === 'required' || purpose?.valueCode === 'maximum';
+  return binds ? [valueSet?.valueCanonical ?? []].flat() : [];
+}
+
+const additional = new Set([
+  'http://hl7.org/fhir/tools/StructureDefinition/additional-binding',
+  'http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional',
+]);
 
 /**
  * The constraints an element adds itself: those it repeats from elsewhere (`source`) are checked there, and ele-1 is

@@ -1,18 +1,28 @@
 /** Codes against value sets and code systems. https://hl7.org/fhir/R4/terminologies.html */
 import type { Binding, Expansion } from '../definitions/definitions.js';
 import type { Json, JsonObject } from '../fhir/resource.js';
+import { grammarOf } from './grammar.js';
 import type { Path } from './report.js';
 import { list, text, type Scope } from './scope.js';
 
 /** Checks a coded value of this type against a binding: required → error, extensible → warning. */
-export function checkBinding(value: Json, type: string, { strength, valueSet }: Binding, scope: Scope, at: Path): void {
-  if (strength !== 'required' && strength !== 'extensible') return;
+export function checkBinding(value: Json, type: string, binding: Binding, scope: Scope, at: Path): void {
+  const { strength, valueSet, within = [] } = binding;
+  for (const outer of within) if (isCoded(value, type)) checkMember(value, type, outer, true, scope, at);
+  if (strength === 'required') checkMember(value, type, valueSet, true, scope, at);
+  else if (strength === 'extensible') checkMember(value, type, valueSet, false, scope, at);
+}
+
+function checkMember(value: Json, type: string, valueSet: string, must: boolean, scope: Scope, at: Path): void {
   const expansion = scope.definitions.expansion(valueSet);
   if (!expansion || isMember(value, type, expansion)) return;
-  const words = `The code must be from the value set ${valueSet}.`;
-  if (strength === 'required') scope.report.breach('code-invalid', at, words);
-  else scope.report.warn('code-invalid', at, words.replace('must', 'should'));
+  if (must) scope.report.breach('code-invalid', at, `The code must be from the value set ${valueSet}.`);
+  else scope.report.warn('code-invalid', at, `The code should be from the value set ${valueSet}.`);
 }
+
+/** Whether there is a code; a CodeableConcept may be a mere text. */
+const isCoded = (value: Json, type: string): boolean =>
+  type === 'CodeableConcept' ? list(value as JsonObject, 'coding').some(coding => 'code' in coding) : true;
 
 /** Whether a coded value is in the value set, or might be in a part of it that is not known here. */
 export function isMember(value: Json, type: string, expansion: Expansion): boolean {
@@ -22,8 +32,12 @@ export function isMember(value: Json, type: string, expansion: Expansion): boole
   if (type === 'Quantity')
     return text(value as JsonObject, 'code') === undefined || hasCoding(value as JsonObject, expansion);
   if (type !== 'code' && type !== 'string' && type !== 'uri') return true;
-  return expansion.plain.has(value as string) || expansion.open.size > 0;
+  return expansion.plain.has(value as string) || mayHave(value as string, expansion);
 }
+
+/** Whether a code may be one of a system that the value set is open for. */
+const mayHave = (code: string, { open }: Expansion): boolean =>
+  open.size > 0 && [...open].some(system => grammarOf(system)?.(code) ?? true);
 
 function hasCoding(coding: JsonObject, { codes, open }: Expansion): boolean {
   const [system, code] = [text(coding, 'system'), text(coding, 'code')];
@@ -32,10 +46,13 @@ function hasCoding(coding: JsonObject, { codes, open }: Expansion): boolean {
   return system !== undefined && codes.has(`${system}|${code}`);
 }
 
-/** Reports a code that its own, completely known code system does not have. */
+/** Reports a code (of a Coding or a Quantity) that its own, completely known code system does not have. */
 export function checkCoding(coding: JsonObject, { definitions, report }: Scope, at: Path): void {
   const [system, code] = [text(coding, 'system'), text(coding, 'code')];
-  if (system === undefined || code === undefined) return;
-  const codes = definitions.systemCodes(system);
-  if (codes && !codes.has(code)) report.breach('code-invalid', at, `The code system ${system} has no such code.`);
+  if (system === undefined || code === undefined || report.full) return;
+  const has = grammarOf(system) ?? setOf(definitions.systemCodes(system));
+  if (has && !has(code)) report.breach('code-invalid', at, `The code system ${system} has no such code.`);
 }
+
+const setOf = (codes: ReadonlySet<string> | undefined): ((code: string) => boolean) | undefined =>
+  codes && (code => codes.has(code));

@@ -3,6 +3,7 @@
  * Compiled when a type is first met.
  */
 import type { Constraint, Definitions, Element, ElementType } from '../definitions/definitions.js';
+import type { Owner } from './context.js';
 import { compileInvariant, type Invariant } from './invariant.js';
 import { hasTwin, propertyName } from './schema.js';
 
@@ -18,6 +19,8 @@ export interface Slot {
   readonly targets: ReadonlySet<string> | undefined;
   /** A profile that the base type asks of the value: SimpleQuantity. */
   readonly profile: string | undefined;
+  /** How definitions of extensions name it. */
+  readonly owner: Owner;
   /** What the value consists of; undefined for primitives and resources. */
   content(): ObjectRules | undefined;
 }
@@ -73,6 +76,7 @@ export function compileTypes(definitions: Definitions): TypeRules {
         invariants,
         targets,
         profile,
+        owner: { path: element.contentReference ?? element.path, type },
         content: () => contentOf(element, type),
       };
       if (!hasTwin(element, type)) return [[name, slot]];

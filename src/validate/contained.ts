@@ -3,10 +3,10 @@ import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { step, type Path } from './report.js';
 import { child, list, text, type Scope } from './scope.js';
 
-/** The contained resources: type by id. */
-export function containedTypes(container: Resource): Map<string, string> {
+/** The contained resources by id. */
+export function containedIn(container: Resource): Map<string, Resource> {
   const inner = list(container, 'contained') as readonly Resource[];
-  return new Map(inner.map(({ id, resourceType }) => [id ?? '', resourceType]));
+  return new Map(inner.map(resource => [resource.id ?? '', resource]));
 }
 
 /** Checks all resources contained in this one. */

@@ -38,7 +38,8 @@ const questionnaire: Record<string, Rule> = {
   'que-9': it => !isType(it, 'display') || none(it, 'readOnly'),
   'que-10': it => isType(it, ...measurable) || none(it, 'maxLength'),
   'que-11': it => none(it, 'answerOption') || none(it, 'initial'),
-  'que-12': it => list(it, 'enableWhen').length <= 2 || has(it, 'enableBehavior'),
+  // "If there are more than one": published as more than two.
+  'que-12': it => list(it, 'enableWhen').length <= 1 || has(it, 'enableBehavior'),
   'que-13': it => it['repeats'] === true || list(it, 'initial').length <= 1,
 };
 

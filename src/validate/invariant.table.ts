@@ -103,6 +103,8 @@ const rules: Record<string, Rule> = {
   'eld-16': it => !has(it, 'sliceName') || /^[A-Za-z0-9/\-_[\]@]+$/.test(text(it, 'sliceName') ?? ''),
   'eld-19': it => !text(it, 'path') || elementPath.test(text(it, 'path')!),
   'eld-20': it => !text(it, 'path') || /^[A-Za-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*(\[x\])?)*$/.test(text(it, 'path')!),
+  // As published it refuses a prediction without a probability, for which it comes to nothing.
+  'ras-2': it => typeof it['probabilityDecimal'] !== 'number' || it['probabilityDecimal'] <= 100,
   'drt-1': it => !has(it, 'code') || (text(it, 'system') === ucum && has(it, 'value')),
 };
 

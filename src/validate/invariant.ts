@@ -16,11 +16,14 @@ export type Invariant = (value: Json, scope: Scope, at: Path) => void;
 
 type Evaluate = (value: Json, scope: Scope) => boolean | undefined;
 
-/** Compiles a constraint; undefined for one that is known to be wrong, or checked elsewhere. */
-export function compileInvariant(constraint: Constraint, base: string): Invariant | undefined {
+/**
+ * Compiles a constraint, of a base type or that a profile adds; undefined for one that is known to be wrong, or checked
+ * elsewhere.
+ */
+export function compileInvariant(constraint: Constraint, base: string, isAdded = false): Invariant | undefined {
   const { key, severity, human } = constraint;
   if (skipped.has(key) && !constraint.posted) return undefined;
-  const holds = ruleOf(constraint, base);
+  const holds = ruleOf(constraint, base, isAdded);
   return (value, scope, at) => {
     const result = holds(value, scope);
     if (result === true) return;
@@ -30,20 +33,25 @@ export function compileInvariant(constraint: Constraint, base: string): Invarian
   };
 }
 
-function ruleOf(constraint: Constraint, base: string): Evaluate {
+function ruleOf(constraint: Constraint, base: string, isAdded: boolean): Evaluate {
   const { key, expression, posted } = constraint;
   if (posted) return isLinear(expression) ? interpreted(constraint, base) : () => undefined;
-  return ownRules[expression] ?? handmade[key] ?? interpreted(constraint, base);
+  return ownRules[expression] ?? (isAdded ? undefined : handmade[key]) ?? interpreted(constraint, base);
 }
 
 /**
  * A constraint as published: true unless the result is false or nothing; undefined where fhirpath cannot evaluate it.
  */
 export function interpreted({ expression }: Constraint, base: string): Evaluate {
-  let evaluate: ReturnType<typeof compileFhirPath> | undefined;
+  let onElement: Expression | undefined;
+  let onNumber: Expression | undefined;
   return (value, { resource, container }) => {
     try {
-      evaluate ??= compileFhirPath(expression, base);
+      // The engine fails on a number that it is told the element of, and takes it for what it is without.
+      const evaluate =
+        typeof value === 'number'
+          ? (onNumber ??= compileFhirPath(expression))
+          : (onElement ??= compileFhirPath(expression, base));
       const result = evaluate(value, { resource, rootResource: container, context: value });
       return result.length > 0 && result[0] !== false;
     } catch {
@@ -51,3 +59,5 @@ export function interpreted({ expression }: Constraint, base: string): Evaluate 
     }
   };
 }
+
+type Expression = ReturnType<typeof compileFhirPath>;

@@ -1,6 +1,7 @@
 /**
- * The invariants of the portal's own profiles as code: they are on the way of every message, account and work item. Found
- * by their expression, since keys are not unique across guides. test/profiles holds examples against each.
+ * Invariants of profiles as code, found by their expression, since keys are not unique across guides: those of the portal's
+ * own, which are on the way of every message, account and work item (test/profiles holds examples against each), and those
+ * of guides that cannot be evaluated as published.
  */
 import type { Json, JsonObject } from '../fhir/resource.js';
 import { child, list, text } from './scope.js';
@@ -11,6 +12,8 @@ const GROUP = 'https://portico.health/fhir/StructureDefinition/workflow-group-of
 const isPatient = (reference: string | undefined): boolean => /(^|\/)Patient\/[^/]+$/.test(reference ?? '');
 
 const rules: Readonly<Record<string, (value: JsonObject) => boolean>> = {
+  // pd-1 of US Core's PractitionerRole: `or` is for single Booleans.
+  'telecom or endpoint': it => 'telecom' in it || 'endpoint' in it,
   'inResponseTo.exists() = partOf.exists()': it => 'inResponseTo' in it === 'partOf' in it,
   "link.target.reference.where(matches('(^|/)Patient/[^/]+$')).count() <= 1": it =>
     list(it, 'link').filter(link => isPatient(text(child(link, 'target'), 'reference'))).length <= 1,

@@ -1,5 +1,5 @@
 /** References: their form, and the type they point to. https://hl7.org/fhir/R4/references.html */
-import type { JsonObject } from '../fhir/resource.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
 import { localReference } from '../fhir/reference.js';
 import { step, type Path } from './report.js';
 import { text, type Scope } from './scope.js';
@@ -38,11 +38,15 @@ export function typeOf(value: JsonObject, reference: string | undefined, scope: 
   return (reference === undefined ? undefined : literalType(reference, scope)) ?? text(value, 'type');
 }
 
+/** What is pointed to, where it is in the same resource or Bundle. */
+export function resolved(reference: string | undefined, { container, contained, bundle }: Scope): Resource | undefined {
+  if (reference === '#') return container;
+  return reference?.startsWith('#') ? contained.get(reference.slice(1)) : bundle?.get(reference ?? '');
+}
+
 function literalType(reference: string, scope: Scope): string | undefined {
-  if (reference === '#') return scope.container.resourceType;
-  if (reference.startsWith('#')) return scope.contained.get(reference.slice(1));
-  const known = scope.bundle?.get(reference) ?? conditional.exec(reference)?.[1];
-  if (known) return known;
+  const known = resolved(reference, scope)?.resourceType ?? conditional.exec(reference)?.[1];
+  if (known || reference.startsWith('#')) return known;
   const local = localReference(/[^/]+\/[^/]+(?:\/_history\/[^/]+)?$/.exec(reference)?.[0] ?? '', []);
   return local && scope.definitions.isResourceType(local.type) ? local.type : undefined;
 }

@@ -41,9 +41,9 @@ export class Report {
     this.#add(this.warnings, { severity: 'warning', code, diagnostics, expression: pathText(path) });
   }
 
-  /** Whether more about the shape would not be kept. */
+  /** Whether more of one kind of error would not be kept. */
   get full(): boolean {
-    return this.shape.length >= limit;
+    return this.shape.length >= limit || this.rules.length >= limit;
   }
 
   get issues(): Issue[] {

@@ -1,19 +1,25 @@
 /** What a check may look at beside the value itself. */
 import type { Definitions } from '../definitions/definitions.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { Report } from './report.js';
+import type { Path, Report } from './report.js';
 
 export interface Scope {
   readonly definitions: Definitions;
   readonly report: Report;
   /** The resource that the value is in: FHIRPath's %resource. */
   readonly resource: Resource;
+  /** Where that resource is. */
+  readonly at: Path;
   /** Where that one is contained, the container: FHIRPath's %rootResource. */
   readonly container: Resource;
-  /** The container's contained resources: type by id. */
-  readonly contained: ReadonlyMap<string, string>;
-  /** Where they are in a Bundle: the type of its entries by fullUrl. */
-  readonly bundle: ReadonlyMap<string, string> | undefined;
+  /** The container's contained resources by id. */
+  readonly contained: ReadonlyMap<string, Resource>;
+  /** Where they are in a Bundle: the resources of its entries by fullUrl. */
+  readonly bundle: ReadonlyMap<string, Resource> | undefined;
+  /** Whether resources that are referred to meet profiles: answers by profile, each found once. */
+  readonly met: WeakMap<Resource, Map<string, boolean>>;
+  /** The resource is looked at because of a reference to it. */
+  readonly isTarget?: true;
 }
 
 /** Fields of a checked object, without casts at every use. */

@@ -43,15 +43,17 @@ export function createValidator(own: Definitions, options: { root: string }): Va
     checkShape(resource, report);
     if (report.shape.length > 0) return report;
     const plain = withNumbers(resource) as Resource;
+    const at = root(plain.resourceType);
     const scope: Scope = {
       definitions,
       report,
       resource: plain,
+      at,
       container: plain,
       contained: new Map(),
       bundle: undefined,
+      met: new WeakMap(),
     };
-    const at = root(plain.resourceType);
     walkResource(plain, walk, scope, at);
     for (const canonical of named) profiles.checkProfile(plain, canonical, scope, at);
     return report;

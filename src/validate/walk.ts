@@ -5,9 +5,10 @@
 import type { Element } from '../definitions/definitions.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { checkBinding, checkCoding } from './binding.js';
-import { bundleTypes, checkBundle } from './bundle.js';
+import { bundled, checkBundle } from './bundle.js';
+import { checkContexts } from './context.js';
 import type { ObjectRules, Slot, TypeRules } from './compile-type.js';
-import { checkContained, containedTypes } from './contained.js';
+import { checkContained, containedIn } from './contained.js';
 import { parseFhirPath } from '../fhir/fhirpath.js';
 import { narrativeFault } from './narrative.js';
 import { checkReference } from './reference.js';
@@ -34,10 +35,13 @@ export function walkResource(resource: Resource, walk: Walk, outer: Scope, at: P
   const scope: Scope = {
     ...outer,
     resource,
-    ...(isContained ? {} : { container: resource, contained: containedTypes(resource) }),
-    bundle: resource.resourceType === 'Bundle' ? bundleTypes(resource) : outer.bundle,
+    at,
+    ...(isContained ? {} : { container: resource, contained: containedIn(resource) }),
+    bundle: resource.resourceType === 'Bundle' ? bundled(resource) : outer.bundle,
   };
-  walkObject(resource, walk.types.of(resource.resourceType), walk, scope, at);
+  const { resourceType: type } = resource;
+  walkObject(resource, walk.types.of(type), walk, scope, at);
+  if (isExtended(resource)) checkContexts(resource, { path: type, type }, scope, at);
   if ('contained' in resource && !isContained) checkContained(resource, scope, at);
   if (resource.resourceType === 'Bundle') checkBundle(resource, scope, at);
   if (resource.resourceType === 'SearchParameter') checkExpression(resource, scope, at);
@@ -132,11 +136,14 @@ function walkValue(value: Json, slot: Slot, walk: Walk, scope: Scope, at: Path):
   const content = slot.content();
   if (content) {
     walkObject(value as JsonObject, content, walk, scope, at);
+    if (isExtended(value as JsonObject)) checkContexts(value as JsonObject, slot.owner, scope, at);
     if (slot.profile) walk.onProfiled(value as JsonObject, slot.profile, scope, at);
     if (!slot.twin) checkId(value as JsonObject, scope, at);
   }
   if (!slot.twin) special[type]?.(value as never, slot, walk, scope, at);
 }
+
+const isExtended = (value: JsonObject): boolean => 'extension' in value || 'modifierExtension' in value;
 
 /** ele-1: an id alone is no content. */
 function checkId(value: JsonObject, { report }: Scope, at: Path): void {
@@ -150,10 +157,18 @@ type Special = (value: never, slot: Slot, walk: Walk, scope: Scope, at: Path) =>
 const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const lastQuantum = /^(?:[^=]{4}|[^=]{3}=|[^=]{2}==)$/;
 
+const checkCoded = (value: JsonObject, _slot: Slot, _walk: Walk, scope: Scope, at: Path): void =>
+  checkCoding(value, scope, at);
+
 /** What single data types need beside their elements. */
 const special: Readonly<Record<string, Special>> = {
   Reference: (value: JsonObject, { targets }, _walk, scope, at) => checkReference(value, targets, scope, at),
-  Coding: (value: JsonObject, _slot, _walk, scope, at) => checkCoding(value, scope, at),
+  Coding: checkCoded,
+  Quantity: checkCoded,
+  Age: checkCoded,
+  Count: checkCoded,
+  Distance: checkCoded,
+  Duration: checkCoded,
   Extension: (value: JsonObject, { element }, walk, scope, at) => {
     const url = text(value, 'url');
     // Below another extension the name of a part may stand in place of a URL.

@@ -23,6 +23,7 @@ const primitives: Readonly<Record<string, Json>> = {
   instant: '2020-02-03T04:05:06.789Z',
   time: '04:05:06',
   base64Binary: 'aGVsbG8=',
+  xhtml: '<div xmlns="http://www.w3.org/1999/xhtml">a text</div>',
   'http://hl7.org/fhirpath/System.String': 'a text',
 };
 
@@ -77,10 +78,25 @@ function objectOf(elements: readonly Element[], definitions: Definitions, depth:
   return object;
 }
 
-function valueOf(element: Element, code: string, definitions: Definitions, depth: number): Json {
-  const bound =
-    element.binding?.strength === 'required' ? [...(definitions.codes(element.binding.valueSet) ?? [])] : [];
-  const [system, known] = splitCode(bound[0]);
+/** A code of each system that value sets hold without listing its codes. */
+const samples: Readonly<Record<string, string>> = {
+  'urn:ietf:bcp:13': 'text/plain',
+  'urn:ietf:bcp:47': 'en',
+  'urn:iso:std:iso:4217': 'EUR',
+  'http://unitsofmeasure.org': 'mg',
+};
+
+/** A code that an element must have one of, as `system|code`; undefined if it may have any. */
+function boundCode({ binding }: Element, definitions: Definitions): string | undefined {
+  const valueSet = binding?.strength === 'required' ? binding.valueSet : binding?.within?.[0];
+  const expansion = valueSet === undefined ? undefined : definitions.expansion(valueSet);
+  const open = [...(expansion?.open ?? [])].flatMap(system => (samples[system] ? `${system}|${samples[system]}` : []));
+  return [...(expansion?.codes ?? []), ...open][0];
+}
+
+/** A small value that the element may have, of this type of it. */
+export function valueOf(element: Element, code: string, definitions: Definitions, depth = 0): Json {
+  const [system, known] = splitCode(boundCode(element, definitions));
   if (code === 'code' && known !== undefined) return known;
   if (code === 'Coding' || code === 'CodeableConcept') {
     const coding: JsonObject = known === undefined ? { system: 'urn:example', code: 'x' } : { system, code: known };
@@ -90,19 +106,22 @@ function valueOf(element: Element, code: string, definitions: Definitions, depth
   if (code === 'Resource') return { resourceType: 'Basic', code: { text: 'an example' } };
   const primitive = primitives[code];
   if (primitive !== undefined) return primitive;
-  const children = definitions.childrenOf(element);
+  const children = element.types.length > 1 ? definitions.elements(code) : definitions.childrenOf(element);
   const object = objectOf(children, definitions, depth + 1);
   return Object.keys(object).length > 0 ? object : someOf(children, definitions, depth);
 }
 
-/** Nothing is mandatory in it, but it may not be empty: its first element of a simple type. */
+/** Nothing is mandatory in it, but it may not be empty: its first element of a simple type, or else its first one. */
 function someOf(children: readonly Element[], definitions: Definitions, depth: number): JsonObject {
-  const simple = children.find(
-    ({ name, types, choice }) => name !== 'id' && !choice && (types[0]?.code ?? '') in primitives,
-  );
-  if (!simple) throw new Error('nothing simple in it');
-  const value = valueOf(simple, simple.types[0]?.code ?? '', definitions, depth);
-  return { [simple.name]: simple.max === '*' ? [value] : value };
+  const own = children.filter(({ name }) => !['id', 'extension', 'modifierExtension'].includes(name));
+  const some =
+    own.find(({ types, choice }) => !choice && (types[0]?.code ?? '') in primitives) ??
+    own.find(({ contentReference }) => !contentReference) ??
+    own[0]!;
+  const code = some.types[0]?.code ?? '';
+  const name = some.choice ? some.name + code.charAt(0).toUpperCase() + code.slice(1) : some.name;
+  const value = valueOf(some, code, definitions, depth);
+  return { [name]: some.max === '*' ? [value] : value };
 }
 
 function referenceTo({ types }: Element, definitions: Definitions): JsonObject {

@@ -25,7 +25,10 @@ describe('[F07] hostile bodies', () => {
   });
 
   it('a Bundle of 20,000 entries, and 5,000 contained resources', () => {
-    const entry = many(i => ({ fullUrl: `http://example.org/Patient/${i}`, resource: { resourceType: 'Patient' } }));
+    const entry = many(i => ({
+      fullUrl: `http://example.org/Patient/${i}`,
+      resource: { resourceType: 'Patient', id: `${i}` },
+    }));
     assert.deepEqual(marks({ resourceType: 'Bundle', type: 'collection', entry }), []);
     const contained = many(i => ({ resourceType: 'Organization', id: `x${i}`, name: 'x' }), 5000);
     const generalPractitioner = contained.map(({ id }) => ({ reference: `#${id}` }));
@@ -45,6 +48,16 @@ describe('[F07] hostile bodies', () => {
   it('a code of a million characters, base64 of ten million', () => {
     assert.deepEqual(marks(patient({ gender: 'a '.repeat(500_000) })), ['value Patient.gender']);
     assert.deepEqual(marks({ resourceType: 'Binary', contentType: 'a/b', data: 'QUJD'.repeat(2_500_000) }), []);
+  });
+
+  it('20,000 units of measure, no two alike', () => {
+    const component = many(i => ({
+      code: { text: 'x' },
+      valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: `{unit${i}}` },
+    }));
+    assert.deepEqual(marks(observation({ component })), []);
+    for (const [index, { valueQuantity }] of component.entries()) valueQuantity.code = `unit${index}`;
+    assert.equal(errorsOf(observation({ component })).length, 100);
   });
 
   it('an expression of 80,000 terms', () => {

@@ -1,48 +1,9 @@
 /** The third layer, on profiles made for the test: each rule a profile can add, broken once. */
 import assert from 'node:assert/strict';
-import type { Definitions } from '../../src/definitions/definitions.js';
-import type { ElementDefinition, StructureDefinition } from '../../src/definitions/slim.js';
-import { withSnapshot } from '../../src/definitions/snapshot.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { createValidator } from '../../src/validate/validator.js';
+import { base, code, marks, type Change } from './profile-fixture.js';
 import { definitions, observation } from './validator-fixture.js';
-
-const url = 'http://example.org/StructureDefinition/test';
-const base = 'http://hl7.org/fhir/StructureDefinition/';
-
-type Change = Partial<ElementDefinition> & { id: string };
-
-/** `code expression` of each error under a profile that is Observation with these changes. */
-function marks(changes: Change[], resource: object): string[] {
-  const element = changes.map(change => ({ path: change.id.replace(/:[^.]+/g, ''), ...change }));
-  const profile: StructureDefinition = {
-    ...{
-      resourceType: 'StructureDefinition',
-      url,
-      name: 'Test',
-      type: 'Observation',
-      kind: 'resource',
-      abstract: false,
-    },
-    ...{ derivation: 'constraint', baseDefinition: `${base}Observation`, differential: { element } },
-  };
-  const lookup = (canonical: string): StructureDefinition | undefined =>
-    definitions.structure(canonical) as StructureDefinition | undefined;
-  const withProfile: Definitions = {
-    ...definitions,
-    structure: canonical => (canonical === url ? withSnapshot(profile, lookup) : definitions.structure(canonical)),
-  };
-  return createValidator(withProfile, { root: process.cwd() })
-    .validate({ ...resource, meta: { profile: [url] } } as Resource)
-    .filter(({ severity }) => severity === 'error')
-    .map(({ code, expression }) => `${code} ${expression}`);
-}
-
-const code = (value: string, system = 'http://example.org/a'): object => ({ coding: [{ system, code: value }] });
-const slicing = (type: string, path: string, rules = 'open'): Change['slicing'] => ({
-  discriminator: [{ type, path }],
-  rules,
-});
 
 describe('profiles', () => {
   it('cardinality, narrowed', () => {
@@ -87,102 +48,82 @@ describe('profiles', () => {
     assert.deepEqual(marks([{ id: 'Observation.code', constraint }], observation({ code: { text: 'x' } })), []);
   });
 
-  const component = (value: object, ...codes: string[]): object =>
-    observation({ component: codes.map(one => ({ code: code(one), ...value })) });
-  const slices = (type: string, rules?: string): Change[] =>
-    [
-      { id: 'Observation.component', slicing: slicing(type, 'code', rules) },
-      { id: 'Observation.component:a', sliceName: 'a', min: 1, max: '1' },
-      { id: 'Observation.component:a.code', patternCodeableConcept: code('a') },
-      { id: 'Observation.component:a.value[x]', min: 1, type: [{ code: 'Quantity' }] },
-      { id: 'Observation.component:a.value[x].unit', min: 1 },
-      { id: 'Observation.component:a.value[x].code', fixedCode: 'mm' },
-    ] as Change[];
+  it('limits of values', () => {
+    const limit = (more: object, id = 'Observation.value[x]'): Change[] => [{ id, ...more }];
+    const length = limit({ maxLength: 3 });
+    const withValue = (name: string, value: unknown): object => {
+      const { valueQuantity: _left, ...rest } = observation() as { valueQuantity: unknown };
+      return { ...rest, [name]: value };
+    };
+    const broken = ['value Observation.value'];
+    assert.deepEqual(marks(length, withValue('valueString', 'abc')), []);
+    assert.deepEqual(marks(length, withValue('valueString', 'abcd')), broken);
+    const integers = limit({ minValueInteger: 1, maxValueInteger: 5 });
+    for (const value of [1, 5]) assert.deepEqual(marks(integers, withValue('valueInteger', value)), []);
+    for (const value of [0, 6]) assert.deepEqual(marks(integers, withValue('valueInteger', value)), broken);
+    const dates = limit({ minValueDateTime: '2020', maxValueDateTime: '2020-06-01' });
+    for (const value of ['2020', '2020-02-03T10:00:00Z', '2020-06']) {
+      assert.deepEqual(marks(dates, withValue('valueDateTime', value)), [], value);
+    }
+    for (const value of ['2019-12-31', '2020-06-02']) {
+      assert.deepEqual(marks(dates, withValue('valueDateTime', value)), broken, value);
+    }
+    assert.deepEqual(marks(limit({ maxValueTime: '10:00:00' }), withValue('valueTime', '10:00:01')), broken);
+    const quantity = { value: 5, system: 'http://unitsofmeasure.org', code: 'mg' };
+    const quantities = limit({ maxValueQuantity: quantity });
+    assert.deepEqual(marks(quantities, withValue('valueQuantity', { ...quantity, value: 5.5 })), broken);
+    assert.deepEqual(marks(quantities, withValue('valueQuantity', { ...quantity, value: 5.5, code: 'g' })), []);
+  });
 
-  for (const type of ['value', 'pattern']) {
-    it(`slices told apart by ${type}: count, and rules inside`, () => {
-      const good = { valueQuantity: { value: 1, unit: 'mm', system: 'http://unitsofmeasure.org', code: 'mm' } };
-      assert.deepEqual(marks(slices(type), component(good, 'a', 'b')), []);
-      assert.deepEqual(marks(slices(type), component(good, 'b')), ['required Observation.component']);
-      assert.deepEqual(marks(slices(type), component(good, 'a', 'a')), ['structure Observation.component']);
-      const wrong = { valueQuantity: { ...good.valueQuantity, code: 'mol' } };
-      assert.deepEqual(marks(slices(type), component(wrong, 'a')), ['value Observation.component[0].value.code']);
-      assert.deepEqual(
-        marks(
-          slices(type),
-          component({ valueQuantity: { value: 1, ...{ system: 'http://unitsofmeasure.org', code: 'mm' } } }, 'a'),
-        ),
-        ['required Observation.component[0].value.unit'],
-      );
-      assert.deepEqual(marks(slices(type), component({ valueString: 'x' }, 'a')), [
-        'structure Observation.component[0].value',
-      ]);
-      assert.deepEqual(marks(slices(type), component({}, 'a')), ['required Observation.component[0].value']);
-      assert.deepEqual(marks(slices(type, 'closed'), component(good, 'a', 'b')), [
-        'structure Observation.component[1]',
-      ]);
+  it('a primitive that lacks its value, or an extension', () => {
+    const absent = { extension: [{ url: `${base}data-absent-reason`, valueCode: 'unknown' }] };
+    const fixed = [{ id: 'Observation.implicitRules', fixedUri: 'http://example.org/a' }] as Change[];
+    assert.deepEqual(marks(fixed, observation({ _implicitRules: absent })), ['value Observation.implicitRules']);
+    const required = [{ id: 'Observation.status.extension', min: 1 }] as Change[];
+    assert.deepEqual(marks(required, observation()), ['required Observation.status.extension']);
+    assert.deepEqual(marks(required, observation({ _status: absent })), []);
+  });
+
+  it('what is referred to, where it is at hand, meets the profile of the target', () => {
+    const target = 'http://hl7.org/fhir/StructureDefinition/groupdefinition';
+    const changes = [{ id: 'Observation.subject', type: [{ code: 'Reference', targetProfile: [target] }] }] as Change[];
+    const group = { resourceType: 'Group', id: 'g', type: 'person', actual: false };
+    const about = (more: object): object =>
+      observation({ subject: { reference: '#g' }, contained: [{ ...group, ...more }] });
+    assert.deepEqual(marks(changes, about({})), []);
+    assert.deepEqual(marks(changes, about({ actual: true })), ['structure Observation.subject']);
+    assert.deepEqual(marks(changes, observation({ subject: { reference: 'Group/g' } })), []);
+  });
+
+  it('a maximum value set, and bindings that are added', () => {
+    const genders = 'http://hl7.org/fhir/ValueSet/administrative-gender';
+    const system = 'http://hl7.org/fhir/administrative-gender';
+    const binding = (...extension: object[]): Change[] =>
+      [
+        {
+          id: 'Observation.method',
+          binding: { strength: 'preferred', valueSet: 'http://hl7.org/fhir/ValueSet/observation-methods', extension },
+        },
+      ] as never;
+    const additional = (purpose: string, ...more: object[]): object => ({
+      url: 'http://hl7.org/fhir/tools/StructureDefinition/additional-binding',
+      extension: [{ url: 'purpose', valueCode: purpose }, { url: 'valueSet', valueCanonical: genders }, ...more],
     });
-  }
-
-  it('slices told apart by type', () => {
-    const changes = [
-      { id: 'Observation.value[x]', slicing: slicing('type', '$this') },
-      {
-        id: 'Observation.value[x]:valueQuantity',
-        sliceName: 'valueQuantity',
-        min: 0,
-        max: '1',
-        type: [{ code: 'Quantity' }],
-      },
-      { id: 'Observation.value[x]:valueQuantity.code', min: 1 },
-    ] as Change[];
-    assert.deepEqual(marks(changes, observation()), []);
-    assert.deepEqual(marks(changes, observation({ valueQuantity: { value: 1 } })), ['required Observation.value.code']);
+    const maximum = { url: `${base}elementdefinition-maxValueSet`, valueCanonical: genders };
+    for (const one of [maximum, additional('required'), additional('maximum')]) {
+      assert.deepEqual(marks(binding(one), observation({ method: code('male', system) })), []);
+      assert.deepEqual(marks(binding(one), observation({ method: { text: 'x' } })), []);
+      assert.deepEqual(marks(binding(one), observation({ method: code('x') })), ['code-invalid Observation.method']);
+    }
+    const usage = { url: 'usage', valueUsageContext: { code: { code: 'a' }, valueCodeableConcept: { text: 'b' } } };
+    for (const one of [additional('preferred'), additional('required', usage)]) {
+      assert.deepEqual(marks(binding(one), observation({ method: code('x') })), []);
+    }
   });
 
-  it('slices told apart by the type of what is referred to', () => {
-    const changes = [
-      { id: 'Observation.performer', slicing: slicing('type', 'resolve()') },
-      {
-        id: 'Observation.performer:who',
-        sliceName: 'who',
-        min: 1,
-        type: [{ code: 'Reference', targetProfile: [`${base}Patient`] }],
-      },
-    ] as Change[];
-    assert.deepEqual(marks(changes, observation({ performer: [{ reference: 'Patient/1' }] })), []);
-    assert.deepEqual(marks(changes, observation({ performer: [{ reference: 'Practitioner/1' }] })), [
-      'required Observation.performer',
-    ]);
-  });
-
-  it('slices told apart by existence', () => {
-    const changes = [
-      { id: 'Observation.component', slicing: slicing('exists', 'dataAbsentReason') },
-      { id: 'Observation.component:absent', sliceName: 'absent', max: '1' },
-      { id: 'Observation.component:absent.dataAbsentReason', min: 1 },
-      { id: 'Observation.component:present', sliceName: 'present' },
-      { id: 'Observation.component:present.dataAbsentReason', max: '0' },
-      { id: 'Observation.component:present.value[x]', min: 1 },
-    ] as Change[];
-    assert.deepEqual(marks(changes, component({ dataAbsentReason: { text: 'x' } }, 'a')), []);
-    assert.deepEqual(marks(changes, component({ dataAbsentReason: { text: 'x' } }, 'a', 'b')), [
-      'structure Observation.component',
-    ]);
-    assert.deepEqual(marks(changes, component({}, 'a')), ['required Observation.component[0].value']);
-  });
-
-  it('slices told apart by a profile', () => {
-    const changes = [
-      { id: 'Observation.value[x]', type: [{ code: 'Quantity' }] },
-      { id: 'Observation.referenceRange', slicing: slicing('profile', 'low') },
-      { id: 'Observation.referenceRange:money', sliceName: 'money', min: 1 },
-      { id: 'Observation.referenceRange:money.low', type: [{ code: 'Quantity', profile: [`${base}SimpleQuantity`] }] },
-    ] as Change[];
-    assert.deepEqual(marks(changes, observation({ referenceRange: [{ low: { value: 1 } }] })), []);
-    assert.deepEqual(marks(changes, observation({ referenceRange: [{ text: 'x' }] })), [
-      'required Observation.referenceRange',
-    ]);
+  it('a rule of its own under the key of a base rule', () => {
+    const constraint = [{ key: 'obs-6', severity: 'error', human: 'x', expression: 'issued.exists()' }] as never;
+    assert.deepEqual(marks([{ id: 'Observation', constraint }], observation()), ['invariant Observation']);
   });
 
   it('an unknown profile is a warning, one on another type an error', () => {

@@ -9,6 +9,12 @@ const xhtml = 'xmlns="http://www.w3.org/1999/xhtml"';
 const bundle = (type: string, ...entry: object[]): object => ({ resourceType: 'Bundle', type, entry });
 const uuid = 'urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 
+const subject = { subject: { reference: 'Patient/1' } };
+const probability = (value: unknown): object => ({
+  outcome: { text: 'x' },
+  ...(typeof value === 'number' && { probabilityDecimal: value }),
+});
+
 describe('[R31] base rules', () => {
   const table: [title: string, resource: object, expected: string[]][] = [
     ['a missing element', { resourceType: 'Communication' }, ['required Communication.status']],
@@ -81,6 +87,11 @@ describe('[R31] base rules', () => {
       ['invariant Observation.referenceRange[0].low', 'structure Observation.referenceRange[0].low.comparator'],
     ],
     [
+      'ras-1 by fhirpath on a number, ras-2 in code',
+      { resourceType: 'RiskAssessment', status: 'final', ...subject, prediction: [{}, 101, 99.5].map(probability) },
+      ['invariant RiskAssessment.prediction[1]'],
+    ],
+    [
       'a SearchParameter that does not parse',
       {
         resourceType: 'SearchParameter',
@@ -143,7 +154,7 @@ describe('[R31] base rules', () => {
     const entry = { fullUrl: uuid, resource: patient() };
     const observing = {
       fullUrl: 'http://example.org/Observation/1',
-      resource: observation({ encounter: { reference: uuid } }),
+      resource: observation({ id: '1', encounter: { reference: uuid } }),
     };
     assert.deepEqual(marks(bundle('collection', entry)), []);
     assert.deepEqual(marks(bundle('collection', { resource: patient() })), ['required Bundle.entry[0]']);
@@ -152,6 +163,22 @@ describe('[R31] base rules', () => {
     assert.deepEqual(marks(bundle('pile')), ['structure Bundle.entry']);
     assert.deepEqual(marks({ resourceType: 'Bundle', type: 'pile' }), ['code-invalid Bundle.type']);
     assert.deepEqual(marks(bundle('transaction', { resource: patient() })), ['invariant Bundle']);
+  });
+
+  it('holds the fullUrl of an entry against its resource', () => {
+    const at = (fullUrl: string, more: object, type = 'collection'): string[] =>
+      marks(bundle(type, { fullUrl, resource: patient(more), ...(type === 'batch' && { request }) }));
+    const request = { method: 'PUT', url: 'Patient/a' };
+    const wrong = ['value Bundle.entry[0].fullUrl'];
+    assert.deepEqual(at('https://example.org/fhir/Patient/a', { id: 'a' }), []);
+    assert.deepEqual(at('https://example.org/fhir/Patient/b', { id: 'a' }), wrong);
+    assert.deepEqual(at('https://example.org/fhir/Person/a', { id: 'a' }), wrong);
+    assert.deepEqual(at('https://example.org/fhir/Patient/a', {}), wrong);
+    assert.deepEqual(at('https://example.org/fhir/Patient/b', { id: 'a' }, 'batch'), wrong);
+    assert.deepEqual(at('https://example.org/fhir/Patient/a', {}, 'batch'), []);
+    assert.deepEqual(at('https://example.org/anything', { id: 'a' }), []);
+    assert.deepEqual(at(uuid, { id: 'a' }), []);
+    assert.deepEqual(at('Patient/a', { id: 'a' }), wrong);
   });
 
   it('takes a conditional reference inside a transaction alone', () => {

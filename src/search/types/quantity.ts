@@ -1,5 +1,6 @@
 /** Quantity search, by number alone, in a unit, or in any UCUM unit that converts. https://hl7.org/fhir/R4/search.html#quantity */
 import type { Json, JsonObject } from '../../fhir/resource.js';
+import { UCUM } from '../../fhir/ucum.js';
 import { splitEscaped, unescape } from '../escape.js';
 import { systemForm } from '../keys.js';
 import { badValue } from '../limits.js';
@@ -15,7 +16,7 @@ import {
   type TermContext,
   type ValueType,
 } from './type.js';
-import { toBase, UCUM } from './ucum.js';
+import { toBase } from './ucum.js';
 
 interface Unit {
   system: string;

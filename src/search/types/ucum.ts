@@ -1,5 +1,5 @@
 /** UCUM units in terms of base units, so that 5 mg finds 0.005 g. https://ucum.org/ucum */
-import { createRequire } from 'node:module';
+import { ucum } from '../../fhir/ucum.js';
 
 /** A unit as base unit, factor and offset: base value = value × factor + offset. */
 export interface BaseUnit {
@@ -10,28 +10,6 @@ export interface BaseUnit {
 
 /** Undefined: no UCUM unit, or one that is not linear (pH, decibel) or not commensurable with others (`{score}`). */
 export type CanonicalUnit = (code: string) => BaseUnit | undefined;
-
-export const UCUM = 'http://unitsofmeasure.org';
-
-/** What we use of @lhncbc/ucum-lhc, which has no types. */
-interface UcumLibrary {
-  getSpecifiedUnit(code: string, action: 'validate', suggest: boolean): { unit: { moleExp_: number } | null };
-  convertToBaseUnits(
-    code: string,
-    value: number,
-  ): { status: string; magnitude?: number; unitToExp?: Readonly<Record<string, number>> };
-}
-
-const require = createRequire(import.meta.url);
-let library: UcumLibrary | undefined;
-
-/** The library takes 25 ms to load: not before the first unit. */
-function ucum(): UcumLibrary {
-  library ??= (
-    require('@lhncbc/ucum-lhc') as { UcumLhcUtils: { getInstance(): UcumLibrary } }
-  ).UcumLhcUtils.getInstance();
-  return library;
-}
 
 function convert(code: string, value: number): number {
   return ucum().convertToBaseUnits(code, value).magnitude ?? NaN;

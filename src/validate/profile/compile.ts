@@ -2,16 +2,18 @@
  * StructureDefinition (snapshot) → a tree of what a profile adds to its base type; slices hang at the element they slice.
  * What the base says already is left out: the walk checks it. https://hl7.org/fhir/R4/profiling.html
  */
-import type { Binding, Definitions, Element, ElementType } from '../../definitions/definitions.js';
+import type { Binding, Constraint, Definitions, Element, ElementType } from '../../definitions/definitions.js';
 import {
   bindingOf,
   constraintsOf,
+  lastOf,
   typesOf,
   type ElementDefinition,
   type StructureDefinition,
 } from '../../definitions/slim.js';
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { compileInvariant, type Invariant } from '../invariant.js';
+import type { Limits } from './limits.js';
 
 export interface Discriminator extends JsonObject {
   type: 'value' | 'pattern' | 'exists' | 'type' | 'profile';
@@ -37,10 +39,13 @@ export interface ProfileNode {
   readonly fixed: Json | undefined;
   readonly pattern: Json | undefined;
   readonly binding: Binding | undefined;
+  readonly limits: Limits | undefined;
   readonly invariants: readonly Invariant[];
   readonly slicing: Slicing | undefined;
   readonly children: ProfileNode[];
   readonly slices: ProfileNode[];
+  /** The node whose children are this one's too: what `contentReference` names. */
+  like: ProfileNode | undefined;
 }
 
 export interface Profile {
@@ -51,12 +56,13 @@ export interface Profile {
 
 /** Compiles a profile or extension, which must have a snapshot. */
 export function compileProfile(definition: StructureDefinition, definitions: Definitions): Profile {
-  const known = baseKeys(definition, definitions);
-  const byId = new Map<string, ProfileNode>();
-  for (const raw of definition.snapshot!.element) {
-    const node = nodeOf(raw, definition, known, definitions);
-    byId.set(raw.id, node);
+  const elements = definition.snapshot!.element;
+  const known = baseRules(definition, definitions);
+  const byId = new Map(elements.map(raw => [raw.id, nodeOf(raw, definition, known, definitions)]));
+  for (const raw of elements) {
+    const node = byId.get(raw.id)!;
     attach(node, raw.id, byId);
+    if (raw.contentReference) node.like = byId.get(lastOf(raw.contentReference, '#'));
   }
   return { url: definition.url, type: definition.type, root: byId.values().next().value! };
 }
@@ -72,7 +78,7 @@ function attach(node: ProfileNode, id: string, byId: ReadonlyMap<string, Profile
 function nodeOf(
   raw: ElementDefinition,
   definition: StructureDefinition,
-  known: ReadonlySet<string>,
+  known: BaseRules,
   definitions: Definitions,
 ): ProfileNode {
   const name = raw.path.slice(raw.path.lastIndexOf('.') + 1);
@@ -89,11 +95,29 @@ function nodeOf(
     fixed: prefixed(raw, 'fixed'),
     pattern: prefixed(raw, 'pattern'),
     binding: bindingOf(raw),
+    limits: limitsOf(raw),
     invariants: invariantsOf(raw, definition, known, definitions),
-    slicing: raw['slicing'] as Slicing | undefined,
+    slicing: (raw['slicing'] as Slicing | undefined) ?? implicitSlicing(name),
     children: [],
     slices: [],
+    like: undefined,
   };
+}
+
+/** Where a profile does not say how slices differ: extensions by their url, choices by their type. */
+function implicitSlicing(name: string): Slicing | undefined {
+  const by = (type: Discriminator['type'], path: string): Slicing => ({
+    discriminator: [{ type, path }],
+    rules: 'open',
+  });
+  if (name === 'extension' || name === 'modifierExtension') return by('value', 'url');
+  return name.endsWith('[x]') ? by('type', '$this') : undefined;
+}
+
+function limitsOf(raw: ElementDefinition): Limits | undefined {
+  const [min, max] = [prefixed(raw, 'minValue'), prefixed(raw, 'maxValue')];
+  const maxLength = raw['maxLength'] as number | undefined;
+  return min === undefined && max === undefined && maxLength === undefined ? undefined : { min, max, maxLength };
 }
 
 function prefixed(raw: ElementDefinition, prefix: string): Json | undefined {
@@ -101,33 +125,54 @@ function prefixed(raw: ElementDefinition, prefix: string): Json | undefined {
   return name === undefined ? undefined : raw[name];
 }
 
+/** Adds to a profile's node what its base types do not check already. */
 function invariantsOf(
   raw: ElementDefinition,
   definition: StructureDefinition,
-  known: ReadonlySet<string>,
+  known: BaseRules,
   definitions: Definitions,
 ): Invariant[] {
-  const added = ((raw['constraint'] as { key: string; source?: string }[] | undefined) ?? [])
-    .filter(
-      ({ key, source }) => !known.has(key) && !(source && definitions.type(source.slice(source.lastIndexOf('/') + 1))),
-    )
+  const added = ((raw['constraint'] as RawConstraint[] | undefined) ?? [])
+    .filter(({ key, source, expression }) => {
+      const isBase = source !== undefined && definitions.type(lastOf(source, '/')) !== undefined;
+      return !isBase && !everywhere.has(key) && !known.get(key)?.has(expression);
+    })
     .map(constraint => ({ ...constraint, source: definition.url }));
   const constraints = constraintsOf({ ...raw, constraint: added }, definition.url);
-  return constraints.flatMap(constraint => compileInvariant(constraint, raw.path.replaceAll('[x]', '')) ?? []);
+  return constraints.flatMap(constraint => compileInvariant(constraint, raw.path.replaceAll('[x]', ''), true) ?? []);
 }
 
-/** The keys of all constraints of the base type, of its parts and of its ancestors. */
-function baseKeys(definition: StructureDefinition, definitions: Definitions): Set<string> {
-  const keys = new Set(['ele-1', 'ext-1']);
-  const add = (elements: readonly Element[]): void => {
-    for (const { constraints, children } of elements) {
-      for (const { key } of constraints ?? []) keys.add(key);
-      if (children) add(children);
+interface RawConstraint extends JsonObject {
+  key: string;
+  expression?: string;
+  source?: string;
+}
+
+/** Repeated in snapshots on every element, in the words of one version or another. */
+const everywhere = new Set(['ele-1', 'ext-1']);
+
+/** The constraints of the base types: the expressions by key, since a guide may give a key another meaning. */
+type BaseRules = ReadonlyMap<string, ReadonlySet<string | undefined>>;
+
+/** The constraints of all types that the profile has elements of, with their parts and ancestors. */
+function baseRules({ type, snapshot }: StructureDefinition, definitions: Definitions): BaseRules {
+  const rules = new Map<string, Set<string>>();
+  const add = ({ key, expression }: Constraint): void => {
+    rules.set(key, (rules.get(key) ?? new Set()).add(expression));
+  };
+  const addAll = (elements: readonly Element[]): void => {
+    for (const { constraints = [], children = [] } of elements) {
+      constraints.forEach(add);
+      addAll(children);
     }
   };
-  for (let type = definitions.type(definition.type); type; type = type.base ? definitions.type(type.base) : undefined) {
-    for (const { key } of type.constraints) keys.add(key);
-    add(type.children);
+  const names = new Set([type, ...snapshot!.element.flatMap(raw => typesOf(raw).map(({ code }) => code))]);
+  for (const name of names) {
+    const base = definitions.type(name);
+    if (!base) continue;
+    base.constraints.forEach(add);
+    addAll(base.children);
+    if (base.base) names.add(base.base);
   }
-  return keys;
+  return rules;
 }

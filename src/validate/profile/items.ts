@@ -1,13 +1,14 @@
 /** The values that an element has in an object: each with its type, and with what stands in `_name`. */
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { step, type Path } from '../report.js';
+import { text } from '../scope.js';
 import type { ProfileNode } from './compile.js';
 
 export interface Item {
   /** undefined: a primitive without a value, of which only `_name` is there. */
   readonly value: Json | undefined;
   readonly twin: JsonObject | undefined;
-  /** FHIR type; undefined where the profile's tree does not tell. */
+  /** FHIR type, of a resource its own; undefined where the profile's tree does not tell. */
   readonly type: string | undefined;
   readonly at: Path;
 }
@@ -19,14 +20,15 @@ export function itemsOf(object: JsonObject, node: ProfileNode, at: Path): Item[]
   const [value, twin] = [object[found], object[`_${found}`]];
   if (value === undefined && twin === undefined) return [];
   const type = node.choice ? typeNamed(found.slice(node.name.length), node) : node.types[0]?.code;
+  const typeOf = (it: Json | undefined): string | undefined => text(it as JsonObject, 'resourceType') ?? type;
   if (!Array.isArray(value) && !Array.isArray(twin)) {
-    return [{ value, twin: twin as JsonObject | undefined, type, at: step(at, node.name) }];
+    return [{ value, twin: twin as JsonObject | undefined, type: typeOf(value), at: step(at, node.name) }];
   }
   const [values, twins] = [(value ?? []) as Json[], (twin ?? []) as (JsonObject | null)[]];
   return Array.from({ length: Math.max(values.length, twins.length) }, (_, index) => ({
     value: values[index] ?? undefined,
     twin: twins[index] ?? undefined,
-    type,
+    type: typeOf(values[index]),
     at: step(at, node.name, index),
   }));
 }

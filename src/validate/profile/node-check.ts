@@ -1,16 +1,21 @@
 /** Holds values against a compiled profile, element by element. https://hl7.org/fhir/R4/profiling.html */
 import type { ElementType } from '../../definitions/definitions.js';
-import type { Json, JsonObject } from '../../fhir/resource.js';
+import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
 import { checkBinding } from '../binding.js';
-import { typeOf } from '../reference.js';
-import { Report, step, type Path } from '../report.js';
+import { containedIn } from '../contained.js';
+import { resolved, typeOf } from '../reference.js';
+import { Report, root, step, type Path } from '../report.js';
 import { text, type Scope } from '../scope.js';
-import type { Profile, ProfileNode } from './compile.js';
+import type { Profile, ProfileNode, Slicing } from './compile.js';
 import { itemsOf, type Item } from './items.js';
+import { excessOf } from './limits.js';
 import { equals, includes } from './match.js';
 import { isInSlice, type Conformance } from './slicing.js';
 
 export type FindProfile = (canonical: string, scope: Scope) => Profile | undefined;
+
+/** What an element that may hold every resource says. */
+const anyResource = new Set(['Resource', 'DomainResource']);
 
 export class NodeCheck implements Conformance {
   readonly #find: FindProfile;
@@ -33,6 +38,10 @@ export class NodeCheck implements Conformance {
     return this.#find(canonical, scope)?.type;
   }
 
+  rootOf(canonical: string, scope: Scope): ProfileNode | undefined {
+    return this.#find(canonical, scope)?.root;
+  }
+
   conforms({ value, at }: Item, canonical: string, scope: Scope): boolean {
     if (typeof value !== 'object') return false;
     const report = new Report();
@@ -43,7 +52,11 @@ export class NodeCheck implements Conformance {
   /** Checks what a node says of an object: its invariants, its children and their slices. */
   object(value: JsonObject, node: ProfileNode, scope: Scope, at: Path): void {
     for (const invariant of node.invariants) invariant(value, scope, at);
-    for (const child of node.children) {
+    this.#children(value, node, scope, at);
+  }
+
+  #children(value: JsonObject, node: ProfileNode, scope: Scope, at: Path): void {
+    for (const child of (node.like ?? node).children) {
       const items = itemsOf(value, child, at);
       const here = step(at, child.name);
       checkCount(items.length, child, scope, here);
@@ -54,26 +67,31 @@ export class NodeCheck implements Conformance {
 
   #item(item: Item, node: ProfileNode, scope: Scope): void {
     const { value, twin, type, at } = item;
-    this.#type(item, node.types, scope);
-    if (value === undefined) {
-      if (twin) this.object(twin, { ...node, invariants: [] }, scope, at);
+    if (!this.#type(item, node.types, scope)) return;
+    checkValue(value, node, scope, at);
+    if (typeof value === 'object') {
+      if (node.binding && type) checkBinding(value, type, node.binding, scope, at);
+      this.object(value as JsonObject, node, scope, at);
       return;
     }
-    checkValue(value, node, scope, at);
+    // Below a primitive stand its id, extensions and value.
+    if (node.children.length > 0) this.#children({ ...twin, ...(value !== undefined && { value }) }, node, scope, at);
+    if (value === undefined) return;
     if (node.binding && type) checkBinding(value, type, node.binding, scope, at);
-    if (typeof value === 'object') this.object(value as JsonObject, node, scope, at);
-    else for (const invariant of node.invariants) invariant(value, scope, at);
+    for (const invariant of node.invariants) invariant(value, scope, at);
   }
 
-  #type(item: Item, types: readonly ElementType[], scope: Scope): void {
+  /** Checks the type of a value, and that it meets the type's profiles and points where it may; false for another type. */
+  #type(item: Item, types: readonly ElementType[], scope: Scope): boolean {
     const { value, type, at } = item;
     const own = types.filter(({ code }) => code === type);
-    if (own.length === 0 && types.length > 0) {
+    if (own.length === 0 && types.length > 0 && !types.some(({ code }) => anyResource.has(code))) {
       const allowed = types.map(({ code }) => code).join(', ');
       scope.report.breach('structure', at, `The type must be one of ${allowed}.`);
+      return false;
     }
     // An extension is held against its definition wherever it stands (check.ts).
-    if (typeof value !== 'object' || type === 'Extension') return;
+    if (typeof value !== 'object' || type === 'Extension') return true;
     const targets = own.flatMap(it => it.targets ?? []);
     if (targets.length > 0 && type === 'Reference') this.#target(value as JsonObject, targets, scope, at);
     const profiles = own.flatMap(it => it.profiles ?? []);
@@ -81,25 +99,56 @@ export class NodeCheck implements Conformance {
     else if (profiles.length > 1 && !profiles.some(url => this.conforms(item, url, scope))) {
       scope.report.breach('structure', at, `The value meets none of the profiles ${profiles.join(', ')}.`);
     }
+    return true;
   }
 
   #target(reference: JsonObject, targets: readonly string[], scope: Scope, at: Path): void {
-    const type = typeOf(reference, text(reference, 'reference'), scope);
-    const allowed = new Set(targets.map(url => this.typeOfProfile(url, scope) ?? 'Resource'));
-    if (type === undefined || allowed.has(type) || allowed.has('Resource')) return;
-    scope.report.breach('value', at, `A reference to ${type} is not allowed here, only to ${[...allowed].join(', ')}.`);
+    const literal = text(reference, 'reference');
+    const type = typeOf(reference, literal, scope);
+    const allowed = targets.map(url => this.typeOfProfile(url, scope) ?? 'Resource');
+    if (type === undefined) return;
+    if (!allowed.includes(type) && !allowed.includes('Resource')) {
+      const words = [...new Set(allowed)].join(', ');
+      scope.report.breach('value', at, `A reference to ${type} is not allowed here, only to ${words}.`);
+    } else if (!this.leadsTo(literal, targets, scope)) {
+      scope.report.breach('structure', at, `${literal} meets none of the profiles ${targets.join(', ')}.`);
+    }
+  }
+
+  /** Whether what is referred to, where it is at hand, meets one of the profiles. Its own references are not followed. */
+  leadsTo(reference: string | undefined, targets: readonly string[], scope: Scope): boolean {
+    const target = scope.isTarget ? undefined : resolved(reference, scope);
+    return !target || targets.some(url => this.#meets(target, url, /^#./.test(reference!), scope));
+  }
+
+  #meets(target: Resource, url: string, isContained: boolean, scope: Scope): boolean {
+    const profile = this.#find(url, scope);
+    if (!profile || anyResource.has(profile.type)) return true;
+    if (profile.type !== target.resourceType) return false;
+    const answers = scope.met.get(target) ?? new Map<string, boolean>();
+    scope.met.set(target, answers);
+    let answer = answers.get(url);
+    if (answer === undefined) {
+      const report = new Report();
+      const own = isContained ? {} : { container: target, contained: containedIn(target) };
+      const at = root(target.resourceType);
+      this.object(target, profile.root, { ...scope, ...own, resource: target, at, report, isTarget: true }, at);
+      answers.set(url, (answer = !report.failed));
+    }
+    return answer;
   }
 
   #slices(items: readonly Item[], node: ProfileNode, scope: Scope, at: Path): void {
     const discriminators = node.slicing?.discriminator;
     if (!discriminators) return;
     const slices = node.slices.map(slice => ({ slice, items: [] as Item[] }));
+    let last = 0;
     for (const item of items) {
-      const own = slices.find(({ slice }) => isInSlice(item, slice, discriminators, scope, this));
-      own?.items.push(item);
-      if (!own && node.slicing.rules === 'closed') {
-        scope.report.breach('structure', item.at, `No slice of ${node.name} admits this value.`);
-      }
+      const index = slices.findIndex(({ slice }) => isInSlice(item, slice, discriminators, scope, this));
+      const fault = misplaced(index, last, slices.length, node.slicing);
+      if (fault) scope.report.breach('structure', item.at, `${fault} (${node.name}).`);
+      slices[index]?.items.push(item);
+      last = Math.max(last, index < 0 ? slices.length : index);
     }
     for (const { slice, items: own } of slices) {
       checkCount(own.length, slice, scope, at);
@@ -109,13 +158,23 @@ export class NodeCheck implements Conformance {
   }
 }
 
-function checkValue(value: Json, { fixed, pattern }: ProfileNode, { report }: Scope, at: Path): void {
+/** What is wrong with a value of the slice with this index (-1: of none) behind values of slices up to `last`. */
+function misplaced(index: number, last: number, none: number, { rules, ordered }: Slicing): string | undefined {
+  if (index < 0) return rules === 'closed' ? 'No slice admits this value' : undefined;
+  if (rules === 'openAtEnd' && last === none) return 'A value of no slice must stand behind those of slices';
+  return ordered && last !== none && index < last ? 'The values are not in the order of their slices' : undefined;
+}
+
+function checkValue(value: Json | undefined, node: ProfileNode, { report }: Scope, at: Path): void {
+  const { fixed, pattern, limits } = node;
   if (fixed !== undefined && !equals(value, fixed)) {
     report.breach('value', at, `The value must be exactly ${JSON.stringify(fixed)}.`);
   }
   if (pattern !== undefined && !includes(value, pattern)) {
     report.breach('value', at, `The value must have ${JSON.stringify(pattern)}.`);
   }
+  const excess = limits && value !== undefined && excessOf(value, limits);
+  if (excess) report.breach('value', at, excess);
 }
 
 function checkCount(count: number, { min, max, name, sliceName }: ProfileNode, { report }: Scope, at: Path): void {

@@ -13,6 +13,10 @@ export interface Conformance {
   typeOfProfile(canonical: string, scope: Scope): string | undefined;
   /** Whether the value meets the profile, without reporting. */
   conforms(item: Item, canonical: string, scope: Scope): boolean;
+  /** Whether what a reference points to meets one of the profiles; true where it is not at hand. */
+  leadsTo(reference: string | undefined, targets: readonly string[], scope: Scope): boolean;
+  /** The tree of a profile; undefined if it is not known. */
+  rootOf(canonical: string, scope: Scope): ProfileNode | undefined;
 }
 
 /** Whether the item has what tells this slice from the others. */
@@ -33,31 +37,24 @@ function matches(
   scope: Scope,
   conformance: Conformance,
 ): boolean {
-  if (path === 'url' && slice.types[0]?.profiles) {
-    return slice.types[0].profiles.some(url => url === text(item.value as JsonObject, 'url'));
-  }
-  const resolves = path.endsWith('resolve()');
-  const found = locate([item], slice, steps(path));
+  if (path === 'url' && slice.types[0]?.profiles) return hasUrl(item, slice);
+  const found = locate([item], slice, steps(path), url => conformance.rootOf(url, scope));
   if (!found) return false;
   const { node, items } = found;
   if (type === 'exists') return node.max === 0 ? items.length === 0 : items.length > 0;
-  if (type === 'type')
-    return items.some(it =>
-      node.types.some(({ code, targets }) =>
-        resolves ? pointsTo(it, targets, scope, conformance) : code === actualType(it),
-      ),
-    );
-  if (type === 'profile') {
-    return items.some(it =>
-      node.types.some(({ targets, profiles }) =>
-        resolves
-          ? pointsTo(it, targets, scope, conformance)
-          : (profiles ?? []).some(url => conformance.conforms(it, url, scope)),
-      ),
-    );
-  }
-  return items.some(it => hasValueOf(it, node, scope));
+  if (type === 'value' || type === 'pattern') return items.some(it => hasValueOf(it, node, scope));
+  const resolves = path.endsWith('resolve()');
+  return items.some(it =>
+    node.types.some(({ code, targets = [], profiles = [] }) => {
+      if (resolves) return pointsTo(it, targets, type === 'profile', scope, conformance);
+      return type === 'type' ? code === it.type : profiles.some(url => conformance.conforms(it, url, scope));
+    }),
+  );
 }
+
+/** Extensions are told apart by the URL of the profile that their slice names. */
+const hasUrl = ({ value }: Item, { types }: ProfileNode): boolean =>
+  types[0]!.profiles!.some(url => url.split('|', 1)[0] === text(value as JsonObject, 'url'));
 
 /** `a.b.resolve()` → a, b; `$this` → nothing; `extension('url')` stays one step. */
 const steps = (path: string): string[] =>
@@ -68,22 +65,36 @@ interface Located {
   items: Item[];
 }
 
+type RootOf = (canonical: string) => ProfileNode | undefined;
+
 /** Follows a discriminator's path in the slice's tree and in the values at once; undefined if the tree ends before. */
-function locate(items: Item[], node: ProfileNode, names: readonly string[]): Located | undefined {
+function locate(items: Item[], node: ProfileNode, names: readonly string[], rootOf: RootOf): Located | undefined {
   const [name, ...rest] = names;
   if (name === undefined) return { node, items };
   const url = /^extension\('([^']+)'\)$/.exec(name)?.[1];
-  const parent = node.children.find(child => child.name === (url ? 'extension' : name));
-  const child = url ? parent?.slices.find(slice => slice.types[0]?.profiles?.includes(url)) : parent;
+  const child = url ? extensionOf(node, url) : childOf(node, name, rootOf);
   if (!child) return undefined;
-  const below = items.flatMap(item =>
-    typeof item.value === 'object' ? itemsOf(item.value as JsonObject, child, item.at) : [],
-  );
+  const below = items.flatMap(({ value, twin, at }) => {
+    const object = typeof value === 'object' ? (value as JsonObject) : twin;
+    return object ? itemsOf(object, child, at) : [];
+  });
   const kept = url ? below.filter(({ value }) => text(value as JsonObject, 'url') === url) : below;
-  return locate(kept, child, rest);
+  return locate(kept, child, rest, rootOf);
 }
 
-/** Whether the value is what the node fixes, by fixed value, pattern, required binding, or its children's. */
+/** A child that the profile itself speaks of, or the profile of its type: what an extension defines for its value. */
+function childOf({ children, types }: ProfileNode, name: string, rootOf: RootOf): ProfileNode | undefined {
+  const own = children.find(child => child.name === name);
+  const canonical = own ? undefined : types[0]?.profiles?.[0];
+  return own ?? (canonical ? rootOf(canonical)?.children.find(child => child.name === name) : undefined);
+}
+
+const extensionOf = ({ children }: ProfileNode, url: string): ProfileNode | undefined =>
+  children
+    .find(({ name }) => name === 'extension')
+    ?.slices.find(({ types }) => types[0]?.profiles?.some(profile => profile.split('|', 1)[0] === url));
+
+/** Whether the value is what the node fixes, by fixed value, pattern, its children's, required binding, or presence. */
 function hasValueOf({ value, type, at }: Item, node: ProfileNode, scope: Scope): boolean {
   if (value === undefined) return false;
   if (node.fixed !== undefined) return equals(value, node.fixed);
@@ -92,8 +103,9 @@ function hasValueOf({ value, type, at }: Item, node: ProfileNode, scope: Scope):
   if (inner.length > 0) {
     return inner.every(child => itemsOf(value as JsonObject, child, at).some(item => hasValueOf(item, child, scope)));
   }
-  const expansion = node.binding && scope.definitions.expansion(node.binding.valueSet);
-  return node.binding?.strength === 'required' && expansion ? isMember(value, type ?? '', expansion) : false;
+  if (node.binding?.strength !== 'required') return node.min > 0;
+  const expansion = scope.definitions.expansion(node.binding.valueSet);
+  return expansion !== undefined && isMember(value, type ?? '', expansion);
 }
 
 /** Whether the node, or a required part of it, fixes a value. */
@@ -102,17 +114,17 @@ const isTelling = (node: ProfileNode): boolean =>
   node.pattern !== undefined ||
   node.children.some(child => child.min > 0 && isTelling(child));
 
-function actualType({ value, type }: Item): string | undefined {
-  return type === 'Resource' ? text(value as JsonObject, 'resourceType') : type;
-}
-
+/** Whether what is referred to is of the type that the targets are on, and where it is asked for meets one of them. */
 function pointsTo(
   { value }: Item,
-  targets: readonly string[] | undefined,
+  targets: readonly string[],
+  isProfiled: boolean,
   scope: Scope,
   conformance: Conformance,
 ): boolean {
   const reference = value as JsonObject;
-  const type = typeOf(reference, text(reference, 'reference'), scope);
-  return type !== undefined && (targets ?? []).some(url => conformance.typeOfProfile(url, scope) === type);
+  const literal = text(reference, 'reference');
+  const type = typeOf(reference, literal, scope);
+  if (type === undefined || !targets.some(url => conformance.typeOfProfile(url, scope) === type)) return false;
+  return !isProfiled || conformance.leadsTo(literal, targets, scope);
 }
