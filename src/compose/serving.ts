@@ -108,6 +108,8 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     writeXml: (resource, pretty) => toXml(resource, definitions, pretty),
     secure: config.url.startsWith('https:'),
     report: (error, id) => log.error('unforeseen fault', error, { id }),
+    refused: ({ base, milliseconds, ...line }) =>
+      log.request({ ...line, route: `${base}/(none)`, ms: milliseconds, actor: 'anonymous' }),
     readiness: createReadiness(parts),
     draining,
     pages: {

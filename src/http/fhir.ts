@@ -35,8 +35,8 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
   secure: boolean;
   /** Faults that nobody foresaw, for the log. */
   report(error: unknown, id: string): void;
-  /** Every answer, for the log: no path or query, which may tell who is concerned. */
-  answered?(line: { id: string; method: string; base: string; status: number; milliseconds: number }): void;
+  /** What is refused before a router sees it, for the log: no path or query, which may tell who is concerned. */
+  refused(line: { id: string; method: string; base: string; status: number; milliseconds: number }): void;
 }
 
 const plain: Shape = { format: 'json', pretty: false };
@@ -54,6 +54,7 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = parts.clock.now();
     const { method = 'GET' } = request;
+    let answer: FhirResponse;
     const envelope: Envelope = {
       ...plain,
       head: method === 'HEAD',
@@ -61,32 +62,19 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
       correlation: correlationId(request),
       crossOrigin: request.headers.origin !== undefined,
     };
-    const { answer, base } = await answered(request, response, envelope);
-    await respond(response, answer, envelope);
-    parts.answered?.({
-      id: envelope.id,
-      method,
-      base,
-      status: answer.status,
-      milliseconds: parts.clock.now() - started,
-    });
-  }
-
-  async function answered(
-    request: IncomingMessage,
-    response: ServerResponse,
-    envelope: Envelope,
-  ): Promise<{ answer: FhirResponse; base: string }> {
     let base = '';
     try {
       const found = locate(bases, request.url ?? '/');
       base = found.base.path;
-      return { answer: await routed(found, request, response, envelope), base };
+      answer = await routed(found, request, response, envelope);
     } catch (error) {
       const fault = asFault(error);
       if (fault.kind === 'exception') parts.report(error, envelope.id);
-      return { answer: faultResponse(fault), base };
+      answer = faultResponse(fault);
+      const milliseconds = parts.clock.now() - started;
+      parts.refused({ id: envelope.id, method, base, status: answer.status, milliseconds });
     }
+    await respond(response, answer, envelope);
   }
 
   /** Takes room for a large body, until the answer is out. */

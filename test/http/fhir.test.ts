@@ -87,7 +87,7 @@ describe('http/fhir: requests', () => {
   });
 
   it('[R14] answers 405 to unknown methods, and believes no header that overrides them', async () => {
-    const { app, seen } = testApp();
+    const { app, seen, refusals } = testApp();
     const answer = await supertest(app).propfind('/fhir/portal/Patient').expect(405);
     assert.match(answer.headers['allow'] ?? '', /GET/);
     outcome(answer.text);
@@ -96,6 +96,7 @@ describe('http/fhir: requests', () => {
       seen.map(({ method }) => method),
       ['POST'],
     );
+    assert.deepEqual(refusals, [405], 'what the router does not see is logged');
   });
 
   it('[R153] echoes a sane X-Request-Id, and makes one otherwise', async () => {

@@ -12,6 +12,7 @@ export const ok: FhirResponse = { status: 200, headers: { etag: 'W/"1"' }, body:
 export function testParts(handle: (request: FhirRequest) => FhirResponse | Promise<FhirResponse> = () => ok) {
   const seen: FhirRequest[] = [];
   const reports: unknown[] = [];
+  const refusals: number[] = [];
   let next = 0;
   const base = (path: string): AppParts['bases'][number] => ({
     path,
@@ -32,16 +33,17 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     secure: true,
     writeXml: resource => `<${resource.resourceType}/>`,
     report: error => reports.push(error),
+    refused: ({ status }) => refusals.push(status),
     readiness: () => Promise.resolve({ store: true }),
     draining: () => false,
     pages: { version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
   };
-  return { parts, seen, reports };
+  return { parts, seen, reports, refusals };
 }
 
 export function testApp(handle?: Parameters<typeof testParts>[0], change: Partial<AppParts> = {}) {
-  const { parts, seen, reports } = testParts(handle);
-  return { app: createApp({ ...parts, ...change }), seen, reports };
+  const { parts, ...kept } = testParts(handle);
+  return { app: createApp({ ...parts, ...change }), ...kept };
 }
 
 export interface RawAnswer {
