@@ -31,8 +31,16 @@ export interface Actor {
   readonly scopes: readonly Scope[];
 }
 
-/** Text that is the same for two actors only if they are one person (or client) who may see the same. */
-export function sightOf({ subject, patients, roles, organizations, scopes }: Actor): string {
+const sights = new WeakMap<Actor, string>();
+
+/** Text that is the same for two actors only if they are one person (or client) who may see the same; made once for each. */
+export function sightOf(actor: Actor): string {
+  const sight = sights.get(actor) ?? describe(actor);
+  sights.set(actor, sight);
+  return sight;
+}
+
+function describe({ subject, patients, roles, organizations, scopes }: Actor): string {
   const granted = scopes.map(({ permissions, ...scope }) => ({ ...scope, permissions: [...permissions] }));
   return JSON.stringify([subject, patients, [...roles], organizations, granted]);
 }

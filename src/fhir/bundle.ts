@@ -52,7 +52,7 @@ function addEntry(parts: string[], { fullUrl, json, search, request, response }:
   };
   if (fullUrl !== undefined) add('"fullUrl":', JSON.stringify(fullUrl));
   if (json !== undefined) add('"resource":', json);
-  if (search !== undefined) add('"search":', JSON.stringify(search));
+  if (search !== undefined) add('"search":', `{"mode":"${search.mode}"}`);
   if (request !== undefined) add('"request":', JSON.stringify(request));
   if (response !== undefined) add('"response":', JSON.stringify(response));
 }

@@ -41,28 +41,24 @@ export interface Located {
 }
 
 /**
- * The request as a value, body read; without the body where that is large and not admitted. Faults: `not-supported`
+ * The request as a value, body read (a promise only where there may be one); without the body where that is large and not admitted. Faults: `not-supported`
  * (method), `invalid`, and those of readBody.
  */
-export async function fhirRequest(
+export function fhirRequest(
   request: IncomingMessage,
   located: Located,
   limits: RequestLimits,
   clock: World['clock'],
   admit: BodyRules['admit'],
-): Promise<FhirRequest> {
+): FhirRequest | Promise<FhirRequest> {
   const { method = 'GET' } = request;
   if (!methods.has(method)) throw new Fault('not-supported', 'This method is not supported.', { headers: { allow } });
   if (request.rawHeaders.length > 2 * maxHeaders) throw new Fault('too-large', 'Too many header fields.');
   const deadline = clock.now() + limits.requestTimeout;
-  const body = bodied.has(method) ? await bodyOf(request, { maxBytes: limits.maxBody, admit }) : undefined;
-  return {
-    method: method as Method,
-    ...located,
-    headers: request.headers as FhirRequest['headers'],
-    ...(body ? { body } : {}),
-    deadline,
-  };
+  const headers = request.headers as FhirRequest['headers'];
+  const value: FhirRequest = { method: method as Method, ...located, headers, deadline };
+  if (!bodied.has(method)) return value;
+  return bodyOf(request, { maxBytes: limits.maxBody, admit }).then(body => (body ? { ...value, body } : value));
 }
 
 const allow = [...methods, 'OPTIONS'].join(', ');

@@ -42,12 +42,25 @@ function refuseForged({ resourceType, _data: data }: Resource): void {
   });
 }
 
-/** The stored text with its content back in place. */
-export async function withContent(context: Context, version: Version): Promise<string> {
+/** The stored text with its content back in place; a promise only where there is content to fetch. */
+export function withContent(context: Context, version: Version): string | Promise<string> {
   const id = version.key.type === 'Binary' ? blobId(version.json) : undefined;
-  if (id === undefined) return version.json;
-  const { _data, ...rest } = parseStored<Resource>(version.json);
+  return id === undefined ? version.json : joined(context, version, id);
+}
+
+async function joined(context: Context, { json }: Version, id: string): Promise<string> {
+  const { _data, ...rest } = parseStored<Resource>(json);
   return JSON.stringify({ ...rest, data: (await contentOf(context, id)).toString('base64') });
+}
+
+/** The texts of many, in their order. */
+export async function withContents(context: Context, versions: readonly Version[]): Promise<string[]> {
+  const texts: string[] = [];
+  for (const version of versions) {
+    const text = withContent(context, version);
+    texts.push(typeof text === 'string' ? text : await text);
+  }
+  return texts;
 }
 
 /** The content itself, where the client does not ask for FHIR: https://hl7.org/fhir/R4/binary.html#rest */

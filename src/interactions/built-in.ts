@@ -27,9 +27,11 @@ const TYPES = new Set([
 /** Parameters that do not choose among resources. */
 const SHAPING = new Set(['_format', '_pretty', '_summary', '_elements', '_count', '_total']);
 
-export const readOrDefinition: Handler = async context => {
+export const readOrDefinition: Handler = context =>
+  TYPES.has(context.route.type ?? '') ? readWithDefinitions(context) : read(context);
+
+const readWithDefinitions: Handler = async context => {
   const { type = '', id = '' } = context.route;
-  if (!TYPES.has(type)) return read(context);
   try {
     return await read(context);
   } catch (error) {
@@ -40,8 +42,10 @@ export const readOrDefinition: Handler = async context => {
   }
 };
 
-export const searchWithDefinitions: Handler = async context => {
-  if (!TYPES.has(context.route.type ?? '')) return search(context);
+export const searchOrDefinition: Handler = context =>
+  TYPES.has(context.route.type ?? '') ? searchWithDefinitions(context) : search(context);
+
+const searchWithDefinitions: Handler = async context => {
   const question = await asked(context);
   const definition = named(context, question.query);
   if (!definition) return search(context);

@@ -9,7 +9,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
-import { resourceEntry, shapeOf } from './searchset.js';
+import { resourceEntries, shapeOf } from './searchset.js';
 
 /** Rounds of `:iterate`; circular references end earlier, since nothing is taken twice. */
 const ROUNDS = 10;
@@ -39,7 +39,7 @@ export async function included(
   const { elements: _, ...view } = parsed;
   const shape = shapeOf(context, view);
   return {
-    entries: await Promise.all(gathering.taken.map(version => resourceEntry(context, version, 'include', shape))),
+    entries: await resourceEntries(context, gathering.taken, 'include', shape),
     warnings: gathering.full ? [cut(context)] : [],
   };
 }

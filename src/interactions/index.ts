@@ -1,7 +1,7 @@
 /** The interactions by their code in CapabilityStatement.rest. https://hl7.org/fhir/R4/http.html */
 import type { Handler } from '../service.js';
 import { bundle } from './batch.js';
-import { readOrDefinition, searchWithDefinitions } from './built-in.js';
+import { readOrDefinition, searchOrDefinition } from './built-in.js';
 import { capabilities } from './capabilities.js';
 import { create } from './create.js';
 import { remove } from './delete.js';
@@ -18,7 +18,7 @@ export const interactions: Readonly<Record<string, Handler>> = {
   update,
   patch,
   delete: remove,
-  'search-type': searchWithDefinitions,
+  'search-type': searchOrDefinition,
   'search-system': search,
   'history-instance': history,
   'history-type': history,

@@ -1,6 +1,6 @@
 /** read and vread. https://hl7.org/fhir/R4/http.html#read, https://hl7.org/fhir/R4/http.html#vread */
-import type { Handler, Result } from '../service.js';
-import type { Context } from '../service.js';
+import type { FhirResponse } from '../fhir/response.js';
+import type { Context, Handler, Result } from '../service.js';
 import type { Version } from '../store/port.js';
 import { rawContent, withContent } from './binary.js';
 import { absent, existing, gone, notModified, target, versionHeaders } from './version.js';
@@ -18,14 +18,22 @@ export const vread: Handler = async context => {
   return answer(context, version);
 };
 
-async function answer(context: Context, version: Version): Promise<Result> {
+function answer(context: Context, version: Version): Result | Promise<Result> {
   const view = viewOf(context);
   const unchanged = notModified(context, version);
   if (unchanged) return { response: unchanged };
-  const headers = versionHeaders(version);
-  const raw = version.key.type === 'Binary' ? await rawContent(context, version) : undefined;
-  if (raw) return { response: { status: 200, headers: { ...headers, ...raw.headers }, body: raw.body } };
-  return {
-    response: { status: 200, headers, body: { kind: 'json', text: view(await withContent(context, version)) } },
-  };
+  if (version.key.type === 'Binary') return contentAnswer(context, version, view);
+  return { response: resourceResponse(version, view(version.json)) };
 }
+
+async function contentAnswer(context: Context, version: Version, view: (json: string) => string): Promise<Result> {
+  const raw = await rawContent(context, version);
+  if (!raw) return { response: resourceResponse(version, view(await withContent(context, version))) };
+  return { response: { status: 200, headers: { ...versionHeaders(version), ...raw.headers }, body: raw.body } };
+}
+
+const resourceResponse = (version: Version, text: string): FhirResponse => ({
+  status: 200,
+  headers: versionHeaders(version),
+  body: { kind: 'json', text },
+});

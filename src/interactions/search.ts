@@ -46,7 +46,7 @@ async function countOnly(context: Context, question: Asked): Promise<Result> {
   };
 }
 
-async function pageOf(context: Context, { parsed, limit, after }: Asked): Promise<Page> {
+function pageOf(context: Context, { parsed, limit, after }: Asked): Promise<Page> {
   return context.store.search({
     partition: context.partition,
     of: parsed.of,

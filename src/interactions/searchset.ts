@@ -8,7 +8,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
 import { searchPath, type Asked } from './asked.js';
-import { withContent } from './binary.js';
+import { withContents } from './binary.js';
 import { shown } from './view.js';
 
 interface Content {
@@ -22,7 +22,7 @@ export async function searchset(context: Context, { parsed, after }: Asked, cont
   const shape = shapeOf(context, parsed);
   const self: BundleLink = { relation: 'self', url: selfUrl(context, after ? context.request.query : parsed.applied) };
   const { total, links, matches, others } = content;
-  const entries = await Promise.all(matches.map(version => resourceEntry(context, version, 'match', shape)));
+  const entries = await resourceEntries(context, matches, 'match', shape);
   const head = { type: 'searchset' as const, ...(total === undefined ? {} : { total }), link: [self, ...links] };
   return { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, [...entries, ...others]) } };
 }
@@ -37,15 +37,20 @@ export function shapeOf(context: Context, { summary, elements }: Pick<ParsedSear
   return json => shown(context, view, json);
 }
 
-export async function resourceEntry(
+export async function resourceEntries(
   context: Context,
-  version: Version,
+  versions: readonly Version[],
   mode: 'match' | 'include',
   shape: Shape,
-): Promise<BundleEntry> {
-  const { type, id } = version.key;
-  const json = shape(await withContent(context, version));
-  return { fullUrl: `${context.endpoint.url}/${type}/${id}`, json, search: { mode } };
+): Promise<BundleEntry[]> {
+  const { url } = context.endpoint;
+  const search = { mode };
+  const texts = await withContents(context, versions);
+  return versions.map(({ key: { type, id } }, at) => ({
+    fullUrl: `${url}/${type}/${id}`,
+    json: shape(texts[at]!),
+    search,
+  }));
 }
 
 export const outcomeEntry = (warnings: readonly Issue[]): BundleEntry => ({

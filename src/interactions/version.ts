@@ -21,7 +21,7 @@ export async function current(context: Context, key: Key): Promise<Version | und
 
 /** The current version of a resource that is there; Fault `not-found` or `gone`. */
 export async function existing(context: Context, key: Key): Promise<Version> {
-  const version = await current(context, key);
+  const [version] = await context.store.read([key]);
   if (!version) throw absent(key);
   if (version.deleted) throw gone(version, `${key.type}/${key.id} has been deleted.`);
   return version;

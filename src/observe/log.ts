@@ -7,6 +7,7 @@ import { pino, type DestinationStream } from 'pino';
 import type { Config } from '../config/config.js';
 import { describeError } from './error-fields.js';
 import { scrub } from './scrub.js';
+import { standardOutput } from './standard-output.js';
 
 /** Flat on purpose: an object would carry more than was meant. */
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -43,16 +44,10 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
-/**
- * Lines are written together: a write of its own for each costs a request more than its read from the store. Not many
- * together: the destination measures all that waits anew with each line, which in batches of 32 KB took 5 µs a line.
- */
-const batches = { sync: false, minLength: 4 * 1024, maxWrite: 8 * 1024, periodicFlush: 100 };
-
 export function createLog({ level, actorKey, destination }: LogOptions): Log {
   const out = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: label => ({ level: label }) } },
-    destination ?? pino.destination({ dest: 1, ...batches }),
+    destination ?? standardOutput(),
   );
   const actorHash = remembered(actor => createHmac('sha256', actorKey).update(actor).digest('base64url').slice(0, 16));
   return {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { Fault } from '../../src/fhir/fault.js';
 import { createLog, type Log } from '../../src/observe/log.js';
 
@@ -138,3 +139,31 @@ function caught(action: () => unknown): unknown {
     return error;
   }
 }
+
+describe('observe/standard-output', () => {
+  const module = (name: string): string =>
+    JSON.stringify(new URL(`../../src/observe/${name}.js`, import.meta.url).href);
+  const ends = {
+    'a return': '',
+    'process.exit': 'process.exit(0);',
+    'an error that nobody caught': `throw new Error('end');`,
+    'a flush': 'await log.flush(); process.kill(process.pid, "SIGKILL");',
+  };
+  for (const [how, end] of Object.entries(ends)) {
+    it(`loses no line when the process ends by ${how}`, () => {
+      const program = `const { createLog } = await import(${module('log')});
+        const log = createLog({ level: 'info', actorKey: new Uint8Array(32) });
+        for (let number = 0; number < 1000; number++) log.info('line', { number });
+        ${end}`;
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+      const numbers = stdout
+        .trimEnd()
+        .split('\n')
+        .map(text => (JSON.parse(text) as { number: number }).number);
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 1000 }, (_, number) => number),
+      );
+    });
+  }
+});
