@@ -35,11 +35,8 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
   secure: boolean;
   /** Faults that nobody foresaw, for the log. */
   report(error: unknown, id: string): void;
-<<<<<<< HEAD
   /** What is refused before a router sees it, for the log: no path or query, which may tell who is concerned. */
   refused(line: { id: string; method: string; base: string; status: number; milliseconds: number }): void;
-=======
->>>>>>> f512b25 (wip)
 }
 
 const plain: Shape = { format: 'json', pretty: false };
@@ -55,20 +52,16 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
   const room = createRoom(HELD * parts.limits.maxBody, PATIENCE);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-<<<<<<< HEAD
     const started = parts.clock.now();
     const { method = 'GET' } = request;
     let answer: FhirResponse;
-=======
->>>>>>> f512b25 (wip)
     const envelope: Envelope = {
       ...plain,
-      head: request.method === 'HEAD',
+      head: method === 'HEAD',
       id: requestId(request, parts.ids),
       correlation: correlationId(request),
       crossOrigin: request.headers.origin !== undefined,
     };
-<<<<<<< HEAD
     let base = '';
     try {
       const found = locate(bases, request.url ?? '/');
@@ -80,22 +73,6 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
       answer = faultResponse(fault);
       const milliseconds = parts.clock.now() - started;
       parts.refused({ id: envelope.id, method, base, status: answer.status, milliseconds });
-=======
-    await respond(response, await answered(request, response, envelope), envelope);
-  }
-
-  async function answered(
-    request: IncomingMessage,
-    response: ServerResponse,
-    envelope: Envelope,
-  ): Promise<FhirResponse> {
-    try {
-      return await routed(locate(bases, request.url ?? '/'), request, response, envelope);
-    } catch (error) {
-      const fault = asFault(error);
-      if (fault.kind === 'exception') parts.report(error, envelope.id);
-      return faultResponse(fault);
->>>>>>> f512b25 (wip)
     }
     await respond(response, answer, envelope);
   }
