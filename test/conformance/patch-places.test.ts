@@ -32,7 +32,10 @@ const parts = (...all: (readonly [string, JsonObject])[]): JsonObject => ({
 });
 
 const fhirPatch = (rest: Rest, id: string, status: number, ...parameter: JsonObject[]): Promise<Answer> =>
-  rest.expect(status, 'PATCH', `Patient/${id}`, { resourceType: 'Parameters', parameter } satisfies Resource);
+  rest.expect(status, 'PATCH', `Patient/${id}`, {
+    resourceType: 'Parameters',
+    ...(parameter.length > 0 ? { parameter } : {}),
+  } satisfies Resource);
 
 const jsonPatch = (rest: Rest, id: string, status: number, operations: unknown): Promise<Answer> =>
   rest.expect(status, 'PATCH', `Patient/${id}`, JSON.stringify(operations), JSON_PATCH);
@@ -110,6 +113,25 @@ describe('patch: places', () => {
         assert.match(text, other);
       });
     }
+
+    it('[R46] as in the published test cases: no operation, a name that is emptied, narrative', async () => {
+      const id = await sampleId(rest());
+      const same = await fhirPatch(rest(), id, 200);
+      assert.equal(same.body.meta?.versionId, '1');
+      const text = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">a</div>' };
+      const address = { city: 'Here' };
+      const contact = [{ name: { text: 'a name' }, address }];
+      const made = await rest().create(patient(unique(), { text, contact }));
+      const div = text.div.replace('a<', 'b<');
+      const { body } = await fhirPatch(
+        rest(),
+        made.id,
+        200,
+        operation('delete', 'Patient.contact[0].name.text'),
+        operation('replace', 'Patient.text.div', undefined, { valueString: div }),
+      );
+      assert.deepEqual([body['contact'], body['text']], [[{ address }], { ...text, div }]);
+    });
 
     it('[R46] a value that a function picked is not taken for nothing', async () => {
       const id = await sampleId(rest());

@@ -3,6 +3,7 @@ import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { parameterValue } from '../../fhir/parameters.js';
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import { withoutEmptied } from './emptied.js';
 import { elementAt, locate, propertyOf, type ElementInfo, type Place } from './place.js';
 
 const MAX_OPERATIONS = 500;
@@ -28,8 +29,8 @@ interface Value {
 /** Applies all operations to this resource (which is changed). Faults: `invalid` for a bad patch, `too-costly`, `unprocessable` where it does not fit. */
 export function applyFhirPathPatch(resource: Resource, patch: Resource, definitions: Definitions): Resource {
   const operations = (patch['parameter'] ?? []) as JsonObject[];
-  if (operations.length === 0 || operations.length > MAX_OPERATIONS) {
-    throw new Fault('invalid', `A FHIRPath Patch has 1 to ${MAX_OPERATIONS} operations.`, { code: 'structure' });
+  if (operations.length > MAX_OPERATIONS) {
+    throw new Fault('invalid', `A FHIRPath Patch has ${MAX_OPERATIONS} operations at most.`, { code: 'structure' });
   }
   if (operations.length * JSON.stringify(resource).length > MAX_WORK) {
     throw new Fault('too-costly', 'This patch has too many operations for so large a resource.');
@@ -39,7 +40,7 @@ export function applyFhirPathPatch(resource: Resource, patch: Resource, definiti
     if (!apply) throw bad(index, 'its type must be add, insert, delete, replace or move');
     apply(operation, { resource, definitions, index });
   });
-  return resource;
+  return withoutEmptied(resource);
 }
 
 function parsed(parameter: JsonObject, index: number): Operation {
@@ -143,18 +144,16 @@ function remove({ path }: Operation, target: Target): void {
   if (Array.isArray(holder)) {
     holder.splice(Number(key), 1);
     twinOf(place.list)?.splice(Number(key), 1);
-    dropIfEmpty(place);
+    dropTwin(place);
   } else {
     Reflect.deleteProperty(holder, key);
     Reflect.deleteProperty(holder, `_${key}`);
   }
 }
 
-/** FHIR has no empty arrays. */
-function dropIfEmpty({ holder, list }: Place): void {
-  if (!list) return;
-  if (Array.isArray(holder) && holder.length === 0) Reflect.deleteProperty(list.owner, list.name);
-  if (twinOf(list)?.every(one => one === null)) Reflect.deleteProperty(list.owner, `_${list.name}`);
+/** A twin without anything in it goes. */
+function dropTwin({ list }: Place): void {
+  if (list && twinOf(list)?.every(one => one === null)) Reflect.deleteProperty(list.owner, `_${list.name}`);
 }
 
 function replace({ path, value }: Operation, target: Target): void {
@@ -168,7 +167,7 @@ function replace({ path, value }: Operation, target: Target): void {
   // The extensions of a primitive are part of what is replaced.
   if (Array.isArray(holder)) twinOf(place.list)?.splice(Number(key), 1, null);
   else Reflect.deleteProperty(holder, `_${key}`);
-  dropIfEmpty(place);
+  dropTwin(place);
 }
 
 function move({ path, source, destination }: Operation, target: Target): void {

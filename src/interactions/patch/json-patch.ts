@@ -4,6 +4,7 @@ import { applyPatch, Pointer } from 'rfc6902';
 import { Fault } from '../../fhir/fault.js';
 import { decodeUtf8, parseJson } from '../../fhir/json.js';
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import { withoutEmptied } from './emptied.js';
 import { isObject } from './place.js';
 
 type Operations = Parameters<typeof applyPatch>[1];
@@ -43,8 +44,6 @@ const isPointer = (path: unknown): boolean =>
 
 /** Applies all operations to this resource (which is changed). Faults: `unprocessable` where one does not fit, `too-costly`. */
 export function applyJsonPatch(resource: Resource, operations: Operations): Resource {
-  // A value that is empty is for the validator to refuse; what removals leave empty is gone: FHIR has no empty elements.
-  const brought = operations.some(operation => 'value' in operation && hasEmpty(operation.value as Json));
   let copied = 0;
   operations.forEach((operation, index) => {
     if (operation.op === 'copy') copied += JSON.stringify(follow(resource, operation.from).value ?? null).length;
@@ -52,7 +51,10 @@ export function applyJsonPatch(resource: Resource, operations: Operations): Reso
     if (applied(resource, operation)) return;
     throw new Fault('unprocessable', `Operation ${index} of the JSON Patch cannot be applied.`, { code: 'processing' });
   });
-  return restored(resource, !brought) as Resource;
+  const patched = restored(resource) as Resource;
+  // An empty value that the patch brings is for the validator to refuse.
+  const brought = operations.some(operation => 'value' in operation && hasEmpty(operation.value as Json));
+  return brought ? patched : withoutEmptied(patched);
 }
 
 /** The package follows whatever JavaScript finds (`/name/length`), and tests lists in quadratic time: both are done here. */
@@ -96,24 +98,17 @@ function plain(value: Json): Json {
   return digits === undefined ? mapped(value, plain) : Number(digits);
 }
 
-/** The numbers made anew; what is empty left out, if so wanted. */
-function restored(value: Json, withoutEmpty: boolean): Json | undefined {
-  const inner = (one: Json): Json | undefined => restored(one, withoutEmpty);
-  if (Array.isArray(value)) {
-    const list = value.map(inner).filter(one => one !== undefined);
-    return withoutEmpty && list.length === 0 ? undefined : list;
-  }
+/** The numbers made anew. */
+function restored(value: Json): Json {
+  if (Array.isArray(value)) return value.map(restored);
   if (!isObject(value)) return value;
   const digits = digitsOf(value);
-  if (digits !== undefined) return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(digits);
-  const object = mapped(value, inner);
-  return withoutEmpty && Object.keys(object).length === 0 ? undefined : object;
+  if (digits === undefined) return mapped(value, restored);
+  return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(digits);
 }
 
-function mapped(object: JsonObject, inner: (value: Json) => Json | undefined): JsonObject {
-  const entries = Object.entries(object).map(([name, one]) => [name, inner(one as Json)] as const);
-  return Object.fromEntries(entries.filter(([, one]) => one !== undefined));
-}
+const mapped = (object: JsonObject, inner: (value: Json) => Json): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([name, one]) => [name, inner(one as Json)]));
 
 function hasEmpty(value: Json): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -45,7 +45,8 @@ export function locate(resource: Resource, path: string, definitions: Definition
 }
 
 function follow(path: string, resource: Readable, definitions: Definitions): Place[] {
-  const values = evaluate(resource, path);
+  // `div` is a word of FHIRPath, and the name of the element that narrative is in.
+  const values = evaluate(resource, path.replace(/\.div$/, '.`div`'));
   const found = placesOf(values, resource);
   if (found.length > 0) return found;
   const named = typed(path, resource, definitions) ?? lastOf(path, resource, definitions);
