@@ -19,8 +19,9 @@ interface Parameter {
   target: string[];
 }
 
-/** What is not searched by: named queries, which OperationDefinitions would declare, and `near`. */
-const isServed = ({ code, type }: Parameter): boolean => code !== '_query' && type !== 'special';
+/** What is not searched by: named queries, which OperationDefinitions would declare, and other special ones. */
+const isServed = ({ code, type }: Parameter): boolean =>
+  code !== '_query' && (type !== 'special' || code === 'near');
 
 function parametersOf(ground: Ground): Parameter[] {
   return ground.searchParameters

@@ -92,6 +92,7 @@ function positive(comparison: Comparison): Filter | undefined {
       return operator === 'eq' || operator === 're' ? search(value) : undefined;
     case 'composite':
     case 'special':
+    case 'near':
       return operator === 'eq' ? search(withSystems(value)) : undefined;
   }
 }

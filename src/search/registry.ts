@@ -12,7 +12,7 @@ import { isValueType, valueTypes, type ValueTypeName } from './types/index.js';
 import type { Facts, Ports } from './types/type.js';
 import { createCanonicalUnit } from './types/ucum.js';
 
-/** `special`: `_text`, `_content`, and what has a name but no meaning here (`near`, `_query`). */
+/** `special`: `_text`, `_content`, and what has a name but no meaning here (`_query`). */
 export type SearchType = ValueTypeName | 'composite' | 'special';
 
 /** A search parameter as one resource type has it. */
@@ -86,13 +86,14 @@ function definitionOf(parameter: JsonObject): Definition {
   if (typeof url !== 'string' || typeof code !== 'string' || typeof type !== 'string') {
     throw invalid(String(url), 'url, code and type are needed.');
   }
+  const isNear = code === 'near' && type === 'special';
   const words = code === '_text' || code === '_content';
   const known = isValueType(type) || type === 'composite' || type === 'special';
   if (!known) throw invalid(url, 'the type is not known.');
   return {
     url,
     code,
-    type: words || typeof expression !== 'string' ? 'special' : type,
+    type: words || typeof expression !== 'string' ? 'special' : isNear ? 'near' : type,
     base: strings(parameter['base']),
     target: strings(parameter['target']),
     expression: typeof expression === 'string' ? expression : undefined,

@@ -22,6 +22,7 @@ function keyOf(param: SearchParam, descending: boolean): Sort | undefined {
       return { by: 'posting', key: chainKey(key), descending };
     case 'composite':
     case 'special':
+    case 'near':
       return undefined;
   }
 }

@@ -76,6 +76,7 @@ const values: Readonly<Record<string, string>> = {
   reference: 'Patient/1',
   uri: 'http%3A%2F%2Fexample.org%2Fx',
   special: 'word',
+  near: '47.5%7C-8.25%7C10%7Ckm',
 };
 
 /** Values that no syntax of the type allows; types that take any text have none. */
@@ -85,6 +86,7 @@ const nonsense: Readonly<Record<string, readonly string[]>> = {
   quantity: ['x', '1%7Ca%7Cb%7Cc'],
   token: ['a%7Cb%7Cc'],
   composite: ['x'],
+  near: ['x', '91%7C0', '1%7C2%7Cfar'],
 };
 
 describe('declared and served', () => {

@@ -52,7 +52,7 @@ describe('definitions/capability', () => {
     assert.equal(customer.resources.size, 146);
     const declared = new Set([...customer.resources.values()].flatMap(entry => [...entry.searchParams.values()]));
     const left = definitions.searchParameters().filter(({ url }) => !declared.has(url as string));
-    assert.deepEqual(left.map(({ code }) => code).sort(), ['_query', 'near']);
+    assert.deepEqual(left.map(({ code }) => code).sort(), ['_query']);
     const observation = customer.resources.get('Observation');
     assert.equal(observation?.updateCreate, true);
     assert.equal(observation.conditionalDelete, 'multiple');

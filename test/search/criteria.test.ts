@@ -157,8 +157,7 @@ describe('search/criteria', () => {
     assert.doesNotThrow(() => parse('Provenance', 'target:Patient.name=x'));
   });
 
-  it('[R87] near and named queries are not supported', () => {
-    refused('Location', 'near=1|2', 'invalid', 'not-supported');
+  it('[R87] named queries are not supported', () => {
     refused('Patient', '_query=x', 'invalid', 'not-supported');
   });
 

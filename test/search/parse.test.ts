@@ -26,11 +26,9 @@ describe('search/parse', () => {
       '_sort=nothing',
       '_include=Patient:nothing',
       '_contained=true',
-      'near=1|2|3',
     ]) {
-      const type = query.startsWith('near') ? 'Location' : 'Patient';
-      refused(type, query, 'invalid', 'not-supported');
-      const { warnings, applied, of } = parse(type, `${query}&_id=a`, { lenient: true });
+      refused('Patient', query, 'invalid', 'not-supported');
+      const { warnings, applied, of } = parse('Patient', `${query}&_id=a`, { lenient: true });
       assert.deepEqual(applied, [['_id', 'a']], query);
       assert.equal(warnings.length, 1);
       const [warning] = warnings;

@@ -30,7 +30,7 @@ const OF_EACH = Math.floor(RESOURCES / TYPES.length);
 const RARITY = 1000;
 const MOST_CANDIDATES = 1000;
 /** Names without index entries of their own, or without a meaning here. */
-const UNSEARCHED = new Set(['_query', 'near', '_filter', '_list', '_contained', '_containedType', '_has', '_type']);
+const UNSEARCHED = new Set(['_query', '_filter', '_list', '_contained', '_containedType', '_has', '_type']);
 
 type Frequency = 'rare' | 'broad';
 
@@ -51,6 +51,8 @@ function sample({ type, code, targets, components }: SearchParam, frequency: Fre
       return `${targets[0] ?? 'Patient'}/${frequency}`;
     case 'uri':
       return `http://example.org/${frequency}`;
+    case 'near':
+      return `${digit}|${digit}|${frequency === 'rare' ? 1 : 1000}`;
     case 'composite':
       return components
         .map(({ type: part }) => sample({ type: part, code, targets: [], components: [] } as never, frequency))

@@ -1,5 +1,6 @@
 /** The search types by name; composites are made of these (composite.ts). */
 import { date } from './date.js';
+import { near } from './near.js';
 import { number } from './number.js';
 import { quantity } from './quantity.js';
 import { reference } from './reference.js';
@@ -8,7 +9,7 @@ import { token } from './token.js';
 import type { ValueType } from './type.js';
 import { uri } from './uri.js';
 
-export const valueTypes = { string, token, reference, date, uri, number, quantity } satisfies Record<string, ValueType>;
+export const valueTypes = { string, token, reference, date, uri, number, quantity, near } satisfies Record<string, ValueType>;
 
 export type ValueTypeName = keyof typeof valueTypes;
 

@@ -117,6 +117,5 @@ describe('number and quantity search', () => {
       ['a composite with a bad part', 'Observation?code-value-quantity=3141-9$foo', 'value'],
       ['a modifier on a composite', 'Observation?code-value-quantity:not=3141-9$5', 'not-supported'],
     ]);
-    refuses(customer, 'R87', [['near', 'Location?near=1%7C2%7C3%7Ckm', 'not-supported']]);
   });
 });
