@@ -1,6 +1,6 @@
 /**
  * `near`: positions within a distance of a point, on a sphere. A circle is searched as strips from west to east, which
- * take in all of it and at most a twentieth more than its radius. https://hl7.org/fhir/R4/location.html#search
+ * take in all of it and, unless it is a hemisphere, at most a twentieth more than its radius. https://hl7.org/fhir/R4/location.html#search
  */
 import type { Json } from '../../fhir/resource.js';
 import { splitEscaped } from '../escape.js';

@@ -59,7 +59,7 @@ describe('near, against distances', () => {
   eachCustomer(
     grid.map(([latitude, longitude], i) => resource('Location', `g${i}`, at(latitude, longitude))),
     customer => {
-      it('[R87] misses nothing, and takes in little more', async () => {
+      it('[R87] misses nothing, and takes in little more than a circle that is no hemisphere', async () => {
         for (const center of [
           [10, 0],
           [45, 20],
@@ -74,7 +74,7 @@ describe('near, against distances', () => {
               const far = distance(center, place);
               const label = `${center.join()} ${kilometers}: ${place.join()} at ${far}`;
               if (far <= kilometers) assert.ok(found.has(`g${i}`), label);
-              if (far > kilometers * 1.06) assert.ok(!found.has(`g${i}`), label);
+              if (kilometers < 10_000 && far > kilometers * 1.06) assert.ok(!found.has(`g${i}`), label);
             }
           }
         }
