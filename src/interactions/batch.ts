@@ -6,14 +6,12 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
 import { entriesOf, requestOf, responseEntry, type Entry } from './entry.js';
 import { transaction } from './transaction.js';
-import { viewOf } from './view.js';
 
 export const bundle: Handler = async context => {
   const { resource, endpoint } = context;
   if (resource?.resourceType !== 'Bundle') {
     throw new Fault('invalid', 'A Bundle of type batch or transaction is expected.', { code: 'structure' });
   }
-  viewOf(context);
   const { type } = resource;
   if ((type !== 'batch' && type !== 'transaction') || !endpoint.interactions.has(type)) {
     throw new Fault('invalid', 'Bundle.type must be batch or transaction.', {

@@ -6,10 +6,8 @@ import type { Context, Handler, Result } from '../service.js';
 import type { Version } from '../store/port.js';
 import { atMostOne, matching, MAX_MATCHES } from './conditional.js';
 import { absent, checkIfMatch, current, target } from './version.js';
-import { viewOf } from './view.js';
 
 export const remove: Handler = async context => {
-  viewOf(context);
   if (context.route.conditional) return conditionalDelete(context);
   const key = target(context);
   const version = await current(context, key);

@@ -7,20 +7,21 @@ import type { Context } from '../service.js';
 
 const FORM = new Set(['_format', '_pretty', '_summary', '_elements']);
 
-/**
- * A function from stored text to the text asked for: the same text where nothing was asked. Criteria are looked at where
- * they are evaluated; of any other request Fault `invalid` for a parameter that is none of these.
- */
+/** A function from stored text to the text asked for: the same text where nothing was asked. Fault `invalid` for any other parameter. */
 export function viewOf(context: Context): (json: string) => string {
-  const { query } = context.request;
-  if (query.length === 0 || context.route.conditional) return same;
-  const unknown = query.find(([name]) => !FORM.has(name));
+  const unknown = context.request.query.find(([name]) => !FORM.has(name));
   if (unknown && !context.lenient) {
     throw new Fault('invalid', 'This request takes no parameter but _format, _pretty, _summary and _elements.', {
       code: 'not-supported',
     });
   }
-  const view = parseView(query);
+  return writtenView(context);
+}
+
+/** The same for the answer to a write, where what else is in the query can widen nothing: it is criteria, or of no matter. */
+export function writtenView(context: Context): (json: string) => string {
+  const { query } = context.request;
+  const view = query.length > 0 ? parseView(query) : undefined;
   return view ? json => shown(context, view, json) : same;
 }
 

@@ -13,7 +13,7 @@ import { keepContent, withContent } from './binary.js';
 import { provenanceOf } from './provenance.js';
 import { checkReferences } from './references.js';
 import { location, versionHeaders } from './version.js';
-import { viewOf } from './view.js';
+import { writtenView } from './view.js';
 
 export interface Written {
   resource: Resource & { id: string };
@@ -74,7 +74,7 @@ async function response(context: Context, version: Version | Put, status: number
 
 async function preferred(context: Context, version: Version): Promise<ResponseBody | undefined> {
   const { return: wanted } = context.prefer;
-  const view = viewOf(context);
+  const view = writtenView(context);
   if (wanted === 'minimal') return undefined;
   if (wanted !== 'OperationOutcome') return { kind: 'json', text: view(await withContent(context, version)) };
   const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;

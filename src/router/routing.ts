@@ -63,7 +63,7 @@ function belowType(endpoint: Endpoint, entry: ResourceEntry, request: Asked, bel
   if (typeLevel) {
     return { interaction: declared(entry, typeLevel, request.method), type, conditional: false };
   }
-  if (!ID.test(second)) throw new Fault('not-found', 'This is not the id of a resource.', { code: 'not-found' });
+  if (!ID.test(second)) throw noId(request);
   return instanceRoute(endpoint, entry, request, second, rest);
 }
 
@@ -140,6 +140,12 @@ function interactionOf(
   const message = `${method} is not supported here; the CapabilityStatement at /metadata lists what is.`;
   throw new Fault('not-supported', message, { headers: { allow } });
 }
+
+/** Nothing is there; and nothing can be put there. */
+const noId = ({ method }: Asked): Fault =>
+  new Fault(method === 'PUT' ? 'invalid' : 'not-found', 'This is not the id of a resource.', {
+    code: method === 'PUT' ? 'value' : 'not-found',
+  });
 
 const unknownPath = (): Fault =>
   new Fault('not-found', 'This endpoint serves no such path.', { code: 'not-supported' });
