@@ -2,7 +2,8 @@
  * The listening socket: time-outs against slow clients, answers to requests that are not HTTP, and a stop that drops no
  * request.
  */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
@@ -33,6 +34,8 @@ export interface RunningServer {
   stop(options?: StopOptions): Promise<void>;
 }
 
+/** Milliseconds to accept the connections that wait, at most. */
+const ACCEPTING = 2000;
 /** Milliseconds that a connection accepted last has for its request, and between looks for idle ones. */
 const LINGER = 200;
 const SWEEP = 100;
@@ -41,8 +44,18 @@ const SWEEP = 100;
 export async function startServer(listener: RequestListener, options: ServerOptions): Promise<RunningServer> {
   const { host, port, requestTimeout, idleTimeout = 30_000 } = options;
   let draining = false;
+  /** Requests that wait until all connections are accepted. */
+  let held: (() => void)[] | undefined;
+  /** What came before the stop and is answered after it says so as well: its caller would send the next into nothing. */
+  class Answer extends ServerResponse {
+    override writeHead(status: number, ...rest: unknown[]): this {
+      if (draining) this.shouldKeepAlive = false;
+      return super.writeHead(status, ...(rest as [OutgoingHttpHeaders?]));
+    }
+  }
   const server = createServer(
     {
+      ServerResponse: Answer,
       headersTimeout: Math.min(10_000, requestTimeout),
       requestTimeout,
       connectionsCheckingInterval: 1000,
@@ -54,6 +67,7 @@ export async function startServer(listener: RequestListener, options: ServerOpti
       if (draining) response.setHeader('connection', 'close');
       // Two Host fields are joined as well: no name has a comma.
       if (request.headers.host?.includes(',')) refuse('400 Bad Request', 'structure', request.socket);
+      else if (held) held.push(() => listener(request, response));
       else listener(request, response);
     },
   );
@@ -70,7 +84,14 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     async stop({ grace = 1000, limit = 30_000 } = {}) {
       draining = true;
       await pause(grace);
-      await closed(server, { linger: Math.min(grace, LINGER), limit: limit - grace });
+      const cut = setTimeout(() => server.closeAllConnections(), Math.max(limit - grace, 0));
+      held = [];
+      await queueEmpty(server, grace === 0 ? 0 : ACCEPTING);
+      const empty = closed(server, Math.min(grace, LINGER));
+      held.forEach(answer => answer());
+      held = undefined;
+      await empty;
+      clearTimeout(cut);
     },
   };
 }
@@ -86,9 +107,7 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 }
 
 /** Accepts no more, gives those accepted last the time to send their request, then waits for what is under way. */
-async function closed(server: Server, { linger, limit }: { linger: number; limit: number }): Promise<void> {
-  const end = setTimeout(() => server.closeAllConnections(), Math.max(limit, 0));
-  await queueEmpty(server, linger);
+async function closed(server: Server, linger: number): Promise<void> {
   // Not server.close(), which would hang up at once on those who have not sent anything yet.
   const empty = new Promise<void>(resolve => NetServer.prototype.close.call(server, () => resolve()));
   await Promise.race([empty, pause(linger)]);
@@ -97,7 +116,6 @@ async function closed(server: Server, { linger, limit }: { linger: number; limit
   server.close();
   await empty;
   clearInterval(sweep);
-  clearTimeout(end);
 }
 
 /**
