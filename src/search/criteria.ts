@@ -7,7 +7,7 @@ import { canonicalFilter } from './canonical.js';
 import { splitEscaped, unescape } from './escape.js';
 import { compileFilterExpression } from './filter-expression.js';
 import { comparisonFilter } from './filter-operator.js';
-import { ALL, and, not, or } from './filters.js';
+import { ALL, not, or } from './filters.js';
 import { chainKey, PRESENT, referenceForm } from './keys.js';
 import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly } from './limits.js';
 import type { Filter } from './query.js';
@@ -16,7 +16,7 @@ import { compositeTerms } from './types/composite.js';
 import { dateTest } from './types/date.js';
 import { valueTypes } from './types/index.js';
 import { filterOf, type Ports, type Terminology } from './types/type.js';
-import { wordSuffixes } from './types/words.js';
+import { wordsFilter } from './types/words.js';
 
 /**
  * Chains over canonical references need what other resources hold, and parsing does not wait for a store: whoever parses
@@ -180,9 +180,7 @@ export class Criteria {
     if (code === '_lastUpdated')
       return or(values.map(value => ({ kind: 'updated', test: dateTest(whole, value, now) })));
     if (code === '_text' || code === '_content') {
-      const words = values.map(value => wordSuffixes(whole, unescape(value)));
-      if (words.flat().length > MAX_VALUES) throw tooCostly(`A search may have ${MAX_VALUES} words at most.`);
-      return or(words.map(all => and(all.map(word => ({ kind: 'posting', key: key + word })))));
+      return wordsFilter(whole, key, values.map(unescape));
     }
     if (type === 'special') throw notUnderstood(whole, 'this parameter is not supported.');
     const context = { name: whole, now, localBases, facts: param.facts, ports: this.ports() };

@@ -2,7 +2,7 @@
 import type { Json, Resource } from '../fhir/resource.js';
 import { choice } from './expression/compile.js';
 import { PRESENT } from './keys.js';
-import { MAX_ENTRIES, tooManyValues } from './limits.js';
+import { MAX_ENTRIES, MAX_TERMINOLOGY_ENTRIES, tooManyValues } from './limits.js';
 import { mainDates } from './main-date.table.js';
 import { CEILING, FLOOR, typePosting, type IndexEntries, type Range, type Text } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
@@ -23,13 +23,21 @@ export interface ExtractOptions {
   serves?: (code: string) => boolean;
 }
 
+/** Types that can be searched by each code they define or name. */
+const terminologies = new Set(['CodeSystem', 'ValueSet', 'ConceptMap']);
+
 /** Collects the entries of one resource, parameter by parameter. */
 class Entries implements Sink {
   readonly postings = new Set<string>();
   readonly ranges: Range[] = [];
   readonly strings: Text[] = [];
+  private readonly most: number;
   private key = '';
   private filled = false;
+
+  constructor(most: number) {
+    this.most = most;
+  }
 
   /** Entries from here on belong to this parameter. */
   begin(key: string): void {
@@ -48,7 +56,7 @@ class Entries implements Sink {
 
   /** Takes one more into account. */
   private count(): void {
-    if (this.postings.size + this.ranges.length + this.strings.length >= MAX_ENTRIES) throw tooManyValues();
+    if (this.postings.size + this.ranges.length + this.strings.length >= this.most) throw tooManyValues(this.most);
   }
 
   posting(suffix: string): void {
@@ -111,7 +119,7 @@ function mainOf(resource: Resource, updated: number): number {
 
 /** The index entries of a resource. Values that make no sense are passed over. Fault `too-costly` for far too many. */
 export function extract(resource: Resource, registry: SearchRegistry, options: ExtractOptions): IndexEntries {
-  const entries = new Entries();
+  const entries = new Entries(terminologies.has(resource.resourceType) ? MAX_TERMINOLOGY_ENTRIES : MAX_ENTRIES);
   entries.postings.add(typePosting(resource.resourceType));
   const { localBases, serves = () => true } = options;
   const shared: Shared = { registry, localBases, serves };

@@ -14,6 +14,7 @@
  * | `\|{url}`                       | posting | reference to elsewhere; canonical reference of any version           |
  * | `\|{url}\|{version}`            | posting | canonical reference; `\|{url}\|` where it names no version          |
  * | `:below\|{url}\|{start}`        | posting | canonical reference whose version begins so                         |
+ * | `:below\|{MIME type}`           | posting | MIME type with parameters                                           |
  * | `:identifier\|…`                | posting | Reference.identifier, in the forms of a token                       |
  * | `\|={uri}`                      | posting | uri                                                                 |
  * | `\|={word}`                     | posting | a word of `_text` or `_content`                                     |
@@ -53,8 +54,8 @@ export const ofTypeForm = (system: string, code: string, value: string): string 
 /** Suffix of a reference: `Patient/1`, or a whole URL. */
 export const referenceForm = (reference: string): string => `|${reference}`;
 
-/** Suffix of a canonical reference by what its version begins with, up to a point. */
-export const belowForm = (canonical: string): string => `:below|${canonical}`;
+/** Suffix of what lies above a value: a canonical's version cut short, a MIME type without its parameters. */
+export const belowForm = (value: string): string => `:below|${value}`;
 
 /** What the postings of a reference parameter begin with, as chains need it. */
 export const chainKey = (base: string): string => `${base}|`;

@@ -20,6 +20,8 @@ export const MAX_FILTER_DEPTH = 10;
 
 /** Index entries of one resource: whoever writes after it waits while they are stored. */
 export const MAX_ENTRIES = 50_000;
+/** Those of a terminology, of which there are few: a body of the largest size holds some 60,000 concepts. */
+export const MAX_TERMINOLOGY_ENTRIES = 250_000;
 
 /** A parameter name as it may be repeated in a message. */
 const shown = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
@@ -45,7 +47,8 @@ export function tooCostly(why: string): Fault {
 }
 
 /** The resource could be found by more values than anybody searches for. */
-export const tooManyValues = (): Fault => tooCostly(`The resource has more than ${MAX_ENTRIES} values to search for.`);
+export const tooManyValues = (most = MAX_ENTRIES): Fault =>
+  tooCostly(`The resource has more than ${most} values to search for.`);
 
 /** Whether this fault may become a warning (`Prefer: handling=lenient`). */
 export const isNotUnderstood = (error: unknown): error is Fault =>

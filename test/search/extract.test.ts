@@ -27,6 +27,14 @@ describe('search/extract', () => {
     assert.deepEqual(ranges, [{ key: 'Patient|birthdate', lo: Date.UTC(2000, 0, 1), hi: Date.UTC(2000, 0, 2) - 1 }]);
   });
 
+  it('[F07] takes the codes of a large terminology, of other resources not as many values', () => {
+    const concept = Array.from({ length: 20_000 }, (_, at) => ({ code: `c${at}`, display: `Number ${at}` }));
+    const { postings } = extract({ resourceType: 'CodeSystem', concept }, registry, options);
+    assert.ok(postings.includes('CodeSystem|code|=c19999'));
+    const name = concept.map(({ code }) => ({ family: code }));
+    assert.throws(() => extract({ resourceType: 'Patient', name }, registry, options), { kind: 'too-costly' });
+  });
+
   it('makes the words of the content only where they are served', () => {
     const patient = { resourceType: 'Patient', id: '1', name: [{ family: 'Whitfield' }] };
     const words = (serves?: (code: string) => boolean): string[] =>

@@ -9,7 +9,10 @@ import { token } from './token.js';
 import type { ValueType } from './type.js';
 import { uri } from './uri.js';
 
-export const valueTypes = { string, token, reference, date, uri, number, quantity, near } satisfies Record<string, ValueType>;
+export const valueTypes = { string, token, reference, date, uri, number, quantity, near } satisfies Record<
+  string,
+  ValueType
+>;
 
 export type ValueTypeName = keyof typeof valueTypes;
 

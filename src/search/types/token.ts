@@ -5,7 +5,7 @@
  */
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { splitEscaped, unescape } from '../escape.js';
-import { anyForm, ofTypeForm, systemForm, TEXT } from '../keys.js';
+import { anyForm, belowForm, ofTypeForm, systemForm, TEXT } from '../keys.js';
 import { badValue, MAX_VALUES, notUnderstood, tooCostly } from '../limits.js';
 import { normalize } from './string.js';
 import {
@@ -78,9 +78,14 @@ function extract(value: Json, sink: Sink, { facts }: ExtractContext): void {
     else addText(value['text'], sink);
   } else if (value !== null) {
     addCode('', String(value), sink);
+    const [base, parameters] = String(value).split(/ *;/, 2);
+    if (parameters !== undefined && MIME.test(base!)) sink.posting(belowForm(base!));
     if (facts.implicitSystem !== undefined) addCode(facts.implicitSystem, String(value), sink);
   }
 }
+
+/** https://hl7.org/fhir/R4/search.html#mimetype */
+const MIME = /^[\w.+-]+\/[\w.+-]+$/;
 
 const posting = (suffix: string): Term => ({ kind: 'posting', suffix });
 
@@ -139,6 +144,7 @@ function terms(value: string, modifier: string | undefined, context: TermContext
       return [{ kind: 'text', suffix: TEXT, match: 'prefix', value: text }];
     }
     default:
+      if (modifier === 'below' && MIME.test(value)) return [anyForm(value), belowForm(value)].map(posting);
       return terminologyTerms(value, modifier, context);
   }
 }

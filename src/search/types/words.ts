@@ -1,9 +1,11 @@
 /**
- * `_text` and `_content`: every word asked for must occur. https://hl7.org/fhir/R4/search.html#content
+ * `_text` and `_content`: words, joined by AND (which may be left out), OR and parentheses. https://hl7.org/fhir/R4/search.html#content
  */
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { anyForm } from '../keys.js';
-import { badValue } from '../limits.js';
+import { and, or } from '../filters.js';
+import { badValue, MAX_FILTER_DEPTH, MAX_VALUES, tooCostly } from '../limits.js';
+import type { Filter } from '../query.js';
 import { normalize } from './string.js';
 import { isObject, type Sink } from './type.js';
 
@@ -53,9 +55,65 @@ export function extractContent(resource: JsonObject, sink: Sink): void {
   for (const word of wordsOf(texts.join(' '))) sink.posting(anyForm(word));
 }
 
-/** The suffixes that must all be there. Faults: `invalid` if the value has no word. */
-export function wordSuffixes(name: string, value: string): string[] {
-  const words = [...wordsOf(value)];
-  if (words.length === 0) throw badValue(name, 'there is no word in this value.');
-  return words.map(anyForm);
+/** Words, parentheses, and the operators between them. */
+const TOKEN = /[()]|[^\s()]+/g;
+
+/** Reads `(bone OR liver) and metastases`: words side by side must all occur, and OR binds less than that. */
+class WordsParser {
+  private at = 0;
+  private readonly tokens: readonly string[];
+  private readonly key: string;
+  private readonly name: string;
+
+  constructor(name: string, key: string, value: string) {
+    this.name = name;
+    this.key = key;
+    this.tokens = value.match(TOKEN) ?? [];
+  }
+
+  whole(): Filter {
+    const filter = this.either(0);
+    if (this.at < this.tokens.length) throw badValue(this.name, 'a parenthesis is closed that was not opened.');
+    return filter;
+  }
+
+  private next(operator: string): boolean {
+    const found = this.tokens[this.at]?.toUpperCase() === operator;
+    if (found) this.at++;
+    return found;
+  }
+
+  private either(depth: number): Filter {
+    if (depth > MAX_FILTER_DEPTH) throw tooCostly(`Words may be nested ${MAX_FILTER_DEPTH} deep at most.`);
+    const parts = [this.all(depth)];
+    while (this.next('OR')) parts.push(this.all(depth));
+    return or(parts);
+  }
+
+  private all(depth: number): Filter {
+    const parts: Filter[] = [];
+    for (let token = this.tokens[this.at]; token !== undefined; token = this.tokens[this.at]) {
+      if (token === ')' || token.toUpperCase() === 'OR') break;
+      if (!this.next('AND')) parts.push(this.one(depth));
+    }
+    if (parts.every(({ kind }) => kind === 'all')) throw badValue(this.name, 'there is no word in this value.');
+    return and(parts);
+  }
+
+  private one(depth: number): Filter {
+    if (this.next('(')) {
+      const inner = this.either(depth + 1);
+      if (!this.next(')')) throw badValue(this.name, 'a parenthesis is not closed.');
+      return inner;
+    }
+    const words = [...wordsOf(this.tokens[this.at++]!)];
+    return and(words.map(word => ({ kind: 'posting', key: this.key + anyForm(word) })));
+  }
+}
+
+/** The condition on the words of a parameter: one of these values must hold. Faults: `invalid`, `too-costly`. */
+export function wordsFilter(name: string, key: string, values: readonly string[]): Filter {
+  const words = values.join(' ').match(/[\p{L}\p{N}]+/gu) ?? [];
+  if (words.length > MAX_VALUES) throw tooCostly(`A search may have ${MAX_VALUES} words at most.`);
+  return or(values.map(value => new WordsParser(name, key, value).whole()));
 }

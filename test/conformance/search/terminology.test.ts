@@ -64,7 +64,7 @@ describe('terminology in search', () => {
         'Observation?_filter=code%20in%20%22http://example.org/ValueSet/pets%22%20and%20_id%20ne%20cat',
         'dog',
       ],
-      ['below in a _filter', `Observation?_filter=code%20sb%20${animals}%7Cdog`, 'dog', 'poodle'],
+      ['below in a _filter', `Observation?_filter=code%20ss%20${animals}%7Cdog`, 'dog', 'poodle'],
     ]);
     it('[R41] conditions may ask for them too', async () => {
       const answer = await customer().call('POST', 'Observation', observation('new', animals, 'cat'), {

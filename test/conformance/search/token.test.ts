@@ -23,6 +23,12 @@ const resources = [
     { category: [{ coding: [{ system: category, code: 'vital-signs' }] }] },
   ),
   observation('system', { coding: [{ system: 'http://nocode.example' }] }, { status: 'amended' }),
+  ...['text/xml; charset=UTF-8', 'text/xml', 'text/plain'].map((contentType, at) =>
+    resource('DocumentReference', `d${at}`, {
+      status: 'current',
+      content: [{ attachment: { contentType, url: 'http://example.org/x' } }],
+    }),
+  ),
   resource('Patient', 'amy', {
     active: true,
     gender: 'female',
@@ -76,6 +82,8 @@ describe('token search', () => {
       ['a phone number, written differently', 'Patient?phone=0355556473', 'amy'],
       ['a phone number as it is', 'Patient?phone=(03)%205555-6473', 'amy'],
       ['an address in another case', 'Patient?email=amy@example.org', 'amy'],
+      ['a MIME type as it is', 'DocumentReference?contenttype=text/xml', 'd1'],
+      ['a MIME type, with parameters or without', 'DocumentReference?contenttype:below=text/xml', 'd0', 'd1'],
       ['any contact', 'Patient?telecom=AMY@EXAMPLE.ORG', 'amy'],
     ]);
     refuses(customer, 'R65', [

@@ -18,11 +18,20 @@ describe('search/types/words', () => {
     ['[R71] all words', '_text=nausea%20severe', 'a'],
     ['[R71] tags and attributes are no text', '_text=hidden'],
     ['[R71] any of two', '_text=fever,nausea', 'a'],
+    ['[R71] either', '_content=fever OR nausea', 'a', 'b'],
+    ['[R71] and before or', '_content=fever nausea or x9', 'b'],
+    ['[R71] parentheses', '_content=(severe OR x9) and nausea', 'a', 'b'],
+    ['[R71] and', '_content=severe AND x9'],
     ['[R71] content has narrative and data', '_content=nausea', 'a', 'b'],
     ['[R71] content has codes', '_content=x9', 'b'],
     ['[R71] content has no addresses', '_content=example'],
     ['[F08] patterns find nothing', '_content=n.*'.replace('n.*', 'naus')],
   ]);
 
-  it('[R65] a value without words is refused', () => refused('Condition', '_text=...', 'invalid', 'value'));
+  it('[R65] values without words, and what is not closed, are refused', () => {
+    for (const value of ['...', 'or', 'fever OR', '(fever', 'fever)', '()', 'AND']) {
+      refused('Condition', `_text=${value}`, 'invalid', 'value');
+    }
+    refused('Condition', `_text=${'('.repeat(50)}fever${')'.repeat(50)}`, 'too-costly');
+  });
 });
