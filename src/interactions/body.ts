@@ -1,5 +1,6 @@
 /** The resource a write carries, checked against its path. https://hl7.org/fhir/R4/http.html#update */
 import { Fault } from '../fhir/fault.js';
+import { ID } from '../fhir/reference.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Context } from '../service.js';
 
@@ -13,7 +14,17 @@ export function bodyOf(context: Context): Resource {
       expression: resource.resourceType,
     });
   }
+  checkId(resource);
   return resource;
+}
+
+/** A create takes no id from the body; what could be no id is malformed all the same. */
+function checkId({ resourceType, id }: Resource): void {
+  if (id === undefined || (typeof id === 'string' && ID.test(id))) return;
+  throw new Fault('invalid', 'An id has up to 64 letters, digits, hyphens and dots.', {
+    code: 'value',
+    expression: `${resourceType}.id`,
+  });
 }
 
 /** The id a new resource gets: the one a transaction settled, or a fresh one. */

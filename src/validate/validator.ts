@@ -5,7 +5,9 @@
 import type { Definitions } from '../definitions/definitions.js';
 import { Fault, type Issue } from '../fhir/fault.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { bundled } from './bundle.js';
 import { compileTypes } from './compile-type.js';
+import { containedIn } from './contained.js';
 import { profileCheck } from './profile/check.js';
 import { Report, root } from './report.js';
 import type { Scope } from './scope.js';
@@ -50,8 +52,8 @@ export function createValidator(own: Definitions, options: { root: string }): Va
       resource: plain,
       at,
       container: plain,
-      contained: new Map(),
-      bundle: undefined,
+      contained: containedIn(plain),
+      bundle: plain.resourceType === 'Bundle' ? bundled(plain) : undefined,
       met: new WeakMap(),
     };
     walkResource(plain, walk, scope, at);

@@ -43,6 +43,8 @@ describe('create', () => {
       ['a mandatory element missing', 422, { resourceType: 'Observation', status: 'final' }, 'Observation'],
       ['a code outside its binding', 422, { resourceType: 'Patient', gender: 'male?' }, 'Patient.gender'],
       ['an invariant broken', 422, { resourceType: 'Patient', contact: [{ gender: 'male' }] }, 'Patient.contact[0]'],
+      ['an id that could be none', 400, { resourceType: 'Patient', id: 'under_score' }, 'Patient.id'],
+      ['no resource type', 400, { gender: 'male' }, 'resourceType'],
       ['__proto__', 400, '{"resourceType":"Patient","__proto__":{"active":true}}'],
     ];
     for (const [what, status, body, expression = ''] of refused) {

@@ -30,6 +30,11 @@ describe('operations', () => {
       const asVital = await rest().expect(200, 'POST', `Observation/$validate?profile=${vital}`, observation());
       assert.ok(errors(outcome(asVital.body).issue).length > 0);
       assert.match(asVital.text, /Observation\.category/);
+      const base = 'http://hl7.org/fhir/StructureDefinition/Patient';
+      for (const sent of ['valueUri', 'valueCanonical', 'valueString']) {
+        const under = parameters({ name: 'resource', resource: good }, { name: 'profile', [sent]: base });
+        assert.deepEqual(severities(await rest().expect(200, 'POST', 'Patient/$validate', under)), ['information']);
+      }
       await rest().expect(400, 'POST', 'Patient/$validate?profile=urn:nobody:knows', good);
       await rest().expect(400, 'POST', `Patient/$validate?profile=${vital}`, good);
       await rest().expect(400, 'POST', 'Patient/$validate?mode=perhaps', good);

@@ -1,7 +1,8 @@
 /** Slices of profiles made for the test: how they are told apart, counted and ordered. */
 import assert from 'node:assert/strict';
+import type { StructureDefinition } from '../../src/definitions/slim.js';
 import { base, code, marks, slicing, type Change } from './profile-fixture.js';
-import { observation } from './validator-fixture.js';
+import { definitions, marks as marksUnder, observation } from './validator-fixture.js';
 
 describe('slices', () => {
   const component = (value: object, ...codes: string[]): object =>
@@ -152,6 +153,60 @@ describe('slices', () => {
     assert.deepEqual(marks(changes, component({}, 'a', 'b')), []);
     assert.deepEqual(marks(changes, component({ dataAbsentReason: { text: 'x' } }, 'a', 'b')), [
       'required Observation.component[0].interpretation',
+    ]);
+  });
+
+  it('slices told apart by what is in slices below: HL7’s blood pressure', () => {
+    const loinc = (value: string): object => code(value, 'http://loinc.org');
+    const measured = (which: string, more: object = {}): object => ({
+      code: loinc(which),
+      valueQuantity: { value: 1, unit: 'x', system: 'http://unitsofmeasure.org', code: 'mm[Hg]', ...more },
+    });
+    const pressure = (...component: object[]): string[] =>
+      marksUnder(
+        {
+          ...{ resourceType: 'Observation', status: 'final', subject: { reference: 'Patient/1' }, component },
+          ...{ code: loinc('85354-9'), effectiveDateTime: '2020-01-01' },
+          category: [code('vital-signs', 'http://terminology.hl7.org/CodeSystem/observation-category')],
+        },
+        [`${base}bp`],
+      );
+    assert.deepEqual(pressure(measured('8480-6'), measured('8462-4')), []);
+    assert.deepEqual(pressure(measured('8480-6'), measured('8867-4')), ['required Observation.component']);
+    const inMetres = pressure(measured('8480-6', { code: 'm' }), measured('8462-4'));
+    assert.ok(inMetres.includes('value Observation.component[0].value.code'));
+  });
+
+  it('slices told apart by what is in a resource that is referred to', () => {
+    const elements = (definitions.structure(`${base}triglyceride`) as StructureDefinition).snapshot!.element;
+    const triglyceride = elements.find(({ id }) => id === 'Observation.code')!['patternCodeableConcept'];
+    const missing = (reference: string): number =>
+      marksUnder(
+        {
+          ...{ resourceType: 'DiagnosticReport', status: 'final', code: code('57698-3', 'http://loinc.org') },
+          contained: [observation({ id: 'o', code: triglyceride })],
+          result: [{ reference: '#o' }, { reference }, { reference }],
+        },
+        [`${base}lipidprofile`],
+      ).filter(mark => mark === 'required DiagnosticReport.result').length;
+    assert.equal(missing('#o'), 2, 'cholesterol and HDL');
+    assert.equal(missing('Observation/elsewhere'), 0, 'what is not at hand may be it');
+  });
+
+  it('an element that has a name and slices nothing', () => {
+    const history = (more: object): string[] =>
+      marksUnder(
+        {
+          ...{ resourceType: 'FamilyMemberHistory', status: 'completed', patient: { reference: 'Patient/1' } },
+          relationship: code('BRO', 'http://terminology.hl7.org/CodeSystem/v3-RoleCode'),
+          ...more,
+        },
+        [`${base}familymemberhistory-genetic`],
+      );
+    assert.deepEqual(history({}), []);
+    const note = [{ text: 'one' }, { text: 'two' }];
+    assert.deepEqual(history({ condition: [{ code: { text: 'x' }, note }] }), [
+      'structure FamilyMemberHistory.condition[0].note',
     ]);
   });
 });

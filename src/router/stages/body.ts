@@ -73,6 +73,7 @@ function asResource(value: unknown, definitions: Definitions): Resource {
   if (typeof type !== 'string' || !definitions.isResourceType(type)) {
     throw new Fault('invalid', 'The body is not a resource: resourceType is missing or unknown.', {
       code: 'structure',
+      expression: 'resourceType',
     });
   }
   return value as Resource;

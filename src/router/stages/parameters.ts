@@ -125,7 +125,7 @@ function checkType(
         ? sent === 'Resource' && resourceFits(type, value, validator)
         : definition.part.length > 0
           ? sent === 'part'
-          : sent.toLowerCase() === type.toLowerCase() || stringLike(type, sent) || wholeLike(type, sent);
+          : sent.toLowerCase() === type.toLowerCase() || isSibling(type, sent);
   if (!fits) {
     throw new Fault('invalid', `The parameter ${name} must be of type ${type}.`, {
       code: 'value',
@@ -149,29 +149,17 @@ function resourceFits(type: string, value: unknown, validator: Validator): boole
   return true;
 }
 
-const STRINGS = new Set([
-  'string',
-  'code',
-  'id',
-  'uri',
-  'url',
-  'canonical',
-  'date',
-  'datetime',
-  'instant',
-  'markdown',
-  'identifier',
-]);
+const STRINGS = new Set(['string', 'code', 'id', 'uri', 'url', 'canonical', 'date', 'datetime', 'instant', 'markdown']);
 
-function stringLike(type: string, sent: string): boolean {
-  return type !== 'Identifier' && STRINGS.has(type.toLowerCase()) && sent.toLowerCase() === 'string';
-}
+const URIS = new Set(['uri', 'url', 'canonical']);
 
 const WHOLE = new Set(['integer', 'positiveint', 'unsignedint']);
 
-/** One kind of whole number for another; the operation says which are in range. */
-const wholeLike = (type: string, sent: string): boolean =>
-  WHOLE.has(type.toLowerCase()) && WHOLE.has(sent.toLowerCase());
+/** A string for anything written as one, one kind of URI for another, and of whole number: the operation says what is in range. */
+function isSibling(type: string, sent: string): boolean {
+  if (sent === 'String') return STRINGS.has(type.toLowerCase());
+  return [URIS, WHOLE].some(kind => kind.has(type.toLowerCase()) && kind.has(sent.toLowerCase()));
+}
 
 function partsOf(definition: ParameterDefinition, value: unknown, model: Model): unknown {
   if (definition.part.length === 0) return value;

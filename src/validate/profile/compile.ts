@@ -67,11 +67,15 @@ export function compileProfile(definition: StructureDefinition, definitions: Def
   return { url: definition.url, type: definition.type, root: byId.values().next().value! };
 }
 
-/** A slice belongs to the element it slices (`a.b:c` → `a.b`), any other element to its parent. */
+/**
+ * A slice belongs to the element it slices (`a.b:c` → `a.b`), any other element to its parent; so does one that has a
+ * name, but slices nothing.
+ */
 function attach(node: ProfileNode, id: string, byId: ReadonlyMap<string, ProfileNode>): void {
   const own = id.slice(id.lastIndexOf('.') + 1);
   const colon = own.lastIndexOf(own.includes('/') ? '/' : ':');
-  if (colon >= 0) byId.get(id.slice(0, id.length - own.length + colon))?.slices.push(node);
+  const sliced = colon < 0 ? undefined : byId.get(id.slice(0, id.length - own.length + colon));
+  if (sliced) sliced.slices.push(node);
   else byId.get(id.slice(0, id.lastIndexOf('.')))?.children.push(node);
 }
 

@@ -143,15 +143,18 @@ export class NodeCheck implements Conformance {
     if (!discriminators) return;
     const slices = node.slices.map(slice => ({ slice, items: [] as Item[] }));
     let last = 0;
+    let isSure = true;
     for (const item of items) {
-      const index = slices.findIndex(({ slice }) => isInSlice(item, slice, discriminators, scope, this));
-      const fault = misplaced(index, last, slices.length, node.slicing);
+      const answers = slices.map(({ slice }) => isInSlice(item, slice, discriminators, scope, this));
+      const index = answers.indexOf(true);
+      isSure &&= index >= 0 || !answers.includes(undefined);
+      const fault = isSure && misplaced(index, last, slices.length, node.slicing);
       if (fault) scope.report.breach('structure', item.at, `${fault} (${node.name}).`);
       slices[index]?.items.push(item);
       last = Math.max(last, index < 0 ? slices.length : index);
     }
     for (const { slice, items: own } of slices) {
-      checkCount(own.length, slice, scope, at);
+      if (isSure) checkCount(own.length, slice, scope, at);
       for (const item of own) this.#item(item, slice, scope);
       if (slice.slices.length > 0) this.#slices(own, slice, scope, at);
     }

@@ -1,7 +1,7 @@
 /** Which slice a value belongs to. https://hl7.org/fhir/R4/profiling.html#discriminator */
 import type { JsonObject } from '../../fhir/resource.js';
 import { isMember } from '../binding.js';
-import { typeOf } from '../reference.js';
+import { resolved, typeOf } from '../reference.js';
 import { text, type Scope } from '../scope.js';
 import type { Discriminator, ProfileNode } from './compile.js';
 import { itemsOf, type Item } from './items.js';
@@ -19,15 +19,16 @@ export interface Conformance {
   rootOf(canonical: string, scope: Scope): ProfileNode | undefined;
 }
 
-/** Whether the item has what tells this slice from the others. */
+/** Whether the item has what tells this slice from the others; undefined where that is in a resource not at hand. */
 export function isInSlice(
   item: Item,
   slice: ProfileNode,
   discriminators: readonly Discriminator[],
   scope: Scope,
   conformance: Conformance,
-): boolean {
-  return discriminators.every(discriminator => matches(item, slice, discriminator, scope, conformance));
+): boolean | undefined {
+  const answers = discriminators.map(discriminator => matches(item, slice, discriminator, scope, conformance));
+  return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
 }
 
 function matches(
@@ -36,63 +37,86 @@ function matches(
   { type, path }: Discriminator,
   scope: Scope,
   conformance: Conformance,
-): boolean {
+): boolean | undefined {
   if (path === 'url' && slice.types[0]?.profiles) return hasUrl(item, slice);
-  const found = locate([item], slice, steps(path), url => conformance.rootOf(url, scope));
-  if (!found) return false;
-  const { node, items } = found;
-  if (type === 'exists') return node.max === 0 ? items.length === 0 : items.length > 0;
-  if (type === 'value' || type === 'pattern') return items.some(it => hasValueOf(it, node, scope));
-  const resolves = path.endsWith('resolve()');
-  return items.some(it =>
-    node.types.some(({ code, targets = [], profiles = [] }) => {
-      if (resolves) return pointsTo(it, targets, type === 'profile', scope, conformance);
-      return type === 'type' ? code === it.type : profiles.some(url => conformance.conforms(it, url, scope));
-    }),
-  );
+  const resolves = path.endsWith('resolve()') && (type === 'type' || type === 'profile');
+  const names = steps(resolves ? path.slice(0, -'resolve()'.length) : path);
+  const found = locate({ node: slice, items: [item] }, names, scope, conformance);
+  if (found.some(({ items }) => items === unknown)) return undefined;
+  return found.some(({ node, items }) => {
+    if (type === 'exists') return node.max === 0 ? items.length === 0 : items.length > 0;
+    if (type === 'value' || type === 'pattern') return items.some(it => hasValueOf(it, node, scope));
+    return items.some(it =>
+      node.types.some(({ code, targets = [], profiles = [] }) => {
+        if (resolves) return pointsTo(it, targets, type === 'profile', scope, conformance);
+        return type === 'type' ? code === it.type : profiles.some(url => conformance.conforms(it, url, scope));
+      }),
+    );
+  });
 }
 
 /** Extensions are told apart by the URL of the profile that their slice names. */
 const hasUrl = ({ value }: Item, { types }: ProfileNode): boolean =>
   types[0]!.profiles!.some(url => url.split('|', 1)[0] === text(value as JsonObject, 'url'));
 
-/** `a.b.resolve()` → a, b; `$this` → nothing; `extension('url')` stays one step. */
+/** `$this.a.b.resolve()` → a, b, resolve(); `extension('url')` stays one step. */
 const steps = (path: string): string[] =>
-  (path.match(/extension\('[^']+'\)|[^.]+/g) ?? []).filter(name => !/^(\$this|resolve\(\)|ofType\(\w+\))$/.test(name));
+  (path.match(/extension\('[^']+'\)|[^.]+/g) ?? []).filter(name => !/^(\$this|ofType\(\w+\))$/.test(name));
 
 interface Located {
   node: ProfileNode;
-  items: Item[];
+  items: readonly Item[];
 }
 
-type RootOf = (canonical: string) => ProfileNode | undefined;
+/** Stands for what is in a resource that is not at hand. */
+const unknown: readonly Item[] = [];
 
-/** Follows a discriminator's path in the slice's tree and in the values at once; undefined if the tree ends before. */
-function locate(items: Item[], node: ProfileNode, names: readonly string[], rootOf: RootOf): Located | undefined {
+/** Follows a discriminator's path in the slice's tree and in the values at once, into slices of what is on the way too. */
+function locate(from: Located, names: readonly string[], scope: Scope, conformance: Conformance): Located[] {
   const [name, ...rest] = names;
-  if (name === undefined) return { node, items };
+  if (name === undefined || from.items === unknown) return [from];
+  if (name === 'resolve()')
+    return resolve(from, scope, conformance).flatMap(it => locate(it, rest, scope, conformance));
   const url = /^extension\('([^']+)'\)$/.exec(name)?.[1];
-  const child = url ? extensionOf(node, url) : childOf(node, name, rootOf);
-  if (!child) return undefined;
-  const below = items.flatMap(({ value, twin, at }) => {
-    const object = typeof value === 'object' ? (value as JsonObject) : twin;
-    return object ? itemsOf(object, child, at) : [];
+  const children = url ? extensionsOf(from.node, url) : childrenOf(from.node, name, scope, conformance);
+  return children.flatMap(child => {
+    const below = from.items.flatMap(({ value, twin, at }) => {
+      const object = typeof value === 'object' ? (value as JsonObject) : twin;
+      return object ? itemsOf(object, child, at) : [];
+    });
+    const items = url ? below.filter(({ value }) => text(value as JsonObject, 'url') === url) : below;
+    return locate({ node: child, items }, rest, scope, conformance);
   });
-  const kept = url ? below.filter(({ value }) => text(value as JsonObject, 'url') === url) : below;
-  return locate(kept, child, rest, rootOf);
 }
 
-/** A child that the profile itself speaks of, or the profile of its type: what an extension defines for its value. */
-function childOf({ children, types }: ProfileNode, name: string, rootOf: RootOf): ProfileNode | undefined {
-  const own = children.find(child => child.name === name);
-  const canonical = own ? undefined : types[0]?.profiles?.[0];
-  return own ?? (canonical ? rootOf(canonical)?.children.find(child => child.name === name) : undefined);
+/** From references to what they point to, under the profiles that they may point to. */
+function resolve({ node, items }: Located, scope: Scope, conformance: Conformance): Located[] {
+  const targets = items.map(({ value, at }) => {
+    const target = resolved(text(value as JsonObject, 'reference'), scope);
+    return target && { value: target, twin: undefined, type: target.resourceType, at };
+  });
+  const found = targets.includes(undefined) ? unknown : (targets as Item[]);
+  return node.types
+    .flatMap(({ targets: urls = [] }) => urls)
+    .flatMap(url => conformance.rootOf(url, scope) ?? [])
+    .map(root => ({ node: root, items: found }));
 }
 
-const extensionOf = ({ children }: ProfileNode, url: string): ProfileNode | undefined =>
+/** A child that the profile speaks of, the profile of its type (what an extension defines for its value), or its slices. */
+function childrenOf(node: ProfileNode, name: string, scope: Scope, conformance: Conformance): ProfileNode[] {
+  const named = (of: ProfileNode | undefined): ProfileNode[] => of?.children.filter(child => child.name === name) ?? [];
+  const own = named(node);
+  if (own.length > 0) return own;
+  const inSlices = node.slices.flatMap(named);
+  const canonical = node.types[0]?.profiles?.[0];
+  return inSlices.length > 0 || !canonical ? inSlices : named(conformance.rootOf(canonical, scope));
+}
+
+const extensionsOf = ({ children }: ProfileNode, url: string): ProfileNode[] =>
   children
-    .find(({ name }) => name === 'extension')
-    ?.slices.find(({ types }) => types[0]?.profiles?.some(profile => profile.split('|', 1)[0] === url));
+    .filter(({ name }) => name === 'extension')
+    .flatMap(({ slices }) => slices)
+    .filter(({ types }) => types[0]?.profiles?.some(profile => profile.split('|', 1)[0] === url));
 
 /** Whether the value is what the node fixes, by fixed value, pattern, its children's, required binding, or presence. */
 function hasValueOf({ value, type, at }: Item, node: ProfileNode, scope: Scope): boolean {
