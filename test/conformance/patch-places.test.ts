@@ -142,6 +142,8 @@ describe('patch: places', () => {
       ]) {
         await fhirPatch(rest(), id, 422, operation('delete', path));
       }
+      const inDecimal = operation('add', 'Patient.extension[0].value.ofType(decimal)', 'id', { valueString: 'x' });
+      await fhirPatch(rest(), id, 422, inDecimal);
       const { body } = await fhirPatch(rest(), id, 200, operation('delete', 'Patient.name.given.where($this = 1)'));
       assert.equal(body.meta?.versionId, '1');
     });

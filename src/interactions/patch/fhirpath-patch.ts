@@ -4,7 +4,7 @@ import { Fault } from '../../fhir/fault.js';
 import { parameterValue } from '../../fhir/parameters.js';
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
 import { withoutEmptied } from './emptied.js';
-import { elementAt, locate, propertyOf, type ElementInfo, type Place } from './place.js';
+import { elementAt, isObject, locate, propertyOf, type ElementInfo, type Place } from './place.js';
 
 const MAX_OPERATIONS = 500;
 /** Operations times characters of the resource: each looks through all of it. */
@@ -88,18 +88,17 @@ function add({ path, name, value }: Operation, target: Target): void {
   if (name === undefined || value === undefined) throw bad(target.index, 'add needs a name and a value');
   const parent = only(path, target);
   const object = parent.value;
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw misfit(target.index);
+  if (!isObject(object) || 'rawJSON' in object) throw misfit(target.index); // a decimal is none
   const element = elementAt(target.definitions, { type: parent.type, keys: [...parent.keys, name] });
   if (!element) throw misfit(target.index);
   const key = propertyOf(element, value.type);
-  const holder = object as JsonObject;
-  const before = holder[key];
+  const before = object[key];
   if (element.max === 1) {
     if (before !== undefined) throw misfit(target.index);
-    holder[key] = shaped(value, element, target);
+    object[key] = shaped(value, element, target);
   } else {
-    holder[key] = [...((before ?? []) as Json[]), shaped(value, element, target)];
-    twinOf({ owner: holder, name: key })?.push(null);
+    object[key] = [...((before ?? []) as Json[]), shaped(value, element, target)];
+    twinOf({ owner: object, name: key })?.push(null);
   }
 }
 
