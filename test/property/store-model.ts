@@ -49,8 +49,12 @@ async function compareHistory(store: Store, model: Store, query: HistoryQuery): 
   assert.equal(await store.countHistory(query, 5), Math.min(expected.length, 5));
 }
 
-/** Registers the property. @param runs how many random pasts to try, each with ten questions of a kind */
-export function storeModel(name: string, open: Open, runs: number): void {
+/**
+ * Registers the property.
+ * @param runs how many random pasts to try, each with ten questions of a kind
+ * @param depth of their conditions
+ */
+export function storeModel(name: string, open: Open, runs: number, depth = 2): void {
   describe(`${name}: like the reference`, () => {
     let store: Store;
     let partitions = 0;
@@ -63,8 +67,8 @@ export function storeModel(name: string, open: Open, runs: number): void {
     const rounds = fc.array(fc.array(changePlans, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 });
     const property = fc.asyncProperty(
       rounds,
-      fc.array(searchPlans, ten),
-      fc.array(historyPlans, ten),
+      fc.array(searchPlans(depth), ten),
+      fc.array(historyPlans(depth), ten),
       async (past, asked, told) => {
         const scene = new Scene(store, `m${++partitions}`);
         const { model, current } = await replay(scene, past);

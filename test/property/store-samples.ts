@@ -84,7 +84,7 @@ const tests: Arbitrary<RangeTest> = fc
   .map(([op, interval]) => ({ op, ...interval }));
 
 /** A condition on a resource of the type, of some depth. */
-export function filterOf(type: Type, depth = 2): Arbitrary<Filter> {
+export function filterOf(type: Type, depth: number): Arbitrary<Filter> {
   const leaves: Arbitrary<Filter>[] = [
     fc.constantFrom<Filter[]>({ kind: 'all' }, { kind: 'none' }),
     fc.uniqueArray(ids, { maxLength: 3 }).map(list => ({ kind: 'id', ids: list })),
@@ -119,7 +119,7 @@ export function filterOf(type: Type, depth = 2): Arbitrary<Filter> {
   return fc.oneof(...leaves, ...branches, ...branches);
 }
 
-const partOf = types.chain(type => filterOf(type).map(where => ({ type, where })));
+const partOf = (depth: number) => types.chain(type => filterOf(type, depth).map(where => ({ type, where })));
 
 const sortOf: Arbitrary<Sort> = fc
   .tuple(fc.constantFrom('main', 'updated', 'id', 'range', 'text', 'posting'), types, fc.boolean())
@@ -128,25 +128,27 @@ const sortOf: Arbitrary<Sort> = fc
     return { by, key: { range: `${type}|d`, text: `${type}|n`, posting: `${type}|k|` }[by], descending };
   });
 
-/** What a search asks, without its partition. */
-export const searchPlans: Arbitrary<Pick<Search, 'of' | 'sort' | 'limit'>> = fc.record({
-  of: fc.array(partOf, { minLength: 1, maxLength: 2 }),
-  sort: fc.array(sortOf, { maxLength: 3 }),
-  limit: fc.integer({ min: 1, max: 4 }),
-});
-
-/** What a history asks, without its partition. */
-export const historyPlans: Arbitrary<Pick<HistoryQuery, 'of' | 'since' | 'during' | 'limit'>> = fc.record(
-  {
-    of: fc.array(
-      fc
-        .tuple(partOf, fc.option(ids, { nil: undefined }))
-        .map(([part, id]) => (id === undefined ? part : { ...part, id })),
-      { minLength: 1, maxLength: 2 },
-    ),
-    since: fc.integer({ min: 0, max: 8 }).map(ms => NOW + ms),
-    during: fc.tuple(fc.nat(8), fc.nat(3)).map(([from, more]) => ({ from: NOW + from, to: NOW + from + more })),
+/** What a search asks, without its partition. @param depth of its conditions; in 1 no chain holds another */
+export const searchPlans = (depth: number): Arbitrary<Pick<Search, 'of' | 'sort' | 'limit'>> =>
+  fc.record({
+    of: fc.array(partOf(depth), { minLength: 1, maxLength: 2 }),
+    sort: fc.array(sortOf, { maxLength: 3 }),
     limit: fc.integer({ min: 1, max: 4 }),
-  },
-  { requiredKeys: ['of', 'limit'] },
-);
+  });
+
+/** What a history asks, without its partition. @param depth as above */
+export const historyPlans = (depth: number): Arbitrary<Pick<HistoryQuery, 'of' | 'since' | 'during' | 'limit'>> =>
+  fc.record(
+    {
+      of: fc.array(
+        fc
+          .tuple(partOf(depth), fc.option(ids, { nil: undefined }))
+          .map(([part, id]) => (id === undefined ? part : { ...part, id })),
+        { minLength: 1, maxLength: 2 },
+      ),
+      since: fc.integer({ min: 0, max: 8 }).map(ms => NOW + ms),
+      during: fc.tuple(fc.nat(8), fc.nat(3)).map(([from, more]) => ({ from: NOW + from, to: NOW + from + more })),
+      limit: fc.integer({ min: 1, max: 4 }),
+    },
+    { requiredKeys: ['of', 'limit'] },
+  );

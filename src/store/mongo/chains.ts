@@ -1,6 +1,6 @@
 /**
- * Chains in two steps: the inner search runs first, and what it found takes the chain's place in the tree: as postings
- * (`refers`) or as ids (`referred`). Exact, or refused where the inner search finds more than a filter can hold.
+ * Chains are taken out of a query tree before it is compiled: what they find takes their place, as postings (`refers`) or
+ * as ids (`referred`). Either all they find, or, where that is more than a filter can hold, what they find for given rows.
  */
 import type { Document } from 'mongodb';
 import { Fault } from '../../fhir/fault.js';
@@ -9,53 +9,135 @@ import { simplify } from '../../search/simplify.js';
 import { compileSearch } from './compile.js';
 import type { VersionRow } from './layout.js';
 
-/** The most resources the inner search of a chain may find. */
-export const CHAIN_LIMIT = 10_000;
-
 /** Finds rows by a filter, up to a limit. */
 export type FindRows = (filter: Document, projection: Document, limit: number) => Promise<VersionRow[]>;
 
+export interface Chains {
+  find: FindRows;
+  partition: string;
+  /** The most resources a chain may find to stand in a filter. */
+  limit: number;
+}
+
 type Chain = Extract<Filter, { kind: 'refers' | 'referred' }>;
+type Near = Pick<VersionRow, 'id' | 'postings'>;
 
-/** The live resources the inner search of a chain finds. */
-async function inner(find: FindRows, partition: string, { type, where }: Chain, more: Document, projection: Document) {
-  const resolved = await resolveChains(find, partition, where);
-  const { filter } = compileSearch({ partition, of: [{ type, where: resolved }] });
-  const rows = await find({ $and: [filter, more] }, projection, CHAIN_LIMIT + 1);
-  if (rows.length > CHAIN_LIMIT) throw new Fault('too-costly', 'A chained parameter matches too many resources.');
-  return rows;
-}
+/** A chain finds more than a filter can hold. */
+export class TooMany extends Error {}
 
-async function replaced(find: FindRows, partition: string, chain: Chain): Promise<Filter> {
-  if (chain.kind === 'refers') {
-    const rows = await inner(find, partition, chain, {}, { id: 1 });
-    return { kind: 'or', of: rows.map(({ id }) => ({ kind: 'posting', key: `${chain.key}${chain.type}/${id}` })) };
-  }
-  const start = `${chain.key}${chain.own}/`;
-  const carrying = { postings: { $elemMatch: { $gte: start, $lt: `${start}\u{10ffff}` } } };
-  const rows = await inner(find, partition, chain, carrying, { postings: 1 });
+const and = (...of: Filter[]): Filter => simplify({ kind: 'and', of });
+const anyPosting = (keys: readonly string[]): Filter => ({
+  kind: 'or',
+  of: keys.map(key => ({ kind: 'posting', key })),
+});
+
+const found = (rows: readonly Near[], { key, type }: Chain): Filter =>
+  anyPosting(rows.map(({ id }) => `${key}${type}/${id}`));
+
+/** Distinct ends of the postings of these rows that begin like this. */
+function ends(rows: readonly Near[], start: string): string[] {
   const own = rows.flatMap(row => (row.postings ?? []).filter(posting => posting.startsWith(start)));
-  return { kind: 'id', ids: [...new Set(own)].map(posting => posting.slice(start.length)) };
+  return [...new Set(own)].map(posting => posting.slice(start.length));
 }
 
-/** The filter with every chain replaced by what it stands for now, and simplified: ready to be compiled. */
-export async function resolveChains(find: FindRows, partition: string, filter: Filter): Promise<Filter> {
-  return simplify(await withoutChains(find, partition, simplify(filter)));
+export function hasChain(filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.of.some(hasChain);
+    case 'not':
+      return hasChain(filter.of);
+    default:
+      return filter.kind === 'refers' || filter.kind === 'referred';
+  }
 }
 
-async function withoutChains(find: FindRows, partition: string, filter: Filter): Promise<Filter> {
-  const part = (of: Filter) => withoutChains(find, partition, of);
+/** What every match of the filter satisfies, without chains. @param positive whether it stands under no negation */
+export function loosened(filter: Filter, positive = true): Filter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { kind: filter.kind, of: filter.of.map(part => loosened(part, positive)) };
+    case 'not':
+      return { kind: 'not', of: loosened(filter.of, !positive) };
+    case 'refers':
+    case 'referred':
+      return { kind: positive ? 'all' : 'none' };
+    default:
+      return filter;
+  }
+}
+
+async function replace(filter: Filter, by: (chain: Chain) => Promise<Filter>): Promise<Filter> {
   switch (filter.kind) {
     case 'and':
     case 'or':
       // One after the other: a transaction takes one operation at a time.
-      return { kind: filter.kind, of: await Array.fromAsync(filter.of, part) };
+      return { kind: filter.kind, of: await Array.fromAsync(filter.of, part => replace(part, by)) };
     case 'not':
-      return { kind: 'not', of: await part(filter.of) };
+      return { kind: 'not', of: await replace(filter.of, by) };
     case 'refers':
     case 'referred':
-      return replaced(find, partition, filter);
+      return by(filter);
     default:
       return filter;
   }
+}
+
+const inner = ({ partition }: Chains, { type }: Chain, where: Filter): Document =>
+  compileSearch({ partition, of: [{ type, where }] }).filter;
+
+/**
+ * The filter with every chain replaced by all it stands for now, and simplified: ready to be compiled.
+ * @throws TooMany
+ */
+export async function resolveChains(chains: Chains, filter: Filter): Promise<Filter> {
+  const resolved = await replace(simplify(filter), async chain => {
+    const filters = [inner(chains, chain, await resolveChains(chains, chain.where))];
+    const carried = chain.kind === 'referred' ? `${chain.key}${chain.own}/` : undefined;
+    if (carried !== undefined)
+      filters.push({ postings: { $elemMatch: { $gte: carried, $lt: `${carried}\u{10ffff}` } } });
+    const projection = carried === undefined ? { id: 1 } : { postings: 1 };
+    const rows = await chains.find({ $and: filters }, projection, chains.limit + 1);
+    if (rows.length > chains.limit) throw new TooMany();
+    return carried === undefined ? found(rows, chain) : { kind: 'id', ids: ends(rows, carried) };
+  });
+  return simplify(resolved);
+}
+
+/** The filter with every chain replaced by what it stands for among these rows, and simplified. */
+export async function resolveAmong(chains: Chains, filter: Filter, rows: readonly Near[]): Promise<Filter> {
+  return simplify(await replace(simplify(filter), chain => among(chains, chain, rows)));
+}
+
+/** What a chain stands for among these rows: asked of what they refer to, or of what refers to them. */
+async function among(chains: Chains, chain: Chain, rows: readonly Near[]): Promise<Filter> {
+  const { key, where } = chain;
+  const ids = rows.map(({ id }) => id);
+  const near: Filter =
+    chain.kind === 'refers'
+      ? { kind: 'id', ids: ends(rows, `${key}${chain.type}/`) }
+      : anyPosting(ids.map(id => `${key}${chain.own}/${id}`));
+  const matches = await satisfying(chains, chain, near);
+  if (matches) {
+    return chain.kind === 'refers' ? found(matches, chain) : { kind: 'id', ids: ends(matches, `${key}${chain.own}/`) };
+  }
+  if (rows.length > 1) {
+    const middle = rows.length >> 1;
+    const halves = [rows.slice(0, middle), rows.slice(middle)];
+    return { kind: 'or', of: await Array.fromAsync(halves, half => among(chains, chain, half)) };
+  }
+  if (chain.kind === 'referred' && !hasChain(where)) return { kind: 'id', ids };
+  throw new Fault('too-costly', 'A chained parameter matches too many resources.');
+}
+
+/** What is near and satisfies the chain's condition; undefined where that is too much to look at. */
+async function satisfying(chains: Chains, chain: Chain, near: Filter): Promise<VersionRow[] | undefined> {
+  const ask = (where: Filter) =>
+    chains.find(inner(chains, chain, and(near, where)), { id: 1, postings: 1 }, chains.limit + 1);
+  const rows = await ask(loosened(chain.where));
+  if (rows.length > chains.limit) return undefined;
+  if (rows.length === 0 || !hasChain(chain.where)) return rows;
+  const resolved = await resolveAmong(chains, chain.where, rows);
+  return ask(and({ kind: 'id', ids: rows.map(({ id }) => id) }, resolved));
 }

@@ -6,7 +6,7 @@ import { applyChange } from './documents.js';
 import { reindexed, superseded, versionRow, type Collections, type VersionRow } from './layout.js';
 import { locksOf } from './locks.js';
 import { conflict, isDuplicate } from './mongo-fault.js';
-import { holds } from './reader.js';
+import { holds, type Limits, type Reader } from './reader.js';
 import { inTransaction } from './transaction.js';
 import type { Turns } from './turns.js';
 
@@ -20,8 +20,7 @@ async function lock({ locks }: Collections, ids: readonly string[], at: Date, se
   );
 }
 
-async function check({ versions }: Collections, criteria: readonly Criterion[], session: ClientSession) {
-  const reader = { versions, options: () => ({ session }) };
+async function check(reader: Reader, criteria: readonly Criterion[]): Promise<void> {
   for (const criterion of criteria) if (!(await holds(reader, criterion))) throw conflict();
 }
 
@@ -64,17 +63,21 @@ export interface Target {
   client: MongoClient;
   collections: Collections;
   clock: Clock;
+  limits: Limits;
   turns: Turns;
 }
 
 /** @throws Fault `conflict`; errors of the driver */
-export async function commitChanges({ client, collections, clock, turns }: Target, changes: ChangeSet): Promise<void> {
+export async function commitChanges(
+  { client, collections, clock, limits, turns }: Target,
+  changes: ChangeSet,
+): Promise<void> {
   const { puts = [], reindex: entries = [], criteria = [], documents = [] } = changes;
   const now = clock.now();
   const locks = locksOf(changes);
   const work = async (session: ClientSession): Promise<void> => {
     await lock(collections, locks, new Date(now), session);
-    await check(collections, criteria, session);
+    await check({ versions: collections.versions, limits, options: () => ({ session }) }, criteria);
     await write(collections, puts, session);
     await reindex(collections, entries, session);
     for (const change of documents) await applyChange(collections.records, change, now, session);

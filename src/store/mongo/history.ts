@@ -4,18 +4,12 @@
  */
 import type { Document } from 'mongodb';
 import type { Position } from '../../search/query.js';
+import { simplify } from '../../search/simplify.js';
 import type { HistoryQuery, Page } from '../port.js';
 import { compileFilter } from './compile.js';
 import { behind, positionOf, sortStage } from './keyset.js';
-import { versionFields, type VersionRow } from './layout.js';
-import { findRows, pageOf, pathOf, resolveParts, type Reader } from './reader.js';
-
-/** The most resources that are named in a filter. */
-const FEW = 1000;
-/** Versions read at a time while paging. */
-const BATCH = 500;
-
-const keyFields = { partition: 1, type: 1, id: 1, version: 1, at: 1 };
+import { keyFields, versionFields, type VersionRow } from './layout.js';
+import { currentAmong, findRows, pageOf, pathOf, resolved, type Reader } from './reader.js';
 
 type Part = HistoryQuery['of'][number];
 type Told = Omit<HistoryQuery, 'limit' | 'after'>;
@@ -30,16 +24,14 @@ interface Scope {
 
 const scopeOf = ({ type, id }: Part): Document => ({ type, ...(id === undefined ? {} : { id }) });
 
-const currentOf = (partition: string, part: Part): Document => ({
-  partition,
-  current: true,
-  $and: [scopeOf(part), compileFilter(part.where)],
-});
-
 async function scope(reader: Reader, partition: string, part: Part): Promise<Scope> {
-  if (part.where.kind === 'all') return { filter: scopeOf(part), unchecked: false };
-  const rows = await findRows(reader)(currentOf(partition, part), { id: 1 }, FEW + 1);
-  if (rows.length > FEW) return { filter: scopeOf(part), unchecked: true };
+  const where = await resolved(reader, partition, part.where);
+  if (where?.kind === 'all') return { filter: scopeOf(part), unchecked: false };
+  if (!where) return { filter: scopeOf(part), unchecked: true };
+  const { few } = reader.limits;
+  const current = { partition, current: true, $and: [scopeOf(part), compileFilter(where)] };
+  const rows = await findRows(reader)(current, { id: 1 }, few + 1);
+  if (rows.length > few) return { filter: scopeOf(part), unchecked: true };
   return { filter: { type: part.type, id: { $in: rows.map(row => row.id) } }, unchecked: false };
 }
 
@@ -52,25 +44,28 @@ function filterOf({ partition, since, during }: Told, scopes: readonly Scope[]):
 
 /** Those whose current version satisfies the condition of a part they belong to. */
 async function admitted(reader: Reader, partition: string, parts: readonly Part[], rows: readonly VersionRow[]) {
-  const ids = [...new Set(rows.map(row => row.id))];
-  const current = await Array.fromAsync(parts, part =>
-    findRows(reader)({ $and: [currentOf(partition, part), { id: { $in: ids } }] }, keyFields, ids.length),
-  );
-  const paths = new Set(current.flat().map(pathOf));
+  const paths = new Set<string>();
+  for (const { type, id, where } of parts) {
+    const own = rows.filter(row => row.type === type && (id === undefined || row.id === id));
+    const ids = [...new Set(own.map(row => row.id))];
+    const current = await currentAmong(reader, { partition, type, where: simplify(where) }, ids, keyFields);
+    for (const row of current) paths.add(pathOf(row));
+  }
   return rows.filter(row => paths.has(pathOf(row)));
 }
 
 /** The first `limit` versions behind a position. */
 async function tell(reader: Reader, query: Told, limit: number, projection: Document, after?: Position) {
-  const parts = (await resolveParts(reader, query.partition, query.of)).filter(part => part.where.kind !== 'none');
+  const parts = query.of.filter(part => simplify(part.where).kind !== 'none');
   if (parts.length === 0) return [];
+  const { batch } = reader.limits;
   const scopes = await Array.fromAsync(parts, part => scope(reader, query.partition, part));
   const unchecked = scopes.some(each => each.unchecked);
   const filter = filterOf(query, scopes);
   const told: VersionRow[] = [];
   let position = after;
   for (;;) {
-    const size = unchecked ? BATCH : Math.min(limit - told.length, BATCH);
+    const size = unchecked ? batch : Math.min(limit - told.length, batch);
     const rows = await reader.versions
       .find(position ? { $and: [filter, behind(newestFirst, position)] } : filter, { ...reader.options(), projection })
       .sort(sortStage(newestFirst))

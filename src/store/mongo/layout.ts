@@ -95,8 +95,11 @@ export const superseded = (at: number) => ({
 /** The update that gives a current version other index entries. */
 export const reindexed = (index: IndexEntries) => ({ $set: entryFields(index) });
 
+/** The fields that tell which version a row is. */
+export const keyFields = { partition: 1, type: 1, id: 1, version: 1, at: 1 };
+
 /** The fields a version is read back from. */
-export const versionFields = { partition: 1, type: 1, id: 1, version: 1, at: 1, deleted: 1, method: 1, json: 1 };
+export const versionFields = { ...keyFields, deleted: 1, method: 1, json: 1 };
 
 export function versionOf({ partition, type, id, version, at, deleted, method, json }: VersionRow): Version {
   return { key: { partition, type, id }, version, at, deleted, method, json };

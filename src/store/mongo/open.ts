@@ -14,6 +14,7 @@ import type { Storage } from '../port.js';
 import { MongoBlobs } from './blobs.js';
 import { collectionsOf, prepare } from './layout.js';
 import { faulting } from './mongo-fault.js';
+import type { Limits } from './reader.js';
 import { MongoRecords } from './records.js';
 import { MongoStore } from './store.js';
 
@@ -27,6 +28,8 @@ const times: MongoClientOptions = {
   heartbeatFrequencyMS: 5000,
   connectTimeoutMS: 5000,
 };
+
+const usualLimits: Limits = { chain: 10_000, few: 1000, batch: 500 };
 
 /** What every command carries, whatever the URI says. */
 const concerns: DbOptions = {
@@ -49,7 +52,7 @@ export function requireTransactions(hello: Document): void {
  * Storage in the database a client's URI names; the client is closed with the store.
  * @throws Fault `unavailable` where no server is reached, `exception` where it has no transactions
  */
-export async function storageOver(client: MongoClient, clock: Clock): Promise<Storage> {
+export async function storageOver(client: MongoClient, clock: Clock, limits: Limits = usualLimits): Promise<Storage> {
   const db = client.db(undefined, concerns);
   const collections = collectionsOf(db);
   try {
@@ -62,7 +65,7 @@ export async function storageOver(client: MongoClient, clock: Clock): Promise<St
     throw error;
   }
   return {
-    store: new MongoStore(client, collections, clock),
+    store: new MongoStore(client, collections, clock, limits),
     records: new MongoRecords(collections.records, clock),
     blobs: new MongoBlobs(db),
   };

@@ -1,12 +1,13 @@
 /** Reading versions: chains, filter and order of a query put together and run, within a deadline or a transaction. */
-import type { ClientSession, Collection } from 'mongodb';
+import type { ClientSession, Collection, Document } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import type { Filter, Position, Search } from '../../search/query.js';
+import { simplify } from '../../search/simplify.js';
 import type { Criterion, Key, Page, Version } from '../port.js';
-import { resolveChains, type FindRows } from './chains.js';
+import { hasChain, loosened, resolveAmong, resolveChains, TooMany, type Chains, type FindRows } from './chains.js';
 import { compileFilter, compileSearch } from './compile.js';
 import { behind, pagePipeline, planSort, positionOf, sortStage, type SortPlan } from './keyset.js';
-import { versionFields, versionOf, type VersionRow } from './layout.js';
+import { keyFields, versionFields, versionOf, type VersionRow } from './layout.js';
 import { timedOut } from './mongo-fault.js';
 
 /** The longest time limit that the server and timers take, in milliseconds. */
@@ -14,21 +15,32 @@ const MAX_TIME = 2 ** 31 - 1 - 1000;
 /** Milliseconds that the server has to say that the time is over, before we believe that it, or the line to it, hangs. */
 const SLACK = 250;
 
+/** How much is read at once; smaller in tests. */
+export interface Limits {
+  /** The most that a chain may find to stand in a filter. */
+  chain: number;
+  /** The most resources whose histories are named in a filter. */
+  few: number;
+  /** Rows that are judged together where a filter cannot. */
+  batch: number;
+}
+
 export interface Reader {
   versions: Collection<VersionRow>;
+  limits: Limits;
   /** What each command is sent with. @throws Fault `timeout` past the deadline */
   options: () => { session?: ClientSession; maxTimeMS?: number; signal?: AbortSignal };
 }
 
 /** Reads that end by the deadline. */
-export function readerUntil(versions: Collection<VersionRow>, deadline: number, clock: Clock): Reader {
+export function readerUntil(from: Pick<Reader, 'versions' | 'limits'>, deadline: number, clock: Clock): Reader {
   const options = () => {
     const left = deadline - clock.now();
     if (left <= 0) throw timedOut();
     const maxTimeMS = Math.min(Math.ceil(left), MAX_TIME);
     return { maxTimeMS, signal: AbortSignal.timeout(maxTimeMS + SLACK) };
   };
-  return { versions, options };
+  return { ...from, options };
 }
 
 export const findRows =
@@ -36,18 +48,45 @@ export const findRows =
   async (filter, projection, limit) =>
     versions.find<VersionRow>(filter, { ...options(), projection, limit }).toArray();
 
-/** The parts of a search, ready to be compiled. */
-export async function resolveParts<T extends { where: Filter }>(
-  reader: Reader,
-  partition: string,
-  of: readonly T[],
-): Promise<T[]> {
-  const find = findRows(reader);
-  return Array.fromAsync(of, async part => ({ ...part, where: await resolveChains(find, partition, part.where) }));
+const chainsIn = (reader: Reader, partition: string): Chains => ({
+  find: findRows(reader),
+  partition,
+  limit: reader.limits.chain,
+});
+
+/** A condition without its chains, ready to be compiled; undefined where they find more than a filter can hold. */
+export async function resolved(reader: Reader, partition: string, where: Filter): Promise<Filter | undefined> {
+  try {
+    return await resolveChains(chainsIn(reader, partition), where);
+  } catch (error) {
+    if (error instanceof TooMany) return undefined;
+    throw error;
+  }
 }
 
+/** The filter of a search; undefined where a chain finds more than it can hold. */
 async function compiled(reader: Reader, { partition, of }: Pick<Search, 'partition' | 'of'>) {
-  return compileSearch({ partition, of: await resolveParts(reader, partition, of) }).filter;
+  const parts: { type: string; where: Filter }[] = [];
+  for (const { type, where } of of) {
+    const without = await resolved(reader, partition, where);
+    if (!without) return undefined;
+    parts.push({ type, where: without });
+  }
+  return compileSearch({ partition, of: parts }).filter;
+}
+
+/** The current versions among these ids that satisfy the condition, tombstones included. */
+export async function currentAmong(
+  reader: Reader,
+  { partition, type, where }: { partition: string; type: string; where: Filter },
+  ids: readonly string[],
+  projection: Document,
+): Promise<VersionRow[]> {
+  const find = findRows(reader);
+  const scope = { partition, type, current: true, id: { $in: ids } };
+  const near = hasChain(where) ? await find(scope, { id: 1, postings: 1 }, ids.length) : [];
+  const condition = await resolveAmong(chainsIn(reader, partition), where, near);
+  return find({ ...scope, $and: [compileFilter(condition)] }, projection, ids.length);
 }
 
 /** The server knows no infinite limit. */
@@ -59,10 +98,40 @@ export function pageOf(rows: readonly VersionRow[], { fields }: Pick<SortPlan, '
   return { rows: rows.slice(0, limit).map(versionOf), ...(last && { next: positionOf(fields, last) }) };
 }
 
+/** Matches in order, one after the other: rows are read by what a filter can hold, and each batch of them is judged whole. */
+async function* sifted(reader: Reader, { partition, of, sort, after }: Omit<Search, 'limit' | 'deadline'>) {
+  const [plan, { batch }] = [planSort(sort), reader.limits];
+  const parts = of.map(({ type, where }) => ({ partition, type, where: simplify(where) }));
+  const loose = parts.map(({ type, where }) => ({ type, where: simplify(loosened(where)) }));
+  const { filter } = compileSearch({ partition, of: loose });
+  for (let position = after; ;) {
+    const pipeline = pagePipeline(filter, plan, batch, position);
+    const rows = await reader.versions.aggregate<VersionRow>(pipeline, reader.options()).toArray();
+    const matches = new Set<string>();
+    for (const part of parts) {
+      const ids = rows.filter(({ type }) => type === part.type).map(({ id }) => id);
+      for (const row of await currentAmong(reader, part, ids, keyFields)) matches.add(pathOf(row));
+    }
+    yield* rows.slice(0, batch).filter(row => matches.has(pathOf(row)));
+    if (rows.length <= batch) return;
+    position = positionOf(plan.fields, rows[batch - 1]!);
+  }
+}
+
+async function firstOf<T>(rows: AsyncIterable<T>, limit: number): Promise<T[]> {
+  const list: T[] = [];
+  for await (const row of rows) if (list.push(row) >= limit) break;
+  return list;
+}
+
 export async function searchPage(reader: Reader, search: Search): Promise<Page> {
   const plan = planSort(search.sort);
-  const pipeline = pagePipeline(await compiled(reader, search), plan, search.limit, search.after);
-  const rows = await reader.versions.aggregate<VersionRow>(pipeline, reader.options()).toArray();
+  const filter = await compiled(reader, search);
+  const rows = filter
+    ? await reader.versions
+        .aggregate<VersionRow>(pagePipeline(filter, plan, search.limit, search.after), reader.options())
+        .toArray()
+    : await firstOf(sifted(reader, search), search.limit + 1);
   return pageOf(rows, plan, search.limit);
 }
 
@@ -71,13 +140,20 @@ export async function countMatches(
   search: Pick<Search, 'partition' | 'of'>,
   limit: number,
 ): Promise<number> {
-  return reader.versions.countDocuments(await compiled(reader, search), { ...reader.options(), ...upTo(limit) });
+  const filter = await compiled(reader, search);
+  if (filter) return reader.versions.countDocuments(filter, { ...reader.options(), ...upTo(limit) });
+  let count = 0;
+  for await (const _row of sifted(reader, { ...search, sort: [] })) if (++count >= limit) break;
+  return count;
 }
 
 /** Whether exactly the ids of the criterion match. */
 export async function holds(reader: Reader, { partition, type, where, ids }: Criterion): Promise<boolean> {
-  const filter = await compiled(reader, { partition, of: [{ type, where }] });
-  const rows = await findRows(reader)(filter, { id: 1 }, ids.length + 1);
+  const search = { partition, of: [{ type, where }] };
+  const filter = await compiled(reader, search);
+  const rows = filter
+    ? await findRows(reader)(filter, { id: 1 }, ids.length + 1)
+    : await firstOf(sifted(reader, { ...search, sort: [] }), ids.length + 1);
   return rows.length === ids.length && rows.every(row => ids.includes(row.id));
 }
 
@@ -104,10 +180,8 @@ export async function readCurrent(
   const groups = Map.groupBy(keys, ({ partition, type }) => `${partition}/${type}`);
   const found = await Array.fromAsync(groups.values(), async group => {
     const { partition, type } = group[0]!;
-    const condition = where ? await resolveChains(findRows(reader), partition, where(type)) : undefined;
-    const ids = [...new Set(group.map(key => key.id))];
-    const filter = { partition, type, id: { $in: ids }, current: true, ...(condition && compileFilter(condition)) };
-    return findRows(reader)(filter, versionFields, ids.length);
+    const part = { partition, type, where: simplify(where?.(type) ?? { kind: 'all' }) };
+    return currentAmong(reader, part, [...new Set(group.map(key => key.id))], versionFields);
   });
   return new Map(found.flat().map(row => [pathOf(row), versionOf(row)]));
 }

@@ -8,7 +8,16 @@ import { commitChanges } from './commit.js';
 import { countVersions, historyPage } from './history.js';
 import { versionFields, versionOf, type Collections } from './layout.js';
 import { faulting } from './mongo-fault.js';
-import { countMatches, pathOf, readCurrent, readerUntil, scanPage, searchPage, type Reader } from './reader.js';
+import {
+  countMatches,
+  pathOf,
+  readCurrent,
+  readerUntil,
+  scanPage,
+  searchPage,
+  type Limits,
+  type Reader,
+} from './reader.js';
 import { Turns } from './turns.js';
 
 /** The longest a read without a deadline may take, in milliseconds. */
@@ -19,10 +28,12 @@ export class MongoStore implements Store {
   private readonly client: MongoClient;
   private readonly collections: Collections;
   private readonly clock: Clock;
+  private readonly limits: Limits;
   private readonly turns = new Turns();
   private closed = false;
 
-  constructor(client: MongoClient, collections: Collections, clock: Clock) {
+  constructor(client: MongoClient, collections: Collections, clock: Clock, limits: Limits) {
+    this.limits = limits;
     this.client = client;
     this.collections = collections;
     this.clock = clock;
@@ -61,8 +72,8 @@ export class MongoStore implements Store {
   }
 
   commit(changes: ChangeSet): Promise<void> {
-    const { client, collections, clock, turns } = this;
-    return this.open(() => commitChanges({ client, collections, clock, turns }, changes));
+    const { client, collections, clock, limits, turns } = this;
+    return this.open(() => commitChanges({ client, collections, clock, limits, turns }, changes));
   }
 
   async close(): Promise<void> {
@@ -71,8 +82,9 @@ export class MongoStore implements Store {
   }
 
   private reading<T>(work: (reader: Reader) => Promise<T>, deadline?: number): Promise<T> {
-    const { versions } = this.collections;
-    return this.open(() => work(readerUntil(versions, deadline ?? this.clock.now() + READING, this.clock)));
+    const { collections, limits, clock } = this;
+    const from = { versions: collections.versions, limits };
+    return this.open(() => work(readerUntil(from, deadline ?? clock.now() + READING, clock)));
   }
 
   /** Runs the work unless the store is closed (the driver would connect anew). */
