@@ -10,9 +10,9 @@ import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
 import { fixedClock, ids, pages, Scene } from '../../fixtures/storage-samples.js';
 import { storeModel } from '../../property/store-model.js';
 
-/** A storage where four are too many for a chain, three for a history, and two are a batch. */
+/** A storage where four are too many for a chain, three for a history, and four are a batch. */
 const open = async (clock: Clock): Promise<Storage> =>
-  storageOver(new MongoClient(await freshMongoUri()), clock, { chain: 3, few: 2, batch: 2 });
+  storageOver(new MongoClient(await freshMongoUri()), clock, { chain: 3, few: 2, batch: 4 });
 
 const female: Filter = { kind: 'posting', key: 'Patient|gender|=f' };
 const refers = (key: string, type: string, where: Filter): Filter => ({ kind: 'refers', key, type, where });
