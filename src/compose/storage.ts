@@ -23,7 +23,7 @@ function drawnAhead(block: number): (count: number) => Uint8Array {
   return count => {
     if (count > block) return randomBytes(count);
     if (used + count > block) [drawn, used] = [randomBytes(block), 0];
-    return Uint8Array.from(drawn.subarray(used, (used += count)));
+    return new Uint8Array(drawn.subarray(used, (used += count)));
   };
 }
 
