@@ -18,9 +18,6 @@ const formats = new Map<string, Format>([
   ['application/fhir+json', 'json'],
   ['application/json+fhir', 'json'],
   ['text/json', 'json'],
-  ['*/*', 'json'],
-  ['application/*', 'json'],
-  ['text/*', 'json'],
   ['xml', 'xml'],
   ['application/xml', 'xml'],
   ['application/fhir+xml', 'xml'],
@@ -60,20 +57,50 @@ function valueOf(query: Query, name: string): string | undefined {
 }
 
 function fromMediaType(text: string): Format | undefined {
-  return isForeignVersion(text) ? undefined : formats.get((text.split(';', 1)[0] ?? '').trim().toLowerCase());
+  return isForeignVersion(text) ? undefined : formats.get(mediaTypeOf(text));
+}
+
+interface Wish {
+  format: Format;
+  quality: number;
+  /** 2 for a media type, 1 for all of a kind, 0 for any: the narrowest range decides (RFC 9110 12.5.1). */
+  narrowness: number;
 }
 
 function accepted(accept: string | undefined): Format | undefined {
   if (accept === undefined || accept === '' || accept === '*/*' || accept === 'application/fhir+json') return 'json';
-  let best: Format | undefined;
-  let bestQuality = 0;
-  for (const range of accept.split(',', 50)) {
-    const format = isRange(range) ? fromMediaType(range) : undefined;
-    const quality = qualityOf(range);
-    if (format !== undefined && quality > bestQuality) [best, bestQuality] = [format, quality];
+  const wishes = new Map<Format, Wish>();
+  for (const wish of accept.split(',', 50).flatMap(wishesOf)) {
+    const before = wishes.get(wish.format);
+    const narrower = wish.narrowness - (before?.narrowness ?? -1);
+    if (narrower > 0 || (narrower === 0 && wish.quality > (before?.quality ?? 0))) wishes.set(wish.format, wish);
   }
-  return best;
+  let best: Wish | undefined;
+  for (const wish of wishes.values()) if (wish.quality > (best?.quality ?? 0)) best = wish;
+  return best?.format;
 }
+
+function wishesOf(range: string): Wish[] {
+  const name = mediaTypeOf(range);
+  const quality = qualityOf(range);
+  const narrowness = ANY.get(name);
+  if (narrowness !== undefined) {
+    return [
+      { format: 'json', quality, narrowness },
+      { format: 'xml', quality, narrowness },
+    ];
+  }
+  const format = isRange(name) ? fromMediaType(range) : undefined;
+  return format === undefined ? [] : [{ format, quality, narrowness: 2 }];
+}
+
+const ANY = new Map([
+  ['*/*', 0],
+  ['application/*', 1],
+  ['text/*', 1],
+]);
+
+const mediaTypeOf = (text: string): string => (text.split(';', 1)[0] ?? '').trim().toLowerCase();
 
 function qualityOf(range: string): number {
   const quality = Number(/;\s*q\s*=\s*([\d.]+)/i.exec(range)?.[1] ?? 1);

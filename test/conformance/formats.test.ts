@@ -26,7 +26,14 @@ describe('formats', () => {
       for (const format of ['json', 'application/json', 'application/fhir%2Bjson', 'application/fhir+json']) {
         assert.match(await type(`?_format=${format}`, XML), json, format);
       }
-      for (const accept of [XML, 'application/xml', `${XML};q=0.9, application/json;q=0.1`]) {
+      for (const accept of [
+        XML,
+        'application/xml',
+        `${XML};q=0.9, application/json;q=0.1`,
+        'application/fhir+json;q=0, */*',
+        'application/*;q=0.5, text/xml',
+        `application/json;q=0.2, */*;q=0.8, ${XML};q=0.4`,
+      ]) {
         assert.match(await type('', accept), xml, accept);
       }
       assert.match(await type('?_format=xml', 'application/fhir+json'), xml);
@@ -54,6 +61,8 @@ describe('formats', () => {
         'image/png',
         'application/fhir+json; fhirVersion=3.0',
         'application/json;q=0',
+        '*/*;q=0',
+        'application/fhir+json;q=0, application/fhir+xml;q=0, */*',
       ]) {
         await rest().expect(406, 'GET', `Patient/${id}`, undefined, { accept });
       }
