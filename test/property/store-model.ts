@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compareLists, newestFirst, sortValue } from '../../src/search/order.js';
 import type { Filter, Search } from '../../src/search/query.js';
-import type { HistoryQuery, Put, Store } from '../../src/store/port.js';
-import { fixedClock, pages, pathOf, Scene, type Open } from '../fixtures/storage-samples.js';
+import type { HistoryQuery, Put, Records, Store } from '../../src/store/port.js';
+import { fixedClock, NOW, pages, pathOf, Scene, type Open } from '../fixtures/storage-samples.js';
 import { replay } from './store-replay.js';
 import { changePlans, historyPlans, searchPlans } from './store-samples.js';
 
@@ -38,6 +38,15 @@ async function compareReads(store: Store, model: Store, puts: readonly Put[], wh
   assert.deepEqual(await store.read(keys, () => where), await model.read(keys, () => where));
 }
 
+async function compareDocuments(records: Records, model: Records, kind: string): Promise<void> {
+  for (const id of ['x', 'y']) {
+    const expected = await model.get(kind, id, NOW);
+    assert.deepEqual(await records.get(kind, id, NOW), expected);
+    const writer = expected?.keys['writer'] ?? '';
+    assert.deepEqual(await records.find(kind, 'writer', writer, NOW, 5), expected ? [expected] : []);
+  }
+}
+
 async function compareHistory(store: Store, model: Store, query: HistoryQuery): Promise<void> {
   const rows = async (of: Store) =>
     (await pages(after => of.history({ ...query, ...(after && { after }) }))).flatMap(page => page.rows);
@@ -57,9 +66,10 @@ async function compareHistory(store: Store, model: Store, query: HistoryQuery): 
 export function storeModel(name: string, open: Open, runs: number, depth = 2): void {
   describe(`${name}: like the reference`, () => {
     let store: Store;
+    let records: Records;
     let partitions = 0;
     before(async () => {
-      ({ store } = await open(fixedClock));
+      ({ store, records } = await open(fixedClock));
     });
     after(() => store.close());
 
@@ -74,10 +84,11 @@ export function storeModel(name: string, open: Open, runs: number, depth = 2): v
         const { model, current } = await replay(scene, past);
         for (const plan of asked) {
           const search = scene.query('Patient', { kind: 'all' }, plan);
-          await compareSearch(store, model, search, current);
-          await compareReads(store, model, [...current.values()], plan.of[0]!.where);
+          await compareSearch(store, model.store, search, current);
+          await compareReads(store, model.store, [...current.values()], plan.of[0]!.where);
         }
-        for (const plan of told) await compareHistory(store, model, scene.historyQuery(plan));
+        for (const plan of told) await compareHistory(store, model.store, scene.historyQuery(plan));
+        await compareDocuments(records, model.records, scene.partition);
       },
     );
     it('on random change sets, searches and histories', () => fc.assert(property, { numRuns: runs })).timeout(300_000);

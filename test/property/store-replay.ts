@@ -6,12 +6,12 @@ import assert from 'node:assert/strict';
 import { Fault } from '../../src/fhir/fault.js';
 import type { Filter } from '../../src/search/query.js';
 import { openMemory } from '../../src/store/memory/open.js';
-import type { ChangeSet, Criterion, Put, Store } from '../../src/store/port.js';
+import type { ChangeSet, Criterion, DocumentChange, Put, Records, Storage, Store } from '../../src/store/port.js';
 import { fixedClock, NOW, pathOf, Scene } from '../fixtures/storage-samples.js';
 import type { ChangePlan } from './store-samples.js';
 
 export interface Replayed {
-  model: Store;
+  model: Storage;
   /** The current version of each resource by `Type/id`, as the reference has it. */
   current: ReadonlyMap<string, Put>;
 }
@@ -34,14 +34,35 @@ function permutations<T>(list: readonly T[]): T[][] {
   return list.flatMap((first, i) => permutations(list.toSpliced(i, 1)).map(rest => [first, ...rest]));
 }
 
+/** What is there when a round begins. */
+interface Beginning {
+  round: number;
+  current: Replayed['current'];
+  matching: string[];
+  records: Records;
+}
+
+/** The documents of a partition are of one kind. Its writer tells a document's versions apart. */
+async function documentChange(
+  kind: string,
+  { document }: ChangePlan,
+  writer: string,
+  records: Records,
+): Promise<DocumentChange[]> {
+  if (!document) return [];
+  const { id, op, wrong } = document;
+  const expect = ((await records.get(kind, id, NOW))?.version ?? 0) + (wrong ? 1 : 0);
+  if (op === 'delete') return [{ op, kind, id, expect }];
+  return [{ op, document: { kind, id, value: { writer }, keys: { writer } }, expect }];
+}
+
 /** The change set a plan stands for at the beginning of a round. */
-function changesOf(
+async function changesOf(
   scene: Scene,
   plan: ChangePlan,
-  round: number,
-  current: Replayed['current'],
-  matching: string[],
-): ChangeSet {
+  place: number,
+  { round, current, matching, records }: Beginning,
+): Promise<ChangeSet> {
   const version = (type: string, id: string) => current.get(`${type}/${id}`)?.version ?? 0;
   const puts = plan.puts.map(({ type, id, step, deleted, index }) => {
     const next = Math.max(1, version(type, id) + step);
@@ -55,18 +76,19 @@ function changesOf(
   }));
   const ids = plan.guard === 'right' ? matching : [...matching, 'nobody'];
   const criterion: Criterion = { partition: scene.partition, type: 'Patient', where, ids };
-  return { puts, reindex, ...(plan.guard === 'none' ? {} : { criteria: [criterion] }) };
+  const documents = await documentChange(scene.partition, plan, `${round}-${place}`, records);
+  return { puts, reindex, documents, ...(plan.guard === 'none' ? {} : { criteria: [criterion] }) };
 }
 
 /** The reference after these change sets; which of the last ones it accepted. */
 async function modelOf(
   accepted: readonly ChangeSet[],
   last: readonly ChangeSet[],
-): Promise<{ model: Store; taken: boolean[] }> {
-  const { store: model } = openMemory(fixedClock);
-  for (const changes of accepted) await model.commit(changes);
+): Promise<{ model: Storage; taken: boolean[] }> {
+  const model = openMemory(fixedClock);
+  for (const changes of accepted) await model.store.commit(changes);
   const taken: boolean[] = [];
-  for (const changes of last) taken.push(await accepts(model, changes));
+  for (const changes of last) taken.push(await accepts(model.store, changes));
   return { model, taken };
 }
 
@@ -98,10 +120,11 @@ export async function replay(scene: Scene, past: readonly ChangePlan[][]): Promi
   const current = new Map<string, Put>();
   let { model } = await modelOf([], []);
   for (const [round, plans] of past.entries()) {
-    const matching = await new Scene(model, scene.partition).found('Patient', where);
+    const matching = await new Scene(model.store, scene.partition).found('Patient', where);
+    const beginning = { round, current, matching, records: model.records };
     // The order of two re-indexings could not be told from what was accepted.
     const single = plans.map((plan, i) => (i === 0 ? plan : { ...plan, reindex: [] }));
-    const sets = single.map(plan => changesOf(scene, plan, round, current, matching));
+    const sets = await Promise.all(single.map((plan, place) => changesOf(scene, plan, place, beginning)));
     const taken = await Promise.all(sets.map(changes => accepts(scene.store, changes)));
     const explained = await explain(accepted, sets, new Map(sets.map((changes, i) => [changes, taken[i]!])));
     model = explained.model;

@@ -59,6 +59,8 @@ export interface PutPlan {
 export interface ChangePlan {
   puts: PutPlan[];
   reindex: { type: Type; id: string; step: number; index: IndexEntries }[];
+  /** Writes or deletes this document, which must be as it was when the round began; `wrong`: as it never was. */
+  document?: { id: string; op: 'put' | 'delete'; wrong: boolean };
   /** Whether the change set has a criterion, and whether what it expects was true when the round began. */
   guard: 'none' | 'right' | 'wrong';
 }
@@ -67,17 +69,27 @@ const targets = <T>(more: (type: Type) => Arbitrary<T>) =>
   types.chain(type => fc.tuple(ids, more(type)).map(([id, rest]) => ({ type, id, ...rest })));
 const steps = fc.oneof({ weight: 8, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(0, 2) });
 
-export const changePlans: Arbitrary<ChangePlan> = fc.record({
-  puts: fc.uniqueArray(
-    targets(type => fc.record({ step: steps, deleted: fc.nat(4).map(n => n === 0), index: indexOf(type) })),
-    { maxLength: 4, selector: ({ type, id }) => `${type}/${id}` },
-  ),
-  reindex: fc.array(
-    targets(type => fc.record({ step: fc.constantFrom(0, 0, -1), index: indexOf(type) })),
-    { maxLength: 1 },
-  ),
-  guard: fc.constantFrom('none', 'none', 'right', 'wrong'),
+const documents = fc.record({
+  id: fc.constantFrom('x', 'y'),
+  op: fc.constantFrom('put', 'put', 'delete'),
+  wrong: fc.nat(5).map(n => n === 0),
 });
+
+export const changePlans: Arbitrary<ChangePlan> = fc.record(
+  {
+    puts: fc.uniqueArray(
+      targets(type => fc.record({ step: steps, deleted: fc.nat(4).map(n => n === 0), index: indexOf(type) })),
+      { maxLength: 4, selector: ({ type, id }) => `${type}/${id}` },
+    ),
+    reindex: fc.array(
+      targets(type => fc.record({ step: fc.constantFrom(0, 0, -1), index: indexOf(type) })),
+      { maxLength: 1 },
+    ),
+    guard: fc.constantFrom('none', 'none', 'right', 'wrong'),
+    document: documents,
+  },
+  { requiredKeys: ['puts', 'reindex', 'guard'] },
+);
 
 const tests: Arbitrary<RangeTest> = fc
   .tuple(fc.constantFrom('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'), intervals)

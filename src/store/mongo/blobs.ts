@@ -8,6 +8,7 @@ import {
   type ObjectId,
 } from 'mongodb';
 import type { BlobInfo, Blobs } from '../port.js';
+import { BLOBS } from './layout.js';
 import { faulting, faultOf } from './mongo-fault.js';
 
 /** The driver types ids as ObjectId; the server takes any value. */
@@ -23,7 +24,7 @@ export class MongoBlobs implements Blobs {
   private readonly bucket: GridFSBucket;
 
   constructor(db: Db) {
-    this.bucket = new GridFSBucket(db, { bucketName: 'blobs' });
+    this.bucket = new GridFSBucket(db, { bucketName: BLOBS });
   }
 
   async put(id: string, bytes: AsyncIterable<Uint8Array>, at: number): Promise<BlobInfo> {
