@@ -9,7 +9,11 @@ import type { Archive } from './archive.js';
 import { readTar } from './tar.js';
 
 interface IndexFile {
-  files: { filename: string; resourceType: string; url?: string; kind?: string; type?: string }[];
+  filename: string;
+  resourceType: string;
+  url?: string;
+  kind?: string;
+  type?: string;
 }
 
 /**
@@ -17,10 +21,17 @@ interface IndexFile {
  * @throws Error naming the file when it is no FHIR package.
  */
 export function openPackage(file: string): Archive {
-  const members = readTar(gunzipSync(readFileSync(file)));
+  try {
+    return archiveOf(readTar(gunzipSync(readFileSync(file))));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(`, open '${file}'`, '') : String(error);
+    throw new Error(`${file} is no FHIR package: ${reason}`, { cause: error });
+  }
+}
+
+function archiveOf(members: ReadonlyMap<string, Buffer>): Archive {
   const parse = (name: string): unknown => JSON.parse(members.get(`package/${name}`)!.toString());
-  if (!members.has('package/.index.json')) throw new Error(`${file} is no FHIR package: it has no package/.index.json`);
-  const definitions = (parse('.index.json') as IndexFile).files.filter(({ url }) => url !== undefined);
+  const definitions = filesOf(members, parse).filter(({ url }) => url !== undefined);
   const byUrl = new Map(definitions.map(entry => [entry.url!, entry.filename]));
   return {
     get: url => {
@@ -32,4 +43,20 @@ export function openPackage(file: string): Archive {
     ),
     list: type => definitions.filter(({ resourceType }) => resourceType === type).map(({ url }) => url!),
   };
+}
+
+/** What is in the package, by its index; without one, by what its files say themselves. */
+function filesOf(members: ReadonlyMap<string, Buffer>, parse: (name: string) => unknown): IndexFile[] {
+  if (!members.has('package/package.json') && !members.has('package/.index.json')) {
+    throw new Error('it has neither package/package.json nor package/.index.json');
+  }
+  if (members.has('package/.index.json')) {
+    const { files } = parse('.index.json') as { files?: IndexFile[] };
+    if (!Array.isArray(files)) throw new Error('its package/.index.json lists no files');
+    return files.filter(({ filename }) => members.has(`package/${filename}`));
+  }
+  return [...members.keys()]
+    .flatMap(name => /^package\/([^/]+\.json)$/.exec(name)?.[1] ?? [])
+    .map(filename => ({ ...(parse(filename) as Omit<IndexFile, 'filename'>), filename }))
+    .filter(({ resourceType }) => typeof resourceType === 'string');
 }

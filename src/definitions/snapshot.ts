@@ -3,7 +3,7 @@
  * data type are copied in when a differential reaches into them.
  * https://hl7.org/fhir/R4/profiling.html#snapshot
  */
-import type { Json } from '../fhir/resource.js';
+import type { Json, JsonObject } from '../fhir/resource.js';
 import { typesOf, type ElementDefinition, type StructureDefinition } from './slim.js';
 
 type Lookup = (canonical: string) => StructureDefinition | undefined;
@@ -17,17 +17,54 @@ export function withSnapshot(profile: StructureDefinition, lookup: Lookup): Stru
   const base = profile.baseDefinition ? lookup(profile.baseDefinition) : undefined;
   if (!base) throw new Error(`${profile.url}: unknown base ${profile.baseDefinition ?? '(none)'}`);
   const elements = withSnapshot(base, lookup).snapshot!.element.map(element => ({ ...element }));
-  for (const change of profile.differential?.element ?? []) {
+  for (const written of profile.differential?.element ?? []) {
+    const change = withChoices(written, elements);
     Object.assign(elements[locate(elements, change.id, lookup, profile.url)]!, merged(elements, change));
   }
   return { ...profile, snapshot: { element: elements } };
+}
+
+/** `value[x]` of one type may be written as `valueQuantity`: it is a slice of `value[x]`, of that type. */
+function withChoices(change: ElementDefinition, elements: readonly ElementDefinition[]): ElementDefinition {
+  let id = '';
+  let type: JsonObject | undefined;
+  for (const segment of change.id.split('.')) {
+    const here = id === '' ? segment : `${id}.${segment}`;
+    const choice = elements.some(element => element.id === here) ? undefined : choiceOf(id, segment, elements);
+    id = choice ? `${id}.${choice.name}[x]:${segment}` : here;
+    type = choice?.type;
+  }
+  if (id === change.id) return change;
+  const path = change.path.includes('[x]') || !type ? change.path : pathOf(id);
+  return { ...change, id, path, ...(type && !('type' in change) && { type: [type] }) };
+}
+
+/** An id without its slices' names. */
+const pathOf = (id: string): string => id.replaceAll(/:[^.]+/g, '');
+
+/** The choice below an element that a name with a type stands for. */
+function choiceOf(
+  parent: string,
+  segment: string,
+  elements: readonly ElementDefinition[],
+): { name: string; type: JsonObject } | undefined {
+  const prefix = `${pathOf(parent)}.`;
+  for (const { path, ...element } of elements) {
+    const name = path.startsWith(prefix) && path.endsWith('[x]') ? path.slice(prefix.length, -'[x]'.length) : undefined;
+    if (name === undefined || !segment.startsWith(name)) continue;
+    const types = (element['type'] as (JsonObject & { code: string })[] | undefined) ?? [];
+    const type = types.find(({ code }) => code.toLowerCase() === segment.slice(name.length).toLowerCase());
+    if (type) return { name, type };
+  }
+  return undefined;
 }
 
 function merged(elements: readonly ElementDefinition[], change: ElementDefinition): ElementDefinition {
   const before = elements.find(({ id }) => id === change.id)!;
   const list = (element: ElementDefinition): Json[] => (element['constraint'] as Json[] | undefined) ?? [];
   const constraint = [...list(before), ...list(change)];
-  return { ...before, ...change, ...(constraint.length > 0 && { constraint }) };
+  const binding = change['binding'] && { ...(before['binding'] as JsonObject), ...(change['binding'] as JsonObject) };
+  return { ...before, ...change, ...(binding && { binding }), ...(constraint.length > 0 && { constraint }) };
 }
 
 /** Where the element with this id is; makes it (a slice, or a child of a data type) where it is not there yet. */

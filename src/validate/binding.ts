@@ -15,7 +15,12 @@ export function checkBinding(value: Json, type: string, binding: Binding, scope:
 
 function checkMember(value: Json, type: string, valueSet: string, must: boolean, scope: Scope, at: Path): void {
   const expansion = scope.definitions.expansion(valueSet);
-  if (!expansion || isMember(value, type, expansion)) return;
+  if (!expansion) {
+    if (must)
+      scope.report.warn('not-found', at, `The value set ${valueSet} is not known here: the code was not checked.`);
+    return;
+  }
+  if (isMember(value, type, expansion)) return;
   if (must) scope.report.breach('code-invalid', at, `The code must be from the value set ${valueSet}.`);
   else scope.report.warn('code-invalid', at, `The code should be from the value set ${valueSet}.`);
 }

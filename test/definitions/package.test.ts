@@ -71,9 +71,31 @@ describe('packages', () => {
     );
   });
 
-  it('names a file that is no package', () => {
-    const other = path.join(folder, 'other.tgz');
-    writeFileSync(other, gzipSync(tar({ 'package/package.json': {} })));
-    assert.throws(() => openPackage(other), /other\.tgz is no FHIR package/);
+  it('lists what is in a package without an index', () => {
+    const other = path.join(folder, 'plain.tgz');
+    const members = { 'package/package.json': { name: 'x' }, 'package/v.json': valueSet, 'package/other/v.json': {} };
+    writeFileSync(other, gzipSync(tar(members)));
+    const archive = openPackage(other);
+    assert.deepEqual(archive.list('ValueSet'), [url]);
+    assert.deepEqual(archive.get(url), valueSet);
+  });
+
+  const whole = gzipSync(tar({ 'package/.index.json': { files: [] } }));
+  const wrong: [what: string, bytes: Buffer][] = [
+    ['no archive', Buffer.from('something else')],
+    ['cut short', whole.subarray(0, whole.length - 9)],
+    ['another archive', gzipSync(tar({ 'lib/x.json': {} }))],
+    ['an index that lists nothing', gzipSync(tar({ 'package/.index.json': {} }))],
+  ];
+  for (const [what, bytes] of wrong) {
+    it(`names a file that is no package: ${what}`, () => {
+      const other = path.join(folder, 'other.tgz');
+      writeFileSync(other, bytes);
+      assert.throws(() => openPackage(other), /^Error: \S*other\.tgz is no FHIR package: [^\n]+$/);
+    });
+  }
+
+  it('names a file that is not there', () => {
+    assert.throws(() => openPackage('/nowhere/x.tgz'), /^Error: \/nowhere\/x\.tgz is no FHIR package: ENOENT/);
   });
 });
