@@ -1,6 +1,7 @@
 /** Resource → XML, elements in the order of the specification. https://hl7.org/fhir/R4/xml.html */
 import type { Definitions } from '../definitions/definitions.js';
 import type { Decimal, Json, JsonObject, Resource } from '../fhir/resource.js';
+import { entities } from './entities.table.js';
 import { layoutsOf, type Field, type Layout, type Layouts } from './layout.js';
 
 /** The XML text of a resource; `pretty` indents it, narratives excepted. Elements the definitions lack are left out. */
@@ -62,7 +63,7 @@ function writeField(writer: Writer, field: Field, object: JsonObject, depth: num
   for (const item of listOf(value)) {
     if (kind === 'xhtml') {
       breakLine(writer, depth);
-      writer.out.push(String(item));
+      writer.out.push(withoutEntities(String(item)));
     } else if (kind === 'resource') {
       writeHolder(writer, name, item as JsonObject, depth);
     } else {
@@ -112,6 +113,13 @@ function writePrimitive(writer: Writer, { name, attributes, layout, object }: Co
     depth,
   );
 }
+
+/** Narrative in JSON may name characters as HTML does; XML knows five of these names. Others are no more than text. */
+const withoutEntities = (div: string): string =>
+  div.replace(/&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{1,31});/g, (_all, name: string) => {
+    const code = entities.get(name);
+    return code === undefined ? `&amp;${name};` : `&#${code};`;
+  });
 
 const listOf = (value: Json | undefined): readonly Json[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];

@@ -63,6 +63,17 @@ describe('formats/xml', () => {
     );
   });
 
+  it('[R10] writes the characters that narrative names as HTML does: XML does not know the names', () => {
+    const div = (text: string): string => `<div xmlns="http://www.w3.org/1999/xhtml">${text}</div>`;
+    const text = {
+      status: 'generated',
+      div: div('a&nbsp;b &hellip; &Omega; &amp;lt; &amp; &lt; &#233; &nobody; &diams;'),
+    };
+    const xml = toXml({ resourceType: 'Patient', text }, definitions);
+    assert.ok(xml.includes('a&#160;b &#8230; &#937; &amp;lt; &amp; &lt; &#233; &amp;nobody; &#9830;'), xml);
+    assert.ok(read(xml));
+  });
+
   it('writes elements in the order of the specification', () => {
     const xml = toXml(
       { resourceType: 'Patient', birthDate: '2000', id: '1', name: [{ given: ['A'], family: 'B' }] },
