@@ -114,7 +114,7 @@ function mainOf(resource: Resource, updated: number): number {
   const main = mainDates[resource.resourceType];
   const value: Json | undefined = main && choice(resource, main.element, date.dataTypes);
   const { lo, hi } = (value === undefined ? undefined : intervalOf(value)) ?? { lo: FLOOR, hi: CEILING };
-  return lo > FLOOR ? lo : hi < CEILING ? hi : updated;
+  return Math.floor(lo > FLOOR ? lo : hi < CEILING ? hi : updated);
 }
 
 /** The index entries of a resource. Values that make no sense are passed over. Fault `too-costly` for far too many. */

@@ -20,6 +20,7 @@
  * | `\|={word}`                     | posting | a word of `_text` or `_content`                                     |
  * | none                            | range   | date, number, quantity in any unit                                  |
  * | `\|{system}\|{code}`            | range   | quantity in this unit; of UCUM's, converted to base units           |
+ * | `\|{system}\|`                  | range   | quantity in any unit of this system, not converted                  |
  * | `\|\|{unit}`                    | range   | quantity whose code or display unit is this                         |
  * | none                            | string  | text, normalized (types/string.ts)                                  |
  * | `=`                             | string  | text or uri, verbatim                                               |

@@ -88,6 +88,9 @@ class SearchParser {
         this.warn(error);
       }
     }
+    const { elements, summary } = this.result;
+    if (elements && summary !== undefined && summary !== 'false')
+      throw badValue('_elements', 'it cannot be combined with _summary.');
     this.result.of = this.where.map(({ type, filters }) => ({ type, where: and(filters) }));
     return this.result;
   }

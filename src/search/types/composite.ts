@@ -26,14 +26,23 @@ interface Entry {
   text?: string;
 }
 
+const isOrdered = ({ type }: Component): boolean => type === 'date' || type === 'number' || type === 'quantity';
+
+/** Beside ordered values, of which there are most, whole systems would add half as many entries again: left out. */
+const takesSystems = (components: readonly Component[]): boolean => !components.some(isOrdered);
+
+/** Of a token or quantity of any code in its system. */
+const isSystem = (suffix: string): boolean => suffix.endsWith('|');
+
 /** Keeps the entries that serve a component: ranges of ordered types, texts of strings, postings of the rest. */
-function entriesOf({ type, facts }: Component, values: readonly Json[], shared: Shared): Entry[] {
+function entriesOf(component: Component, values: readonly Json[], shared: Shared, systems: boolean): Entry[] {
+  const { type, facts } = component;
   const entries: Entry[] = [];
-  const ordered = type === 'date' || type === 'number' || type === 'quantity';
+  const ordered = isOrdered(component);
+  const wanted = (suffix: string): boolean => systems || !isSystem(suffix);
   const sink: Sink = {
-    // Whole systems are left out: they would add half as many entries again, for searches nobody makes.
-    posting: suffix => !ordered && type !== 'string' && !suffix.endsWith('|') && entries.push({ suffix }),
-    range: (suffix, lo, hi) => ordered && entries.push({ suffix, range: { lo, hi } }),
+    posting: suffix => !ordered && type !== 'string' && wanted(suffix) && entries.push({ suffix }),
+    range: (suffix, lo, hi) => ordered && wanted(suffix) && entries.push({ suffix, range: { lo, hi } }),
     text: (suffix, text) => type === 'string' && suffix === '' && entries.push({ suffix, text }),
   };
   for (const value of values) valueTypes[type].extract(value, sink, { ...shared, facts });
@@ -58,7 +67,8 @@ export function extractComposite(
 ): boolean {
   const values = components.map(({ select }) => select(element, resource));
   if (values.some(found => found.length === 0)) return false;
-  const lists = components.map((component, at) => entriesOf(component, values[at]!, shared));
+  const systems = takesSystems(components);
+  const lists = components.map((component, at) => entriesOf(component, values[at]!, shared, systems));
   if (lists.some(list => list.length === 0)) return false;
   if (countOf(lists) > MAX_ENTRIES) throw tooManyValues();
   for (const entries of combinations(lists)) {
@@ -90,10 +100,12 @@ export function compositeTerms(
   if (parts.length !== components.length || parts.includes('')) {
     throw badValue(context.name, `the value must have ${components.length} parts joined by '$'.`);
   }
-  if (parts.some(part => part.endsWith('|'))) throw badValue(context.name, 'a token in it needs a code.');
   const terms = components.map(({ type, facts }, at) =>
     valueTypes[type].terms(parts[at]!, undefined, { ...context, facts }),
   );
+  if (!takesSystems(components) && terms.flat().some(({ suffix }) => isSystem(suffix))) {
+    throw badValue(context.name, 'a system in it needs a code.');
+  }
   if (countOf(terms) > MAX_VALUES) throw tooCostly('A composite value stands for too many.');
   return combinations(terms).map(joined);
 }

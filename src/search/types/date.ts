@@ -5,6 +5,7 @@
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { badValue } from '../limits.js';
 import { CEILING, FLOOR, type RangeTest } from '../query.js';
+import { before } from './decimal.js';
 import { splitPrefix } from './prefix.js';
 import { isObject, itemsOf, type Interval, type Sink, type Term, type ValueType } from './type.js';
 
@@ -43,7 +44,8 @@ export function dateInterval(text: string): Interval | undefined {
   const fields = [year, Number(month) - 1, day, hour, minute, second].map(Number) as Parameters<typeof utc>;
   const start = utc(...fields) - shift;
   if (fraction !== undefined) {
-    const lo = start + Number(fraction.padEnd(3, '0').slice(0, 3));
+    // Digits beyond milliseconds are a moment within one.
+    const lo = start + Number(fraction.padEnd(3, '0')) / 10 ** Math.max(0, fraction.length - 3);
     return { lo, hi: lo + 10 ** Math.max(0, 3 - fraction.length) - 1 };
   }
   // It lasts until the next of the smallest part given.
@@ -83,7 +85,9 @@ export function dateTest(name: string, value: string, now: number): RangeTest {
   const { op, rest } = splitPrefix(value);
   const interval = dateInterval(rest);
   if (!interval) throw badValue(name, 'the value is no date of the form yyyy-mm-ddThh:mm:ss±hh:mm, or a shorter one.');
-  const { lo, hi } = interval;
+  const { lo } = interval;
+  // Whole milliseconds, as most intervals end, last until the next begins.
+  const hi = Number.isInteger(interval.hi) ? before(interval.hi + 1) : interval.hi;
   if (op !== 'ap') return { op, lo, hi };
   const margin = Math.round(Math.abs(now - (lo + hi) / 2) / 10);
   return { op, lo: lo - margin, hi: hi + margin };

@@ -14,7 +14,7 @@ export interface Precise {
 const view = new DataView(new ArrayBuffer(8));
 
 /** The greatest number below this one. */
-function before(value: number): number {
+export function before(value: number): number {
   if (value === 0) return -Number.MIN_VALUE;
   view.setFloat64(0, value);
   view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? -1n : 1n));

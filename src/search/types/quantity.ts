@@ -37,6 +37,7 @@ function unitForm(
 function add(lo: number, hi: number, unit: Unit, sink: Sink, ports: Ports): void {
   sink.range('', lo, hi);
   const { system, code, display } = unit;
+  if (system !== '') sink.range(systemForm(system, ''), lo, hi);
   if (system !== '' && code !== '') {
     const { suffix, scale } = unitForm(unit, ports);
     const low = scale(lo);
@@ -78,10 +79,9 @@ function terms(value: string, _modifier: string | undefined, { name, ports }: Te
   const { op, rest } = splitPrefix(amount);
   const decimal = parseDecimal(rest);
   if (!decimal || parts.length > 3)
-    throw badValue(name, "a quantity has the form 'number', 'number|system|code' or 'number||code'.");
-  if (system !== '' && code === '') throw badValue(name, 'a system needs a unit code behind it.');
+    throw badValue(name, "a quantity has the form 'number', 'number|system', 'number|system|code' or 'number||code'.");
   const test = decimalTest(op, decimal);
-  if (code === '') return [{ kind: 'range', suffix: '', test }];
+  if (code === '') return [{ kind: 'range', suffix: system === '' ? '' : systemForm(system, ''), test }];
   if (system === '') return [{ kind: 'range', suffix: systemForm('', code), test }];
   const { suffix, scale } = unitForm({ system, code, display: '' }, ports);
   return [{ kind: 'range', suffix, test: { op: test.op, lo: scale(test.lo), hi: scale(test.hi) } }];

@@ -8,9 +8,8 @@ import type { Sink, Term, TermContext, ValueType } from './type.js';
 function extract(value: Json, sink: Sink): void {
   if (typeof value !== 'string' || value === '') return;
   sink.posting(anyForm(value));
-  // A canonical's version, or the fragment of meta.source, may be left out of the search.
-  const end = value.search(/[|#]/);
-  if (end > 0) sink.posting(anyForm(value.slice(0, end)));
+  // A canonical's version, and the fragment of it or of meta.source, may be left out of the search.
+  for (const { index } of value.matchAll(/[|#]/g)) if (index > 0) sink.posting(anyForm(value.slice(0, index)));
   sink.text(VERBATIM, value);
 }
 

@@ -32,6 +32,13 @@ const lines: readonly Line[] = [
   ['a second', 'Observation?date=2019-05-01T12:00:00Z', 'noon', 'fraction'],
   ['a minute', 'Observation?date=2019-05-01T12:00Z', 'noon', 'fraction'],
   ['a millisecond', 'Observation?date=2019-05-01T12:00:00.123Z', 'fraction'],
+  ['microseconds: none before', 'Observation?date=le2019-05-01T12:00:00.122999Z&_id=fraction,noon', 'noon'],
+  ['microseconds: none after', 'Observation?date=ge2019-05-01T12:00:00.123001Z&_id=fraction,noon', 'noon'],
+  [
+    'microseconds: between',
+    'Observation?date=gt2019-05-01T12:00:00.122999Z&date=lt2019-05-01T12:00:00.123001Z&_id=fraction',
+    'fraction',
+  ],
   ['another zone', 'Observation?date=2019-05-01T14:00:00%2B02:00', 'noon', 'fraction'],
   ['a plus sign decoded', 'Observation?date=2019-05-01T14:00:00+02:00', 'noon', 'fraction'],
   ['an offset into the next day', 'Observation?date=2019-05-02', 'offset'],

@@ -224,6 +224,7 @@ describe('searchset envelope', () => {
       assert.equal((await first('_summary=text')).name, undefined);
       assert.deepEqual(Object.keys(await first('_elements=gender')).sort(), ['gender', 'id', 'meta', 'resourceType']);
       assert.equal((await first('_elements=gender')).meta?.tag?.[0]?.code, 'SUBSETTED');
+      await customer().refused('Patient?_elements=gender&_summary=true', 400, 'value');
     });
 
     it('[F11] refuses what costs too much', async () => {

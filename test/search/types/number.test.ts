@@ -76,10 +76,12 @@ describe('search/types/quantity', () => {
     ['[R84] comparator in the data', `value-quantity=gt100|${ucum}|mg`, 'more'],
     ['[R84] temperatures', `value-quantity=gt100|${ucum}|[degF]`, 'fever'],
     ['[R84] another system', 'value-quantity=5.4|urn:x|mg'],
+    ['[R84] any unit of a system, not converted', `value-quantity=5.4|${ucum}`, 'mg', 'digits', 'pill'],
+    ['[R84] no unit of another system', 'value-quantity=5.4|urn:x|'],
   ]);
 
   it('[R65] malformed quantities are refused', () => {
-    for (const text of ['a', '5|b|c|d', '5|http://x', '|x|y', 'gt|x|y'])
+    for (const text of ['a', '5|b|c|d', '|x|y', 'gt|x|y'])
       refused('Observation', `value-quantity=${text}`, 'invalid', 'value');
   });
 

@@ -14,6 +14,7 @@ const profiled = [
     id: 'one',
     meta: { profile: ['http://p.example/Patient|2.0'], source: 'http://s.example#77' },
   },
+  { resourceType: 'Patient', id: 'part', meta: { profile: ['http://p.example/Part|2.0#name'] } },
   { resourceType: 'Patient', id: 'two', meta: { profile: ['http://p.example/Patient'] } },
 ];
 
@@ -30,6 +31,7 @@ describe('search/types/uri', () => {
   table(profiled, 'Patient', [
     ['[R71] profile in any version', '_profile=http://p.example/Patient', 'one', 'two'],
     ['[R71] profile in a version', '_profile=http://p.example/Patient|2.0', 'one'],
+    ['[R71] profile in a version, without fragment', '_profile=http://p.example/Part|2.0', 'part'],
     ['[R71] source without fragment', '_source=http://s.example', 'one'],
   ]);
 
