@@ -42,7 +42,13 @@ export const history: Handler = async context => {
     type: 'history' as const,
     ...(total > TOTAL_LIMIT ? {} : { total }),
     link: [
-      { relation: 'self' as const, url: urlOf(context, context.request.query) },
+      {
+        relation: 'self' as const,
+        url: urlOf(
+          context,
+          context.request.query.filter(([name]) => KNOWN.has(name)),
+        ),
+      },
       ...(behind.length > 1 ? [pageLink(context, 'previous', query, behind.slice(0, -1))] : []),
       ...(page.next ? [pageLink(context, 'next', query, [...behind, page.next].slice(-MAX_BEHIND))] : []),
     ],
@@ -56,9 +62,10 @@ async function checkInstance(context: Context): Promise<void> {
   if (!(await current(context, key))) throw absent(key);
 }
 
-function questionOf({ request, services, actor }: Context): Pick<HistoryLink, 'query' | 'behind'> {
+function questionOf(context: Context): Pick<HistoryLink, 'query' | 'behind'> {
+  const { request, services, actor } = context;
   const unknown = request.query.find(([name]) => !KNOWN.has(name));
-  if (unknown) {
+  if (unknown && !context.lenient) {
     throw new Fault('invalid', 'A history takes _since, _at, _count, _summary and _elements alone.', {
       code: 'not-supported',
     });

@@ -41,12 +41,15 @@ export function versionHeaders({ version, at }: Version): Record<string, string>
 export const location = (context: Context, { key, version }: Version): string =>
   `${context.endpoint.url}/${key.type}/${key.id}/_history/${version}`;
 
-/** If-Match: https://hl7.org/fhir/R4/http.html#concurrency. Fault `precondition` where it names another version. */
+/**
+ * If-Match: https://hl7.org/fhir/R4/http.html#concurrency. Fault `precondition` where it names another version. That of a
+ * deletion may be named, by who brings the resource back; `*` stands for one that is there.
+ */
 export function checkIfMatch(context: Context, version: Version | undefined): void {
   const header = context.request.headers['if-match'];
   if (header === undefined) return;
-  const there = version !== undefined && !version.deleted;
-  if (namesVersion(header, 'If-Match', version?.version ?? '') && there) return;
+  const named = namesVersion(header, 'If-Match', version?.version ?? '');
+  if (named && version && !(version.deleted && header.trim() === '*')) return;
   throw new Fault('precondition', 'If-Match does not name the current version.');
 }
 

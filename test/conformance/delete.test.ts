@@ -21,6 +21,20 @@ describe('delete', () => {
       assert.equal(history.body['total'], 2, 'a second delete makes no version');
     });
 
+    it('[R37] [R39] the version of a deletion guards bringing the resource back', async () => {
+      const made = await rest().create(patient(unique()));
+      await rest().expect(204, 'DELETE', `Patient/${made.id}`);
+      const { headers } = await rest().expect(410, 'GET', `Patient/${made.id}`);
+      const again = { ...made, active: true };
+      for (const tag of ['*', 'W/"1"', 'W/"3"']) {
+        await rest().expect(412, 'PUT', `Patient/${made.id}`, again, { 'if-match': tag });
+      }
+      const tag = headers.get('etag') ?? '';
+      const back = await rest().expect(201, 'PUT', `Patient/${made.id}`, again, { 'if-match': tag });
+      assert.equal(back.body.meta?.versionId, '3');
+      await rest().expect(412, 'PUT', `Patient/${made.id}`, made, { 'if-match': tag });
+    });
+
     it('[R39] with Prefer: return=OperationOutcome it is 200 and says so', async () => {
       const { id } = await rest().create(patient(unique()));
       const { body } = await rest().expect(200, 'DELETE', `Patient/${id}`, undefined, {

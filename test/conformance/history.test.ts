@@ -159,6 +159,14 @@ describe('history', () => {
       assert.deepEqual([counted.body['total'], entries(counted).length], [3, 0]);
     });
 
+    it('[R64] what is unknown is left out where the client says so', async () => {
+      const id = await wholeLife(rest());
+      const lenient = { prefer: 'handling=lenient' };
+      const answer = await rest().expect(200, 'GET', `Patient/${id}/_history?colour=x&_count=1`, undefined, lenient);
+      assert.equal(asBundle(answer.body).link?.[0]?.url, `${rest().base}/Patient/${id}/_history?_count=1`);
+      await rest().expect(400, 'GET', `Patient/${id}/_history?colour=x`);
+    });
+
     it('[R26] of an id that never was is 404', async () => {
       const { body } = await rest().expect(404, 'GET', `Patient/${unique()}/_history`);
       assert.equal(body.resourceType, 'OperationOutcome');
