@@ -19,6 +19,8 @@ export const bundle: Handler = async context => {
       expression: 'Bundle.type',
     });
   }
+  const { entry: _entry, ...head } = resource;
+  context.services.validator.assertShape(head);
   return type === 'batch' ? batch(context) : transaction(context, resource);
 };
 

@@ -36,7 +36,10 @@ export function entriesOf(bundle: Resource, context: Context): (Entry | Fault)[]
   if (!Array.isArray(entries)) throw new Fault('invalid', 'Bundle.entry is no array.', { expression: 'Bundle.entry' });
   const { maxEntries } = context.services.limits;
   if (entries.length > maxEntries) throw new Fault('too-costly', `A Bundle may have ${maxEntries} entries at most.`);
-  return entries.map((entry, index) => parsed(entry, index, context.endpoint.url));
+  return entries.map((entry, index) => {
+    const read = parsed(entry, index, context.endpoint.url);
+    return read instanceof Fault ? read : (misshapen(objectOf(entry), index, context) ?? read);
+  });
 }
 
 function parsed(entry: unknown, index: number, base: string): Entry | Fault {
@@ -57,6 +60,26 @@ function parsed(entry: unknown, index: number, base: string): Entry | Fault {
     ...(typeof fullUrl === 'string' ? { fullUrl } : {}),
     ...(resource === undefined ? {} : { resource }),
   };
+}
+
+/** A condition whose name is misspelt is not left out: what it was to prevent would happen. */
+function misshapen(
+  { resource: _resource, fullUrl: _fullUrl, request, ...others }: JsonObject,
+  index: number,
+  { services }: Context,
+): Fault | undefined {
+  const { url: _url, ...conditions } = objectOf(request);
+  try {
+    services.validator.assertShape({ resourceType: 'Bundle', entry: [{ ...others, request: conditions }] });
+    return undefined;
+  } catch (error) {
+    const fault = asFault(error);
+    const issues = issuesOf(fault).map(issue => ({
+      ...issue,
+      ...(issue.expression ? { expression: issue.expression.replace('entry[0]', `entry[${index}]`) } : {}),
+    }));
+    return new Fault(fault.kind, fault.message, { issues, cause: error });
+  }
 }
 
 const objectOf = (value: unknown): JsonObject =>

@@ -157,6 +157,26 @@ describe('batch', () => {
       assert.deepEqual(statuses(answer), Array(9).fill('400'));
     });
 
+    it('[R31] [R56] what nobody knows in a Bundle is refused: a misspelt condition would prevent nothing', async () => {
+      const family = unique();
+      const request = { method: 'POST', url: 'Patient' };
+      const read = { method: 'GET', url: 'Patient?_count=1' };
+      const answer = await rest().bundle('batch', [
+        { fullUrl: 'urn:uuid:made-up', resource: patient(family), request },
+        { resource: patient(family), request: { ...request, ifNoneExists: `family=${family}` } },
+        { request: { ...read, ifModifiedSince: 'yesterday' } },
+        { request: read, colour: 'red' },
+      ]);
+      assert.deepEqual(statuses(answer), ['201', '400', '400', '400']);
+      const [, misspelt] = entries(answer);
+      assert.match(JSON.stringify(misspelt?.response?.outcome), /Bundle\.entry\[1\]\.request\.ifNoneExists/);
+      await rest().bundle('transaction', [{ request: read, colour: 'red' }], 400);
+      const bundle = { resourceType: 'Bundle', type: 'batch', entry: [{ request: read }] };
+      await rest().expect(400, 'POST', '', { ...bundle, colour: 'red' });
+      await rest().expect(400, 'POST', '', { ...bundle, meta: { lastUpdated: 'x' } });
+      assert.equal(await rest().count('Patient', `family=${family}`), 1);
+    });
+
     it('[R56] what is no batch and no transaction is refused', async () => {
       await rest().expect(400, 'POST', '', { resourceType: 'Bundle' });
       await rest().expect(400, 'POST', '', { resourceType: 'Bundle', type: 'collection' });
