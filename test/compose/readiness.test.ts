@@ -1,10 +1,12 @@
 /** A server whose storage is gone says so: alive, and not ready. */
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../src/fhir/clock.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import { openMongo } from '../../src/store/mongo/open.js';
 import type { Records, Storage } from '../../src/store/port.js';
+import { FaultProxy } from '../fixtures/fault-proxy.js';
 import { mongoAvailable, startMongo } from '../fixtures/mongo-server.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 
@@ -47,6 +49,27 @@ describe('compose/readiness', function () {
   }
 
   if (mongoAvailable && !process.env.MONGODB_URI) {
+    it('[R29] is not ready while the line to MongoDB is silent, and ready again by itself', async () => {
+      const { uri, child } = await startMongo();
+      const proxy = await FaultProxy.start(Number(new URL(uri).port));
+      const options = 'directConnection=true&heartbeatFrequencyMS=500&connectTimeoutMS=1000';
+      const storage = await openMongo(`mongodb://127.0.0.1:${proxy.port}/line?${options}`, systemClock);
+      await withServer(storage, async server => {
+        const search = () =>
+          fetch(`${server.portal}/Patient`, { headers: { authorization: `Bearer ${server.token('demo-system')}` } });
+        proxy.held = true;
+        assert.deepEqual(await statuses(server), [200, 503]);
+        const answer = await search();
+        assert.equal(answer.status, 503);
+        assert.ok(Number(answer.headers.get('retry-after')) > 0);
+        proxy.release();
+        while ((await statuses(server))[1] !== 200) await pause(100);
+        assert.equal((await search()).status, 200);
+      });
+      proxy.close();
+      child.kill();
+    });
+
     it('[R29] is not ready, and answers 503, where MongoDB is gone', async () => {
       const { uri, child } = await startMongo();
       await withServer(await openMongo(`${uri}/ready`, systemClock), async server => {

@@ -33,6 +33,12 @@ export function storeContract(name: string, open: Open): void {
     commitContract(scene, () => storage.records);
     criteriaContract(scene);
 
+    it('finishes the commits under way before it is closed', async () => {
+      const other = new Scene((await open(fixedClock)).store, 'p');
+      const commits = Array.from({ length: 5 }, (_, i) => other.save(other.put(`Patient/p${i}`)));
+      await Promise.all([...commits, other.store.close()]);
+    });
+
     it('rejects every call after close', async () => {
       const closed = new Scene((await open(fixedClock)).store, 'p');
       await closed.store.close();

@@ -30,6 +30,7 @@ export class MongoStore implements Store {
   private readonly clock: Clock;
   private readonly limits: Limits;
   private readonly turns = new Turns();
+  private readonly running = new Set<Promise<unknown>>();
   private closed = false;
 
   constructor(client: MongoClient, collections: Collections, clock: Clock, limits: Limits) {
@@ -78,6 +79,7 @@ export class MongoStore implements Store {
 
   async close(): Promise<void> {
     this.closed = true;
+    await Promise.allSettled(this.running);
     await faulting(() => this.client.close());
   }
 
@@ -89,9 +91,13 @@ export class MongoStore implements Store {
 
   /** Runs the work unless the store is closed (the driver would connect anew). */
   private open<T>(work: () => Promise<T>): Promise<T> {
-    return faulting(async () => {
+    const running = faulting(async () => {
       if (this.closed) throw new Fault('unavailable', 'The storage is closed.');
       return work();
     });
+    this.running.add(running);
+    const ended = () => this.running.delete(running);
+    running.then(ended, ended);
+    return running;
   }
 }

@@ -124,11 +124,11 @@ function first(command: string, fate: Fate, times = 1): FaultProxy['fate'] {
 
   it('[R30] a search ends at its deadline where answers are slow', async () => {
     const s = scene();
-    proxy.delay = 3000;
+    proxy.delay = 60_000;
     const query = s.query('Patient', { kind: 'all' }, { deadline: systemClock.now() + 200 });
     const begun = performance.now();
     await assert.rejects(storage.store.search(query), isFault('timeout'));
-    assert.ok(performance.now() - begun < 2500);
+    assert.ok(performance.now() - begun < 30_000);
   });
 
   it('[R29] where the line falls silent requests end with a fault, and go on once it is back', async () => {
