@@ -66,10 +66,10 @@ export function createServing(parts: ServingParts): Serving {
     },
     async close(how = { grace: 0 }) {
       await server?.stop(how);
+      audit.close();
       await housekeeping.stop();
       await dispatcher.stop();
       await reindexer.stop();
-      audit.close();
       if (owned) await stores.store.close();
       await log.flush();
     },

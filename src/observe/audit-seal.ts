@@ -19,6 +19,8 @@ export interface Sealing {
   put(event: Resource): Put;
   commit(changes: ChangeSet): Promise<void>;
   now(): number;
+  /** The process is to end: what is left is sealed by the next. */
+  ended(): boolean;
 }
 
 export const AUDIT = 'audit';
@@ -40,13 +42,13 @@ interface Line {
  * sealed whole and has been at rest for long is removed.
  */
 export async function sealAll(sealing: Sealing): Promise<void> {
-  while (await sealDocuments(sealing));
+  while (!sealing.ended() && (await sealDocuments(sealing)));
   const names = (await readdir(sealing.folder).catch(() => [])).filter(name => name.endsWith('.jsonl'));
   const failures: unknown[] = [];
   for (const name of names.sort()) {
     try {
-      while (await sealChunk(sealing, name));
-      if (isAtRest(name, sealing.now())) await remove(sealing, name);
+      while (!sealing.ended() && (await sealChunk(sealing, name)));
+      if (!sealing.ended() && isAtRest(name, sealing.now())) await remove(sealing, name);
     } catch (error) {
       failures.push(error);
     }

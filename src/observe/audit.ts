@@ -9,13 +9,17 @@ import { openAuditFile } from './audit-file.js';
 import { AUDIT, sealAll, type Sealing } from './audit-seal.js';
 
 export interface ClosableAudit extends Audit {
-  /** Writes what waits and closes the log. */
+  /** Writes what waits and closes the log. Sealing ends with the batch it is at. */
   close(): void;
 }
 
 /** @param sealing its `folder` is where the logs of all processes are kept */
-export function openAudit({ clock, ids }: Pick<World, 'clock' | 'ids'>, sealing: Omit<Sealing, 'now'>): ClosableAudit {
+export function openAudit(
+  { clock, ids }: Pick<World, 'clock' | 'ids'>,
+  sealing: Omit<Sealing, 'now' | 'ended'>,
+): ClosableAudit {
   const now = () => clock.now();
+  let ended = false;
   const file = openAuditFile(sealing.folder, () => ending(ids), now);
   let running: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | undefined;
@@ -30,12 +34,15 @@ export function openAudit({ clock, ids }: Pick<World, 'clock' | 'ids'>, sealing:
       // One run at a time; all who come while it runs share the next.
       waiting ??= running.then(() => {
         waiting = undefined;
-        return sealAll({ ...sealing, now });
+        return sealAll({ ...sealing, now, ended: () => ended });
       });
       running = waiting.catch(() => undefined);
       return waiting;
     },
-    close: () => file.close(),
+    close() {
+      ended = true;
+      file.close();
+    },
   };
 }
 

@@ -138,6 +138,20 @@ describe('audit', () => {
     assert.deepEqual(sizes, [100, 100, 41]);
   });
 
+  it('[R32 fault] the end of the process does not wait until all is sealed', async () => {
+    let commits = 0;
+    const audit = open(changes => {
+      commits++;
+      audit.close();
+      return storage.store.commit(changes);
+    });
+    await Promise.all(Array.from({ length: 250 }, (_, index) => audit.append(entry(String(index)))));
+    await audit.seal();
+    assert.equal(commits, 1);
+    await open().seal();
+    assert.equal(new Set(await requests()).size, 250);
+  });
+
   it('seals once for all who ask meanwhile', async () => {
     let commits = 0;
     const audit = open(changes => {
