@@ -49,9 +49,12 @@ export function patientsAsked(run: Run, { status, body }: FhirResponse): string[
   return [...new Set([...target, ...named])].slice(0, MOST);
 }
 
-/** By all references: an element's name would cost a parse, and those that are no one's record are few. */
+/** By all references that can be a patient's: an element's name would cost a parse, and those that are no one's record are few. */
+const NAMED = /"reference":"([^"]*Patient\/[^"]+)"/g;
+
 function patientsNamed(text: string, base: string): string[] {
-  return [...text.matchAll(/"reference":"([^"]+)"/g)].flatMap(([, reference = '']) => patientAt(reference, [base]));
+  if (!text.includes('Patient/')) return [];
+  return [...text.matchAll(NAMED)].flatMap(([, reference = '']) => patientAt(reference, [base]));
 }
 
 function patientsSearched({ request, endpoint, actor }: Run): readonly string[] {
