@@ -1,11 +1,15 @@
 /** The process: reads the configuration, composes, listens, stops on a signal. */
 import { compose } from './compose.js';
 import { blame, listeningSetting } from './compose/blame.js';
+import { endOnCrash } from './compose/end-on-crash.js';
 import { greeting } from './compose/greeting.js';
 import { stopOnSignal } from './compose/stop-on-signal.js';
 import { loadConfig, type Config } from './config/config.js';
 
 async function start(config: Config): Promise<void> {
+  // What it keeps is for nobody else on this machine.
+  process.umask(0o077);
+  endOnCrash();
   const app = await compose(config);
   stopOnSignal(app);
   await app.listen().catch((error: unknown) => blame(listeningSetting(error), error));

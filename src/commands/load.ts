@@ -71,6 +71,7 @@ async function loadAll(app: App, { path, files }: Asked): Promise<boolean> {
 }
 
 async function load(args: string[]): Promise<number> {
+  process.umask(0o077);
   const question = asked(args);
   const app = await compose(question.config);
   try {
