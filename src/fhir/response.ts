@@ -14,4 +14,6 @@ export interface FhirResponse {
   /** Lower-case names. */
   headers: Record<string, string>;
   body?: ResponseBody;
+  /** When the version it is about was written, milliseconds since the epoch: the header tells seconds alone. */
+  at?: number;
 }

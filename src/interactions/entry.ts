@@ -2,7 +2,7 @@
 import type { BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { parseForm } from '../fhir/form.js';
-import { httpDate, parseInstant } from '../fhir/instant.js';
+import { httpDate, instant, parseInstant } from '../fhir/instant.js';
 import { asFault, issuesOf } from '../fhir/outcome.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
@@ -163,18 +163,17 @@ export function requestOf(entry: Entry, context: Context, settlement: Settlement
 
 /** An answer as a response entry; what a refusal or a write has to say is in `response.outcome`. */
 export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntry {
-  const { status, headers, body } = response;
+  const { status, headers, body, at } = response;
   const outcome = body?.kind === 'resource' && (status >= 400 || isReport(body.resource, entry));
   const json =
     body?.kind === 'json' ? body.text : body?.kind === 'resource' ? JSON.stringify(body.resource) : undefined;
-  const modified = headers['last-modified'];
   return {
     ...(json === undefined || outcome || entry?.method === 'HEAD' ? {} : { json }),
     response: {
       status: String(status),
       ...(headers['location'] === undefined ? {} : { location: headers['location'] }),
       ...(headers['etag'] === undefined ? {} : { etag: headers['etag'] }),
-      ...(modified === undefined ? {} : { lastModified: new Date(modified).toISOString() }),
+      ...(at === undefined ? {} : { lastModified: instant(at) }),
       ...(outcome ? { outcome: body.resource } : {}),
     },
   };

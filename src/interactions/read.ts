@@ -29,11 +29,13 @@ function answer(context: Context, version: Version): Result | Promise<Result> {
 async function contentAnswer(context: Context, version: Version, view: (json: string) => string): Promise<Result> {
   const raw = await rawContent(context, version);
   if (!raw) return { response: resourceResponse(version, view(await withContent(context, version))) };
-  return { response: { status: 200, headers: { ...versionHeaders(version), ...raw.headers }, body: raw.body } };
+  const headers = { ...versionHeaders(version), ...raw.headers };
+  return { response: { status: 200, headers, at: version.at, body: raw.body } };
 }
 
 const resourceResponse = (version: Version, text: string): FhirResponse => ({
   status: 200,
   headers: versionHeaders(version),
+  at: version.at,
   body: { kind: 'json', text },
 });

@@ -69,5 +69,5 @@ export function notModified(context: Context, version: Version): FhirResponse | 
     tags !== undefined
       ? namesVersion(tags, 'If-None-Match', version.version)
       : since !== undefined && Math.floor(version.at / 1000) * 1000 <= (parseHttpDate(since) ?? -Infinity);
-  return same ? { status: 304, headers: versionHeaders(version) } : undefined;
+  return same ? { status: 304, headers: versionHeaders(version), at: version.at } : undefined;
 }

@@ -69,7 +69,7 @@ async function response(context: Context, version: Version | Put, status: number
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
   const headers = { ...versionHeaders(version), ...(located ? { location: location(context, version) } : {}) };
   const body = await preferred(context, version);
-  return { status, headers, ...(body ? { body } : {}) };
+  return { status, headers, at: version.at, ...(body ? { body } : {}) };
 }
 
 async function preferred(context: Context, version: Version): Promise<ResponseBody | undefined> {
