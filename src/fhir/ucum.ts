@@ -31,17 +31,10 @@ export function ucum(): UcumLibrary {
 /** Longer codes are nobody's unit, and the library's work grows with the length. */
 const longest = 100;
 
-const known = new Map<string, boolean>();
-
-/** Whether the code is a unit as UCUM writes it: `mg`, `mm[Hg]`, `{score}`; not `degC`, `pounds`. Remembers what it has seen. */
+/** Whether the code is a unit as UCUM writes it: `mg`, `mm[Hg]`, `{score}`; not `degC`, `pounds`. */
 export function isUnit(code: string): boolean {
   if (code.length > longest) return false;
-  let answer = known.get(code);
-  if (answer === undefined) {
-    // The library also knows names and slips, takes the unit meant for them, and says so.
-    const { unit, origString, retMsg } = ucum().getSpecifiedUnit(code, 'validate', false);
-    answer = unit !== null && origString === code && retMsg.length === 0;
-    if (known.size < 10_000) known.set(code, answer);
-  }
-  return answer;
+  // The library also knows names and slips, takes the unit meant for them, and says so.
+  const { unit, origString, retMsg } = ucum().getSpecifiedUnit(code, 'validate', false);
+  return unit !== null && origString === code && retMsg.length === 0;
 }

@@ -41,8 +41,10 @@ export function isMember(value: Json, type: string, expansion: Expansion): boole
 }
 
 /** Whether a code may be one of a system that the value set is open for. */
-const mayHave = (code: string, { open }: Expansion): boolean =>
-  open.size > 0 && [...open].some(system => grammarOf(system)?.(code) ?? true);
+function mayHave(code: string, { open }: Expansion): boolean {
+  for (const system of open) if (grammarOf(system)?.(code) ?? true) return true;
+  return false;
+}
 
 function hasCoding(coding: JsonObject, { codes, open }: Expansion): boolean {
   const [system, code] = [text(coding, 'system'), text(coding, 'code')];
@@ -55,9 +57,6 @@ function hasCoding(coding: JsonObject, { codes, open }: Expansion): boolean {
 export function checkCoding(coding: JsonObject, { definitions, report }: Scope, at: Path): void {
   const [system, code] = [text(coding, 'system'), text(coding, 'code')];
   if (system === undefined || code === undefined || report.full) return;
-  const has = grammarOf(system) ?? setOf(definitions.systemCodes(system));
-  if (has && !has(code)) report.breach('code-invalid', at, `The code system ${system} has no such code.`);
+  const isKnown = grammarOf(system)?.(code) ?? definitions.systemCodes(system)?.has(code) ?? true;
+  if (!isKnown) report.breach('code-invalid', at, `The code system ${system} has no such code.`);
 }
-
-const setOf = (codes: ReadonlySet<string> | undefined): ((code: string) => boolean) | undefined =>
-  codes && (code => codes.has(code));

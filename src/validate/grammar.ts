@@ -56,15 +56,29 @@ function isTimeZone(code: string): boolean {
   }
 }
 
-const systems: Readonly<Record<string, (code: string) => boolean>> = {
-  [UCUM]: isUnit,
-  'urn:ietf:bcp:47': isLanguage,
-  'urn:ietf:bcp:13': code => mediaType.test(code),
-  'urn:iso:std:iso:4217': code => /^[A-Z]{3}$/.test(code) && currencies.of(code) !== undefined,
-  'urn:iso:std:iso:3166': isCountry,
-  'https://www.iana.org/time-zones': isTimeZone,
-};
+/** Of each system the answers given, up to so many: the same few codes come again and again. */
+const kept = 1000;
+
+function remembered(has: (code: string) => boolean): (code: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return code => {
+    let answer = answers.get(code);
+    if (answer === undefined) {
+      answer = has(code);
+      if (answers.size < kept) answers.set(code, answer);
+    }
+    return answer;
+  };
+}
+
+const systems: ReadonlyMap<string, (code: string) => boolean> = new Map([
+  [UCUM, remembered(isUnit)],
+  ['urn:ietf:bcp:47', remembered(isLanguage)],
+  ['urn:ietf:bcp:13', code => mediaType.test(code)],
+  ['urn:iso:std:iso:4217', remembered(code => /^[A-Z]{3}$/.test(code) && currencies.of(code) !== undefined)],
+  ['urn:iso:std:iso:3166', remembered(isCountry)],
+  ['https://www.iana.org/time-zones', remembered(isTimeZone)],
+]);
 
 /** What tells whether the code system has a code; undefined where only a list of its codes could. */
-export const grammarOf = (system: string): ((code: string) => boolean) | undefined =>
-  Object.hasOwn(systems, system) ? systems[system] : undefined;
+export const grammarOf = (system: string): ((code: string) => boolean) | undefined => systems.get(system);
