@@ -101,7 +101,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       path: endpoint.path,
       url: endpoint.url,
       admits: request => hasToken(access, request),
-      handle: async request => await services.dispatch(request, await services.served(endpoint)),
+      handle: async request => services.dispatch(request, await services.served(endpoint)),
       wellKnown: name => wellKnown(config, name),
     })),
     limits: config.limits,

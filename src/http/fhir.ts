@@ -110,7 +110,7 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     // A Binary is answered in its own format, whatever that is.
     if (shape === undefined && first !== 'Binary') throw notAcceptable();
     Object.assign(envelope, shape);
-    return await found.base.handle(value);
+    return found.base.handle(value);
   }
 
   return (request, response) => {
