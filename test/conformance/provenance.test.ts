@@ -16,10 +16,14 @@ describe('X-Provenance', () => {
       it('[R34] is stored with what is written, and names that version', async () => {
         const { body } = await rest().expect(201, 'POST', 'Patient', patient(unique()), header(provenance));
         await rest().expect(200, 'PUT', `Patient/${body.id}`, { ...body, active: true }, header(provenance));
-        const found = await rest().expect(200, 'GET', `Provenance?target=Patient/${body.id}&_sort=_lastUpdated`);
+        const found = await rest().expect(200, 'GET', `Provenance?target=Patient/${body.id}`);
         const targets = (asBundle(found.body).entry ?? []).map(({ resource }) => (resource as Provenance).target);
         const at = (version: number): object[] => [{ reference: `Patient/${body.id}/_history/${version}` }];
-        assert.deepEqual(targets, [at(1), at(2)]);
+        // Both may be of the same millisecond.
+        assert.deepEqual(
+          new Set(targets.map(target => JSON.stringify(target))),
+          new Set([1, 2].map(version => JSON.stringify(at(version)))),
+        );
       });
 
       it('[R34] malformed, of another type, or with a target of its own it is 400; invalid 422; nothing is stored', async () => {
