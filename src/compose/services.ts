@@ -22,6 +22,7 @@ import { writeRule } from '../operations/write-rules.js';
 import type { Way } from '../portal/way.js';
 import { createDispatch } from '../router/dispatch.js';
 import type { Run } from '../router/parts.js';
+import { createQuota } from '../router/quota.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { extract } from '../search/extract.js';
@@ -101,7 +102,7 @@ function auditOf({ config, world, model, stores }: ServiceParts, put: Services['
 }
 
 function routerOf(
-  { model, stores, access, world, log }: ServiceParts,
+  { config, model, stores, access, world, log }: ServiceParts,
   { limits, validator }: Pick<Services, 'limits' | 'validator'>,
   services: () => Services,
 ): Services['dispatch'] {
@@ -114,6 +115,7 @@ function routerOf(
     ),
     definitions,
     limits,
+    quota: createQuota(config.rate, world.clock),
     operations: createOperationTable(operations, definitions, validator),
     interactions,
     bare: () => stores.store,

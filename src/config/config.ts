@@ -43,6 +43,8 @@ export interface Config {
     readonly requestTimeout: number;
     readonly searchTimeout: number;
   };
+  /** Units of work a minute for each caller; 0 = no limit. */
+  readonly rate: number;
   readonly issuers: readonly IssuerConfig[];
   readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
 }
@@ -118,6 +120,7 @@ function configOf(values: Values): Config {
       requestTimeout: values.PORTICO_REQUEST_TIMEOUT,
       searchTimeout: values.PORTICO_SEARCH_TIMEOUT,
     },
+    rate: values.PORTICO_RATE,
     issuers: values.PORTICO_ISSUERS,
     logLevel: values.PORTICO_LOG_LEVEL,
   };

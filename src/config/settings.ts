@@ -145,6 +145,12 @@ export const settings = {
     group: limits,
     doc: 'Milliseconds after which one search in the store ends with 504.',
   }),
+  PORTICO_RATE: setting(whole(0, 1e9), '0', {
+    group: limits,
+    doc:
+      'Units of work that one person or client may ask for in a minute of each process: a read or search counts 1, ' +
+      'anything else 100, a batch what its entries do. `0`: no limit.',
+  }),
 
   PORTICO_ISSUERS: setting(issuerList, '[]', {
     group: trust,

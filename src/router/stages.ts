@@ -11,6 +11,7 @@ import type { FhirRequest } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Limits, Values } from '../service.js';
 import { parseBody } from './stages/body.js';
+import type { Quota } from './quota.js';
 import type { OperationTable } from './stages/operation.js';
 
 export interface StageParts {
@@ -18,6 +19,7 @@ export interface StageParts {
   definitions: Definitions;
   limits: Limits;
   operations: OperationTable;
+  quota: Quota;
 }
 
 /** A request on its way through the stages. */
@@ -35,6 +37,11 @@ type Stage = (step: Step, parts: StageParts) => Promise<void> | void;
 
 const authenticate: Stage = async (step, { gate }) => {
   step.actor ??= gate.isOpen(step.endpoint, step.route) ? gate.anonymous : await gate.authenticate(step.request);
+};
+
+/** Of strangers nothing is counted: one of them could use up what all have together. */
+const charge: Stage = ({ request, route, actor }, { quota }) => {
+  if (actor && actor.kind !== 'anonymous') quota(actor.subject, unitsOf(route.interaction, request.method));
 };
 
 const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {
@@ -60,8 +67,18 @@ const SEARCHES = ['search-type', 'search-system'];
 const WRITES = ['create', 'update', 'patch', 'delete', 'batch', 'transaction'];
 const ALL = [...READS, ...SEARCHES, ...WRITES, 'operation'];
 
+/** A batch is charged entry by entry. */
+const BUNDLES = ['batch', 'transaction'];
+
+function unitsOf(interaction: string, method: string): number {
+  if (BUNDLES.includes(interaction)) return 0;
+  const cheap = READS.includes(interaction) || SEARCHES.includes(interaction) || method === 'GET' || method === 'HEAD';
+  return cheap ? 1 : 100;
+}
+
 const TABLE: readonly (readonly [stage: Stage, interactions: readonly string[]])[] = [
   [authenticate, ALL],
+  [charge, ALL],
   [authorize, ALL],
   [preference, ALL],
   [body, [...WRITES, 'operation']],
