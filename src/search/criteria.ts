@@ -9,7 +9,7 @@ import { compileFilterExpression } from './filter-expression.js';
 import { comparisonFilter } from './filter-operator.js';
 import { ALL, not, or } from './filters.js';
 import { chainKey, PRESENT, referenceForm } from './keys.js';
-import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly } from './limits.js';
+import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly, unsupported } from './limits.js';
 import type { Filter } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
 import { compositeTerms } from './types/composite.js';
@@ -83,7 +83,7 @@ export class Criteria {
     const dot = name.indexOf('.');
     if (dot >= 0) return this.chain(type, name.slice(0, dot), name.slice(dot + 1), path, depth);
     const [code = '', modifier, ...rest] = name.split(':');
-    if (rest.length > 0 || modifier === '') throw notUnderstood(path.whole, 'the modifier is not understood.');
+    if (rest.length > 0 || modifier === '') throw unsupported(path.whole, 'the modifier is not understood.');
     return path.leaf(type, code, modifier);
   }
 
@@ -175,7 +175,7 @@ export class Criteria {
   private anyOf(param: SearchParam, modifier: string | undefined, whole: string, values: readonly string[]): Filter {
     const { type, key, code } = param;
     const { now, localBases } = this.options;
-    if (!this.takes(param, modifier)) throw notUnderstood(whole, `the modifier ':${modifier}' is not understood.`);
+    if (!this.takes(param, modifier)) throw unsupported(whole, `the modifier ':${modifier}' is not understood.`);
     if (code === '_id') return { kind: 'id', ids: [...new Set(values.map(value => idOf(whole, value)))] };
     if (code === '_lastUpdated')
       return or(values.map(value => ({ kind: 'updated', test: dateTest(whole, value, now) })));
@@ -240,7 +240,7 @@ const everPresent = new Set(['_id', '_lastUpdated']);
 
 function missing(param: SearchParam, whole: string, value: string): Filter {
   if (value !== 'true' && value !== 'false') throw badValue(whole, "':missing' is true or false.");
-  if (param.type === 'special') throw notUnderstood(whole, "the modifier ':missing' is not understood.");
+  if (param.type === 'special') throw unsupported(whole, "the modifier ':missing' is not understood.");
   const present: Filter = everPresent.has(param.code) ? ALL : { kind: 'posting', key: param.key + PRESENT };
   return value === 'true' ? not(present) : present;
 }

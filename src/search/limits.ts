@@ -26,21 +26,21 @@ export const MAX_TERMINOLOGY_ENTRIES = 250_000;
 /** A parameter name as it may be repeated in a message. */
 const shown = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
 
-/** Something about a parameter that is not understood: left out with a warning where the client asked for that. */
-export function notUnderstood(name: string, why: string): Fault {
-  return new Fault('invalid', `Search parameter '${shown(name)}': ${why}`, {
-    code: 'not-supported',
-    expression: `http.${shown(name)}`,
-  });
+function invalid(name: string, why: string, code: string): ConstructorParameters<typeof Fault> {
+  return ['invalid', `Search parameter '${shown(name)}': ${why}`, { code, expression: `http.${shown(name)}` }];
 }
 
+class NotUnderstood extends Fault {}
+
+/** Something about a parameter that is not understood: left out with a warning where the client asked for that. */
+export const notUnderstood = (name: string, why: string): Fault =>
+  new NotUnderstood(...invalid(name, why, 'not-supported'));
+
+/** What a server must refuse however lenient: modifiers it does not support, named queries it does not know. */
+export const unsupported = (name: string, why: string): Fault => new Fault(...invalid(name, why, 'not-supported'));
+
 /** A value that can never be right. */
-export function badValue(name: string, why: string): Fault {
-  return new Fault('invalid', `Search parameter '${shown(name)}': ${why}`, {
-    code: 'value',
-    expression: `http.${shown(name)}`,
-  });
-}
+export const badValue = (name: string, why: string): Fault => new Fault(...invalid(name, why, 'value'));
 
 export function tooCostly(why: string): Fault {
   return new Fault('too-costly', why);
@@ -51,5 +51,4 @@ export const tooManyValues = (most = MAX_ENTRIES): Fault =>
   tooCostly(`The resource has more than ${most} values to search for.`);
 
 /** Whether this fault may become a warning (`Prefer: handling=lenient`). */
-export const isNotUnderstood = (error: unknown): error is Fault =>
-  error instanceof Fault && error.kind === 'invalid' && error.detail.code === 'not-supported';
+export const isNotUnderstood = (error: unknown): error is Fault => error instanceof NotUnderstood;

@@ -13,6 +13,7 @@ import {
   MAX_SORT_KEYS,
   notUnderstood,
   tooCostly,
+  unsupported,
 } from './limits.js';
 import type { Filter, Sort } from './query.js';
 import type { SearchRegistry } from './registry.js';
@@ -122,6 +123,7 @@ class SearchParser {
     if (shaping.has(name) && name !== '_sort' && this.seen.has(name))
       throw badValue(name, 'it is given more than once.');
     this.seen.add(name);
+    if (name === '_query') throw unsupported(name, 'no such query is known here.');
     if (isInclude(name)) return this.include(name, value);
     if (shaping.has(name)) return this.shape(name, value);
     if (general.has(name)) return value;

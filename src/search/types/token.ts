@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { splitEscaped, unescape } from '../escape.js';
 import { anyForm, belowForm, ofTypeForm, systemForm, TEXT } from '../keys.js';
-import { badValue, MAX_VALUES, notUnderstood, tooCostly } from '../limits.js';
+import { badValue, MAX_VALUES, tooCostly, unsupported } from '../limits.js';
 import { normalize } from './string.js';
 import {
   isObject,
@@ -117,7 +117,7 @@ function concepts(codings: readonly Coding[]): Term[] {
 
 function terminologyTerms(value: string, modifier: string, { name, ports }: TermContext): Term[] {
   const { terminology } = ports;
-  if (!terminology) throw notUnderstood(name, `the modifier ':${modifier}' is not supported.`);
+  if (!terminology) throw unsupported(name, `the modifier ':${modifier}' is not supported.`);
   if (modifier === 'in' || modifier === 'not-in') {
     const codings = terminology.expand(unescape(value));
     if (!codings) throw badValue(name, 'the value set is not known here, or cannot be expanded.');
