@@ -79,7 +79,10 @@ describe('formats', () => {
       ]) {
         await rest().expect(415, 'POST', 'Patient', JSON.stringify(patient(unique())), { 'content-type': type });
       }
-      await rest().expect(415, 'PATCH', `Patient/${id}`, '[]', { 'content-type': 'text/plain' });
+      for (const type of ['text/plain', 'application/merge-patch+json', '']) {
+        const { headers } = await rest().expect(415, 'PATCH', `Patient/${id}`, '[]', { 'content-type': type });
+        assert.match(headers.get('accept-patch') ?? '', /^application\/json-patch\+json, /, type);
+      }
       await rest().expect(415, 'POST', 'Patient/_search', 'name=a', { 'content-type': 'text/plain' });
     });
 

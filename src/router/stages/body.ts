@@ -40,6 +40,7 @@ export function parseBody(
   if (isFhir(type) || type === JSON_PATCH) requireUtf8(body.contentType);
   if (route.interaction === 'patch' && type === JSON_PATCH) return asBinary(body.bytes, JSON_PATCH);
   if (body.bytes.length === 0) return undefined;
+  if (route.interaction === 'patch' && !isFhir(type)) throw noPatch();
   if (route.type === 'Binary' && !isFhir(type) && type !== '' && route.interaction !== 'operation') {
     return rawBinary(request, route, body);
   }
@@ -51,6 +52,13 @@ export function parseResource(bytes: Uint8Array, type: string, definitions: Defi
   if (JSON_TYPES.has(type)) return asResource(parseJson(decodeUtf8(bytes), limits.maxDepth), definitions);
   if (XML_TYPES.has(type)) return asResource(fromXml(decodeUtf8(bytes), definitions, limits.maxDepth), definitions);
   throw new Fault('unsupported-media', 'Send application/fhir+json or application/fhir+xml, named by Content-Type.');
+}
+
+/** https://www.rfc-editor.org/rfc/rfc5789#section-2.2 */
+function noPatch(): Fault {
+  const patches = [JSON_PATCH, 'application/fhir+json', 'application/fhir+xml'].join(', ');
+  const headers = { 'accept-patch': patches };
+  return new Fault('unsupported-media', `Send a patch as one of ${patches}, named by Content-Type.`, { headers });
 }
 
 /** https://hl7.org/fhir/R4/http.html#mime-type: FHIR is UTF-8, whatever the media type. */
