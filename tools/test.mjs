@@ -36,7 +36,7 @@ const { status } = spawnSync(
   process.execPath,
   [
     ...[join(root, 'node_modules/mocha/bin/mocha.js'), '--forbid-only', ...(required ? ['--forbid-pending'] : [])],
-    ...['--timeout', '60000', '--reporter', join(root, 'tools/test-reporter.cjs')],
+    ...['--timeout', '180000', '--reporter', join(root, 'tools/test-reporter.cjs')],
     ...ignored,
     ...passed,
     ...specs,

@@ -88,7 +88,7 @@ const requestOf = ({ entity = [] }: AuditEvent): string | undefined =>
   entity.find(({ type }) => type?.code === 'XrequestId')?.what?.identifier?.value;
 
 describe('abuse: the audit', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('[H06] holds every one of 300 accesses once, with who, what, when and how it ended', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'portico-test-'));

@@ -30,7 +30,7 @@ async function fill({ store }: Storage, { app }: TestServer): Promise<void> {
 }
 
 describe('abuse: customers', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   eachStorage((_name, open) => {
     let server: TestServer;
     let storage: Storage;

@@ -22,7 +22,7 @@ const patient = (more: object = {}): string => JSON.stringify({ resourceType: 'P
 const xml = (inside: string): string => `<Patient xmlns="http://hl7.org/fhir">${inside}</Patient>`;
 
 describe('hostile bodies and parameters', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let server: TestServer;
   before(async () => {
     server = await startTestServer();

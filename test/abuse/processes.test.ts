@@ -17,7 +17,7 @@ const helper = {
 };
 
 describe('abuse: two processes on one SQLite file', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let storages: Storage[];
   let servers: TestServer[];

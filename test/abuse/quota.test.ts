@@ -5,7 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 
 describe('abuse: quota', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const clock = { time: Date.now(), now: () => clock.time };
   let server: TestServer;
   before(async () => {

@@ -50,7 +50,7 @@ const OPEN = '/$redeem-invitation';
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('abuse: tokens', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let server: TestServer;
   let key: ReturnType<typeof loadSigningKey>;
   before(async () => {

@@ -27,7 +27,7 @@ function watched({ store, records, blobs }: Storage, calls: string[]): Storage {
 }
 
 describe('abuse: traces', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const calls: string[] = [];
   const storage = openMemory(systemClock);
   let server: TestServer;

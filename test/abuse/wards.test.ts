@@ -9,7 +9,7 @@ import { eachWard, oneWard } from './ward.js';
 import { writes } from './writes.js';
 
 describe('abuse: access on every store', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   eachWard((journey, store) => {
     hidden(journey);
     searches(journey);
@@ -23,7 +23,7 @@ describe('abuse: access on every store', function () {
 });
 
 describe('abuse: access over HTTP', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   oneWard(journey => {
     strictFilters(journey);
     oddReads(journey);

@@ -19,7 +19,7 @@ async function statuses({ url }: TestServer): Promise<number[]> {
 const SOON = 20_000;
 
 describe('compose/readiness', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   async function withServer(storage: Storage, work: (server: TestServer) => Promise<void>): Promise<void> {
     const server = await startTestServer({ storage });
@@ -52,7 +52,7 @@ describe('compose/readiness', function () {
     it('[R29] is not ready while the line to MongoDB is silent, and ready again by itself', async () => {
       const { uri, child } = await startMongo();
       const proxy = await FaultProxy.start(Number(new URL(uri).port));
-      const options = 'directConnection=true&heartbeatFrequencyMS=500&connectTimeoutMS=1000';
+      const options = 'directConnection=true&heartbeatFrequencyMS=500&connectTimeoutMS=5000';
       const storage = await openMongo(`mongodb://127.0.0.1:${proxy.port}/line?${options}`, systemClock);
       await withServer(storage, async server => {
         const search = () =>

@@ -9,7 +9,7 @@ const times = <T>(count: number, make: (at: number) => Promise<T>): Promise<T[]>
 describe('concurrency', () => {
   eachRest(rest => {
     it('[R41] twenty parallel conditional creates make one', async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const family = unique();
       const criteria = `identifier=urn:example%7C${family}`;
       const answers = await times(CROWD, () =>
@@ -23,7 +23,7 @@ describe('concurrency', () => {
     });
 
     it('[R42] parallel conditional updates make one resource', async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const family = unique();
       const criteria = `identifier=urn:example%7C${family}`;
       // Each has to win in turn: a crowd on a slow store would wear out the patience of the last.
@@ -40,7 +40,7 @@ describe('concurrency', () => {
     });
 
     it('[R37] twenty parallel updates with one If-Match make one version', async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const made = await rest().create(patient(unique()));
       const answers = await times(CROWD, at =>
         rest().call('PUT', `Patient/${made.id}`, { ...made, multipleBirthInteger: at }, { 'if-match': 'W/"1"' }),
@@ -52,7 +52,7 @@ describe('concurrency', () => {
     });
 
     it('[R51] parallel transactions on the same resources: each whole, none in part', async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const [one, two] = [await rest().create(patient(unique())), await rest().create(patient(unique()))];
       const tag = unique();
       const put = (target: { id: string }, at: number): object => ({
@@ -83,7 +83,7 @@ describe('concurrency', () => {
     });
 
     it('[R51] parallel transactions without If-Match all happen, one after the other', async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const made = await rest().create(patient(unique()));
       const answers = await times(6, at =>
         rest().call('POST', '', {
@@ -103,7 +103,7 @@ describe('concurrency', () => {
     });
 
     it('[R39] parallel deletes and updates leave a history without gaps', async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const made = await rest().create(patient(unique()));
       const path = `Patient/${made.id}`;
       await times(8, at =>

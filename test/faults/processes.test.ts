@@ -12,7 +12,7 @@ import { loadSigningKey } from '../../src/access/signing-key.js';
 import { startChildServer, type ChildServer } from '../fixtures/child-server.js';
 
 describe('faults: processes', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), 'portico-processes-'));
   const started: ChildProcess[] = [];
   after(() => {

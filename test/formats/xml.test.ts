@@ -159,7 +159,7 @@ describe('formats/xml', () => {
         const checked = spawnSync('xmllint', ['--noout', '--schema', join(folder, 'fhir-single.xsd'), ...files]);
         rmSync(folder, { recursive: true });
         assert.equal(checked.status, 0, checked.stderr.toString().slice(0, 2000));
-      }).timeout(60_000);
+      }).timeout(180_000);
     }
   }
 });

@@ -24,7 +24,7 @@ const canaries: Record<string, RegExp> = {
 };
 
 describe('observe: canaries', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), 'portico-canaries-'));
   let server: ChildServer;
   before(async () => {

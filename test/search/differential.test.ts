@@ -52,7 +52,7 @@ describe('search/expression against FHIRPath', () => {
   }
 
   it('gives the same values for every R4 parameter', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const engine = require('fhirpath') as Engine;
     const model: unknown = require('fhirpath/fhir-context/r4');
     const byType = Map.groupBy(patients(), resource => resource.resourceType);

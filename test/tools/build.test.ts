@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createProject, type Project } from './project.js';
 
 describe('tools/build', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let project: Project;
   const build = (): ReturnType<Project['run']> => project.run('tools/build.mjs', '--quiet');
   const generatorRuns = (): string => readFileSync(join(project.root, 'dist/generated/runs'), 'utf8').trim();

@@ -87,7 +87,7 @@ function unnoticed(validator: Validator, { resource, profile }: Example): string
 }
 
 describe('[R105] guides on their own examples', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let published: Definitions;
 
   before(function () {

@@ -48,7 +48,7 @@ function* surprises(places: readonly Place[]): Generator<string> {
 }
 
 describe('[R31] mutants', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const places = allPlaces();
 
   it('an instance with any one element is valid, but for rules on what must stand together', () => {

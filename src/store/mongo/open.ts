@@ -24,9 +24,9 @@ import { MongoStore } from './store.js';
  */
 const times: MongoClientOptions = {
   serverSelectionTimeoutMS: 2000,
-  waitQueueTimeoutMS: 2000,
+  waitQueueTimeoutMS: 10_000,
   heartbeatFrequencyMS: 5000,
-  connectTimeoutMS: 5000,
+  connectTimeoutMS: 10_000,
 };
 
 const usualLimits: Limits = { chain: 10_000, few: 1000, batch: 500 };

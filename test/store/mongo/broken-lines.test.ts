@@ -132,7 +132,7 @@ function first(command: string, fate: Fate, times = 1): FaultProxy['fate'] {
   });
 
   it('[R29] where the line falls silent requests end with a fault, and go on once it is back', async () => {
-    const silent = await open('&connectTimeoutMS=1000');
+    const silent = await open('&connectTimeoutMS=4000');
     const s = new Scene(silent.store, `p${++scenes}`);
     try {
       await s.save(s.put('Patient/a'));
