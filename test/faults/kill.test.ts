@@ -65,8 +65,10 @@ const disagreements: Record<string, string> = {
     (SELECT count(*) FROM history h WHERE h.rid = r.rid AND h.version < r.version)`,
   'a history row has no resource': 'SELECT count(*) FROM history WHERE rid NOT IN (SELECT rid FROM resource)',
   'a posting is missing': `SELECT count(*) FROM resource r, json_each(r.entries, '$[0]') e WHERE NOT EXISTS
-    (SELECT 1 FROM posting p WHERE p.partition = r.partition AND p.key = e.value AND p.t = r.main AND p.rid = r.rid)`,
+    (SELECT 1 FROM posting p WHERE p.kid = e.value AND p.t = r.main AND p.rid = r.rid)`,
   'postings are left over': `SELECT (SELECT count(*) FROM posting) - (SELECT sum(json_array_length(entries, '$[0]')) FROM resource)`,
+  'a key has no text': `SELECT count(*) FROM (SELECT kid FROM posting UNION SELECT kid FROM range UNION SELECT kid FROM text)
+    WHERE kid NOT IN (SELECT kid FROM key)`,
   'ranges disagree': `SELECT (SELECT count(*) FROM range) - (SELECT sum(json_array_length(entries, '$[1]')) FROM resource)`,
   'texts disagree': `SELECT (SELECT count(*) FROM text) - (SELECT sum(json_array_length(entries, '$[2]')) FROM resource)`,
   'a version lacks its document': `SELECT (SELECT sum(version) FROM resource) - (SELECT count(*) FROM document)`,

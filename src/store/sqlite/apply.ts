@@ -3,9 +3,10 @@ import { Fault } from '../../fhir/fault.js';
 import type { Criterion } from '../port.js';
 import { monotonic, type Connection } from './connection.js';
 import { changeDocument, expireDocuments, leaseDocuments, takeDocument } from './documents.js';
-import { NO_ENTRIES, reindex, type Entries, type Indexed } from './entries.js';
+import { NO_ENTRIES, numbered, reindex, type Indexed, type Numbered } from './entries.js';
 import { matchingIds } from './find.js';
 import type { Commit, Job, PutRow, ReindexRow } from './jobs.js';
+import type { Keys } from './keys.js';
 import { sql } from './sql.js';
 
 /** A criterion is evaluated while all other writers wait. */
@@ -20,14 +21,12 @@ interface Current {
   deleted: boolean;
 }
 
-const entriesOf = (text: string): Entries => JSON.parse(text) as Entries;
-
 function current(connection: Connection, partition: string, type: string, id: string): Current | undefined {
   const row = connection.get(sql`SELECT rid, version, deleted, main, entries FROM resource
     WHERE partition = ${partition} AND type = ${type} AND id = ${id}`);
   if (!row) return undefined;
   const [rid, version, deleted, main, entries] = row as [number, number, number, number, string];
-  const indexed = { partition, rid, main, entries: deleted ? NO_ENTRIES : entriesOf(entries) };
+  const indexed = { rid, main, entries: deleted ? NO_ENTRIES : (JSON.parse(entries) as Numbered) };
   return { version, indexed, deleted: deleted === 1 };
 }
 
@@ -35,7 +34,8 @@ const conflict = (): Fault => new Fault('conflict', 'The resource was changed by
 
 function create(
   connection: Connection,
-  [partition, type, id, version, at, deleted, method, main, entries, json]: PutRow,
+  [partition, type, id, version, at, deleted, method, main, , json]: PutRow,
+  entries: string,
 ): number {
   return connection.run(sql`INSERT INTO resource (partition, type, id, version, at, deleted, method, main, entries, json)
     VALUES (${partition}, ${type}, ${id}, ${version}, ${at}, ${deleted}, ${method}, ${main}, ${entries}, ${json})`).rid;
@@ -45,7 +45,8 @@ function create(
 function update(
   connection: Connection,
   rid: number,
-  [, , , version, at, deleted, method, main, entries, json]: PutRow,
+  [, , , version, at, deleted, method, main, , json]: PutRow,
+  entries: string,
 ): void {
   connection.run(sql`INSERT INTO history (rid, version, partition, type, id, at, until, deleted, method, json)
     SELECT rid, version, partition, type, id, at, ${at}, deleted, method, json FROM resource WHERE rid = ${rid}`);
@@ -53,22 +54,28 @@ function update(
     main = ${main}, entries = ${entries}, json = ${json} WHERE rid = ${rid}`);
 }
 
-function applyPut(connection: Connection, put: PutRow): void {
+function applyPut(connection: Connection, keys: Keys, put: PutRow): void {
   const [partition, type, id, version, , deleted, , main, text] = put;
   const before = current(connection, partition, type, id);
   if ((before?.version ?? 0) !== version - 1) throw conflict();
-  if (before) update(connection, before.indexed.rid, put);
-  const rid = before?.indexed.rid ?? create(connection, put);
-  reindex(connection, before?.indexed, { partition, rid, main, entries: deleted ? NO_ENTRIES : entriesOf(text) });
+  const entries = numbered(keys, partition, text);
+  const kept = JSON.stringify(entries);
+  if (before) update(connection, before.indexed.rid, put, kept);
+  const rid = before?.indexed.rid ?? create(connection, put, kept);
+  reindex(connection, before?.indexed, { rid, main, entries: deleted ? NO_ENTRIES : entries });
 }
 
-function applyReindex(connection: Connection, [partition, type, id, version, main, text]: ReindexRow): void {
+function applyReindex(
+  connection: Connection,
+  keys: Keys,
+  [partition, type, id, version, main, text]: ReindexRow,
+): void {
   const found = current(connection, partition, type, id);
   if (found?.version !== version) return;
   const { rid } = found.indexed;
-  connection.run(sql`UPDATE resource SET main = ${main}, entries = ${text} WHERE rid = ${rid}`);
-  const entries = found.deleted ? NO_ENTRIES : entriesOf(text);
-  reindex(connection, found.indexed, { partition, rid, main, entries });
+  const entries = numbered(keys, partition, text);
+  connection.run(sql`UPDATE resource SET main = ${main}, entries = ${JSON.stringify(entries)} WHERE rid = ${rid}`);
+  reindex(connection, found.indexed, { rid, main, entries: found.deleted ? NO_ENTRIES : entries });
 }
 
 function check(connection: Connection, { partition, type, where, ids }: Criterion): void {
@@ -80,10 +87,14 @@ function check(connection: Connection, { partition, type, where, ids }: Criterio
   if (found.length !== expected.size || !found.every(id => expected.has(id))) throw conflict();
 }
 
-function commit(connection: Connection, { criteria, puts, reindex: rows, documents, now }: Commit): number[] {
+function commit(
+  connection: Connection,
+  keys: Keys,
+  { criteria, puts, reindex: rows, documents, now }: Commit,
+): number[] {
   for (const criterion of criteria) check(connection, criterion);
-  for (const put of puts) applyPut(connection, put);
-  for (const row of rows) applyReindex(connection, row);
+  for (const put of puts) applyPut(connection, keys, put);
+  for (const row of rows) applyReindex(connection, keys, row);
   return documents.map(change => changeDocument(connection, change, now));
 }
 
@@ -100,10 +111,10 @@ function abandonedBlobs(connection: Connection, now: number): string[] {
 }
 
 /** Performs one job; what its caller gets. */
-export function perform(connection: Connection, job: Job): unknown {
+export function perform(connection: Connection, keys: Keys, job: Job): unknown {
   switch (job.op) {
     case 'commit':
-      return commit(connection, job);
+      return commit(connection, keys, job);
     case 'take':
       return takeDocument(connection, job.kind, job.id, job.now);
     case 'lease':

@@ -4,6 +4,7 @@
  */
 import { CEILING, FLOOR, type Filter, type RangeTest } from '../../search/query.js';
 import { condition, intervalTest, textTest } from './filter-sql.js';
+import { keyBegins, kidOf, kidsOf } from './keys.js';
 import { every, join, Sql, sql } from './sql.js';
 
 export interface Driver {
@@ -32,7 +33,7 @@ const NOWHERE: Walk = { rids: sql`SELECT 0 AS rid WHERE 0`, walk: sql`SELECT 1 W
 const ALTERNATIVES = 100;
 
 function ofPosting(key: string, { partition }: Scope): Walk {
-  const from = sql`FROM posting WHERE partition = ${partition} AND key = ${key}`;
+  const from = sql`FROM posting WHERE kid = ${kidOf(partition, key)}`;
   return { rids: sql`SELECT rid ${from}`, walk: sql`SELECT 1 ${from}`, key };
 }
 
@@ -63,7 +64,7 @@ function ofRange({ key, test, second }: Filter & { kind: 'range' }, { partition 
     ...(least === FLOOR ? [] : [sql`lo >= ${least}`]),
     ...(greatest === CEILING ? [] : [sql`lo <= ${greatest}`]),
   ];
-  const walk = every([sql`partition = ${partition} AND key = ${key}`, ...bounds]);
+  const walk = every([sql`kid = ${kidOf(partition, key)}`, ...bounds]);
   const tests = [walk, sql`tick(rid)`, intervalTest(new Sql('lo'), new Sql('hi'), test)];
   if (second) tests.push(sql`lo2 <= hi2`, intervalTest(new Sql('lo2'), new Sql('hi2'), second));
   return {
@@ -74,7 +75,7 @@ function ofRange({ key, test, second }: Filter & { kind: 'range' }, { partition 
 
 /** `contains` and `suffix` walk all texts of its key. */
 function ofText({ key, match, value }: Filter & { kind: 'text' }, { partition }: Scope): Walk {
-  const texts = sql`partition = ${partition} AND key = ${key}`;
+  const texts = sql`kid = ${kidOf(partition, key)}`;
   const test = textTest(new Sql('value'), match, value);
   return {
     rids: sql`SELECT DISTINCT rid FROM text WHERE ${texts} AND tick(rid) AND ${test}`,
@@ -90,22 +91,21 @@ function ofRows(term: Filter, { partition, type }: Scope): Walk {
 
 function ofRefers({ key, type, where }: Filter & { kind: 'refers' }, { partition, matching }: Scope): Walk {
   const from = sql`FROM (${matching(type, where)}) m CROSS JOIN resource x ON x.rid = m.rid
-    CROSS JOIN posting p ON p.partition = ${partition} AND p.key = ${`${key}${type}/`} || x.id WHERE x.type = ${type} AND tick(p.rid)`;
+    CROSS JOIN posting p ON p.kid = ${kidOf(partition, sql`${`${key}${type}/`} || x.id`)} WHERE x.type = ${type} AND tick(p.rid)`;
   return { rids: sql`SELECT DISTINCT p.rid AS rid ${from}`, walk: sql`SELECT 1 ${from}` };
 }
 
 function ofReferred(term: Filter & { kind: 'referred' }, { partition, type, matching }: Scope): Walk {
   const prefix = `${term.key}${term.own}/`;
-  const id = sql`substr(e.value, length(${prefix}) + 1)`;
+  const id = sql`substr(k.text, length(${prefix}) + 1)`;
   const from = sql`FROM (${matching(term.type, term.where)}) m CROSS JOIN resource x ON x.rid = m.rid
-    CROSS JOIN json_each(x.entries, '$[0]') e CROSS JOIN resource o ON o.partition = ${partition} AND o.type = ${type}
-    AND o.id = ${id} WHERE x.type = ${term.type} AND tick(x.rid) AND substr(e.value, 1, length(${prefix})) = ${prefix} AND o.deleted = 0`;
+    CROSS JOIN json_each(x.entries, '$[0]') e CROSS JOIN key k ON k.kid = e.value CROSS JOIN resource o ON o.partition = ${partition} AND o.type = ${type}
+    AND o.id = ${id} WHERE x.type = ${term.type} AND tick(x.rid) AND ${keyBegins(prefix)} AND o.deleted = 0`;
   return { rids: sql`SELECT DISTINCT o.rid AS rid ${from}`, walk: sql`SELECT 1 ${from}` };
 }
 
 function ofPostings(keys: readonly string[], { partition }: Scope): Walk {
-  const list = sql`(SELECT value FROM json_each(${JSON.stringify(keys)}))`;
-  const from = sql`FROM posting WHERE partition = ${partition} AND key IN ${list}`;
+  const from = sql`FROM posting WHERE kid IN ${kidsOf(partition, keys)}`;
   return { rids: sql`SELECT DISTINCT rid ${from}`, walk: sql`SELECT 1 ${from}` };
 }
 

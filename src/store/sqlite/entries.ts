@@ -1,29 +1,32 @@
 /** Index entries as rows of the three index tables, and as the text that stands in the resource's own row. */
 import type { IndexEntries } from '../../search/query.js';
 import type { Connection } from './connection.js';
+import type { Keys } from './keys.js';
 import { sql, type Sql } from './sql.js';
 
-type Interval = readonly [key: string, lo: number, hi: number, lo2?: number, hi2?: number];
+type Interval<K> = readonly [key: K, lo: number, hi: number, lo2?: number, hi2?: number];
 
-/** What `resource.entries` holds. */
-export type Entries = readonly [
-  postings: readonly string[],
-  ranges: readonly Interval[],
-  texts: readonly (readonly [key: string, value: string])[],
+type Entries<K> = readonly [
+  postings: readonly K[],
+  ranges: readonly Interval<K>[],
+  texts: readonly (readonly [key: K, value: string])[],
 ];
+
+/** What `resource.entries` holds: keys by number. */
+export type Numbered = Entries<number>;
 
 /** The entries with which a resource is, or was, in the index tables. */
 export interface Indexed {
-  partition: string;
   rid: number;
   main: number;
-  entries: Entries;
+  entries: Numbered;
 }
 
-export const NO_ENTRIES: Entries = [[], [], []];
+export const NO_ENTRIES: Numbered = [[], [], []];
 
+/** Entries as they go to the writer, their keys still as text. */
 export function entriesText({ postings, ranges, strings }: IndexEntries): string {
-  const entries: Entries = [
+  const entries: Entries<string> = [
     postings,
     ranges.map(({ key, lo, hi, lo2, hi2 }) =>
       lo2 === undefined || hi2 === undefined ? [key, lo, hi] : [key, lo, hi, lo2, hi2],
@@ -33,50 +36,58 @@ export function entriesText({ postings, ranges, strings }: IndexEntries): string
   return JSON.stringify(entries);
 }
 
+/** The same with numbers for keys. */
+export function numbered(keys: Keys, partition: string, text: string): Numbered {
+  const [postings, ranges, texts] = JSON.parse(text) as Entries<string>;
+  const kid = (key: string): number => keys.numberOf(partition, key);
+  return [
+    postings.map(kid),
+    ranges.map(([key, ...ends]) => [kid(key), ...ends]),
+    texts.map(([key, value]) => [kid(key), value]),
+  ];
+}
+
 /** What stands for a second interval that is not there. */
 const EMPTY = { lo: 1, hi: 0 };
 
 type Write = (indexed: Indexed, connection: Connection) => void;
 
 const table =
-  <T>(rows: (entries: Entries) => readonly T[], statement: (indexed: Indexed, row: T) => Sql): Write =>
+  <T>(rows: (entries: Numbered) => readonly T[], statement: (indexed: Indexed, row: T) => Sql): Write =>
   (indexed, connection) => {
     for (const row of rows(indexed.entries)) connection.run(statement(indexed, row));
   };
 
 const inserts: readonly Write[] = [
-  table(
-    ([postings]) => postings,
-    ({ partition, rid, main }, key) =>
-      sql`INSERT OR IGNORE INTO posting VALUES (${partition}, ${key}, ${main}, ${rid})`,
-  ),
+  ({ entries: [postings], main, rid }, connection) =>
+    connection.run(
+      sql`INSERT OR IGNORE INTO posting SELECT value, ${main}, ${rid} FROM json_each(${JSON.stringify(postings)})`,
+    ),
   table(
     ([, ranges]) => ranges,
-    ({ partition, rid }, [key, lo, hi, lo2 = EMPTY.lo, hi2 = EMPTY.hi]) =>
-      sql`INSERT OR IGNORE INTO range VALUES (${partition}, ${key}, ${lo}, ${hi}, ${rid}, ${lo2}, ${hi2})`,
+    ({ rid }, [kid, lo, hi, lo2 = EMPTY.lo, hi2 = EMPTY.hi]) =>
+      sql`INSERT OR IGNORE INTO range VALUES (${kid}, ${lo}, ${hi}, ${rid}, ${lo2}, ${hi2})`,
   ),
   table(
     ([, , texts]) => texts,
-    ({ partition, rid }, [key, value]) =>
-      sql`INSERT OR IGNORE INTO text VALUES (${partition}, ${key}, ${value}, ${rid})`,
+    ({ rid }, [kid, value]) => sql`INSERT OR IGNORE INTO text VALUES (${kid}, ${value}, ${rid})`,
   ),
 ];
 
 const deletes: readonly Write[] = [
-  table(
-    ([postings]) => postings,
-    ({ partition, rid, main }, key) =>
-      sql`DELETE FROM posting WHERE partition = ${partition} AND key = ${key} AND t = ${main} AND rid = ${rid}`,
-  ),
+  ({ entries: [postings], main, rid }, connection) =>
+    connection.run(
+      sql`DELETE FROM posting WHERE kid IN (SELECT value FROM json_each(${JSON.stringify(postings)}))
+        AND t = ${main} AND rid = ${rid}`,
+    ),
   table(
     ([, ranges]) => ranges,
-    ({ partition, rid }, [key, lo, hi]) =>
-      sql`DELETE FROM range WHERE partition = ${partition} AND key = ${key} AND lo = ${lo} AND hi = ${hi} AND rid = ${rid}`,
+    ({ rid }, [kid, lo, hi]) =>
+      sql`DELETE FROM range WHERE kid = ${kid} AND lo = ${lo} AND hi = ${hi} AND rid = ${rid}`,
   ),
   table(
     ([, , texts]) => texts,
-    ({ partition, rid }, [key, value]) =>
-      sql`DELETE FROM text WHERE partition = ${partition} AND key = ${key} AND value = ${value} AND rid = ${rid}`,
+    ({ rid }, [kid, value]) => sql`DELETE FROM text WHERE kid = ${kid} AND value = ${value} AND rid = ${rid}`,
   ),
 ];
 

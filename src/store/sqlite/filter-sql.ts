@@ -1,8 +1,9 @@
 /**
  * Filter → the SQL condition on one row. Every condition yields 0 or 1, never NULL, so that NOT means what it says.
- * Ranges and texts are looked up in the row's own entries: `[postings, [key, lo, hi, lo2?, hi2?][], [key, value][]]`.
+ * Entries are looked up in the row's own: `[kid[], [kid, lo, hi, lo2?, hi2?][], [kid, value][]]`.
  */
 import type { Filter, RangeTest, TextMatch } from '../../search/query.js';
+import { keyBegins, kidOf, kidsOf } from './keys.js';
 import { startsWith } from './prefix-sql.js';
 import { every, FALSE, some, Sql, sql, TRUE } from './sql.js';
 
@@ -66,12 +67,12 @@ export function textTest(column: Sql, match: TextMatch, value: string): Sql {
 
 /** Carries one of these postings. */
 function postingTest(keys: readonly string[], subject: Subject): Sql {
-  const list = keys.length === 1 ? sql`= ${keys[0]!}` : sql`IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`;
+  const { partition } = subject;
+  const list = keys.length === 1 ? sql`= ${kidOf(partition, keys[0]!)}` : sql`IN ${kidsOf(partition, keys)}`;
   if (subject.posting === undefined)
     return sql`EXISTS (SELECT 1 FROM ${entries(subject, POSTINGS)} WHERE value ${list})`;
   const from = name(subject.posting);
-  return sql`EXISTS (SELECT 1 FROM posting WHERE partition = ${subject.partition} AND key ${list}
-    AND t = ${from}.t AND rid = ${from}.rid)`;
+  return sql`EXISTS (SELECT 1 FROM posting WHERE kid ${list} AND t = ${from}.t AND rid = ${from}.rid)`;
 }
 
 function anyCondition(terms: readonly Filter[], subject: Subject): Sql {
@@ -99,22 +100,24 @@ function rangeCondition(filter: Filter & { kind: 'range' }, subject: Subject): S
     sql`json_array_length(value) = 5`,
     intervalTest(number(3), number(4), filter.second),
   ];
-  const tests = [sql`value ->> 0 = ${filter.key}`, intervalTest(number(1), number(2), filter.test), ...(second ?? [])];
+  const kid = kidOf(subject.partition, filter.key);
+  const tests = [sql`value ->> 0 = ${kid}`, intervalTest(number(1), number(2), filter.test), ...(second ?? [])];
   return sql`EXISTS (SELECT 1 FROM ${entries(subject, RANGES)} WHERE ${every(tests)})`;
 }
 
 function textCondition(filter: Filter & { kind: 'text' }, subject: Subject): Sql {
   const test = textTest(new Sql('(value ->> 1)'), filter.match, filter.value);
-  return sql`EXISTS (SELECT 1 FROM ${entries(subject, TEXTS)} WHERE value ->> 0 = ${filter.key} AND ${test})`;
+  const kid = kidOf(subject.partition, filter.key);
+  return sql`EXISTS (SELECT 1 FROM ${entries(subject, TEXTS)} WHERE value ->> 0 = ${kid} AND ${test})`;
 }
 
 function refersCondition({ key, type, where }: Filter & { kind: 'refers' }, subject: Subject): Sql {
   const prefix = `${key}${type}/`;
   const target: Subject = { partition: subject.partition, row: `${subject.row}x` };
   const row = name(target.row);
-  return sql`EXISTS (SELECT 1 FROM ${entries(subject, POSTINGS)} e CROSS JOIN resource ${row}
-    ON ${row}.partition = ${subject.partition} AND ${row}.type = ${type} AND ${row}.id = substr(e.value, length(${prefix}) + 1)
-    WHERE ${startsWith(new Sql('e.value'), prefix)} AND ${row}.deleted = 0 AND ${condition(where, target)})`;
+  return sql`EXISTS (SELECT 1 FROM ${entries(subject, POSTINGS)} e CROSS JOIN key k ON k.kid = e.value
+    CROSS JOIN resource ${row} ON ${row}.partition = ${subject.partition} AND ${row}.type = ${type}
+    AND ${row}.id = substr(k.text, length(${prefix}) + 1) WHERE ${keyBegins(prefix)} AND ${row}.deleted = 0 AND ${condition(where, target)})`;
 }
 
 function referredCondition({ key, type, own, where }: Filter & { kind: 'referred' }, subject: Subject): Sql {
@@ -122,7 +125,7 @@ function referredCondition({ key, type, own, where }: Filter & { kind: 'referred
   const row = name(source.row);
   const posting = name(source.posting!);
   return sql`EXISTS (SELECT 1 FROM posting ${posting} CROSS JOIN resource ${row} ON ${row}.rid = ${posting}.rid
-    WHERE ${posting}.partition = ${subject.partition} AND ${posting}.key = ${`${key}${own}/`} || ${name(subject.row)}.id
+    WHERE ${posting}.kid = ${kidOf(subject.partition, sql`${`${key}${own}/`} || ${name(subject.row)}.id`)}
     AND tick(${posting}.rid) AND ${row}.type = ${type} AND ${condition(where, source)})`;
 }
 

@@ -4,6 +4,7 @@ import type { Filter, Position, Search, Sort } from '../../search/query.js';
 import type { Page } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
+import { kidOf } from './keys.js';
 import { planOf, remaining, type Plan, type Effort } from './plan.js';
 import { COLUMNS, columns, versionOf } from './row.js';
 import { behindSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
@@ -32,7 +33,7 @@ function orderedRows(plan: Plan, { partition, after, sort }: Search, type: strin
   const tests = every([sql`r.type = ${type}`, remaining(plan, { partition, row: 'r', posting: 'd' })]);
   const behind = after && sql`AND (d.t, d.rid) ${new Sql(descending ? '<' : '>')} (${after[0]!}, ${after[1]!})`;
   return sql`SELECT ${columns('r')}, d.t FROM posting d CROSS JOIN resource r ON r.rid = d.rid
-    WHERE d.partition = ${partition} AND d.key = ${plan.driver.key!} ${behind ?? new Sql('')} AND ${tests}
+    WHERE d.kid = ${kidOf(partition, plan.driver.key!)} ${behind ?? new Sql('')} AND ${tests}
     ORDER BY d.t ${direction}, d.rid ${direction} ${limitSql(limit)}`;
 }
 
@@ -40,7 +41,7 @@ function orderedRows(plan: Plan, { partition, after, sort }: Search, type: strin
 function gatheredRows(plan: Plan, { partition, after, sort: asked }: Search, type: string, limit: number): Sql {
   const sort = sortOf(asked);
   const keys = join(
-    sort.map((key, i) => sql`${sortSql(key)} AS ${new Sql(`k${i}`)}`),
+    sort.map((key, i) => sql`${sortSql(key, partition)} AS ${new Sql(`k${i}`)}`),
     ', ',
   );
   const tests = every([sql`tick(d.rid)`, sql`r.type = ${type}`, condition(plan.rest, { partition, row: 'r' })]);
@@ -86,9 +87,7 @@ function countType(connection: Connection, partition: string, kind: Kind, limit:
   const { key, rids } = plan.driver;
   const tests = remaining(plan, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
   const from =
-    key === undefined
-      ? sql`(${rids}) d`
-      : sql`(SELECT t, rid FROM posting WHERE partition = ${partition} AND key = ${key}) d`;
+    key === undefined ? sql`(${rids}) d` : sql`(SELECT t, rid FROM posting WHERE kid = ${kidOf(partition, key)}) d`;
   // Values are parameters, so "r." stands in the text only where the row is asked.
   const row = tests.text.includes('r.') ? sql`CROSS JOIN resource r ON r.rid = d.rid` : new Sql('');
   const bound = limit > FREE_COUNT ? sql`tick(d.rid)` : TRUE;

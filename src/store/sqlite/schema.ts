@@ -1,12 +1,14 @@
 /**
  * The tables. Postings, ranges and texts hold the entries of live resources alone; each row of `resource` carries its own
- * entries too, so that an update changes exactly the rows that differ and a known row is tested without any index.
+ * entries too, so that an update changes exactly the rows that differ and a known row is tested without any index. All
+ * of them name their keys by number (keys.ts).
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../fhir/fault.js';
+import { digest } from './keys.js';
 
 /** One step for each user_version; steps are only ever added. */
-const steps: readonly string[] = [
+export const steps: readonly string[] = [
   `
   CREATE TABLE resource (
     rid INTEGER PRIMARY KEY, partition TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -58,6 +60,47 @@ const steps: readonly string[] = [
   CREATE TABLE chunk (blob TEXT NOT NULL, start INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
   CREATE UNIQUE INDEX chunk_start ON chunk (blob, start);
   `,
+  // Keys as numbers, given in the order of their texts, so that the tables are copied in order.
+  `
+  CREATE TABLE key (kid INTEGER PRIMARY KEY, partition TEXT NOT NULL, text TEXT NOT NULL) STRICT;
+  INSERT INTO key SELECT row_number() OVER (ORDER BY partition, text) << 4 | digest(text), partition, text FROM (
+    SELECT partition, key AS text FROM posting UNION SELECT partition, key FROM range UNION SELECT partition, key FROM text
+    UNION SELECT r.partition, e.value FROM resource r, json_each(r.entries, '$[0]') e WHERE r.deleted = 1
+    UNION SELECT r.partition, e.value ->> 0 FROM resource r, json_each(r.entries, '$[1]') e WHERE r.deleted = 1
+    UNION SELECT r.partition, e.value ->> 0 FROM resource r, json_each(r.entries, '$[2]') e WHERE r.deleted = 1);
+  CREATE UNIQUE INDEX key_text ON key (partition, text);
+
+  ALTER TABLE posting RENAME TO old_posting;
+  ALTER TABLE range RENAME TO old_range;
+  ALTER TABLE text RENAME TO old_text;
+  CREATE TABLE posting (
+    kid INTEGER NOT NULL, t INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (kid, t, rid)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE range (
+    kid INTEGER NOT NULL, lo REAL NOT NULL, hi REAL NOT NULL, rid INTEGER NOT NULL, lo2 REAL NOT NULL, hi2 REAL NOT NULL,
+    PRIMARY KEY (kid, lo, hi, rid, lo2, hi2)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE text (
+    kid INTEGER NOT NULL, value TEXT NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (kid, value, rid)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO posting SELECT k.kid, o.t, o.rid FROM old_posting o
+    CROSS JOIN key k ON k.partition = o.partition AND k.text = o.key;
+  INSERT INTO range SELECT k.kid, o.lo, o.hi, o.rid, o.lo2, o.hi2 FROM old_range o
+    CROSS JOIN key k ON k.partition = o.partition AND k.text = o.key;
+  INSERT INTO text SELECT k.kid, o.value, o.rid FROM old_text o
+    CROSS JOIN key k ON k.partition = o.partition AND k.text = o.key;
+  DROP TABLE old_posting;
+  DROP TABLE old_range;
+  DROP TABLE old_text;
+
+  UPDATE resource SET entries = json_array(
+    (SELECT json_group_array(k.kid) FROM json_each(entries, '$[0]') e
+      CROSS JOIN key k ON k.partition = resource.partition AND k.text = e.value),
+    (SELECT json_group_array(json_set(e.value, '$[0]', k.kid)) FROM json_each(entries, '$[1]') e
+      CROSS JOIN key k ON k.partition = resource.partition AND k.text = e.value ->> 0),
+    (SELECT json_group_array(json_set(e.value, '$[0]', k.kid)) FROM json_each(entries, '$[2]') e
+      CROSS JOIN key k ON k.partition = resource.partition AND k.text = e.value ->> 0));
+  `,
 ];
 
 function currentStep(database: DatabaseSync): number {
@@ -67,6 +110,7 @@ function currentStep(database: DatabaseSync): number {
 /** Brings the file to the newest schema, in one transaction. Fault `unavailable` for a file of a later release. */
 export function migrate(database: DatabaseSync): void {
   if (currentStep(database) === steps.length) return;
+  database.function('digest', { deterministic: true }, text => digest(String(text)));
   database.exec('BEGIN IMMEDIATE');
   try {
     const from = currentStep(database);

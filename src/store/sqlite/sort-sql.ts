@@ -1,7 +1,7 @@
 /** Sort keys in SQL, in the order that search/order.ts states, and "behind this position" (keyset paging). */
 import type { Position, Sort } from '../../search/query.js';
 import { newestFirst } from '../../search/order.js';
-import { startsWith } from './prefix-sql.js';
+import { keyBegins, kidOf } from './keys.js';
 import { every, join, some, Sql, sql, type SqlValue } from './sql.js';
 
 /** The sort of a search; none means newest first. */
@@ -10,8 +10,8 @@ export const sortOf = (sort: readonly Sort[]): readonly Sort[] => (sort.length =
 /** Ties are broken by rid, in the direction of the first key. */
 export const tieDescends = (sort: readonly Sort[]): boolean => sort[0]!.descending;
 
-/** The value of a sort key of the row `r`; NULL where it has none. */
-export function sortSql(sort: Sort): Sql {
+/** The value of a sort key of the row `r` of this partition; NULL where it has none. */
+export function sortSql(sort: Sort, partition: string): Sql {
   const best = new Sql(sort.descending ? 'max' : 'min');
   switch (sort.by) {
     case 'main':
@@ -21,11 +21,12 @@ export function sortSql(sort: Sort): Sql {
     case 'id':
       return new Sql('r.id');
     case 'range':
-      return sql`(SELECT ${best}(CAST(value ->> 1 AS REAL)) FROM json_each(r.entries, '$[1]') WHERE value ->> 0 = ${sort.key})`;
+      return sql`(SELECT ${best}(CAST(value ->> 1 AS REAL)) FROM json_each(r.entries, '$[1]') WHERE value ->> 0 = ${kidOf(partition, sort.key)})`;
     case 'text':
-      return sql`(SELECT ${best}(value ->> 1) FROM json_each(r.entries, '$[2]') WHERE value ->> 0 = ${sort.key})`;
+      return sql`(SELECT ${best}(value ->> 1) FROM json_each(r.entries, '$[2]') WHERE value ->> 0 = ${kidOf(partition, sort.key)})`;
     case 'posting':
-      return sql`(SELECT ${best}(value) FROM json_each(r.entries, '$[0]') WHERE ${startsWith(new Sql('value'), sort.key)})`;
+      return sql`(SELECT ${best}(k.text) FROM json_each(r.entries, '$[0]') e CROSS JOIN key k ON k.kid = e.value
+        WHERE ${keyBegins(sort.key)})`;
   }
 }
 

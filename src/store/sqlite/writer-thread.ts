@@ -7,11 +7,17 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { perform } from './apply.js';
 import { Connection } from './connection.js';
 import type { Job } from './jobs.js';
-import { sql } from './sql.js';
+import { Keys } from './keys.js';
+import { sql, type Sql } from './sql.js';
 import { faultMessage, isUnreachable } from './storage-fault.js';
 import type { Reply, Request } from './thread.js';
 
 type WriteRequest = Request<Job>;
+
+interface Writing {
+  connection: Connection;
+  keys: Keys;
+}
 
 const GROUP = 256;
 const CACHE_KILOBYTES = 32 * 1024;
@@ -23,48 +29,68 @@ const QUIET_MILLISECONDS = 500;
 const port = parentPort!;
 const { path } = workerData as { path: string };
 
-let connection: Connection | undefined;
+let writing: Writing | undefined;
 let quiet: NodeJS.Timeout | undefined;
 let ending = false;
 
-function open(): Connection {
-  const opened = new Connection(path, { readOnly: false, cache: CACHE_KILOBYTES });
-  opened.database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0');
-  return opened;
+function openWriting(): Writing {
+  const connection = new Connection(path, { readOnly: false, cache: CACHE_KILOBYTES });
+  connection.database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY');
+  return { connection, keys: new Keys(connection) };
 }
 
 /** Drops the connection: after an error of the disk nothing it knows can be trusted. The next group opens another. */
 function reset(): void {
-  const failed = connection;
-  connection = undefined;
+  const failed = writing;
+  writing = undefined;
   try {
-    failed?.close();
+    failed?.connection.close();
   } catch {
     // It had already closed itself.
   }
 }
 
-function performAlone(open: Connection, { number, body }: WriteRequest): Reply {
-  open.run(sql`SAVEPOINT job`);
-  try {
-    const value = perform(open, body);
-    open.run(sql`RELEASE job`);
-    return { number, value };
-  } catch (error) {
-    if (isUnreachable(error) || !open.database.isTransaction) throw error;
-    open.run(sql`ROLLBACK TO job`);
-    open.run(sql`RELEASE job`);
-    return { number, fault: faultMessage(error) };
-  }
+/** What a job stands between, and what takes it back. */
+interface Bounds {
+  begin: Sql;
+  end: Sql;
+  undo: string;
 }
 
-/** One transaction for all of them; where it fails, all fail. */
+const TRANSACTION: Bounds = { begin: sql`BEGIN IMMEDIATE`, end: sql`COMMIT`, undo: 'ROLLBACK' };
+const SAVEPOINT: Bounds = {
+  begin: sql`SAVEPOINT job`,
+  end: sql`RELEASE job`,
+  undo: 'ROLLBACK TO job; RELEASE job',
+};
+
+function performOne(
+  { connection, keys }: Writing,
+  { number, body }: WriteRequest,
+  { begin, end, undo }: Bounds,
+): Reply {
+  connection.run(begin);
+  let value: unknown;
+  try {
+    value = perform(connection, keys, body);
+  } catch (error) {
+    if (isUnreachable(error) || !connection.database.isTransaction) throw error;
+    connection.database.exec(undo);
+    keys.forget();
+    return { number, fault: faultMessage(error) };
+  }
+  connection.run(end);
+  return { number, value };
+}
+
+/** One transaction for all of them; where it fails, all fail. One that is alone needs no savepoint, which copies pages. */
 function performGroup(requests: readonly WriteRequest[]): Reply[] {
   try {
-    connection ??= open();
-    connection.run(sql`BEGIN IMMEDIATE`);
-    const replies = requests.map(request => performAlone(connection!, request));
-    connection.run(sql`COMMIT`);
+    const open = (writing ??= openWriting());
+    if (requests.length === 1) return [performOne(open, requests[0]!, TRANSACTION)];
+    open.connection.run(TRANSACTION.begin);
+    const replies = requests.map(request => performOne(open, request, SAVEPOINT));
+    open.connection.run(TRANSACTION.end);
     return replies;
   } catch (error) {
     reset();
@@ -87,7 +113,7 @@ function truncate(open: Connection): void {
 
 function maintain(work: (open: Connection) => void): void {
   try {
-    if (connection) work(connection);
+    if (writing) work(writing.connection);
   } catch {
     reset();
   }
