@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
+import { processorTime } from '../fixtures/processor-time.js';
 
 /** What comes back for these bytes, up to the end of the connection. */
 function exchange(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(text, 'latin1'));
-    socket.setTimeout(5000, () => socket.destroy(new Error(`no answer to ${text.slice(0, 100)}`)));
+    socket.setTimeout(30_000, () => socket.destroy(new Error(`no answer to ${text.slice(0, 100)}`)));
     socket.on('data', chunk => (answer += chunk.toString()));
     // A server that refuses before it has read all may reset the connection.
     socket.on('error', (error: NodeJS.ErrnoException) =>
@@ -90,7 +91,7 @@ describe('hostile HTTP', function () {
       assert.ok(status === 400 || status === 404, `${path}: ${status}`);
     }
     const absolute = await get('http://evil.example/fhir/portal/Patient/demo-patient');
-    assert.ok([400, 404].includes(statusOf(absolute)), absolute);
+    assert.equal(statusOf(absolute), 400, absolute);
     assert.equal(statusOf(await send('GET /fhir/portal/Patient/demo-patient')), 401);
   });
 
@@ -119,13 +120,13 @@ describe('hostile HTTP', function () {
       'Origin',
     ]) {
       for (const value of [long, ' '.repeat(8000), ';='.repeat(4000), '"'.repeat(8000), '\xff\xfe', '\\']) {
-        const began = performance.now();
+        const began = processorTime();
         const answer = await get('/fhir/portal/Patient/demo-patient', `${name}: ${value}`);
         assert.ok(
           [200, 304, 400, 406, 412].includes(statusOf(answer)),
           `${name}: ${value.slice(0, 20)} ${answer.slice(0, 300)}`,
         );
-        assert.ok(performance.now() - began < 1000, name);
+        assert.ok(processorTime() - began < 1000, name);
       }
     }
     const split = await get('/fhir/portal/Patient/demo-patient', 'X-Request-Id: a\r\n b');
