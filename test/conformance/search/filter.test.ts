@@ -101,7 +101,11 @@ describe('_filter', () => {
       ['code sb http://example.org/beasts|lion', 'cat', 'lion'],
       ['code sb http://example.org/beasts|cat', 'cat'],
     ]);
+  });
+});
 
+describe('_filter, misused', () => {
+  eachCustomer(resources, customer => {
     refuses(
       customer,
       'R71',
