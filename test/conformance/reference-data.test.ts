@@ -8,8 +8,7 @@ import { data, dataThere } from './search/matrix.js';
 const read = (name: string): Buffer => readFileSync(path.join(data, 'us-core-reference', name));
 const suite = dataThere ? 'reference data of US Core' : `reference data of US Core (left out: there is no ${data})`;
 
-describe(suite, function () {
-  this.timeout(120_000);
+describe(suite, () => {
   before(function () {
     if (!dataThere) this.skip();
   });
