@@ -74,7 +74,7 @@ export class MemoryStore implements Store {
 
   async scan(partition: string, type: string, limit: number, after?: Position): Promise<Page> {
     const byId: Order = { position: put => [put.key.id], descending: [false] };
-    return pageOf(this.live(partition, type), byId, limit, after);
+    return pageOf(this.live(partition, [type]), byId, limit, after);
   }
 
   async commit(changes: ChangeSet): Promise<void> {
@@ -98,25 +98,32 @@ export class MemoryStore implements Store {
   }
 
   private holds({ partition, type, where, ids }: Criterion): boolean {
-    const found = this.live(partition, type).filter(put => this.satisfies(put, where));
+    const found = this.live(partition, [type]).filter(put => this.satisfies(put, where));
     return found.length === ids.length && found.every(put => ids.includes(put.key.id));
   }
 
-  private live(partition: string, type: string): Put[] {
-    return [...this.resources.values()]
-      .map(versions => versions.at(-1)!)
-      .filter(({ key, deleted }) => key.partition === partition && key.type === type && !deleted);
+  /** One look at each resource, however many types are asked for. */
+  private live(partition: string, of: readonly string[]): Put[] {
+    const types = new Set(of);
+    const found: Put[] = [];
+    for (const versions of this.resources.values()) {
+      const put = versions.at(-1)!;
+      if (put.key.partition === partition && types.has(put.key.type) && !put.deleted) found.push(put);
+    }
+    return found;
   }
 
   private satisfies(put: Put, where: Filter): boolean {
-    const live = (type: string) => this.live(put.key.partition, type).map(subjectOf);
+    const live = (type: string) => this.live(put.key.partition, [type]).map(subjectOf);
     return matches(where, subjectOf(put), { live });
   }
 
   private found({ partition, of }: Pick<Search, 'partition' | 'of'>): Put[] {
-    return [...new Set(of.map(part => part.type))]
-      .flatMap(type => this.live(partition, type))
-      .filter(put => of.some(({ type, where }) => put.key.type === type && this.satisfies(put, where)));
+    const all = this.live(
+      partition,
+      of.map(({ type }) => type),
+    );
+    return all.filter(put => of.some(({ type, where }) => put.key.type === type && this.satisfies(put, where)));
   }
 
   /** The versions a history is made of. */
