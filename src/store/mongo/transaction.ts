@@ -7,7 +7,7 @@ import { MongoError, WriteConcern, type ClientSession, type MongoClient, type Tr
 import { isTransient, unavailable } from './mongo-fault.js';
 
 /** How long a write goes on trying, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 25_000;
 const LONGEST_PAUSE = 100;
 
 const options: TransactionOptions = {

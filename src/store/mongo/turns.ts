@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * The longest wait for a turn, in milliseconds. Turns are a courtesy, it is the locks that keep commits apart; where the
  * server is gone nobody shall wait for the failures of all before.
  */
-const COURTESY = 1000;
+const COURTESY = 10_000;
 
 export class Turns {
   private readonly last = new Map<string, Promise<undefined>>();
