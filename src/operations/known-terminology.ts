@@ -5,7 +5,7 @@
 import type { Terminology } from '../definitions/expand.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Context } from '../service.js';
-import { fetchPosted, partsOf } from './posted.js';
+import { fetchPosted, partsOf, withoutVersion } from './posted.js';
 
 /** Everything that these value sets, given or named, build on. */
 export async function knownTerminology(
@@ -23,8 +23,6 @@ export async function knownTerminology(
     codeSystem: url => find('CodeSystem', url) ?? definitions.codeSystem(url),
   };
 }
-
-const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0]!;
 
 export interface Concept extends JsonObject {
   code: string;

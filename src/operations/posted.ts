@@ -46,7 +46,8 @@ export async function fetchPosted(
   return { versions, find: (type, canonical) => found.get(`${type} ${withoutVersion(canonical)}`) };
 }
 
-const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0]!;
+/** A canonical reference without its `|version`. */
+export const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0]!;
 
 async function newest(context: Context, url: string, types: readonly string[]): Promise<Version | undefined> {
   const { store, partition, request } = context;

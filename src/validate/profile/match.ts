@@ -1,8 +1,5 @@
 /** Fixed values and patterns. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_ */
-import type { Json, JsonObject } from '../../fhir/resource.js';
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject, type Json } from '../../fhir/resource.js';
 
 /** Whether the value is exactly the fixed one. */
 export function equals(value: Json | undefined, fixed: Json | undefined): boolean {
