@@ -1,11 +1,13 @@
 /**
  * `npm test`: runs mocha on the compiled tests, everything this machine can run, and says at the end what it left out.
+ * As many files run at a time as there are processors, each in a process with servers of its own.
  * With CI=true or PORTICO_TEST_REQUIRE=1 nothing may be left out. Arguments go to mocha (`npm test -- --grep R83`);
  * paths below dist/test take the place of "all tests".
  *
  * Tests learn by PORTICO_TEST_SKIP (a comma list of `browser`, `mongo`) what is not there.
  */
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath, hasPython } from './machine.mjs';
 import { requireNode, root } from './runtime.mjs';
@@ -29,6 +31,11 @@ const needs = [
 ];
 const missing = needs.filter(need => !need.present);
 
+if (!process.env.MONGODB_URI && !missing.some(need => need.suite === 'mongo')) {
+  const { mongoProgram } = await import(join(root, 'dist/test/fixtures/mongo-program.js'));
+  mongoProgram();
+}
+
 const passed = process.argv.slice(2);
 const specs = passed.some(argument => argument.startsWith('dist/test')) ? [] : ['dist/test/**/*.test.js'];
 const ignored = missing.some(need => need.suite === 'browser') ? ['--ignore', 'dist/test/browser/**'] : [];
@@ -36,7 +43,8 @@ const { status } = spawnSync(
   process.execPath,
   [
     ...[join(root, 'node_modules/mocha/bin/mocha.js'), '--forbid-only', ...(required ? ['--forbid-pending'] : [])],
-    ...['--timeout', '180000', '--reporter', join(root, 'tools/test-reporter.cjs')],
+    ...['--parallel', '--jobs', String(availableParallelism())],
+    ...['--timeout', '600000', '--reporter', join(root, 'tools/test-reporter.cjs')],
     ...ignored,
     ...passed,
     ...specs,

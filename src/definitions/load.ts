@@ -1,6 +1,7 @@
 /** The Definitions that the build made (dist/generated/definitions) and packages add. Opening reads next to nothing. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { withoutVersion } from '../fhir/canonical.js';
 import { recent } from '../fhir/recent.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import { openArchive, type Archive } from './archive.js';
@@ -16,7 +17,7 @@ const compartments = 'http://hl7.org/fhir/CompartmentDefinition/';
 function memo<T>(make: (key: string) => T, size = 2000): (key: string) => T {
   const kept = recent<T>(size);
   return canonical => {
-    const key = canonical.split('|', 1)[0]!;
+    const key = withoutVersion(canonical);
     return kept(key, () => make(key));
   };
 }

@@ -1,5 +1,5 @@
 /** The Parameters resource. https://hl7.org/fhir/R4/parameters.html */
-import type { Json, JsonObject, Resource } from './resource.js';
+import { isObject, type Json, type JsonObject, type Resource } from './resource.js';
 
 /** One parameter's value: its value[x] whatever the type, its resource, or its parts. */
 export function parameterValue(parameter: JsonObject): { name: string; type?: string; value?: Json | undefined } {
@@ -31,9 +31,6 @@ function withoutResource(holder: JsonObject, list: 'parameter' | 'part'): JsonOb
 function bare({ resource: _resource, ...others }: JsonObject): JsonObject {
   return withoutResource(others, 'part');
 }
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const parametersOf = (parameter: JsonObject[]): Resource => ({
   resourceType: 'Parameters',

@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/conformance-module.html
  */
 import { definitionById } from '../definitions/by-id.js';
+import { splitCanonical } from '../fhir/canonical.js';
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
@@ -60,10 +61,10 @@ const searchWithDefinitions: Handler = async context => {
 function named({ route, services }: Context, query: Query): Resource | undefined {
   const [choosing, ...more] = query.filter(([name]) => !SHAPING.has(name));
   if (choosing?.[0] !== 'url' || more.length > 0) return undefined;
-  const [url = '', version] = choosing[1].split('|', 2);
+  const { url, version } = splitCanonical(choosing[1]);
   const definition = services.definitions.resolve(url);
   if (!definition || definition.resourceType !== route.type) return undefined;
-  return version === undefined || definition['version'] === version ? definition : undefined;
+  return version === '' || definition['version'] === version ? definition : undefined;
 }
 
 /** As it would be stored. */

@@ -5,7 +5,7 @@ import { parseForm } from '../fhir/form.js';
 import { httpDate, instant, parseInstant } from '../fhir/instant.js';
 import { asFault, issuesOf } from '../fhir/outcome.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
-import type { JsonObject, Resource } from '../fhir/resource.js';
+import { isObject, type JsonObject, type Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context } from '../service.js';
 
@@ -82,8 +82,7 @@ function misshapen(
   }
 }
 
-const objectOf = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
 /** Enough of one that handlers can look at its type and id; the validator sees to the rest. */
 function isResource(value: unknown): value is Resource {

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
-import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { isObject, type Json, type JsonObject, type Resource } from '../fhir/resource.js';
 import type { Context } from '../service.js';
 import { conditionalReferences, type Touched } from './conditional-references.js';
 import { atMostOne, criteriaText, matching } from './conditional.js';
@@ -135,7 +135,7 @@ type Replace = (text: string, name: string) => string;
 /** The value with every link in it replaced; `replace` gets the link and the name of its element. */
 export function mapReferences(value: Json, replace: Replace): Json {
   if (Array.isArray(value)) return value.map(one => mapReferences(one, replace));
-  if (!isObject(value)) return value;
+  if (!isObject(value) || isRawNumber(value)) return value;
   const mapped: JsonObject = {};
   for (const [name, one] of Object.entries(value)) {
     if (one === undefined) continue;
@@ -155,9 +155,6 @@ const inNarrative = (div: string, replace: Replace): string =>
     /(href|src)="(urn:[^"]+)"/g,
     (_all, attribute: string, url: string) => `${attribute}="${replace(url, attribute)}"`,
   );
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 
 /** A raw JSON number is an object to JavaScript and a value to FHIR. */
 const isRawNumber = (value: object): boolean => 'rawJSON' in value && Object.isFrozen(value);

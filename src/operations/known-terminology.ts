@@ -3,9 +3,10 @@
  * the caller sees. https://hl7.org/fhir/R4/terminology-service.html
  */
 import type { Terminology } from '../definitions/expand.js';
+import { withoutVersion } from '../fhir/canonical.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Context } from '../service.js';
-import { fetchPosted, partsOf, withoutVersion } from './posted.js';
+import { fetchPosted, partsOf } from './posted.js';
 
 /** Everything that these value sets, given or named, build on. */
 export async function knownTerminology(

@@ -2,6 +2,7 @@
  * Definitions that were posted to an endpoint, found by canonical URL with all they build on: fetched first, so that
  * expansion and validation themselves can be plain. Those of HL7 and of packages go before posted ones of the same URL.
  */
+import { withoutVersion } from '../fhir/canonical.js';
 import { parseStored } from '../fhir/json.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import { anyForm, baseKey } from '../search/keys.js';
@@ -45,9 +46,6 @@ export async function fetchPosted(
   }
   return { versions, find: (type, canonical) => found.get(`${type} ${withoutVersion(canonical)}`) };
 }
-
-/** A canonical reference without its `|version`. */
-export const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0]!;
 
 async function newest(context: Context, url: string, types: readonly string[]): Promise<Version | undefined> {
   const { store, partition, request } = context;

@@ -2,18 +2,11 @@
  * References by canonical URL, to whatever resource of a type has it: `url` for any version, `url|version` for one.
  * https://hl7.org/fhir/R4/references.html#canonical
  */
+import { splitCanonical } from '../fhir/canonical.js';
 import type { Resource } from '../fhir/resource.js';
 import { and } from './filters.js';
 import { anyForm, baseKey } from './keys.js';
 import type { Filter } from './query.js';
-
-/** Url and version of a canonical reference. */
-export function splitCanonical(canonical: string): { url: string; version: string } {
-  const bar = canonical.indexOf('|');
-  return bar < 0
-    ? { url: canonical, version: '' }
-    : { url: canonical.slice(0, bar), version: canonical.slice(bar + 1) };
-}
 
 /** What the references to a resource may say, as they are indexed: `url|` without version, `url|version`. */
 export function namesOf(resource: Resource): string[] {

@@ -1,5 +1,5 @@
 /** What a resource is found by: its index entries, made once, at write. The forms of keys are in keys.ts. */
-import type { Json, Resource } from '../fhir/resource.js';
+import { isObject, type Json, type Resource } from '../fhir/resource.js';
 import { choice } from './expression/compile.js';
 import { PRESENT } from './keys.js';
 import { MAX_ENTRIES, MAX_TERMINOLOGY_ENTRIES, tooManyValues } from './limits.js';
@@ -9,7 +9,7 @@ import type { SearchParam, SearchRegistry } from './registry.js';
 import { extractComposite } from './types/composite.js';
 import { date, intervalOf } from './types/date.js';
 import { valueTypes } from './types/index.js';
-import { isObject, type Interval, type Sink } from './types/type.js';
+import type { Interval, Sink } from './types/type.js';
 import { extractContent, extractNarrative } from './types/words.js';
 
 export interface ExtractOptions {

@@ -1,13 +1,12 @@
 /** `_include` and `_revinclude`. https://hl7.org/fhir/R4/search.html#revinclude */
 import { localReference } from '../fhir/reference.js';
-import type { Json, Resource } from '../fhir/resource.js';
+import { isObject, type Json, type Resource } from '../fhir/resource.js';
 import { canonicalFilter } from './canonical.js';
 import { or } from './filters.js';
 import { referenceForm } from './keys.js';
 import { badValue, notUnderstood } from './limits.js';
 import type { Filter } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
-import { isObject } from './types/type.js';
 
 export interface Include {
   /** The type that refers; `*` = any. */

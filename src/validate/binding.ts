@@ -1,5 +1,6 @@
 /** Codes against value sets and code systems. https://hl7.org/fhir/R4/terminologies.html */
 import type { Binding, Expansion } from '../definitions/definitions.js';
+import { withoutVersion } from '../fhir/canonical.js';
 import type { Json, JsonObject } from '../fhir/resource.js';
 import { grammarOf } from './grammar.js';
 import type { Path } from './report.js';
@@ -24,7 +25,7 @@ function checkMember(value: Json, type: string, valueSet: string, must: boolean,
     return;
   }
   if (isMember(value, type, expansion)) return;
-  if (must && !growing.has(valueSet.split('|', 1)[0]!))
+  if (must && !growing.has(withoutVersion(valueSet)))
     scope.report.breach('code-invalid', at, `The code must be from the value set ${valueSet}.`);
   else scope.report.warn('code-invalid', at, `The code should be from the value set ${valueSet}.`);
 }

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Definitions, Element } from '../definitions/definitions.js';
-import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { isObject, type Json, type JsonObject, type Resource } from '../fhir/resource.js';
 import { root, step, type Path, type Report } from './report.js';
 import { propertyName } from './schema.js';
 
@@ -71,9 +71,6 @@ function* itemsOf(list: Json | undefined, at: Path, name: string): Generator<[Js
   if (!Array.isArray(list)) return;
   for (const [index, item] of list.entries()) if (isObject(item)) yield [item, step(at, name, index)];
 }
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function tell(error: ShapeError, resource: Resource, at: Path, definitions: Definitions, report: Report): void {
   const names = error.instancePath.split('/').slice(1).map(unescape);

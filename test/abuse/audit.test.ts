@@ -87,9 +87,7 @@ async function auditEvents(server: TestServer): Promise<AuditEvent[]> {
 const requestOf = ({ entity = [] }: AuditEvent): string | undefined =>
   entity.find(({ type }) => type?.code === 'XrequestId')?.what?.identifier?.value;
 
-describe('abuse: the audit', function () {
-  this.timeout(180_000);
-
+describe('abuse: the audit', () => {
   it('[H06] holds every one of 300 accesses once, with who, what, when and how it ended', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'portico-test-'));
     const server = await startTestServer({ env: { PORTICO_STORE: `sqlite:${join(folder, 'portico.db')}` } });

@@ -29,8 +29,7 @@ async function fill({ store }: Storage, { app }: TestServer): Promise<void> {
   await store.commit({ puts });
 }
 
-describe('abuse: customers', function () {
-  this.timeout(180_000);
+describe('abuse: customers', () => {
   eachStorage((_name, open) => {
     let server: TestServer;
     let storage: Storage;

@@ -21,8 +21,7 @@ function exchange(port: number, text: string): Promise<string> {
 
 const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
 
-describe('hostile HTTP', function () {
-  this.timeout(60_000);
+describe('hostile HTTP', () => {
   let server: TestServer;
   let port: number;
   let authorization: string;

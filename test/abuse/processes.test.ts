@@ -16,8 +16,7 @@ const helper = {
   link: [{ target: { reference: relation } }],
 };
 
-describe('abuse: two processes on one SQLite file', function () {
-  this.timeout(180_000);
+describe('abuse: two processes on one SQLite file', () => {
   let folder: string;
   let storages: Storage[];
   let servers: TestServer[];

@@ -4,8 +4,7 @@ import type { Bundle } from 'fhir/r4.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 
-describe('abuse: quota', function () {
-  this.timeout(180_000);
+describe('abuse: quota', () => {
   const clock = { time: Date.now(), now: () => clock.time };
   let server: TestServer;
   before(async () => {

@@ -49,8 +49,7 @@ function routesOf({ rest }: CapabilityStatement): [method: string, path: string]
 const OPEN = '/$redeem-invitation';
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('abuse: tokens', function () {
-  this.timeout(180_000);
+describe('abuse: tokens', () => {
   let server: TestServer;
   let key: ReturnType<typeof loadSigningKey>;
   before(async () => {

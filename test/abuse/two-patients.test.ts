@@ -38,8 +38,7 @@ function comparable({ url }: TestServer, headers: Headers, text: string): string
     .replaceAll(/id-\d+/g, 'id');
 }
 
-describe('two patients', function () {
-  this.timeout(120_000);
+describe('two patients', () => {
   eachStorage((name, open) => {
     const some = (attempts: Attempt[]): Attempt[] => (name === 'mongo' ? sampleOf(attempts) : attempts);
     let both: Server;

@@ -8,8 +8,7 @@ import { scopes, staff } from './staff.js';
 import { eachWard, oneWard } from './ward.js';
 import { writes } from './writes.js';
 
-describe('abuse: access on every store', function () {
-  this.timeout(180_000);
+describe('abuse: access on every store', () => {
   eachWard((journey, store) => {
     hidden(journey);
     searches(journey);
@@ -22,8 +21,7 @@ describe('abuse: access on every store', function () {
   });
 });
 
-describe('abuse: access over HTTP', function () {
-  this.timeout(180_000);
+describe('abuse: access over HTTP', () => {
   oneWard(journey => {
     strictFilters(journey);
     oddReads(journey);

@@ -30,8 +30,7 @@ describe('development issuer', () => {
     assert.equal(statSync(join(folder, 'data', 'signing-key.pem')).mode & 0o777, 0o600);
   });
 
-  it('agrees on one key with processes that start at the same time', async function () {
-    this.timeout(120_000);
+  it('agrees on one key with processes that start at the same time', async () => {
     const module = new URL('../../src/access/signing-key.js', import.meta.url).href;
     const code = `import { loadSigningKey } from '${module}';
       await new Promise(go => process.stdin.once('data', go)); process.stdin.destroy();

@@ -15,8 +15,7 @@ import { startTestServer, type TestServer } from '../fixtures/server.js';
 const patient = (id: string, more: object = {}): Resource => ({ resourceType: 'Patient', id, ...more });
 const ndjson = (...resources: object[]): string => resources.map(one => `${JSON.stringify(one)}\n`).join('');
 
-describe('load', function () {
-  this.timeout(120_000);
+describe('load', () => {
   let server: TestServer;
   let folder: string;
   before(async () => {

@@ -11,8 +11,7 @@ import { loadSigningKey } from '../../src/access/signing-key.js';
 
 const command = fileURLToPath(new URL('../../src/commands/token.js', import.meta.url));
 
-describe('token command', function () {
-  this.timeout(120_000);
+describe('token command', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'portico-token-'));

@@ -18,9 +18,7 @@ async function statuses({ url }: TestServer): Promise<number[]> {
 /** Milliseconds: five seconds, and what a busy machine may add. */
 const SOON = 20_000;
 
-describe('compose/readiness', function () {
-  this.timeout(240_000);
-
+describe('compose/readiness', () => {
   async function withServer(storage: Storage, work: (server: TestServer) => Promise<void>): Promise<void> {
     const server = await startTestServer({ storage });
     try {

@@ -9,8 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-describe('start', function () {
-  this.timeout(120_000);
+describe('start', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-start-'));
   const taken = createServer().listen(0, '127.0.0.1');
   after(() => {

@@ -8,8 +8,7 @@ const times = <T>(count: number, make: (at: number) => Promise<T>): Promise<T[]>
 
 describe('concurrency', () => {
   eachRest(rest => {
-    it('[R41] twenty parallel conditional creates make one', async function () {
-      this.timeout(180_000);
+    it('[R41] twenty parallel conditional creates make one', async () => {
       const family = unique();
       const criteria = `identifier=urn:example%7C${family}`;
       const answers = await times(CROWD, () =>
@@ -22,8 +21,7 @@ describe('concurrency', () => {
       assert.equal(await rest().count('Patient', criteria), 1);
     });
 
-    it('[R42] parallel conditional updates make one resource', async function () {
-      this.timeout(180_000);
+    it('[R42] parallel conditional updates make one resource', async () => {
       const family = unique();
       const criteria = `identifier=urn:example%7C${family}`;
       // Each has to win in turn: a crowd on a slow store would wear out the patience of the last.
@@ -39,8 +37,7 @@ describe('concurrency', () => {
       assert.equal(await rest().count('Patient', criteria), 1);
     });
 
-    it('[R37] twenty parallel updates with one If-Match make one version', async function () {
-      this.timeout(180_000);
+    it('[R37] twenty parallel updates with one If-Match make one version', async () => {
       const made = await rest().create(patient(unique()));
       const answers = await times(CROWD, at =>
         rest().call('PUT', `Patient/${made.id}`, { ...made, multipleBirthInteger: at }, { 'if-match': 'W/"1"' }),
@@ -51,8 +48,7 @@ describe('concurrency', () => {
       assert.equal(history.body['total'], 2);
     });
 
-    it('[R51] parallel transactions on the same resources: each whole, none in part', async function () {
-      this.timeout(180_000);
+    it('[R51] parallel transactions on the same resources: each whole, none in part', async () => {
       const [one, two] = [await rest().create(patient(unique())), await rest().create(patient(unique()))];
       const tag = unique();
       const put = (target: { id: string }, at: number): object => ({
@@ -82,8 +78,7 @@ describe('concurrency', () => {
       assert.equal(await rest().count('Observation', `_tag=${tag}`), 1);
     });
 
-    it('[R51] parallel transactions without If-Match all happen, one after the other', async function () {
-      this.timeout(180_000);
+    it('[R51] parallel transactions without If-Match all happen, one after the other', async () => {
       const made = await rest().create(patient(unique()));
       const answers = await times(6, at =>
         rest().call('POST', '', {
@@ -102,8 +97,7 @@ describe('concurrency', () => {
       assert.equal(history.body['total'], 7);
     });
 
-    it('[R39] parallel deletes and updates leave a history without gaps', async function () {
-      this.timeout(180_000);
+    it('[R39] parallel deletes and updates leave a history without gaps', async () => {
       const made = await rest().create(patient(unique()));
       const path = `Patient/${made.id}`;
       await times(8, at =>

@@ -68,7 +68,6 @@ describe('round trip', () => {
 
       it('[R155] published examples come back as they were sent', async function () {
         if (!existsSync(data)) this.skip();
-        this.timeout(120_000);
         const all = publishedExamples();
         for (const sent of rest().slow ? new Map(all.map(one => [one.resourceType, one])).values() : all) {
           const at = `${sent.resourceType}/${sent.id}`;

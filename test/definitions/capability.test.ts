@@ -46,7 +46,7 @@ describe('definitions/capability', () => {
   it('[R1] serves statements that are valid themselves', () => {
     const validator = createValidator(definitions, { root: process.cwd() });
     for (const { statement } of [portal, customer]) assert.deepEqual(validator.validate(statement), []);
-  }).timeout(120_000);
+  });
 
   it('[PKB-4] declares every type and search parameter for customers', () => {
     assert.equal(customer.resources.size, 146);
@@ -79,7 +79,7 @@ describe('definitions/capability', () => {
 describe('definitions/check', () => {
   it('finds declarations and code in agreement', () => {
     assert.deepEqual(checkEndpoints([portal, customer], behind), []);
-  }).timeout(120_000);
+  });
 
   const patient = portal.resources.get('Patient')!;
   const gapsOf = (change: Partial<typeof patient>, with_: Partial<Behind> = {}): string[] => {

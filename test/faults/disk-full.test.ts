@@ -12,8 +12,7 @@ const CHILD = fileURLToPath(new URL('../fixtures/sqlite-full.js', import.meta.ur
 /** In blocks of 512 bytes: 2 MB. A write beyond fails, as it does on a full disk; the signal that tells of it is ignored. */
 const LIMITED = 'trap "" XFSZ; ulimit -S -f 4096; exec "$@"';
 
-describe('faults: disk full', function () {
-  this.timeout(120_000);
+describe('faults: disk full', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-full-'));
   after(() => rmSync(folder, { recursive: true }));
 

@@ -11,8 +11,7 @@ import { developmentToken } from '../../src/access/development-issuer.js';
 import { loadSigningKey } from '../../src/access/signing-key.js';
 import { startChildServer, type ChildServer } from '../fixtures/child-server.js';
 
-describe('faults: processes', function () {
-  this.timeout(180_000);
+describe('faults: processes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-processes-'));
   const started: ChildProcess[] = [];
   after(() => {

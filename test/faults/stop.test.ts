@@ -23,8 +23,7 @@ interface Answer {
 /** What became of a request: its answer, or the error code that came in place of one. */
 type Fate = Answer | string;
 
-describe('faults: stop', function () {
-  this.timeout(120_000);
+describe('faults: stop', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-stop-'));
   const agent = new Agent({ keepAlive: true });
   const started: ChildProcess[] = [];

@@ -23,8 +23,7 @@ const canaries: Record<string, RegExp> = {
   'the id of a resource': /(Patient|Person|Communication|Task|Binary)\/[0-9a-f]{8}-/,
 };
 
-describe('observe: canaries', function () {
-  this.timeout(180_000);
+describe('observe: canaries', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-canaries-'));
   let server: ChildServer;
   before(async () => {

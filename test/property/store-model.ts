@@ -91,6 +91,6 @@ export function storeModel(name: string, open: Open, runs: number, depth = 2): v
         await compareDocuments(records, model.records, scene.partition);
       },
     );
-    it('on random change sets, searches and histories', () => fc.assert(property, { numRuns: runs })).timeout(300_000);
+    it('on random change sets, searches and histories', () => fc.assert(property, { numRuns: runs }));
   });
 }

@@ -62,8 +62,7 @@ function sample({ type, code, targets, components }: SearchParam, frequency: Fre
   }
 }
 
-describe('SQLite plans of every declared parameter', function () {
-  this.timeout(180_000);
+describe('SQLite plans of every declared parameter', () => {
   let folder: string;
   let model: Model;
   let endpoint: Endpoint;

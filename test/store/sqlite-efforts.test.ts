@@ -109,8 +109,7 @@ function allPages(connection: Connection, query: Search, effort: Effort): Versio
   return rows;
 }
 
-describe('sqlite: efforts', function () {
-  this.timeout(120_000);
+describe('sqlite: efforts', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-sqlite-efforts-'));
   after(() => rmSync(folder, { recursive: true }));
   let files = 0;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createProject, type Project } from './project.js';
 
-describe('tools/budgets', function () {
-  this.timeout(120_000);
+describe('tools/budgets', () => {
   let project: Project;
   const budgets = (): ReturnType<Project['run']> => project.run('tools/budgets.mjs');
   const lines = (count: number, line = '// line'): string => `${line}\n`.repeat(count);

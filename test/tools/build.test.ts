@@ -5,8 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProject, type Project } from './project.js';
 
-describe('tools/build', function () {
-  this.timeout(180_000);
+describe('tools/build', () => {
   let project: Project;
   const build = (): ReturnType<Project['run']> => project.run('tools/build.mjs', '--quiet');
   const generatorRuns = (): string => readFileSync(join(project.root, 'dist/generated/runs'), 'utf8').trim();

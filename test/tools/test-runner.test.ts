@@ -5,8 +5,7 @@ import { createProject, type Project } from './project.js';
 
 const passing = "it('passes', () => { console.log(`skip=${process.env.PORTICO_TEST_SKIP}`); });\n";
 
-describe('tools/test', function () {
-  this.timeout(180_000);
+describe('tools/test', () => {
   let project: Project;
   const test = (env: Record<string, string>, ...args: string[]): ReturnType<Project['run']> => {
     // A machine with neither Chromium nor Python.

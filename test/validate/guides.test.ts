@@ -87,7 +87,6 @@ function unnoticed(validator: Validator, { resource, profile }: Example): string
 }
 
 describe('[R105] guides on their own examples', function () {
-  this.timeout(180_000);
   let published: Definitions;
 
   before(function () {

@@ -2,9 +2,9 @@
 import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { parameterValue } from '../../fhir/parameters.js';
-import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
 import { withoutEmptied } from './emptied.js';
-import { elementAt, isObject, locate, propertyOf, type ElementInfo, type Place } from './place.js';
+import { elementAt, locate, propertyOf, type ElementInfo, type Place } from './place.js';
 
 const MAX_OPERATIONS = 500;
 /** Operations times characters of the resource: each looks through all of it. */

@@ -3,9 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { applyPatch, Pointer } from 'rfc6902';
 import { Fault } from '../../fhir/fault.js';
 import { decodeUtf8, parseJson } from '../../fhir/json.js';
-import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
 import { withoutEmptied } from './emptied.js';
-import { isObject } from './place.js';
 
 type Operations = Parameters<typeof applyPatch>[1];
 

@@ -5,7 +5,7 @@
 import type { Definitions, Element } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { compileFhirPath } from '../../fhir/fhirpath.js';
-import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
 
 export interface Place {
   value: Json | undefined;
@@ -190,6 +190,3 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** The JSON name under which a value of this type goes. */
 export const propertyOf = (element: ElementInfo, type: string): string =>
   element.choice ? element.name + capital(type) : element.name;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

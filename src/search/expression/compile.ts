@@ -2,8 +2,8 @@
  * Compiles search expressions to closures over plain JSON: some ten times faster than interpreting FHIRPath. What goes
  * beyond syntax.ts is left to the FHIRPath engine (fhirpath.ts).
  */
-import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
-import { isObject, itemsOf } from '../types/type.js';
+import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
+import { itemsOf } from '../types/type.js';
 import { choiceElements, choiceTypes } from './choices.table.js';
 import { compileExtraction } from './fhirpath.js';
 import {

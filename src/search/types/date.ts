@@ -2,12 +2,12 @@
  * Date search on intervals: each date stands for all the time its precision leaves open; without a zone it is UTC.
  * https://hl7.org/fhir/R4/search.html#date
  */
-import type { Json, JsonObject } from '../../fhir/resource.js';
+import { isObject, type Json, type JsonObject } from '../../fhir/resource.js';
 import { badValue } from '../limits.js';
 import { CEILING, FLOOR, type RangeTest } from '../query.js';
 import { before } from './decimal.js';
 import { splitPrefix } from './prefix.js';
-import { isObject, itemsOf, type Interval, type Sink, type Term, type ValueType } from './type.js';
+import { itemsOf, type Interval, type Sink, type Term, type ValueType } from './type.js';
 
 /** A space may stand where a plus sign was decoded from a URL. */
 const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+ -]\d\d:\d\d)?)?)?)?$/;

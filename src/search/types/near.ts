@@ -2,12 +2,12 @@
  * `near`: positions within a distance of a point, on a sphere. A circle is searched as strips from west to east, which
  * take in all of it and, unless it is a hemisphere, at most a twentieth more than its radius. https://hl7.org/fhir/R4/location.html#search
  */
-import type { Json } from '../../fhir/resource.js';
+import { isObject, type Json } from '../../fhir/resource.js';
 import { splitEscaped } from '../escape.js';
 import { badValue } from '../limits.js';
 import type { RangeTest } from '../query.js';
 import { numberOf } from './decimal.js';
-import { isObject, type Interval, type Sink, type Term, type TermContext, type ValueType } from './type.js';
+import type { Interval, Sink, Term, TermContext, ValueType } from './type.js';
 
 const EARTH_RADIUS = 6_371_008.8;
 const DEFAULT_KILOMETERS = 50;

@@ -1,9 +1,9 @@
 /** Number search. https://hl7.org/fhir/R4/search.html#number */
-import type { Json } from '../../fhir/resource.js';
+import { isObject, type Json } from '../../fhir/resource.js';
 import { badValue } from '../limits.js';
 import { decimalTest, numberOf, parseDecimal } from './decimal.js';
 import { splitPrefix } from './prefix.js';
-import { isObject, type Sink, type Term, type TermContext, type ValueType } from './type.js';
+import type { Sink, Term, TermContext, ValueType } from './type.js';
 
 function extract(value: Json, sink: Sink): void {
   const number = numberOf(value);

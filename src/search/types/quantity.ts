@@ -1,5 +1,5 @@
 /** Quantity search, by number alone, in a unit, or in any UCUM unit that converts. https://hl7.org/fhir/R4/search.html#quantity */
-import type { Json, JsonObject } from '../../fhir/resource.js';
+import { isObject, type Json, type JsonObject } from '../../fhir/resource.js';
 import { UCUM } from '../../fhir/ucum.js';
 import { splitEscaped, unescape } from '../escape.js';
 import { systemForm } from '../keys.js';
@@ -7,7 +7,6 @@ import { badValue } from '../limits.js';
 import { decimalTest, numberOf, parseDecimal } from './decimal.js';
 import { splitPrefix } from './prefix.js';
 import {
-  isObject,
   textOf,
   type ExtractContext,
   type Ports,

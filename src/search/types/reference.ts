@@ -1,20 +1,12 @@
 /** Reference search: literal references, canonical ones and logical identifiers. https://hl7.org/fhir/R4/search.html#reference */
 import { ID, localReference } from '../../fhir/reference.js';
-import type { Json } from '../../fhir/resource.js';
+import { splitCanonical } from '../../fhir/canonical.js';
+import { isObject, type Json } from '../../fhir/resource.js';
 import { unescape } from '../escape.js';
-import { splitCanonical } from '../canonical.js';
 import { anyForm, belowForm, IDENTIFIER, referenceForm } from '../keys.js';
 import { badValue } from '../limits.js';
 import { extractIdentifier, plainTerms } from './token.js';
-import {
-  isObject,
-  type ExtractContext,
-  type Facts,
-  type Sink,
-  type Term,
-  type TermContext,
-  type ValueType,
-} from './type.js';
+import { type ExtractContext, type Facts, type Sink, type Term, type TermContext, type ValueType } from './type.js';
 
 /** Above this many target types, references are indexed by bare id too, instead of trying each type. */
 const FEW_TYPES = 6;

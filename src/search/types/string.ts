@@ -2,11 +2,11 @@
  * String search: starts-with, blind to case, accents, and the marks names and addresses are spelled with or without.
  * https://hl7.org/fhir/R4/search.html#string
  */
-import type { Json } from '../../fhir/resource.js';
+import { isObject, type Json } from '../../fhir/resource.js';
 import { VERBATIM } from '../keys.js';
 import { badValue, MAX_CONTAINS, tooCostly } from '../limits.js';
 import { unescape } from '../escape.js';
-import { isObject, itemsOf, type Sink, type Term, type ValueType } from './type.js';
+import { itemsOf, type Sink, type Term, type ValueType } from './type.js';
 
 /** Letters that Unicode does not decompose. */
 const plain: Readonly<Record<string, string>> = {

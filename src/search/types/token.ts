@@ -3,13 +3,12 @@
  * LOINC and UCUM are case-sensitive. Contact points are also found without regard to case and punctuation.
  * https://hl7.org/fhir/R4/search.html#token
  */
-import type { Json, JsonObject } from '../../fhir/resource.js';
+import { isObject, type Json, type JsonObject } from '../../fhir/resource.js';
 import { splitEscaped, unescape } from '../escape.js';
 import { anyForm, belowForm, ofTypeForm, systemForm, TEXT } from '../keys.js';
 import { badValue, MAX_VALUES, tooCostly, unsupported } from '../limits.js';
 import { normalize } from './string.js';
 import {
-  isObject,
   itemsOf,
   textOf,
   type Coding,

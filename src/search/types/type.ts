@@ -1,5 +1,5 @@
 /** What a search type is: how its values are indexed, and how what is searched for becomes conditions on the index. */
-import type { Json, JsonObject } from '../../fhir/resource.js';
+import type { Json } from '../../fhir/resource.js';
 import type { Filter, RangeTest, TextMatch } from '../query.js';
 import type { CanonicalUnit } from './ucum.js';
 
@@ -92,9 +92,6 @@ export function filterOf(base: string, term: Term): Filter {
       return { kind: 'text', key, match: term.match, value: term.value };
   }
 }
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value if it is a string. */
 export const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);

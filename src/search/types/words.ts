@@ -1,13 +1,13 @@
 /**
  * `_text` and `_content`: words, joined by AND (which may be left out), OR and parentheses. https://hl7.org/fhir/R4/search.html#content
  */
-import type { Json, JsonObject } from '../../fhir/resource.js';
+import { isObject, type Json, type JsonObject } from '../../fhir/resource.js';
 import { anyForm } from '../keys.js';
 import { and, or } from '../filters.js';
 import { badValue, MAX_FILTER_DEPTH, MAX_VALUES, tooCostly } from '../limits.js';
 import type { Filter } from '../query.js';
 import { normalize } from './string.js';
-import { isObject, type Sink } from './type.js';
+import type { Sink } from './type.js';
 
 /** Words are kept to this many characters. */
 const LONGEST = 64;

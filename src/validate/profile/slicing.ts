@@ -1,4 +1,5 @@
 /** Which slice a value belongs to. https://hl7.org/fhir/R4/profiling.html#discriminator */
+import { withoutVersion } from '../../fhir/canonical.js';
 import type { JsonObject } from '../../fhir/resource.js';
 import { isMember } from '../binding.js';
 import { resolved, typeOf } from '../reference.js';
@@ -57,7 +58,7 @@ function matches(
 
 /** Extensions are told apart by the URL of the profile that their slice names. */
 const hasUrl = ({ value }: Item, { types }: ProfileNode): boolean =>
-  types[0]!.profiles!.some(url => url.split('|', 1)[0] === text(value as JsonObject, 'url'));
+  types[0]!.profiles!.some(url => withoutVersion(url) === text(value as JsonObject, 'url'));
 
 /** `$this.a.b.resolve()` → a, b, resolve(); `extension('url')` stays one step. */
 const steps = (path: string): string[] =>
@@ -116,7 +117,7 @@ const extensionsOf = ({ children }: ProfileNode, url: string): ProfileNode[] =>
   children
     .filter(({ name }) => name === 'extension')
     .flatMap(({ slices }) => slices)
-    .filter(({ types }) => types[0]?.profiles?.some(profile => profile.split('|', 1)[0] === url));
+    .filter(({ types }) => types[0]?.profiles?.some(profile => withoutVersion(profile) === url));
 
 /** Whether the value is what the node fixes, by fixed value, pattern, its children's, required binding, or presence. */
 function hasValueOf({ value, type, at }: Item, node: ProfileNode, scope: Scope): boolean {

@@ -78,7 +78,7 @@ describe('near, against distances', () => {
             }
           }
         }
-      }).timeout(120_000);
+      });
     },
   );
 });

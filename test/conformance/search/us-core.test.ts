@@ -128,7 +128,6 @@ describe(
 const suite = dataThere ? 'US Core and IPA searches' : `US Core and IPA searches (left out: there is no ${data})`;
 
 describe(suite, function () {
-  this.timeout(120_000);
   before(function () {
     if (!dataThere) this.skip();
   });
