@@ -12,12 +12,13 @@ export function compartmentFilter(
   id: string,
 ): Filter | undefined {
   const focus = String(definition['code']);
-  if (type === focus) return { kind: 'id', ids: [id] };
   const line = ((definition['resource'] ?? []) as JsonObject[]).find(one => one['code'] === type);
   const codes = ((line?.['param'] ?? []) as string[]).filter(code => registry.get(type, code));
-  if (codes.length === 0) return undefined;
-  return {
-    kind: 'or',
-    of: codes.map(code => ({ kind: 'posting', key: baseKey(type, code) + referenceForm(`${focus}/${id}`) })),
-  };
+  const of: Filter[] = codes.map(code => ({
+    kind: 'posting',
+    key: baseKey(type, code) + referenceForm(`${focus}/${id}`),
+  }));
+  // What a compartment is about is its first member, next to those of its type that link to it.
+  if (type === focus) of.unshift({ kind: 'id', ids: [id] });
+  return of.length === 0 ? undefined : { kind: 'or', of };
 }

@@ -19,6 +19,10 @@ const plain: Readonly<Record<string, string>> = {
   ł: 'l',
   ı: 'i',
   þ: 'th',
+  ħ: 'h',
+  ŧ: 't',
+  // Σ at the end of a word
+  ς: 'σ',
 };
 
 /**
@@ -37,7 +41,7 @@ export function normalize(text: string): string {
         .slice(0, 3 * text.length)
         .replace(/\p{Mn}+/gu, '')
         .toLowerCase()
-        .replace(/[ßæœøđðłıþ]/g, letter => plain[letter] ?? letter);
+        .replace(/[ßæœøđðłıþħŧς]/g, letter => plain[letter] ?? letter);
   return /[^a-z0-9 ]| {2}|^ | $/.test(letters) ? stripped(letters) : letters;
 }
 

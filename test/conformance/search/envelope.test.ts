@@ -9,6 +9,7 @@ const resources = [
       name: [{ family: `Test ${id}` }],
       gender: id === 'a' ? 'male' : 'female',
       text: narrative(id),
+      ...(id === 'c' ? { link: [{ other: { reference: 'Patient/b' }, type: 'seealso' }] } : {}),
     }),
   ),
   resource('Observation', 'o', { status: 'final', code: { text: 'x' }, subject: { reference: 'Patient/a' } }),
@@ -205,6 +206,13 @@ describe('searchset envelope', () => {
       const pages = await customer().pages('Patient/a/*?_count=1');
       assert.deepEqual(pages.flatMap(({ ids }) => ids).sort(), ['a', 'e', 'o']);
       assert.ok(pages[0]!.self.startsWith(`${customer().base}/Patient/a/`), pages[0]!.self);
+    });
+
+    it('[R68] holds what it is about, and those of its type that link to it', async () => {
+      assert.deepEqual(await customer().ids('Patient/b/Patient'), ['b', 'c']);
+      assert.deepEqual(await customer().ids('Patient/b/*'), ['b', 'c']);
+      assert.deepEqual(await customer().ids('Patient/c/Patient'), ['c']);
+      assert.deepEqual(await customer().ids('Encounter/e/Encounter'), ['e']);
     });
 
     it('[R68] no compartment of somebody absent, of no such kind, of types that are not in it', async () => {

@@ -19,6 +19,7 @@ const patients = [
     address: [{ line: ['Main St., 12'], city: 'Łódź', postalCode: '90-001' }],
   },
   { resourceType: 'Patient', id: 'odd', name: [{ family: '100%_x' }] },
+  { resourceType: 'Patient', id: 'greek', name: [{ family: 'Σίσυφος' }] },
   { resourceType: 'Patient', id: 'none' },
 ];
 
@@ -29,6 +30,8 @@ describe('search/types/string', () => {
     ['[R80] accents ignored in data', 'given=eva', 'eve'],
     ['[R80] accents ignored in the search', 'given=sean', 'obrien'],
     ['[R80] letters without decomposition', 'family=gross', 'strass'],
+    ['[R80] a sigma that ends the search and not the word', 'family=ΣΊΣ', 'greek'],
+    ['[R80] a sigma that ends both', 'family=σισυφοσ', 'greek'],
     ['[R80] apostrophes ignored', 'family=obrien', 'obrien'],
     ['[R80] hyphen is a space', 'family=smith%20jones', 'smith'],
     ['[R80] name finds every part', 'name=maria', 'eve'],
