@@ -9,6 +9,7 @@ import type { Context } from '../service.js';
 import { conditionalReferences, type Touched } from './conditional-references.js';
 import { atMostOne, criteriaText, matching } from './conditional.js';
 import { entryFault, within, type Entry } from './entry.js';
+import { turn } from './turn.js';
 
 export interface Settled {
   settled: Entry[];
@@ -24,6 +25,7 @@ export async function settleReferences(context: Context, entries: readonly Entry
   const names = new Map<string, string>();
   refuseSameCriteria(entries);
   for (const entry of entries) {
+    await turn(entry.index);
     const id = await settledId(context, entry, ids).catch((error: unknown) => {
       throw within(entry, error);
     });
@@ -40,6 +42,7 @@ export async function settleReferences(context: Context, entries: readonly Entry
   const links: Links = { names, fresh: new Set([...ids.keys()].map(index => targets.get(index) ?? '')) };
   const settled: Entry[] = [];
   for (const entry of entries) {
+    await turn(entry.index);
     const conditions = await conditionalReferences(context, entry, touched);
     settled.push(rewritten(entry, conditions, links));
   }

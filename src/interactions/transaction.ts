@@ -11,6 +11,7 @@ import type { Put, Store } from '../store/port.js';
 import { entriesOf, entryFault, requestOf, responseEntry, within, type Entry, type Settlement } from './entry.js';
 import { overlay } from './overlay.js';
 import { settleReferences, type Settled } from './transaction-references.js';
+import { turn } from './turn.js';
 
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH'] as const;
 
@@ -57,6 +58,7 @@ async function writes(context: Context, { settled, ids, targets }: Settled) {
   const promised = new Set(kept.map(({ index }) => targets.get(index) ?? ''));
   for (const method of ORDER) {
     for (const entry of settled.filter(one => one.method === method)) {
+      await turn(entry.index);
       const assignId = ids.get(entry.index);
       const settlement = { promised, ...(assignId === undefined ? {} : { assignId }) };
       const { response, changes = {} } = await prepared(context, entry, settlement, overlay(context.store, puts));

@@ -289,6 +289,26 @@ describe('transaction', () => {
       await rest().expect(200, 'GET', `Patient/${id}`);
     });
 
+    it('lets others be answered between its entries, however many there are', async () => {
+      const { services } = rest().server.app;
+      const { put } = services;
+      let inOneTurn = 0;
+      let most = 0;
+      const counted: typeof put = (...args) => {
+        if (inOneTurn++ === 0) setImmediate(() => (inOneTurn = 0));
+        most = Math.max(most, inOneTurn);
+        return put(...args);
+      };
+      Object.assign(services, { put: counted });
+      try {
+        const entry = Array.from({ length: 40 }, () => post(patient(unique())));
+        assert.deepEqual(new Set(statuses(await rest().bundle('transaction', entry))), new Set(['201']));
+      } finally {
+        Object.assign(services, { put });
+      }
+      assert.ok(most > 0 && most <= 10, `${most} resources in one turn of the event loop`);
+    });
+
     it('[R40] Prefer: return=minimal leaves the resources out', async () => {
       const answer = await rest().bundle('transaction', [post(patient(unique()))], 200, { prefer: 'return=minimal' });
       assert.equal(entries(answer)[0]?.resource, undefined);
