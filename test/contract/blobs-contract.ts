@@ -36,7 +36,7 @@ export function blobsContract(name: string, open: Open): void {
 
 function bytesContract(blobs: () => Blobs, newId: () => string): void {
   it('gives the bytes back, of any size', async () => {
-    for (const size of [0, 1, 1000, 700_001]) {
+    for (const size of [0, 1, 1000, 700_001, 2_200_001]) {
       const [id, bytes] = [newId(), sample(size)];
       const info = { id, size, at: NOW };
       assert.deepEqual(await blobs().put(id, stream(bytes), NOW), info);

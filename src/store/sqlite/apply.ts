@@ -1,6 +1,7 @@
 /** Jobs, performed inside the writer's transaction. Each function throws Fault `conflict` where the job lost a race. */
 import { Fault } from '../../fhir/fault.js';
 import type { Criterion } from '../port.js';
+import { CHUNK_BYTES } from './blobs.js';
 import { monotonic, type Connection } from './connection.js';
 import { changeDocument, expireDocuments, leaseDocuments, takeDocument } from './documents.js';
 import { NO_ENTRIES, numbered, reindex, type Indexed, type Numbered } from './entries.js';
@@ -98,6 +99,14 @@ function commit(
   return documents.map(change => changeDocument(connection, change, now));
 }
 
+/** @param start a multiple of CHUNK_BYTES */
+function addPiece(connection: Connection, { id, start, bytes }: Job & { op: 'blob-piece' }): void {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    const chunk = bytes.subarray(at, at + CHUNK_BYTES);
+    connection.run(sql`INSERT INTO chunk (blob, start, bytes) VALUES (${id}, ${start + at}, ${chunk})`);
+  }
+}
+
 /** Removes a blob and its bytes. */
 function deleteBlob(connection: Connection, id: string): void {
   connection.run(sql`DELETE FROM chunk WHERE blob = ${id}`);
@@ -126,8 +135,8 @@ export function perform(connection: Connection, keys: Keys, job: Job): unknown {
       deleteBlob(connection, job.id);
       connection.run(sql`INSERT INTO blob (id, size, at) VALUES (${job.id}, NULL, ${job.at})`);
       return undefined;
-    case 'blob-chunk':
-      connection.run(sql`INSERT INTO chunk (blob, start, bytes) VALUES (${job.id}, ${job.start}, ${job.bytes})`);
+    case 'blob-piece':
+      addPiece(connection, job);
       return undefined;
     case 'blob-end':
       connection.run(sql`UPDATE blob SET size = ${job.size}, at = ${job.at} WHERE id = ${job.id}`);

@@ -5,17 +5,20 @@ import { limitSql, sql } from './sql.js';
 import { orFault, storageFault } from './storage-fault.js';
 import type { Writer } from './writer.js';
 
-const CHUNK_BYTES = 64 * 1024;
+/** A row's share. */
+export const CHUNK_BYTES = 64 * 1024;
+/** What one commit takes: each is a wait for the disk and for the commits before it. */
+const PIECE_BYTES = 16 * CHUNK_BYTES;
 
 const infoOf = ([id, size, at]: Row): BlobInfo => ({ id: id as string, size: size as number, at: at as number });
 
-/** The same bytes in pieces of CHUNK_BYTES; the last may be shorter. */
+/** The same bytes in pieces of PIECE_BYTES; the last may be shorter. */
 async function* evenly(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
   let size = 0;
   for await (let part of bytes) {
-    while (size + part.length >= CHUNK_BYTES) {
-      const taken = CHUNK_BYTES - size;
+    while (size + part.length >= PIECE_BYTES) {
+      const taken = PIECE_BYTES - size;
       yield Buffer.concat([...held, part.subarray(0, taken)]);
       [held, size, part] = [[], 0, part.subarray(taken)];
     }
@@ -38,9 +41,9 @@ export class SqliteBlobs implements Blobs {
     await this.writer.perform({ op: 'blob-begin', id, at });
     try {
       let size = 0;
-      for await (const chunk of evenly(bytes)) {
-        await this.writer.perform({ op: 'blob-chunk', id, start: size, bytes: chunk });
-        size += chunk.length;
+      for await (const piece of evenly(bytes)) {
+        await this.writer.perform({ op: 'blob-piece', id, start: size, bytes: piece });
+        size += piece.length;
       }
       await this.writer.perform({ op: 'blob-end', id, size, at });
       return { id, size, at };

@@ -8,7 +8,7 @@ import type { Sql, SqlValue } from './sql.js';
 import { Exhausted, unavailable } from './storage-fault.js';
 
 const STATEMENTS = 300;
-const BUSY_MILLISECONDS = 5000;
+export const BUSY_MILLISECONDS = 5000;
 const TICKS_BETWEEN_LOOKS = 64;
 
 /** How much a statement may do: rows it examines, and the instant (of `monotonic`) it must be done by. */

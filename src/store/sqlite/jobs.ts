@@ -41,7 +41,7 @@ export type Job =
   | { op: 'lease'; kind: string; now: number; until: number; limit: number }
   | { op: 'expire'; now: number }
   | { op: 'blob-begin'; id: string; at: number }
-  | { op: 'blob-chunk'; id: string; start: number; bytes: Uint8Array }
+  | { op: 'blob-piece'; id: string; start: number; bytes: Uint8Array }
   | { op: 'blob-end'; id: string; size: number; at: number }
   | { op: 'blob-delete'; id: string };
 

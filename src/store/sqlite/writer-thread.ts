@@ -11,18 +11,18 @@ import { Keys } from './keys.js';
 import { sql, type Sql } from './sql.js';
 import { faultMessage, isUnreachable } from './storage-fault.js';
 import type { Reply, Request } from './thread.js';
+import { WriteAheadLog } from './write-ahead-log.js';
 
 type WriteRequest = Request<Job>;
 
 interface Writing {
   connection: Connection;
   keys: Keys;
+  log: WriteAheadLog;
 }
 
 const GROUP = 256;
 const CACHE_KILOBYTES = 32 * 1024;
-/** Pages in the log beyond which a checkpoint is made under load: 32 MB. */
-const LOG_PAGES = 8192;
 /** How long nothing must have been written until the log is emptied. */
 const QUIET_MILLISECONDS = 500;
 
@@ -35,8 +35,8 @@ let ending = false;
 
 function openWriting(): Writing {
   const connection = new Connection(path, { readOnly: false, cache: CACHE_KILOBYTES });
-  connection.database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY');
-  return { connection, keys: new Keys(connection) };
+  connection.database.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+  return { connection, keys: new Keys(connection), log: new WriteAheadLog(connection) };
 }
 
 /** Drops the connection: after an error of the disk nothing it knows can be trusted. The next group opens another. */
@@ -98,33 +98,18 @@ function performGroup(requests: readonly WriteRequest[]): Reply[] {
   }
 }
 
-/** Pages of the log that are not in the database file yet. */
-function pending(open: Connection): number {
-  const [, logged, done] = open.get(sql`PRAGMA wal_checkpoint(NOOP)`) as [number, number, number];
-  return logged - done;
-}
-
-/** Empties the log, unless a reader still needs it: then it is left for the next quiet moment. */
-function truncate(open: Connection): void {
-  open.get(sql`PRAGMA busy_timeout = 0`);
-  open.get(sql`PRAGMA wal_checkpoint(TRUNCATE)`);
-  open.get(sql`PRAGMA busy_timeout = 5000`);
-}
-
-function maintain(work: (open: Connection) => void): void {
+function maintain(work: (log: WriteAheadLog) => void): void {
   try {
-    if (writing) work(writing.connection);
+    if (writing) work(writing.log);
   } catch {
     reset();
   }
 }
 
 function afterwards(): void {
-  maintain(open => {
-    if (pending(open) > LOG_PAGES) open.get(sql`PRAGMA wal_checkpoint(PASSIVE)`);
-  });
+  maintain(log => log.shorten());
   clearTimeout(quiet);
-  quiet = setTimeout(() => maintain(truncate), QUIET_MILLISECONDS);
+  quiet = setTimeout(() => maintain(log => log.empty()), QUIET_MILLISECONDS);
 }
 
 function waiting(first: WriteRequest[]): WriteRequest[] {
