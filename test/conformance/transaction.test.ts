@@ -306,7 +306,7 @@ describe('transaction', () => {
       } finally {
         Object.assign(services, { put });
       }
-      assert.ok(most > 0 && most <= 10, `${most} resources in one turn of the event loop`);
+      assert.ok(most > 0 && most <= 20, `${most} resources in one turn of the event loop`);
     });
 
     it('[R40] Prefer: return=minimal leaves the resources out', async () => {
