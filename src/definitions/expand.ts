@@ -29,9 +29,12 @@ interface Content {
   open: Set<string>;
 }
 
-/** Expands a value set; undefined if it is unknown. */
-export function expand(url: string, terminology: Terminology): Expansion | undefined {
-  const content = contentOf(url, terminology, new Set());
+/** Expands a value set, itself (one that was sent need not have a URL) or by its URL; undefined if that is unknown. */
+export function expand(valueSet: Resource | string, terminology: Terminology): Expansion | undefined {
+  const content =
+    typeof valueSet === 'string'
+      ? contentOf(valueSet, terminology, new Set())
+      : composed(valueSet, terminology, new Set([String(valueSet['url'])]));
   if (!content) return undefined;
   return { ...content, plain: new Set([...content.codes].map(code => code.slice(code.lastIndexOf('|') + 1))) };
 }
@@ -60,10 +63,12 @@ export function hierarchy(
 
 function contentOf(url: string, terminology: Terminology, seen: ReadonlySet<string>): Content | undefined {
   const valueSet = seen.has(url) ? undefined : terminology.valueSet(url);
-  if (!valueSet) return undefined;
+  return valueSet && composed(valueSet, terminology, new Set([...seen, url]));
+}
+
+function composed(valueSet: Resource, terminology: Terminology, path: ReadonlySet<string>): Content {
   const compose = valueSet['compose'] as { include?: Include[]; exclude?: Include[] } | undefined;
   if (!compose) return expanded(valueSet);
-  const path = new Set([...seen, url]);
   const content: Content = { codes: new Set(), open: new Set() };
   for (const include of compose.include ?? []) add(content, included(include, terminology, path));
   for (const exclude of compose.exclude ?? []) remove(content, included(exclude, terminology, path));

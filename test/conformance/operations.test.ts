@@ -101,7 +101,10 @@ describe('operations', () => {
         assert.deepEqual(ids(await rest().expect(200, 'GET', `${at}?_type=Observation&_since=${since}`)), [fresh.id]);
         assert.deepEqual(ids(await rest().expect(200, 'GET', `${at}?_type=Observation&start=2019-01-01`)), [fresh.id]);
         const early = await rest().expect(200, 'GET', `${at}?_type=Observation&end=2010-01-01`);
-        assert.deepEqual(ids(early), [doctor.id, old.id].sort());
+        assert.deepEqual(ids(early), [old.id], 'of other types nothing, though it be referred to');
+        const some = await rest().expect(200, 'GET', `${at}?_type=Observation,Practitioner&end=2010-01-01`);
+        assert.deepEqual(ids(some), [doctor.id, old.id].sort());
+        assert.deepEqual(ids(await rest().expect(200, 'GET', `${at}?_since=2001-02-03`)), ids(whole));
         const paged: (string | undefined)[] = [];
         for (let url: string | undefined = `${at}?_count=1`; url !== undefined;) {
           const page: Answer = await rest().expect(200, 'GET', url);
@@ -117,9 +120,26 @@ describe('operations', () => {
           assert.ok(resource && !('subject' in resource));
         }
         await rest().expect(404, 'GET', `Patient/${unique()}/$everything`);
-        await rest().expect(404, 'GET', `${at}?_type=Patience`);
+        await rest().expect(400, 'GET', `${at}?_type=Patience`);
         await rest().expect(400, 'GET', `${at}?_since=yesterday`);
         await rest().expect(400, 'GET', `${at}?_count=0`);
+      });
+
+      it('[R150] $everything has what names the patient outside the compartment, and what the same person has elsewhere', async () => {
+        const { id } = await rest().create(patient(unique()));
+        const related = (type: string, to: string): JsonObject => ({ type, other: { reference: `Patient/${to}` } });
+        const before = await rest().create(patient(unique()));
+        const link = [related('seealso', id), related('replaces', before.id)];
+        const asking = await rest().create(patient(unique(), { link }));
+        const device = await rest().create({ resourceType: 'Device', patient: { reference: `Patient/${asking.id}` } });
+        const other = await rest().create(observation({ subject: { reference: `Patient/${id}` } }));
+        await rest().create(observation({ subject: { reference: `Patient/${before.id}` } }));
+        const ids = ({ body }: Answer): (string | undefined)[] =>
+          (asBundle(body).entry ?? []).map(({ resource }) => resource?.id).sort();
+        const whole = await rest().expect(200, 'GET', `Patient/${asking.id}/$everything`);
+        assert.deepEqual(ids(whole), [asking.id, device.id, id, other.id].sort());
+        const back = await rest().expect(200, 'GET', `Patient/${id}/$everything`);
+        assert.deepEqual(ids(back), [asking.id, id, other.id].sort(), 'the link is followed one way');
       });
 
       it('[R152] $expand lists, filters and pages what is built in and what was posted', async () => {
@@ -147,6 +167,12 @@ describe('operations', () => {
         const made = await rest().create({ resourceType: 'ValueSet', status: 'active', url: own, compose });
         assert.deepEqual(codes(await rest().expect(200, 'GET', `ValueSet/$expand?url=${own}`)), ['a', 'b']);
         assert.deepEqual(codes(await rest().expect(200, 'GET', `ValueSet/${made.id}/$expand`)), ['a', 'b']);
+        const sent = parameters({ name: 'valueSet', resource: { resourceType: 'ValueSet', status: 'draft', compose } });
+        assert.deepEqual(
+          codes(await rest().expect(200, 'POST', 'ValueSet/$expand', sent)),
+          ['a', 'b'],
+          'without a URL',
+        );
         await rest().expect(404, 'GET', 'ValueSet/$expand?url=urn:nobody:knows');
         await rest().expect(400, 'GET', 'ValueSet/$expand');
         await rest().expect(400, 'GET', `ValueSet/$expand?url=${url}&count=-1`);
@@ -162,6 +188,10 @@ describe('operations', () => {
         const coding = { name: 'coding', valueCoding: { system, code: 'female' } };
         const posted = parameters({ name: 'url', valueUri: url }, coding);
         assert.equal(out(await rest().expect(200, 'POST', 'ValueSet/$validate-code', posted), 'result'), true);
+        const compose = { include: [{ system, concept: [{ code: 'female' }] }] };
+        const sent = { name: 'valueSet', resource: { resourceType: 'ValueSet', status: 'draft', compose } };
+        const among = await rest().expect(200, 'POST', 'ValueSet/$validate-code', parameters(sent, coding));
+        assert.equal(out(among, 'result'), true, 'a value set that was sent needs no URL');
         const found = await rest().expect(200, 'GET', `CodeSystem/$lookup?system=${system}&code=male`);
         assert.equal(out(found, 'display'), 'Male');
         await rest().expect(404, 'GET', `CodeSystem/$lookup?system=${system}&code=man`);

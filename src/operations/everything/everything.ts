@@ -1,12 +1,16 @@
-/** Patient/$everything: the compartment, and what it refers to. https://hl7.org/fhir/R4/patient-operation-everything.html */
+/**
+ * Patient/$everything: the compartment, and what it refers to; what another record of the same person (a link `seealso`)
+ * holds as well. https://hl7.org/fhir/R4/patient-operation-everything.html
+ */
 import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
 import { Fault } from '../../fhir/fault.js';
-import { parseInstant } from '../../fhir/instant.js';
 import { parseStored } from '../../fhir/json.js';
+import { localReference } from '../../fhir/reference.js';
 import type { Resource } from '../../fhir/resource.js';
 import { parseView, project, type View } from '../../formats/summary.js';
 import { referencesFor } from '../../search/include.js';
 import type { Position } from '../../search/query.js';
+import { dateInterval } from '../../search/types/date.js';
 import type { Context, Operation, Values } from '../../service.js';
 import type { Key, Version } from '../../store/port.js';
 import { inPeriod, membersOf, type Window } from './members.js';
@@ -17,8 +21,8 @@ export const everything: Operation = {
   async handler(input, context) {
     const { asked, after } = continued(context, askedFor(input, context));
     const { store, partition, services, request, endpoint } = context;
-    await requirePatient(context, asked.patient);
-    const of = membersOf(context, asked.patient, asked.types).map(one => inPeriod(one, asked, services.registry));
+    const patients = await recordsOf(context, asked.patient);
+    const of = membersOf(context, patients, asked.types).map(one => inPeriod(one, asked, services.registry));
     const page = await store.search({
       partition,
       of,
@@ -29,7 +33,7 @@ export const everything: Operation = {
     });
     const entries = [
       ...page.rows.map(row => entryOf(context, row, 'match', asked.view)),
-      ...(await referenced(context, page.rows)).map(row => entryOf(context, row, 'include', asked.view)),
+      ...(await referenced(context, page.rows, asked.types)).map(row => entryOf(context, row, 'include', asked.view)),
     ];
     const self = { relation: 'self' as const, url: `${endpoint.url}/${request.path.join('/')}` };
     const head = { type: 'searchset' as const, link: [self, ...nextLink(context, asked, page.next)] };
@@ -49,9 +53,9 @@ function askedFor(input: Values, context: Context): Asked {
   const count = input['_count'] === undefined ? limits.maxPageSize : Number(input['_count']);
   if (!Number.isInteger(count) || count < 1) throw new Fault('invalid', '_count must be 1 or more.', { code: 'value' });
   const since = input['_since'];
-  const updated = typeof since === 'string' ? parseInstant(since) : undefined;
+  const updated = typeof since === 'string' ? dateInterval(since)?.lo : undefined;
   if (since !== undefined && updated === undefined)
-    throw new Fault('invalid', '_since must be an instant.', { code: 'value' });
+    throw new Fault('invalid', '_since must be a date or an instant.', { code: 'value' });
   return {
     patient: patientOf(context),
     types: typesOf(input['_type'], context),
@@ -82,13 +86,20 @@ function typesOf(value: unknown, { endpoint }: Context): string[] | undefined {
   if (value === undefined) return undefined;
   const types = (value as string[]).flatMap(text => text.split(','));
   if (types.every(type => endpoint.resources.has(type))) return types;
-  throw new Fault('not-found', '_type names a type that is not served here.', { code: 'not-supported' });
+  throw new Fault('invalid', '_type names a type that is not served here.', { code: 'not-supported' });
 }
 
-async function requirePatient({ store, partition }: Context, id: string): Promise<void> {
+/** The patient, who must be there, and those of whom they say that they are the same person. */
+async function recordsOf({ store, partition, endpoint }: Context, id: string): Promise<string[]> {
   const [patient] = await store.read([{ partition, type: 'Patient', id }]);
   if (!patient) throw new Fault('not-found', `There is no Patient/${id}.`);
   if (patient.deleted) throw new Fault('gone', `Patient/${id} has been deleted.`);
+  const { link = [] } = parseStored<Resource & { link?: { type?: string; other?: { reference?: string } }[] }>(
+    patient.json,
+  );
+  const same = link.filter(({ type }) => type === 'seealso');
+  const others = same.map(({ other }) => localReference(other?.reference ?? '', [endpoint.url]));
+  return [...new Set([id, ...others.flatMap(one => (one?.type === 'Patient' ? [one.id] : []))])];
 }
 
 /** A page link carries what was asked for. */
@@ -107,7 +118,11 @@ function nextLink({ endpoint, request, services, actor }: Context, asked: Asked,
 }
 
 /** What the page refers to outside the compartment: practitioners, organizations, medications. */
-async function referenced(context: Context, rows: readonly Version[]): Promise<Version[]> {
+async function referenced(
+  context: Context,
+  rows: readonly Version[],
+  types: readonly string[] | undefined,
+): Promise<Version[]> {
   const { services, endpoint, store, partition } = context;
   const all = { source: '*', param: '*', iterate: false, wildcard: true };
   const there = new Set(rows.map(({ key }) => `${key.type}/${key.id}`));
@@ -116,8 +131,8 @@ async function referenced(context: Context, rows: readonly Version[]): Promise<V
   );
   const keys = [...new Set(names)].flatMap((name): Key[] => {
     const [type = '', id = ''] = name.split('/');
-    const outside = !there.has(name) && type !== 'Patient' && endpoint.resources.has(type);
-    return outside ? [{ partition, type, id }] : [];
+    const wanted = types?.includes(type) ?? endpoint.resources.has(type);
+    return wanted && type !== 'Patient' && !there.has(name) ? [{ partition, type, id }] : [];
   });
   const found = await store.read(keys.slice(0, services.limits.maxIncludes));
   return found.filter(version => version !== undefined && !version.deleted) as Version[];

@@ -1,7 +1,7 @@
 /** Who is in a patient's compartment, and within which time. https://hl7.org/fhir/R4/compartmentdefinition-patient.html */
 import { compartmentFilter } from '../../search/compartment.js';
-import { and, not, or } from '../../search/filters.js';
-import { baseKey, PRESENT } from '../../search/keys.js';
+import { and, NONE, not, or } from '../../search/filters.js';
+import { baseKey, PRESENT, referenceForm } from '../../search/keys.js';
 import { mainDates } from '../../search/main-date.table.js';
 import type { Filter, RangeOp } from '../../search/query.js';
 import type { SearchRegistry } from '../../search/registry.js';
@@ -21,15 +21,28 @@ interface Members {
   where: Filter;
 }
 
-/** The types of the endpoint that can be in the compartment, each with its membership. */
-export function membersOf({ services, endpoint }: Context, patient: string, types?: readonly string[]): Members[] {
+/** The types of the endpoint that can be about a patient, each with what makes them about one of these. */
+export function membersOf(
+  { services, endpoint }: Context,
+  patients: readonly string[],
+  types?: readonly string[],
+): Members[] {
   const definition = services.definitions.compartment('Patient');
   if (!definition) throw new Error('the Patient compartment is not defined');
+  const { registry } = services;
   return (types ?? [...endpoint.resources.keys()]).flatMap(type => {
-    const where = compartmentFilter(services.registry, definition, type, patient);
-    return where ? [{ type, where }] : [];
+    const member = (id: string): Filter =>
+      compartmentFilter(registry, definition, type, id) ?? namedBy(registry, type, id);
+    const where = or(patients.map(member));
+    return where.kind === 'none' ? [] : [{ type, where }];
   });
 }
+
+/** R4's compartment lacks devices, tasks and contracts, which name their patient all the same. */
+const namedBy = (registry: SearchRegistry, type: string, id: string): Filter =>
+  registry.get(type, 'patient')
+    ? { kind: 'posting', key: baseKey(type, 'patient') + referenceForm(`Patient/${id}`) }
+    : NONE;
 
 /** The members within the window; what has no date is in it. */
 export function inPeriod({ type, where }: Members, { start, end, since }: Window, registry: SearchRegistry): Members {

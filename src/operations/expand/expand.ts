@@ -30,7 +30,7 @@ interface Contained extends JsonObject {
 }
 
 function codesOf(valueSet: Resource, terminology: Terminology, filter: string | undefined): Contained[] {
-  const expansion = expansionOf(String(valueSet['url']), terminology);
+  const expansion = expansionOf(valueSet, terminology);
   if (!expansion || expansion.open.size > 0) {
     const systems = [...(expansion?.open ?? [])].join(', ');
     throw new Fault('unprocessable', `The value set holds codes this server cannot list: ${systems}.`, {

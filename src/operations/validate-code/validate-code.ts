@@ -65,7 +65,7 @@ const anyOf = (verdicts: readonly Verdict[]): Verdict =>
 
 function inValueSet(coding: Coding, valueSet: Resource, terminology: Terminology): Verdict {
   const { system, code = '' } = coding;
-  const expansion = expand(String(valueSet['url']), terminology);
+  const expansion = expand(valueSet, terminology);
   const known =
     system === undefined ? [...(expansion?.codes ?? [])].find(one => one.endsWith(`|${code}`)) : `${system}|${code}`;
   if (known !== undefined && expansion?.codes.has(known)) {
