@@ -136,7 +136,8 @@ class Registry implements SearchRegistry {
   }
 
   with(parameters: readonly JsonObject[]): SearchRegistry {
-    const added = parameters.map(definitionOf);
+    // Composites come after what they may be made of.
+    const added = parameters.map(definitionOf).sort((a, b) => a.component.length - b.component.length);
     const extended = new Registry(this.byUrl.values(), this.ports);
     for (const definition of added) extended.add(definition);
     const touched = (type: string): boolean => added.some(({ base }) => base.some(one => applies(one, type)));

@@ -83,6 +83,21 @@ describe('search/registry', () => {
     assert.throws(() => registry.with([custom('Condition.note.text', { code: '_id' })]), { kind: 'unprocessable' });
   });
 
+  it('[R86] takes composites and what they are made of in any order', () => {
+    const part = (code: string): object => ({ code, url: `urn:${code}`, expression: `Condition.${code}` });
+    const pair = custom('Condition', {
+      ...{ code: 'pair', url: 'urn:pair', type: 'composite' },
+      component: ['language', 'id'].map(code => ({ definition: `urn:${code}`, expression: code })),
+    });
+    const registry = createRegistry(searchParameters).with([
+      pair,
+      ...['language', 'id'].map(code => custom('', part(code))),
+    ]);
+    const spoken = { ...condition, language: 'fr' };
+    assert.deepEqual(find([spoken], 'Condition', 'pair=fr$a', { registry }), ['a']);
+    assert.deepEqual(find([spoken], 'Condition', 'pair=fr$b', { registry }), []);
+  });
+
   it('refuses what cannot work', () => {
     const registry = createRegistry([]);
     for (const more of [
