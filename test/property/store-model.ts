@@ -91,6 +91,8 @@ export function storeModel(name: string, open: Open, runs: number, depth = 2): v
         await compareDocuments(records, model.records, scene.partition);
       },
     );
-    it('on random change sets, searches and histories', () => fc.assert(property, { numRuns: runs }));
+    // On a slow store, looking for the least past that fails would take longer than anybody waits.
+    const endOnFailure = name.startsWith('mongo');
+    it('on random change sets, searches and histories', () => fc.assert(property, { numRuns: runs, endOnFailure }));
   });
 }
