@@ -2,6 +2,7 @@
  * What every REST write goes through: the portal's rule for the type, then the checked version, then the answer the
  * client prefers. https://hl7.org/fhir/R4/http.html#ops
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Issue } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import { parseStored } from '../fhir/json.js';
@@ -52,15 +53,14 @@ export async function unchanged(context: Context, version: Version): Promise<Res
   return { response: await response(context, version, 200) };
 }
 
-/** True if the two differ in nothing but what the server sets itself. */
+/** True if the two differ in nothing but what the server sets itself, and the order of properties, which says nothing. */
 export function sameContent(before: string, after: Resource): boolean {
-  return comparable(parseStored<Resource>(before)) === comparable(after);
+  return isDeepStrictEqual(comparable(parseStored<Resource>(before)), comparable(after));
 }
 
-function comparable(resource: Resource): string {
+function comparable(resource: Resource): unknown {
   const { versionId: _version, lastUpdated: _updated, ...meta } = resource.meta ?? {};
-  const { resourceType, id, meta: _meta, ...rest } = resource;
-  return JSON.stringify({ resourceType, id, ...(Object.keys(meta).length > 0 ? { meta } : {}), ...rest });
+  return { ...resource, meta };
 }
 
 async function response(context: Context, version: Version | Put, status: number): Promise<FhirResponse> {

@@ -37,10 +37,18 @@ describe('update', () => {
     });
 
     it('[R38] an update without a change is 200 and makes no version', async () => {
-      const made = await rest().create(patient(unique()));
+      const extension = [{ url: 'urn:example:dose', valueDecimal: 1.5 }];
+      const made = await rest().create(patient(unique(), { active: true, extension }));
       const { headers, body } = await rest().expect(200, 'PUT', `Patient/${made.id}`, made);
       assert.equal(headers.get('etag'), 'W/"1"');
       assert.deepEqual(body, made);
+      const turned = JSON.stringify(Object.fromEntries(Object.entries(made).reverse()));
+      const again = await rest().expect(200, 'PUT', `Patient/${made.id}`, turned);
+      assert.equal(again.headers.get('etag'), 'W/"1"', 'the order of properties says nothing');
+      const xml = await rest().expect(200, 'GET', `Patient/${made.id}?_format=xml`);
+      const type = { 'content-type': 'application/fhir+xml' };
+      const back = await rest().expect(200, 'PUT', `Patient/${made.id}`, xml.text, type);
+      assert.equal(back.headers.get('etag'), 'W/"1"');
       const history = await rest().expect(200, 'GET', `Patient/${made.id}/_history`);
       assert.equal(history.body['total'], 1);
     });
