@@ -21,6 +21,10 @@ export function parseForm(text: string): Query {
     });
 }
 
+/** The pairs as text that `parseForm` reads. */
+export const formText = (query: Query): string =>
+  query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+
 function decode(text: string): string {
   const decoded = decoding(text.includes('+') ? text.replaceAll('+', ' ') : text);
   if (decoded.includes('\0')) throw malformed();

@@ -2,7 +2,9 @@
 import { bundleText, type BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { etag } from '../fhir/etag.js';
+import { formText } from '../fhir/form.js';
 import { instant } from '../fhir/instant.js';
+import { pageUrl } from '../fhir/page-url.js';
 import type { Query } from '../fhir/request.js';
 import { parseView, type View } from '../formats/summary.js';
 import type { Position } from '../search/query.js';
@@ -139,10 +141,12 @@ function pageLink(context: Context, relation: 'previous' | 'next', query: Query,
   const { request, services, actor } = context;
   if (behind.at(-1) === null) return { relation, url: urlOf(context, query) };
   const sealed = services.cursors.seal({ path: request.path, query, behind }, actor);
-  return { relation, url: urlOf(context, [['_page', sealed]]) };
+  return { relation, url: pageUrl(addressOf(context), sealed, request.query) };
 }
 
-function urlOf({ endpoint, request }: Context, query: Query): string {
-  const text = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-  return `${[endpoint.url, ...request.path].join('/')}${text === '' ? '' : `?${text}`}`;
+const addressOf = ({ endpoint, request }: Context): string => [endpoint.url, ...request.path].join('/');
+
+function urlOf(context: Context, query: Query): string {
+  const text = formText(query);
+  return `${addressOf(context)}${text === '' ? '' : `?${text}`}`;
 }

@@ -1,6 +1,7 @@
 /** search-type, search-system and compartment search. https://hl7.org/fhir/R4/search.html */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../fhir/fault.js';
+import { pageUrl } from '../fhir/page-url.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Position } from '../search/query.js';
 import type { Context, Handler, Result } from '../service.js';
@@ -106,10 +107,10 @@ async function answer(context: Context, question: Asked, found: Found): Promise<
 }
 
 function nextUrl(context: Context, question: Asked, after: Position, total: number | undefined): string {
-  const { endpoint, services, actor } = context;
+  const { endpoint, services, actor, request } = context;
   const path = searchPath(context);
   const content = { path, query: question.query, after, total: total ?? null };
-  return `${endpoint.url}/${path.join('/')}?_page=${services.cursors.seal(content, actor)}`;
+  return pageUrl(`${endpoint.url}/${path.join('/')}`, services.cursors.seal(content, actor), request.query);
 }
 
 function warningEntries(context: Context, { parsed }: Asked): ReturnType<typeof outcomeEntry>[] {

@@ -1,6 +1,7 @@
 /** The searchset Bundle. https://hl7.org/fhir/R4/bundle.html#searchset */
 import { bundleText, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
 import type { Issue } from '../fhir/fault.js';
+import { formText } from '../fhir/form.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
@@ -61,6 +62,6 @@ export const outcomeEntry = (warnings: readonly Issue[]): BundleEntry => ({
 /** The caller's own parameters, as far as they were used. */
 function selfUrl(context: Context, applied: Query): string {
   const path = searchPath(context).map(encodeURIComponent);
-  const text = applied.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+  const text = formText(applied);
   return [context.endpoint.url, ...path].join('/') + (text === '' ? '' : `?${text}`);
 }

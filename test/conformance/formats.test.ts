@@ -54,6 +54,19 @@ describe('formats', () => {
       await rest().expect(400, 'POST', 'Patient', '<Patient', { 'content-type': XML });
     });
 
+    it('[R10] [R61] further pages come in the format that the first was asked for by its address', async () => {
+      const family = unique();
+      const { id } = await rest().create(patient(family));
+      await rest().create(patient(family));
+      await rest().create(observation({ subject: { reference: `Patient/${id}` } }));
+      for (const first of [`Patient?family=${family}&`, `Patient/${id}/$everything?`, 'Patient/_history?']) {
+        const { text } = await rest().expect(200, 'GET', `${first}_count=1&_format=xml`);
+        const next = /<relation value="next"\/>\s*<url value="([^"]+)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+        const { headers } = await rest().expect(200, 'GET', next ?? assert.fail(text));
+        assert.match(headers.get('content-type') ?? '', xml, first);
+      }
+    });
+
     it('[R11] other formats: 406 for answers, 415 for bodies, also without Content-Type', async () => {
       const { id } = await rest().create(patient(unique()));
       for (const accept of [

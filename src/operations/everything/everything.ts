@@ -5,6 +5,7 @@
 import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
 import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
+import { pageUrl } from '../../fhir/page-url.js';
 import { localReference } from '../../fhir/reference.js';
 import type { Resource } from '../../fhir/resource.js';
 import { parseView, project, type View } from '../../formats/summary.js';
@@ -114,7 +115,9 @@ function continued({ request, services, actor }: Context, asked: Asked): { asked
 function nextLink({ endpoint, request, services, actor }: Context, asked: Asked, after: Position | undefined) {
   if (!after) return [];
   const link = services.cursors.seal({ asked, after }, actor);
-  return [{ relation: 'next' as const, url: `${endpoint.url}/${request.path.join('/')}?_page=${link}` }];
+  return [
+    { relation: 'next' as const, url: pageUrl(`${endpoint.url}/${request.path.join('/')}`, link, request.query) },
+  ];
 }
 
 /** What the page refers to outside the compartment: practitioners, organizations, medications. */
