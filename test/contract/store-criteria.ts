@@ -125,6 +125,17 @@ const opposites: Record<string, { before: (s: Scene) => Put[]; one: Commit; othe
     }),
     other: s => ({ criteria: [criterion(s, [], gender)], puts: [s.put('Patient/a', { ...carrying, version: 2 })] }),
   },
+  'one writes the document that must be absent for the other': {
+    before: () => [],
+    one: (s, i) => ({
+      documents: [{ op: 'delete', kind: s.partition, id: 'x', expect: 0 }],
+      puts: [s.put(`Patient/p${i}`, described)],
+    }),
+    other: s => ({
+      criteria: [criterion(s, [], gender)],
+      documents: [{ op: 'put', document: { kind: s.partition, id: 'x', value: {}, keys: {} }, expect: 0 }],
+    }),
+  },
 };
 
 function parallelContract(scene: NewScene): void {

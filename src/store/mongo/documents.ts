@@ -29,6 +29,15 @@ function recordRow({ kind, id, value, keys, due, expires }: Omit<Document, 'vers
 }
 
 /**
+ * Writes a record that is not there, and takes it back: of a transaction's conditions only those that it wrote to keep it
+ * apart from others.
+ */
+async function touch(records: Collection<RecordRow>, id: RecordRow['_id'], session: ClientSession): Promise<void> {
+  await records.insertOne(recordRow({ ...id, value: {}, keys: {} }, 0), { session });
+  await records.deleteOne({ _id: id }, { session });
+}
+
+/**
  * One change, on the condition that the record is still as it was read here.
  * @returns the new version, 0 after a deletion
  * @throws LostRace where somebody else came in between; Fault `conflict` where `expect` fails
@@ -55,6 +64,7 @@ export async function applyChange(
   };
   if (change.op === 'delete') {
     if (found) orLost((await records.deleteOne(asFound(found), options)).deletedCount);
+    else if (change.expect === 0 && session) await touch(records, { kind, id }, session);
     return 0;
   }
   const row = recordRow(change.document, version + 1);
