@@ -164,6 +164,7 @@ function add(parent: JsonObject, field: Field, object: JsonObject, path: string)
 function addPrimitive(parent: JsonObject, field: Field, object: JsonObject, path: string): void {
   const { value, ...beside } = object;
   const hasBeside = Object.keys(beside).length > 0;
+  if (value === undefined && !hasBeside) throw invalid('An element must have a value or children.', path);
   if (!field.many) {
     if (value !== undefined) put(parent, field, field.name, value, path);
     if (hasBeside) put(parent, field, `_${field.name}`, beside, path);

@@ -95,10 +95,11 @@ function walkProperty(value: JsonObject, name: string, slot: Slot, walk: Walk, s
   const content = value[name]!;
   if (Array.isArray(content)) {
     checkList(value, name, content, slot, scope, here);
+    const beside = slot.twin ? (value[name.slice(1)] as readonly Json[] | undefined) : undefined;
     for (const [index, item] of content.entries()) {
-      if (item !== null) walkValue(item, slot, walk, scope, { ...here, index });
+      if (item !== null) walkValue(item, beside?.[index], slot, walk, scope, { ...here, index });
     }
-  } else walkValue(content, slot, walk, scope, here);
+  } else walkValue(content, slot.twin ? value[name.slice(1)] : undefined, slot, walk, scope, here);
 }
 
 /** Cardinality of a list, and the pairing of primitives with what stands in `_name`. */
@@ -125,7 +126,8 @@ function checkList(
   }
 }
 
-function walkValue(value: Json, slot: Slot, walk: Walk, scope: Scope, at: Path): void {
+/** `beside` is the value of the primitive that a twin (`_given` of `given`) belongs to. */
+function walkValue(value: Json, beside: Json | undefined, slot: Slot, walk: Walk, scope: Scope, at: Path): void {
   const { element, type } = slot;
   for (const invariant of slot.invariants) invariant(value, scope, at);
   if (element.binding && !slot.twin) checkBinding(value, type, element.binding, scope, at);
@@ -138,7 +140,7 @@ function walkValue(value: Json, slot: Slot, walk: Walk, scope: Scope, at: Path):
     walkObject(value as JsonObject, content, walk, scope, at);
     if (isExtended(value as JsonObject)) checkContexts(value as JsonObject, slot.owner, scope, at);
     if (slot.profile) walk.onProfiled(value as JsonObject, slot.profile, scope, at);
-    if (!slot.twin) checkId(value as JsonObject, scope, at);
+    if ((beside ?? null) === null) checkId(value as JsonObject, scope, at);
   }
   if (!slot.twin) special[type]?.(value as never, slot, walk, scope, at);
 }

@@ -103,6 +103,8 @@ describe('formats/xml', () => {
       ],
       [patient('<id value="&x;"/>'), /well-formed/],
       [patient('<nme/>'), /Unknown element/, 'Patient.nme'],
+      [patient('<gender/>'), /value or children/, 'Patient.gender'],
+      [patient('<name><given value="A"/><given/></name>'), /value or children/, 'Patient.name[0].given[1]'],
       [patient('<name><given value="a" valeu="b"/></name>'), /Unknown attribute/, 'Patient.name[0].given'],
       [patient('<active value="yes"/>'), /boolean/, 'Patient.active'],
       [patient('<active value="true"/><active value="true"/>'), /once/, 'Patient.active'],

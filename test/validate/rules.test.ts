@@ -62,6 +62,13 @@ describe('[R31] base rules', () => {
       ['value Patient.extension[0].url'],
     ],
     ['ele-1', patient({ maritalStatus: { id: 'a' } }), ['invariant Patient.maritalStatus']],
+    ['ele-1 of a primitive', patient({ _gender: { id: 'a' } }), ['invariant Patient.gender']],
+    ['an id beside the value of a primitive', patient({ gender: 'male', _gender: { id: 'a' } }), []],
+    [
+      'ele-1 of one primitive of several',
+      patient({ name: [{ given: ['A', null], _given: [{ id: 'a' }, { id: 'b' }] }] }),
+      ['invariant Patient.name[0].given[1]'],
+    ],
     [
       'per-1',
       patient({ address: [{ city: 'x', period: { start: '2020-02', end: '2020-01-31' } }] }),
