@@ -10,12 +10,14 @@ import type { Changes, Context, Result } from '../service.js';
 import type { Put, Store } from '../store/port.js';
 import { entriesOf, entryFault, requestOf, responseEntry, within, type Entry, type Settlement } from './entry.js';
 import { overlay } from './overlay.js';
+import { remembered } from './remembered.js';
 import { settleReferences, type Settled } from './transaction-references.js';
 import { turn } from './turn.js';
 
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH'] as const;
 
-export async function transaction(context: Context, bundle: Resource): Promise<Result> {
+export async function transaction(asked: Context, bundle: Resource): Promise<Result> {
+  const context = { ...asked, store: remembered(asked.store) };
   const entries = entriesOf(bundle, context).map(entry => {
     if (entry instanceof Fault) throw entry;
     return entry;

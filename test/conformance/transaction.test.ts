@@ -309,6 +309,27 @@ describe('transaction', () => {
       assert.ok(most > 0 && most <= 20, `${most} resources in one turn of the event loop`);
     });
 
+    it('[R54] asks the store for each condition once, however large the transaction', async () => {
+      const { store } = rest().server.app;
+      const { search } = store;
+      let searches = 0;
+      Object.assign(store, { search: (...args: Parameters<typeof search>) => (searches++, search(...args)) });
+      try {
+        const entry = Array.from({ length: 5 }, (_, i) => {
+          const family = unique();
+          const condition = `identifier=urn:example|${family}`;
+          return i < 3
+            ? post(patient(family), { ifNoneExist: condition })
+            : { resource: patient(family), request: { method: 'PUT', url: `Patient?${condition}` } };
+        });
+        const answer = await rest().bundle('transaction', entry);
+        assert.deepEqual(statuses(answer), ['201', '201', '201', '201', '201']);
+      } finally {
+        Object.assign(store, { search });
+      }
+      assert.equal(searches, 5);
+    });
+
     it('[R40] Prefer: return=minimal leaves the resources out', async () => {
       const answer = await rest().bundle('transaction', [post(patient(unique()))], 200, { prefer: 'return=minimal' });
       assert.equal(entries(answer)[0]?.resource, undefined);
