@@ -1,6 +1,6 @@
 /**
  * `npm test`: runs mocha on the compiled tests, everything this machine can run, and says at the end what it left out.
- * As many files run at a time as there are processors, each in a process with servers of its own.
+ * As many files run at a time as there are processors, up to four, each in a process with servers of its own.
  * With CI=true or PORTICO_TEST_REQUIRE=1 nothing may be left out. Arguments go to mocha (`npm test -- --grep R83`);
  * paths below dist/test take the place of "all tests".
  *
@@ -13,6 +13,8 @@ import { chromiumPath, hasPython } from './machine.mjs';
 import { requireNode, root } from './runtime.mjs';
 
 requireNode();
+/** Each takes a gigabyte or two, its MongoDB included. */
+const MOST_AT_ONCE = 4;
 const required = process.env.CI === 'true' || process.env.PORTICO_TEST_REQUIRE === '1';
 const chromium = chromiumPath();
 
@@ -43,7 +45,7 @@ const { status } = spawnSync(
   process.execPath,
   [
     ...[join(root, 'node_modules/mocha/bin/mocha.js'), '--forbid-only', ...(required ? ['--forbid-pending'] : [])],
-    ...['--parallel', '--jobs', String(availableParallelism())],
+    ...['--parallel', '--jobs', String(Math.min(availableParallelism(), MOST_AT_ONCE))],
     ...['--timeout', '600000', '--reporter', join(root, 'tools/test-reporter.cjs')],
     ...ignored,
     ...passed,

@@ -7,7 +7,7 @@ import { openMemory } from '../../src/store/memory/open.js';
 import { openMongo } from '../../src/store/mongo/open.js';
 import type { Records, Storage } from '../../src/store/port.js';
 import { FaultProxy } from '../fixtures/fault-proxy.js';
-import { mongoAvailable, startMongo } from '../fixtures/mongo-server.js';
+import { ownMongo, startMongo } from '../fixtures/mongo-server.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 
 async function statuses({ url }: TestServer): Promise<number[]> {
@@ -46,7 +46,7 @@ describe('compose/readiness', () => {
     });
   }
 
-  if (mongoAvailable && !process.env.MONGODB_URI) {
+  if (ownMongo) {
     it('[R29] is not ready while the line to MongoDB is silent, and ready again by itself', async () => {
       const { uri, child } = await startMongo();
       const proxy = await FaultProxy.start(Number(new URL(uri).port));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { MongoClient } from 'mongodb';
 import { storageOver } from '../../../src/store/mongo/open.js';
 import { fixedClock, NOW } from '../../fixtures/storage-samples.js';
-import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 
 /** Larger than GridFS's chunk of 255 KiB: the first chunk is sent before the break. */
 async function* broken(): AsyncGenerator<Uint8Array> {
@@ -11,7 +11,7 @@ async function* broken(): AsyncGenerator<Uint8Array> {
   throw new Error('the sender hung up');
 }
 
-(mongoAvailable ? describe : () => undefined)('mongo: a broken upload', () => {
+describeMongo('mongo: a broken upload', () => {
   it('is deleted only once every insert has been answered', async () => {
     const client = new MongoClient(await freshMongoUri(), { monitorCommands: true });
     const { store, blobs } = await storageOver(client, fixedClock);

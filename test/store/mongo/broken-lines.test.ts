@@ -5,7 +5,7 @@ import { openMongo } from '../../../src/store/mongo/open.js';
 import type { ChangeSet, Storage } from '../../../src/store/port.js';
 import { isFault } from '../../contract/faults.js';
 import { FaultProxy, type Fate } from '../../fixtures/fault-proxy.js';
-import { mongoAvailable, startMongo, type MongoServer } from '../../fixtures/mongo-server.js';
+import { ownMongo, startMongo, type MongoServer } from '../../fixtures/mongo-server.js';
 import { ids, NOW, Scene } from '../../fixtures/storage-samples.js';
 
 /** Answers of a server in trouble, as MongoDB words them. */
@@ -20,7 +20,7 @@ function first(command: string, fate: Fate, times = 1): FaultProxy['fate'] {
   return name => (name === command && left-- > 0 ? fate : 'pass');
 }
 
-(mongoAvailable && !process.env.MONGODB_URI ? describe : () => undefined)('mongo over a broken line', () => {
+(ownMongo ? describe : () => undefined)('mongo over a broken line', () => {
   let server: MongoServer;
   let proxy: FaultProxy;
   let storage: Storage;

@@ -6,7 +6,7 @@ import type { Filter } from '../../../src/search/query.js';
 import { storageOver } from '../../../src/store/mongo/open.js';
 import type { Storage } from '../../../src/store/port.js';
 import { isFault } from '../../contract/faults.js';
-import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 import { fixedClock, ids, pages, Scene } from '../../fixtures/storage-samples.js';
 import { storeModel } from '../../property/store-model.js';
 
@@ -24,7 +24,7 @@ const withObservation: Filter = {
   where: { kind: 'referred', type: 'Observation', key: 'Observation|focus|', own: 'Task', where: { kind: 'all' } },
 };
 
-(mongoAvailable ? describe : () => undefined)('mongo chains beyond the limit', () => {
+describeMongo('mongo chains beyond the limit', () => {
   // In depth one no chain holds another: a single row could be reached by too many through a second step.
   storeModel('mongo with little room', open, 8, 1);
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { MongoClient, type CommandStartedEvent, type Document } from 'mongodb';
 import { storageOver } from '../../../src/store/mongo/open.js';
 import { DEADLINE, fixedClock, NOW, Scene } from '../../fixtures/storage-samples.js';
-import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 
 const writes = new Set(['insert', 'update', 'delete', 'findAndModify', 'createIndexes', 'commitTransaction']);
 const reads = new Set(['find', 'aggregate']);
@@ -39,7 +39,7 @@ async function commandsOfEverything(): Promise<CommandStartedEvent[]> {
 const concernOf = (command: Document): unknown => (command.writeConcern as Document | undefined)?.w;
 const levelOf = (command: Document): unknown => (command.readConcern as Document | undefined)?.level;
 
-(mongoAvailable ? describe : () => undefined)('mongo concerns', () => {
+describeMongo('mongo concerns', () => {
   let commands: CommandStartedEvent[];
   before(async () => {
     commands = await commandsOfEverything();

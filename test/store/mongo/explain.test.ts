@@ -7,7 +7,7 @@ import { compileSearch } from '../../../src/store/mongo/compile.js';
 import { pagePipeline, planSort } from '../../../src/store/mongo/keyset.js';
 import { collectionsOf, prepare, type VersionRow } from '../../../src/store/mongo/layout.js';
 import { findRows } from '../../../src/store/mongo/reader.js';
-import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 
 const posting = (key: string): Filter => ({ kind: 'posting', key });
 const and = (...of: Filter[]): Filter => ({ kind: 'and', of });
@@ -40,7 +40,7 @@ function plan(node: unknown): string[] {
   return [...own, ...Object.values(node).flatMap(plan)];
 }
 
-(mongoAvailable ? describe : () => undefined)('mongo explain', () => {
+describeMongo('mongo explain', () => {
   let client: MongoClient;
   let versions: Collection<VersionRow>;
   before(async () => {

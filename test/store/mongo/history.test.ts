@@ -4,10 +4,10 @@ import { MongoClient } from 'mongodb';
 import type { Filter } from '../../../src/search/query.js';
 import { storageOver } from '../../../src/store/mongo/open.js';
 import type { Storage } from '../../../src/store/port.js';
-import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 import { fixedClock, NOW, pages, Scene } from '../../fixtures/storage-samples.js';
 
-(mongoAvailable ? describe : () => undefined)('mongo history', () => {
+describeMongo('mongo history', () => {
   let storage: Storage;
   before(async () => {
     const client = new MongoClient(await freshMongoUri());

@@ -5,7 +5,7 @@ import { locksOf } from '../../../src/store/mongo/locks.js';
 import { openMongo } from '../../../src/store/mongo/open.js';
 import { Turns } from '../../../src/store/mongo/turns.js';
 import { isFault } from '../../contract/faults.js';
-import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 import { fixedClock, parallel, putOf, Scene } from '../../fixtures/storage-samples.js';
 
 const forms = ['Patient|identifier|=1', 'Patient|identifier|sys|1', 'Patient|identifier|sys|'];
@@ -60,7 +60,7 @@ describe('mongo turns', () => {
   });
 });
 
-(mongoAvailable ? describe : () => undefined)('mongo commits of several processes', () => {
+describeMongo('mongo commits of several processes', () => {
   it('20 conditional creates in different words make exactly one', async () => {
     const uri = await freshMongoUri();
     const processes = await Promise.all(Array.from({ length: 4 }, () => openMongo(uri, fixedClock)));

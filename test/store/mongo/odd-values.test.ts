@@ -4,12 +4,12 @@ import type { Filter } from '../../../src/search/query.js';
 import { openMongo } from '../../../src/store/mongo/open.js';
 import type { Storage } from '../../../src/store/port.js';
 import { isFault } from '../../contract/faults.js';
-import { freshMongoUri, mongoAvailable } from '../../fixtures/mongo-server.js';
+import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 import { fixedClock, NOW, Scene } from '../../fixtures/storage-samples.js';
 
 const MEGABYTE = 1024 * 1024;
 
-(mongoAvailable ? describe : () => undefined)('mongo: odd values', () => {
+describeMongo('mongo: odd values', () => {
   let storage: Storage;
   let s: Scene;
   before(async () => {

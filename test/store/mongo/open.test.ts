@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { systemClock } from '../../../src/fhir/clock.js';
 import { openMongo, requireTransactions } from '../../../src/store/mongo/open.js';
 import { isFault } from '../../contract/faults.js';
-import { mongoAvailable, startMongo } from '../../fixtures/mongo-server.js';
+import { ownMongo, startMongo } from '../../fixtures/mongo-server.js';
 import { Scene } from '../../fixtures/storage-samples.js';
 
 describe('mongo open', () => {
@@ -20,7 +20,7 @@ describe('mongo open', () => {
     assert.throws(() => requireTransactions({ setName: 'rs' }), isFault('exception'));
   });
 
-  if (!mongoAvailable || process.env.MONGODB_URI) return;
+  if (!ownMongo) return;
 
   it('refuses a standalone server', async () => {
     const { uri, child } = await startMongo('--standalone');
