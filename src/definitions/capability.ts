@@ -73,7 +73,7 @@ function instanceOf(statement: Resource, url: string, software: JsonObject): Res
 }
 
 /** What a CapabilityStatement comes to, wherever it is served. */
-type Declared = Pick<Endpoint, 'resources' | 'interactions' | 'operations' | 'statement'>;
+type Declared = Pick<Endpoint, 'resources' | 'interactions' | 'operations' | 'compartments' | 'statement'>;
 
 function compile(statement: Resource): Declared {
   const rest = objects(statement['rest'])[0] ?? {};
@@ -83,6 +83,7 @@ function compile(statement: Resource): Declared {
     resources: new Map(resources.map(entry => [entry.type, entry])),
     interactions: interactionsOf(rest).add('capabilities'),
     operations: operationsOf(rest),
+    compartments: new Set(strings(rest['compartment'])),
   };
 }
 

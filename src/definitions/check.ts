@@ -36,11 +36,17 @@ function checkEndpoint(endpoint: Endpoint, behind: Behind): string[] {
     ...checkInteractions(endpoint.interactions, behind),
     ...checkOperations(endpoint.operations, undefined, behind),
     ...checkProfiles(endpoint, behind),
+    ...checkCompartments(endpoint, behind),
     ...[...endpoint.resources.values()].flatMap(entry =>
       checkResource(entry, endpoint, behind, known).map(gap => `${entry.type}: ${gap}`),
     ),
   ];
   return gaps.map(gap => `${endpoint.path}: ${gap}`);
+}
+
+function checkCompartments({ compartments, resources }: Endpoint, { definitions }: Behind): string[] {
+  const served = new Set([...resources.keys()].map(type => definitions.compartment(type)?.['url']));
+  return [...compartments].filter(url => !served.has(url)).map(url => `the compartment ${url} is of no type served here`);
 }
 
 function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Behind, known: ReadonlySet<string>): string[] {

@@ -61,6 +61,8 @@ export interface Endpoint {
   interactions: ReadonlySet<InteractionCode>;
   /** System-level operations. */
   operations: ReadonlyMap<string, OperationEntry>;
+  /** Canonical URLs of the compartments that can be searched. */
+  compartments: ReadonlySet<string>;
 }
 
 /** What a request asks for, found in the endpoint's table. */

@@ -74,10 +74,11 @@ function* searchable(endpoint: Endpoint): Iterable<string> {
 
 /** https://hl7.org/fhir/R4/compartmentdefinition.html; the focal resource must be visible. */
 async function inCompartment(context: Context, of: ParsedSearch['of']): Promise<ParsedSearch['of']> {
-  const { services, partition, route } = context;
+  const { services, partition, route, endpoint } = context;
   const { type = '', id = '' } = route.compartment ?? {};
   const definition = services.definitions.compartment(type);
-  if (!definition) throw new Fault('not-found', `There is no ${type} compartment.`, { code: 'not-supported' });
+  if (!definition || !endpoint.compartments.has(String(definition['url'])))
+    throw new Fault('not-found', `There is no ${type} compartment here.`, { code: 'not-supported' });
   const [focus] = await context.store.read([{ partition, type, id }]);
   if (!focus || focus.deleted) throw new Fault('not-found', `There is no ${type}/${id}.`);
   return of.flatMap(one => {

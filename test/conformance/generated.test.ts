@@ -115,6 +115,17 @@ describe('declared and served', () => {
       for (const entry of await sampled(rest())) await probeAll(rest(), entry);
     });
 
+    it('[R68] [PKB-4] the compartments that are declared can be searched, and no others', async () => {
+      const { body } = await rest().as('').expect(200, 'GET', 'metadata');
+      const { compartment = [], resource = [] } = (body as unknown as CapabilityStatement).rest?.[0] ?? {};
+      assert.ok(compartment.length > 0);
+      const searched = resource.map(async ({ type }) => {
+        const answer = await rest().expect(404, 'GET', `${type}/absent/*`);
+        return outcome(answer.body).issue[0]?.code === 'not-found' ? definitions.compartment(type)?.['url'] : [];
+      });
+      assert.deepEqual((await Promise.all(searched)).flat().sort(), [...compartment].sort());
+    });
+
     it('[R14] types that are not declared are 404', async () => {
       const types = new Set((await declared(rest())).map(({ type }) => type));
       const others = definitions.resourceTypes.filter(type => !types.has(type as Declared['type']));

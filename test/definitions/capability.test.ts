@@ -125,6 +125,14 @@ describe('definitions/check', () => {
     assert.ok(gaps.includes('/fhir/portal: Patient: the interaction read has no handler'));
   });
 
+  it('names compartments of types that are not served', () => {
+    const device = 'http://hl7.org/fhir/CompartmentDefinition/device';
+    const compartments = new Set([...portal.compartments, device]);
+    assert.deepEqual(checkEndpoints([{ ...portal, compartments }, customer], behind), [
+      `/fhir/portal: the compartment ${device} is of no type served here`,
+    ]);
+  });
+
   it('names types and profiles without definitions, and expressions that do not compile', () => {
     assert.match(gapsOf({ type: 'Patience' }).join('\n'), /Patience: is no resource type/);
     const without = { ...definitions, structure: () => undefined };
