@@ -91,6 +91,13 @@ describe('tools/docker', () => {
       );
     });
 
+    it('asks the allocator for the same as npm start does: large bodies leave no holes in its arenas', () => {
+      const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+      const [image, start] = [all(final, 'ENV').join(' '), scripts['start'] ?? ''];
+      assert.deepEqual(start.match(/MALLOC_\S+/g), ['MALLOC_ARENA_MAX=2', 'MALLOC_MMAP_THRESHOLD_=131072']);
+      assert.deepEqual(image.match(/MALLOC_\S+/g), start.match(/MALLOC_\S+/g));
+    });
+
     it('starts what the build makes, and asks it whether it is ready', () => {
       const [command = ''] = all(final, 'CMD');
       assert.deepEqual(JSON.parse(command), ['node', '--max-semi-space-size=16', 'dist/src/main.js']);
