@@ -28,11 +28,17 @@ export const monotonic = (): number => performance.timeOrigin + performance.now(
 export class Connection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #cuts: Int32Array | undefined;
   #allowance: Allowance = UNBOUNDED;
   #ticks = 0;
+  #seen = 0;
 
-  /** `cache`: kilobytes of pages to keep. */
-  constructor(path: string, { readOnly, cache }: { readOnly: boolean; cache: number }) {
+  /**
+   * `cache`: kilobytes of pages to keep. `cuts`: a number that another thread raises to have all begin anew who read;
+   * statements under way throw Exhausted then.
+   */
+  constructor(path: string, { readOnly, cache, cuts }: { readOnly: boolean; cache: number; cuts?: Int32Array }) {
+    this.#cuts = cuts;
     this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_MILLISECONDS });
     this.#database.exec(`PRAGMA cache_size = -${cache}`);
     this.#database.function('tick', { varargs: true }, () => this.#tick());
@@ -46,6 +52,7 @@ export class Connection {
   within<T>(allowance: Allowance, work: () => T): T {
     this.#allowance = allowance;
     this.#ticks = 0;
+    this.#seen = this.#cut;
     try {
       return work();
     } finally {
@@ -87,7 +94,14 @@ export class Connection {
   #tick(): number {
     this.#ticks += 1;
     if (this.#ticks > this.#allowance.rows) throw new Exhausted('rows');
-    if (this.#ticks % TICKS_BETWEEN_LOOKS === 0 && monotonic() > this.#allowance.until) throw new Exhausted('time');
+    if (this.#ticks % TICKS_BETWEEN_LOOKS === 0) {
+      if (monotonic() > this.#allowance.until) throw new Exhausted('time');
+      if (this.#cut !== this.#seen) throw new Exhausted('snapshot');
+    }
     return 1;
+  }
+
+  get #cut(): number {
+    return this.#cuts ? Atomics.load(this.#cuts, 0) : 0;
   }
 }

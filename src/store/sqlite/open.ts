@@ -36,7 +36,8 @@ export async function openSqlite(path: string, clock: Clock = systemClock): Prom
   try {
     prepare(path);
     const connection = new Connection(path, { readOnly: true, cache: CACHE_KILOBYTES });
-    const parts = { clock, connection, writer: new Writer(path), readers: new Readers(path) };
+    const cuts = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const parts = { clock, connection, writer: new Writer(path, cuts), readers: new Readers(path, cuts) };
     return { store: new SqliteStore(parts), records: new SqliteRecords(parts), blobs: new SqliteBlobs(parts) };
   } catch (error) {
     throw error instanceof Fault ? error : unavailable(error);

@@ -1,8 +1,8 @@
-/** A reader thread: answers one query after the other, each until its deadline. */
+/** A reader thread: answers one query after the other, each until its deadline, and anew where its snapshot was taken away. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from './connection.js';
 import { answer, type Query } from './queries.js';
-import { faultMessage } from './storage-fault.js';
+import { Exhausted, faultMessage } from './storage-fault.js';
 import type { Reply, Request } from './thread.js';
 
 export interface TimedQuery {
@@ -14,15 +14,18 @@ export interface TimedQuery {
 const CACHE_KILOBYTES = 16 * 1024;
 
 const port = parentPort!;
-const { path } = workerData as { path: string };
+const { path, cuts } = workerData as { path: string; cuts: Int32Array };
 
 let connection: Connection | undefined;
 
-function reply({ number, body: { query, until } }: Request<TimedQuery>): Reply {
+function reply(request: Request<TimedQuery>): Reply {
+  const { number, body } = request;
+  const { query, until } = body;
   try {
-    const open = (connection ??= new Connection(path, { readOnly: true, cache: CACHE_KILOBYTES }));
+    const open = (connection ??= new Connection(path, { readOnly: true, cache: CACHE_KILOBYTES, cuts }));
     return { number, value: open.within({ rows: Infinity, until }, () => answer(open, query, 'count')) };
   } catch (error) {
+    if (error instanceof Exhausted && error.what === 'snapshot') return reply(request);
     return { number, fault: faultMessage(error) };
   }
 }

@@ -13,9 +13,10 @@ const GRACE_MILLISECONDS = 250;
 export class Readers {
   private readonly threads: readonly Thread<TimedQuery>[];
 
-  constructor(path: string) {
+  /** @param cuts shared with the writer, who raises it to have all of them begin anew */
+  constructor(path: string, cuts: Int32Array) {
     const file = new URL('./reader-thread.js', import.meta.url);
-    this.threads = Array.from({ length: THREADS }, () => new Thread<TimedQuery>(file, { path }));
+    this.threads = Array.from({ length: THREADS }, () => new Thread<TimedQuery>(file, { path, cuts }));
   }
 
   /** Answers on the thread with the least to do. Fault `timeout` after so many milliseconds. */

@@ -5,11 +5,13 @@ import { Fault, type FaultKind } from '../../fhir/fault.js';
 const UNREACHABLE = new Set([5, 6, 8, 10, 13, 14]);
 const RETRY_AFTER_SECONDS = '5';
 
-/** Thrown by the `tick` function once a statement has used up its rows or its time. */
-export class Exhausted extends Error {
-  readonly what: 'rows' | 'time';
+type What = 'rows' | 'time' | 'snapshot';
 
-  constructor(what: 'rows' | 'time') {
+/** Thrown by the `tick` function once a statement has used up its rows or its time, or must begin anew on what is there now. */
+export class Exhausted extends Error {
+  readonly what: What;
+
+  constructor(what: What) {
     super(`out of ${what}`);
     this.what = what;
   }

@@ -4,20 +4,22 @@ import { sql, type Sql } from './sql.js';
 
 /** Pages that are not in the database file yet, beyond which a checkpoint is made under load: 32 MB. */
 const PENDING_PAGES = 8192;
-/** Pages beyond which the log is begun anew, even if commits have to wait for those who read it: 56 MB. */
+/** Pages beyond which the log is begun anew, even if commits and those who read it have to wait: 56 MB. */
 const LOG_PAGES = 14_336;
 /** What the log's file keeps when the log is begun anew. */
 const FILE_BYTES = 64 * 1024 * 1024;
-/** How long they are waited for: all searches have ended by then, unless they are allowed more than is usual. */
-const READERS_MILLISECONDS = 10_000;
+/** How long they are waited for: at first, and each time when they have been told to begin anew. */
+const READERS_MILLISECONDS = [1000, 500, 500];
 
 export class WriteAheadLog {
   private readonly connection: Connection;
+  private readonly cuts: Int32Array;
   private bound = LOG_PAGES;
 
-  /** @param connection the one that writes */
-  constructor(connection: Connection) {
+  /** @param connection the one that writes; @param cuts what makes readers begin anew */
+  constructor(connection: Connection, cuts: Int32Array) {
     this.connection = connection;
+    this.cuts = cuts;
     connection.database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${FILE_BYTES}`);
   }
 
@@ -25,9 +27,8 @@ export class WriteAheadLog {
   shorten(): void {
     const [, logged = 0, done = 0] = this.connection.get(sql`PRAGMA wal_checkpoint(NOOP)`) as number[];
     if (logged > this.bound) {
-      const [busy] = this.waitingAtMost(READERS_MILLISECONDS, sql`PRAGMA wal_checkpoint(RESTART)`);
-      // Whoever reads for so long is not waited for with each commit.
-      this.bound = busy ? logged + LOG_PAGES : LOG_PAGES;
+      // Who reads in another process for longer is not waited for with each commit.
+      this.bound = this.beginAnew() ? LOG_PAGES : logged + LOG_PAGES;
     } else if (logged - done > PENDING_PAGES) {
       this.connection.get(sql`PRAGMA wal_checkpoint(PASSIVE)`);
     }
@@ -36,6 +37,15 @@ export class WriteAheadLog {
   /** In quiet moments; left for the next where a reader still needs it. */
   empty(): void {
     this.waitingAtMost(0, sql`PRAGMA wal_checkpoint(TRUNCATE)`);
+  }
+
+  /** Those who read what is only in the log end first; then those who began before all of it was in the file. */
+  private beginAnew(): boolean {
+    return READERS_MILLISECONDS.some(milliseconds => {
+      const [busy] = this.waitingAtMost(milliseconds, sql`PRAGMA wal_checkpoint(RESTART)`);
+      if (busy) Atomics.add(this.cuts, 0, 1);
+      return !busy;
+    });
   }
 
   private waitingAtMost(milliseconds: number, checkpoint: Sql): Row {

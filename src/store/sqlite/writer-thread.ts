@@ -27,7 +27,7 @@ const CACHE_KILOBYTES = 32 * 1024;
 const QUIET_MILLISECONDS = 500;
 
 const port = parentPort!;
-const { path } = workerData as { path: string };
+const { path, cuts } = workerData as { path: string; cuts: Int32Array };
 
 let writing: Writing | undefined;
 let quiet: NodeJS.Timeout | undefined;
@@ -36,7 +36,7 @@ let ending = false;
 function openWriting(): Writing {
   const connection = new Connection(path, { readOnly: false, cache: CACHE_KILOBYTES });
   connection.database.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
-  return { connection, keys: new Keys(connection), log: new WriteAheadLog(connection) };
+  return { connection, keys: new Keys(connection), log: new WriteAheadLog(connection, cuts) };
 }
 
 /** Drops the connection: after an error of the disk nothing it knows can be trusted. The next group opens another. */

@@ -5,8 +5,9 @@ import { Thread } from './thread.js';
 export class Writer {
   private readonly thread: Thread<Job>;
 
-  constructor(path: string) {
-    this.thread = new Thread<Job>(new URL('./writer-thread.js', import.meta.url), { path });
+  /** @param cuts shared with the readers */
+  constructor(path: string, cuts: Int32Array) {
+    this.thread = new Thread<Job>(new URL('./writer-thread.js', import.meta.url), { path, cuts });
   }
 
   /** Resolves once the job is durable. Rejects with Fault `conflict` or `unavailable`; nothing has changed then. */
