@@ -144,16 +144,22 @@ function headerDate(text: string): string {
 /** What a transaction settles for its entries: see fhir/request.ts. */
 export type Settlement = Pick<Extract<RequestBody, { kind: 'resource' }>, 'assignId' | 'promised'>;
 
-/** The request this entry stands for; `Prefer` is the Bundle's own. */
+/** Headers of the Bundle that hold for each of its entries. */
+const SHARED = ['prefer', 'x-provenance'] as const;
+
+/** The request this entry stands for. */
 export function requestOf(entry: Entry, context: Context, settlement: Settlement = {}): FhirRequest {
   const { request, endpoint } = context;
-  const { prefer } = request.headers;
+  const shared = SHARED.flatMap((name): [string, string][] => {
+    const value = request.headers[name];
+    return value === undefined ? [] : [[name, value]];
+  });
   return {
     method: entry.method,
     base: endpoint.url,
     path: entry.path,
     query: entry.query,
-    headers: { accept: 'application/fhir+json', ...(prefer === undefined ? {} : { prefer }), ...entry.headers },
+    headers: { accept: 'application/fhir+json', ...Object.fromEntries(shared), ...entry.headers },
     id: `${request.id}.${entry.index}`,
     deadline: request.deadline,
     ...(entry.resource ? { body: { kind: 'resource', resource: entry.resource, ...settlement } } : {}),

@@ -26,6 +26,23 @@ describe('X-Provenance', () => {
         );
       });
 
+      it('[R34] is stored with whatever a transaction or batch writes', async () => {
+        for (const type of ['transaction', 'batch'] as const) {
+          const names = [unique(), unique()];
+          const posts = names.map(name => ({ resource: patient(name), request: { method: 'POST', url: 'Patient' } }));
+          const entry = [...posts, { request: { method: 'GET', url: 'Patient?_count=1' } }];
+          const bundle = { resourceType: 'Bundle', type, entry };
+          const { body } = await rest().expect(200, 'POST', '', bundle, header(provenance));
+          for (const { resource } of (asBundle(body).entry ?? []).slice(0, 2))
+            assert.equal(await rest().count('Provenance', `target=Patient/${resource?.id}`), 1);
+        }
+        const family = unique();
+        const entry = [{ resource: patient(family), request: { method: 'POST', url: 'Patient' } }];
+        const malformed = { 'x-provenance': '{' };
+        await rest().expect(400, 'POST', '', { resourceType: 'Bundle', type: 'transaction', entry }, malformed);
+        assert.equal(await rest().count('Patient', `family=${family}`), 0);
+      });
+
       it('[R34] malformed, of another type, or with a target of its own it is 400; invalid 422; nothing is stored', async () => {
         const family = unique();
         const create = (status: number, headers: Record<string, string>): Promise<unknown> =>
