@@ -3,7 +3,7 @@ import type { Fault, Issue } from '../fhir/fault.js';
 import { issuesOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import { Criteria, type CriteriaOptions } from './criteria.js';
-import { and } from './filters.js';
+import { and, NONE } from './filters.js';
 import { parseInclude, type Include } from './include.js';
 import {
   badValue,
@@ -127,9 +127,18 @@ class SearchParser {
     if (isInclude(name)) return this.include(name, value);
     if (shaping.has(name)) return this.shape(name, value);
     if (general.has(name)) return value;
-    const filters = this.where.map(({ type, criteria }) => criteria.compile(type, name, value));
+    const filters = this.filters(name, value);
     this.where.forEach((one, at) => one.filters.push(filters[at]!));
     return value;
+  }
+
+  /** One for each type. Of a common parameter that some of them lack, as Binary lacks `_text`, those match nothing. */
+  private filters(name: string, value: string): Filter[] {
+    const has = this.where.map(({ type, criteria }) => criteria.find(type, name) !== undefined);
+    const common = name.startsWith('_') && has.includes(true);
+    return this.where.map(({ type, criteria }, at) =>
+      common && !has[at] ? NONE : criteria.compile(type, name, value),
+    );
   }
 
   private include(name: string, value: string): string {

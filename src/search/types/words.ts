@@ -21,10 +21,19 @@ export function wordsOf(text: string): Set<string> {
   );
 }
 
-/** What a narrative says: its XHTML without tags, and the characters its entities stand for. */
+/** What a narrative says: its XHTML without tags, and the characters its entities stand for, as far as words have them. */
 function readable(div: string): string {
-  return div.replace(/<[^<>]*>/g, ' ').replace(/&(amp|lt|gt|quot|#39|nbsp);/g, ' ');
+  return div
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/&#(\d{1,7}|x[\da-f]{1,6});/gi, (_, code: string) => character(Number(code.replace(/^x/i, '0x'))))
+    .replace(ACCENTED, '$1')
+    .replace(/&\w+;/g, ' ');
 }
+
+/** Names of letters with marks, which words are compared without. https://www.w3.org/TR/xhtml1/dtds.html#h-A2 */
+const ACCENTED = /&([a-z])(?:acute|caron|cedil|circ|grave|ring|slash|tilde|uml);/gi;
+
+const character = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : ' ');
 
 /** Indexes the words of the narrative (`_text`). */
 export function extractNarrative(resource: JsonObject, sink: Sink): void {

@@ -178,6 +178,12 @@ describe('searchset envelope', () => {
       assert.equal((await customer().search('?_lastUpdated=gt2000&_type=Patient')).total, 3);
     });
 
+    it('[R67] [R71] _text of all types, though some have no narrative', async () => {
+      assert.equal((await customer().search('?_text=somebody')).total, 3);
+      assert.equal((await customer().search('?_text=somebody&_type=Binary,Patient')).total, 3);
+      await customer().refused('?_text=somebody&_type=Binary', 400, 'not-supported');
+    });
+
     it('[R67] a parameter that both types have', async () => {
       const { bundle } = await customer().search('?_type=Observation,Encounter&patient=a');
       assert.equal(bundle.total, 2);

@@ -10,6 +10,11 @@ const resources = [
     note: [{ text: 'nausea after meals' }],
     code: { coding: [{ system: 'http://migrane.example', code: 'x9' }] },
   },
+  {
+    resourceType: 'Condition',
+    id: 'c',
+    text: { status: 'generated', div: '<div>Caf&#233; Gar&#xE7;on &Eacute;toile&nbsp;&lt;fin&gt; &#9999999;</div>' },
+  },
 ];
 
 describe('search/types/words', () => {
@@ -17,6 +22,9 @@ describe('search/types/words', () => {
     ['[R71] word of the narrative', '_text=migrane', 'a'],
     ['[R71] all words', '_text=nausea%20severe', 'a'],
     ['[R71] tags and attributes are no text', '_text=hidden'],
+    ['[R71] characters given by number', '_text=cafe garçon', 'c'],
+    ['[R71] letters given by name', '_text=etoile fin', 'c'],
+    ['[R71] names of characters are no words', '_text=nbsp'],
     ['[R71] any of two', '_text=fever,nausea', 'a'],
     ['[R71] either', '_content=fever OR nausea', 'a', 'b'],
     ['[R71] and before or', '_content=fever nausea or x9', 'b'],
