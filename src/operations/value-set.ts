@@ -1,5 +1,6 @@
 /** The value set (or code system) an operation is about: the one of the path, one given, or one named by its URL. */
 import { definitionById } from '../definitions/by-id.js';
+import { splitCanonical } from '../fhir/canonical.js';
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
@@ -10,6 +11,16 @@ export const valueSetOf = (input: Values, context: Context): Promise<Resource | 
 
 export const codeSystemOf = (input: Values, context: Context): Promise<Resource | string> =>
   subject(context, input['url'] ?? input['system'], input['codeSystem']);
+
+/** What was found, if it is of the versions asked for: that of the canonical URL it was named by, and one said beside it. */
+export function ofVersion(
+  found: Resource | undefined,
+  named: Resource | string,
+  beside: unknown,
+): Resource | undefined {
+  const asked = [typeof named === 'string' ? splitCanonical(named).version : '', beside ?? ''];
+  return asked.every(version => version === '' || version === found?.['version']) ? found : undefined;
+}
 
 async function subject(context: Context, url: unknown, given: unknown): Promise<Resource | string> {
   const { route, partition, store, services } = context;

@@ -151,6 +151,7 @@ describe('formats', () => {
       assert.equal(await allowed('DELETE', 'Patient/1/_history'), 'GET, HEAD');
       assert.equal(await allowed('DELETE', 'Patient/_search'), 'POST');
       assert.equal(await allowed('DELETE', ''), 'GET, HEAD, POST');
+      assert.equal(await allowed('DELETE', 'Patient/1/$everything'), 'GET, HEAD, POST');
       assert.match(await allowed('PROPFIND', 'Patient'), /GET, HEAD, POST/);
     });
 

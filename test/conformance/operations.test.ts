@@ -196,6 +196,16 @@ describe('operations', () => {
         assert.equal(out(found, 'display'), 'Male');
         await rest().expect(404, 'GET', `CodeSystem/$lookup?system=${system}&code=man`);
         await rest().expect(400, 'GET', `CodeSystem/$lookup?code=male`);
+        for (const [at, name] of [
+          [`ValueSet/$expand?url=${url}`, 'valueSetVersion'],
+          [`ValueSet/$validate-code?system=${system}&code=male&url=${url}`, 'valueSetVersion'],
+          [`CodeSystem/$validate-code?code=male&url=${system}`, 'version'],
+          [`CodeSystem/$lookup?code=male&system=${system}`, 'version'],
+        ]) {
+          await rest().expect(200, 'GET', `${at}%7C4.0.1&${name}=4.0.1`);
+          await rest().expect(404, 'GET', `${at}%7C3.0.1`);
+          await rest().expect(404, 'GET', `${at}&${name}=3.0.1`);
+        }
         const own = `https://example.org/${unique()}`;
         const concept = [{ code: 'a', display: 'An A', concept: [{ code: 'b', display: 'A B' }] }];
         await rest().create({ resourceType: 'CodeSystem', url: own, status: 'active', content: 'complete', concept });

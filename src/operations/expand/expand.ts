@@ -5,7 +5,7 @@ import { instant } from '../../fhir/instant.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import type { Context, Operation } from '../../service.js';
 import { findConcept, knownTerminology } from '../known-terminology.js';
-import { valueSetOf } from '../value-set.js';
+import { ofVersion, valueSetOf } from '../value-set.js';
 
 /** Codes on a page where the caller does not say, and at most. */
 const MAX_CODES = 1000;
@@ -16,7 +16,8 @@ export const expand: Operation = {
   async handler(input, context) {
     const named = await valueSetOf(input, context);
     const terminology = await knownTerminology(context, named);
-    const valueSet = typeof named === 'string' ? terminology.valueSet(named) : named;
+    const found = typeof named === 'string' ? terminology.valueSet(named) : named;
+    const valueSet = ofVersion(found, named, input['valueSetVersion']);
     if (!valueSet) throw new Fault('not-found', 'This server does not know that value set.');
     const contains = codesOf(valueSet, terminology, input['filter'] as string | undefined);
     return { output: { return: expanded(valueSet, contains, input, context) } };

@@ -3,13 +3,14 @@ import { Fault } from '../../fhir/fault.js';
 import type { JsonObject } from '../../fhir/resource.js';
 import type { Operation, Values } from '../../service.js';
 import { findConcept, knownTerminology, type Concept } from '../known-terminology.js';
+import { ofVersion } from '../value-set.js';
 
 export const lookup: Operation = {
   definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup',
   readOnly: true,
   async handler(input, context) {
-    const { system, code } = codingOf(input);
-    const codeSystem = (await knownTerminology(context, system)).codeSystem(system);
+    const { system, code, version: wanted } = codingOf(input);
+    const codeSystem = ofVersion((await knownTerminology(context, system)).codeSystem(system), system, wanted);
     if (!codeSystem) throw new Fault('not-found', 'This server does not know that code system.');
     const concept = findConcept(codeSystem, code);
     if (!concept) throw new Fault('not-found', 'The code system has no such code here.');
@@ -26,9 +27,15 @@ export const lookup: Operation = {
   },
 };
 
-function codingOf({ system, code, coding }: Values): { system: string; code: string } {
-  const given = (coding ?? { system, code }) as { system?: string; code?: string };
-  if (given.system !== undefined && given.code !== undefined) return { system: given.system, code: given.code };
+interface Coding {
+  system: string;
+  code: string;
+  version?: string;
+}
+
+function codingOf({ system, code, version, coding }: Values): Coding {
+  const given = (coding ?? { system, code, version }) as Partial<Coding>;
+  if (given.system !== undefined && given.code !== undefined) return given as Coding;
   throw new Fault('invalid', 'Send a system and a code, or a coding.', { code: 'required' });
 }
 

@@ -7,7 +7,7 @@ import { Fault } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { Operation, Values } from '../../service.js';
 import { findConcept, knownTerminology } from '../known-terminology.js';
-import { codeSystemOf, valueSetOf } from '../value-set.js';
+import { codeSystemOf, ofVersion, valueSetOf } from '../value-set.js';
 
 interface Coding {
   system?: string;
@@ -28,7 +28,8 @@ export const validateValueSetCode: Operation = {
     const named = await valueSetOf(input, context);
     const codings = codingsOf(input);
     const terminology = await knownTerminology(context, named, ...codings.map(({ system }) => system));
-    const valueSet = typeof named === 'string' ? terminology.valueSet(named) : named;
+    const found = typeof named === 'string' ? terminology.valueSet(named) : named;
+    const valueSet = ofVersion(found, named, input['valueSetVersion']);
     if (!valueSet) throw new Fault('not-found', 'This server does not know that value set.');
     return { output: anyOf(codings.map(coding => inValueSet(coding, valueSet, terminology))) };
   },
@@ -41,7 +42,8 @@ export const validateCodeSystemCode: Operation = {
     const codings = codingsOf(input);
     const named = await codeSystemOf({ system: codings[0]?.system, ...input }, context);
     const terminology = await knownTerminology(context, named);
-    const codeSystem = typeof named === 'string' ? terminology.codeSystem(named) : named;
+    const found = typeof named === 'string' ? terminology.codeSystem(named) : named;
+    const codeSystem = ofVersion(found, named, input['version']);
     if (!codeSystem) throw new Fault('not-found', 'This server does not know that code system.');
     return { output: anyOf(codings.map(coding => inCodeSystem(coding, codeSystem))) };
   },

@@ -88,11 +88,11 @@ function checkCall({ definition, readOnly, in: input }: Compiled, route: Route, 
     throw new Fault('not-supported', `$${route.operation?.name ?? ''} is not offered at the ${level} level.`);
   }
   if (request.method === 'POST') return;
-  if (!readOnly || (request.method !== 'GET' && request.method !== 'HEAD')) {
-    throw byPost('Call this operation by POST.');
-  }
   const complex = input.find(one => /^[A-Z]/.test(one.type) && one.min > 0);
-  if (complex) throw byPost(`Call this operation by POST: ${complex.name} is not a simple value.`);
+  const readable = readOnly && !complex;
+  if (readable && (request.method === 'GET' || request.method === 'HEAD')) return;
+  const why = readOnly && complex ? `: ${complex.name} is not a simple value` : '';
+  throw new Fault('not-supported', `Call this operation by POST${why}.`, {
+    headers: { allow: readable ? 'GET, HEAD, POST' : 'POST' },
+  });
 }
-
-const byPost = (message: string): Fault => new Fault('not-supported', message, { headers: { allow: 'POST' } });
