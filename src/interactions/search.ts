@@ -63,7 +63,7 @@ function deadlineOf({ request, services }: Context): number {
   return Math.min(request.deadline, services.clock.now() + services.limits.searchTimeout);
 }
 
-/** Counted where the first page is not all; later pages carry it in their link. */
+/** Counted where the first page is not all; if it is not asked for, later pages carry it in their link. */
 async function totalOf(context: Context, { parsed, total }: Asked, page: Page): Promise<number | undefined> {
   if (total === null) return undefined;
   if (total !== undefined) return total;
@@ -109,7 +109,9 @@ async function answer(context: Context, question: Asked, found: Found): Promise<
 function nextUrl(context: Context, question: Asked, after: Position, total: number | undefined): string {
   const { endpoint, services, actor, request } = context;
   const path = searchPath(context);
-  const content = { path, query: question.query, after, total: total ?? null };
+  // A total that was asked for is counted once, and stays on the page it was asked for with.
+  const kept = question.parsed.total === undefined ? (total ?? null) : null;
+  const content = { path, query: question.query, after, total: kept };
   return pageUrl(`${endpoint.url}/${path.join('/')}`, services.cursors.seal(content, actor), request.query);
 }
 

@@ -7,7 +7,7 @@ import { canonicalFilter } from './canonical.js';
 import { splitEscaped, unescape } from './escape.js';
 import { compileFilterExpression } from './filter-expression.js';
 import { comparisonFilter } from './filter-operator.js';
-import { ALL, not, or } from './filters.js';
+import { ALL, NONE, not, or } from './filters.js';
 import { chainKey, PRESENT, referenceForm } from './keys.js';
 import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly, unsupported } from './limits.js';
 import type { Filter } from './query.js';
@@ -149,7 +149,8 @@ export class Criteria {
     const next = tail.split(/[.:]/, 1)[0] ?? '';
     if (param.targets.length === 0)
       throw tooCostly(`'${param.code}' leads to any type; name one, as in '${param.code}:Patient'.`);
-    return next === '_has' ? param.targets : param.targets.filter(target => this.find(target, next));
+    const everybodys = next === '_has' || next === '_type';
+    return everybodys ? param.targets : param.targets.filter(target => this.find(target, next));
   }
 
   private leadsTo(param: SearchParam, target: string): boolean {
@@ -159,6 +160,8 @@ export class Criteria {
   private leaf(type: string, code: string, modifier: string | undefined, whole: string, value: string): Filter {
     if (code === '_filter' && modifier === undefined) return this.filtered(type, value);
     if (code === '_list' && modifier === undefined) return this.listed(type, whole, value);
+    // Behind a chain; in front it chooses what is searched, and is no condition.
+    if (code === '_type' && modifier === undefined) return value.split(',').includes(type) ? ALL : NONE;
     const param = this.find(type, code);
     if (!param) throw notUnderstood(whole, `${type} has no such search parameter here.`);
     if (modifier === 'missing') return missing(param, whole, value);

@@ -2,7 +2,7 @@
 import { unescape } from './escape.js';
 import { and, not, or } from './filters.js';
 import { VERBATIM } from './keys.js';
-import { badValue, notUnderstood } from './limits.js';
+import { badValue, checkPart, notUnderstood } from './limits.js';
 import type { Filter, RangeTest, TextMatch } from './query.js';
 import type { SearchParam } from './registry.js';
 import { dateTest } from './types/date.js';
@@ -51,6 +51,7 @@ function ofText({ param, operator, value }: Comparison): Filter | undefined {
   if (operator === 'eq') return test('equals');
   if (operator === 'ge' || operator === 'le') return or([test(operator === 'ge' ? 'after' : 'before'), test('equals')]);
   const match = Object.hasOwn(texts, operator) ? texts[operator] : undefined;
+  if (match === 'contains' || match === 'suffix') checkPart(wanted);
   return match && test(match);
 }
 

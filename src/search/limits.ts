@@ -13,8 +13,8 @@ export const MAX_JOINS = 60;
 export const MAX_SORT_KEYS = 10;
 /** `_include` and `_revinclude` in one search. */
 export const MAX_INCLUDES = 10;
-/** Characters that `:contains` may look for: databases bound the patterns they take. */
-export const MAX_CONTAINS = 400;
+/** Characters that the middle or end of a text may be looked for by, some of them two: databases bound their patterns. */
+const MAX_PATTERN = 980;
 /** Parentheses and negations of a `_filter` inside one another. */
 export const MAX_FILTER_DEPTH = 10;
 
@@ -44,6 +44,12 @@ export const badValue = (name: string, why: string): Fault => new Fault(...inval
 
 export function tooCostly(why: string): Fault {
   return new Fault('too-costly', why);
+}
+
+/** Faults `too-costly` where this part of a text is too long to look for. */
+export function checkPart(text: string): void {
+  if (text.replace(/[\\^$.|?*+()[\]{}]/g, '  ').length > MAX_PATTERN)
+    throw tooCostly(`Parts of texts are looked for by ${MAX_PATTERN} characters at most.`);
 }
 
 /** The resource could be found by more values than anybody searches for. */

@@ -4,7 +4,7 @@
  */
 import { isObject, type Json } from '../../fhir/resource.js';
 import { VERBATIM } from '../keys.js';
-import { badValue, MAX_CONTAINS, tooCostly } from '../limits.js';
+import { badValue, checkPart } from '../limits.js';
 import { unescape } from '../escape.js';
 import { itemsOf, type Sink, type Term, type ValueType } from './type.js';
 
@@ -80,7 +80,7 @@ function terms(value: string, modifier: string | undefined, { name }: { name: st
   const normal = normalize(text);
   if (normal === '') throw badValue(name, 'there is nothing to search for in this value.');
   if (modifier !== 'contains') return [{ kind: 'text', suffix: '', match: 'prefix', value: normal }];
-  if (normal.length > MAX_CONTAINS) throw tooCostly(`':contains' takes ${MAX_CONTAINS} characters at most.`);
+  checkPart(normal);
   return [{ kind: 'text', suffix: '', match: 'contains', value: normal }];
 }
 

@@ -93,12 +93,20 @@ describe('pages', () => {
     });
 
     it('[R61] counts once, on the first page', async () => {
-      const first = await customer().search('Observation?_total=accurate&_count=2');
+      const first = await customer().search('Observation?_count=2');
       await customer().load(observation('zz', '1999-01-01'));
       assert.equal((await customer().search(first.next!)).total, first.total);
       assert.equal((await customer().call('DELETE', 'Observation/zz')).status, 204);
       const pages = await customer().pages('Observation?_total=none&_count=3');
       assert.ok(pages.every(({ total }) => total === undefined));
+    });
+
+    it('[R61] a total that was asked for is on the first page alone', async () => {
+      for (const total of ['accurate', 'estimate']) {
+        const [first, ...others] = await customer().pages(`Observation?_total=${total}&_count=3`);
+        assert.equal(first!.total, (await customer().search('Observation?_count=1')).total);
+        assert.ok(others.length > 0 && others.every(one => one.total === undefined), total);
+      }
     });
 
     it('[B15] a page link of 25 hours ago has expired; of another client it is none', async () => {

@@ -49,6 +49,8 @@ describe('string search', () => {
       ['contains: without accents', 'Patient?family:contains=uller', 'accent', 'plain'],
       ['a long value', `Patient?family=${long}`, 'long'],
       ['a long value, exactly', `Patient?family:exact=${long}`, 'long'],
+      ['a long value, contained', `Patient?family:contains=${long.slice(30)}`, 'long'],
+      ['a longer one is not contained', `Patient?family:contains=${long.slice(30)}y`],
       ['longer than what is there', `Patient?family=${long}y`],
       ['address: a line', 'Patient?address=12%20rue', 'nameless'],
       ['address: its second line', 'Patient?address=apt', 'nameless'],
@@ -84,6 +86,8 @@ describe('string search', () => {
       ['in exact', `Patient?family:exact=${encodeURIComponent('(a+)+$')}`],
     ]);
     refuses(customer, 'F08', [
+      ['a thousand characters in the middle', `Patient?family:contains=${long}`, 'too-costly'],
+      ['a thousand at the end', `Patient?_filter=family%20ew%20%22${long}%22`, 'too-costly'],
       ['ten thousand asterisks', `Patient?family:contains=${'*'.repeat(10_000)}`, 'too-costly'],
     ]);
     refuses(customer, 'R65', [
