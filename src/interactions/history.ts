@@ -7,8 +7,9 @@ import { instant } from '../fhir/instant.js';
 import { pageUrl } from '../fhir/page-url.js';
 import type { Query } from '../fhir/request.js';
 import { parseView, type View } from '../formats/summary.js';
-import type { Position } from '../search/query.js';
+import { CEILING, FLOOR, type Position, type RangeOp } from '../search/query.js';
 import { dateInterval } from '../search/types/date.js';
+import { splitPrefix } from '../search/types/prefix.js';
 import type { Context, Handler } from '../service.js';
 import type { HistoryQuery, Version } from '../store/port.js';
 import { withContent } from './binary.js';
@@ -95,16 +96,41 @@ function conditionsOf(context: Context, query: Query): Omit<HistoryQuery, 'limit
     partition,
     of: types.map(type => ({ type, where, ...(route.id === undefined ? {} : { id: route.id }) })),
     ...(since === undefined ? {} : { since: periodOf('_since', since).from }),
-    ...(at === undefined ? {} : { during: periodOf('_at', at) }),
+    ...(at === undefined ? {} : { during: spanOf(at) }),
     deadline: request.deadline,
   };
 }
 
-function periodOf(name: string, text: string): { from: number; to: number } {
+function periodOf(name: string, text: string): Span {
   const period = dateInterval(text);
   if (!period) throw new Fault('invalid', `${name} must be a date or an instant.`, { code: 'value' });
   return { from: period.lo, to: period.hi };
 }
+
+/** The time `_at` names: a date stands for all of it, and may have a prefix. https://hl7.org/fhir/R4/search.html#prefix */
+function spanOf(text: string): Span {
+  const { op, rest } = splitPrefix(text);
+  const span = SPANS[op]?.(periodOf('_at', rest));
+  if (!span) throw new Fault('invalid', `_at takes no prefix ${op}.`, { code: 'value' });
+  return span;
+}
+
+interface Span {
+  from: number;
+  to: number;
+}
+
+const after = ({ to }: Span): Span => ({ from: to + 1, to: CEILING });
+const before = ({ from }: Span): Span => ({ from: FLOOR, to: from - 1 });
+const SPANS: Partial<Record<RangeOp, (period: Span) => Span>> = {
+  eq: period => period,
+  ge: ({ from }) => ({ from, to: CEILING }),
+  le: ({ to }) => ({ from: FLOOR, to }),
+  gt: after,
+  sa: after,
+  lt: before,
+  eb: before,
+};
 
 function countOf({ services }: Context, query: Query): number {
   const text = query.find(([name]) => name === '_count')?.[1];

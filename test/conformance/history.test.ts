@@ -67,6 +67,15 @@ describe('history', () => {
         entries(then).map(({ request }) => request?.method),
         ['POST'],
       );
+      const methods = async (span: string): Promise<unknown[]> =>
+        entries(await rest().expect(200, 'GET', `Patient/${id}/_history?_at=${span}`)).map(one => one.request?.method);
+      assert.deepEqual(await methods(`le${at}`), ['POST']);
+      assert.deepEqual(await methods(`lt${at}`), []);
+      assert.deepEqual(await methods(`ge${at}`), ['DELETE', 'POST']);
+      assert.deepEqual(await methods('ge2999'), ['DELETE'], 'deleted it is until further notice');
+      assert.deepEqual(await methods('2001'), []);
+      await rest().expect(400, 'GET', `Patient/${id}/_history?_at=ne${at}`);
+      await rest().expect(400, 'GET', `Patient/${id}/_history?_at=gt`);
     });
 
     it('[R25] _count pages, each version once, by links that can be followed', async () => {
