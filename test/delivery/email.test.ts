@@ -7,6 +7,7 @@ import {
   parsed,
   startDelivery,
   startMailServer,
+  startOddServer,
   type Delivery,
   type MailServer,
 } from './parts.js';
@@ -116,5 +117,30 @@ describe('delivery by e-mail', () => {
     const [{ outcome, reasons } = assert.fail()] = await delivery.records('Communication/1');
     assert.equal(outcome, 'sent');
     assert.deepEqual(reasons, ['connection: ESOCKET', 'sent']);
+  });
+
+  const message = { id: '1', to: 'ned@example.org', language: 'en', subject: 'x', text: 'x', html: 'x' };
+
+  it('does not wait for a server that never comes to the end of its answer', async () => {
+    const odd = await startOddServer(socket => {
+      socket.on('data', data => {
+        if (!data.includes('DATA')) return socket.write('250 ok\r\n');
+        const more = setInterval(() => socket.write('354-more\r\n'), 20);
+        return socket.once('close', () => clearInterval(more));
+      });
+      return '220 ready';
+    });
+    const channel = createEmailChannel({ url: odd.url, from, longest: 500 });
+    assert.deepEqual(await channel.send(message), { kind: 'retry', reason: 'connection: EABORT' });
+    await channel.close();
+    await odd.close();
+  });
+
+  it('tries again where the server refuses to serve, not the message', async () => {
+    const odd = await startOddServer(() => '554 no service here');
+    const channel = createEmailChannel({ url: odd.url, from });
+    assert.deepEqual(await channel.send(message), { kind: 'retry', reason: 'SMTP 554' });
+    await channel.close();
+    await odd.close();
   });
 });

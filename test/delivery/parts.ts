@@ -1,7 +1,7 @@
 /** What the delivery suites share: a clock that is moved by hand, a mail server that can be down, a dispatcher. */
 import { SMTPServer } from 'smtp-server';
 import PostalMime, { type Email } from 'postal-mime';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Channel } from '../../src/delivery/channels/channel.js';
 import { createDispatcher, type Dispatcher, type DispatcherParts } from '../../src/delivery/dispatcher.js';
@@ -47,6 +47,23 @@ export async function startMailServer({
   const address = server.server.address() as AddressInfo;
   const close = () => new Promise<void>(resolve => server.close(() => resolve()));
   return { url: `smtp://127.0.0.1:${address.port}`, received, close };
+}
+
+/** A server that greets every connection with the line that `serve` gives. */
+export async function startOddServer(serve: (socket: Socket) => string): Promise<Omit<MailServer, 'received'>> {
+  const sockets = new Set<Socket>();
+  const server = createServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.write(`${serve(socket)}\r\n`);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise<void>(resolve => server.close(() => resolve()));
+  };
+  return { url: `smtp://127.0.0.1:${port}`, close };
 }
 
 export const parsed = (raw: string): Promise<Email> => PostalMime.parse(raw);

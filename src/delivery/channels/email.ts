@@ -1,12 +1,25 @@
-/** E-mail over SMTP (RFC 5321). Codes of 4xx and lost connections are worth another try, 5xx are not. */
+/**
+ * E-mail over SMTP (RFC 5321). Codes of 5xx about the message or who it goes to are final; anything else (codes of 4xx, a
+ * server that does not serve now, lost or endless connections) is worth another try.
+ */
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Channel, Message, Sent } from './channel.js';
 
-/** Milliseconds. */
+/** Milliseconds for one message, however long its server goes on answering. */
+const LONGEST = 60_000;
+/** Milliseconds of silence. */
 const LIMITS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
-/** `url` as in PORTICO_SMTP_URL; `from` is a mailbox. */
-export function createEmailChannel({ url, from }: { url: string; from: string }): Channel {
+export interface EmailSettings {
+  /** As in PORTICO_SMTP_URL. */
+  url: string;
+  /** A mailbox. */
+  from: string;
+  /** Milliseconds that one message may take. */
+  longest?: number;
+}
+
+export function createEmailChannel({ url, from, longest = LONGEST }: EmailSettings): Channel {
   const address = new URL(url);
   const user = decodeURIComponent(address.username);
   const transport = createTransport({
@@ -23,7 +36,10 @@ export function createEmailChannel({ url, from }: { url: string; from: string })
   return {
     name: 'email',
     addressOf: ({ email }) => email,
-    send: message => transport.sendMail(mailOf(message, from)).then(() => ({ kind: 'sent' as const }), refusal),
+    send(message) {
+      const mail = { ...mailOf(message, from), signal: AbortSignal.timeout(longest) };
+      return transport.sendMail(mail).then(() => ({ kind: 'sent' as const }), refusal);
+    },
     close: () => Promise.resolve(transport.close()),
   };
 }
@@ -43,8 +59,11 @@ export function mailOf({ id, to, language, subject, text, html }: Message, from:
 
 const senderDomain = (from: string): string => /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
 
+/** nodemailer's codes for answers to MAIL, RCPT and DATA. */
+const ABOUT_MESSAGE = new Set(['EENVELOPE', 'EMESSAGE']);
+
 function refusal(error: Error & { responseCode?: number; code?: string }): Sent {
   const { responseCode = 0, code = 'unknown' } = error;
   const reason = responseCode === 0 ? `connection: ${code}` : `SMTP ${responseCode}`;
-  return { kind: responseCode >= 500 && code !== 'EAUTH' ? 'failed' : 'retry', reason };
+  return { kind: responseCode >= 500 && ABOUT_MESSAGE.has(code) ? 'failed' : 'retry', reason };
 }
