@@ -178,9 +178,9 @@ describe('patch: places', () => {
         ],
       );
       const unknown = operation('add', 'Patient', 'contact', parts(['colour', { valueString: 'x' }]));
-      await fhirPatch(rest(), id, 422, unknown);
+      await fhirPatch(rest(), id, 400, unknown);
       const twice = parts(['gender', { valueCode: 'male' }], ['gender', { valueCode: 'other' }]);
-      await fhirPatch(rest(), id, 422, operation('add', 'Patient', 'contact', twice));
+      await fhirPatch(rest(), id, 400, operation('add', 'Patient', 'contact', twice));
     });
   });
 });

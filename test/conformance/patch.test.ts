@@ -202,7 +202,7 @@ describe('patch', () => {
         { type: 'add', path: 'Patient', name: 'gender', value: { valueCode: 'other' } },
         422,
       ],
-      ['an element there is not', { type: 'add', path: 'Patient', name: 'colour', value: { valueString: 'x' } }, 422],
+      ['an element there is not', { type: 'add', path: 'Patient', name: 'colour', value: { valueString: 'x' } }, 400],
       [
         'another type of a choice',
         { type: 'replace', path: 'Patient.deceased', value: { valueDateTime: '2020' } },

@@ -90,7 +90,7 @@ function add({ path, name, value }: Operation, target: Target): void {
   const object = parent.value;
   if (!isObject(object) || 'rawJSON' in object) throw misfit(target.index); // a decimal is none
   const element = elementAt(target.definitions, { type: parent.type, keys: [...parent.keys, name] });
-  if (!element) throw misfit(target.index);
+  if (!element) throw bad(target.index, 'there is no element of this name');
   const key = propertyOf(element, value.type);
   const before = object[key];
   if (element.max === 1) {
@@ -116,11 +116,11 @@ function shaped({ type, value }: Value, element: ElementInfo | undefined, target
     const { name, type: partType = '', value: inner } = parameterValue(part);
     if (inner === undefined) continue;
     const child = element?.child(name);
-    if (!child) throw misfit(target.index);
+    if (!child) throw bad(target.index, 'its value has a part that names no element');
     const key = propertyOf(child, partType);
     const before = object[key];
     const one = shaped({ type: partType, value: inner }, child, target);
-    if (child.max === 1 && before !== undefined) throw misfit(target.index);
+    if (child.max === 1 && before !== undefined) throw bad(target.index, 'its value has a part more often than it may');
     object[key] = child.max === 1 ? one : [...((before ?? []) as Json[]), one];
   }
   return object;
