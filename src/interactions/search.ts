@@ -117,5 +117,5 @@ function nextUrl(context: Context, question: Asked, after: Position, total: numb
 
 function warningEntries(context: Context, { parsed }: Asked): ReturnType<typeof outcomeEntry>[] {
   const warnings = [...context.warnings, ...parsed.warnings];
-  return warnings.length === 0 ? [] : [outcomeEntry(warnings)];
+  return warnings.length === 0 ? [] : [outcomeEntry(context, warnings)];
 }

@@ -54,7 +54,9 @@ export async function resourceEntries(
   }));
 }
 
-export const outcomeEntry = (warnings: readonly Issue[]): BundleEntry => ({
+/** An outcome has no place of its own, but each entry of a searchset has a fullUrl. */
+export const outcomeEntry = ({ services }: Context, warnings: readonly Issue[]): BundleEntry => ({
+  fullUrl: `urn:uuid:${services.ids.next()}`,
   json: JSON.stringify(outcomeOf(warnings)),
   search: { mode: 'outcome' },
 });

@@ -127,6 +127,10 @@ describe('searchset envelope', () => {
 
     it('[R64] leaves an unknown parameter out where handling is lenient, with a warning', async () => {
       const { ids, self, warnings, bundle } = await customer().search('Patient?pateint=1&gender=male', lenient);
+      assert.ok(
+        bundle.entry?.every(({ fullUrl }) => fullUrl !== undefined),
+        'the outcome has one too',
+      );
       assert.deepEqual(ids, ['a']);
       assert.equal(self, `${customer().base}/Patient?gender=male`);
       assert.deepEqual(
