@@ -90,7 +90,7 @@ describe('operations', () => {
         const old = await rest().create(observation({ subject, performer, effectiveDateTime: '2001-02-03' }));
         await pause(5); // changes of one millisecond are not told apart
         const since = new Date().toISOString();
-        const fresh = await rest().create(observation({ subject, effectiveDateTime: '2020-02-03' }));
+        const fresh = await rest().create(observation({ subject, performer, effectiveDateTime: '2020-02-03' }));
         await rest().create(observation({ subject: { reference: `Patient/${other.id}` } }));
         const ids = ({ body }: Answer): (string | undefined)[] =>
           (asBundle(body).entry ?? []).map(({ resource }) => resource?.id).sort();
@@ -108,12 +108,12 @@ describe('operations', () => {
         const paged: (string | undefined)[] = [];
         for (let url: string | undefined = `${at}?_count=1`; url !== undefined;) {
           const page: Answer = await rest().expect(200, 'GET', url);
-          const matches = (asBundle(page.body).entry ?? []).filter(({ search }) => search?.mode === 'match');
-          assert.ok(matches.length <= 1);
-          paged.push(...matches.map(({ resource }) => resource?.id));
+          const entries = asBundle(page.body).entry ?? [];
+          assert.ok(entries.filter(({ search }) => search?.mode === 'match').length <= 1);
+          paged.push(...entries.map(({ resource }) => resource?.id));
           url = next(page);
         }
-        assert.deepEqual(paged.sort(), [id, old.id, fresh.id].sort());
+        assert.deepEqual(paged.sort(), [id, doctor.id, old.id, fresh.id].sort(), 'each once, what came along too');
         const part = await rest().expect(200, 'GET', `${at}?_elements=status`);
         for (const { resource } of asBundle(part.body).entry ?? []) {
           assert.ok(resource?.meta?.tag?.some(({ code }) => code === 'SUBSETTED'));
@@ -132,14 +132,24 @@ describe('operations', () => {
         const link = [related('seealso', id), related('replaces', before.id)];
         const asking = await rest().create(patient(unique(), { link }));
         const device = await rest().create({ resourceType: 'Device', patient: { reference: `Patient/${asking.id}` } });
-        const other = await rest().create(observation({ subject: { reference: `Patient/${id}` } }));
+        const subject = { reference: `Patient/${id}` };
+        const coded = { class: { code: 'AMB' }, status: 'finished' };
+        const visit = await rest().create({ resourceType: 'Encounter', ...coded, subject });
+        const other = await rest().create(observation({ subject, encounter: { reference: `Encounter/${visit.id}` } }));
         await rest().create(observation({ subject: { reference: `Patient/${before.id}` } }));
         const ids = ({ body }: Answer): (string | undefined)[] =>
           (asBundle(body).entry ?? []).map(({ resource }) => resource?.id).sort();
         const whole = await rest().expect(200, 'GET', `Patient/${asking.id}/$everything`);
-        assert.deepEqual(ids(whole), [asking.id, device.id, id, other.id].sort());
+        assert.deepEqual(ids(whole), [asking.id, device.id, id, other.id, visit.id].sort());
         const back = await rest().expect(200, 'GET', `Patient/${id}/$everything`);
-        assert.deepEqual(ids(back), [asking.id, id, other.id].sort(), 'the link is followed one way');
+        assert.deepEqual(ids(back), [asking.id, id, other.id, visit.id].sort(), 'the link is followed one way');
+        const paged: (string | undefined)[] = [];
+        for (let url: string | undefined = `Patient/${id}/$everything?_count=1`; url !== undefined;) {
+          const page: Answer = await rest().expect(200, 'GET', url);
+          paged.push(...ids(page));
+          url = next(page);
+        }
+        assert.deepEqual(paged.sort(), ids(back), 'a member that another refers to is told once');
       });
 
       it('[R152] $expand lists, filters and pages what is built in and what was posted', async () => {

@@ -2,6 +2,7 @@
  * Patient/$everything: the compartment, and what it refers to; what another record of the same person (a link `seealso`)
  * holds as well. https://hl7.org/fhir/R4/patient-operation-everything.html
  */
+import { createHash } from 'node:crypto';
 import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
 import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
@@ -10,7 +11,8 @@ import { localReference } from '../../fhir/reference.js';
 import type { Resource } from '../../fhir/resource.js';
 import { parseView, project, type View } from '../../formats/summary.js';
 import { referencesFor } from '../../search/include.js';
-import type { Position } from '../../search/query.js';
+import { NONE, not } from '../../search/filters.js';
+import type { Filter, Position } from '../../search/query.js';
 import { dateInterval } from '../../search/types/date.js';
 import type { Context, Operation, Values } from '../../service.js';
 import type { Key, Version } from '../../store/port.js';
@@ -20,7 +22,7 @@ export const everything: Operation = {
   definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
   readOnly: true,
   async handler(input, context) {
-    const { asked, after } = continued(context, askedFor(input, context));
+    const { asked, after, brought } = continued(context, askedFor(input, context));
     const { store, partition, services, request, endpoint } = context;
     const patients = await recordsOf(context, asked.patient);
     const of = membersOf(context, patients, asked.types).map(one => inPeriod(one, asked, services.registry));
@@ -32,12 +34,17 @@ export const everything: Operation = {
       ...(after ? { after } : {}),
       deadline: request.deadline,
     });
+    const others = await referenced(context, page.rows, { of, types: asked.types, brought: new Set(brought) });
     const entries = [
       ...page.rows.map(row => entryOf(context, row, 'match', asked.view)),
-      ...(await referenced(context, page.rows, asked.types)).map(row => entryOf(context, row, 'include', asked.view)),
+      ...others.map(row => entryOf(context, row, 'include', asked.view)),
     ];
+    const link: PageLink = {
+      asked,
+      brought: [...brought, ...others.map(({ key }) => markOf(key))].slice(-MAX_BROUGHT),
+    };
     const self = { relation: 'self' as const, url: `${endpoint.url}/${request.path.join('/')}` };
-    const head = { type: 'searchset' as const, link: [self, ...nextLink(context, asked, page.next)] };
+    const head = { type: 'searchset' as const, link: [self, ...nextLink(context, link, page.next)] };
     return { output: { return: parseStored<Resource>(bundleText(head, entries)) } };
   },
 };
@@ -103,28 +110,48 @@ async function recordsOf({ store, partition, endpoint }: Context, id: string): P
   return [...new Set([id, ...others.flatMap(one => (one?.type === 'Patient' ? [one.id] : []))])];
 }
 
-/** A page link carries what was asked for. */
-function continued({ request, services, actor }: Context, asked: Asked): { asked: Asked; after?: Position } {
+/** A page link carries what was asked for, and what the pages before brought along, which is not told twice. */
+interface PageLink {
+  asked: Asked;
+  after?: Position;
+  brought: readonly string[];
+}
+
+/** What a link remembers: each makes it longer. */
+const MAX_BROUGHT = 200;
+
+/** A resource's name in few characters. */
+const markOf = ({ type, id }: Key): string =>
+  createHash('sha256').update(`${type}/${id}`).digest('base64url').slice(0, 8);
+
+function continued({ request, services, actor }: Context, asked: Asked): PageLink {
   const link = request.query.find(([name]) => name === '_page')?.[1];
-  if (link === undefined) return { asked };
-  const content = services.cursors.open(link, actor) as unknown as { asked: Asked; after: Position };
+  if (link === undefined) return { asked, brought: [] };
+  const content = services.cursors.open(link, actor) as unknown as PageLink;
   if (content.asked.patient !== asked.patient) throw new Fault('not-found', 'There is no such page.');
   return content;
 }
 
-function nextLink({ endpoint, request, services, actor }: Context, asked: Asked, after: Position | undefined) {
+function nextLink({ endpoint, request, services, actor }: Context, page: PageLink, after: Position | undefined) {
   if (!after) return [];
-  const link = services.cursors.seal({ asked, after }, actor);
+  const link = services.cursors.seal({ ...page, after }, actor);
   return [
     { relation: 'next' as const, url: pageUrl(`${endpoint.url}/${request.path.join('/')}`, link, request.query) },
   ];
+}
+
+/** What else is told: members, on their own pages; of what they refer to, these types; what pages before brought along. */
+interface Told {
+  of: readonly { type: string; where: Filter }[];
+  types: readonly string[] | undefined;
+  brought: ReadonlySet<string>;
 }
 
 /** What the page refers to outside the compartment: practitioners, organizations, medications. */
 async function referenced(
   context: Context,
   rows: readonly Version[],
-  types: readonly string[] | undefined,
+  { of, types, brought }: Told,
 ): Promise<Version[]> {
   const { services, endpoint, store, partition } = context;
   const all = { source: '*', param: '*', iterate: false, wildcard: true };
@@ -134,10 +161,12 @@ async function referenced(
   );
   const keys = [...new Set(names)].flatMap((name): Key[] => {
     const [type = '', id = ''] = name.split('/');
+    const key = { partition, type, id };
     const wanted = types?.includes(type) ?? endpoint.resources.has(type);
-    return wanted && type !== 'Patient' && !there.has(name) ? [{ partition, type, id }] : [];
+    return wanted && type !== 'Patient' && !there.has(name) && !brought.has(markOf(key)) ? [key] : [];
   });
-  const found = await store.read(keys.slice(0, services.limits.maxIncludes));
+  const members = new Map(of.map(({ type, where }) => [type, where]));
+  const found = await store.read(keys.slice(0, services.limits.maxIncludes), type => not(members.get(type) ?? NONE));
   return found.filter(version => version !== undefined && !version.deleted) as Version[];
 }
 
