@@ -106,6 +106,19 @@ describe('sqlite: threads', () => {
     assert.deepEqual(ids(await storage.store.search(query(contains('new one')))), ['new']);
   });
 
+  it('has small commits wait for one large one at most', async () => {
+    const opened = await openSqlite(join(folder, 'sizes.db'), clock);
+    const other = new Scene(opened.store, 'p');
+    const done: string[] = [];
+    const save = async (name: string, count: number): Promise<void> => {
+      await other.save(...Array.from({ length: count }, (_, i) => other.put(`Task/${name}-${i}`)));
+      done.push(name);
+    };
+    await Promise.all([save('large', 200), save('larger', 300), save('small', 1), save('smaller', 1)]);
+    assert.deepEqual(done, ['small', 'smaller', 'large', 'larger']);
+    await opened.store.close();
+  });
+
   it('finishes the commits under way when it is closed', async () => {
     const path = join(folder, 'closed.db');
     const opened = await openSqlite(path, clock);

@@ -1,6 +1,7 @@
 /**
  * The writer thread. All jobs that wait go into one transaction, each behind a savepoint of its own, so that one that
- * lost a race fails alone; they are answered once COMMIT has returned. Checkpoints are made here too, in between.
+ * lost a race fails alone; they are answered once COMMIT has returned. Large ones go by themselves, one at a time, so that
+ * small ones do not wait for all of them. Checkpoints are made here too, in between.
  * https://www.sqlite.org/wal.html
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
@@ -22,6 +23,8 @@ interface Writing {
 }
 
 const GROUP = 256;
+/** Writes and criteria of a commit that others need not wait for: some hundredths of a second. */
+const LARGE = 50;
 const CACHE_KILOBYTES = 32 * 1024;
 /** How long nothing must have been written until the log is emptied. */
 const QUIET_MILLISECONDS = 500;
@@ -32,6 +35,9 @@ const { path, cuts } = workerData as { path: string; cuts: Int32Array };
 let writing: Writing | undefined;
 let quiet: NodeJS.Timeout | undefined;
 let ending = false;
+/** What waits, in the order it came. */
+const small: WriteRequest[] = [];
+const large: WriteRequest[] = [];
 
 function openWriting(): Writing {
   const connection = new Connection(path, { readOnly: false, cache: CACHE_KILOBYTES });
@@ -106,22 +112,30 @@ function maintain(work: (log: WriteAheadLog) => void): void {
   }
 }
 
-function afterwards(): void {
-  maintain(log => log.shorten());
-  clearTimeout(quiet);
-  quiet = setTimeout(() => maintain(log => log.empty()), QUIET_MILLISECONDS);
+function take(requests: readonly WriteRequest[]): void {
+  ending ||= requests.length === 0;
+  for (const request of requests) (isLarge(request.body) ? large : small).push(request);
 }
 
-function waiting(first: WriteRequest[]): WriteRequest[] {
-  const requests = first;
-  while (requests.length < GROUP) {
-    const next = receiveMessageOnPort(port);
-    if (!next) break;
-    const more = next.message as WriteRequest[];
-    ending ||= more.length === 0;
-    requests.push(...more);
+const isLarge = (job: Job): boolean => job.op === 'commit' && job.puts.length + job.criteria.length > LARGE;
+
+/** Takes up what has come meanwhile. */
+function takeWaiting(): void {
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+    take(next.message as WriteRequest[]);
   }
-  return requests;
+}
+
+/** All small commits that wait, then one large one, and so on. */
+function work(): void {
+  while (small.length + large.length > 0) {
+    takeWaiting();
+    for (const group of [small.splice(0, GROUP), large.splice(0, 1)]) {
+      if (group.length === 0) continue;
+      port.postMessage(performGroup(group));
+      maintain(log => log.shorten());
+    }
+  }
 }
 
 function end(): void {
@@ -132,8 +146,9 @@ function end(): void {
 
 /** An empty list of requests asks the thread to end. */
 port.on('message', (first: WriteRequest[]) => {
-  ending ||= first.length === 0;
-  if (first.length > 0) port.postMessage(performGroup(waiting(first)));
+  clearTimeout(quiet);
+  take(first);
+  work();
   if (ending) end();
-  else afterwards();
+  else quiet = setTimeout(() => maintain(log => log.empty()), QUIET_MILLISECONDS);
 });
