@@ -15,7 +15,7 @@ import type { Effect } from './portal/effect.js';
 import type { Way } from './portal/way.js';
 import type { SearchRegistry } from './search/registry.js';
 import type { Terminology } from './search/types/type.js';
-import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
+import type { Blobs, ChangeSet, Criterion, DocumentChange, Put, Records, Store, Version } from './store/port.js';
 import type { Validator } from './validate/validator.js';
 
 /** A change set, and the effects that ride in it. */
@@ -34,6 +34,8 @@ export interface Result {
    * authorized as such). Audited. Absent: the guarded store checks every put against the caller's policy.
    */
   asSystem?: string;
+  /** What was found in the place of a change. It must still be so when a transaction that this is part of is committed. */
+  found?: Criterion;
   /** Runs behind the commit and gives the answer in its final form: what a transaction reads of its own writes. */
   completed?: () => Promise<FhirResponse>;
 }

@@ -10,7 +10,7 @@ export const create: Handler = async context => {
   const match =
     condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition));
   const found = match && atMostOne(match);
-  if (found) return unchanged(context, found);
+  if (found) return { ...(await unchanged(context, found)), found: match.criterion };
   return write(context, {
     resource: { ...body, id: newId(context) },
     previous: undefined,

@@ -1,10 +1,11 @@
 /** delete and conditional delete. https://hl7.org/fhir/R4/http.html#delete */
 import { Fault } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
+import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Version } from '../store/port.js';
-import { atMostOne, matching, MAX_MATCHES } from './conditional.js';
+import { atMostOne, matching, MAX_MATCHES, type Match } from './conditional.js';
 import { absent, checkIfMatch, current, target } from './version.js';
 
 export const remove: Handler = async context => {
@@ -18,16 +19,22 @@ export const remove: Handler = async context => {
 };
 
 async function conditionalDelete(context: Context): Promise<Result> {
-  const { type = '' } = context.route;
+  const { route, request } = context;
+  const match = await deletable(context, route.type ?? '', request.query);
+  for (const version of match.versions) checkIfMatch(context, version);
+  const result = deletion(context, match.versions);
+  return { ...result, changes: { ...result.changes, criteria: [match.criterion] } };
+}
+
+/** What a conditional delete takes. Faults: `precondition` for several where one is meant, `too-costly` for very many. */
+export async function deletable(context: Context, type: string, criteria: Query): Promise<Match> {
   const multiple = context.endpoint.resources.get(type)?.conditionalDelete === 'multiple';
-  const match = await matching(context, type, context.request.query, multiple ? MAX_MATCHES : 2);
+  const match = await matching(context, type, criteria, multiple ? MAX_MATCHES : 1);
   if (!multiple) atMostOne(match);
   if (match.versions.length > MAX_MATCHES) {
     throw new Fault('too-costly', `The criteria match more than ${MAX_MATCHES} resources.`);
   }
-  for (const version of match.versions) checkIfMatch(context, version);
-  const result = deletion(context, match.versions);
-  return { ...result, changes: { ...result.changes, criteria: [match.criterion] } };
+  return match;
 }
 
 function deletion(context: Context, versions: readonly Version[]): Result {

@@ -8,6 +8,7 @@ import { isObject, type Json, type JsonObject, type Resource } from '../fhir/res
 import type { Context } from '../service.js';
 import { conditionalReferences, type Touched } from './conditional-references.js';
 import { atMostOne, criteriaText, matching } from './conditional.js';
+import { deletable } from './delete.js';
 import { entryFault, within, type Entry } from './entry.js';
 import { turn } from './turn.js';
 
@@ -15,31 +16,30 @@ export interface Settled {
   settled: Entry[];
   /** Entry index → id that its create must give. */
   ids: Map<number, string>;
-  /** Entry index → `Type/id` of the resource it is about, made by it or there already. */
-  targets: Map<number, string>;
+  /** Entry index → `Type/id` of what it is about, made by it or there already: a conditional delete may take several. */
+  targets: Map<number, string[]>;
 }
 
 export async function settleReferences(context: Context, entries: readonly Entry[]): Promise<Settled> {
   const ids = new Map<number, string>();
-  const targets = new Map<number, string>();
+  const targets = new Map<number, string[]>();
   const names = new Map<string, string>();
   refuseSameCriteria(entries);
   for (const entry of entries) {
     await turn(entry.index);
-    const id = await settledId(context, entry, ids).catch((error: unknown) => {
+    const settledTo = await settledIds(context, entry, ids).catch((error: unknown) => {
       throw within(entry, error);
     });
     const { index, fullUrl, path } = entry;
-    const [type] = path;
-    if (id === undefined || type === undefined) continue;
-    const name = `${type}/${id}`;
-    targets.set(index, name);
-    if (fullUrl === undefined) continue;
+    const about = settledTo.map(id => `${path[0]}/${id}`);
+    targets.set(index, about);
+    const [name, ...others] = about;
+    if (fullUrl === undefined || name === undefined || others.length > 0) continue;
     if (names.has(fullUrl)) throw entryFault(index, 'Two entries have the same fullUrl.');
     names.set(fullUrl, name);
   }
   const touched = entries.flatMap(entry => touchedBy(entry, targets, ids));
-  const links: Links = { names, fresh: new Set([...ids.keys()].map(index => targets.get(index) ?? '')) };
+  const links: Links = { names, fresh: new Set([...ids.keys()].flatMap(index => targets.get(index) ?? [])) };
   const settled: Entry[] = [];
   for (const entry of entries) {
     await turn(entry.index);
@@ -49,16 +49,16 @@ export async function settleReferences(context: Context, entries: readonly Entry
   return { settled, ids, targets };
 }
 
-/** The resource that an entry changes as a whole. */
+/** The resources that an entry changes as a whole. */
 function touchedBy(
   { index, method, resource }: Entry,
-  targets: ReadonlyMap<number, string>,
+  targets: ReadonlyMap<number, readonly string[]>,
   ids: ReadonlyMap<number, string>,
 ): Touched[] {
-  const name = targets.get(index);
-  if (name === undefined) return [];
-  if (method === 'DELETE') return [{ name }];
-  return resource && (method === 'PUT' || (method === 'POST' && ids.has(index))) ? [{ name, resource }] : [];
+  const names = targets.get(index) ?? [];
+  if (method === 'DELETE') return names.map(name => ({ name }));
+  const whole = method === 'PUT' || (method === 'POST' && ids.has(index));
+  return resource && whole ? names.map(name => ({ name, resource })) : [];
 }
 
 /** Two entries with one condition are about one resource, whether it is there yet or not. */
@@ -73,19 +73,23 @@ function refuseSameCriteria(entries: readonly Entry[]): void {
   }
 }
 
-/** The id an entry's resource has or will have. */
-async function settledId(context: Context, entry: Entry, ids: Map<number, string>): Promise<string | undefined> {
+/** The id an entry's resource has or will have; those of what a conditional delete takes. */
+async function settledIds(context: Context, entry: Entry, ids: Map<number, string>): Promise<string[]> {
   const [type = '', id] = entry.path;
   const criteria = criteriaOf(entry);
-  if (criteria === undefined && entry.method !== 'POST') return id;
-  if (!context.endpoint.resources.has(type)) return undefined; // refused when the entry runs
+  if (criteria === undefined && entry.method !== 'POST') return id === undefined ? [] : [id];
+  if (!context.endpoint.resources.has(type)) return []; // refused when the entry runs
+  if (criteria && entry.method === 'DELETE') {
+    const { versions } = await deletable(context, type, criteria);
+    return versions.map(({ key }) => key.id);
+  }
   const found = criteria === undefined ? undefined : atMostOne(await matching(context, type, criteria));
-  if (found) return found.key.id;
-  if (entry.method !== 'POST' && entry.method !== 'PUT') return undefined;
+  if (found) return [found.key.id];
+  if (entry.method !== 'POST' && entry.method !== 'PUT') return [];
   const given = entry.method === 'PUT' ? entry.resource?.id : undefined;
   const fresh = given ?? context.services.ids.next();
   ids.set(entry.index, fresh);
-  return fresh;
+  return [fresh];
 }
 
 function criteriaOf({ method, path, query, headers }: Entry): Query | undefined {

@@ -57,15 +57,19 @@ async function writes(context: Context, { settled, ids, targets }: Settled) {
   const puts = new Map<string, Put>();
   const claimed = new Set<string>();
   const kept = settled.filter(({ method }) => method !== 'DELETE');
-  const promised = new Set(kept.map(({ index }) => targets.get(index) ?? ''));
+  const promised = new Set(kept.flatMap(({ index }) => targets.get(index) ?? []));
   for (const method of ORDER) {
     for (const entry of settled.filter(one => one.method === method)) {
       await turn(entry.index);
       const assignId = ids.get(entry.index);
       const settlement = { promised, ...(assignId === undefined ? {} : { assignId }) };
-      const { response, changes = {} } = await prepared(context, entry, settlement, overlay(context.store, puts));
+      const {
+        response,
+        changes = {},
+        found,
+      } = await prepared(context, entry, settlement, overlay(context.store, puts));
       responses.set(entry.index, response);
-      pending.push(changes);
+      pending.push(changes, ...(found ? [{ criteria: [found] }] : []));
       claim(claimed, entry, targets.get(entry.index), changes.puts);
       for (const put of changes.puts ?? []) puts.set(nameOf(put), put);
     }
@@ -76,8 +80,13 @@ async function writes(context: Context, { settled, ids, targets }: Settled) {
 const nameOf = ({ key }: Put): string => `${key.type}/${key.id}`;
 
 /** No resource may be written by two entries, nor be found by a conditional create when another entry deletes it. */
-function claim(claimed: Set<string>, { index, method }: Entry, target: string | undefined, puts: readonly Put[] = []) {
-  const names = new Set([...puts.map(nameOf), ...(target === undefined ? [] : [target])]);
+function claim(
+  claimed: Set<string>,
+  { index, method }: Entry,
+  about: readonly string[] = [],
+  puts: readonly Put[] = [],
+) {
+  const names = new Set([...puts.map(nameOf), ...about]);
   for (const name of names) {
     if (claimed.has(name)) throw entryFault(index, `More than one entry is about ${name}.`);
   }
@@ -107,7 +116,7 @@ function merged(all: readonly Changes[]): Changes {
   };
 }
 
-/** Reads come last and see what was written. */
+/** Reads come last and see what was written, by others too. */
 async function readAll(context: Context, reads: readonly Entry[]): Promise<[number, FhirResponse][]> {
   const { services, endpoint, actor } = context;
   const all: [number, FhirResponse][] = [];

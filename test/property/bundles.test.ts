@@ -1,0 +1,172 @@
+/** Random transactions, some at once, and batches come to what a model of them says, on every store. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { asBundle, eachRest, statuses, type Answer, type Rest } from '../conformance/rest.js';
+import { apply, KEYS, rounds, shown, type BundlePlan, type Sent, type World } from './bundle-model.js';
+
+const RUNS = { quick: 40, slow: 5 };
+
+/** One past on a server: keys of its own, and words that nothing else says. */
+class Past {
+  private readonly rest: Rest;
+  private readonly name: string;
+  private words = 0;
+
+  constructor(rest: Rest, name: string) {
+    this.rest = rest;
+    this.name = name;
+  }
+
+  id = (key: number): string => `${this.name}-${key}`;
+
+  sent(world: World, { entries }: BundlePlan): Sent[] {
+    return entries.map(entry => {
+      const id = this.id(entry.key);
+      const version = world[entry.key]![id]?.version ?? 0;
+      return {
+        ...entry,
+        id,
+        family: `${this.name}w${++this.words}`,
+        match: entry.right ? version : version + 1,
+        took: false,
+      };
+    });
+  }
+
+  post(type: BundlePlan['type'], entries: readonly Sent[]): Promise<Answer> {
+    const entry = entries.map(one => this.entry(one));
+    return this.rest.call('POST', '', { resourceType: 'Bundle', type, entry });
+  }
+
+  private entry({ key, kind, id, family, match }: Sent): object {
+    const identifier = [{ system: `urn:${this.name}`, value: String(key) }];
+    const resource = { resourceType: 'Patient', identifier, name: [{ family }] };
+    const named = { ...resource, id };
+    const where = `identifier=urn:${this.name}|${key}`;
+    switch (kind) {
+      case 'put':
+        return { resource: named, request: { method: 'PUT', url: `Patient/${id}` } };
+      case 'put-if-match':
+        return { resource: named, request: { method: 'PUT', url: `Patient/${id}`, ifMatch: `W/"${match}"` } };
+      case 'post':
+        return { resource, request: { method: 'POST', url: 'Patient' } };
+      case 'post-if-none':
+        return { resource, request: { method: 'POST', url: 'Patient', ifNoneExist: where } };
+      case 'put-where':
+        return { resource, request: { method: 'PUT', url: `Patient?${where}` } };
+      case 'delete':
+        return { request: { method: 'DELETE', url: `Patient/${id}` } };
+      case 'delete-where':
+        return { request: { method: 'DELETE', url: `Patient?${where}` } };
+      case 'get':
+        return { request: { method: 'GET', url: `Patient/${id}` } };
+      case 'invalid':
+        return { resource: { ...resource, gender: 'unsaid' }, request: { method: 'POST', url: 'Patient' } };
+    }
+  }
+
+  /** What the server shows now, in the words of `shown`. */
+  async seen(): Promise<string[][]> {
+    const all: string[][] = [];
+    for (let key = 0; key < KEYS; key++) {
+      const { body } = await this.rest.expect(200, 'GET', `Patient?identifier=urn:${this.name}|${key}&_count=100`);
+      const found = (asBundle(body).entry ?? []).map(({ resource }) => {
+        const { id, meta, name } = resource as unknown as {
+          id: string;
+          meta: { versionId: string };
+          name: { family: string }[];
+        };
+        return `${id === this.id(key) ? id : '?'}/${meta.versionId} ${name[0]?.family}`;
+      });
+      all.push(found.toSorted());
+    }
+    return all;
+  }
+
+  /** Every version of what has a name of ours is told, newest first, without a gap. */
+  async histories(world: World): Promise<void> {
+    for (const [key, shelf] of world.entries()) {
+      const known = shelf[this.id(key)];
+      if (!known) continue;
+      const { body } = await this.rest.expect(200, 'GET', `Patient/${this.id(key)}/_history?_count=100`);
+      const etags = (asBundle(body).entry ?? []).map(({ response }) => response?.etag);
+      const expected = Array.from({ length: known.version }, (_, i) => `W/"${known.version - i}"`);
+      assert.deepEqual(etags, expected);
+    }
+  }
+}
+
+/** A read is answered once all is written: others may have been there meanwhile. */
+const mayDiffer = (status: number, { kind }: Sent): boolean => kind === 'get' && [200, 404, 410].includes(status);
+
+/** Whether this answer is what the model says of these entries. */
+function agrees(
+  answer: Answer,
+  { type, entries }: { type: BundlePlan['type']; entries: readonly Sent[] },
+  expected: readonly number[],
+): boolean {
+  const failures = expected.filter(status => status >= 400);
+  if (type === 'transaction' && failures.length > 0) return failures.includes(answer.status);
+  const told = statuses(answer).map(status => Number(status.slice(0, 3)));
+  return answer.status === 200 && told.every((status, i) => status === expected[i] || mayDiffer(status, entries[i]!));
+}
+
+function orders<T>(list: readonly T[]): T[][] {
+  if (list.length === 0) return [[]];
+  return list.flatMap((first, i) => orders(list.toSpliced(i, 1)).map(rest => [first, ...rest]));
+}
+
+/** The worlds in which Bundles that were sent at once may have ended, by the orders that explain their answers. */
+function explained(
+  world: World,
+  round: readonly { type: BundlePlan['type']; sent: Sent[]; answer: Answer }[],
+): World[] {
+  return orders(round).flatMap(order => {
+    let after = world;
+    for (const { type, sent, answer } of order) {
+      const [expected, then] = apply(after, type, sent);
+      if (!agrees(answer, { type, entries: sent }, expected)) return [];
+      after = then;
+    }
+    return [after];
+  });
+}
+
+describe('[R50] [R51] bundles: like the model', () => {
+  let pasts = 0;
+
+  async function replay(rest: Rest, plans: readonly BundlePlan[][]): Promise<void> {
+    const past = new Past(rest, `r${++pasts}`);
+    let world: World = Array.from({ length: KEYS }, () => ({}));
+    for (const plan of plans) {
+      const before = world;
+      const round = await Promise.all(
+        plan.map(async bundle => {
+          const entries = past.sent(before, bundle);
+          const answer = await past.post(bundle.type, entries);
+          const told = asBundle(answer.body).entry ?? [];
+          const sent = entries.map((one, i) => ({ ...one, took: told[i]?.response?.etag !== undefined }));
+          return { type: bundle.type, sent, answer };
+        }),
+      );
+      const worlds = explained(before, round);
+      const told = () => JSON.stringify(round.map(({ sent, answer }) => ({ sent, text: answer.text })));
+      assert.ok(worlds.length > 0, `no order explains the answers: ${told()}`);
+      const seen = await past.seen();
+      const found = worlds.find(one => JSON.stringify(shown(one)) === JSON.stringify(seen));
+      world = found ?? assert.fail(`${JSON.stringify(seen)} is not what was answered: ${told()}`);
+    }
+    await past.histories(world);
+  }
+
+  eachRest(
+    rest => {
+      it('on random Bundles', () =>
+        fc.assert(
+          fc.asyncProperty(rounds, plans => replay(rest(), plans)),
+          rest().slow ? { numRuns: RUNS.slow, endOnFailure: true } : { numRuns: RUNS.quick },
+        ));
+    },
+    { only: 'customer' },
+  );
+});
