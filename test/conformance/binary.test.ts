@@ -50,6 +50,30 @@ describe('Binary', () => {
       });
     }
 
+    it('[R104] plain JSON and XML are content, unless they are a Binary', async () => {
+      const base64 = (text: string): string => Buffer.from(text).toString('base64');
+      for (const [type, content] of [
+        ['application/xml', '<ClinicalDocument xmlns="urn:hl7-org:v3"/>'],
+        ['text/xml; charset=iso-8859-1', '<a/>'],
+        ['application/json', '{"a":[1]}'],
+      ] as const) {
+        const made = await rest().expect(201, 'POST', 'Binary', content, { 'content-type': type });
+        assert.deepEqual([made.body['contentType'], made.body['data']], [type, base64(content)]);
+        const { bytes } = await raw(`Binary/${made.body.id}`, { accept: type });
+        assert.equal(bytes.toString(), content);
+        await rest().expect(200, 'PUT', `Binary/${made.body.id}`, `${content} `, { 'content-type': type });
+      }
+      const binary = { resourceType: 'Binary', contentType: 'text/plain', data: base64('x') };
+      const json = { 'content-type': 'application/json' };
+      const made = await rest().expect(201, 'POST', 'Binary', JSON.stringify(binary), json);
+      assert.equal(made.body['contentType'], 'text/plain');
+      const xml = '<Binary xmlns="http://hl7.org/fhir"><contentType value="text/plain"/><data value="eA=="/></Binary>';
+      const same = await rest().expect(201, 'POST', 'Binary', xml, { 'content-type': 'text/xml' });
+      assert.equal(same.body['contentType'], 'text/plain');
+      const fhir = { 'content-type': 'application/fhir+json' };
+      await rest().expect(400, 'POST', 'Binary', '{"a":[1]}', fhir);
+    });
+
     it('[R104] large content is whole wherever the resource shows: search, history, batch, XML', async () => {
       const content = bytesOf(50_000);
       const { body } = await rest().expect(201, 'POST', 'Binary', content, { 'content-type': 'image/png' });

@@ -37,13 +37,11 @@ export function parseBody(
   if (body.kind === 'resource') return asResource(body.resource, definitions);
   const type = mediaType(body.contentType);
   if (type === FORM && isSearch(route)) return undefined;
+  if (isContent(route, type, body.bytes)) return rawBinary(request, route, body);
   if (isFhir(type) || type === JSON_PATCH) requireUtf8(body.contentType);
   if (route.interaction === 'patch' && type === JSON_PATCH) return asBinary(body.bytes, JSON_PATCH);
   if (body.bytes.length === 0) return undefined;
   if (route.interaction === 'patch' && !isFhir(type)) throw noPatch();
-  if (route.type === 'Binary' && !isFhir(type) && type !== '' && route.interaction !== 'operation') {
-    return rawBinary(request, route, body);
-  }
   return parseResource(body.bytes, type, definitions, limits);
 }
 
@@ -69,6 +67,18 @@ function requireUtf8(contentType: string): void {
 }
 
 const isFhir = (type: string): boolean => JSON_TYPES.has(type) || XML_TYPES.has(type);
+
+/**
+ * A Binary's own content. What comes as plain JSON or XML (a document of another standard, say) is a resource only if it
+ * says so. https://hl7.org/fhir/R4/binary.html#rest
+ */
+function isContent({ type, interaction }: Route, mediaType: string, bytes: Uint8Array): boolean {
+  if (type !== 'Binary' || (interaction !== 'create' && interaction !== 'update')) return false;
+  if (mediaType === '' || bytes.length === 0) return false;
+  if (!isFhir(mediaType)) return true;
+  const mark = JSON_TYPES.has(mediaType) ? '"resourceType"' : 'http://hl7.org/fhir';
+  return !mediaType.includes('fhir') && !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(mark);
+}
 
 const isSearch = (route: Route): boolean =>
   route.interaction === 'search-type' || route.interaction === 'search-system' || route.interaction === 'operation';
