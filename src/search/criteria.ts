@@ -161,7 +161,7 @@ export class Criteria {
     if (code === '_filter' && modifier === undefined) return this.filtered(type, value);
     if (code === '_list' && modifier === undefined) return this.listed(type, whole, value);
     // Behind a chain; in front it chooses what is searched, and is no condition.
-    if (code === '_type' && modifier === undefined) return value.split(',').includes(type) ? ALL : NONE;
+    if (code === '_type' && modifier === undefined && value !== '') return value.split(',').includes(type) ? ALL : NONE;
     const param = this.find(type, code);
     if (!param) throw notUnderstood(whole, `${type} has no such search parameter here.`);
     if (modifier === 'missing') return missing(param, whole, value);

@@ -119,7 +119,6 @@ class SearchParser {
   /** Takes one parameter in; gives its value as it was used. */
   private parameter(name: string, value: string): string {
     if (name === '') throw badValue(name, 'a parameter without a name.');
-    if (value === '') throw badValue(name, 'the value is empty.');
     if (shaping.has(name) && name !== '_sort' && this.seen.has(name))
       throw badValue(name, 'it is given more than once.');
     this.seen.add(name);

@@ -138,6 +138,11 @@ describe('searchset envelope', () => {
         [['warning', 'not-supported']],
       );
       assert.equal(bundle.total, 1);
+      const posted = await customer().call('POST', 'Patient/_search', 'entry%3A%5B%7B=&gender=male', {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...lenient,
+      });
+      assert.equal(posted.status, 200, 'nothing is wrong with an empty value that is left out');
     });
 
     it('[R64] strict handling refuses; an unknown handling is no handling', async () => {
