@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { asBundle, eachRest, statuses, type Answer, type Rest } from '../conformance/rest.js';
 import { apply, KEYS, rounds, shown, type BundlePlan, type Sent, type World } from './bundle-model.js';
+import { orders } from './orders.js';
 
 const RUNS = { quick: 40, slow: 5 };
 
@@ -109,11 +110,6 @@ function agrees(
   if (type === 'transaction' && failures.length > 0) return failures.includes(answer.status);
   const told = statuses(answer).map(status => Number(status.slice(0, 3)));
   return answer.status === 200 && told.every((status, i) => status === expected[i] || mayDiffer(status, entries[i]!));
-}
-
-function orders<T>(list: readonly T[]): T[][] {
-  if (list.length === 0) return [[]];
-  return list.flatMap((first, i) => orders(list.toSpliced(i, 1)).map(rest => [first, ...rest]));
 }
 
 /** The worlds in which Bundles that were sent at once may have ended, by the orders that explain their answers. */

@@ -8,6 +8,7 @@ import type { Filter } from '../../src/search/query.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import type { ChangeSet, Criterion, DocumentChange, Put, Records, Storage, Store } from '../../src/store/port.js';
 import { fixedClock, NOW, pathOf, Scene } from '../fixtures/storage-samples.js';
+import { orders } from './orders.js';
 import type { ChangePlan } from './store-samples.js';
 
 export interface Replayed {
@@ -27,11 +28,6 @@ async function accepts(store: Store, changes: ChangeSet): Promise<boolean> {
     assert.ok(error instanceof Fault && error.kind === 'conflict', String(error));
     return false;
   }
-}
-
-function permutations<T>(list: readonly T[]): T[][] {
-  if (list.length === 0) return [[]];
-  return list.flatMap((first, i) => permutations(list.toSpliced(i, 1)).map(rest => [first, ...rest]));
 }
 
 /** What is there when a round begins. */
@@ -98,7 +94,7 @@ async function explain(
   round: readonly ChangeSet[],
   outcome: ReadonlyMap<ChangeSet, boolean>,
 ) {
-  for (const order of permutations(round)) {
+  for (const order of orders(round)) {
     const { model, taken } = await modelOf(accepted, order);
     if (order.every((changes, i) => taken[i] === outcome.get(changes))) {
       return { model, taken: order.filter(changes => outcome.get(changes)) };
