@@ -2,6 +2,7 @@
  * Bundles as JSON text: stored resources are joined in as they are, never parsed and written again.
  * https://hl7.org/fhir/R4/bundle.html
  */
+import { Fault } from './fault.js';
 
 export interface BundleLink {
   relation: 'self' | 'next' | 'previous' | 'first';
@@ -29,7 +30,7 @@ export interface BundleHead {
 
 /**
  * The text of a Bundle; `entry` is left out where there is none (an empty array is not allowed). The resources' texts are
- * most of it: they are listed, and copied once.
+ * most of it: they are listed, and copied once. Fault `too-costly` where they make more than one text can hold.
  */
 export function bundleText(head: BundleHead, entries: readonly BundleEntry[]): string {
   const { id, meta, timestamp, type, total, link } = head;
@@ -42,8 +43,13 @@ export function bundleText(head: BundleHead, entries: readonly BundleEntry[]): s
     parts.push('}');
   });
   parts.push(']}');
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length > LONGEST) throw new Fault('too-costly', 'The answer would be too large; ask for less of it.');
   return parts.join('');
 }
+
+/** A text of V8 has 2^29 - 24 characters at most. */
+const LONGEST = 500_000_000;
 
 function addEntry(parts: string[], { fullUrl, json, search, request, response }: BundleEntry): void {
   const before = parts.length;

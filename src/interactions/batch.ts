@@ -1,9 +1,10 @@
 /** batch and transaction by Bundle.type. https://hl7.org/fhir/R4/http.html#transaction */
-import { bundleText } from '../fhir/bundle.js';
+import { bundleText, type BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { faultResponse } from '../fhir/outcome.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
+import { MOST } from './bounded-page.js';
 import { entriesOf, requestOf, responseEntry, type Entry } from './entry.js';
 import { transaction } from './transaction.js';
 
@@ -35,12 +36,24 @@ async function answerOf(entry: Entry, context: Context): Promise<FhirResponse> {
   return services.dispatch(requestOf(entry, context), endpoint, actor);
 }
 
+const isRead = ({ method }: Entry): boolean => method === 'GET' || method === 'HEAD';
+
+const enough = (): FhirResponse =>
+  faultResponse(new Fault('too-costly', 'The entries before have made the answer too large for more; ask again.'));
+
 /** Each entry is a request of its own, with its own status; the order is kept. */
 async function batch(context: Context): Promise<Result> {
-  const entries = [];
+  const entries: BundleEntry[] = [];
+  let size = 0;
   for (const entry of entriesOf(context.resource ?? { resourceType: 'Bundle' }, context)) {
-    if (entry instanceof Fault) entries.push(responseEntry(faultResponse(entry)));
-    else entries.push(responseEntry(await answerOf(entry, context), entry));
+    if (entry instanceof Fault) {
+      entries.push(responseEntry(faultResponse(entry)));
+      continue;
+    }
+    const answer = size > MOST && isRead(entry) ? enough() : await answerOf(entry, context);
+    const answered = responseEntry(answer, entry);
+    size += answered.json?.length ?? 0;
+    entries.push(answered);
   }
   return {
     response: {

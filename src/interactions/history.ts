@@ -13,6 +13,7 @@ import { splitPrefix } from '../search/types/prefix.js';
 import type { Context, Handler } from '../service.js';
 import type { HistoryQuery, Version } from '../store/port.js';
 import { withContent } from './binary.js';
+import { boundedPage } from './bounded-page.js';
 import { absent, current, target } from './version.js';
 import { shown } from './view.js';
 
@@ -37,8 +38,8 @@ export const history: Handler = async context => {
   const conditions = conditionsOf(context, query);
   const view = parseView(query);
   const limit = view?.summary === 'count' ? 0 : countOf(context, query);
-  const page =
-    limit === 0 ? { rows: [] } : await context.store.history({ ...conditions, limit, ...(after ? { after } : {}) });
+  const asked = { ...conditions, limit, ...(after ? { after } : {}) };
+  const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), asked);
   const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
   const entries = await Promise.all(page.rows.map(version => entryOf(context, version, view)));
   const head = {

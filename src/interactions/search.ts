@@ -7,6 +7,7 @@ import type { Position } from '../search/query.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Page } from '../store/port.js';
 import { asked, searchPath, type Asked } from './asked.js';
+import { boundedPage } from './bounded-page.js';
 import { included } from './included.js';
 import { outcomeEntry, searchset } from './searchset.js';
 
@@ -48,7 +49,7 @@ async function countOnly(context: Context, question: Asked): Promise<Result> {
 }
 
 function pageOf(context: Context, { parsed, limit, after }: Asked): Promise<Page> {
-  return context.store.search({
+  return boundedPage(search => context.store.search(search), {
     partition: context.partition,
     of: parsed.of,
     sort: parsed.sort,

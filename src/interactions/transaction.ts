@@ -8,6 +8,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Store } from '../store/port.js';
+import { MOST } from './bounded-page.js';
 import { entriesOf, entryFault, requestOf, responseEntry, within, type Entry, type Settlement } from './entry.js';
 import { overlay } from './overlay.js';
 import { remembered } from './remembered.js';
@@ -24,10 +25,11 @@ export async function transaction(asked: Context, bundle: Resource): Promise<Res
   });
   refuseOperations(entries);
   const settled = await settleReferences(context, entries);
-  const { changes, responses, after } = await writes(context, settled);
+  const { changes, responses, puts } = await writes(context, settled);
   const reads = settled.settled.filter(isRead);
+  const after = overlay(asked.store, puts);
   // A read that fails fails the whole: it is tried before anything is written, and answered afterwards.
-  for (const entry of reads) await prepared(context, entry, {}, after);
+  await tryReads(context, reads, after);
   const respond = (all: ReadonlyMap<number, FhirResponse>): FhirResponse => answer(entries, all);
   if (reads.length === 0) return { response: respond(responses), changes };
   return {
@@ -35,6 +37,16 @@ export async function transaction(asked: Context, bundle: Resource): Promise<Res
     changes,
     completed: async () => respond(new Map([...responses, ...(await readAll(context, reads))])),
   };
+}
+
+async function tryReads(context: Context, reads: readonly Entry[], after: Store): Promise<void> {
+  let size = 0;
+  for (const entry of reads) {
+    await turn(entry.index);
+    const { body } = (await prepared(context, entry, {}, after)).response;
+    size += body?.kind === 'json' ? body.text.length : 0;
+    if (size > MOST) throw within(entry, new Fault('too-costly', 'The answer would be too large; read less at once.'));
+  }
 }
 
 const isRead = ({ method }: Entry): boolean => method === 'GET' || method === 'HEAD';
@@ -74,7 +86,7 @@ async function writes(context: Context, { settled, ids, targets }: Settled) {
       for (const put of changes.puts ?? []) puts.set(nameOf(put), put);
     }
   }
-  return { changes: merged(pending), responses, after: overlay(context.store, puts) };
+  return { changes: merged(pending), responses, puts };
 }
 
 const nameOf = ({ key }: Put): string => `${key.type}/${key.id}`;
