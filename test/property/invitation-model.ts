@@ -10,21 +10,23 @@ export type Step =
   /** The code of the newest invitation, or of the one before that. */
   | { do: 'redeem'; which: 'newest' | 'older'; birthDate: 'right' | 'wrong' };
 
-export const walks = fc.array(
-  fc.oneof(
-    fc.record({ do: fc.constant('invite' as const), days: fc.integer({ min: 1, max: 3 }) }),
-    fc.record({ do: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 50 }) }),
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        do: fc.constant('redeem' as const),
-        which: fc.constantFrom<'newest' | 'older'>('newest', 'newest', 'newest', 'older'),
-        birthDate: fc.constantFrom<'right' | 'wrong'>('wrong', 'wrong', 'wrong', 'right'),
-      }),
-    },
-  ),
-  { minLength: 1, maxLength: 14 },
-);
+const whichCode = fc.constantFrom<'newest' | 'older'>('newest', 'newest', 'newest', 'older');
+const redeem = (which: 'newest' | 'older', birthDate: 'right' | 'wrong'): Step => ({ do: 'redeem', which, birthDate });
+
+/** Guesses come in rows, up to the fifth, which locks. */
+export const walks = fc
+  .array(
+    fc.oneof(
+      fc.integer({ min: 1, max: 3 }).map((days): Step[] => [{ do: 'invite', days }]),
+      fc.integer({ min: 1, max: 50 }).map((hours): Step[] => [{ do: 'wait', hours }]),
+      whichCode.map(which => [redeem(which, 'right')]),
+      fc
+        .tuple(whichCode, fc.integer({ min: 1, max: MAX_TRIES }))
+        .map(([which, times]) => Array.from({ length: times }, () => redeem(which, 'wrong'))),
+    ),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((steps): Step[] => [{ do: 'invite', days: 3 }, ...steps.flat()]);
 
 interface Invitation {
   status: 'requested' | 'cancelled' | 'failed' | 'completed';
