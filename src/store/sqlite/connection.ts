@@ -94,10 +94,8 @@ export class Connection {
   #tick(): number {
     this.#ticks += 1;
     if (this.#ticks > this.#allowance.rows) throw new Exhausted('rows');
-    if (this.#ticks % TICKS_BETWEEN_LOOKS === 0) {
-      if (monotonic() > this.#allowance.until) throw new Exhausted('time');
-      if (this.#cut !== this.#seen) throw new Exhausted('snapshot');
-    }
+    if (this.#cut !== this.#seen) throw new Exhausted('snapshot');
+    if (this.#ticks % TICKS_BETWEEN_LOOKS === 0 && monotonic() > this.#allowance.until) throw new Exhausted('time');
     return 1;
   }
 

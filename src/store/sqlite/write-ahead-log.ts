@@ -8,8 +8,8 @@ const PENDING_PAGES = 8192;
 const LOG_PAGES = 14_336;
 /** What the log's file keeps when the log is begun anew. */
 const FILE_BYTES = 64 * 1024 * 1024;
-/** How long they are waited for: at first, and each time when they have been told to begin anew. */
-const READERS_MILLISECONDS = [1000, 500, 500];
+/** How long they are waited for: at first, and each time when they have been told to begin anew, which takes them some rows. */
+const READERS_MILLISECONDS = [1000, 2000, 2000];
 
 export class WriteAheadLog {
   private readonly connection: Connection;
