@@ -6,7 +6,7 @@ import { unescape } from '../escape.js';
 import { anyForm, belowForm, IDENTIFIER, referenceForm } from '../keys.js';
 import { badValue } from '../limits.js';
 import { extractIdentifier, plainTerms } from './token.js';
-import { type ExtractContext, type Facts, type Sink, type Term, type TermContext, type ValueType } from './type.js';
+import type { ExtractContext, Facts, Sink, Term, TermContext, ValueType } from './type.js';
 
 /** Above this many target types, references are indexed by bare id too, instead of trying each type. */
 const FEW_TYPES = 6;
