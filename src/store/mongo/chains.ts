@@ -93,12 +93,12 @@ const inner = ({ partition }: Chains, { type }: Chain, where: Filter): Document 
  */
 export async function resolveChains(chains: Chains, filter: Filter): Promise<Filter> {
   const resolved = await replace(simplify(filter), async chain => {
-    const filters = [inner(chains, chain, await resolveChains(chains, chain.where))];
+    const filter = inner(chains, chain, await resolveChains(chains, chain.where));
     const carried = chain.kind === 'referred' ? `${chain.key}${chain.own}/` : undefined;
-    if (carried !== undefined)
-      filters.push({ postings: { $elemMatch: { $gte: carried, $lt: `${carried}\u{10ffff}` } } });
+    const among =
+      carried === undefined ? {} : { postings: { $elemMatch: { $gte: carried, $lt: `${carried}\u{10ffff}` } } };
     const projection = carried === undefined ? { id: 1 } : { postings: 1 };
-    const rows = await chains.find({ $and: filters }, projection, chains.limit + 1);
+    const rows = await chains.find({ ...filter, ...among }, projection, chains.limit + 1);
     if (rows.length > chains.limit) throw new TooMany();
     return carried === undefined ? found(rows, chain) : { kind: 'id', ids: ends(rows, carried) };
   });

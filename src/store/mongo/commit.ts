@@ -1,9 +1,9 @@
 /** One change set as one transaction. */
 import type { AnyBulkWriteOperation, ClientSession, MongoClient } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
-import type { ChangeSet, Criterion, Put } from '../port.js';
+import type { ChangeSet, Criterion, Key, Put } from '../port.js';
 import { applyChange } from './documents.js';
-import { reindexed, superseded, versionRow, type Collections, type VersionRow } from './layout.js';
+import { reindexed, superseded, versionId, versionRow, type Collections, type VersionRow } from './layout.js';
 import { locksOf } from './locks.js';
 import { conflict, isDuplicate } from './mongo-fault.js';
 import { holds, type Limits, type Reader } from './reader.js';
@@ -24,11 +24,15 @@ async function check(reader: Reader, criteria: readonly Criterion[]): Promise<vo
   for (const criterion of criteria) if (!(await holds(reader, criterion))) throw conflict();
 }
 
+/** A version that is current: named by its id, with the fields that say on which shard it is. */
+function currentRow({ partition, type, id }: Key, version: number) {
+  return { _id: versionId({ partition, type, id }, version), partition, type, id, current: true };
+}
+
 function operationsOf(put: Put): AnyBulkWriteOperation<VersionRow>[] {
   const insert = { insertOne: { document: versionRow(put) } };
   if (put.version === 1) return [insert];
-  const { partition, type, id } = put.key;
-  const before = { partition, type, id, version: put.version - 1, current: true };
+  const before = currentRow(put.key, put.version - 1);
   return [{ updateOne: { filter: before, update: superseded(put.at) } }, insert];
 }
 
@@ -46,14 +50,14 @@ async function write({ versions }: Collections, puts: readonly Put[], session: C
 async function checkPredecessors({ versions }: Collections, puts: readonly Put[]): Promise<void> {
   const before = puts.filter(put => put.version > 1);
   if (before.length === 0) return;
-  const wanted = before.map(({ key, version }) => ({ ...key, version: version - 1, current: true }));
-  if ((await versions.countDocuments({ $or: wanted })) < wanted.length) throw conflict();
+  const wanted = before.map(({ key, version }) => versionId(key, version - 1));
+  if ((await versions.countDocuments({ _id: { $in: wanted }, current: true })) < wanted.length) throw conflict();
 }
 
 async function reindex({ versions }: Collections, changes: NonNullable<ChangeSet['reindex']>, session: ClientSession) {
   if (changes.length === 0) return;
   const operations = changes.map(({ key, version, index }) => ({
-    updateOne: { filter: { ...key, version, current: true }, update: reindexed(index) },
+    updateOne: { filter: currentRow(key, version), update: reindexed(index) },
   }));
   await versions.bulkWrite(operations, { session });
 }

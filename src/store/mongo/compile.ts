@@ -99,6 +99,23 @@ export function compileFilter(filter: Filter): Document {
   }
 }
 
+/**
+ * The stages that match a filter of this folder's. What leads into an index goes first, as equalities and nothing else,
+ * which every server's planner makes out; MongoDB joins the two stages again.
+ */
+export function matchStages(filter: Document): Document[] {
+  const lead = leadOf(filter);
+  return [...(lead ? [{ $match: lead }] : []), { $match: filter }];
+}
+
+function leadOf({ partition, type, id, $and: [term = {}] = [] }: Document): Document | undefined {
+  if (partition === undefined) return undefined;
+  if (typeof term.postings === 'string') return { partition, postings: term.postings, current: true };
+  const [ofType, ids] = [type ?? term.type, id ?? term.id];
+  if (ofType === undefined) return undefined;
+  return { partition, type: ofType, ...(ids === undefined ? {} : { id: ids }) };
+}
+
 /** How well a condition leads into an index, best first; undefined where it cannot. */
 function driving(filter: Filter): { rank: number; index: VersionIndex } | undefined {
   switch (filter.kind) {

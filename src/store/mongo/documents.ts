@@ -1,7 +1,7 @@
 /** Changes of single records, in a transaction or on their own. */
 import type { ClientSession, Collection, Filter } from 'mongodb';
 import type { Document, DocumentChange } from '../port.js';
-import type { RecordRow } from './layout.js';
+import { recordId, type RecordRow } from './layout.js';
 import { conflict, LostRace } from './mongo-fault.js';
 
 export const secondaryKey = (name: string, value: string): string => JSON.stringify([name, value]);
@@ -9,17 +9,19 @@ export const secondaryKey = (name: string, value: string): string => JSON.string
 /** Records that have not expired. */
 export const unexpired = (now: number) => ({ $or: [{ expires: { $exists: false } }, { expires: { $gt: now } }] });
 
-const isAlive = ({ expires = Infinity }: RecordRow, now: number): boolean => expires > now;
+export const isAlive = ({ expires = Infinity }: RecordRow, now: number): boolean => expires > now;
 
-export function documentOf({ _id, version, body, due, expires }: RecordRow): Document {
+export function documentOf({ kind, id, version, body, due, expires }: RecordRow): Document {
   const { value, keys } = JSON.parse(body) as Pick<Document, 'value' | 'keys'>;
   const times = { ...(due === undefined ? {} : { due }), ...(expires === undefined ? {} : { expires }) };
-  return { kind: _id.kind, id: _id.id, version, value, keys, ...times };
+  return { kind, id, version, value, keys, ...times };
 }
 
 function recordRow({ kind, id, value, keys, due, expires }: Omit<Document, 'version'>, version: number): RecordRow {
   return {
-    _id: { kind, id },
+    _id: recordId(kind, id),
+    kind,
+    id,
     version,
     body: JSON.stringify({ value, keys }),
     keys: Object.entries(keys).map(([name, key]) => secondaryKey(name, key)),
@@ -32,9 +34,9 @@ function recordRow({ kind, id, value, keys, due, expires }: Omit<Document, 'vers
  * Writes a record that is not there, and takes it back: of a transaction's conditions only those that it wrote to keep it
  * apart from others.
  */
-async function touch(records: Collection<RecordRow>, id: RecordRow['_id'], session: ClientSession): Promise<void> {
-  await records.insertOne(recordRow({ ...id, value: {}, keys: {} }, 0), { session });
-  await records.deleteOne({ _id: id }, { session });
+async function touch(records: Collection<RecordRow>, row: RecordRow, session: ClientSession): Promise<void> {
+  await records.insertOne(row, { session });
+  await records.deleteOne({ _id: row._id }, { session });
 }
 
 /**
@@ -50,7 +52,7 @@ export async function applyChange(
 ): Promise<number> {
   const options = session ? { session } : {};
   const { kind, id } = change.op === 'put' ? change.document : change;
-  const found = await records.findOne({ _id: { kind, id } }, options);
+  const found = await records.findOne({ _id: recordId(kind, id) }, options);
   const version = found && isAlive(found, now) ? found.version : 0;
   if (change.expect !== undefined && change.expect !== version) throw conflict();
 
@@ -64,7 +66,8 @@ export async function applyChange(
   };
   if (change.op === 'delete') {
     if (found) orLost((await records.deleteOne(asFound(found), options)).deletedCount);
-    else if (change.expect === 0 && session) await touch(records, { kind, id }, session);
+    else if (change.expect === 0 && session)
+      await touch(records, recordRow({ kind, id, value: {}, keys: {} }, 0), session);
     return 0;
   }
   const row = recordRow(change.document, version + 1);

@@ -5,6 +5,7 @@
 import type { Document } from 'mongodb';
 import { newestFirst } from '../../search/order.js';
 import type { Position, Sort } from '../../search/query.js';
+import { matchStages } from './compile.js';
 
 export interface SortField {
   field: string;
@@ -99,7 +100,7 @@ export function pagePipeline(
   after?: Position,
 ): Document[] {
   return [
-    { $match: filter },
+    ...matchStages(filter),
     ...(Object.keys(computed).length > 0 ? [{ $set: computed }] : []),
     ...(after ? [{ $match: behind(fields, after) }] : []),
     { $sort: sortStage(fields) },

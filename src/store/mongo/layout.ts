@@ -23,7 +23,10 @@ export interface VersionRow extends Key {
 }
 
 export interface RecordRow {
-  _id: { kind: string; id: string };
+  /** Kind and id, see recordId. */
+  _id: string;
+  kind: string;
+  id: string;
   version: number;
   /** Value and secondary keys as JSON text: their names may be any. */
   body: string;
@@ -79,8 +82,8 @@ export const versionIndexes = [
 export type VersionIndex = (typeof versionIndexes)[number]['name'];
 
 const recordIndexes: IndexDescription[] = [
-  { name: 'keys', key: { '_id.kind': 1, keys: 1, '_id.id': 1 } },
-  { name: 'due', key: { '_id.kind': 1, due: 1, '_id.id': 1 }, partialFilterExpression: { due: { $exists: true } } },
+  { name: 'keys', key: { kind: 1, keys: 1, id: 1 } },
+  { name: 'due', key: { kind: 1, due: 1, id: 1 }, partialFilterExpression: { due: { $exists: true } } },
   { name: 'expires', key: { expires: 1 }, partialFilterExpression: { expires: { $exists: true } } },
 ];
 
@@ -94,9 +97,14 @@ export async function prepare({ versions, records, locks, files }: Collections):
 
 const entryFields = ({ postings, ranges, strings, main }: IndexEntries) => ({ postings, ranges, strings, main });
 
+export const versionId = ({ partition, type, id }: Key, version: number): string =>
+  `${partition}/${type}/${id}/${version}`;
+
+export const recordId = (kind: string, id: string): string => JSON.stringify([kind, id]);
+
 export function versionRow({ key, version, at, deleted, method, json, index }: Put): VersionRow {
   const { partition, type, id } = key;
-  const _id = `${partition}/${type}/${id}/${version}`;
+  const _id = versionId(key, version);
   const state = { at, until: CEILING, current: true, deleted };
   return { _id, partition, type, id, version, ...state, method, json, ...entryFields(index) };
 }

@@ -5,7 +5,7 @@ import type { Filter, Position, Search } from '../../search/query.js';
 import { simplify } from '../../search/simplify.js';
 import type { Criterion, Key, Page, Version } from '../port.js';
 import { hasChain, loosened, resolveAmong, resolveChains, TooMany, type Chains, type FindRows } from './chains.js';
-import { compileFilter, compileSearch } from './compile.js';
+import { compileFilter, compileSearch, matchStages } from './compile.js';
 import { behind, pagePipeline, planSort, positionOf, sortStage, type SortPlan } from './keyset.js';
 import { keyFields, versionFields, versionOf, type VersionRow } from './layout.js';
 import { timedOut } from './mongo-fault.js';
@@ -45,8 +45,11 @@ export function readerUntil(from: Pick<Reader, 'versions' | 'limits'>, deadline:
 
 export const findRows =
   ({ versions, options }: Reader): FindRows =>
-  async (filter, projection, limit) =>
-    versions.find<VersionRow>(filter, { ...options(), projection, limit }).toArray();
+  async (filter, projection, limit) => {
+    if (limit === 0) return [];
+    const stages = [...matchStages(filter), { $limit: limit }, { $project: projection }];
+    return versions.aggregate<VersionRow>(stages, options()).toArray();
+  };
 
 const chainsIn = (reader: Reader, partition: string): Chains => ({
   find: findRows(reader),
@@ -90,7 +93,7 @@ export async function currentAmong(
 }
 
 /** The server knows no infinite limit. */
-export const upTo = (limit: number): { limit?: number } => (Number.isFinite(limit) ? { limit } : {});
+const upTo = (limit: number): Document[] => (Number.isFinite(limit) ? [{ $limit: limit }] : []);
 
 /** A page of the pipeline's rows, which are one more than `limit` where there are more. */
 export function pageOf(rows: readonly VersionRow[], { fields }: Pick<SortPlan, 'fields'>, limit: number): Page {
@@ -141,7 +144,11 @@ export async function countMatches(
   limit: number,
 ): Promise<number> {
   const filter = await compiled(reader, search);
-  if (filter) return reader.versions.countDocuments(filter, { ...reader.options(), ...upTo(limit) });
+  if (filter) {
+    const stages = [...matchStages(filter), ...upTo(limit), { $count: 'count' }];
+    const [row] = await reader.versions.aggregate<{ count: number }>(stages, reader.options()).toArray();
+    return row?.count ?? 0;
+  }
   let count = 0;
   for await (const _row of sifted(reader, { ...search, sort: [] })) if (++count >= limit) break;
   return count;

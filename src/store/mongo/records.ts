@@ -2,12 +2,12 @@
 import type { Collection, Filter } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import type { Document, DocumentChange, Records } from '../port.js';
-import { applyChange, documentOf, secondaryKey, unexpired } from './documents.js';
-import type { RecordRow } from './layout.js';
+import { applyChange, documentOf, isAlive, secondaryKey, unexpired } from './documents.js';
+import { recordId, type RecordRow } from './layout.js';
 import { faulting } from './mongo-fault.js';
 import { retrying } from './transaction.js';
 
-const dueOrder = { due: 1, '_id.id': 1 } as const;
+const dueOrder = { due: 1, id: 1 } as const;
 
 export class MongoRecords implements Records {
   private readonly records: Collection<RecordRow>;
@@ -19,17 +19,16 @@ export class MongoRecords implements Records {
   }
 
   async get(kind: string, id: string, now: number): Promise<Document | undefined> {
-    const row = await faulting(() => this.records.findOne({ _id: { kind, id }, ...unexpired(now) }));
-    return row ? documentOf(row) : undefined;
+    const row = await faulting(() => this.records.findOne({ _id: recordId(kind, id) }));
+    return row && isAlive(row, now) ? documentOf(row) : undefined;
   }
 
   async find(kind: string, name: string, value: string, now: number, limit: number): Promise<Document[]> {
-    const carrying = { '_id.kind': kind, keys: secondaryKey(name, value), ...unexpired(now) };
-    return this.list(carrying, { '_id.id': 1 }, limit);
+    return this.list({ kind, keys: secondaryKey(name, value) }, now, { id: 1 }, limit);
   }
 
   async due(kind: string, now: number, limit: number): Promise<Document[]> {
-    return this.list(this.dueNow(kind, now), dueOrder, limit);
+    return this.list({ kind, due: { $lte: now } }, now, dueOrder, limit);
   }
 
   async write(change: DocumentChange): Promise<number> {
@@ -37,8 +36,8 @@ export class MongoRecords implements Records {
   }
 
   async take(kind: string, id: string, now: number): Promise<Document | undefined> {
-    const row = await faulting(() => this.records.findOneAndDelete({ _id: { kind, id }, ...unexpired(now) }));
-    return row ? documentOf(row) : undefined;
+    const row = await faulting(() => this.records.findOneAndDelete({ _id: recordId(kind, id) }));
+    return row && isAlive(row, now) ? documentOf(row) : undefined;
   }
 
   async lease(kind: string, now: number, until: number, limit: number): Promise<Document[]> {
@@ -58,14 +57,18 @@ export class MongoRecords implements Records {
   /** Choosing and moving are one step of the server's. */
   private leaseOne(kind: string, now: number, until: number): Promise<RecordRow | null> {
     const move = { $set: { due: until }, $inc: { version: 1 } };
-    return this.records.findOneAndUpdate(this.dueNow(kind, now), move, { sort: dueOrder, returnDocument: 'after' });
+    const dueNow = { kind, due: { $lte: now }, ...unexpired(now) };
+    return this.records.findOneAndUpdate(dueNow, move, { sort: dueOrder, returnDocument: 'after' });
   }
 
-  private dueNow(kind: string, now: number): Filter<RecordRow> {
-    return { '_id.kind': kind, due: { $lte: now }, ...unexpired(now) };
-  }
-
-  private async list(filter: Filter<RecordRow>, sort: Record<string, 1>, limit: number): Promise<Document[]> {
-    return (await faulting(() => this.records.find(filter, { sort, limit }).toArray())).map(documentOf);
+  /** `lead`: what leads into an index. */
+  private async list(
+    lead: Filter<RecordRow>,
+    now: number,
+    sort: Record<string, 1>,
+    limit: number,
+  ): Promise<Document[]> {
+    const stages = [{ $match: lead }, { $match: unexpired(now) }, { $sort: sort }, { $limit: limit }];
+    return (await faulting(() => this.records.aggregate<RecordRow>(stages).toArray())).map(documentOf);
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Document } from 'mongodb';
 import type { Filter } from '../../../src/search/query.js';
 import { simplify } from '../../../src/search/simplify.js';
-import { compileSearch } from '../../../src/store/mongo/compile.js';
+import { compileSearch, matchStages } from '../../../src/store/mongo/compile.js';
 import { versionIndexes, type VersionIndex } from '../../../src/store/mongo/layout.js';
 
 const posting = (key: string): Filter => ({ kind: 'posting', key });
@@ -68,6 +68,21 @@ describe('mongo compile', () => {
       assertDriven(filter, drivers[0]!.index, drivers[0]!.term);
     });
   }
+
+  it('says first what leads into an index, by equality alone', () => {
+    const leadOf = (where: Filter) => {
+      const { filter } = compileSearch({ partition: 'p', of: [{ type: 'Task', where }] });
+      const [lead, whole] = matchStages(filter);
+      assert.deepEqual(whole, { $match: filter });
+      return lead?.['$match'] as unknown;
+    };
+    const postings = { partition: 'p', postings: 'Task|a', current: true };
+    assert.deepEqual(leadOf({ kind: 'and', of: [range, posting('Task|a')] }), postings);
+    assert.deepEqual(leadOf({ kind: 'id', ids: ['a'] }), { partition: 'p', type: 'Task', id: { $in: ['a'] } });
+    assert.deepEqual(leadOf(range), { partition: 'p', type: 'Task' });
+    const both = compileSearch({ partition: 'p', of: ['A', 'B'].map(type => ({ type, where: range })) });
+    assert.deepEqual(matchStages(both.filter), [{ $match: both.filter }]);
+  });
 
   it('has a driving term for each type of a system search', () => {
     const of = cases.map(([, where], i) => ({ type: `T${i}`, where: simplify(where) }));
