@@ -108,12 +108,12 @@ export function matchStages(filter: Document): Document[] {
   return [...(lead ? [{ $match: lead }] : []), { $match: filter }];
 }
 
-function leadOf({ partition, type, id, $and: [term = {}] = [] }: Document): Document | undefined {
+function leadOf(filter: Document): Document | undefined {
+  const { partition, $and: conditions = [], ...fields } = filter as Record<string, unknown> & { $and?: Document[] };
+  const { postings, type, id } = { ...(conditions[0] as Record<string, unknown> | undefined), ...fields };
   if (partition === undefined) return undefined;
-  if (typeof term.postings === 'string') return { partition, postings: term.postings, current: true };
-  const [ofType, ids] = [type ?? term.type, id ?? term.id];
-  if (ofType === undefined) return undefined;
-  return { partition, type: ofType, ...(ids === undefined ? {} : { id: ids }) };
+  if (typeof postings === 'string') return { partition, postings, current: true };
+  return type === undefined ? undefined : { partition, type, ...(id === undefined ? {} : { id }) };
 }
 
 /** How well a condition leads into an index, best first; undefined where it cannot. */
