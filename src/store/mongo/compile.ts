@@ -108,11 +108,14 @@ export function matchStages(filter: Document): Document[] {
   return [...(lead ? [{ $match: lead }] : []), { $match: filter }];
 }
 
-function leadOf(filter: Document): Document | undefined {
-  const { partition, $and: conditions = [], ...fields } = filter as Record<string, unknown> & { $and?: Document[] };
-  const { postings, type, id } = { ...(conditions[0] as Record<string, unknown> | undefined), ...fields };
+/** Ids before a posting, which many may share. */
+function leadOf({ $and: conditions = [], ...fields }: Document & { $and?: Document[] }): Document | undefined {
+  const { partition, ...own } = fields as Record<string, unknown>;
+  const first: Record<string, unknown> = conditions[0] ?? {};
+  const { type = first['type'], id = first['id'] } = own;
+  const { postings } = first;
   if (partition === undefined) return undefined;
-  if (typeof postings === 'string') return { partition, postings, current: true };
+  if (own['id'] === undefined && typeof postings === 'string') return { partition, postings, current: true };
   return type === undefined ? undefined : { partition, type, ...(id === undefined ? {} : { id }) };
 }
 

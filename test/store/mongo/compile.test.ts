@@ -80,6 +80,15 @@ describe('mongo compile', () => {
     assert.deepEqual(leadOf({ kind: 'and', of: [range, posting('Task|a')] }), postings);
     assert.deepEqual(leadOf({ kind: 'id', ids: ['a'] }), { partition: 'p', type: 'Task', id: { $in: ['a'] } });
     assert.deepEqual(leadOf(range), { partition: 'p', type: 'Task' });
+    const ids = { $in: ['a', 'b'] };
+    const [read] = matchStages({
+      partition: 'p',
+      type: 'Task',
+      current: true,
+      id: ids,
+      $and: [{ postings: 'Task|a' }],
+    });
+    assert.deepEqual(read, { $match: { partition: 'p', type: 'Task', id: ids } });
     const both = compileSearch({ partition: 'p', of: ['A', 'B'].map(type => ({ type, where: range })) });
     assert.deepEqual(matchStages(both.filter), [{ $match: both.filter }]);
   });
