@@ -5,7 +5,7 @@ import { faultResponse } from '../fhir/outcome.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
 import { MOST } from './bounded-page.js';
-import { entriesOf, requestOf, responseEntry, type Entry } from './entry.js';
+import { entriesOf, isRead, requestOf, responseEntry, type Entry } from './entry.js';
 import { transaction } from './transaction.js';
 
 export const bundle: Handler = async context => {
@@ -35,8 +35,6 @@ async function answerOf(entry: Entry, context: Context): Promise<FhirResponse> {
   }
   return services.dispatch(requestOf(entry, context), endpoint, actor);
 }
-
-const isRead = ({ method }: Entry): boolean => method === 'GET' || method === 'HEAD';
 
 const enough = (): FhirResponse =>
   faultResponse(new Fault('too-costly', 'The entries before have made the answer too large for more; ask again.'));

@@ -82,6 +82,8 @@ function misshapen(
   }
 }
 
+export const isRead = ({ method }: Entry): boolean => method === 'GET' || method === 'HEAD';
+
 const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
 /** Enough of one that handlers can look at its type and id; the validator sees to the rest. */

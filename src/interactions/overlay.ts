@@ -1,17 +1,11 @@
 /** A store as it will be once the pending puts of a transaction are in: reads by key see them, searches see what was before. */
 import type { Put, Store } from '../store/port.js';
+import { through } from './through.js';
 
 export function overlay(store: Store, puts: ReadonlyMap<string, Put>): Store {
   if (puts.size === 0) return store;
   return {
-    features: store.features,
-    search: search => store.search(search),
-    count: (search, limit) => store.count(search, limit),
-    history: query => store.history(query),
-    countHistory: (query, limit) => store.countHistory(query, limit),
-    scan: (partition, type, limit, after) => store.scan(partition, type, limit, after),
-    commit: changes => store.commit(changes),
-    close: () => store.close(),
+    ...through(store),
     async version(key, version) {
       const put = puts.get(`${key.type}/${key.id}`);
       return put?.version === version ? put : store.version(key, version);

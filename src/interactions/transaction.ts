@@ -9,7 +9,16 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Store } from '../store/port.js';
 import { MOST } from './bounded-page.js';
-import { entriesOf, entryFault, requestOf, responseEntry, within, type Entry, type Settlement } from './entry.js';
+import {
+  entriesOf,
+  entryFault,
+  isRead,
+  requestOf,
+  responseEntry,
+  within,
+  type Entry,
+  type Settlement,
+} from './entry.js';
 import { overlay } from './overlay.js';
 import { remembered } from './remembered.js';
 import { settleReferences, type Settled } from './transaction-references.js';
@@ -48,8 +57,6 @@ async function tryReads(context: Context, reads: readonly Entry[], after: Store)
     if (size > MOST) throw within(entry, new Fault('too-costly', 'The answer would be too large; read less at once.'));
   }
 }
-
-const isRead = ({ method }: Entry): boolean => method === 'GET' || method === 'HEAD';
 
 function refuseOperations(entries: readonly Entry[]): void {
   for (const { index, path, method } of entries) {
