@@ -1,46 +1,58 @@
 /**
- * Who may import whom: everything not listed here is forbidden. `import type` counts. docs/adding.md shows how the
- * folders work together; a new folder or package needs a line here, and a reason.
+ * The import rules: every import that is not listed here is forbidden, `import type` included. docs/adding.md shows how
+ * the folders work together; a new folder or package needs a line here, and a reason.
  */
 
-/** Where programs and threads begin; the builder's own modules too. */
+/** Entry points of processes and threads, and the modules that only the build runs. */
 const entries =
   '^src/(main|commands/[^/]+|(definitions|validate)/generate|definitions/declare|config/docs|.*-thread)\\.ts$';
 
-/** What a handler gets, and the types that its parts are described in. */
-const seams = ['service.ts', 'store/port.ts as types', 'access/ as types'];
+/** What every handler is given, and the types of its parts. */
+const handler = ['service.ts', 'store/port.ts as types', 'access/ as types'];
 
-/** Folder (or file) below src → what of ours it may import beside itself. "x as types": `import type` alone. */
+/** Folders without any knowledge of storage or HTTP. */
+const pure = ['fhir/', 'runtime/', 'definitions/', 'search/', 'validate/'];
+
+/** Folder (or file) below src → its allowed imports beside itself. "x as types": `import type` alone. */
 const folders = {
   'fhir/': [],
   'config/': [],
-  'definitions/': ['fhir/'],
+  'runtime/': [],
+  'definitions/': ['fhir/', 'runtime/'],
   'formats/': ['fhir/', 'definitions/'],
-  'validate/': ['fhir/', 'definitions/'],
-  'search/': ['fhir/', 'definitions/'],
+  'validate/': ['fhir/', 'runtime/', 'definitions/'],
+  'search/': ['fhir/', 'runtime/', 'definitions/'],
   'portal/': ['fhir/', 'store/port.ts as types'],
-  'access/': ['fhir/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
+  'access/': [
+    ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/'],
+    ...['store/port.ts', 'store/views/'],
+  ],
   'service.ts': [
     ...['fhir/ as types', 'definitions/ as types', 'search/ as types', 'store/port.ts as types'],
     ...['access/ as types', 'portal/ as types', 'validate/ as types'],
   ],
-  'interactions/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', ...seams],
-  'operations/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', ...seams, 'portal/', 'rounds.ts'],
+  'conformance/': [...pure, ...handler],
+  'writing/': [...pure, ...handler, 'portal/', 'store/views/', 'project-root.ts'],
+  'interactions/': [...pure, ...handler, 'formats/', 'writing/', 'store/views/'],
+  'operations/': [...pure, ...handler, 'formats/', 'writing/', 'conformance/', 'portal/'],
   'delivery/': [
-    ...['fhir/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
-    ...['portal/', 'access/ as types', 'service.ts', 'rounds.ts'],
+    ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
+    ...['portal/', 'access/ as types', 'service.ts'],
   ],
-  'observe/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts'],
+  'observe/': ['fhir/', 'runtime/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts'],
   'identity/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts', 'router/dispatch.ts'],
-  'router/': ['fhir/', 'definitions/', 'formats/', 'search/', 'validate/', 'access/', ...seams],
+  'router/': [...pure, ...handler, 'formats/', 'access/'],
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
-  'http/': ['fhir/', 'config/', 'formats/', 'router/'],
+  'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],
+  'pages/': ['fhir/', 'config/', 'definitions/ as types', 'formats/', 'delivery/ as types', 'http/ as types'],
   'project-root.ts': [],
-  'rounds.ts': [],
   'compose.ts': [''],
   'compose/': [''],
-  'main.ts': ['compose.ts', 'compose/', 'config/', 'project-root.ts'],
-  'commands/': ['compose.ts', 'compose/', 'config/', 'fhir/', 'formats/', 'access/', 'project-root.ts'],
+  'main.ts': ['compose.ts', 'compose/', 'config/', 'observe/', 'runtime/', 'commands/', 'project-root.ts'],
+  'commands/': [
+    ...['compose.ts', 'compose/', 'config/', 'definitions/ as types', 'fhir/', 'formats/'],
+    ...['access/', 'delivery/', 'writing/', 'project-root.ts'],
+  ],
 };
 
 /** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
@@ -48,7 +60,7 @@ const packages = {
   '@lhncbc/ucum-lhc': ['fhir/'],
   '@types/fhir': [''],
   ajv: ['definitions/', 'validate/'],
-  express: ['http/'],
+  express: ['http/', 'pages/'],
   'fhir-kit-client': ['store/upstream/', 'delivery/channels/'],
   fhirpath: ['fhir/'],
   helmet: ['http/'],
@@ -57,7 +69,7 @@ const packages = {
   mongodb: ['store/mongo/'],
   nodemailer: ['delivery/channels/'],
   pino: ['observe/'],
-  'postal-mime': ['compose/'],
+  'postal-mime': ['delivery/'],
   rfc6902: ['interactions/'],
   saxes: ['formats/', 'validate/'],
   zod: ['config/'],

@@ -3,7 +3,7 @@
  * ones that may import anything.
  */
 import { createAccess } from './compose/access.js';
-import { ensureFolder } from './compose/data-folder.js';
+import { ensureFolder } from './config/folder.js';
 import { createDelivery } from './compose/delivery.js';
 import { checkStart, loadModel } from './compose/model.js';
 import { createReindexing } from './compose/reindexing.js';
@@ -14,11 +14,11 @@ import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import { openChannels } from './delivery/channels/index.js';
 import type { Dispatcher } from './delivery/dispatcher.js';
-import { setUpDemo } from './compose/demo.js';
+import { setUpDemo } from './writing/demo-data.js';
 import type { World } from './fhir/clock.js';
 import { createLog } from './observe/log.js';
 import { withEpochs } from './access/epochs.js';
-import type { Rounds } from './rounds.js';
+import type { BackgroundWorker } from './runtime/background-worker.js';
 import type { Services } from './service.js';
 import type { Storage, Store } from './store/port.js';
 
@@ -33,7 +33,7 @@ export interface App extends Serving {
   readonly config: Config;
   readonly endpoints: readonly Endpoint[];
   readonly dispatcher: Dispatcher;
-  readonly reindexer: Rounds;
+  readonly reindexer: BackgroundWorker;
   readonly services: Services;
   /** The bare store, for the commands that work with the server's own authority. */
   readonly store: Store;
@@ -59,7 +59,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     secret,
     log,
     access,
-    ways: channels,
+    channels,
     custom,
   });
   if (config.demo) await setUpDemo(services, stores.store);

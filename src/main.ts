@@ -1,9 +1,9 @@
 /** The process: reads the configuration, composes, listens, stops on a signal. */
 import { compose } from './compose.js';
-import { blame, listeningSetting } from './compose/blame.js';
-import { endOnCrash } from './compose/end-on-crash.js';
-import { greeting } from './compose/greeting.js';
-import { stopOnSignal } from './compose/stop-on-signal.js';
+import { settingError, listeningSetting } from './config/setting-error.js';
+import { endOnCrash } from './observe/end-on-crash.js';
+import { greeting } from './commands/greeting.js';
+import { stopOnSignal } from './runtime/stop-on-signal.js';
 import { loadConfig, type Config } from './config/config.js';
 
 async function start(config: Config): Promise<void> {
@@ -12,7 +12,7 @@ async function start(config: Config): Promise<void> {
   endOnCrash();
   const app = await compose(config);
   stopOnSignal(app);
-  await app.listen().catch((error: unknown) => blame(listeningSetting(error), error));
+  await app.listen().catch((error: unknown) => settingError(listeningSetting(error), error));
   process.stdout.write(greeting(config, app.endpoints));
 }
 

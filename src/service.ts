@@ -12,7 +12,7 @@ import type { FhirRequest } from './fhir/request.js';
 import type { JsonObject, Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
 import type { Effect } from './portal/effect.js';
-import type { Way } from './portal/way.js';
+import type { ContactChannel } from './portal/contact-channel.js';
 import type { SearchRegistry } from './search/registry.js';
 import type { Terminology } from './search/types/type.js';
 import type { Blobs, ChangeSet, Criterion, DocumentChange, Put, Records, Store, Version } from './store/port.js';
@@ -135,7 +135,7 @@ export interface Audit {
   seal(): Promise<void>;
 }
 
-export interface Limits {
+export interface ServerLimits {
   pageSize: number;
   maxPageSize: number;
   maxIncludes: number;
@@ -172,7 +172,7 @@ export interface Services extends World {
   readonly records: Records;
   readonly blobs: Blobs;
   readonly audit: Audit;
-  readonly limits: Limits;
+  readonly limits: ServerLimits;
   readonly cursors: Cursors;
   readonly dispatch: Dispatch;
   readonly endpoints: readonly Endpoint[];
@@ -207,5 +207,5 @@ export interface PortalSettings {
   defaultLanguage: string;
   invitationDays: number;
   /** Ways that notices can go here, in the order of preference. */
-  ways: readonly Way[];
+  channels: readonly ContactChannel[];
 }

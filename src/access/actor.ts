@@ -34,7 +34,7 @@ export interface Actor {
 const sights = new WeakMap<Actor, string>();
 
 /** Text that is the same for two actors only if they are one person (or client) who may see the same; made once for each. */
-export function sightOf(actor: Actor): string {
+export function accessFingerprint(actor: Actor): string {
   const sight = sights.get(actor) ?? describe(actor);
   sights.set(actor, sight);
   return sight;

@@ -3,10 +3,11 @@ import { localReference } from '../fhir/reference.js';
 import type { Json, Resource } from '../fhir/resource.js';
 import type { Actor } from './actor.js';
 import type { Client } from './clients.js';
-import { references } from './own-paths.js';
+import { references } from './compartment-paths.js';
 import { boundsOf, holds, type Bounds } from './period.js';
 import { parseScopes } from './scope.js';
 import type { Claims } from './token.js';
+import { defined } from '../fhir/defined.js';
 
 /** The resources that decide what a person may do. Deleted ones are absent. */
 export interface People {
@@ -95,7 +96,7 @@ async function account(subject: string, people: People, now: number): Promise<Pe
     kind: 'patient',
     ...nobody,
     patients: [...new Set(parts.flatMap(({ patients }) => patients))],
-    ...(self === undefined ? {} : { self }),
+    ...defined({ self }),
     identities: [subject, ...parts.flatMap(({ identities }) => identities)],
     until: Math.min(Infinity, ...[...proxies.map(part => part?.until ?? Infinity)]),
   };

@@ -6,7 +6,7 @@
 import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Criterion, DocumentChange, Put, Records, Store } from '../store/port.js';
-import { internalPosting, references } from './own-paths.js';
+import { internalPosting, references } from './compartment-paths.js';
 
 const KIND = 'epoch';
 /** Milliseconds to find the people that a write concerns. */

@@ -7,7 +7,7 @@ import type { Resource } from '../fhir/resource.js';
 import { and, or } from '../search/filters.js';
 import type { Filter, Search } from '../search/query.js';
 import type { ChangeSet, Criterion, HistoryQuery, Page, Store, Version } from '../store/port.js';
-import { tombstone } from './own-paths.js';
+import { tombstone } from './compartment-paths.js';
 import type { Policy } from './policy.js';
 import { project } from './project.js';
 import { narrowed, refuseHiddenSort, type Visible } from './narrow.js';
@@ -80,7 +80,7 @@ export function guard(store: Store, policy: Policy, index: IndexOf, need?: Need)
     async commit({ consequences = {}, ...changes }) {
       await checkWrites(store, policy, changes.puts ?? []);
       const criteria = (changes.criteria ?? []).map(narrowCriterion);
-      await store.commit(joined({ ...changes, criteria }, consequences));
+      await store.commit(mergeChangeSets({ ...changes, criteria }, consequences));
     },
     close: () => Promise.reject(new Error('a guarded store is not closed; the store behind it is')),
   };
@@ -107,7 +107,7 @@ function cut(versions: readonly (Version | undefined)[], policy: Policy): (Versi
 }
 
 /** Two change sets as one; both carry what they are to bring about together. */
-export function joined(one: ChangeSet, other: ChangeSet): ChangeSet {
+export function mergeChangeSets(one: ChangeSet, other: ChangeSet): ChangeSet {
   return {
     puts: [...(one.puts ?? []), ...(other.puts ?? [])],
     reindex: [...(one.reindex ?? []), ...(other.reindex ?? [])],

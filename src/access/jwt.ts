@@ -5,6 +5,7 @@
 import jsonwebtoken, { type JwtHeader, type JwtPayload } from 'jsonwebtoken';
 import type { Claims, TokenVerifier } from './token.js';
 import type { KeySource, VerificationKey } from './verification-keys.js';
+import { defined } from '../fhir/defined.js';
 
 export interface TrustedIssuer {
   readonly issuer: string;
@@ -69,8 +70,7 @@ function claimsOf(payload: JwtPayload, { issuer, audiences }: TrustedIssuer, now
     subject: sub,
     clientId,
     scope: text('scope') ?? '',
-    ...(fhirUser === undefined ? {} : { fhirUser }),
-    ...(patient === undefined ? {} : { patient }),
+    ...defined({ fhirUser, patient }),
     expires: exp * 1000,
   };
 }

@@ -9,7 +9,8 @@ import { matches } from '../search/match.js';
 import type { Filter, IndexEntries } from '../search/query.js';
 import type { HistoryQuery, Key, Page, Store, Version } from '../store/port.js';
 import type { Visible } from './narrow.js';
-import { internalPostings } from './own-paths.js';
+import { internalPostings } from './compartment-paths.js';
+import { defined } from '../fhir/defined.js';
 
 /** Index entries of a resource, as they are made at write. */
 export type IndexOf = (resource: Resource, updated: number) => IndexEntries;
@@ -47,7 +48,7 @@ export function createPast(store: Store, visible: Visible, index: IndexOf): Past
   async function* pages(query: HistoryQuery): AsyncGenerator<Page> {
     let after = query.after;
     do {
-      const page = await store.history({ ...query, ...(after ? { after } : {}) });
+      const page = await store.history({ ...query, ...defined({ after }) });
       after = page.next;
       yield { ...page, rows: await shown(page.rows) };
     } while (after);

@@ -3,7 +3,7 @@ import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Store, Version } from '../store/port.js';
 import type { People } from './build-actor.js';
-import { internalPosting } from './own-paths.js';
+import { internalPosting } from './compartment-paths.js';
 
 /** Milliseconds and rows: a practitioner has a handful of roles. */
 const PATIENCE = 5000;

@@ -8,7 +8,7 @@ import type { Filter } from '../search/query.js';
 import type { Put } from '../store/port.js';
 import type { Actor } from './actor.js';
 import { directory, EVERYTHING, type PublicView } from './directory.table.js';
-import { anyPosting, internalPosting, ownFilter, ownPathsOf } from './own-paths.js';
+import { anyPosting, internalPosting, patientsFilter, compartmentPathsOf } from './compartment-paths.js';
 import { patientWrites } from './patient-writes.table.js';
 import { everyStaff, roles, type Grant } from './roles.table.js';
 import { gives, type Need, type Permission, type Scope } from './scope.js';
@@ -101,9 +101,9 @@ function within(actor: Actor, { context }: Scope, type: string): Filter {
 }
 
 function ownOrDirectory({ patients }: Actor, type: string): Filter {
-  const paths = ownPathsOf(type);
+  const paths = compartmentPathsOf(type);
   if (paths === 'never') return NONE;
-  return paths === 'directory' ? ALL : ownFilter(type, patients);
+  return paths === 'directory' ? ALL : patientsFilter(type, patients);
 }
 
 function grantsOf(actor: Actor, type: string): Grant[] {
@@ -127,7 +127,7 @@ function readGranted(actor: Actor, type: string, permission: 'r' | 's'): boolean
     case 'staff':
       return grantsOf(actor, type).some(({ see }) => see !== 'none');
     case 'patient':
-      return ownPathsOf(type) !== 'never';
+      return compartmentPathsOf(type) !== 'never';
     case 'anonymous':
       return false;
   }
@@ -166,7 +166,8 @@ function accepts(actor: Actor, put: Put, permission: WritePermission, compile: C
 
 function inScope(actor: Actor, scope: Scope, put: Put, compile: CompileScope): boolean {
   const { key, at: updated, index } = put;
-  const context = actor.kind === 'staff' && scope.context === 'patient' ? ownFilter(key.type, actor.patients) : ALL;
+  const context =
+    actor.kind === 'staff' && scope.context === 'patient' ? patientsFilter(key.type, actor.patients) : ALL;
   const filter = and([context, granular(scope, key.type, compile)]);
   return matches(filter, { type: key.type, id: key.id, updated, index }, { live: () => [] });
 }

@@ -2,6 +2,8 @@
  * SMART v2 scopes as values (v1 accepted), and operation scopes of our own: `system/Patient.$invite`.
  * https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
  */
+import { defined } from '../fhir/defined.js';
+
 export interface Scope {
   readonly context: 'patient' | 'user' | 'system';
   /** Resource type or `*`. */
@@ -38,7 +40,7 @@ function parseScope(word: string): Scope | undefined {
   }
   const letters = Object.hasOwn(VERSION_1, ability) ? VERSION_1[ability] : ability;
   if (letters === undefined || !LETTERS.test(letters)) return undefined;
-  return { ...base, permissions: new Set(letters), ...(query === undefined ? {} : { query }) };
+  return { ...base, permissions: new Set(letters), ...defined({ query }) };
 }
 
 /** Whether one scope gives what is needed, its granular restriction aside. */

@@ -4,7 +4,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { or } from '../search/filters.js';
 import type { Put, Store, Version } from '../store/port.js';
-import { tombstone } from './own-paths.js';
+import { tombstone } from './compartment-paths.js';
 import type { Policy, WritePermission } from './policy.js';
 
 /** Faults: `forbidden` for what the caller may not write, `not-found` for what they do not see. */

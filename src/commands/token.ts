@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { developmentToken } from '../access/development-issuer.js';
 import { loadSigningKey } from '../access/signing-key.js';
-import { ensureFolder } from '../compose/data-folder.js';
+import { ensureFolder } from '../config/folder.js';
 import { loadConfig } from '../config/config.js';
 
 function token(args: string[]): string {

@@ -12,7 +12,7 @@ import { trustedIssuers } from '../access/trusted-issuers.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import type { Storage } from '../store/port.js';
-import { blame } from './blame.js';
+import { settingError } from '../config/setting-error.js';
 
 /** The partition that holds the portal's people. */
 const PORTAL = 'portal';
@@ -43,6 +43,6 @@ function signingKey(folder: string): SigningKey {
   try {
     return loadSigningKey(folder);
   } catch (error) {
-    blame('PORTICO_DATA', error);
+    settingError('PORTICO_DATA', error);
   }
 }

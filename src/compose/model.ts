@@ -1,5 +1,5 @@
 /** What is served, before anything is stored: definitions, search parameters, endpoints; and the check at start. */
-import { withoutOwnPaths } from '../access/own-paths.js';
+import { withoutCompartmentPaths } from '../access/compartment-paths.js';
 import type { Config } from '../config/config.js';
 import { loadEndpoints } from '../definitions/capability.js';
 import { checkEndpoints } from '../definitions/check.js';
@@ -8,9 +8,9 @@ import type { Endpoint } from '../definitions/endpoint.js';
 import { loadDefinitions } from '../definitions/load.js';
 import { interactions } from '../interactions/index.js';
 import { operations } from '../operations/index.js';
-import { terminologyOf } from '../operations/search-terminology.js';
+import { terminologyOf } from '../conformance/search-terminology.js';
 import { projectRoot } from '../project-root.js';
-import { blame } from './blame.js';
+import { settingError } from '../config/setting-error.js';
 import { createRegistry, type SearchRegistry } from '../search/registry.js';
 
 export interface Model {
@@ -40,7 +40,7 @@ function definitionsWith(root: string, packages: readonly string[]): Definitions
   try {
     return loadDefinitions(root, packages);
   } catch (error) {
-    return blame('PORTICO_PACKAGES', error);
+    return settingError('PORTICO_PACKAGES', error);
   }
 }
 
@@ -52,7 +52,7 @@ export function checkStart(model: Model): void {
     registry,
     interactions: Object.keys(interactions),
     operations: operations.map(({ definition }) => definition),
-    withoutOwnPaths,
+    withoutCompartmentPaths,
   });
   if (gaps.length > 0) throw new Error(`What is declared is not what is served:\n- ${gaps.join('\n- ')}`);
 }

@@ -1,17 +1,17 @@
 /** Customers' own search parameters, and the re-indexing that makes them count. */
-import { internalPostings } from '../access/own-paths.js';
+import { internalPostings } from '../access/compartment-paths.js';
 import type { World } from '../fhir/clock.js';
-import { indexOf } from '../interactions/put.js';
+import { indexOf } from '../writing/put.js';
 import type { Log } from '../observe/log.js';
-import { createCustomParameters, type CustomParameters } from '../operations/reindex/custom-parameters.js';
-import { createReindexer } from '../operations/reindex/worker.js';
-import type { Rounds } from '../rounds.js';
+import { createCustomParameters, type CustomParameters } from '../conformance/custom-parameters.js';
+import { createReindexer } from '../conformance/reindex-worker.js';
+import type { BackgroundWorker } from '../runtime/background-worker.js';
 import type { Storage } from '../store/port.js';
 import type { Model } from './model.js';
 
 export interface Reindexing {
   custom: CustomParameters;
-  reindexer: Rounds;
+  reindexer: BackgroundWorker;
 }
 
 /** What is known of each customer is read once before anything is served. */

@@ -1,25 +1,25 @@
 /** The services handlers get, and the router between them. */
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { sightOf } from '../access/actor.js';
+import { accessFingerprint } from '../access/actor.js';
 import { createGate } from '../access/gate.js';
-import { internalPostings, patientsIn, tombstones } from '../access/own-paths.js';
+import { internalPostings, patientsIn, tombstones } from '../access/compartment-paths.js';
 import type { CompileScope } from '../access/policy.js';
 import type { Config } from '../config/config.js';
 import { outboxDocument } from '../delivery/outbox.js';
 import type { World } from '../fhir/clock.js';
 import { interactions } from '../interactions/index.js';
-import { createPut } from '../interactions/put.js';
+import { createPut } from '../writing/put.js';
 import { openAudit, type ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
 import { routePattern } from '../observe/request-line.js';
-import type { CustomParameters } from '../operations/reindex/custom-parameters.js';
+import type { CustomParameters } from '../conformance/custom-parameters.js';
 import { operations } from '../operations/index.js';
-import { createPostedProfiles } from '../operations/posted-profiles.js';
-import { searchTerminology } from '../operations/search-terminology.js';
-import { createStatements } from '../operations/supported-profiles.js';
-import { writeRule } from '../operations/write-rules.js';
-import type { Way } from '../portal/way.js';
+import { createPostedProfiles } from '../conformance/posted-profiles.js';
+import { searchTerminology } from '../conformance/search-terminology.js';
+import { createStatements } from '../conformance/supported-profiles.js';
+import { writeRule } from '../writing/portal-rules.js';
+import type { ContactChannel } from '../portal/contact-channel.js';
 import { createDispatch } from '../router/dispatch.js';
 import type { Run } from '../router/parts.js';
 import { createQuota } from '../router/quota.js';
@@ -41,12 +41,12 @@ export interface ServiceParts {
   secret: KeyObject;
   log: Log;
   access: Access;
-  ways: readonly Way[];
+  channels: readonly ContactChannel[];
   custom: CustomParameters;
 }
 
 export function createServices(parts: ServiceParts): { services: Services; audit: ClosableAudit } {
-  const { config, world, model, stores, secret, ways } = parts;
+  const { config, world, model, stores, secret, channels } = parts;
   const { definitions, registry, endpoints, root } = model;
   const validator = createValidator(definitions, { root });
   const { registryOf, served } = parts.custom;
@@ -75,7 +75,7 @@ export function createServices(parts: ServiceParts): { services: Services; audit
       portalUrl: config.portalUrl,
       defaultLanguage: config.defaultLanguage,
       invitationDays: config.invitationDays,
-      ways,
+      channels,
     },
   };
   const dispatch = routerOf(parts, base, () => services);
@@ -85,8 +85,8 @@ export function createServices(parts: ServiceParts): { services: Services; audit
 
 /** A page link ends with the proxies, roles and scopes it was given under: it tells a total that was counted then. */
 const cursorsOf = (cursors: ReturnType<typeof createCursors>): Services['cursors'] => ({
-  seal: (content, actor) => cursors.seal(content, sightOf(actor)),
-  open: (cursor, actor) => cursors.open(cursor, sightOf(actor)),
+  seal: (content, actor) => cursors.seal(content, accessFingerprint(actor)),
+  open: (cursor, actor) => cursors.open(cursor, accessFingerprint(actor)),
 });
 
 /** AuditEvents live in the portal's partition. */

@@ -1,8 +1,8 @@
 /** The running server: HTTP in front, background work beside it, and an orderly end. */
-import { createReadiness } from './readiness.js';
-import { developmentRoute } from './development-route.js';
-import { wellKnown } from './well-known.js';
-import { openMailbox } from './mailbox.js';
+import { createReadiness } from '../observe/readiness.js';
+import { developmentRoute } from '../http/development-route.js';
+import { wellKnown } from '../access/smart-configuration.js';
+import { openMailbox } from '../delivery/mailbox.js';
 import type { Access } from './access.js';
 import type { Model } from './model.js';
 import type { Config } from '../config/config.js';
@@ -14,7 +14,7 @@ import { createApp } from '../http/app.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
 import type { ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
-import { createRounds, type Rounds } from '../rounds.js';
+import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { Services } from '../service.js';
 import type { Storage } from '../store/port.js';
 
@@ -33,7 +33,7 @@ export interface ServingParts {
   services: Services;
   access: Access;
   dispatcher: Dispatcher;
-  reindexer: Rounds;
+  reindexer: BackgroundWorker;
   audit: ClosableAudit;
   stores: Storage;
   /** Whether the storage is closed with the server. */
@@ -46,7 +46,7 @@ const HOUSEKEEPING = 60_000;
 export function createServing(parts: ServingParts): Serving {
   const { config, log, dispatcher, reindexer, audit, stores, owned } = parts;
   let server: RunningServer | undefined;
-  const housekeeping = createRounds(() => keepHouse(parts), {
+  const housekeeping = createBackgroundWorker(() => keepHouse(parts), {
     full: Infinity,
     interval: HOUSEKEEPING,
     report: error => log.error('housekeeping', error),

@@ -7,8 +7,8 @@ import { isConflict } from '../fhir/fault.js';
 import { openMemory } from '../store/memory/open.js';
 import type { Records, Storage } from '../store/port.js';
 import { openSqlite } from '../store/sqlite/open.js';
-import { blame } from './blame.js';
-import { ensureFolder } from './data-folder.js';
+import { settingError } from '../config/setting-error.js';
+import { ensureFolder } from '../config/folder.js';
 
 export const machine: World = {
   clock: systemClock,
@@ -30,7 +30,7 @@ function drawnAhead(block: number): (count: number) => Uint8Array {
 /** Opens what PORTICO_STORE names. Rejects with an Error that says so where it cannot be reached. */
 export function openStorage({ store }: Config, world: World): Promise<Storage> {
   if (store.kind === 'sqlite') ensureFolder('PORTICO_STORE', dirname(store.path));
-  return open(store, world).catch((error: unknown) => blame('PORTICO_STORE', error));
+  return open(store, world).catch((error: unknown) => settingError('PORTICO_STORE', error));
 }
 
 async function open(store: Config['store'], { clock }: World): Promise<Storage> {

@@ -8,6 +8,7 @@ import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Definitions } from './definitions.js';
 import type { Endpoint, InteractionCode, OperationEntry, ResourceEntry } from './endpoint.js';
 import { prepare, type Recipe } from './recipe.js';
+import { defined } from "../fhir/defined.js";
 
 /** A customer has an endpoint and a partition of its own, both named by its key. */
 export interface Customer {
@@ -58,18 +59,7 @@ function compileResource(entry: JsonObject): ResourceEntry {
 /** The statement as this instance serves it: what it is, where, and which software answers. */
 function instanceOf(statement: Resource, url: string, software: JsonObject): Resource {
   const { resourceType, rest, fhirVersion, format, patchFormat, implementationGuide, ...head } = statement;
-  return {
-    resourceType,
-    ...head,
-    kind: 'instance',
-    software,
-    implementation: { description: statement['title'], url },
-    fhirVersion,
-    format,
-    patchFormat,
-    ...(implementationGuide === undefined ? {} : { implementationGuide }),
-    rest,
-  };
+  return { resourceType, ...head, kind: 'instance', software, implementation: { description: statement['title'], url }, fhirVersion, format, patchFormat, ...defined({ implementationGuide }), rest };
 }
 
 /** What a CapabilityStatement comes to, wherever it is served. */

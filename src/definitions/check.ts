@@ -7,7 +7,7 @@ import type { Definitions } from './definitions.js';
 import type { Endpoint, OperationEntry, ResourceEntry } from './endpoint.js';
 
 /** The code that stands behind declarations, as far as the check looks at it. */
-export interface Behind {
+export interface Implementation {
   definitions: Definitions;
   /** Search parameters by type and code; throws where an expression does not compile. */
   registry: { get(type: string, code: string): { url: string } | undefined };
@@ -16,21 +16,21 @@ export interface Behind {
   /** Codes of the interactions that have a handler. */
   interactions: readonly string[];
   /** Of these types, those without a line in the table of own paths. */
-  withoutOwnPaths(types: readonly string[]): readonly string[];
+  withoutCompartmentPaths(types: readonly string[]): readonly string[];
 }
 
 /** What the canonical URLs of our own definitions begin with. */
 const OWN = 'https://portico.health/fhir/';
 
 /** All gaps, each a line for a person; [] if declarations and code agree. */
-export function checkEndpoints(endpoints: readonly Endpoint[], behind: Behind): string[] {
+export function checkEndpoints(endpoints: readonly Endpoint[], behind: Implementation): string[] {
   // Customers' endpoints share what they declare.
   const distinct = new Map(endpoints.map(endpoint => [endpoint.resources, endpoint]));
   const gaps = [...distinct.values()].flatMap(endpoint => checkEndpoint(endpoint, behind));
   return [...gaps, ...undeclaredOperations(endpoints, behind), ...undeclaredInteractions(endpoints, behind)];
 }
 
-function checkEndpoint(endpoint: Endpoint, behind: Behind): string[] {
+function checkEndpoint(endpoint: Endpoint, behind: Implementation): string[] {
   const known = new Set(behind.definitions.searchParameters().map(({ url }) => url as string));
   const gaps = [
     ...checkInteractions(endpoint.interactions, behind),
@@ -44,16 +44,16 @@ function checkEndpoint(endpoint: Endpoint, behind: Behind): string[] {
   return gaps.map(gap => `${endpoint.path}: ${gap}`);
 }
 
-function checkCompartments({ compartments, resources }: Endpoint, { definitions }: Behind): string[] {
+function checkCompartments({ compartments, resources }: Endpoint, { definitions }: Implementation): string[] {
   const served = new Set([...resources.keys()].map(type => definitions.compartment(type)?.['url']));
   return [...compartments].filter(url => !served.has(url)).map(url => `the compartment ${url} is of no type served here`);
 }
 
-function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Behind, known: ReadonlySet<string>): string[] {
+function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Implementation, known: ReadonlySet<string>): string[] {
   const { type } = entry;
   if (!behind.definitions.isResourceType(type)) return ['is no resource type of the definitions'];
   return [
-    ...behind.withoutOwnPaths([type]).map(() => 'has no line in the table of own paths'),
+    ...behind.withoutCompartmentPaths([type]).map(() => 'has no line in the table of own paths'),
     ...checkInteractions(entry.interactions, behind),
     ...[...entry.searchParams].flatMap(([code, url]) => checkSearchParam(type, code, url, behind, known)),
     ...checkIncludes(entry, endpoint),
@@ -61,11 +61,11 @@ function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Behind,
   ];
 }
 
-function checkInteractions(declared: ReadonlySet<string>, { interactions }: Behind): string[] {
+function checkInteractions(declared: ReadonlySet<string>, { interactions }: Implementation): string[] {
   return [...declared].filter(code => !interactions.includes(code)).map(code => `the interaction ${code} has no handler`);
 }
 
-function checkSearchParam(type: string, code: string, url: string, behind: Behind, known: ReadonlySet<string>): string[] {
+function checkSearchParam(type: string, code: string, url: string, behind: Implementation, known: ReadonlySet<string>): string[] {
   if (!known.has(url)) return [`the search parameter ${code} has no definition ${url}`];
   try {
     const found = behind.registry.get(type, code);
@@ -89,12 +89,12 @@ function checkIncludes(entry: ResourceEntry, { resources }: Endpoint): string[] 
 function checkOperations(
   declared: ReadonlyMap<string, OperationEntry>,
   type: string | undefined,
-  behind: Behind,
+  behind: Implementation,
 ): string[] {
   return [...declared.values()].flatMap(entry => checkOperation(entry, type, behind));
 }
 
-function checkOperation({ name, definition }: OperationEntry, type: string | undefined, behind: Behind): string[] {
+function checkOperation({ name, definition }: OperationEntry, type: string | undefined, behind: Implementation): string[] {
   const gaps: string[] = [];
   const found = behind.definitions.operation(definition);
   if (!found) gaps.push(`has no definition ${definition}`);
@@ -111,7 +111,7 @@ function servesLevel(definition: JsonObject, type: string | undefined): boolean 
   return offered && types.some(one => one === type || one === 'Resource' || one === 'DomainResource');
 }
 
-function checkProfiles({ statement }: Endpoint, { definitions }: Behind): string[] {
+function checkProfiles({ statement }: Endpoint, { definitions }: Implementation): string[] {
   const [rest] = (statement['rest'] ?? []) as JsonObject[];
   const entries = (rest?.['resource'] ?? []) as JsonObject[];
   return entries.flatMap(({ type, profile, supportedProfile }) =>
@@ -121,7 +121,7 @@ function checkProfiles({ statement }: Endpoint, { definitions }: Behind): string
   );
 }
 
-function undeclaredOperations(endpoints: readonly Endpoint[], { operations, definitions }: Behind): string[] {
+function undeclaredOperations(endpoints: readonly Endpoint[], { operations, definitions }: Implementation): string[] {
   const declared = new Set(
     endpoints
       .flatMap(({ operations: system, resources }) => [system, ...[...resources.values()].map(one => one.operations)])
@@ -137,7 +137,7 @@ function undeclaredOperations(endpoints: readonly Endpoint[], { operations, defi
 const undeclared = (all: readonly string[], declared: ReadonlySet<string>): string[] =>
   all.filter(one => !declared.has(one));
 
-function undeclaredInteractions(endpoints: readonly Endpoint[], { interactions }: Behind): string[] {
+function undeclaredInteractions(endpoints: readonly Endpoint[], { interactions }: Implementation): string[] {
   const declared = new Set<string>(
     endpoints.flatMap(({ interactions: system, resources }) => [
       ...system,

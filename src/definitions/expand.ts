@@ -19,7 +19,7 @@ interface Include extends JsonObject {
 }
 
 /** What expansion asks for: definitions by URL. */
-export interface Terminology {
+export interface TerminologySource {
   valueSet(canonical: string): Resource | undefined;
   codeSystem(canonical: string): Resource | undefined;
 }
@@ -30,7 +30,7 @@ interface Content {
 }
 
 /** Expands a value set, itself (one that was sent need not have a URL) or by its URL; undefined if that is unknown. */
-export function expand(valueSet: Resource | string, terminology: Terminology): Expansion | undefined {
+export function expand(valueSet: Resource | string, terminology: TerminologySource): Expansion | undefined {
   const content =
     typeof valueSet === 'string'
       ? contentOf(valueSet, terminology, new Set())
@@ -40,7 +40,7 @@ export function expand(valueSet: Resource | string, terminology: Terminology): E
 }
 
 /** The codes of a complete code system; undefined if it is unknown or a fragment. */
-export function systemCodes(system: string, terminology: Terminology): Set<string> | undefined {
+export function systemCodes(system: string, terminology: TerminologySource): Set<string> | undefined {
   const concepts = conceptsOf(system, terminology);
   return concepts && new Set(concepts.map(({ code }) => code));
 }
@@ -52,7 +52,7 @@ export function systemCodes(system: string, terminology: Terminology): Set<strin
 export function hierarchy(
   { system, code }: { system: string; code: string },
   direction: 'above' | 'below',
-  terminology: Terminology,
+  terminology: TerminologySource,
 ): string[] | undefined {
   const concepts = conceptsOf(system, terminology);
   if (!concepts) return undefined;
@@ -61,12 +61,12 @@ export function hierarchy(
   return codes.filter(one => (direction === 'below' ? descends(one, code, parents) : descends(code, one, parents)));
 }
 
-function contentOf(url: string, terminology: Terminology, seen: ReadonlySet<string>): Content | undefined {
+function contentOf(url: string, terminology: TerminologySource, seen: ReadonlySet<string>): Content | undefined {
   const valueSet = seen.has(url) ? undefined : terminology.valueSet(url);
   return valueSet && composed(valueSet, terminology, new Set([...seen, url]));
 }
 
-function composed(valueSet: Resource, terminology: Terminology, path: ReadonlySet<string>): Content {
+function composed(valueSet: Resource, terminology: TerminologySource, path: ReadonlySet<string>): Content {
   const compose = valueSet['compose'] as { include?: Include[]; exclude?: Include[] } | undefined;
   if (!compose) return expanded(valueSet);
   const content: Content = { codes: new Set(), open: new Set() };
@@ -94,7 +94,7 @@ function remove(content: Content, { codes }: Content): void {
 }
 
 /** One include: the codes of its system that are in all its value sets too. */
-function included(include: Include, terminology: Terminology, seen: ReadonlySet<string>): Content {
+function included(include: Include, terminology: TerminologySource, seen: ReadonlySet<string>): Content {
   const parts = (include.valueSet ?? []).map(
     url => contentOf(url, terminology, seen) ?? { codes: new Set<string>(), open: new Set(['*']) },
   );
@@ -110,13 +110,13 @@ function intersect(a: Content, b: Content): Content {
   return { codes: new Set(codes), open: new Set(open.concat(a.open.has('*') ? [...b.open] : [])) };
 }
 
-function fromSystem(include: Include, system: string, terminology: Terminology): Content {
+function fromSystem(include: Include, system: string, terminology: TerminologySource): Content {
   const listed = include.concept ?? filtered(conceptsOf(system, terminology), include.filter ?? []);
   if (!listed) return { codes: new Set(), open: new Set([system]) };
   return { codes: new Set(listed.map(({ code }) => `${system}|${code}`)), open: new Set() };
 }
 
-function conceptsOf(system: string, terminology: Terminology): Concept[] | undefined {
+function conceptsOf(system: string, terminology: TerminologySource): Concept[] | undefined {
   const codeSystem = terminology.codeSystem(system);
   if (codeSystem?.['content'] !== 'complete') return undefined;
   return flatten((codeSystem['concept'] as Concept[] | undefined) ?? []);

@@ -1,6 +1,6 @@
 /** What became of an effect: kept for a while after it has left the outbox, without its parameters (they hold secrets). */
 import type { Document, DocumentChange } from '../store/port.js';
-import type { Attempt, Parcel } from './outbox.js';
+import type { Attempt, OutboxEntry } from './outbox.js';
 
 export const DELIVERY = 'delivery';
 
@@ -20,7 +20,7 @@ const KEPT = 90 * 24 * 3600 * 1000;
 /** The record that takes the parcel's place. */
 export function deliveryRecord(
   { id }: Document,
-  { effect, attempts }: Parcel,
+  { effect, attempts }: OutboxEntry,
   outcome: Outcome,
   now: number,
 ): DocumentChange {

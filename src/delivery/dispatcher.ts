@@ -5,11 +5,11 @@
 import type { Clock, Random } from '../fhir/clock.js';
 import { unlessConflict } from '../fhir/fault.js';
 import type { Effect } from '../portal/effect.js';
-import { createRounds, type Rounds } from '../rounds.js';
+import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
 import type { Channel, Sent } from './channels/channel.js';
 import { deliveryRecord, removal, type Outcome } from './delivery-record.js';
-import { outboxKind, type Attempt, type Parcel } from './outbox.js';
+import { outboxKind, type Attempt, type OutboxEntry } from './outbox.js';
 import { retryDelay } from './retry.js';
 import type { Templates } from './templates.js';
 
@@ -63,7 +63,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 }
 
 /** Works on the queue of one channel, one batch after the other. */
-function createWorker(channel: Channel, parts: DispatcherParts): Rounds {
+function createWorker(channel: Channel, parts: DispatcherParts): BackgroundWorker {
   const { records, clock, interval, report } = parts;
   const batch = async (): Promise<number> => {
     const now = clock.now();
@@ -71,11 +71,11 @@ function createWorker(channel: Channel, parts: DispatcherParts): Rounds {
     await Promise.all(leased.map(document => deliver(document, channel, parts).catch(report)));
     return leased.length;
   };
-  return createRounds(batch, { full: BATCH, interval, report });
+  return createBackgroundWorker(batch, { full: BATCH, interval, report });
 }
 
 async function deliver(document: Document, channel: Channel, parts: DispatcherParts): Promise<void> {
-  const parcel = document.value as unknown as Parcel;
+  const parcel = document.value as unknown as OutboxEntry;
   const now = parts.clock.now();
   if (parcel.effect.expires !== undefined && parcel.effect.expires <= now) {
     return end(document, withAttempt(parcel, now, 'expired'), 'expired', parts);
@@ -93,14 +93,14 @@ async function attempt(id: string, effect: Effect, channel: Channel, templates: 
   return channel.send({ id, to: effect.to.address, ...rendered });
 }
 
-const withAttempt = (parcel: Parcel, at: number, reason: string): Parcel => {
+const withAttempt = (parcel: OutboxEntry, at: number, reason: string): OutboxEntry => {
   const attempt: Attempt = { at, reason };
   return { ...parcel, attempts: [...parcel.attempts, attempt] };
 };
 
 async function end(
   document: Document,
-  parcel: Parcel,
+  parcel: OutboxEntry,
   outcome: Outcome,
   { store, clock }: DispatcherParts,
 ): Promise<void> {
@@ -111,7 +111,7 @@ async function end(
 
 async function retryLater(
   document: Document,
-  parcel: Parcel,
+  parcel: OutboxEntry,
   { records, clock, random }: DispatcherParts,
 ): Promise<void> {
   const { version: expect, ...rest } = document;

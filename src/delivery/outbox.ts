@@ -7,7 +7,7 @@ import type { DocumentChange } from '../store/port.js';
 export const outboxKind = (channel: string): string => `outbox-${channel}`;
 
 /** What an outbox record holds. */
-export interface Parcel {
+export interface OutboxEntry {
   effect: Effect;
   /** Tries so far, the failed ones with their reason. */
   attempts: readonly Attempt[];
@@ -22,7 +22,7 @@ export interface Attempt {
 /** The record of an effect, due at once. */
 export function outboxDocument(effect: Effect, { ids, clock }: Pick<World, 'ids' | 'clock'>): DocumentChange {
   const kind = outboxKind(effect.to.channel);
-  const value: Parcel = { effect, attempts: [] };
+  const value: OutboxEntry = { effect, attempts: [] };
   return {
     op: 'put',
     document: { kind, id: ids.next(), value: { ...value }, keys: { about: effect.about }, due: clock.now() },

@@ -5,6 +5,7 @@
 import { Fault, type FaultKind, type Issue } from './fault.js';
 import type { FhirResponse } from './response.js';
 import type { Resource } from './resource.js';
+import { defined } from './defined.js';
 
 const table: Record<FaultKind, { status: number; code: string }> = {
   invalid: { status: 400, code: 'invalid' },
@@ -43,7 +44,7 @@ export function outcomeOf(issues: readonly Issue[]): Resource {
 export function issuesOf(fault: Fault): Issue[] {
   if (fault.detail.issues) return fault.detail.issues;
   const { code = table[fault.kind].code, expression } = fault.detail;
-  return [{ severity: 'error', code, diagnostics: fault.message, ...(expression === undefined ? {} : { expression }) }];
+  return [{ severity: 'error', code, diagnostics: fault.message, ...defined({ expression }) }];
 }
 
 /** Any thrown value as a Fault; what is not one becomes a bare `exception` that tells the caller nothing. */

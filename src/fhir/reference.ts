@@ -1,4 +1,5 @@
 /** Literal references. https://hl7.org/fhir/R4/references.html#literal */
+import { defined } from './defined.js';
 
 export interface LocalReference {
   type: string;
@@ -15,7 +16,7 @@ export function localReference(reference: string, bases: readonly string[]): Loc
   const match = RELATIVE.exec(withoutBase(reference, bases));
   if (!match) return undefined;
   const [, type = '', id = '', versionId] = match;
-  return { type, id, ...(versionId === undefined ? {} : { versionId }) };
+  return { type, id, ...defined({ versionId }) };
 }
 
 function withoutBase(reference: string, bases: readonly string[]): string {

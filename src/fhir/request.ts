@@ -19,7 +19,7 @@ export type RequestBody =
       /** The id a create must give: a transaction settles ids first, to rewrite references between its entries. */
       assignId?: string;
       /** `Type/id` of what the same transaction writes: references to it hold though it is not there yet. */
-      promised?: ReadonlySet<string>;
+      expectedReferences?: ReadonlySet<string>;
     };
 
 export interface FhirRequest {

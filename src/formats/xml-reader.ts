@@ -6,8 +6,9 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 import type { Definitions } from '../definitions/definitions.js';
 import { Fault } from '../fhir/fault.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
-import { layoutsOf, type Field, type Layout, type Layouts } from './layout.js';
+import { layoutsOf, type Field, type XmlLayout, type XmlLayouts } from './xml-layout.js';
 import { primitiveValue } from './primitive.js';
+import { defined } from '../fhir/defined.js';
 
 const FHIR = 'http://hl7.org/fhir';
 const XHTML = 'http://www.w3.org/1999/xhtml';
@@ -27,7 +28,7 @@ interface Frame {
   /** FHIRPath. */
   path: string;
   /** Undefined in the element that holds a resource. */
-  layout: Layout | undefined;
+  layout: XmlLayout | undefined;
   object: JsonObject;
   field: Field | undefined;
   parent: Frame | undefined;
@@ -35,7 +36,7 @@ interface Frame {
 
 class Reader {
   readonly #text: string;
-  readonly #layouts: Layouts;
+  readonly #layouts: XmlLayouts;
   readonly #maxDepth: number;
   readonly #parser = new SaxesParser({ xmlns: true });
   #top: Frame | undefined;
@@ -46,7 +47,7 @@ class Reader {
   /** Depth of the narrative's outermost element while inside it, and where its text begins. */
   #narrative: { depth: number; start: number; prefix: string } | undefined;
 
-  constructor(text: string, layouts: Layouts, maxDepth: number) {
+  constructor(text: string, layouts: XmlLayouts, maxDepth: number) {
     this.#text = text;
     this.#layouts = layouts;
     this.#maxDepth = maxDepth;
@@ -100,7 +101,7 @@ class Reader {
     this.#top = { path: parent?.path ?? tag.local, layout, object: parent?.object ?? object, field: undefined, parent };
   }
 
-  #openElement(tag: SaxesTagNS, parent: Frame, layout: Layout): void {
+  #openElement(tag: SaxesTagNS, parent: Frame, layout: XmlLayout): void {
     const field = layout.byName.get(tag.local);
     const path = `${parent.path}.${tag.local}`;
     if (!field || field.kind === 'attribute' || field.kind === 'xhtml') throw invalid('Unknown element.', path);
@@ -141,7 +142,7 @@ class Reader {
   }
 }
 
-function refuseAttributes(tag: SaxesTagNS, layout: Layout, path: string): void {
+function refuseAttributes(tag: SaxesTagNS, layout: XmlLayout, path: string): void {
   const unknown = Object.values(tag.attributes).find(
     ({ local, uri }) => uri !== XSI && uri !== 'http://www.w3.org/2000/xmlns/' && !layout.byName.has(local),
   );
@@ -203,4 +204,4 @@ function plainXhtml(text: string, prefix: string): string {
 }
 
 const invalid = (message: string, expression?: string): Fault =>
-  new Fault('invalid', message, { code: 'structure', ...(expression === undefined ? {} : { expression }) });
+  new Fault('invalid', message, { code: 'structure', ...defined({ expression }) });

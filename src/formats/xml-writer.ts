@@ -2,7 +2,8 @@
 import type { Definitions } from '../definitions/definitions.js';
 import type { Decimal, Json, JsonObject, Resource } from '../fhir/resource.js';
 import { entities } from './entities.table.js';
-import { layoutsOf, type Field, type Layout, type Layouts } from './layout.js';
+import { layoutsOf, type Field, type XmlLayout, type XmlLayouts } from './xml-layout.js';
+import { defined } from '../fhir/defined.js';
 
 /** The XML text of a resource; `pretty` indents it, narratives excepted. Elements the definitions lack are left out. */
 export function toXml(resource: Resource, definitions: Definitions, pretty = false): string {
@@ -13,7 +14,7 @@ export function toXml(resource: Resource, definitions: Definitions, pretty = fal
 }
 
 interface Writer {
-  layouts: Layouts;
+  layouts: XmlLayouts;
   out: string[];
   pretty: boolean;
 }
@@ -31,7 +32,7 @@ function writeResource(writer: Writer, resource: JsonObject, depth: number, name
 interface Complex {
   name: string;
   attributes: string;
-  layout: Layout;
+  layout: XmlLayout;
   object: JsonObject;
 }
 
@@ -47,7 +48,7 @@ function writeComplex(writer: Writer, { name, attributes, layout, object }: Comp
   writer.out.push(`</${name}>`);
 }
 
-function attributesOf(layout: Layout, object: JsonObject): string {
+function attributesOf(layout: XmlLayout, object: JsonObject): string {
   let text = '';
   for (const { kind, name } of layout.fields) {
     if (kind === 'attribute' && object[name] !== undefined) text += attribute(name, object[name]);
@@ -108,7 +109,7 @@ function writePrimitive(writer: Writer, { name, attributes, layout, object }: Co
       name,
       attributes,
       layout,
-      object: { ...(id === undefined ? {} : { id }), ...(extension === undefined ? {} : { extension }) },
+      object: defined({ id, extension }),
     },
     depth,
   );

@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { createFhirHandler, type FhirParts } from './fhir.js';
 import { serveHealth, type Readiness } from './health.js';
-import { servePages, type PageParts } from './pages/index.js';
+import { servePages, type PageParts } from '../pages/index.js';
 
 export interface AppParts extends FhirParts {
   readiness: Readiness;

@@ -9,7 +9,7 @@ import type { JsonObject } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import { negotiate, notAcceptable, type Shape } from './negotiate.js';
 import { correlationId, fhirRequest, requestId, type RequestLimits } from './request.js';
-import { createRoom } from './room.js';
+import { createMemoryBudget } from '../runtime/memory-budget.js';
 import { createRespond, type Envelope, type WriteXml } from './respond.js';
 import { decodePath, decodeQuery, splitTarget } from './target.js';
 
@@ -49,7 +49,7 @@ const PATIENCE = 10_000;
 export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, response: ServerResponse) => boolean {
   const bases = new Map(parts.bases.map(base => [base.path, base]));
   const respond = createRespond(parts.writeXml, parts.secure);
-  const room = createRoom(HELD * parts.limits.maxBody, PATIENCE);
+  const budget = createMemoryBudget(HELD * parts.limits.maxBody, PATIENCE);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = parts.clock.now();
@@ -85,14 +85,15 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     response: ServerResponse,
   ): Promise<boolean> {
     if (!(await base.admits(asked))) return false;
-    const leave = await room.take(bytes);
+    const leave = await budget.take(bytes);
+    if (!leave) throw full();
     if (response.closed) leave();
     else response.once('close', leave);
     return true;
   }
 
   async function routed(
-    found: Found,
+    found: LocatedBase,
     request: IncomingMessage,
     response: ServerResponse,
     envelope: Envelope,
@@ -126,7 +127,7 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
 /** Below /fhir; and what is no path at all (an absolute address, `*`), to be refused. */
 const OURS = /^(?:\/fhir(?:[/?]|$)|[^/])/;
 
-interface Found {
+interface LocatedBase {
   base: FhirBase;
   /** What follows the base in the path: '' or '/…', not decoded. */
   rest: string;
@@ -134,7 +135,7 @@ interface Found {
 }
 
 /** The longest base that leads the path. */
-function locate(bases: ReadonlyMap<string, FhirBase>, url: string): Found {
+function locate(bases: ReadonlyMap<string, FhirBase>, url: string): LocatedBase {
   const { pathname, search } = splitTarget(url);
   const [, root, first, second] = pathname.split('/', 4);
   for (const path of [`/${root}/${first}/${second}`, `/${root}/${first}`]) {
@@ -158,6 +159,9 @@ function wellKnown(base: FhirBase, method: string | undefined, name: string): Fh
   const bytes = Buffer.from(JSON.stringify(document));
   return { status: 200, headers: {}, body: { kind: 'bytes', bytes, contentType: 'application/json' } };
 }
+
+const full = (): Fault =>
+  new Fault('unavailable', 'Too many large requests are under way.', { headers: { 'retry-after': '5' } });
 
 const readOnly = (): Fault =>
   new Fault('not-supported', 'This document is read by GET.', { headers: { allow: 'GET, HEAD' } });

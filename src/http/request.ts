@@ -5,7 +5,7 @@ import { Fault } from '../fhir/fault.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
 import { readBody, type BodyRules } from './body.js';
 import { isForeignVersion } from './negotiate.js';
-import { turn } from './turns.js';
+import { fairTurn } from '../runtime/fair-turn.js';
 
 export interface RequestLimits {
   /** Bytes, after decompression. */
@@ -67,7 +67,7 @@ async function bodyOf(request: IncomingMessage, rules: BodyRules): Promise<Reque
   const contentType = request.headers['content-type'] ?? '';
   const bytes = await readBody(request, rules);
   if (bytes === undefined) return undefined;
-  await turn();
+  await fairTurn();
   if (isForeignVersion(contentType)) throw new Fault('unsupported-media', 'This server speaks FHIR version 4.0 only.');
   return bytes.length > 0 || contentType !== '' ? { kind: 'bytes', bytes, contentType } : undefined;
 }

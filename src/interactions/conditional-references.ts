@@ -6,7 +6,7 @@ import { Fault } from '../fhir/fault.js';
 import { parseForm } from '../fhir/form.js';
 import type { Json, Resource } from '../fhir/resource.js';
 import { extract } from '../search/extract.js';
-import { matches, type Subject } from '../search/match.js';
+import { matches, type IndexedResource } from '../search/match.js';
 import type { Filter } from '../search/query.js';
 import type { Context } from '../service.js';
 import { matching } from './conditional.js';
@@ -77,9 +77,9 @@ function fits(context: Context, resource: Resource, where: Filter): boolean {
   return subject !== 'malformed' && matches(where, subject, { live: () => [] });
 }
 
-const subjects = new WeakMap<Resource, Subject | 'malformed'>();
+const subjects = new WeakMap<Resource, IndexedResource | 'malformed'>();
 
-function subjectOf({ services, partition, endpoint }: Context, resource: Resource): Subject | 'malformed' {
+function subjectOf({ services, partition, endpoint }: Context, resource: Resource): IndexedResource | 'malformed' {
   const updated = services.clock.now();
   try {
     const index = extract(resource, services.registryOf(partition), { localBases: [endpoint.url], updated });

@@ -13,7 +13,7 @@ import type { Criterion, Version } from '../store/port.js';
 /** Resources one conditional delete may take. */
 export const MAX_MATCHES = 100;
 
-export interface Match {
+export interface CriteriaMatch {
   versions: Version[];
   /** What must still hold at the commit. */
   criterion: Criterion;
@@ -23,7 +23,7 @@ export interface Match {
 export const criteriaText = (text: string): Query => parseForm(text.replace(/^[A-Za-z]*\?/, ''));
 
 /** The resources these criteria match, up to `limit + 1`. Faults: `invalid` for bad or empty criteria. */
-export async function matching(context: Context, type: string, criteria: Query, limit = 1): Promise<Match> {
+export async function matching(context: Context, type: string, criteria: Query, limit = 1): Promise<CriteriaMatch> {
   const { services, endpoint, partition, store, request } = context;
   const entry = endpoint.resources.get(type);
   const named = terminologyNames(criteria);
@@ -46,7 +46,7 @@ export async function matching(context: Context, type: string, criteria: Query, 
 }
 
 /** The one match, or undefined; many are Fault `precondition`. */
-export function atMostOne({ versions }: Match): Version | undefined {
+export function atMostOne({ versions }: CriteriaMatch): Version | undefined {
   if (versions.length > 1) {
     throw new Fault('precondition', 'The criteria match more than one resource.', { code: 'multiple-matches' });
   }

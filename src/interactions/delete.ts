@@ -5,7 +5,7 @@ import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Version } from '../store/port.js';
-import { atMostOne, matching, MAX_MATCHES, type Match } from './conditional.js';
+import { atMostOne, matching, MAX_MATCHES, type CriteriaMatch } from './conditional.js';
 import { absent, checkIfMatch, current, target } from './version.js';
 
 export const remove: Handler = async context => {
@@ -27,7 +27,7 @@ async function conditionalDelete(context: Context): Promise<Result> {
 }
 
 /** What a conditional delete takes. Faults: `precondition` for several where one is meant, `too-costly` for very many. */
-export async function deletable(context: Context, type: string, criteria: Query): Promise<Match> {
+export async function deletable(context: Context, type: string, criteria: Query): Promise<CriteriaMatch> {
   const multiple = context.endpoint.resources.get(type)?.conditionalDelete === 'multiple';
   const match = await matching(context, type, criteria, multiple ? MAX_MATCHES : 1);
   if (!multiple) atMostOne(match);

@@ -8,6 +8,7 @@ import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js
 import { isObject, type JsonObject, type Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context } from '../service.js';
+import { defined } from '../fhir/defined.js';
 
 /** An entry as sent, checked for its form. */
 export interface Entry {
@@ -58,7 +59,7 @@ function parsed(entry: unknown, index: number, base: string): Entry | Fault {
     ...place,
     headers: headersOf(request),
     ...(typeof fullUrl === 'string' ? { fullUrl } : {}),
-    ...(resource === undefined ? {} : { resource }),
+    ...defined({ resource }),
   };
 }
 
@@ -144,7 +145,7 @@ function headerDate(text: string): string {
 }
 
 /** What a transaction settles for its entries: see fhir/request.ts. */
-export type Settlement = Pick<Extract<RequestBody, { kind: 'resource' }>, 'assignId' | 'promised'>;
+export type Settlement = Pick<Extract<RequestBody, { kind: 'resource' }>, 'assignId' | 'expectedReferences'>;
 
 /** Headers of the Bundle that hold for each of its entries. */
 const SHARED = ['prefer', 'x-provenance'] as const;
@@ -178,8 +179,7 @@ export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntr
     ...(json === undefined || outcome || entry?.method === 'HEAD' ? {} : { json }),
     response: {
       status: String(status),
-      ...(headers['location'] === undefined ? {} : { location: headers['location'] }),
-      ...(headers['etag'] === undefined ? {} : { etag: headers['etag'] }),
+      ...defined({ location: headers['location'], etag: headers['etag'] }),
       ...(at === undefined ? {} : { lastModified: instant(at) }),
       ...(outcome ? { outcome: body.resource } : {}),
     },

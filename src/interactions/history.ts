@@ -16,6 +16,7 @@ import { withContent } from './binary.js';
 import { boundedPage } from './bounded-page.js';
 import { absent, current, target } from './version.js';
 import { shown } from './view.js';
+import { defined } from '../fhir/defined.js';
 
 const KNOWN = new Set(['_since', '_at', '_count', '_sort', '_summary', '_elements', '_page', '_format', '_pretty']);
 /** Totals are exact up to here, and left out above. */
@@ -38,7 +39,7 @@ export const history: Handler = async context => {
   const conditions = conditionsOf(context, query);
   const view = parseView(query);
   const limit = view?.summary === 'count' ? 0 : countOf(context, query);
-  const asked = { ...conditions, limit, ...(after ? { after } : {}) };
+  const asked = { ...conditions, limit, ...defined({ after }) };
   const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), asked);
   const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
   const entries = await Promise.all(page.rows.map(version => entryOf(context, version, view)));
@@ -95,7 +96,7 @@ function conditionsOf(context: Context, query: Query): Omit<HistoryQuery, 'limit
   const at = query.find(([name]) => name === '_at')?.[1];
   return {
     partition,
-    of: types.map(type => ({ type, where, ...(route.id === undefined ? {} : { id: route.id }) })),
+    of: types.map(type => ({ type, where, ...defined({ id: route.id }) })),
     ...(since === undefined ? {} : { since: periodOf('_since', since).from }),
     ...(at === undefined ? {} : { during: spanOf(at) }),
     deadline: request.deadline,

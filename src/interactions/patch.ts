@@ -14,7 +14,8 @@ import { atMostOne, matching } from './conditional.js';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.js';
 import { applyJsonPatch, parseJsonPatch } from './patch/json-patch.js';
 import { checkIfMatch, existing, target } from './version.js';
-import { sameContent, unchanged, write } from './write.js';
+import { sameContent } from '../writing/same-content.js';
+import { unchanged, write } from './write.js';
 
 export const patch: Handler = async context => {
   const { route } = context;

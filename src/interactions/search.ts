@@ -10,6 +10,7 @@ import { asked, searchPath, type Asked } from './asked.js';
 import { boundedPage } from './bounded-page.js';
 import { included } from './included.js';
 import { outcomeEntry, searchset } from './searchset.js';
+import { defined } from '../fhir/defined.js';
 
 /** Totals are exact up to here, and left out above unless asked for (DESIGN §6). */
 const TOTAL_LIMIT = 1000;
@@ -54,7 +55,7 @@ function pageOf(context: Context, { parsed, limit, after }: Asked): Promise<Page
     of: parsed.of,
     sort: parsed.sort,
     limit,
-    ...(after ? { after } : {}),
+    ...defined({ after }),
     deadline: deadlineOf(context),
   });
 }
@@ -85,25 +86,20 @@ async function count(context: Context, parsed: ParsedSearch, limit: number): Pro
   }
 }
 
-interface Found {
+interface PageContent {
   page: Page;
   total: number | undefined;
   included: Awaited<ReturnType<typeof included>>['entries'];
   warnings: Awaited<ReturnType<typeof included>>['warnings'];
 }
 
-async function answer(context: Context, question: Asked, found: Found): Promise<Result> {
+async function answer(context: Context, question: Asked, found: PageContent): Promise<Result> {
   const { page, total } = found;
   context.warnings.push(...found.warnings);
   const links = page.next ? [{ relation: 'next' as const, url: nextUrl(context, question, page.next, total) }] : [];
   const others = [...found.included, ...warningEntries(context, question)];
   return {
-    response: await searchset(context, question, {
-      ...(total === undefined ? {} : { total }),
-      links,
-      matches: page.rows,
-      others,
-    }),
+    response: await searchset(context, question, { ...defined({ total }), links, matches: page.rows, others }),
   };
 }
 

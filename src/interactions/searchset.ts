@@ -11,6 +11,7 @@ import type { Version } from '../store/port.js';
 import { searchPath, type Asked } from './asked.js';
 import { withContents } from './binary.js';
 import { shown } from './view.js';
+import { defined } from '../fhir/defined.js';
 
 interface Content {
   total?: number;
@@ -24,7 +25,7 @@ export async function searchset(context: Context, { parsed, after }: Asked, cont
   const self: BundleLink = { relation: 'self', url: selfUrl(context, after ? context.request.query : parsed.applied) };
   const { total, links, matches, others } = content;
   const entries = await resourceEntries(context, matches, 'match', shape);
-  const head = { type: 'searchset' as const, ...(total === undefined ? {} : { total }), link: [self, ...links] };
+  const head = { type: 'searchset' as const, ...defined({ total }), link: [self, ...links] };
   return { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, [...entries, ...others]) } };
 }
 
@@ -34,7 +35,7 @@ type Shape = (json: string) => string;
 export function shapeOf(context: Context, { summary, elements }: Pick<ParsedSearch, 'summary' | 'elements'>): Shape {
   const wanted = summary !== undefined && summary !== 'false' && summary !== 'count' ? summary : undefined;
   if (wanted === undefined && elements === undefined) return json => json;
-  const view = { ...(wanted ? { summary: wanted } : {}), ...(elements ? { elements } : {}) };
+  const view = { ...(wanted ? { summary: wanted } : {}), ...defined({ elements }) };
   return json => shown(context, view, json);
 }
 

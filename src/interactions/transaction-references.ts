@@ -4,13 +4,14 @@
  */
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
-import { isObject, type Json, type JsonObject, type Resource } from '../fhir/resource.js';
+import { mapReferences } from '../fhir/map-references.js';
+import type { Resource } from '../fhir/resource.js';
 import type { Context } from '../service.js';
 import { conditionalReferences, type Touched } from './conditional-references.js';
 import { atMostOne, criteriaText, matching } from './conditional.js';
 import { deletable } from './delete.js';
 import { entryFault, within, type Entry } from './entry.js';
-import { turn } from './turn.js';
+import { yieldTurn } from '../runtime/yield-turn.js';
 
 export interface Settled {
   settled: Entry[];
@@ -26,7 +27,7 @@ export async function settleReferences(context: Context, entries: readonly Entry
   const names = new Map<string, string>();
   refuseSameCriteria(entries);
   for (const entry of entries) {
-    await turn(entry.index);
+    await yieldTurn(entry.index);
     const settledTo = await settledIds(context, entry, ids).catch((error: unknown) => {
       throw within(entry, error);
     });
@@ -42,7 +43,7 @@ export async function settleReferences(context: Context, entries: readonly Entry
   const links: Links = { names, fresh: new Set([...ids.keys()].flatMap(index => targets.get(index) ?? [])) };
   const settled: Entry[] = [];
   for (const entry of entries) {
-    await turn(entry.index);
+    await yieldTurn(entry.index);
     const conditions = await conditionalReferences(context, entry, touched);
     settled.push(rewritten(entry, conditions, links));
   }
@@ -133,35 +134,3 @@ function linked(text: string, { names, fresh }: Links): string | undefined {
   if (name === undefined) return undefined;
   return name + (version !== '' && fresh.has(name) ? '/_history/1' : version) + fragment;
 }
-
-/** Elements that hold a link to another resource: Reference.reference, and uris (an Attachment's url); canonicals stay as they are. */
-const LINKS = new Set(['reference', 'url', 'uri', 'valueUri', 'valueUrl', 'instantiatesUri']);
-
-type Replace = (text: string, name: string) => string;
-
-/** The value with every link in it replaced; `replace` gets the link and the name of its element. */
-export function mapReferences(value: Json, replace: Replace): Json {
-  if (Array.isArray(value)) return value.map(one => mapReferences(one, replace));
-  if (!isObject(value) || isRawNumber(value)) return value;
-  const mapped: JsonObject = {};
-  for (const [name, one] of Object.entries(value)) {
-    if (one === undefined) continue;
-    mapped[name] =
-      typeof one === 'string' && LINKS.has(name)
-        ? replace(one, name)
-        : typeof one === 'string' && name === 'div'
-          ? inNarrative(one, replace)
-          : mapReferences(one, replace);
-  }
-  return mapped;
-}
-
-/** Links and images in narrative follow too. */
-const inNarrative = (div: string, replace: Replace): string =>
-  div.replace(
-    /(href|src)="(urn:[^"]+)"/g,
-    (_all, attribute: string, url: string) => `${attribute}="${replace(url, attribute)}"`,
-  );
-
-/** A raw JSON number is an object to JavaScript and a value to FHIR. */
-const isRawNumber = (value: object): boolean => 'rawJSON' in value && Object.isFrozen(value);

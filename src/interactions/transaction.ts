@@ -19,15 +19,16 @@ import {
   type Entry,
   type Settlement,
 } from './entry.js';
-import { overlay } from './overlay.js';
-import { remembered } from './remembered.js';
+import { overlay } from '../store/views/overlay.js';
+import { memoizing } from '../store/views/memoizing.js';
 import { settleReferences, type Settled } from './transaction-references.js';
-import { turn } from './turn.js';
+import { yieldTurn } from '../runtime/yield-turn.js';
+import { defined } from '../fhir/defined.js';
 
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH'] as const;
 
 export async function transaction(asked: Context, bundle: Resource): Promise<Result> {
-  const context = { ...asked, store: remembered(asked.store) };
+  const context = { ...asked, store: memoizing(asked.store) };
   const entries = entriesOf(bundle, context).map(entry => {
     if (entry instanceof Fault) throw entry;
     return entry;
@@ -51,7 +52,7 @@ export async function transaction(asked: Context, bundle: Resource): Promise<Res
 async function tryReads(context: Context, reads: readonly Entry[], after: Store): Promise<void> {
   let size = 0;
   for (const entry of reads) {
-    await turn(entry.index);
+    await yieldTurn(entry.index);
     const { body } = (await prepared(context, entry, {}, after)).response;
     size += body?.kind === 'json' ? body.text.length : 0;
     if (size > MOST) throw within(entry, new Fault('too-costly', 'The answer would be too large; read less at once.'));
@@ -76,12 +77,12 @@ async function writes(context: Context, { settled, ids, targets }: Settled) {
   const puts = new Map<string, Put>();
   const claimed = new Set<string>();
   const kept = settled.filter(({ method }) => method !== 'DELETE');
-  const promised = new Set(kept.flatMap(({ index }) => targets.get(index) ?? []));
+  const expectedReferences = new Set(kept.flatMap(({ index }) => targets.get(index) ?? []));
   for (const method of ORDER) {
     for (const entry of settled.filter(one => one.method === method)) {
-      await turn(entry.index);
+      await yieldTurn(entry.index);
       const assignId = ids.get(entry.index);
-      const settlement = { promised, ...(assignId === undefined ? {} : { assignId }) };
+      const settlement = { expectedReferences, ...defined({ assignId }) };
       const {
         response,
         changes = {},

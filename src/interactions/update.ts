@@ -8,7 +8,8 @@ import { withContent } from './binary.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, matching } from './conditional.js';
 import { checkIfMatch, checkIfNoneMatch, current, target } from './version.js';
-import { sameContent, unchanged, write } from './write.js';
+import { sameContent } from '../writing/same-content.js';
+import { unchanged, write } from './write.js';
 
 export const update: Handler = async context => {
   const body = bodyOf(context);

@@ -2,7 +2,6 @@
  * What every REST write goes through: the portal's rule for the type, then the checked version, then the answer the
  * client prefers. https://hl7.org/fhir/R4/http.html#ops
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Issue } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import { parseStored } from '../fhir/json.js';
@@ -11,10 +10,11 @@ import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Version } from '../store/port.js';
 import { keepContent, withContent } from './binary.js';
-import { provenanceOf } from './provenance.js';
-import { checkReferences } from './references.js';
+import { provenanceOf } from '../writing/provenance.js';
+import { checkReferences } from '../writing/references.js';
 import { location, versionHeaders } from './version.js';
 import { writtenView } from './view.js';
+import { defined } from '../fhir/defined.js';
 
 export interface Written {
   resource: Resource & { id: string };
@@ -32,7 +32,7 @@ export async function write(context: Context, written: Written): Promise<Result>
   const kept = await keepContent(context, ruled?.resource ?? written.resource);
   const { resource } = kept;
   const definitions = await context.services.definitionsFor(context, resource);
-  const put = context.services.put({ resource, ...(previous ? { previous } : {}), method, definitions }, context);
+  const put = context.services.put({ resource, ...defined({ previous }), method, definitions }, context);
   await checkReferences(context, resource);
   const provenance = provenanceOf(context, put);
   const { effects = [], ...consequences } = ruled?.changes ?? {};
@@ -53,23 +53,13 @@ export async function unchanged(context: Context, version: Version): Promise<Res
   return { response: await response(context, version, 200) };
 }
 
-/** True if the two differ in nothing but what the server sets itself, and the order of properties, which says nothing. */
-export function sameContent(before: string, after: Resource): boolean {
-  return isDeepStrictEqual(comparable(parseStored<Resource>(before)), comparable(after));
-}
-
-function comparable(resource: Resource): unknown {
-  const { versionId: _version, lastUpdated: _updated, ...meta } = resource.meta ?? {};
-  return { ...resource, meta };
-}
-
 async function response(context: Context, version: Version | Put, status: number): Promise<FhirResponse> {
   const { request, route } = context;
   // Where criteria chose the resource, or a Bundle's answer leaves it out, nothing else tells which it is.
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
   const headers = { ...versionHeaders(version), ...(located ? { location: location(context, version) } : {}) };
   const body = await preferred(context, version);
-  return { status, headers, at: version.at, ...(body ? { body } : {}) };
+  return { status, headers, at: version.at, ...defined({ body }) };
 }
 
 async function preferred(context: Context, version: Version): Promise<ResponseBody | undefined> {

@@ -2,9 +2,9 @@
 import type { Patient } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { contactOf } from '../portal/contact.js';
-import { findSubject, type Subject } from '../portal/account.js';
+import { findEnrollee, type Enrollee } from '../portal/account.js';
 import type { Facts } from '../portal/identity.js';
-import type { Reader } from '../portal/step.js';
+import type { WorkflowReader } from '../portal/step.js';
 import type { Context, Values } from '../service.js';
 
 const text = (input: Values, name: string): string | undefined => input[name] as string | undefined;
@@ -58,17 +58,22 @@ function factsOf(input: Values): Facts {
 }
 
 /** The person meant. At instance level the Patient must be visible to the caller. Fault `not-found`. */
-export async function subjectOf(input: Values, context: Context, seen: Reader, all: Reader): Promise<Subject> {
+export async function enrolleeOf(
+  input: Values,
+  context: Context,
+  seen: WorkflowReader,
+  all: WorkflowReader,
+): Promise<Enrollee> {
   const facts = factsOf(input);
   const { id } = context.route;
-  if (id === undefined) return findSubject(facts, all);
+  if (id === undefined) return findEnrollee(facts, all);
   const patient = await seen.get<Patient>(`Patient/${id}`);
   if (!patient) throw new Fault('not-found', `There is no Patient/${id}.`);
-  return findSubject(facts, all, patient);
+  return findEnrollee(facts, all, patient);
 }
 
 /** What an invitation or an account cannot be made without. Faults `unprocessable`. */
-export function requireFacts(input: Values, context: Context, { facts }: Subject): void {
+export function requireFacts(input: Values, context: Context, { facts }: Enrollee): void {
   const typeLevel = context.route.id === undefined;
   const given = typeLevel ? factsOf(input) : facts;
   if (given.family === undefined) throw missingParameter('family', 'A family name is needed.');

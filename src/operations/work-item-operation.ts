@@ -4,8 +4,9 @@ import { Fault } from '../fhir/fault.js';
 import { changed, step } from '../portal/step.js';
 import { isEntitled, moveWorkItem, workflowGroupOf, type WorkItemMove } from '../portal/work-item.js';
 import type { Operation } from '../service.js';
-import { changesOf, written } from './changes.js';
-import { readerOf } from './reader.js';
+import { changesOf, written } from '../writing/step-changes.js';
+import { readerOf } from '../writing/workflow-reader.js';
+import { defined } from '../fhir/defined.js';
 
 export function workItemOperation(move: WorkItemMove): Operation {
   return {
@@ -21,7 +22,7 @@ export function workItemOperation(move: WorkItemMove): Operation {
       const now = services.clock.now();
       const entitled = actor.kind === 'staff' && (await isEntitled(agent, group, all, now));
       const note = input['note'] as string | undefined;
-      const handling = { agent, entitled, now, ...(note === undefined ? {} : { note }) };
+      const handling = { agent, entitled, now, ...defined({ note }) };
       const next = moveWorkItem(task.resource, move, handling);
       const changes = changesOf(step({ writes: [changed(task, next)] }), context);
       return { output: { return: written(changes, { type: 'Task', id: next.id }) }, changes, asSystem };

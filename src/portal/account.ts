@@ -5,22 +5,27 @@ import { Fault } from '../fhir/fault.js';
 import { profile } from './codes.js';
 import { contactOnRecord, telecomOf } from './contact.js';
 import { findAccount, findByFacts, findPatient, languageOf, ownPatient, type Facts } from './identity.js';
-import { changed, created, joined, step, type Found, type Reader, type Step } from './step.js';
+import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
+import { defined } from '../fhir/defined.js';
 
 /** Whom a call is about, and what is known of them. */
-export interface Subject {
+export interface Enrollee {
   /** As stated, completed by what is on record. */
   facts: Facts;
-  patient?: Found<Patient>;
+  patient?: Versioned<Patient>;
   /** The account; of one who acts only for others it has no own Patient. */
-  account?: Found<Person>;
+  account?: Versioned<Person>;
   language?: string;
   /** Holds at commit what was found here. */
   conditions: Step;
 }
 
 /** Finds patient and account. Faults: `precondition` (several match), `unprocessable` (the facts contradict the record). */
-export async function findSubject(facts: Facts, reader: Reader, instance?: Found<Patient>): Promise<Subject> {
+export async function findEnrollee(
+  facts: Facts,
+  reader: WorkflowReader,
+  instance?: Versioned<Patient>,
+): Promise<Enrollee> {
   const match = instance ? { found: instance, criteria: [] } : await findPatient(facts, reader);
   const patient = match.found;
   if (patient) refuseContradiction(facts, patient.resource);
@@ -31,18 +36,16 @@ export async function findSubject(facts: Facts, reader: Reader, instance?: Found
   const language = languageOf(patient?.resource);
   return {
     facts: known,
-    ...(patient ? { patient } : {}),
-    ...(account ? { account } : {}),
-    ...(language === undefined ? {} : { language }),
+    ...defined({ patient, account, language }),
     conditions: step({ criteria: [...match.criteria, ...(own?.criteria ?? []), ...(other?.criteria ?? [])] }),
   };
 }
 
 /** A Person that the facts lead to counts as this patient's account only while it stands for no other Patient. */
 function asProxyOnly(
-  person: Found<Person> | undefined,
-  patient: Found<Patient> | undefined,
-): Found<Person> | undefined {
+  person: Versioned<Person> | undefined,
+  patient: Versioned<Patient> | undefined,
+): Versioned<Person> | undefined {
   return person && (patient === undefined || ownPatient(person.resource) === undefined) ? person : undefined;
 }
 
@@ -58,9 +61,9 @@ function factsOf({ name, birthDate, telecom }: Patient): Facts {
   const official = name?.find(({ use }) => use === 'official') ?? name?.[0];
   const { family, given } = official ?? {};
   return {
-    ...(family === undefined ? {} : { family }),
+    ...defined({ family }),
     ...(given?.[0] === undefined ? {} : { given: given[0] }),
-    ...(birthDate === undefined ? {} : { birthDate }),
+    ...defined({ birthDate }),
     ...contactOnRecord(telecom),
   };
 }
@@ -70,7 +73,7 @@ export const isInactive = (patient: Patient): boolean =>
   patient.active === false || patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined;
 
 /** The account, its Patient where there is none yet, and the link between them. The subject must have no own account. */
-export function provision(subject: Subject, world: World): { person: Person; step: Step } {
+export function provision(subject: Enrollee, world: World): { person: Person; step: Step } {
   const { facts, patient, account, language } = subject;
   const newPatient = patient ? undefined : patientOf(facts, world.ids.next(), language);
   const link = { target: { reference: `Patient/${patient?.resource.id ?? newPatient?.id}` } };
@@ -78,15 +81,15 @@ export function provision(subject: Subject, world: World): { person: Person; ste
     ? { ...account.resource, link: [...(account.resource.link ?? []), link] }
     : { ...personOf(facts, world.ids.next()), link: [link] };
   const writes = [...(newPatient ? [created(newPatient)] : []), account ? changed(account, person) : created(person)];
-  return { person, step: joined(subject.conditions, step({ writes })) };
+  return { person, step: combined(subject.conditions, step({ writes })) };
 }
 
 function demographics(facts: Facts): Pick<Person, 'name' | 'telecom' | 'birthDate'> {
   const { family, given, birthDate } = facts;
   return {
-    name: [{ ...(family === undefined ? {} : { family }), ...(given === undefined ? {} : { given: [given] }) }],
+    name: [{ ...defined({ family }), ...(given === undefined ? {} : { given: [given] }) }],
     telecom: telecomOf(facts),
-    ...(birthDate === undefined ? {} : { birthDate }),
+    ...defined({ birthDate }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Addresses that notices go to: one strict grammar each, so that nothing in them can be taken for anything else. */
 import type { ContactPoint } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
+import { defined } from '../fhir/defined.js';
 
 const EMAIL = /^(?=.{6,254}$)[a-z0-9_%+-]+(\.[a-z0-9_%+-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 const PHONE = /^\+?[1-9]\d{6,14}$/;
@@ -49,7 +50,7 @@ export function contactOnRecord(telecom: readonly ContactPoint[] = []): Contact 
     points.flatMap(point => (point.system === system ? (normal(point.value ?? '') ?? []) : []))[0];
   const email = first('email', normalEmail);
   const phone = first('sms', normalPhone) ?? first('phone', normalPhone);
-  return { ...(email === undefined ? {} : { email }), ...(phone === undefined ? {} : { phone }) };
+  return { ...defined({ email, phone }) };
 }
 
 /** Whether one of the addresses is on record here. */

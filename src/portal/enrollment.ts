@@ -2,12 +2,13 @@
 import type { Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
-import { isInactive, provision, type Subject } from './account.js';
+import { isInactive, provision, type Enrollee } from './account.js';
 import type { Effect } from './effect.js';
 import { ownPatient } from './identity.js';
 import { invitationsOf, type Invitee } from './invitation-record.js';
 import { endInvitations } from './invitation.js';
-import { joined, step, type Reader, type Step } from './step.js';
+import { combined, step, type WorkflowReader, type Step } from './step.js';
+import { defined } from '../fhir/defined.js';
 
 export type EnrollmentStatus =
   'unknown' | 'not-enrolled' | 'invited' | 'invitation-expired' | 'enrolled' | 'proxy-only' | 'inactive';
@@ -31,7 +32,7 @@ export interface Standing {
   invitation?: string;
 }
 
-export async function standingOf(subject: Subject, reader: Reader, now: number): Promise<Standing> {
+export async function standingOf(subject: Enrollee, reader: WorkflowReader, now: number): Promise<Standing> {
   const { patient, account } = subject;
   if ((patient && isInactive(patient.resource)) || account?.resource.active === false) return { status: 'inactive' };
   if (account) return { status: ownPatient(account.resource) === undefined ? 'proxy-only' : 'enrolled' };
@@ -41,7 +42,10 @@ export async function standingOf(subject: Subject, reader: Reader, now: number):
   return { status: until <= now ? 'invitation-expired' : 'invited', invitation: task };
 }
 
-async function openInvitation(subject: Subject, reader: Reader): Promise<{ task: string; until: number } | undefined> {
+async function openInvitation(
+  subject: Enrollee,
+  reader: WorkflowReader,
+): Promise<{ task: string; until: number } | undefined> {
   const { open } = await invitationsOf(inviteeOf(subject), reader);
   for (const { record } of open) {
     const task = await reader.get<Task>(record.task);
@@ -50,15 +54,15 @@ async function openInvitation(subject: Subject, reader: Reader): Promise<{ task:
   return undefined;
 }
 
-export function inviteeOf({ facts, patient }: Subject): Invitee {
+export function inviteeOf({ facts, patient }: Enrollee): Invitee {
   return { facts, ...(patient ? { patient: `Patient/${patient.resource.id}` } : {}) };
 }
 
 /** Makes the account and says so to the person; whatever invitation was open ends. The subject must be no member yet. */
 export async function enroll(
-  subject: Subject,
+  subject: Enrollee,
   { to, portalUrl }: { to: readonly Effect['to'][]; portalUrl: string },
-  reader: Reader,
+  reader: WorkflowReader,
   world: World,
 ): Promise<{ person: Awaited<ReturnType<typeof provision>>['person']; step: Step }> {
   const { person, step: made } = provision(subject, world);
@@ -68,15 +72,15 @@ export async function enroll(
     kind: 'notice',
     template: 'enrolled',
     to: one,
-    ...(language === undefined ? {} : { language }),
+    ...defined({ language }),
     parameters: { name: facts.given ?? '', link: portalUrl },
     about: `Person/${person.id}`,
   }));
-  return { person, step: joined(await endInvitations(open, reader, world.clock.now()), made, step({ effects })) };
+  return { person, step: combined(await endInvitations(open, reader, world.clock.now()), made, step({ effects })) };
 }
 
 /** Fault `conflict` for a person who may not be invited or enrolled. */
-export function refuseInactive(subject: Subject): void {
+export function refuseInactive(subject: Enrollee): void {
   const closed = subject.account?.resource.active === false;
   if (closed || (subject.patient && isInactive(subject.patient.resource))) {
     throw new Fault('conflict', 'The patient or the account is inactive.');

@@ -4,7 +4,7 @@ import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import type { Criterion } from '../store/port.js';
 import { sharesContact, type Contact } from './contact.js';
-import type { Found, Reader } from './step.js';
+import type { Versioned, WorkflowReader } from './step.js';
 
 /** What a caller states about a person. Contacts are normalised. */
 export interface Facts extends Contact {
@@ -16,8 +16,8 @@ export interface Facts extends Contact {
 }
 
 /** The one Patient meant, if there is one, and the conditions under which that stays true. */
-export interface Match<R> {
-  found: Found<R> | undefined;
+export interface PersonMatch<R> {
+  found: Versioned<R> | undefined;
   criteria: Criterion[];
 }
 
@@ -30,7 +30,7 @@ const literal = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
  * By identifier; where that leads nowhere by name, birth date and a contact. Fault `precondition` where several
  * match: nobody is picked by chance.
  */
-export async function findPatient(facts: Facts, reader: Reader): Promise<Match<Patient>> {
+export async function findPatient(facts: Facts, reader: WorkflowReader): Promise<PersonMatch<Patient>> {
   const { identifier } = facts;
   if (identifier === undefined) return findByFacts<Patient>('Patient', facts, reader);
   const query: Query = [['identifier', `${literal(identifier.system)}|${literal(identifier.value)}`]];
@@ -46,8 +46,8 @@ export async function findPatient(facts: Facts, reader: Reader): Promise<Match<P
 export async function findByFacts<R extends Patient | Person>(
   type: R['resourceType'],
   facts: Facts,
-  reader: Reader,
-): Promise<Match<R>> {
+  reader: WorkflowReader,
+): Promise<PersonMatch<R>> {
   const { family, birthDate, email, phone } = facts;
   if (family === undefined || birthDate === undefined || (email ?? phone) === undefined) {
     return { found: undefined, criteria: [] };
@@ -74,7 +74,7 @@ function isNamed({ family, given }: HumanName, facts: Facts): boolean {
 
 const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').trim().toLowerCase();
 
-function only<R>(matches: Found<R>[]): Found<R> | undefined {
+function only<R>(matches: Versioned<R>[]): Versioned<R> | undefined {
   if (matches.length > 1) {
     throw new Fault('precondition', 'Several patients match these facts.', { code: 'multiple-matches' });
   }
@@ -82,7 +82,7 @@ function only<R>(matches: Found<R>[]): Found<R> | undefined {
 }
 
 /** The account that has this Patient as its own, and the condition under which there is no other. */
-export async function findAccount(patient: string, reader: Reader): Promise<Match<Person>> {
+export async function findAccount(patient: string, reader: WorkflowReader): Promise<PersonMatch<Person>> {
   const query: Query = [['link', patient]];
   const matches = await reader.find<Person>('Person', query, CANDIDATES);
   return { found: matches[0], criteria: [reader.still('Person', query, matches)] };

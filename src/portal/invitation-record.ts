@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Document, DocumentChange } from '../store/port.js';
 import type { Facts } from './identity.js';
-import type { Reader } from './step.js';
+import type { WorkflowReader } from './step.js';
 
 const RECORD = 'invitation';
 const POINTER = 'invitee';
@@ -34,7 +34,7 @@ export interface Stored {
   record: InvitationRecord;
 }
 
-export async function readInvitation(hash: string, reader: Reader): Promise<Stored | undefined> {
+export async function readInvitation(hash: string, reader: WorkflowReader): Promise<Stored | undefined> {
   const document = await reader.document(RECORD, hash);
   return document && { document, record: document.value as unknown as InvitationRecord };
 }
@@ -42,7 +42,7 @@ export async function readInvitation(hash: string, reader: Reader): Promise<Stor
 /** The invitations (one, but for odd histories) that these facts lead to, and the pointers as they are. */
 export async function invitationsOf(
   invitee: Invitee,
-  reader: Reader,
+  reader: WorkflowReader,
 ): Promise<{ open: Stored[]; pointers: Pointer[] }> {
   const pointers = await Promise.all(
     pointerIds(invitee).map(async id => ({ id, document: await reader.document(POINTER, id) })),

@@ -9,8 +9,9 @@ import { concept, profile } from './codes.js';
 import type { Effect } from './effect.js';
 import { newCode, hashOf } from './invitation-code.js';
 import { forget, invitationsOf, recordChanges, type Invitee, type Stored } from './invitation-record.js';
-import { changed, created, joined, step, type Found, type Reader, type Step } from './step.js';
+import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 import { transition, type Transitions } from './transition.js';
+import { defined } from '../fhir/defined.js';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -26,7 +27,7 @@ const moves: Transitions<InvitationMove, Task, undefined> = {
 };
 
 /** The Task after a move, as a step. */
-export function moveInvitation(task: Found<Task>, move: InvitationMove, now: number): Step {
+export function moveInvitation(task: Versioned<Task>, move: InvitationMove, now: number): Step {
   const { resource } = transition(moves, move, task.resource, undefined);
   return step({ writes: [changed(task, { ...resource, lastModified: instant(now) })] });
 }
@@ -48,7 +49,7 @@ export interface InvitationOrder {
 /** A new invitation; any earlier one of the same person ends in the same step. */
 export async function invite(
   order: InvitationOrder,
-  reader: Reader,
+  reader: WorkflowReader,
   world: World,
 ): Promise<{ task: Task; step: Step }> {
   const now = world.clock.now();
@@ -57,30 +58,24 @@ export async function invite(
   const task = taskOf(order, world.ids.next(), now, until);
   const { invitee, language } = order;
   const { open, pointers } = await invitationsOf(invitee, reader);
-  const record = {
-    ...invitee,
-    task: `Task/${task.id}`,
-    tries: 0,
-    until,
-    ...(language === undefined ? {} : { language }),
-  };
+  const record = { ...invitee, task: `Task/${task.id}`, tries: 0, until, ...defined({ language }) };
   const made = step({
     writes: [created(task)],
     documents: recordChanges(hashOf(code), record, pointers),
     effects: order.to.map(to => noticeOf(order, task, code, to, until)),
   });
-  return { task, step: joined(await endInvitations(open, reader, now), made) };
+  return { task, step: combined(await endInvitations(open, reader, now), made) };
 }
 
 /** Ends invitations that are not to be redeemed any more. */
-export async function endInvitations(open: readonly Stored[], reader: Reader, now: number): Promise<Step> {
+export async function endInvitations(open: readonly Stored[], reader: WorkflowReader, now: number): Promise<Step> {
   const steps = open.map(async stored => {
     const task = await reader.get<Task>(stored.record.task);
     const move = stored.record.until <= now ? 'expire' : 'supersede';
     const moved = task?.resource.status === 'requested' ? moveInvitation(task, move, now) : step({});
-    return joined(moved, step({ documents: [forget(stored)] }));
+    return combined(moved, step({ documents: [forget(stored)] }));
   });
-  return joined(...(await Promise.all(steps)));
+  return combined(...(await Promise.all(steps)));
 }
 
 function taskOf(order: InvitationOrder, id: string, now: number, until: number): Task {
@@ -107,7 +102,7 @@ function noticeOf(order: InvitationOrder, task: Task, code: string, to: Effect['
     kind: 'notice',
     template: 'invitation',
     to,
-    ...(language === undefined ? {} : { language }),
+    ...defined({ language }),
     parameters: {
       name: invitee.facts.given ?? '',
       code,

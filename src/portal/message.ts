@@ -10,11 +10,12 @@ import { refuseForeignNotes, refuseOutside } from './claims.js';
 import { contactOnRecord } from './contact.js';
 import type { Effect } from './effect.js';
 import { findAccount, languageOf } from './identity.js';
-import { changed, created, joined, step, type Found, type Reader, type Step } from './step.js';
+import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 import { withoutMarks } from './read-mark.js';
 import { flowOf, threadOf, type Thread } from './thread.js';
-import { firstWay, type Way } from './way.js';
+import { firstChannel, type ContactChannel } from './contact-channel.js';
 import { newWorkItem } from './work-item.js';
+import { defined } from '../fhir/defined.js';
 
 /** Who writes: an Actor, as far as messages are concerned. */
 export interface Author {
@@ -28,18 +29,18 @@ export interface Author {
 export interface Posting {
   author: Author;
   /** Sees what the author sees. */
-  seen: Reader;
+  seen: WorkflowReader;
   /** Sees all: flows, roles, accounts. */
-  all: Reader;
+  all: WorkflowReader;
   world: World;
   /** Of the endpoint's addresses, without trailing slash. */
   base: string;
   /** Where links in notices lead, and how notices go. */
   portalUrl: string;
-  ways: readonly Way[];
+  channels: readonly ContactChannel[];
 }
 
-export interface Posted {
+export interface NewMessage {
   message: Communication;
   step: Step;
   /** Nobody could be told of a message to this patient. */
@@ -47,7 +48,7 @@ export interface Posted {
 }
 
 /** A new message as it is to be stored, and what comes of it. */
-export async function postMessage(draft: Communication, posting: Posting): Promise<Posted> {
+export async function postMessage(draft: Communication, posting: Posting): Promise<NewMessage> {
   const { author, world } = posting;
   refuseClaims(draft, posting);
   const task = await taskAnswered(draft, posting);
@@ -58,10 +59,10 @@ export async function postMessage(draft: Communication, posting: Posting): Promi
   const sender = await senderOf(placed, posting);
   const message = { ...withoutMarks(withRecipient(placed, thread, author)), sender, sent: instant(world.clock.now()) };
   const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
-  if (isPatientSide(sender)) return { message, step: joined(reply, await workFor(message, thread, posting)) };
+  if (isPatientSide(sender)) return { message, step: combined(reply, await workFor(message, thread, posting)) };
   const effects = await noticesOf(message, posting);
   const untold = effects.length === 0 ? { untold: true as const } : {};
-  return { message, step: joined(reply, step({ effects })), ...untold };
+  return { message, step: combined(reply, step({ effects })), ...untold };
 }
 
 /** A system speaks for many; people for themselves, and patients bring nothing from elsewhere. */
@@ -80,7 +81,7 @@ export function keepMessage(next: Communication, before: Communication): Communi
 function placeInThread(draft: Communication, thread: Thread | undefined, author: Author): Communication {
   const own: Reference | undefined = author.self === undefined ? undefined : { reference: `Patient/${author.self}` };
   const subject = draft.subject ?? thread?.root.subject ?? own;
-  if (!thread) return { ...draft, ...(subject ? { subject } : {}) };
+  if (!thread) return { ...draft, ...defined({ subject }) };
   if (subject?.reference !== thread.root.subject?.reference) {
     throw new Fault('unprocessable', 'A message has the subject of its thread.', {
       expression: 'Communication.subject',
@@ -90,8 +91,7 @@ function placeInThread(draft: Communication, thread: Thread | undefined, author:
   const category = draft.category ?? root.category;
   return {
     ...draft,
-    ...(subject ? { subject } : {}),
-    ...(category ? { category } : {}),
+    ...defined({ subject, category }),
     inResponseTo: [{ reference: `Communication/${parent.id}` }],
     partOf: [{ reference: `Communication/${root.id}` }],
   };
@@ -130,7 +130,10 @@ async function senderOf({ subject, sender }: Communication, { author, all }: Pos
 }
 
 /** The work item an agent answers by this message: claimed by that agent. */
-async function taskAnswered({ basedOn }: Communication, { author, seen }: Posting): Promise<Found<Task> | undefined> {
+async function taskAnswered(
+  { basedOn }: Communication,
+  { author, seen }: Posting,
+): Promise<Versioned<Task> | undefined> {
   const reference = basedOn?.map(one => one.reference ?? '').find(one => one.startsWith('Task/'));
   if (reference === undefined || author.kind !== 'staff') return undefined;
   const task = await seen.get<Task>(reference);
@@ -163,12 +166,12 @@ async function workFor(message: Communication, thread: Thread | undefined, { all
 }
 
 /** Says that there is a message, to the account's own address, in the patient's language; never what it says. */
-async function noticesOf(message: Communication, { all, portalUrl, ways }: Posting): Promise<Effect[]> {
+async function noticesOf(message: Communication, { all, portalUrl, channels }: Posting): Promise<Effect[]> {
   const subject = message.subject?.reference ?? '';
   const patient = await all.get<Patient>(subject);
   const account = patient && (await findAccount(subject, all)).found;
   const contact = account?.resource.active === false ? {} : contactFor(account?.resource, patient?.resource);
-  const to = firstWay(ways, contact);
+  const to = firstChannel(channels, contact);
   if (!to) return [];
   const language = languageOf(patient?.resource);
   return [
@@ -176,7 +179,7 @@ async function noticesOf(message: Communication, { all, portalUrl, ways }: Posti
       kind: 'notice',
       template: 'new-message',
       to,
-      ...(language === undefined ? {} : { language }),
+      ...defined({ language }),
       parameters: { link: `${portalUrl}/messages` },
       about: `Communication/${message.id}`,
     },

@@ -2,12 +2,12 @@
 import type { Patient, Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
-import { findSubject, isInactive, provision, type Subject } from './account.js';
+import { findEnrollee, isInactive, provision, type Enrollee } from './account.js';
 import { hashOf } from './invitation-code.js';
 import { forget, readInvitation, withTries, type InvitationRecord, type Stored } from './invitation-record.js';
 import { moveInvitation } from './invitation.js';
 import { ownPatient } from './identity.js';
-import { joined, step, type Found, type Reader, type Step } from './step.js';
+import { combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 
 const MAX_TRIES = 5;
 
@@ -20,7 +20,12 @@ const unusable = (): Redemption => ({
   step: step({}),
 });
 
-export async function redeem(code: string, birthDate: string, reader: Reader, world: World): Promise<Redemption> {
+export async function redeem(
+  code: string,
+  birthDate: string,
+  reader: WorkflowReader,
+  world: World,
+): Promise<Redemption> {
   const now = world.clock.now();
   const stored = await readInvitation(hashOf(code), reader);
   const task = stored && (await reader.get<Task>(stored.record.task));
@@ -29,21 +34,24 @@ export async function redeem(code: string, birthDate: string, reader: Reader, wo
   const subject = await subjectOf(stored.record, reader);
   if (!subject) return unusable();
   const { person, step: made } = provision(subject, world);
-  return { person, step: joined(made, moveInvitation(task, 'redeem', now), step({ documents: [forget(stored)] })) };
+  return { person, step: combined(made, moveInvitation(task, 'redeem', now), step({ documents: [forget(stored)] })) };
 }
 
-function wrongFacts(stored: Stored, task: Found<Task>, now: number): Redemption {
+function wrongFacts(stored: Stored, task: Versioned<Task>, now: number): Redemption {
   const fault = new Fault('unprocessable', 'The code and the facts do not belong together.');
   const tries = stored.record.tries + 1;
   if (tries < MAX_TRIES) return { fault, step: step({ documents: [withTries(stored, tries)] }) };
-  return { fault, step: joined(moveInvitation(task, 'lock', now), step({ documents: [forget(stored)] })) };
+  return { fault, step: combined(moveInvitation(task, 'lock', now), step({ documents: [forget(stored)] })) };
 }
 
 /** The invitee as they are today; undefined where nobody may be enrolled by this invitation any more. */
-async function subjectOf({ facts, patient, language }: InvitationRecord, reader: Reader): Promise<Subject | undefined> {
+async function subjectOf(
+  { facts, patient, language }: InvitationRecord,
+  reader: WorkflowReader,
+): Promise<Enrollee | undefined> {
   const instance = patient === undefined ? undefined : await reader.get<Patient>(patient);
   if (patient !== undefined && !instance) return undefined;
-  const subject = await findSubject(facts, reader, instance).catch(ambiguous);
+  const subject = await findEnrollee(facts, reader, instance).catch(ambiguous);
   if (!subject || (subject.patient && isInactive(subject.patient.resource))) return undefined;
   const { account } = subject;
   if (account && (account.resource.active === false || ownPatient(account.resource) !== undefined)) return undefined;

@@ -8,18 +8,18 @@ import type { Criterion, Document, DocumentChange, Version } from '../store/port
 import type { Effect } from './effect.js';
 
 /** A resource and the version it was read in. */
-export interface Found<R = Resource> {
+export interface Versioned<R = Resource> {
   resource: R;
   version: Version;
 }
 
-export interface Reader {
+export interface WorkflowReader {
   /** The current version of `Patient/1`; undefined where absent, deleted or hidden from the reader. */
-  get<R>(reference: string): Promise<Found<R> | undefined>;
+  get<R>(reference: string): Promise<Versioned<R> | undefined>;
   /** Matches of a search, at most `limit`. Fault `too-costly` where there are more: a workflow never decides on a part. */
-  find<R>(type: string, query: Query, limit: number): Promise<Found<R>[]>;
+  find<R>(type: string, query: Query, limit: number): Promise<Versioned<R>[]>;
   /** The condition that at commit this search still matches exactly these. */
-  still(type: string, query: Query, matches: readonly Found<unknown>[]): Criterion;
+  still(type: string, query: Query, matches: readonly Versioned<unknown>[]): Criterion;
   document(kind: string, id: string): Promise<Document | undefined>;
 }
 
@@ -46,7 +46,7 @@ export const step = (parts: Partial<Step>): Step => ({
   ...parts,
 });
 
-export const joined = (...steps: readonly Step[]): Step => ({
+export const combined = (...steps: readonly Step[]): Step => ({
   writes: steps.flatMap(one => one.writes),
   criteria: steps.flatMap(one => one.criteria),
   documents: steps.flatMap(one => one.documents),
@@ -57,7 +57,7 @@ export const joined = (...steps: readonly Step[]): Step => ({
 export const created = (resource: object): Write => ({ resource: resource as Resource, method: 'POST' });
 
 /** The next version of a resource. */
-export const changed = (found: Found<unknown>, resource: object): Write => ({
+export const changed = (found: Versioned<unknown>, resource: object): Write => ({
   resource: resource as Resource,
   previous: found.version,
   method: 'PUT',

@@ -2,7 +2,7 @@
 import type { Communication, Organization, PractitionerRole, Reference } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { hasCode, MESSAGE_FLOW } from './codes.js';
-import type { Reader } from './step.js';
+import type { WorkflowReader } from './step.js';
 
 export interface Thread {
   /** The message answered. */
@@ -15,7 +15,7 @@ export interface Thread {
  * The thread that a message continues; undefined for a first message. The reader sees what the sender sees: a thread
  * of somebody else is no thread. Fault `not-found`.
  */
-export async function threadOf(message: Communication, reader: Reader): Promise<Thread | undefined> {
+export async function threadOf(message: Communication, reader: WorkflowReader): Promise<Thread | undefined> {
   const answered = message.inResponseTo?.[0]?.reference ?? message.partOf?.[0]?.reference;
   if (answered === undefined) return undefined;
   const parent = await messageAt(answered, 'Communication.inResponseTo', reader);
@@ -23,7 +23,7 @@ export async function threadOf(message: Communication, reader: Reader): Promise<
   return { parent, root: first === undefined ? parent : await messageAt(first, 'Communication.partOf', reader) };
 }
 
-async function messageAt(reference: string, expression: string, reader: Reader): Promise<Communication> {
+async function messageAt(reference: string, expression: string, reader: WorkflowReader): Promise<Communication> {
   const found = reference.startsWith('Communication/') ? await reader.get<Communication>(reference) : undefined;
   if (!found) throw new Fault('not-found', 'The message answered does not exist.', { expression });
   return found.resource;
@@ -38,7 +38,10 @@ export interface Flow {
 }
 
 /** The flow of the first clinical group among these: named itself, or through the role of a practitioner named. */
-export async function flowOf(named: readonly (Reference | undefined)[], reader: Reader): Promise<Flow | undefined> {
+export async function flowOf(
+  named: readonly (Reference | undefined)[],
+  reader: WorkflowReader,
+): Promise<Flow | undefined> {
   for (const reference of new Set(named.flatMap(one => one?.reference ?? []))) {
     for (const organization of await organizationsOf(reference, reader)) {
       const flow = await flowOfGroup(organization, reader);
@@ -48,7 +51,7 @@ export async function flowOf(named: readonly (Reference | undefined)[], reader: 
   return undefined;
 }
 
-async function organizationsOf(reference: string, reader: Reader): Promise<string[]> {
+async function organizationsOf(reference: string, reader: WorkflowReader): Promise<string[]> {
   if (reference.startsWith('Organization/')) return [reference];
   if (reference.startsWith('PractitionerRole/')) {
     const role = await reader.get<PractitionerRole>(reference);
@@ -66,7 +69,7 @@ async function organizationsOf(reference: string, reader: Reader): Promise<strin
   return roles.flatMap(({ resource }) => resource.organization?.reference ?? []);
 }
 
-async function flowOfGroup(group: string, reader: Reader): Promise<Flow | undefined> {
+async function flowOfGroup(group: string, reader: WorkflowReader): Promise<Flow | undefined> {
   const found = await reader.get<Organization>(group);
   if (
     !found ||

@@ -8,8 +8,9 @@ import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import type { Query } from '../fhir/request.js';
 import { concept, hasCode, profile, WORKFLOW_GROUP_OF } from './codes.js';
-import type { Reader } from './step.js';
+import type { WorkflowReader } from './step.js';
 import { transition, type Transitions } from './transition.js';
+import { defined } from '../fhir/defined.js';
 
 export type WorkItemMove = 'claim' | 'release' | 'complete';
 
@@ -54,7 +55,7 @@ function ownedByAgent(task: Task, handling: Handling): Partial<Task> {
 
 function ownedByGroup(task: Task, handling: Handling): Partial<Task> {
   const group = workflowGroupOf(task);
-  return { ...touched(task, handling), ...(group ? { owner: group } : {}) };
+  return { ...touched(task, handling), ...defined({ owner: group }) };
 }
 
 function touched({ note = [] }: Task, { agent, now, note: text }: Handling): Partial<Task> {
@@ -78,10 +79,10 @@ export function newWorkItem(message: Communication, group: string, world: World)
     intent: 'order',
     code: concept('task-code', 'workbench'),
     focus: { reference: `Communication/${message.id}` },
-    ...(message.subject ? { for: message.subject } : {}),
+    ...defined({ for: message.subject }),
     authoredOn: now,
     lastModified: now,
-    ...(message.sender ? { requester: message.sender } : {}),
+    ...defined({ requester: message.sender }),
     owner: { reference: group },
   };
 }
@@ -90,7 +91,7 @@ export function newWorkItem(message: Communication, group: string, world: World)
 export async function isEntitled(
   agent: string,
   group: string | undefined,
-  reader: Reader,
+  reader: WorkflowReader,
   now: number,
 ): Promise<boolean> {
   const query: Query = [

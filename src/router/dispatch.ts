@@ -3,7 +3,7 @@
  * commit loses a race runs again: it evaluates its preconditions on what is there by then.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { joined, type GuardedStore } from '../access/guarded-store.js';
+import { mergeChangeSets, type GuardedStore } from '../access/guarded-store.js';
 import { Fault, isConflict } from '../fhir/fault.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
 import type { FhirResponse } from '../fhir/response.js';
@@ -12,6 +12,7 @@ import type { Store } from '../store/port.js';
 import { auditEntry, patientsAsked } from './audited.js';
 import type { DispatchParts, Run } from './parts.js';
 import { begin, contextOf, type Ready } from './run.js';
+import { defined } from '../fhir/defined.js';
 
 /** Runs of one handler before a lost race is told to the caller. */
 const ATTEMPTS = 16;
@@ -22,7 +23,7 @@ const backOff = (attempt: number): number => Math.random() * Math.min(2 ** attem
 export function createDispatch(parts: DispatchParts): Dispatch {
   const dispatch = async (...[request, endpoint, actor]: Parameters<Dispatch>): Promise<FhirResponse> => {
     const started = parts.services().clock.now();
-    const run: Run = { request, endpoint, started, reasons: [], ...(actor ? { actor } : {}) };
+    const run: Run = { request, endpoint, started, reasons: [], ...defined({ actor }) };
     const response = await answer(run, parts);
     parts.answered(run, response.status);
     return response;
@@ -76,9 +77,9 @@ async function commit(ready: Ready, result: Result, store: GuardedStore, parts: 
   const { clock, outbox, audit } = parts.services();
   if (result.asSystem !== undefined) ready.reasons.push(result.asSystem);
   const entry = auditEntry(ready, result.response.status, clock.now(), parts.patientsOf(changes));
-  const added = joined(consequences, { documents: [...effects.map(outbox), audit.document(entry)] });
+  const added = mergeChangeSets(consequences, { documents: [...effects.map(outbox), audit.document(entry)] });
   if (result.asSystem === undefined) await store.commit({ ...changes, consequences: added });
-  else await parts.bare(ready.endpoint).commit(joined(changes, added));
+  else await parts.bare(ready.endpoint).commit(mergeChangeSets(changes, added));
 }
 
 async function withAudit(run: Run, response: FhirResponse, parts: DispatchParts): Promise<FhirResponse> {

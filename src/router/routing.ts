@@ -6,6 +6,7 @@ import type { Endpoint, InteractionCode, OperationEntry, ResourceEntry, Route } 
 import { Fault } from '../fhir/fault.js';
 import { ID } from '../fhir/reference.js';
 import type { FhirRequest, Method } from '../fhir/request.js';
+import { defined } from '../fhir/defined.js';
 
 type Asked = Pick<FhirRequest, 'method' | 'path'>;
 type ByMethod = Partial<Record<Method, InteractionCode>>;
@@ -90,10 +91,7 @@ function historyRoute(
   versionId?: string,
 ): Pick<Route, 'interaction' | 'versionId'> {
   const byMethod: ByMethod = { GET: versionId === undefined ? 'history-instance' : 'vread' };
-  return {
-    interaction: declared(entry, byMethod, request.method),
-    ...(versionId === undefined ? {} : { versionId }),
-  };
+  return { interaction: declared(entry, byMethod, request.method), ...defined({ versionId }) };
 }
 
 /** https://hl7.org/fhir/R4/search.html#2.21.1.2: `Patient/1/Observation`, `Patient/1/*`, and POST `…/_search`. */

@@ -4,6 +4,7 @@ import type { Store } from '../store/port.js';
 import type { DispatchParts, Run } from './parts.js';
 import { route } from './routing.js';
 import { stagesOf, type Step } from './stages.js';
+import { defined } from '../fhir/defined.js';
 
 /** A run that came through all stages. */
 export type Ready = Run & Step;
@@ -34,7 +35,7 @@ export function contextOf(ready: Ready, store: Store, parts: DispatchParts): Con
     actor,
     store,
     services: parts.services(),
-    ...(resource ? { resource } : {}),
+    ...defined({ resource }),
     prefer,
     lenient: prefer.handling === 'lenient' && actor.kind === 'system',
     warnings: [],

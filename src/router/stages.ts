@@ -9,7 +9,7 @@ import type { Endpoint, Route } from '../definitions/endpoint.js';
 import { parsePrefer, type Preference } from '../fhir/prefer.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
-import type { Limits, Values } from '../service.js';
+import type { ServerLimits, Values } from '../service.js';
 import { parseBody } from './stages/body.js';
 import type { Quota } from './quota.js';
 import type { OperationTable } from './stages/operation.js';
@@ -17,7 +17,7 @@ import type { OperationTable } from './stages/operation.js';
 export interface StageParts {
   gate: Gate;
   definitions: Definitions;
-  limits: Limits;
+  limits: ServerLimits;
   operations: OperationTable;
   quota: Quota;
 }

@@ -7,6 +7,7 @@ import { referenceForm } from './keys.js';
 import { badValue, notUnderstood } from './limits.js';
 import type { Filter } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
+import { defined } from '../fhir/defined.js';
 
 export interface Include {
   /** The type that refers; `*` = any. */
@@ -36,7 +37,7 @@ export function parseInclude(name: string, value: string, find: Find): Include {
   const wildcard = param === '*';
   const known = wildcard ? source === '*' || find(source, '_id') !== undefined : leads(find(source, param), target);
   if (!known) throw notUnderstood(name, 'the value names no known reference parameter.');
-  return { source, param, ...(target === undefined ? {} : { target }), iterate: modifier !== undefined, wildcard };
+  return { source, param, ...defined({ target }), iterate: modifier !== undefined, wildcard };
 }
 
 function leads(param: SearchParam | undefined, target: string | undefined): boolean {

@@ -6,7 +6,7 @@ import { compareText } from './order.js';
 import type { Filter, IndexEntries, Range, RangeTest, TextMatch } from './query.js';
 
 /** A resource under test: live, or a tombstone with the entries it was given. */
-export interface Subject {
+export interface IndexedResource {
   type: string;
   id: string;
   /** meta.lastUpdated, milliseconds since the epoch. */
@@ -16,7 +16,7 @@ export interface Subject {
 
 /** Looks up other resources for chains: the live ones of a type, in the partition of the subject. */
 export interface Neighbors {
-  live(type: string): Iterable<Subject>;
+  live(type: string): Iterable<IndexedResource>;
 }
 
 /** Whether the stored interval passes the test. */
@@ -68,9 +68,9 @@ function matchesText(stored: string, match: TextMatch, value: string): boolean {
 }
 
 /** Whether the subject satisfies the filter. */
-export function matches(filter: Filter, subject: Subject, neighbors: Neighbors): boolean {
+export function matches(filter: Filter, subject: IndexedResource, neighbors: Neighbors): boolean {
   const { index } = subject;
-  const satisfies = (where: Filter) => (other: Subject) => matches(where, other, neighbors);
+  const satisfies = (where: Filter) => (other: IndexedResource) => matches(where, other, neighbors);
   const live = (type: string) => Iterator.from(neighbors.live(type));
   switch (filter.kind) {
     case 'all':

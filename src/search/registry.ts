@@ -11,6 +11,7 @@ import type { Component } from './types/composite.js';
 import { isValueType, valueTypes, type ValueTypeName } from './types/index.js';
 import type { Facts, Ports } from './types/type.js';
 import { createCanonicalUnit } from './types/ucum.js';
+import { defined } from '../fhir/defined.js';
 
 /** `special`: `_text`, `_content`, and what has a name but no meaning here (`_query`). */
 export type SearchType = ValueTypeName | 'composite' | 'special';
@@ -198,7 +199,7 @@ function compileParam(definition: Definition, type: string, byUrl: ReadonlyMap<s
   const targets = targetsOf(definition, compiled.refersTo);
   return {
     ...{ url, code, type: definition.type, base, targets },
-    ...(expression === undefined ? {} : { expression }),
+    ...defined({ expression }),
     key: baseKey(type, code),
     facts: factsOf(definition, type, targets),
     select: compiled.select,
@@ -209,7 +210,7 @@ function compileParam(definition: Definition, type: string, byUrl: ReadonlyMap<s
 function factsOf({ code, expression }: Definition, type: string, targets: readonly string[]): Facts {
   const implicitSystem = implicitSystems[`${type}.${code}`];
   const contact = expression?.includes('telecom') ?? false;
-  return { targets, contact, ...(implicitSystem === undefined ? {} : { implicitSystem }) };
+  return { targets, contact, ...defined({ implicitSystem }) };
 }
 
 function componentOf(

@@ -4,10 +4,10 @@ import { withoutVersion } from '../fhir/canonical.js';
 import type { Json, JsonObject } from '../fhir/resource.js';
 import { grammarOf } from './grammar.js';
 import type { Path } from './report.js';
-import { list, text, type Scope } from './scope.js';
+import { list, text, type CheckContext } from './check-context.js';
 
 /** Checks a coded value of this type against a binding: required → error, extensible → warning. */
-export function checkBinding(value: Json, type: string, binding: Binding, scope: Scope, at: Path): void {
+export function checkBinding(value: Json, type: string, binding: Binding, scope: CheckContext, at: Path): void {
   const { strength, valueSet, within = [] } = binding;
   for (const outer of within) if (isCoded(value, type)) checkMember(value, type, outer, true, scope, at);
   if (strength === 'required') checkMember(value, type, valueSet, true, scope, at);
@@ -17,7 +17,7 @@ export function checkBinding(value: Json, type: string, binding: Binding, scope:
 /** HL7 adds to its list of work groups between publications, and names the new ones in definitions for R4. */
 const growing = new Set(['http://hl7.org/fhir/ValueSet/hl7-work-group']);
 
-function checkMember(value: Json, type: string, valueSet: string, must: boolean, scope: Scope, at: Path): void {
+function checkMember(value: Json, type: string, valueSet: string, must: boolean, scope: CheckContext, at: Path): void {
   const expansion = scope.definitions.expansion(valueSet);
   if (!expansion) {
     if (must)
@@ -59,7 +59,7 @@ function hasCoding(coding: JsonObject, { codes, open }: Expansion): boolean {
 }
 
 /** Reports a code (of a Coding or a Quantity) that its own, completely known code system does not have. */
-export function checkCoding(coding: JsonObject, { definitions, report }: Scope, at: Path): void {
+export function checkCoding(coding: JsonObject, { definitions, report }: CheckContext, at: Path): void {
   const [system, code] = [text(coding, 'system'), text(coding, 'code')];
   if (system === undefined || code === undefined || report.full) return;
   const isKnown = grammarOf(system)?.(code) ?? definitions.systemCodes(system)?.has(code) ?? true;

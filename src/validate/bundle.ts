@@ -1,7 +1,7 @@
 /** Rules of Bundles that R4 states in words. https://hl7.org/fhir/R4/bundle.html#bundle-unique */
 import type { Resource } from '../fhir/resource.js';
 import { step, type Path } from './report.js';
-import { child, list, text, type Scope } from './scope.js';
+import { child, list, text, type CheckContext } from './check-context.js';
 
 /** In these the entries may lack a fullUrl, and resources that are yet to be created an id. */
 const loose = new Set(['transaction', 'batch', 'transaction-response', 'batch-response']);
@@ -21,7 +21,7 @@ export function bundled(bundle: Resource): Map<string, Resource> {
 }
 
 /** Every entry of a Bundle that is kept must say which resource it holds, and not contradict that resource's id. */
-export function checkBundle(bundle: Resource, { definitions, report }: Scope, at: Path): void {
+export function checkBundle(bundle: Resource, { definitions, report }: CheckContext, at: Path): void {
   const isLoose = loose.has(text(bundle, 'type') ?? '');
   for (const [index, entry] of list(bundle, 'entry').entries()) {
     const [fullUrl, resource] = [text(entry, 'fullUrl'), child(entry, 'resource') as Resource | undefined];

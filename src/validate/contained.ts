@@ -1,7 +1,7 @@
 /** The rules for contained resources (dom-2 to dom-5). https://hl7.org/fhir/R4/domainresource.html#invs */
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { step, type Path } from './report.js';
-import { child, list, text, type Scope } from './scope.js';
+import { child, list, text, type CheckContext } from './check-context.js';
 
 /** The contained resources by id. */
 export function containedIn(container: Resource): Map<string, Resource> {
@@ -10,7 +10,7 @@ export function containedIn(container: Resource): Map<string, Resource> {
 }
 
 /** Checks all resources contained in this one. */
-export function checkContained(container: Resource, { report }: Scope, at: Path): void {
+export function checkContained(container: Resource, { report }: CheckContext, at: Path): void {
   const inner = list(container, 'contained') as readonly Resource[];
   const used = localReferences(container);
   const seen = new Set<string>();

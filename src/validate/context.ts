@@ -7,7 +7,7 @@ import { isLinear } from '../fhir/fhirpath-cost.js';
 import { compileFhirPath } from '../fhir/fhirpath.js';
 import type { JsonObject } from '../fhir/resource.js';
 import { pathText, step, type Path } from './report.js';
-import { list, text, type Scope } from './scope.js';
+import { list, text, type CheckContext } from './check-context.js';
 
 /** What holds the extension: `{path: 'Patient.birthDate', type: 'date'}`; of a resource both are its type. */
 export interface Owner {
@@ -15,13 +15,13 @@ export interface Owner {
   readonly type: string;
 }
 
-interface Context {
+interface ExtensionContext {
   type: 'element' | 'extension' | 'fhirpath';
   expression: string;
 }
 
 /** Checks all extensions of an object of which the definition is known. */
-export function checkContexts(holder: JsonObject, owner: Owner, scope: Scope, at: Path): void {
+export function checkContexts(holder: JsonObject, owner: Owner, scope: CheckContext, at: Path): void {
   for (const name of ['extension', 'modifierExtension']) {
     for (const [index, extension] of list(holder, name).entries()) {
       const definition = scope.definitions.structure(text(extension, 'url') ?? '') as StructureDefinition | undefined;
@@ -37,7 +37,7 @@ function faultOf(
   name: string,
   holder: JsonObject,
   owner: Owner,
-  scope: Scope,
+  scope: CheckContext,
   at: Path,
 ): string | undefined {
   const { url, snapshot, context = [], contextInvariant = [] } = definition as Published;
@@ -53,7 +53,7 @@ function faultOf(
 }
 
 type Published = StructureDefinition & {
-  context?: Context[];
+  context?: ExtensionContext[];
   contextInvariant?: string[];
   snapshot?: { element: ElementDefinition[] };
 };
@@ -70,7 +70,13 @@ const misplaced = new Set(
 const isSample = (at: Path): boolean =>
   /\.element\[\d+\]\.(?:example\[\d+\]\.value|pattern|fixed|defaultValue)\b/.test(pathText(at));
 
-function admits({ type, expression }: Context, holder: JsonObject, owner: Owner, scope: Scope, at: Path): boolean {
+function admits(
+  { type, expression }: ExtensionContext,
+  holder: JsonObject,
+  owner: Owner,
+  scope: CheckContext,
+  at: Path,
+): boolean {
   if (type === 'extension') {
     // The url of the extension that a value is in is not at hand.
     if (owner.path === 'Extension.value') return true;
@@ -82,7 +88,7 @@ function admits({ type, expression }: Context, holder: JsonObject, owner: Owner,
 }
 
 /** A query over the resource; what it finds are the very objects in it. A primitive's own cannot be told. */
-function selects(expression: string, holder: JsonObject, { resource, container }: Scope): boolean {
+function selects(expression: string, holder: JsonObject, { resource, container }: CheckContext): boolean {
   if (!isLinear(expression)) return true;
   try {
     const found = compileFhirPath(expression)(resource, { resource, rootResource: container, context: resource });
@@ -93,7 +99,7 @@ function selects(expression: string, holder: JsonObject, { resource, container }
 }
 
 /** All ways to name an element: by its path in the resource and in its type, by its type, and with the types these are from. */
-function namesOf({ path, type }: Owner, { definitions, at: origin }: Scope, at: Path): string[] {
+function namesOf({ path, type }: Owner, { definitions, at: origin }: CheckContext, at: Path): string[] {
   let full = '';
   for (let here = at; here !== origin && here.up; here = here.up) full = `.${here.name}${full}`;
   return [path, type, origin.name + full].flatMap(name => {
@@ -112,7 +118,7 @@ function holds(
   extension: JsonObject,
   holder: JsonObject,
   owner: Owner,
-  { resource, container }: Scope,
+  { resource, container }: CheckContext,
 ): boolean {
   if (!isLinear(rule.replaceAll('%extension', '$this'))) return true;
   try {

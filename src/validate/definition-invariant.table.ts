@@ -3,7 +3,7 @@
  * a dozen rules. Compared with the published expressions in test/validate/invariant.test.ts.
  */
 import type { JsonObject } from '../fhir/resource.js';
-import { list, text } from './scope.js';
+import { list, text } from './check-context.js';
 
 type Rule = (value: JsonObject) => boolean;
 

@@ -5,9 +5,9 @@
 import type { Json, JsonObject } from '../fhir/resource.js';
 import { definitionRules } from './definition-invariant.table.js';
 import { notAfter } from './period.js';
-import { child, list, text, type Scope } from './scope.js';
+import { child, list, text, type CheckContext } from './check-context.js';
 
-type Rule = (value: JsonObject, scope: Scope) => boolean;
+type Rule = (value: JsonObject, scope: CheckContext) => boolean;
 
 /**
  * Not compiled. ele-1 and txt-1, txt-2 are checked by the walk (narrative.ts), dom-2 to dom-5 with the contained resources
@@ -21,7 +21,8 @@ export const skipped: ReadonlySet<string> = new Set([
 const has = (value: JsonObject, name: string): boolean => name in value || `_${name}` in value;
 const hasValue = (value: JsonObject): boolean => Object.keys(value).some(name => /^_?value[A-Z]/.test(name));
 const ucum = 'http://unitsofmeasure.org';
-const isBundle = (scope: Scope, ...types: string[]): boolean => types.includes(text(scope.resource, 'type') ?? '');
+const isBundle = (scope: CheckContext, ...types: string[]): boolean =>
+  types.includes(text(scope.resource, 'type') ?? '');
 
 const sameCoding = (a: JsonObject, b: JsonObject): boolean =>
   a['code'] === b['code'] &&
@@ -109,5 +110,5 @@ const rules: Record<string, Rule> = {
 };
 
 export const handmade = { ...definitionRules, ...rules } as Readonly<
-  Record<string, (value: Json, scope: Scope) => boolean>
+  Record<string, (value: Json, scope: CheckContext) => boolean>
 >;

@@ -9,12 +9,12 @@ import type { Json } from '../fhir/resource.js';
 import { handmade, skipped } from './invariant.table.js';
 import { ownRules } from './own-invariant.table.js';
 import type { Path } from './report.js';
-import type { Scope } from './scope.js';
+import type { CheckContext } from './check-context.js';
 
 /** Checks one value and reports. */
-export type Invariant = (value: Json, scope: Scope, at: Path) => void;
+export type Invariant = (value: Json, scope: CheckContext, at: Path) => void;
 
-type Evaluate = (value: Json, scope: Scope) => boolean | undefined;
+type Evaluate = (value: Json, scope: CheckContext) => boolean | undefined;
 
 /**
  * Compiles a constraint, of a base type or that a profile adds; undefined for one that is known to be wrong, or checked

@@ -4,7 +4,7 @@
  * of guides that cannot be evaluated as published.
  */
 import type { Json, JsonObject } from '../fhir/resource.js';
-import { child, list, text } from './scope.js';
+import { child, list, text } from './check-context.js';
 
 const ROLES = 'https://portico.health/fhir/CodeSystem/role';
 const GROUP = 'https://portico.health/fhir/StructureDefinition/workflow-group-of';

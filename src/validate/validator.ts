@@ -10,7 +10,7 @@ import { compileTypes } from './compile-type.js';
 import { containedIn } from './contained.js';
 import { profileCheck } from './profile/check.js';
 import { Report, root } from './report.js';
-import type { Scope } from './scope.js';
+import type { CheckContext } from './check-context.js';
 import { shapeCheck } from './shape.js';
 import { walkResource, type Walk } from './walk.js';
 
@@ -46,7 +46,7 @@ export function createValidator(own: Definitions, options: { root: string }): Va
     if (report.shape.length > 0) return report;
     const plain = withNumbers(resource) as Resource;
     const at = root(plain.resourceType);
-    const scope: Scope = {
+    const scope: CheckContext = {
       definitions,
       report,
       resource: plain,

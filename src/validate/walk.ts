@@ -13,15 +13,15 @@ import { parseFhirPath } from '../fhir/fhirpath.js';
 import { narrativeFault } from './narrative.js';
 import { checkReference } from './reference.js';
 import { step, type Path } from './report.js';
-import { text, type Scope } from './scope.js';
+import { text, type CheckContext } from './check-context.js';
 
 /** Called for every extension, that it may be checked against its own definition. */
-export type OnExtension = (extension: JsonObject, scope: Scope, at: Path) => void;
+export type OnExtension = (extension: JsonObject, scope: CheckContext, at: Path) => void;
 /** Called for every resource, the nested ones too, after its base rules. */
-export type OnResource = (resource: Resource, scope: Scope, at: Path) => void;
+export type OnResource = (resource: Resource, scope: CheckContext, at: Path) => void;
 
 /** Called for every value of which the base type asks a profile, such as SimpleQuantity. */
-export type OnProfiled = (value: JsonObject, canonical: string, scope: Scope, at: Path) => void;
+export type OnProfiled = (value: JsonObject, canonical: string, scope: CheckContext, at: Path) => void;
 
 export interface Walk {
   readonly types: TypeRules;
@@ -31,8 +31,8 @@ export interface Walk {
 }
 
 /** Checks a resource and all in it; `outer` is the scope of the resource it is in. */
-export function walkResource(resource: Resource, walk: Walk, outer: Scope, at: Path, isContained = false): void {
-  const scope: Scope = {
+export function walkResource(resource: Resource, walk: Walk, outer: CheckContext, at: Path, isContained = false): void {
+  const scope: CheckContext = {
     ...outer,
     resource,
     at,
@@ -48,14 +48,14 @@ export function walkResource(resource: Resource, walk: Walk, outer: Scope, at: P
   walk.onResource(resource, scope, at);
 }
 
-function checkExpression(parameter: Resource, { report }: Scope, at: Path): void {
+function checkExpression(parameter: Resource, { report }: CheckContext, at: Path): void {
   const expression = text(parameter, 'expression');
   if (expression !== undefined && parseFhirPath(expression) === undefined) {
     report.breach('invalid', step(at, 'expression'), 'This is no FHIRPath expression.');
   }
 }
 
-function walkObject(value: JsonObject, rules: ObjectRules, walk: Walk, scope: Scope, at: Path): void {
+function walkObject(value: JsonObject, rules: ObjectRules, walk: Walk, scope: CheckContext, at: Path): void {
   for (const name in value) {
     const slot = rules.slots.get(name);
     if (slot) walkProperty(value, name, slot, walk, scope, at);
@@ -86,7 +86,7 @@ function propertiesOf(value: JsonObject, element: Element): string[] {
 
 const sameType = (suffix: string, code: string): boolean => suffix === code.charAt(0).toUpperCase() + code.slice(1);
 
-function walkProperty(value: JsonObject, name: string, slot: Slot, walk: Walk, scope: Scope, at: Path): void {
+function walkProperty(value: JsonObject, name: string, slot: Slot, walk: Walk, scope: CheckContext, at: Path): void {
   const { element } = slot;
   const here = step(at, element.name);
   if (element.choice && propertiesOf(value, element)[0] !== name.replace(/^_/, '')) {
@@ -108,7 +108,7 @@ function checkList(
   name: string,
   items: readonly Json[],
   { element, twin }: Slot,
-  { report }: Scope,
+  { report }: CheckContext,
   at: Path,
 ): void {
   if (element.max !== '*' && items.length > element.max) {
@@ -127,7 +127,7 @@ function checkList(
 }
 
 /** `beside` is the value of the primitive that a twin (`_given` of `given`) belongs to. */
-function walkValue(value: Json, beside: Json | undefined, slot: Slot, walk: Walk, scope: Scope, at: Path): void {
+function walkValue(value: Json, beside: Json | undefined, slot: Slot, walk: Walk, scope: CheckContext, at: Path): void {
   const { element, type } = slot;
   for (const invariant of slot.invariants) invariant(value, scope, at);
   if (element.binding && !slot.twin) checkBinding(value, type, element.binding, scope, at);
@@ -148,18 +148,18 @@ function walkValue(value: Json, beside: Json | undefined, slot: Slot, walk: Walk
 const isExtended = (value: JsonObject): boolean => 'extension' in value || 'modifierExtension' in value;
 
 /** ele-1: an id alone is no content. */
-function checkId(value: JsonObject, { report }: Scope, at: Path): void {
+function checkId(value: JsonObject, { report }: CheckContext, at: Path): void {
   if ('id' in value && Object.keys(value).length === 1) {
     report.breach('invariant', at, 'ele-1: An element must have a value or children.');
   }
 }
 
-type Special = (value: never, slot: Slot, walk: Walk, scope: Scope, at: Path) => void;
+type Special = (value: never, slot: Slot, walk: Walk, scope: CheckContext, at: Path) => void;
 
 const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const lastQuantum = /^(?:[^=]{4}|[^=]{3}=|[^=]{2}==)$/;
 
-const checkCoded = (value: JsonObject, _slot: Slot, _walk: Walk, scope: Scope, at: Path): void =>
+const checkCoded = (value: JsonObject, _slot: Slot, _walk: Walk, scope: CheckContext, at: Path): void =>
   checkCoding(value, scope, at);
 
 /** What single data types need beside their elements. */

@@ -9,6 +9,7 @@ import { verifyChain } from '../../src/observe/audit-chain.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 import { eachStorage } from '../fixtures/storages.js';
+import { defined } from '../../src/fhir/defined.js';
 
 const json = { 'content-type': 'application/fhir+json' };
 
@@ -25,7 +26,7 @@ async function call(server: TestServer, { client, method, path, body }: Call, id
     method,
     headers: {
       ...(name === '' ? {} : { authorization: `Bearer ${server.token(name, person)}` }),
-      ...(id === undefined ? {} : { 'x-request-id': id }),
+      ...defined({ 'x-request-id': id }),
       ...(body === undefined ? {} : json),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

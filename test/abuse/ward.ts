@@ -8,6 +8,7 @@ import type { Put } from '../../src/store/port.js';
 import type { TestServer } from '../fixtures/server.js';
 import { eachPortal, onePortal, type Answer, type Caller, type Journey } from '../portal/journey.js';
 import { canary, nameOf, resourcesOf, sharedResources } from './two-patients.js';
+import { defined } from '../../src/fhir/defined.js';
 
 export const FIRST = 'zqone';
 export const SECOND = 'zqtwo';
@@ -47,7 +48,7 @@ export async function seed({ app }: Pick<TestServer, 'app'>, resources: readonly
     const key = { partition, type: resource.resourceType, id: resource.id ?? '' };
     const [previous] = await app.store.read([key]);
     const method = previous ? 'PUT' : 'POST';
-    puts.push(app.services.put({ resource, method, ...(previous ? { previous } : {}) }, { endpoint, partition }));
+    puts.push(app.services.put({ resource, method, ...defined({ previous }) }, { endpoint, partition }));
   }
   await app.store.commit({ puts });
 }

@@ -3,7 +3,7 @@ import { instant } from '../../src/fhir/instant.js';
 import type { Clock } from '../../src/fhir/clock.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import type { Actor } from '../../src/access/actor.js';
-import { internalPostings, tombstones } from '../../src/access/own-paths.js';
+import { internalPostings, tombstones } from '../../src/access/compartment-paths.js';
 import { parseScopes } from '../../src/access/scope.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import type { IndexEntries } from '../../src/search/query.js';

@@ -18,6 +18,7 @@ import {
   reference,
   type Portal,
 } from './fixture.js';
+import { defined } from '../../src/fhir/defined.js';
 
 const ALL: Filter = { kind: 'all' };
 const seenBy = (from: Portal, who: Actor) =>
@@ -64,7 +65,7 @@ describe('past versions', () => {
     const told: string[] = [];
     let after: Position | undefined;
     do {
-      const page = await seenBy(from, first).history({ ...query, limit: 1, ...(after ? { after } : {}) });
+      const page = await seenBy(from, first).history({ ...query, limit: 1, ...defined({ after }) });
       assert.equal(page.rows.length, 1);
       told.push(...page.rows.map(({ key, version }) => `${key.id}/${version}`));
       after = page.next;

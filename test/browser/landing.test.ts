@@ -3,7 +3,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page, type Req
 import { loadEndpoints } from '../../src/definitions/capability.js';
 import { loadDefinitions } from '../../src/definitions/load.js';
 import { createApp } from '../../src/http/app.js';
-import type { Mail } from '../../src/http/pages/mailbox.js';
+import type { Mail } from '../../src/delivery/mailbox.js';
 import { startServer, type RunningServer } from '../../src/http/server.js';
 import { testParts } from '../http/harness.js';
 

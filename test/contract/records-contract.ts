@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Document, DocumentChange, Records, Storage } from '../../src/store/port.js';
 import { fixedClock, NOW, parallel, type Open } from '../fixtures/storage-samples.js';
 import { isFault } from './faults.js';
+import { defined } from '../../src/fhir/defined.js';
 
 interface Bench {
   records(): Records;
@@ -19,11 +20,7 @@ const documentOf = (kind: string, id: string, more: Partial<Draft> = {}): Draft 
   keys: {},
   ...more,
 });
-const putting = (document: Draft, expect?: number): DocumentChange => ({
-  op: 'put',
-  document,
-  ...(expect === undefined ? {} : { expect }),
-});
+const putting = (document: Draft, expect?: number): DocumentChange => ({ op: 'put', document, ...defined({ expect }) });
 const idsOf = (documents: readonly Document[]): string[] => documents.map(document => document.id);
 
 /** @param open opens a fresh, empty storage that measures time by the clock it is given. */

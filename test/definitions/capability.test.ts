@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { withoutOwnPaths } from '../../src/access/own-paths.js';
+import { withoutCompartmentPaths } from '../../src/access/compartment-paths.js';
 import { loadEndpoints } from '../../src/definitions/capability.js';
-import { checkEndpoints, type Behind } from '../../src/definitions/check.js';
+import { checkEndpoints, type Implementation } from '../../src/definitions/check.js';
 import type { Endpoint } from '../../src/definitions/endpoint.js';
 import { loadDefinitions } from '../../src/definitions/load.js';
 import type { JsonObject } from '../../src/fhir/resource.js';
@@ -18,12 +18,12 @@ const load = (enforced = false): Endpoint[] =>
     definitions,
   });
 const [portal, customer] = load() as [Endpoint, Endpoint];
-const behind: Behind = {
+const behind: Implementation = {
   definitions,
   registry: createRegistry(definitions.searchParameters()),
   operations: operations.map(({ definition }) => definition),
   interactions: Object.keys(interactions),
-  withoutOwnPaths,
+  withoutCompartmentPaths,
 };
 
 describe('definitions/capability', () => {
@@ -82,7 +82,7 @@ describe('definitions/check', () => {
   });
 
   const patient = portal.resources.get('Patient')!;
-  const gapsOf = (change: Partial<typeof patient>, with_: Partial<Behind> = {}): string[] => {
+  const gapsOf = (change: Partial<typeof patient>, with_: Partial<Implementation> = {}): string[] => {
     const changed = { ...patient, ...change };
     const resources = new Map([...portal.resources, [changed.type, changed]]);
     return checkEndpoints([{ ...portal, resources }, customer], { ...behind, ...with_ });
@@ -95,7 +95,7 @@ describe('definitions/check', () => {
         revincludes: new Set(['Observation:nothing']),
         operations: new Map([...patient.operations, ['x', { name: 'x', definition: 'http://x' }]]),
       },
-      { withoutOwnPaths: types => types.filter(type => type === 'Task') },
+      { withoutCompartmentPaths: types => types.filter(type => type === 'Task') },
     );
     assert.deepEqual(gaps.sort(), [
       '/fhir/customer/demo: Task: has no line in the table of own paths',

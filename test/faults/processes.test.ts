@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { developmentToken } from '../../src/access/development-issuer.js';
 import { loadSigningKey } from '../../src/access/signing-key.js';
 import { startChildServer, type ChildServer } from '../fixtures/child-server.js';
+import { defined } from '../../src/fhir/defined.js';
 
 describe('faults: processes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-processes-'));
@@ -21,7 +22,7 @@ describe('faults: processes', () => {
 
   async function start(file?: string, ...args: string[]): Promise<ChildServer> {
     const env = { PORTICO_LOG_LEVEL: 'error' };
-    const server = await startChildServer({ folder, args, env, ...(file === undefined ? {} : { file }) });
+    const server = await startChildServer({ folder, args, env, ...defined({ file }) });
     started.push(server.child);
     return server;
   }

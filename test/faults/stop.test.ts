@@ -11,6 +11,7 @@ import { loadSigningKey } from '../../src/access/signing-key.js';
 import { systemClock } from '../../src/fhir/clock.js';
 import { openSqlite } from '../../src/store/sqlite/open.js';
 import { startChildServer, type ChildServer } from '../fixtures/child-server.js';
+import { defined } from '../../src/fhir/defined.js';
 
 const stopping = 'test/fixtures/stopping.js';
 const person = JSON.stringify({ resourceType: 'Person', name: [{ family: 'Load' }] });
@@ -35,7 +36,7 @@ describe('faults: stop', () => {
 
   async function start(file?: string, ...args: string[]): Promise<ChildServer> {
     const env = { PORTICO_LOG_LEVEL: 'error' };
-    const server = await startChildServer({ folder, args, env, ...(file === undefined ? {} : { file }) });
+    const server = await startChildServer({ folder, args, env, ...defined({ file }) });
     started.push(server.child);
     return server;
   }

@@ -4,6 +4,7 @@ import { oneIn } from './chance.js';
 import { hostileText, hostileValue } from './hostile.js';
 import { fhirPathPatch, jsonPatch } from './patches.js';
 import type { Changed } from './resources.js';
+import { defined } from '../../src/fhir/defined.js';
 
 const NAMES = ['urn:uuid:11111111-1111-4111-8111-111111111111', 'urn:uuid:22222222-2222-4222-8222-222222222222', 'x'];
 
@@ -53,7 +54,7 @@ function entryOf(changed: fc.Arbitrary<Changed>, search: fc.Arbitrary<string>): 
       oneIn(3, conditions, fc.constant({})),
     )
     .map(([{ url, id, resource }, verb, fullUrl, odd, conditional]) => ({
-      ...(fullUrl === undefined ? {} : { fullUrl }),
+      ...defined({ fullUrl }),
       resource,
       request: { method: verb, url: odd || (verb === 'POST' ? url : `${url}/${id}`), ...conditional },
     }));

@@ -12,6 +12,7 @@ import { operation, parameters } from './operations.js';
 import { fhirPathPatch, jsonPatch } from './patches.js';
 import { bytesOf, changedResource, mishap } from './resources.js';
 import { declaredIn, searchOf } from './searches.js';
+import { defined } from '../../src/fhir/defined.js';
 
 export interface Target {
   /** Path of the endpoint: `/fhir/portal`. */
@@ -97,7 +98,7 @@ function sentOf(base: string, [, method, content]: Kind): fc.Arbitrary<Sent> {
       if (body === undefined || verb === 'GET') return { method: verb, path: targetOf(base, path), headers };
       const packed = pack(spoil(bytesOf(body)));
       const all = { ...headers, 'content-type': oddType ?? type, ...packed.headers };
-      return { method: verb, path: targetOf(base, path), headers: all, ...(packed.body ? { body: packed.body } : {}) };
+      return { method: verb, path: targetOf(base, path), headers: all, ...defined({ body: packed.body }) };
     });
 }
 

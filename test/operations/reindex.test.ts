@@ -1,9 +1,9 @@
 /** The re-indexing worker, on every store: cut off in the middle, overtaken, beside another. */
 import assert from 'node:assert/strict';
 import { Fault } from '../../src/fhir/fault.js';
-import { begun, REINDEX, stateChange, stateOf, type ReindexState } from '../../src/operations/reindex/state.js';
-import { createReindexer } from '../../src/operations/reindex/worker.js';
-import type { Rounds } from '../../src/rounds.js';
+import { begun, REINDEX, stateChange, stateOf, type ReindexState } from '../../src/conformance/reindex-state.js';
+import { createReindexer } from '../../src/conformance/reindex-worker.js';
+import type { BackgroundWorker } from '../../src/runtime/background-worker.js';
 import type { IndexEntries } from '../../src/search/query.js';
 import type { Storage, Store } from '../../src/store/port.js';
 import { eachStorage } from '../fixtures/storages.js';
@@ -50,7 +50,7 @@ describe('re-indexing worker', () => {
     });
     afterEach(() => storage.store.close());
 
-    const worker = (store: Pick<Store, 'scan' | 'commit'> = storage.store): Rounds =>
+    const worker = (store: Pick<Store, 'scan' | 'commit'> = storage.store): BackgroundWorker =>
       createReindexer({
         store,
         records: storage.records,

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import type { PractitionerRole, Task } from 'fhir/r4.js';
 import { Fault } from '../../src/fhir/fault.js';
-import type { Found, Reader } from '../../src/portal/step.js';
+import type { Versioned, WorkflowReader } from '../../src/portal/step.js';
 import { isEntitled, moveWorkItem, moves, type Handling, type WorkItemMove } from '../../src/portal/work-item.js';
+import { defined } from '../../src/fhir/defined.js';
 
 const task = (status: Task['status'], owner: string): Task => ({
   resourceType: 'Task',
@@ -69,10 +70,10 @@ describe('the work item', () => {
     resourceType: 'PractitionerRole',
     code: [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/role', code }] }],
     organization: { reference: organization },
-    ...(period ? { period } : {}),
+    ...defined({ period }),
   });
-  const readerOf = (roles: PractitionerRole[]): Reader =>
-    ({ find: async () => roles.map(resource => ({ resource })) as Found<never>[] }) as unknown as Reader;
+  const readerOf = (roles: PractitionerRole[]): WorkflowReader =>
+    ({ find: async () => roles.map(resource => ({ resource })) as Versioned<never>[] }) as unknown as WorkflowReader;
   const base = [role('workbench-user', 'Organization/o'), role('task-processing', 'Organization/o')];
 
   const cases: [string, PractitionerRole[], boolean][] = [

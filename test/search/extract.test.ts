@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { extract } from '../../src/search/extract.js';
 import { localBases, registry, searchParameters } from './searching.js';
+import { defined } from '../../src/fhir/defined.js';
 
 const options = { localBases, updated: 42 };
 const mainOf = (resource: object) => extract(resource as never, registry, options).main;
@@ -38,7 +39,7 @@ describe('search/extract', () => {
   it('makes the words of the content only where they are served', () => {
     const patient = { resourceType: 'Patient', id: '1', name: [{ family: 'Whitfield' }] };
     const words = (serves?: (code: string) => boolean): string[] =>
-      extract(patient, registry, { ...options, ...(serves ? { serves } : {}) }).postings.filter(posting =>
+      extract(patient, registry, { ...options, ...defined({ serves }) }).postings.filter(posting =>
         posting.startsWith('Patient|_content'),
       );
     assert.ok(words().some(posting => posting.includes('whitfield')));

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { Fault } from '../../src/fhir/fault.js';
 import type { JsonObject, Resource } from '../../src/fhir/resource.js';
 import { extract } from '../../src/search/extract.js';
-import { matches, type Subject } from '../../src/search/match.js';
+import { matches, type IndexedResource } from '../../src/search/match.js';
 import { parseSearch, type ParsedSearch } from '../../src/search/parse.js';
 import { createRegistry, type SearchRegistry } from '../../src/search/registry.js';
 
@@ -45,7 +45,7 @@ export function parse(
   return parseSearch(other, { type, query: queryOf(query), lenient, now, localBases, limits: { maxPageSize: 100 } });
 }
 
-export function subjectOf(resource: Resource, other: SearchRegistry = registry): Subject {
+export function subjectOf(resource: Resource, other: SearchRegistry = registry): IndexedResource {
   const updated = Date.parse(resource.meta?.lastUpdated ?? '2026-01-01T00:00:00Z');
   const index = extract(resource, other, { localBases, updated });
   return { type: resource.resourceType, id: resource.id ?? '', updated, index };

@@ -6,7 +6,7 @@ import type { Json, JsonObject, Resource } from '../../src/fhir/resource.js';
 import { interpreted } from '../../src/validate/invariant.js';
 import { handmade } from '../../src/validate/invariant.table.js';
 import { Report, root } from '../../src/validate/report.js';
-import type { Scope } from '../../src/validate/scope.js';
+import type { CheckContext } from '../../src/validate/check-context.js';
 import { definitions } from './validator-fixture.js';
 
 /** Values that the rules look at, as single elements; a resource is any handful of them. */
@@ -146,7 +146,7 @@ describe('invariants as code', () => {
   }
 });
 
-function scopeOf(value: JsonObject): Scope {
+function scopeOf(value: JsonObject): CheckContext {
   const contained = [{ resourceType: 'Basic', id: 'a' }];
   const resource = { resourceType: 'Bundle', contained, ...value } as Resource;
   const report = new Report();

@@ -2,10 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { developmentToken } from '../../access/development-issuer.js';
 import { loadSigningKey } from '../../access/signing-key.js';
-import { openMailbox } from '../../compose/mailbox.js';
+import { openMailbox } from '../../delivery/mailbox.js';
 import type { Config } from '../../config/config.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { Email, Printer } from './printer.js';
+import { defined } from '../../fhir/defined.js';
 
 export interface Call {
   /** A demo client, `demo-patient as Person/1`; absent: nobody. */
@@ -74,7 +75,7 @@ export class Portal {
     const response = await this.fetch('/development/token', {
       method: 'POST',
       headers: { authorization: `Bearer ${this.system}` },
-      body: new URLSearchParams({ client_id: client, ...(person === undefined ? {} : { person }) }),
+      body: new URLSearchParams({ client_id: client, ...defined({ person }) }),
     });
     if (!response.ok)
       throw new Error(`no token for ${caller}: is this server in demo mode, with the same PORTICO_DATA?`);

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import type { App } from '../../compose.js';
-import { createBulk, type Bulk } from '../../compose/bulk.js';
+import { createBulk, type Bulk } from '../../writing/bulk.js';
 import { Fault, isConflict } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
 import { openSource, type Item, type Source } from './source.js';

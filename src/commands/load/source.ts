@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import { bundleResources } from '../../compose/bulk.js';
+import { bundleResources } from '../../writing/bulk.js';
 import { Fault } from '../../fhir/fault.js';
 import { decodeUtf8, parseJson } from '../../fhir/json.js';
 import type { Resource } from '../../fhir/resource.js';

@@ -1,5 +1,5 @@
 /** The port of a way out: e-mail, text message, … */
-import type { Way } from '../../portal/way.js';
+import type { ContactChannel } from '../../portal/contact-channel.js';
 
 export interface Message {
   /** The same for every try of one notice, so that a receiver recognises duplicates. */
@@ -20,7 +20,7 @@ export type Sent =
   /** Will never work: no such mailbox, refused for good. */
   | { kind: 'failed'; reason: string };
 
-export interface Channel extends Way {
+export interface Channel extends ContactChannel {
   /** Never rejects. `reason` holds no address and no content. */
   send(message: Message): Promise<Sent>;
   close(): Promise<void>;

@@ -3,18 +3,18 @@ import type { Person } from 'fhir/r4.js';
 import { enroll as makeAccount, refuseInactive } from '../../portal/enrollment.js';
 import { ownPatient } from '../../portal/identity.js';
 import type { Context, Operation } from '../../service.js';
-import { changesOf, written } from '../changes.js';
+import { changesOf, written } from '../../writing/step-changes.js';
 import { languageTag } from '../language.js';
 import { addressesOf } from '../notice-channels.js';
-import { requireFacts, subjectOf } from '../person-parameters.js';
-import { readerOf } from '../reader.js';
+import { requireFacts, enrolleeOf } from '../person-parameters.js';
+import { readerOf } from '../../writing/workflow-reader.js';
 
 export const enroll: Operation = {
   definition: 'https://portico.health/fhir/OperationDefinition/enroll',
   async handler(input, context) {
     const asSystem = 'enrollment: accounts and invitations';
     const all = readerOf(context, context.asSystem(asSystem));
-    const found = await subjectOf(input, context, readerOf(context, context.store), all);
+    const found = await enrolleeOf(input, context, readerOf(context, context.store), all);
     requireFacts(input, context, found);
     refuseInactive(found);
     if (isOwn(found.account?.resource)) return { output: { return: found.account?.resource } };

@@ -1,15 +1,15 @@
 /** Patient/$enrollment-status: where a person stands with the portal, asked before anything else. */
 import { nextActions, standingOf } from '../../portal/enrollment.js';
 import type { Operation } from '../../service.js';
-import { requireLookup, subjectOf } from '../person-parameters.js';
-import { readerOf } from '../reader.js';
+import { requireLookup, enrolleeOf } from '../person-parameters.js';
+import { readerOf } from '../../writing/workflow-reader.js';
 
 export const enrollmentStatus: Operation = {
   definition: 'https://portico.health/fhir/OperationDefinition/enrollment-status',
   async handler(input, context) {
     requireLookup(input, context);
     const all = readerOf(context, context.asSystem('enrollment status: accounts and invitations'));
-    const subject = await subjectOf(input, context, readerOf(context, context.store), all);
+    const subject = await enrolleeOf(input, context, readerOf(context, context.store), all);
     const { status, invitation } = await standingOf(subject, all, context.services.clock.now());
     const { patient } = subject;
     return {

@@ -17,6 +17,7 @@ import { dateInterval } from '../../search/types/date.js';
 import type { Context, Operation, Values } from '../../service.js';
 import type { Key, Version } from '../../store/port.js';
 import { inPeriod, membersOf, type Window } from './members.js';
+import { defined } from '../../fhir/defined.js';
 
 export const everything: Operation = {
   definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
@@ -31,7 +32,7 @@ export const everything: Operation = {
       of,
       sort: [],
       limit: asked.count,
-      ...(after ? { after } : {}),
+      ...defined({ after }),
       deadline: request.deadline,
     });
     const others = await referenced(context, page.rows, { of, types: asked.types, brought: new Set(brought) });
@@ -69,7 +70,7 @@ function askedFor(input: Values, context: Context): Asked {
     types: typesOf(input['_type'], context),
     ...viewOf(context),
     count: Math.min(count, limits.maxPageSize),
-    ...(updated === undefined ? {} : { since: updated }),
+    ...defined({ since: updated }),
     ...dateOf('start', input['start']),
     ...dateOf('end', input['end']),
   };

@@ -1,11 +1,12 @@
 /** ValueSet/$expand with filter and paging. https://hl7.org/fhir/R4/valueset-operation-expand.html */
-import { expand as expansionOf, type Terminology } from '../../definitions/expand.js';
+import { expand as expansionOf, type TerminologySource } from '../../definitions/expand.js';
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import type { Context, Operation } from '../../service.js';
-import { findConcept, knownTerminology } from '../known-terminology.js';
-import { ofVersion, valueSetOf } from '../value-set.js';
+import { findConcept, knownTerminology } from '../../conformance/known-terminology.js';
+import { ofVersion, valueSetOf } from '../../conformance/value-set.js';
+import { defined } from '../../fhir/defined.js';
 
 /** Codes on a page where the caller does not say, and at most. */
 const MAX_CODES = 1000;
@@ -30,7 +31,7 @@ interface Contained extends JsonObject {
   display?: string;
 }
 
-function codesOf(valueSet: Resource, terminology: Terminology, filter: string | undefined): Contained[] {
+function codesOf(valueSet: Resource, terminology: TerminologySource, filter: string | undefined): Contained[] {
   const expansion = expansionOf(valueSet, terminology);
   if (!expansion || expansion.open.size > 0) {
     const systems = [...(expansion?.open ?? [])].join(', ');
@@ -44,12 +45,12 @@ function codesOf(valueSet: Resource, terminology: Terminology, filter: string | 
   return all.filter(({ code, display = '' }) => `${code}\n${display}`.toLowerCase().includes(wanted));
 }
 
-function contained(text: string, valueSet: Resource, terminology: Terminology): Contained {
+function contained(text: string, valueSet: Resource, terminology: TerminologySource): Contained {
   const at = text.lastIndexOf('|');
   const [system, code] = [text.slice(0, at), text.slice(at + 1)];
   const codeSystem = terminology.codeSystem(system);
   const display = listedDisplay(valueSet, system, code) ?? (codeSystem && findConcept(codeSystem, code)?.display);
-  return { system, code, ...(display === undefined ? {} : { display }) };
+  return { system, code, ...defined({ display }) };
 }
 
 /** The value set's own wording goes before the code system's. */

@@ -2,14 +2,15 @@
 import type { Actor } from '../../access/actor.js';
 import { inviteeOf, refuseInactive } from '../../portal/enrollment.js';
 import { invite as makeInvitation, type InvitationOrder } from '../../portal/invitation.js';
-import { joined } from '../../portal/step.js';
-import type { Subject } from '../../portal/account.js';
+import { combined } from '../../portal/step.js';
+import type { Enrollee } from '../../portal/account.js';
 import type { Context, Operation, Values } from '../../service.js';
-import { changesOf, written } from '../changes.js';
+import { changesOf, written } from '../../writing/step-changes.js';
 import { languageTag } from '../language.js';
 import { addressesOf } from '../notice-channels.js';
-import { requireFacts, subjectOf, wrongParameter } from '../person-parameters.js';
-import { readerOf } from '../reader.js';
+import { requireFacts, enrolleeOf, wrongParameter } from '../person-parameters.js';
+import { readerOf } from '../../writing/workflow-reader.js';
+import { defined } from '../../fhir/defined.js';
 
 const MAX_DAYS = 365;
 
@@ -18,19 +19,19 @@ export const invite: Operation = {
   async handler(input, context) {
     const reason = 'invitation: accounts and earlier invitations';
     const all = readerOf(context, context.asSystem(reason));
-    const subject = await subjectOf(input, context, readerOf(context, context.store), all);
+    const subject = await enrolleeOf(input, context, readerOf(context, context.store), all);
     const order = orderOf(input, context, subject);
     refuseInactive(subject);
     if (subject.account) return { output: { status: 'enrolled' } };
     const { task, step } = await makeInvitation(order, all, context.services);
-    const changes = changesOf(joined(subject.conditions, step), context);
+    const changes = changesOf(combined(subject.conditions, step), context);
     const output = { status: 'invited', return: written(changes, { type: 'Task', id: task.id }) };
     const location = `${context.endpoint.url}/Task/${task.id}`;
     return { status: 201, headers: { location }, output, changes, asSystem: reason };
   },
 };
 
-function orderOf(input: Values, context: Context, subject: Subject): InvitationOrder {
+function orderOf(input: Values, context: Context, subject: Enrollee): InvitationOrder {
   const { portal } = context.services;
   requireFacts(input, context, subject);
   const language = languageTag(input) ?? subject.language;
@@ -38,8 +39,7 @@ function orderOf(input: Values, context: Context, subject: Subject): InvitationO
   return {
     invitee: inviteeOf(subject),
     to: addressesOf(input, subject.facts, portal),
-    ...(language === undefined ? {} : { language }),
-    ...(topic === undefined ? {} : { topic }),
+    ...defined({ language, topic }),
     days: daysOf(input) ?? portal.invitationDays,
     requester: requesterOf(context.actor),
     portalUrl: portal.portalUrl,

@@ -2,8 +2,9 @@
 import { Fault } from '../../fhir/fault.js';
 import type { JsonObject } from '../../fhir/resource.js';
 import type { Operation, Values } from '../../service.js';
-import { findConcept, knownTerminology, type Concept } from '../known-terminology.js';
-import { ofVersion } from '../value-set.js';
+import { findConcept, knownTerminology, type Concept } from '../../conformance/known-terminology.js';
+import { ofVersion } from '../../conformance/value-set.js';
+import { defined } from '../../fhir/defined.js';
 
 export const lookup: Operation = {
   definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup',
@@ -18,7 +19,7 @@ export const lookup: Operation = {
     return {
       output: {
         name: codeSystem['name'] ?? codeSystem['title'] ?? system,
-        ...(version === undefined ? {} : { version }),
+        ...defined({ version }),
         display: concept.display ?? code,
         ...some('designation', designations(concept)),
         ...some('property', properties(concept, input['property'] as string[] | undefined)),
@@ -42,11 +43,7 @@ function codingOf({ system, code, version, coding }: Values): Coding {
 const some = (name: string, list: Values[]): Values => (list.length === 0 ? {} : { [name]: list });
 
 function designations({ designation = [] }: Concept): Values[] {
-  return designation.map(({ language, use, value }) => ({
-    ...(language === undefined ? {} : { language }),
-    ...(use === undefined ? {} : { use }),
-    value,
-  }));
+  return designation.map(({ language, use, value }) => ({ ...defined({ language, use }), value }));
 }
 
 /** `definition` counts as a property; what has no value is left out. */

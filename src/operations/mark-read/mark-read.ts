@@ -5,8 +5,8 @@ import { Fault } from '../../fhir/fault.js';
 import { markRead as withMark } from '../../portal/read-mark.js';
 import { changed, step } from '../../portal/step.js';
 import type { Operation } from '../../service.js';
-import { changesOf, written } from '../changes.js';
-import { readerOf } from '../reader.js';
+import { changesOf, written } from '../../writing/step-changes.js';
+import { readerOf } from '../../writing/workflow-reader.js';
 
 export const markRead: Operation = {
   definition: 'https://portico.health/fhir/OperationDefinition/mark-read',

@@ -4,9 +4,9 @@
  */
 import { redeem } from '../../portal/redemption.js';
 import type { Operation } from '../../service.js';
-import { changesOf, written } from '../changes.js';
+import { changesOf, written } from '../../writing/step-changes.js';
 import { dayOf } from '../person-parameters.js';
-import { readerOf } from '../reader.js';
+import { readerOf } from '../../writing/workflow-reader.js';
 
 export const redeemInvitation: Operation = {
   definition: 'https://portico.health/fhir/OperationDefinition/redeem-invitation',

@@ -7,7 +7,7 @@ import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import type { Context, Operation } from '../../service.js';
-import { begun, REINDEX, SETTLE, stateChange, stateOf, type ReindexState } from './state.js';
+import { begun, REINDEX, SETTLE, stateChange, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
 import { statusOf, statusUrl } from './status.js';
 
 /** SearchParameters of its own that a customer may have. */

@@ -2,7 +2,7 @@
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
 import type { Context, Operation, Values } from '../../service.js';
-import { REINDEX, stateOf, type ReindexState } from './state.js';
+import { REINDEX, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
 
 export const reindexStatus: Operation = {
   definition: 'https://portico.health/fhir/OperationDefinition/reindex-status',

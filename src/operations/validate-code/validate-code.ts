@@ -2,12 +2,12 @@
  * $validate-code of ValueSet and CodeSystem. https://hl7.org/fhir/R4/valueset-operation-validate-code.html,
  * https://hl7.org/fhir/R4/codesystem-operation-validate-code.html
  */
-import { expand, type Terminology } from '../../definitions/expand.js';
+import { expand, type TerminologySource } from '../../definitions/expand.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { Operation, Values } from '../../service.js';
-import { findConcept, knownTerminology } from '../known-terminology.js';
-import { codeSystemOf, ofVersion, valueSetOf } from '../value-set.js';
+import { findConcept, knownTerminology } from '../../conformance/known-terminology.js';
+import { codeSystemOf, ofVersion, valueSetOf } from '../../conformance/value-set.js';
 
 interface Coding {
   system?: string;
@@ -65,7 +65,7 @@ const text = (name: string, value: unknown): Record<string, string> =>
 const anyOf = (verdicts: readonly Verdict[]): Verdict =>
   verdicts.find(({ result }) => result) ?? verdicts[0] ?? { result: false, message: 'There is no coding.' };
 
-function inValueSet(coding: Coding, valueSet: Resource, terminology: Terminology): Verdict {
+function inValueSet(coding: Coding, valueSet: Resource, terminology: TerminologySource): Verdict {
   const { system, code = '' } = coding;
   const expansion = expand(valueSet, terminology);
   const known =

@@ -9,6 +9,7 @@ import { decodeUtf8, parseJson } from '../../fhir/json.js';
 import type { FhirRequest } from '../../fhir/request.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import { fromXml } from '../../formats/xml.js';
+import { defined } from '../../fhir/defined.js';
 
 const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json']);
 const XML_TYPES = new Set(['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml']);
@@ -106,7 +107,7 @@ function rawBinary(
   const reference = headers['x-security-context'];
   return {
     ...asBinary(bytes, contentType),
-    ...(id === undefined ? {} : { id }),
+    ...defined({ id }),
     ...(reference === undefined ? {} : { securityContext: { reference } }),
   };
 }

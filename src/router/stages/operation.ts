@@ -12,6 +12,7 @@ import type { Validator } from '../../validate/validator.js';
 import { withoutResources } from '../../fhir/parameters.js';
 import { FORM, mediaType } from './body.js';
 import { declaredParameters, readParameters, writeParameters, type ParameterDefinition } from './parameters.js';
+import { defined } from '../../fhir/defined.js';
 
 interface Compiled {
   definition: Resource;
@@ -58,8 +59,7 @@ export function createOperationTable(
         response: fault
           ? faultResponse(fault)
           : { status, headers, body: { kind: 'resource', resource: writeParameters(operation.out, output) } },
-        ...(changes ? { changes } : {}),
-        ...(asSystem === undefined ? {} : { asSystem }),
+        ...defined({ changes, asSystem }),
       };
     },
   };

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
-import { matches, type Subject } from '../../search/match.js';
+import { matches, type IndexedResource } from '../../search/match.js';
 import { newestFirst, sortValue } from '../../search/order.js';
 import type { Filter, Position, Search } from '../../search/query.js';
 import type { ChangeSet, Criterion, Features, HistoryQuery, Key, Page, Put, Store, Version } from '../port.js';
@@ -14,7 +14,7 @@ import { changedResources, conflict, slotOf, type Resources } from './resources.
 
 const everything: Filter = { kind: 'all' };
 
-const subjectOf = ({ key, at, index }: Put): Subject => ({ type: key.type, id: key.id, updated: at, index });
+const subjectOf = ({ key, at, index }: Put): IndexedResource => ({ type: key.type, id: key.id, updated: at, index });
 
 const newestVersionsFirst: Order = {
   position: ({ at, version, key }) => [at, version, key.type, key.id],

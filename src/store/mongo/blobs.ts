@@ -8,7 +8,7 @@ import {
   type ObjectId,
 } from 'mongodb';
 import type { BlobInfo, Blobs } from '../port.js';
-import { BLOBS } from './layout.js';
+import { BLOBS } from './collections.js';
 import { faulting, faultOf } from './mongo-fault.js';
 
 /** The driver types ids as ObjectId; the server takes any value. */

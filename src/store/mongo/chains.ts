@@ -7,7 +7,7 @@ import { Fault } from '../../fhir/fault.js';
 import type { Filter } from '../../search/query.js';
 import { simplify } from '../../search/simplify.js';
 import { compileSearch } from './compile.js';
-import type { VersionRow } from './layout.js';
+import type { VersionRow } from './collections.js';
 
 /** Finds rows by a filter, up to a limit. */
 export type FindRows = (filter: Document, projection: Document, limit: number) => Promise<VersionRow[]>;

@@ -3,7 +3,7 @@ import type { AnyBulkWriteOperation, ClientSession, MongoClient } from 'mongodb'
 import type { Clock } from '../../fhir/clock.js';
 import type { ChangeSet, Criterion, Key, Put } from '../port.js';
 import { applyChange } from './documents.js';
-import { reindexed, superseded, versionId, versionRow, type Collections, type VersionRow } from './layout.js';
+import { reindexed, superseded, versionId, versionRow, type Collections, type VersionRow } from './collections.js';
 import { locksOf } from './locks.js';
 import { conflict, isDuplicate } from './mongo-fault.js';
 import { holds, type Limits, type Reader } from './reader.js';

@@ -6,7 +6,8 @@ import type { Document } from 'mongodb';
 import type { Filter, RangeTest, Search, TextMatch } from '../../search/query.js';
 import { typePosting } from '../../search/query.js';
 import { successor } from '../../search/successor.js';
-import type { VersionIndex } from './layout.js';
+import type { VersionIndex } from './collections.js';
+import { defined } from '../../fhir/defined.js';
 
 /** A filter, and for each type the term that leads into an index: an equality on the index's leading fields. */
 export interface Compiled {
@@ -48,7 +49,7 @@ function textTest(match: TextMatch, value: string): unknown {
       return value;
     case 'prefix': {
       const end = successor(value);
-      return { $gte: value, ...(end === undefined ? {} : { $lt: end }) };
+      return { $gte: value, ...defined({ $lt: end }) };
     }
     case 'contains':
       return { $regex: literally(value) };
@@ -116,7 +117,7 @@ function leadOf({ $and: conditions = [], ...fields }: Document & { $and?: Docume
   const { postings } = first;
   if (partition === undefined) return undefined;
   if (own['id'] === undefined && typeof postings === 'string') return { partition, postings, current: true };
-  return type === undefined ? undefined : { partition, type, ...(id === undefined ? {} : { id }) };
+  return type === undefined ? undefined : { partition, type, ...defined({ id }) };
 }
 
 /** How well a condition leads into an index, best first; undefined where it cannot. */

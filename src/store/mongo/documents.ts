@@ -1,8 +1,9 @@
 /** Changes of single records, in a transaction or on their own. */
 import type { ClientSession, Collection, Filter } from 'mongodb';
 import type { Document, DocumentChange } from '../port.js';
-import { recordId, type RecordRow } from './layout.js';
+import { recordId, type RecordRow } from './collections.js';
 import { conflict, LostRace } from './mongo-fault.js';
+import { defined } from '../../fhir/defined.js';
 
 export const secondaryKey = (name: string, value: string): string => JSON.stringify([name, value]);
 
@@ -13,7 +14,7 @@ export const isAlive = ({ expires = Infinity }: RecordRow, now: number): boolean
 
 export function documentOf({ kind, id, version, body, due, expires }: RecordRow): Document {
   const { value, keys } = JSON.parse(body) as Pick<Document, 'value' | 'keys'>;
-  const times = { ...(due === undefined ? {} : { due }), ...(expires === undefined ? {} : { expires }) };
+  const times = defined({ due, expires });
   return { kind, id, version, value, keys, ...times };
 }
 
@@ -25,8 +26,7 @@ function recordRow({ kind, id, value, keys, due, expires }: Omit<Document, 'vers
     version,
     body: JSON.stringify({ value, keys }),
     keys: Object.entries(keys).map(([name, key]) => secondaryKey(name, key)),
-    ...(due === undefined ? {} : { due }),
-    ...(expires === undefined ? {} : { expires }),
+    ...defined({ due, expires }),
   };
 }
 

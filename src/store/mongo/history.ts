@@ -8,8 +8,9 @@ import { simplify } from '../../search/simplify.js';
 import type { HistoryQuery, Page } from '../port.js';
 import { compileFilter } from './compile.js';
 import { behind, positionOf, sortStage } from './keyset.js';
-import { keyFields, versionFields, type VersionRow } from './layout.js';
+import { keyFields, versionFields, type VersionRow } from './collections.js';
 import { currentAmong, findRows, pageOf, pathOf, resolved, type Reader } from './reader.js';
+import { defined } from '../../fhir/defined.js';
 
 type Part = HistoryQuery['of'][number];
 type Told = Omit<HistoryQuery, 'limit' | 'after'>;
@@ -22,7 +23,7 @@ interface Scope {
   unchecked: boolean;
 }
 
-const scopeOf = ({ type, id }: Part): Document => ({ type, ...(id === undefined ? {} : { id }) });
+const scopeOf = ({ type, id }: Part): Document => ({ type, ...defined({ id }) });
 
 async function scope(reader: Reader, partition: string, part: Part): Promise<Scope> {
   const where = await resolved(reader, partition, part.where);

@@ -12,7 +12,7 @@ import { systemClock, type Clock } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Storage } from '../port.js';
 import { MongoBlobs } from './blobs.js';
-import { collectionsOf, prepare } from './layout.js';
+import { collectionsOf, prepare } from './collections.js';
 import { faulting } from './mongo-fault.js';
 import type { Limits } from './reader.js';
 import { MongoRecords } from './records.js';

@@ -7,7 +7,7 @@ import type { Criterion, Key, Page, Version } from '../port.js';
 import { hasChain, loosened, resolveAmong, resolveChains, TooMany, type Chains, type FindRows } from './chains.js';
 import { compileFilter, compileSearch, matchStages } from './compile.js';
 import { behind, pagePipeline, planSort, positionOf, sortStage, type SortPlan } from './keyset.js';
-import { keyFields, versionFields, versionOf, type VersionRow } from './layout.js';
+import { keyFields, versionFields, versionOf, type VersionRow } from './collections.js';
 import { timedOut } from './mongo-fault.js';
 
 /** The longest time limit that the server and timers take, in milliseconds. */

@@ -3,7 +3,7 @@ import type { Collection, Filter } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import type { Document, DocumentChange, Records } from '../port.js';
 import { applyChange, documentOf, isAlive, secondaryKey, unexpired } from './documents.js';
-import { recordId, type RecordRow } from './layout.js';
+import { recordId, type RecordRow } from './collections.js';
 import { faulting } from './mongo-fault.js';
 import { retrying } from './transaction.js';
 

@@ -6,7 +6,7 @@ import type { Filter, Position, Search } from '../../search/query.js';
 import type { ChangeSet, Features, HistoryQuery, Key, Page, Store, Version } from '../port.js';
 import { commitChanges } from './commit.js';
 import { countVersions, historyPage } from './history.js';
-import { versionFields, versionOf, type Collections } from './layout.js';
+import { versionFields, versionOf, type Collections } from './collections.js';
 import { faulting } from './mongo-fault.js';
 import {
   countMatches,

@@ -5,17 +5,17 @@
 import type { StructureDefinition } from '../../definitions/slim.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import { step, type Path } from '../report.js';
-import { list, text, type Scope } from '../scope.js';
+import { list, text, type CheckContext } from '../check-context.js';
 import { compileProfile, type Profile } from './compile.js';
 import { NodeCheck, type FindProfile } from './node-check.js';
 
 export interface ProfileCheck {
   /** Checks an extension against its own definition, where that is known. */
-  readonly checkExtension: (extension: JsonObject, scope: Scope, at: Path) => void;
+  readonly checkExtension: (extension: JsonObject, scope: CheckContext, at: Path) => void;
   /** Checks a resource against the profiles of its meta.profile. */
-  readonly checkDeclared: (resource: Resource, scope: Scope, at: Path) => void;
+  readonly checkDeclared: (resource: Resource, scope: CheckContext, at: Path) => void;
   /** Checks a value against one profile; an unknown profile is a warning. */
-  readonly checkProfile: (value: JsonObject, canonical: string, scope: Scope, at: Path) => void;
+  readonly checkProfile: (value: JsonObject, canonical: string, scope: CheckContext, at: Path) => void;
 }
 
 /** Profiles are compiled when first met. */
@@ -52,7 +52,7 @@ function finder(): FindProfile {
 }
 
 /** A part of an extension that is named by a mere word must be one that the extension defines. */
-function checkParts(extension: JsonObject, { root, url }: Profile, { report }: Scope, at: Path): void {
+function checkParts(extension: JsonObject, { root, url }: Profile, { report }: CheckContext, at: Path): void {
   const slices = root.children.find(({ name }) => name === 'extension')?.slices ?? [];
   const names = slices.map(({ children }) => children.find(({ name }) => name === 'url')?.fixed);
   for (const [index, part] of list(extension, 'extension').entries()) {

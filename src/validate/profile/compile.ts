@@ -13,7 +13,7 @@ import {
 } from '../../definitions/slim.js';
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { compileInvariant, type Invariant } from '../invariant.js';
-import type { Limits } from './limits.js';
+import type { ValueLimits } from './limits.js';
 
 export interface Discriminator extends JsonObject {
   type: 'value' | 'pattern' | 'exists' | 'type' | 'profile';
@@ -39,7 +39,7 @@ export interface ProfileNode {
   readonly fixed: Json | undefined;
   readonly pattern: Json | undefined;
   readonly binding: Binding | undefined;
-  readonly limits: Limits | undefined;
+  readonly limits: ValueLimits | undefined;
   readonly invariants: readonly Invariant[];
   readonly slicing: Slicing | undefined;
   readonly children: ProfileNode[];
@@ -118,7 +118,7 @@ function implicitSlicing(name: string): Slicing | undefined {
   return name.endsWith('[x]') ? by('type', '$this') : undefined;
 }
 
-function limitsOf(raw: ElementDefinition): Limits | undefined {
+function limitsOf(raw: ElementDefinition): ValueLimits | undefined {
   const [min, max] = [prefixed(raw, 'minValue'), prefixed(raw, 'maxValue')];
   const maxLength = raw['maxLength'] as number | undefined;
   return min === undefined && max === undefined && maxLength === undefined ? undefined : { min, max, maxLength };

@@ -1,7 +1,7 @@
 /** The values that an element has in an object: each with its type, and with what stands in `_name`. */
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { step, type Path } from '../report.js';
-import { text } from '../scope.js';
+import { text } from '../check-context.js';
 import type { ProfileNode } from './compile.js';
 
 export interface Item {

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { notAfter } from '../period.js';
 
-export interface Limits {
+export interface ValueLimits {
   readonly min: Json | undefined;
   readonly max: Json | undefined;
   /** In characters. */
@@ -10,7 +10,7 @@ export interface Limits {
 }
 
 /** Which limit a value breaks; undefined if none, or if it cannot be compared. */
-export function excessOf(value: Json, { min, max, maxLength }: Limits): string | undefined {
+export function excessOf(value: Json, { min, max, maxLength }: ValueLimits): string | undefined {
   if (min !== undefined && !isOrdered(min, value)) return `The value must not be below ${JSON.stringify(min)}.`;
   if (max !== undefined && !isOrdered(value, max)) return `The value must not be above ${JSON.stringify(max)}.`;
   const isLong = maxLength !== undefined && typeof value === 'string' && Array.from(value).length > maxLength;

@@ -5,14 +5,14 @@ import { checkBinding } from '../binding.js';
 import { containedIn } from '../contained.js';
 import { resolved, typeOf } from '../reference.js';
 import { Report, root, step, type Path } from '../report.js';
-import { text, type Scope } from '../scope.js';
+import { text, type CheckContext } from '../check-context.js';
 import type { Profile, ProfileNode, Slicing } from './compile.js';
 import { itemsOf, type Item } from './items.js';
 import { excessOf } from './limits.js';
 import { equals, includes } from './match.js';
 import { isInSlice, type Conformance } from './slicing.js';
 
-export type FindProfile = (canonical: string, scope: Scope) => Profile | undefined;
+export type FindProfile = (canonical: string, scope: CheckContext) => Profile | undefined;
 
 /** What an element that may hold every resource says. */
 const anyResource = new Set(['Resource', 'DomainResource']);
@@ -25,7 +25,7 @@ export class NodeCheck implements Conformance {
   }
 
   /** Checks a value against a profile by its URL. */
-  profile(value: JsonObject, canonical: string, scope: Scope, at: Path): void {
+  profile(value: JsonObject, canonical: string, scope: CheckContext, at: Path): void {
     const profile = this.#find(canonical, scope);
     const type = text(value, 'resourceType');
     if (!profile) scope.report.warn('not-found', at, `The profile ${canonical} is not known here.`);
@@ -34,15 +34,15 @@ export class NodeCheck implements Conformance {
     } else this.object(value, profile.root, scope, at);
   }
 
-  typeOfProfile(canonical: string, scope: Scope): string | undefined {
+  typeOfProfile(canonical: string, scope: CheckContext): string | undefined {
     return this.#find(canonical, scope)?.type;
   }
 
-  rootOf(canonical: string, scope: Scope): ProfileNode | undefined {
+  rootOf(canonical: string, scope: CheckContext): ProfileNode | undefined {
     return this.#find(canonical, scope)?.root;
   }
 
-  conforms({ value, at }: Item, canonical: string, scope: Scope): boolean {
+  conforms({ value, at }: Item, canonical: string, scope: CheckContext): boolean {
     if (typeof value !== 'object') return false;
     const report = new Report();
     this.profile(value as JsonObject, canonical, { ...scope, report }, at);
@@ -50,12 +50,12 @@ export class NodeCheck implements Conformance {
   }
 
   /** Checks what a node says of an object: its invariants, its children and their slices. */
-  object(value: JsonObject, node: ProfileNode, scope: Scope, at: Path): void {
+  object(value: JsonObject, node: ProfileNode, scope: CheckContext, at: Path): void {
     for (const invariant of node.invariants) invariant(value, scope, at);
     this.#children(value, node, scope, at);
   }
 
-  #children(value: JsonObject, node: ProfileNode, scope: Scope, at: Path): void {
+  #children(value: JsonObject, node: ProfileNode, scope: CheckContext, at: Path): void {
     for (const child of (node.like ?? node).children) {
       const items = itemsOf(value, child, at);
       const here = step(at, child.name);
@@ -65,7 +65,7 @@ export class NodeCheck implements Conformance {
     }
   }
 
-  #item(item: Item, node: ProfileNode, scope: Scope): void {
+  #item(item: Item, node: ProfileNode, scope: CheckContext): void {
     const { value, twin, type, at } = item;
     if (!this.#type(item, node.types, scope)) return;
     checkValue(value, node, scope, at);
@@ -82,7 +82,7 @@ export class NodeCheck implements Conformance {
   }
 
   /** Checks the type of a value, and that it meets the type's profiles and points where it may; false for another type. */
-  #type(item: Item, types: readonly ElementType[], scope: Scope): boolean {
+  #type(item: Item, types: readonly ElementType[], scope: CheckContext): boolean {
     const { value, type, at } = item;
     const own = types.filter(({ code }) => code === type);
     if (own.length === 0 && types.length > 0 && !types.some(({ code }) => anyResource.has(code))) {
@@ -102,7 +102,7 @@ export class NodeCheck implements Conformance {
     return true;
   }
 
-  #target(reference: JsonObject, targets: readonly string[], scope: Scope, at: Path): void {
+  #target(reference: JsonObject, targets: readonly string[], scope: CheckContext, at: Path): void {
     const literal = text(reference, 'reference');
     const type = typeOf(reference, literal, scope);
     const allowed = targets.map(url => this.typeOfProfile(url, scope) ?? 'Resource');
@@ -116,12 +116,12 @@ export class NodeCheck implements Conformance {
   }
 
   /** Whether what is referred to, where it is at hand, meets one of the profiles. Its own references are not followed. */
-  leadsTo(reference: string | undefined, targets: readonly string[], scope: Scope): boolean {
+  leadsTo(reference: string | undefined, targets: readonly string[], scope: CheckContext): boolean {
     const target = scope.isTarget ? undefined : resolved(reference, scope);
     return !target || targets.some(url => this.#meets(target, url, /^#./.test(reference!), scope));
   }
 
-  #meets(target: Resource, url: string, isContained: boolean, scope: Scope): boolean {
+  #meets(target: Resource, url: string, isContained: boolean, scope: CheckContext): boolean {
     const profile = this.#find(url, scope);
     if (!profile || anyResource.has(profile.type)) return true;
     if (profile.type !== target.resourceType) return false;
@@ -138,7 +138,7 @@ export class NodeCheck implements Conformance {
     return answer;
   }
 
-  #slices(items: readonly Item[], node: ProfileNode, scope: Scope, at: Path): void {
+  #slices(items: readonly Item[], node: ProfileNode, scope: CheckContext, at: Path): void {
     const discriminators = node.slicing?.discriminator;
     if (!discriminators) return;
     const slices = node.slices.map(slice => ({ slice, items: [] as Item[] }));
@@ -168,7 +168,7 @@ function misplaced(index: number, last: number, none: number, { rules, ordered }
   return ordered && last !== none && index < last ? 'The values are not in the order of their slices' : undefined;
 }
 
-function checkValue(value: Json | undefined, node: ProfileNode, { report }: Scope, at: Path): void {
+function checkValue(value: Json | undefined, node: ProfileNode, { report }: CheckContext, at: Path): void {
   const { fixed, pattern, limits } = node;
   if (fixed !== undefined && !equals(value, fixed)) {
     report.breach('value', at, `The value must be exactly ${JSON.stringify(fixed)}.`);
@@ -180,7 +180,12 @@ function checkValue(value: Json | undefined, node: ProfileNode, { report }: Scop
   if (excess) report.breach('value', at, excess);
 }
 
-function checkCount(count: number, { min, max, name, sliceName }: ProfileNode, { report }: Scope, at: Path): void {
+function checkCount(
+  count: number,
+  { min, max, name, sliceName }: ProfileNode,
+  { report }: CheckContext,
+  at: Path,
+): void {
   const what = sliceName === undefined ? name : `${name}:${sliceName}`;
   if (count < min) report.breach('required', at, `At least ${min} of ${what} are required.`);
   const tooMany = max === 0 ? `${what} is not allowed.` : `At most ${max} of ${what} are allowed.`;

@@ -3,7 +3,7 @@ import { withoutVersion } from '../../fhir/canonical.js';
 import type { JsonObject } from '../../fhir/resource.js';
 import { isMember } from '../binding.js';
 import { resolved, typeOf } from '../reference.js';
-import { text, type Scope } from '../scope.js';
+import { text, type CheckContext } from '../check-context.js';
 import type { Discriminator, ProfileNode } from './compile.js';
 import { itemsOf, type Item } from './items.js';
 import { equals, includes } from './match.js';
@@ -11,13 +11,13 @@ import { equals, includes } from './match.js';
 /** What slicing asks of the profile check. */
 export interface Conformance {
   /** The type that a profile is on: `Patient`. */
-  typeOfProfile(canonical: string, scope: Scope): string | undefined;
+  typeOfProfile(canonical: string, scope: CheckContext): string | undefined;
   /** Whether the value meets the profile, without reporting. */
-  conforms(item: Item, canonical: string, scope: Scope): boolean;
+  conforms(item: Item, canonical: string, scope: CheckContext): boolean;
   /** Whether what a reference points to meets one of the profiles; true where it is not at hand. */
-  leadsTo(reference: string | undefined, targets: readonly string[], scope: Scope): boolean;
+  leadsTo(reference: string | undefined, targets: readonly string[], scope: CheckContext): boolean;
   /** The tree of a profile; undefined if it is not known. */
-  rootOf(canonical: string, scope: Scope): ProfileNode | undefined;
+  rootOf(canonical: string, scope: CheckContext): ProfileNode | undefined;
 }
 
 /** Whether the item has what tells this slice from the others; undefined where that is in a resource not at hand. */
@@ -25,7 +25,7 @@ export function isInSlice(
   item: Item,
   slice: ProfileNode,
   discriminators: readonly Discriminator[],
-  scope: Scope,
+  scope: CheckContext,
   conformance: Conformance,
 ): boolean | undefined {
   const answers = discriminators.map(discriminator => matches(item, slice, discriminator, scope, conformance));
@@ -36,7 +36,7 @@ function matches(
   item: Item,
   slice: ProfileNode,
   { type, path }: Discriminator,
-  scope: Scope,
+  scope: CheckContext,
   conformance: Conformance,
 ): boolean | undefined {
   if (path === 'url' && slice.types[0]?.profiles) return hasUrl(item, slice);
@@ -73,7 +73,7 @@ interface Located {
 const unknown: readonly Item[] = [];
 
 /** Follows a discriminator's path in the slice's tree and in the values at once, into slices of what is on the way too. */
-function locate(from: Located, names: readonly string[], scope: Scope, conformance: Conformance): Located[] {
+function locate(from: Located, names: readonly string[], scope: CheckContext, conformance: Conformance): Located[] {
   const [name, ...rest] = names;
   if (name === undefined || from.items === unknown) return [from];
   if (name === 'resolve()')
@@ -91,7 +91,7 @@ function locate(from: Located, names: readonly string[], scope: Scope, conforman
 }
 
 /** From references to what they point to, under the profiles that they may point to. */
-function resolve({ node, items }: Located, scope: Scope, conformance: Conformance): Located[] {
+function resolve({ node, items }: Located, scope: CheckContext, conformance: Conformance): Located[] {
   const targets = items.map(({ value, at }) => {
     const target = resolved(text(value as JsonObject, 'reference'), scope);
     return target && { value: target, twin: undefined, type: target.resourceType, at };
@@ -104,7 +104,7 @@ function resolve({ node, items }: Located, scope: Scope, conformance: Conformanc
 }
 
 /** A child that the profile speaks of, the profile of its type (what an extension defines for its value), or its slices. */
-function childrenOf(node: ProfileNode, name: string, scope: Scope, conformance: Conformance): ProfileNode[] {
+function childrenOf(node: ProfileNode, name: string, scope: CheckContext, conformance: Conformance): ProfileNode[] {
   const named = (of: ProfileNode | undefined): ProfileNode[] => of?.children.filter(child => child.name === name) ?? [];
   const own = named(node);
   if (own.length > 0) return own;
@@ -120,7 +120,7 @@ const extensionsOf = ({ children }: ProfileNode, url: string): ProfileNode[] =>
     .filter(({ types }) => types[0]?.profiles?.some(profile => withoutVersion(profile) === url));
 
 /** Whether the value is what the node fixes, by fixed value, pattern, its children's, required binding, or presence. */
-function hasValueOf({ value, type, at }: Item, node: ProfileNode, scope: Scope): boolean {
+function hasValueOf({ value, type, at }: Item, node: ProfileNode, scope: CheckContext): boolean {
   if (value === undefined) return false;
   if (node.fixed !== undefined) return equals(value, node.fixed);
   if (node.pattern !== undefined) return includes(value, node.pattern);
@@ -144,7 +144,7 @@ function pointsTo(
   { value }: Item,
   targets: readonly string[],
   isProfiled: boolean,
-  scope: Scope,
+  scope: CheckContext,
   conformance: Conformance,
 ): boolean {
   const reference = value as JsonObject;

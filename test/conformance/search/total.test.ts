@@ -1,6 +1,6 @@
 /** Totals: exact up to 1,000 matches, left out above unless asked for. https://hl7.org/fhir/R4/search.html#total */
 import assert from 'node:assert/strict';
-import { createBulk } from '../../../src/compose/bulk.js';
+import { createBulk } from '../../../src/writing/bulk.js';
 import { systemClock } from '../../../src/fhir/clock.js';
 import { Fault } from '../../../src/fhir/fault.js';
 import { openMemory } from '../../../src/store/memory/open.js';

@@ -4,7 +4,7 @@ import type { Document } from 'mongodb';
 import type { Filter } from '../../../src/search/query.js';
 import { simplify } from '../../../src/search/simplify.js';
 import { compileSearch, matchStages } from '../../../src/store/mongo/compile.js';
-import { versionIndexes, type VersionIndex } from '../../../src/store/mongo/layout.js';
+import { versionIndexes, type VersionIndex } from '../../../src/store/mongo/collections.js';
 
 const posting = (key: string): Filter => ({ kind: 'posting', key });
 const not = (of: Filter): Filter => ({ kind: 'not', of });

@@ -5,7 +5,7 @@ import type { Filter, Search } from '../../../src/search/query.js';
 import { resolveChains } from '../../../src/store/mongo/chains.js';
 import { compileSearch } from '../../../src/store/mongo/compile.js';
 import { pagePipeline, planSort } from '../../../src/store/mongo/keyset.js';
-import { collectionsOf, prepare, type VersionRow } from '../../../src/store/mongo/layout.js';
+import { collectionsOf, prepare, type VersionRow } from '../../../src/store/mongo/collections.js';
 import { findRows } from '../../../src/store/mongo/reader.js';
 import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 

@@ -1,0 +1,125 @@
+/**
+ * The paths of own-paths.table.ts at work: internal postings that tell whose a resource is. They ride in the index like
+ * any other entry, so access is a condition of the query. No search parameter can name them: theirs never begin with `~`.
+ */
+import type { Json, Resource } from '../fhir/resource.js';
+import { localReference } from '../fhir/reference.js';
+import { and, NONE, or } from '../search/filters.js';
+import type { Filter } from '../search/query.js';
+import { compartmentPaths, type CompartmentPaths } from './compartment-paths.table.js';
+
+/** Where a resource belongs beside the patients' compartments: to staff or their group, a sender, an account. */
+const otherPaths: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  Communication: { by: ['sender'] },
+  Task: { staff: ['owner', 'requester', 'extension.valueReference'] },
+  Person: { link: ['link.target'] },
+  PractitionerRole: { of: ['practitioner'] },
+  Binary: { context: ['securityContext'] },
+};
+
+/** Types whose own resources may carry Binaries (Binary.securityContext). */
+const CARRIERS = ['Communication', 'DocumentReference', 'DiagnosticReport', 'Media', 'QuestionnaireResponse', 'Task'];
+
+const TASK_CODES = 'https://portico.health/fhir/CodeSystem/task-code';
+const GONE = '~gone|';
+
+/** The internal posting of a type: `Communication|~own|Patient/1`. */
+export const internalPosting = (type: string, kind: string, reference: string): string =>
+  `${type}|~${kind}|${reference}`;
+
+/** Carries one of these internal postings. */
+export const anyPosting = (type: string, kind: string, references: readonly string[]): Filter =>
+  or(references.map(reference => ({ kind: 'posting', key: internalPosting(type, kind, reference) })));
+
+/** The types that have no line, to be told at start. */
+export const withoutCompartmentPaths = (types: readonly string[]): string[] =>
+  types.filter(type => !Object.hasOwn(compartmentPaths, type));
+
+/** How patients reach a type; `never` if it is unknown. */
+export const compartmentPathsOf = (type: string): CompartmentPaths =>
+  (Object.hasOwn(compartmentPaths, type) ? compartmentPaths[type] : undefined) ?? 'never';
+
+/**
+ * The postings that policies look for, distinct; made at write along with the search index.
+ * @param bases under which an absolute reference is one of ours, without trailing slash
+ */
+export function internalPostings(resource: Resource, bases: readonly string[] = []): string[] {
+  const type = resource.resourceType;
+  const others = Object.entries(otherPaths[type] ?? {}).flatMap(([kind, paths]) =>
+    references(resource, paths, bases).map(reference => internalPosting(type, kind, reference)),
+  );
+  return [...new Set([...owners(resource, bases).map(owner => internalPosting(type, 'own', owner)), ...others])];
+}
+
+/** Ids of the patients whose own a resource with these postings is. */
+export const patientsIn = (postings: readonly string[]): string[] =>
+  postings.flatMap(posting => /^[A-Za-z]+\|~own\|Patient\/(.+)$/.exec(posting)?.[1] ?? []);
+
+/** What a deletion's Put carries as postings, so that a read can tell "deleted" from "never there" to those who saw it. */
+export const tombstones = (resource: Resource, bases: readonly string[] = []): string[] =>
+  internalPostings(resource, bases).map(posting => GONE + posting);
+
+/**
+ * The filter that tombstones of resources which satisfied `filter` pass; what their few entries cannot tell, they fail.
+ * Search never meets them: they are not live.
+ */
+export function tombstone(filter: Filter): Filter {
+  switch (filter.kind) {
+    case 'and':
+      return and(filter.of.map(tombstone));
+    case 'or':
+      return or(filter.of.map(tombstone));
+    case 'posting':
+    case 'refers':
+      return { ...filter, key: GONE + filter.key };
+    case 'all':
+    case 'id':
+      return filter;
+    default:
+      return NONE;
+  }
+}
+
+/** Resources of a type that are own to one of these patients (ids), or belong to one that is. */
+export function patientsFilter(type: string, patients: readonly string[]): Filter {
+  const own = anyPosting(
+    type,
+    'own',
+    patients.map(id => `Patient/${id}`),
+  );
+  if (type !== 'Binary' || patients.length === 0) return own;
+  const key = 'Binary|~context|';
+  return or([
+    own,
+    ...CARRIERS.map(via => ({ kind: 'refers', key, type: via, where: patientsFilter(via, patients) }) as const),
+  ]);
+}
+
+/** `Patient/1` of every patient whose own this is. */
+function owners(resource: Resource, bases: readonly string[]): string[] {
+  const paths = compartmentPathsOf(resource.resourceType);
+  if (typeof paths === 'string' || isInternalTask(resource)) return [];
+  if (paths[0] === 'id') return resource.id === undefined ? [] : [`Patient/${resource.id}`];
+  return references(resource, paths, bases).filter(reference => reference.startsWith('Patient/'));
+}
+
+/** Tasks of the portal's own workflows (an invitation, a work item) concern a patient and are not for them to see. */
+function isInternalTask(resource: Resource): boolean {
+  return resource.resourceType === 'Task' && values(resource, ['code', 'coding', 'system']).includes(TASK_CODES);
+}
+
+/** Local literal references at these paths, versions left out. Those of other hosts, contained or logical never count. */
+export function references(resource: Resource, paths: readonly string[], bases: readonly string[] = []): string[] {
+  return paths
+    .flatMap(path => values(resource, [...path.split('.'), 'reference']))
+    .flatMap(value => (typeof value === 'string' ? (localReference(value, bases) ?? []) : []))
+    .map(({ type, id }) => `${type}/${id}`);
+}
+
+function values(from: Json | undefined, path: readonly string[]): Json[] {
+  if (Array.isArray(from)) return from.flatMap(item => values(item, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return from === undefined ? [] : [from];
+  if (typeof from !== 'object' || from === null || !Object.hasOwn(from, name)) return [];
+  return values((from as Record<string, Json>)[name], rest);
+}

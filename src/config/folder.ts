@@ -1,0 +1,22 @@
+/** Folders that settings name: made where they are missing, and known to be writable before anything relies on it. */
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { settingError } from './setting-error.js';
+
+/** Throws Error that names the setting where there can be no such folder, or nothing can be written to it. */
+export function ensureFolder(setting: string, folder: string): void {
+  try {
+    make(folder);
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    settingError(setting, error);
+  }
+}
+
+/** One folder after the other: mkdir's own `recursive` never ends below /proc (Node 24). */
+function make(folder: string): void {
+  if (existsSync(folder)) return;
+  make(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
+}

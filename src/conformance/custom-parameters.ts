@@ -1,0 +1,87 @@
+/**
+ * Endpoints and registries as customers have made them: with their own SearchParameters, once these are in force. What is
+ * known of a partition is read again when it is older than FRESH.
+ */
+import type { Endpoint } from '../definitions/endpoint.js';
+import { extendEndpoint, type Declaration } from '../definitions/extend-endpoint.js';
+import type { Clock } from '../fhir/clock.js';
+import type { JsonObject } from '../fhir/resource.js';
+import type { SearchRegistry } from '../search/registry.js';
+import type { Records } from '../store/port.js';
+import { FRESH, REINDEX, stateOf, type ReindexState } from './reindex-state.js';
+
+export interface CustomParameters {
+  /** The endpoint as it is served now; a promise only where the record has to be read. */
+  readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
+  /** What the partition's resources are indexed by, as of the last `served`. */
+  readonly registryOf: (partition: string) => SearchRegistry;
+}
+
+interface Known {
+  /** When it was read, and which version of the record (0: none). */
+  at: number;
+  version: number;
+  endpoint: Endpoint;
+  registry: SearchRegistry;
+}
+
+export interface CustomParametersParts {
+  records: Pick<Records, 'get'>;
+  registry: SearchRegistry;
+  clock: Clock;
+  /** A record that cannot be read: what was known stays, and the request itself will tell. */
+  readonly report: (error: unknown) => void;
+}
+
+export function createCustomParameters(parts: CustomParametersParts): CustomParameters {
+  const { records, registry, clock, report } = parts;
+  const known = new Map<string, Known>();
+
+  async function refresh(endpoint: Endpoint, before: Known | undefined): Promise<Endpoint> {
+    const at = clock.now();
+    try {
+      const found = await records.get(REINDEX, endpoint.partition, at);
+      const version = found?.version ?? 0;
+      const made = before?.version === version ? before : madeOf(endpoint, found && stateOf(found), registry);
+      known.set(endpoint.partition, { ...made, at, version });
+    } catch (error) {
+      report(error);
+    }
+    return known.get(endpoint.partition)?.endpoint ?? endpoint;
+  }
+
+  return {
+    served(endpoint) {
+      if (endpoint.name !== 'customer') return endpoint;
+      const one = known.get(endpoint.partition);
+      return one && clock.now() - one.at < FRESH ? one.endpoint : refresh(endpoint, one);
+    },
+    registryOf: partition => known.get(partition)?.registry ?? registry,
+  };
+}
+
+function madeOf(
+  endpoint: Endpoint,
+  state: ReindexState | undefined,
+  base: SearchRegistry,
+): Pick<Known, 'endpoint' | 'registry'> {
+  if (!state) return { endpoint, registry: base };
+  const registry = base.with(state.wanted);
+  return { endpoint: extendEndpoint(endpoint, declarations(endpoint, state.inForce, registry)), registry };
+}
+
+/** Where these parameters are in force, by type. */
+function declarations(
+  endpoint: Endpoint,
+  inForce: readonly JsonObject[],
+  registry: SearchRegistry,
+): Map<string, Declaration[]> {
+  const added = [...endpoint.resources.keys()].map((type): [string, Declaration[]] => [
+    type,
+    inForce
+      .map(({ code }) => registry.get(type, code as string))
+      .filter((param, at) => param !== undefined && param.url === inForce[at]!['url'])
+      .map(param => ({ code: param!.code, url: param!.url, type: param!.type })),
+  ]);
+  return new Map(added.filter(([, list]) => list.length > 0));
+}

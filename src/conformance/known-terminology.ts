@@ -1,0 +1,49 @@
+/**
+ * The value sets and code systems an operation may use: HL7's and the packages', and what was posted to this endpoint and
+ * the caller sees. https://hl7.org/fhir/R4/terminology-service.html
+ */
+import type { TerminologySource } from '../definitions/expand.js';
+import { withoutVersion } from '../fhir/canonical.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
+import type { Context } from '../service.js';
+import { fetchPosted, partsOf } from './posted.js';
+
+/** Everything that these value sets, given or named, build on. */
+export async function knownTerminology(
+  context: Context,
+  ...roots: (Resource | string | undefined)[]
+): Promise<TerminologySource> {
+  const { definitions } = context.services;
+  const given = roots.filter(root => typeof root === 'object');
+  const names = roots.filter(root => typeof root === 'string');
+  const posted = await fetchPosted(context, [...names, ...given.flatMap(partsOf)], ['ValueSet', 'CodeSystem']);
+  const find = (type: string, url: string): Resource | undefined =>
+    given.find(one => one.resourceType === type && one['url'] === withoutVersion(url)) ?? posted.find(type, url);
+  return {
+    valueSet: url => find('ValueSet', url) ?? definitions.valueSet(url),
+    codeSystem: url => find('CodeSystem', url) ?? definitions.codeSystem(url),
+  };
+}
+
+export interface Concept extends JsonObject {
+  code: string;
+  display?: string;
+  definition?: string;
+  designation?: JsonObject[];
+  property?: JsonObject[];
+  concept?: Concept[];
+}
+
+/** A concept of a code system, at whatever depth. */
+export function findConcept(codeSystem: Resource, code: string): Concept | undefined {
+  const same = codeSystem['caseSensitive'] === false ? code.toLowerCase() : code;
+  const find = (concepts: readonly Concept[] = []): Concept | undefined => {
+    for (const concept of concepts) {
+      const own = codeSystem['caseSensitive'] === false ? concept.code.toLowerCase() : concept.code;
+      const found = own === same ? concept : find(concept.concept);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return find(codeSystem['concept'] as Concept[] | undefined);
+}

@@ -1,0 +1,55 @@
+/**
+ * What a customer's own SearchParameters have come to: one record for each partition, which every process reads. While a
+ * job runs, writes are indexed by what is wanted already, and searches know only what stays as it was.
+ */
+import type { JsonObject } from '../fhir/resource.js';
+import type { Position } from '../search/query.js';
+import type { Document, DocumentChange } from '../store/port.js';
+
+/** Kind of the record; its id is the partition. */
+export const REINDEX = 'reindex';
+
+/** Milliseconds that a process may go by what it last read of the record. */
+export const FRESH = 2000;
+
+/**
+ * Milliseconds from the request until the first resource is indexed anew: by then every process indexes its writes by
+ * what is wanted, so that no write behind the job's back lacks the new entries.
+ */
+export const SETTLE = 5000;
+
+export interface ReindexState {
+  job: string;
+  /** Milliseconds since the epoch. */
+  requested: number;
+  /** Set once the job is done. */
+  ended?: number;
+  /** SearchParameters that searches may use. */
+  inForce: readonly JsonObject[];
+  /** SearchParameters that are to be in force, and that writes are indexed by. */
+  wanted: readonly JsonObject[];
+  /** Types still to be indexed anew; `after` is the position in the first. */
+  types: readonly string[];
+  after: Position | null;
+  /** Resources indexed anew so far. */
+  done: number;
+}
+
+export const stateOf = (document: Document): ReindexState => document.value as unknown as ReindexState;
+
+/** The change that keeps this state; with `due`, a worker takes the job up then. */
+export function stateChange(partition: string, state: ReindexState, expect: number, due?: number): DocumentChange {
+  const document = { kind: REINDEX, id: partition, value: { ...state }, keys: {} };
+  return { op: 'put', document: due === undefined ? document : { ...document, due }, expect };
+}
+
+const same = (a: JsonObject, b: JsonObject): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The state a new job begins with: what was changed or taken away is out of force from now on. */
+export function begun(
+  before: ReindexState | undefined,
+  begin: Pick<ReindexState, 'job' | 'requested' | 'wanted' | 'types'>,
+): ReindexState {
+  const inForce = (before?.inForce ?? []).filter(one => begin.wanted.some(other => same(one, other)));
+  return { ...begin, inForce, after: null, done: 0 };
+}

@@ -1,0 +1,63 @@
+/**
+ * Carries out re-indexing jobs in the background. Any number of processes may run one: a lease decides who works, each
+ * page of resources is committed together with the position behind it, so that whoever goes on does so from there.
+ */
+import type { IndexEntries } from '../search/query.js';
+import type { Clock } from '../fhir/clock.js';
+import { unlessConflict } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
+import type { Resource } from '../fhir/resource.js';
+import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
+import type { Document, Page, Records, Store } from '../store/port.js';
+import { REINDEX, stateChange, stateOf, type ReindexState } from './reindex-state.js';
+
+export interface ReindexParts {
+  store: Pick<Store, 'scan' | 'commit'>;
+  records: Pick<Records, 'lease'>;
+  clock: Clock;
+  /** The entries of a resource of a partition, by what is wanted there now. */
+  readonly index: (resource: Resource, updated: number, partition: string) => Promise<IndexEntries>;
+  readonly report: (error: unknown) => void;
+}
+
+/** Milliseconds between looks, milliseconds a page may take before somebody else takes over, resources on a page. */
+const INTERVAL = 1000;
+const LEASE = 30_000;
+const PAGE = 100;
+
+/** One page of a job a round. A stop ends after the page under way; the next process goes on from there. */
+export function createReindexer(parts: ReindexParts): BackgroundWorker {
+  const { records, clock, report } = parts;
+  const page = async (): Promise<number> => {
+    const now = clock.now();
+    const jobs = await records.lease(REINDEX, now, now + LEASE, 1);
+    for (const job of jobs) await advance(job, parts);
+    return jobs.length;
+  };
+  return createBackgroundWorker(page, { full: 1, interval: INTERVAL, report });
+}
+
+/** One page of a job: its resources and the position behind them in one commit, due again at once. */
+async function advance(job: Document, parts: ReindexParts): Promise<void> {
+  const { store, clock } = parts;
+  const state = stateOf(job);
+  const [type] = state.types;
+  const page = type === undefined ? undefined : await store.scan(job.id, type, PAGE, state.after ?? undefined);
+  const next = page ? behind(state, page) : state;
+  const ended = next.types.length === 0;
+  const kept = ended ? { ...next, inForce: next.wanted, ended: clock.now() } : next;
+  const reindex = await Promise.all((page?.rows ?? []).map(row => entryOf(row, job.id, parts)));
+  const change = stateChange(job.id, kept, job.version, ended ? undefined : clock.now());
+  // A conflict: the lease ran out, and another process has the job now.
+  await store.commit({ reindex, documents: [change] }).catch(unlessConflict);
+}
+
+function behind(state: ReindexState, { rows, next }: Page): ReindexState {
+  const done = state.done + rows.length;
+  return next ? { ...state, after: next, done } : { ...state, types: state.types.slice(1), after: null, done };
+}
+
+async function entryOf(row: Page['rows'][number], partition: string, { index }: ReindexParts) {
+  const { key, version, at, json } = row;
+  return { key, version, index: await index(parseStored<Resource>(json), at, partition) };
+}

@@ -1,0 +1,102 @@
+/** Serves the pages and their files. */
+import { createHash } from 'node:crypto';
+import type { Express, Request, Response } from 'express';
+import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
+import { icon } from './mark.js';
+import { landingPage } from './landing.js';
+import { chooseLanguage, type Language } from './language.js';
+import type { Assets } from './layout.js';
+import { mailPage } from './mail.js';
+import type { Mailbox } from '../delivery/mailbox.js';
+import { missingPage } from './missing.js';
+import { style } from './style.js';
+
+export interface PageParts {
+  /** Of the software. */
+  version: string;
+  /** The portal's first. */
+  endpoints: readonly DeclaredEndpoint[];
+  operation: FindOperation;
+  demo: boolean;
+  /** Present where e-mails are kept instead of sent. */
+  mailbox?: Mailbox | undefined;
+}
+
+/** What readiness depends on, by name. */
+type Checks = () => Promise<Readonly<Record<string, boolean>>>;
+
+const mailsShown = 20;
+
+const hashed = (name: string, extension: string, content: string): string =>
+  `/assets/${name}.${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${extension}`;
+
+const assets: Assets = { style: hashed('portico', 'css', style), icon: hashed('mark', 'svg', icon) };
+
+/** Adds `/`, `/assets/…`, `/mail/…`, and a page for every address that leads nowhere. Comes last. */
+export function servePages(app: Express, parts: PageParts, checks: Checks, secure: boolean): void {
+  const { version, mailbox } = parts;
+  const send = sender(secure);
+
+  app.get('/', async (request, response) => {
+    const language = languageOf(request);
+    const endpoints = parts.endpoints.map(endpoint => describeEndpoint(endpoint, parts.operation, language));
+    const mails = await mailbox?.list(mailsShown);
+    const { demo } = parts;
+    send(response, 200, landingPage({ language, version, assets, endpoints, checks: await checks(), demo, mails }));
+  });
+
+  serveFile(app, assets.style, 'text/css; charset=utf-8', style);
+  serveFile(app, assets.icon, 'image/svg+xml', icon);
+
+  app.get('/mail/:id', async (request, response, next) => {
+    const mail = await mailbox?.read(request.params.id);
+    if (mail) send(response, 200, mailPage({ language: languageOf(request), version, assets, mail }));
+    else next();
+  });
+
+  app.get('/mail/:id/html', async (request, response, next) => {
+    const mail = await mailbox?.read(request.params.id);
+    if (mail?.html === undefined) next();
+    else response.set(frameHeaders).type('html').send(mail.html);
+  });
+
+  app.use((request, response) => {
+    const frame = { language: languageOf(request), path: '/', version, assets };
+    send(response, 404, missingPage(frame));
+  });
+}
+
+function languageOf(request: Request): Language {
+  return chooseLanguage(request.query['lang'], request.headers['accept-language']);
+}
+
+function serveFile(app: Express, path: string, type: string, content: string): void {
+  app.get(path, (_request, response) => {
+    response.set({ 'Cache-Control': 'public, max-age=31536000, immutable', 'X-Content-Type-Options': 'nosniff' });
+    response.set('Content-Type', type).send(content);
+  });
+}
+
+/** Pages load their own style and mark, and nothing else from anywhere. */
+const pagePolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Somebody else's HTML: no script, no loading, shown by our own page only. */
+const frameHeaders = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'",
+};
+
+function sender(secure: boolean): (response: Response, status: number, text: string) => void {
+  const headers = {
+    'Cache-Control': 'no-store',
+    Vary: 'Accept-Language',
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Content-Security-Policy': pagePolicy,
+    ...(secure ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
+  };
+  return (response, status, text) => void response.status(status).set(headers).type('html').send(text);
+}

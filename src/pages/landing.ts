@@ -1,0 +1,110 @@
+/** The first page: what this server is, what it serves, a first call, its health, and in demo mode its e-mails. */
+import { endpointSection } from './endpoint.js';
+import type { EndpointView } from './describe.js';
+import { html, type Html } from './html.js';
+import type { Language } from './language.js';
+import { page, type Assets } from './layout.js';
+import type { MailSummary } from '../delivery/mailbox.js';
+import { colonnade } from './mark.js';
+import { texts, type Texts } from './texts.table.js';
+
+export interface Landing {
+  language: Language;
+  version: string;
+  assets: Assets;
+  /** The portal's first. */
+  endpoints: readonly EndpointView[];
+  /** What readiness depends on, by name. */
+  checks: Readonly<Record<string, boolean>>;
+  demo: boolean;
+  /** Absent where e-mails really go out. */
+  mails?: readonly MailSummary[] | undefined;
+}
+
+/** The whole page. */
+export function landingPage(data: Landing): string {
+  const { language, version, assets, endpoints } = data;
+  const words = texts[language];
+  const frame = { language, path: '/', title: words.title, version, assets };
+  return page(
+    frame,
+    html`${hero(data, words)}
+      <div class="columns">${firstCall(data, words)} ${health(data, words)}</div>
+      ${data.mails && mailList(data.mails, language, words)}
+      <section aria-labelledby="endpoints">
+        <h2 id="endpoints">${words.endpoints}</h2>
+        <p class="why">${words.endpointsWhy}</p>
+        ${endpoints.map(endpoint => endpointSection(endpoint, words))}
+      </section>`,
+  );
+}
+
+function hero({ endpoints, checks }: Landing, words: Texts): Html {
+  const ready = Object.values(checks).every(Boolean);
+  return html`<div class="hero">
+    <p class="status ${ready ? 'well' : 'ill'}"><a href="#health">${ready ? words.ready : words.notReady}</a></p>
+    <h1>${words.headline}</h1>
+    <p class="lede">${words.lede}</p>
+    ${colonnade(Math.min(endpoints[0]?.types.length ?? 0, 24))}
+  </div>`;
+}
+
+const call = (command: string): Html => html`<pre dir="ltr" tabindex="0"><code>${command}</code></pre>`;
+
+function firstCall({ endpoints, demo }: Landing, words: Texts): Html {
+  const base = endpoints[0]?.url ?? '';
+  return html`<section aria-labelledby="first-call">
+    <h2 id="first-call">${words.firstCall}</h2>
+    <p>${words.firstCallWhy}</p>
+    ${call(`curl '${base}/metadata?_pretty=true'`)}
+    ${
+      demo
+        ? html`<p>${words.firstCallToken}</p>
+            ${call(
+              `TOKEN=$(npm run --silent token -- demo-system)\ncurl -H "Authorization: Bearer $TOKEN" \\\n  '${base}/Patient?_count=2&_pretty=true'`,
+            )}`
+        : html`<p>${words.firstCallNoDemo}</p>`
+    }
+  </section>`;
+}
+
+function health({ checks }: Landing, words: Texts): Html {
+  return html`<section aria-labelledby="health">
+    <h2 id="health">${words.health}</h2>
+    <p>${words.healthWhy}</p>
+    <ul class="checks">
+      ${Object.entries(checks).map(
+        ([name, well]) =>
+          html`<li class="${well ? 'well' : 'ill'}">
+            <code dir="ltr">${name}</code> <span>${well ? words.passing : words.failing}</span>
+          </li>`,
+      )}
+    </ul>
+    <p class="links">
+      <a href="/health/ready" dir="ltr">/health/ready</a> <a href="/health/live" dir="ltr">/health/live</a>
+    </p>
+  </section>`;
+}
+
+function mailList(mails: readonly MailSummary[], language: Language, words: Texts): Html {
+  return html`<section aria-labelledby="mails">
+    <h2 id="mails">${words.mails}</h2>
+    <p class="why">${mails.length > 0 ? words.mailsWhy : words.noMails}</p>
+    <ol class="mails">
+      ${mails.map(
+        mail =>
+          html`<li>
+            <a href="/mail/${mail.id}?lang=${language}" dir="auto">${mail.subject}</a>
+            <span><bdi>${mail.to}</bdi> · ${instant(mail.at, language)}</span>
+          </li>`,
+      )}
+    </ol>
+  </section>`;
+}
+
+/** A time for people, in UTC; nothing where an e-mail bears no date. */
+export function instant(at: number, language: Language): Html {
+  if (Number.isNaN(at)) return html``;
+  const shown = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  return html`<time datetime="${new Date(at).toISOString()}"><bdi>${shown.format(at)} UTC</bdi></time>`;
+}

@@ -1,0 +1,17 @@
+/** A store that does what another does: views of it change single methods. */
+import type { Store } from '../port.js';
+
+export function delegating(store: Store): Store {
+  return {
+    features: store.features,
+    read: (keys, where) => store.read(keys, where),
+    version: (key, version) => store.version(key, version),
+    search: search => store.search(search),
+    count: (search, limit) => store.count(search, limit),
+    history: query => store.history(query),
+    countHistory: (query, limit) => store.countHistory(query, limit),
+    scan: (partition, type, limit, after) => store.scan(partition, type, limit, after),
+    commit: changes => store.commit(changes),
+    close: () => store.close(),
+  };
+}

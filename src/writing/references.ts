@@ -1,0 +1,51 @@
+/**
+ * References must resolve where the endpoint declares so (referencePolicy `enforced`).
+ * https://hl7.org/fhir/R4/valueset-reference-handling-policy.html
+ */
+import { Fault, type Issue } from '../fhir/fault.js';
+import { localReference } from '../fhir/reference.js';
+import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import type { Context } from '../service.js';
+
+interface LiteralReference {
+  type: string;
+  id: string;
+  /** FHIRPath of the reference. */
+  expression: string;
+}
+
+/**
+ * Every literal reference to this endpoint must lead to something that is there and that the caller sees, or that the
+ * same transaction writes. Fault `unprocessable` with all that do not; nothing is looked up where they are not enforced.
+ */
+export async function checkReferences(context: Context, resource: Resource): Promise<void> {
+  const { endpoint, partition, store, request } = context;
+  if (!endpoint.resources.get(resource.resourceType)?.referencesEnforced) return;
+  const expectedReferences = request.body?.kind === 'resource' ? request.body.expectedReferences : undefined;
+  const own = `${resource.resourceType}/${resource.id ?? ''}`;
+  const open = [...literals(resource, resource.resourceType, endpoint.url)].filter(
+    ({ type, id }) => `${type}/${id}` !== own && !expectedReferences?.has(`${type}/${id}`),
+  );
+  if (open.length === 0) return;
+  const there = await store.read(open.map(({ type, id }) => ({ partition, type, id })));
+  const issues = open.filter((_one, at) => there[at] === undefined || there[at].deleted).map(issueOf);
+  if (issues.length > 0) throw new Fault('unprocessable', 'A reference leads to nothing.', { issues });
+}
+
+const issueOf = ({ type, id, expression }: LiteralReference): Issue => ({
+  severity: 'error',
+  code: 'not-found',
+  diagnostics: `There is no ${type}/${id} to refer to.`,
+  expression,
+});
+
+function* literals(value: Json | undefined, path: string, base: string): Iterable<LiteralReference> {
+  if (Array.isArray(value)) {
+    for (const [at, one] of value.entries()) yield* literals(one, `${path}[${at}]`, base);
+  } else if (typeof value === 'object' && value !== null) {
+    const { reference } = value as JsonObject;
+    const target = typeof reference === 'string' ? localReference(reference, [base]) : undefined;
+    if (target) yield { ...target, expression: `${path}.reference` };
+    for (const [name, one] of Object.entries(value)) yield* literals(one as Json, `${path}.${name}`, base);
+  }
+}

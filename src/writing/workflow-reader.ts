@@ -1,0 +1,60 @@
+/** What the portal's workflows read through: a store, seen as the Reader of portal/step.ts. */
+import type { Resource } from '../fhir/resource.js';
+import { Fault } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
+import { localReference } from '../fhir/reference.js';
+import type { Query } from '../fhir/request.js';
+import type { Versioned, WorkflowReader } from '../portal/step.js';
+import { parseSearch } from '../search/parse.js';
+import type { Filter } from '../search/query.js';
+import type { Context } from '../service.js';
+import type { Store, Version } from '../store/port.js';
+
+/** Reads the context's partition through `store`: the caller's own sight (`context.store`), or the bare one. */
+export function readerOf(context: Context, store: Store): WorkflowReader {
+  const { partition, endpoint, services, request } = context;
+  const { clock, records, limits } = services;
+  const deadline = Math.min(request.deadline, clock.now() + limits.searchTimeout);
+  const filter = (type: string, query: Query): Filter => filterOf(context, type, query);
+  return {
+    async get<R>(reference: string) {
+      const target = localReference(reference, [endpoint.url]);
+      if (!target) return undefined;
+      const [version] = await store.read([{ partition, type: target.type, id: target.id }]);
+      return version && !version.deleted ? foundOf<R>(version) : undefined;
+    },
+    async find<R>(type: string, query: Query, limit: number) {
+      const of = [{ type, where: filter(type, query) }];
+      const { rows, next } = await store.search({ partition, of, sort: [], limit, deadline });
+      if (next)
+        throw new Fault('too-costly', `More than ${limit} resources of type ${type} match: the request is too vague.`);
+      return rows.map(row => foundOf<R>(row));
+    },
+    still: (type, query, matches) => ({
+      partition,
+      type,
+      where: filter(type, query),
+      ids: matches.map(({ version }) => version.key.id),
+    }),
+    document: (kind, id) => records.get(kind, id, clock.now()),
+  };
+}
+
+const foundOf = <R>(version: Version): Versioned<R> => ({
+  resource: parseStored<Resource>(version.json) as unknown as R,
+  version,
+});
+
+function filterOf({ services, endpoint }: Context, type: string, query: Query): Filter {
+  const { registry, clock, limits } = services;
+  const parsed = parseSearch(registry, {
+    types: [type],
+    query,
+    lenient: false,
+    now: clock.now(),
+    localBases: [endpoint.url],
+    declared: () => true,
+    limits,
+  });
+  return parsed.of[0]?.where ?? { kind: 'none' };
+}
