@@ -15,7 +15,7 @@ export interface Implementation {
   operations: readonly string[];
   /** Codes of the interactions that have a handler. */
   interactions: readonly string[];
-  /** Of these types, those without a line in the table of own paths. */
+  /** Of these types, those without a line in the table of compartment paths. */
   withoutCompartmentPaths(types: readonly string[]): readonly string[];
 }
 
@@ -53,7 +53,7 @@ function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Impleme
   const { type } = entry;
   if (!behind.definitions.isResourceType(type)) return ['is no resource type of the definitions'];
   return [
-    ...behind.withoutCompartmentPaths([type]).map(() => 'has no line in the table of own paths'),
+    ...behind.withoutCompartmentPaths([type]).map(() => 'has no line in the table of compartment paths'),
     ...checkInteractions(entry.interactions, behind),
     ...[...entry.searchParams].flatMap(([code, url]) => checkSearchParam(type, code, url, behind, known)),
     ...checkIncludes(entry, endpoint),

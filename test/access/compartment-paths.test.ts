@@ -52,7 +52,7 @@ function compartmentPaths(type: string, codes: readonly string[], parameters: re
 
 const postingsOf = (resource: Parameters<typeof internalPostings>[0]) => internalPostings(resource);
 
-describe('own paths', () => {
+describe('compartment paths', () => {
   it('[B37] has a line for each of the 146 types, and no other', () => {
     const types = structures.map(({ type }) => type);
     assert.equal(types.length, 146);

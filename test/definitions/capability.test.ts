@@ -98,13 +98,13 @@ describe('definitions/check', () => {
       { withoutCompartmentPaths: types => types.filter(type => type === 'Task') },
     );
     assert.deepEqual(gaps.sort(), [
-      '/fhir/customer/demo: Task: has no line in the table of own paths',
+      '/fhir/customer/demo: Task: has no line in the table of compartment paths',
       '/fhir/portal: Patient: the include Observation:nothing names no declared search parameter',
       '/fhir/portal: Patient: the operation $x has no definition http://x',
       '/fhir/portal: Patient: the operation $x has no handler',
       '/fhir/portal: Patient: the search parameter name is defined by http://hl7.org/fhir/SearchParameter/Patient-name, not http://hl7.org/fhir/SearchParameter/Patient-link',
       '/fhir/portal: Patient: the search parameter x has no definition http://x',
-      '/fhir/portal: Task: has no line in the table of own paths',
+      '/fhir/portal: Task: has no line in the table of compartment paths',
     ]);
   });
 
