@@ -24,7 +24,7 @@ export function workItemOperation(move: WorkItemMove): Operation {
       const note = input['note'] as string | undefined;
       const handling = { agent, entitled, now, ...defined({ note }) };
       const next = moveWorkItem(task.resource, move, handling);
-      const changes = changesOf(step({ writes: [changed(task, next)] }), context);
+      const changes = await changesOf(step({ writes: [changed(task, next)] }), context);
       return { output: { return: written(changes, { type: 'Task', id: next.id }) }, changes, asSystem };
     },
   };

@@ -20,7 +20,7 @@ const communication: WriteRule = async (resource, previous, context) => {
     ...context.services.portal,
   });
   if (posted.untold) warnUntold(context);
-  return { resource: posted.message as unknown as Resource, changes: changesOf(posted.step, context) };
+  return { resource: posted.message as unknown as Resource, changes: await changesOf(posted.step, context) };
 };
 
 function warnUntold({ warnings }: Context): void {

@@ -5,9 +5,13 @@ import type { Step } from '../portal/step.js';
 import type { Changes, Context } from '../service.js';
 import type { Put } from '../store/port.js';
 
-/** The changes of a step, each resource checked and stamped. Throws Fault where one is not valid. */
-export function changesOf({ writes, criteria, documents, effects }: Step, context: Context): Changes & { puts: Put[] } {
-  return { puts: writes.map(write => context.services.put(write, context)), criteria, documents, effects };
+/** The changes of a step, each resource checked and stamped. Rejects with Fault where one is not valid. */
+export async function changesOf(
+  { writes, criteria, documents, effects }: Step,
+  context: Context,
+): Promise<Changes & { puts: Put[] }> {
+  const puts = await Promise.all(writes.map(async write => context.services.put(write, context)));
+  return { puts, criteria, documents, effects };
 }
 
 /** A resource of the step as it will be stored. */

@@ -23,7 +23,7 @@ export const enroll: Operation = {
     const { portal } = context.services;
     const notice = { to: addressesOf(input, subject.facts, portal), portalUrl: portal.portalUrl };
     const { person, step } = await makeAccount(subject, notice, all, context.services);
-    const changes = changesOf(step, context);
+    const changes = await changesOf(step, context);
     const output = { return: written(changes, { type: 'Person', id: person.id }) };
     return { status: 201, headers: { location: locationOf(person, context) }, output, changes, asSystem };
   },

@@ -24,7 +24,7 @@ export const invite: Operation = {
     refuseInactive(subject);
     if (subject.account) return { output: { status: 'enrolled' } };
     const { task, step } = await makeInvitation(order, all, context.services);
-    const changes = changesOf(combined(subject.conditions, step), context);
+    const changes = await changesOf(combined(subject.conditions, step), context);
     const output = { status: 'invited', return: written(changes, { type: 'Task', id: task.id }) };
     const location = `${context.endpoint.url}/Task/${task.id}`;
     return { status: 201, headers: { location }, output, changes, asSystem: reason };

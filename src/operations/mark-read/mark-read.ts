@@ -16,7 +16,7 @@ export const markRead: Operation = {
     if (!message) throw new Fault('not-found', `There is no Communication/${route.id}.`);
     const next = withMark(message.resource, whoReads(actor), services.clock.now());
     if (next === message.resource) return { output: { return: next } };
-    const changes = changesOf(step({ writes: [changed(message, next)] }), context);
+    const changes = await changesOf(step({ writes: [changed(message, next)] }), context);
     const output = { return: written(changes, { type: 'Communication', id: next.id }) };
     return { output, changes, asSystem: 'read mark on a message the caller may read' };
   },

@@ -15,7 +15,7 @@ export const redeemInvitation: Operation = {
     const birthDate = dayOf(input['birthDate'] as string, 'birthDate');
     const all = readerOf(context, context.asSystem(asSystem));
     const redemption = await redeem(input['code'] as string, birthDate, all, context.services);
-    const changes = changesOf(redemption.step, context);
+    const changes = await changesOf(redemption.step, context);
     if ('fault' in redemption) {
       const { fault, step } = redemption;
       return { output: {}, fault, ...(step.documents.length > 0 ? { changes, asSystem } : {}) };
