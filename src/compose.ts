@@ -51,7 +51,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
   const access = createAccess(config, stores, world);
   const channels = openChannels(config);
   const { custom, reindexer } = await createReindexing(model, stores, world, log);
-  const { services, audit } = createServices({
+  const { services, dispatch, audit } = createServices({
     config,
     world,
     model,
@@ -70,6 +70,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     log,
     model,
     services,
+    dispatch,
     access,
     dispatcher,
     reindexer,

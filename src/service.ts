@@ -53,6 +53,8 @@ export interface Context {
   /** The bare store; the reason is audited. For what an operation must know beyond its caller's sight. */
   asSystem(reason: string): Store;
   readonly services: Services;
+  /** Further requests by the same actor at the same endpoint: the entries of a batch or transaction. */
+  readonly reentry: Reentry;
   /** The parsed body. */
   readonly resource?: Resource;
   readonly prefer: Preference;
@@ -148,11 +150,17 @@ export interface ServerLimits {
   searchTimeout: number;
 }
 
-export interface Dispatch {
+/**
+ * The whole way of a request at an endpoint as declared, commit and audit included. What the endpoint serves at that moment
+ * is looked up here. Never rejects.
+ */
+export type Dispatch = (request: FhirRequest, endpoint: Endpoint, actor?: Actor) => Promise<FhirResponse>;
+
+export interface Reentry {
   /** The whole way of a request, commit and audit included. Never rejects. */
-  (request: FhirRequest, endpoint: Endpoint, actor?: Actor): Promise<FhirResponse>;
-  /** The same up to, but without, the commit: for transactions. Rejects with Fault. `store` takes the place of the actor's own. */
-  prepare(request: FhirRequest, endpoint: Endpoint, actor: Actor, store: Store): Promise<Result>;
+  answer(request: FhirRequest): Promise<FhirResponse>;
+  /** The same up to, but without, the commit. Rejects with Fault. `store` takes the place of the actor's own. */
+  prepare(request: FhirRequest, store: Store): Promise<Result>;
 }
 
 /** Page links: sealed, so that they show nothing and cannot be edited, and bound to one actor as it is then. */
@@ -174,7 +182,6 @@ export interface Services extends World {
   readonly audit: Audit;
   readonly limits: ServerLimits;
   readonly cursors: Cursors;
-  readonly dispatch: Dispatch;
   readonly endpoints: readonly Endpoint[];
   /** An endpoint as it stands now: with the search parameters its customer added. Whoever writes asks for it first. */
   readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;

@@ -27,7 +27,7 @@ import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { extract } from '../search/extract.js';
 import { parseCriteria } from '../search/parse.js';
-import type { Services } from '../service.js';
+import type { Dispatch, Services } from '../service.js';
 import type { Storage } from '../store/port.js';
 import { createValidator } from '../validate/validator.js';
 import type { Access } from './access.js';
@@ -45,14 +45,14 @@ export interface ServiceParts {
   custom: CustomParameters;
 }
 
-export function createServices(parts: ServiceParts): { services: Services; audit: ClosableAudit } {
+export function createServices(parts: ServiceParts): { services: Services; dispatch: Dispatch; audit: ClosableAudit } {
   const { config, world, model, stores, secret, channels } = parts;
   const { definitions, registry, endpoints, root } = model;
   const validator = createValidator(definitions, { root });
   const { registryOf, served } = parts.custom;
   const put = createPut({ clock: world.clock, validator, registryOf, internal: internalPostings, tombstones });
   const audit = auditOf(parts, put);
-  const base: Omit<Services, 'dispatch'> = {
+  const services: Services = {
     ...world,
     definitions,
     registry,
@@ -78,9 +78,7 @@ export function createServices(parts: ServiceParts): { services: Services; audit
       channels,
     },
   };
-  const dispatch = routerOf(parts, base, () => services);
-  const services: Services = { ...base, dispatch };
-  return { services, audit };
+  return { services, dispatch: routerOf(parts, services), audit };
 }
 
 /** A page link ends with the proxies, roles and scopes it was given under: it tells a total that was counted then. */
@@ -101,11 +99,8 @@ function auditOf({ config, world, model, stores }: ServiceParts, put: Services['
   });
 }
 
-function routerOf(
-  { config, model, stores, access, world, log }: ServiceParts,
-  { limits, validator }: Pick<Services, 'limits' | 'validator'>,
-  services: () => Services,
-): Services['dispatch'] {
+function routerOf({ config, model, stores, access, world, log }: ServiceParts, services: Services): Dispatch {
+  const { limits, validator, served } = services;
   const { definitions, registry } = model;
   const compileScope: CompileScope = (type, query) =>
     parseCriteria(registry, type, query, { now: world.clock.now(), localBases: [] }) ?? { kind: 'none' };
@@ -120,6 +115,7 @@ function routerOf(
     interactions,
     bare: () => stores.store,
     patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
+    served,
     services,
     report: (error, { id }) => log.error('unforeseen fault', error, { id }),
     answered: (run, status) => logAnswer(log, world.clock.now(), run, status),

@@ -15,7 +15,7 @@ import { startServer, type RunningServer, type StopOptions } from '../http/serve
 import type { ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
-import type { Services } from '../service.js';
+import type { Dispatch, Services } from '../service.js';
 import type { Storage } from '../store/port.js';
 
 export interface Serving {
@@ -31,6 +31,7 @@ export interface ServingParts {
   log: Log;
   model: Model;
   services: Services;
+  dispatch: Dispatch;
   access: Access;
   dispatcher: Dispatcher;
   reindexer: BackgroundWorker;
@@ -93,7 +94,7 @@ async function hasToken({ authenticate }: Access, request: Parameters<Access['au
 }
 
 function appParts(parts: ServingParts, draining: () => boolean): Parameters<typeof createApp>[0] {
-  const { config, world, log, model, services, access } = parts;
+  const { config, world, log, model, dispatch, access } = parts;
   const { definitions, endpoints } = model;
   return {
     ...world,
@@ -101,7 +102,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       path: endpoint.path,
       url: endpoint.url,
       admits: request => hasToken(access, request),
-      handle: async request => services.dispatch(request, await services.served(endpoint)),
+      handle: request => dispatch(request, endpoint),
       wellKnown: name => wellKnown(config, name),
     })),
     limits: config.limits,

@@ -26,14 +26,14 @@ export const bundle: Handler = async context => {
 };
 
 async function answerOf(entry: Entry, context: Context): Promise<FhirResponse> {
-  const { services, endpoint, actor, request } = context;
+  const { services, reentry, request } = context;
   if (entry.path.length === 0 && entry.method === 'POST') {
     return faultResponse(new Fault('invalid', 'A Bundle cannot hold another to process.', { code: 'not-supported' }));
   }
   if (services.clock.now() > request.deadline) {
     return faultResponse(new Fault('timeout', 'The time of the batch was over before this entry.'));
   }
-  return services.dispatch(requestOf(entry, context), endpoint, actor);
+  return reentry.answer(requestOf(entry, context));
 }
 
 const enough = (): FhirResponse =>

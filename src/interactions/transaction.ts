@@ -114,9 +114,8 @@ function claim(
 }
 
 async function prepared(context: Context, entry: Entry, settlement: Settlement, store: Store): Promise<Result> {
-  const { services, endpoint, actor } = context;
   try {
-    return await services.dispatch.prepare(requestOf(entry, context, settlement), endpoint, actor, store);
+    return await context.reentry.prepare(requestOf(entry, context, settlement), store);
   } catch (error) {
     throw within(entry, error);
   }
@@ -138,10 +137,9 @@ function merged(all: readonly Changes[]): Changes {
 
 /** Reads come last and see what was written, by others too. */
 async function readAll(context: Context, reads: readonly Entry[]): Promise<[number, FhirResponse][]> {
-  const { services, endpoint, actor } = context;
   const all: [number, FhirResponse][] = [];
   for (const entry of reads) {
-    all.push([entry.index, await services.dispatch(requestOf(entry, context), endpoint, actor)]);
+    all.push([entry.index, await context.reentry.answer(requestOf(entry, context))]);
   }
   return all;
 }

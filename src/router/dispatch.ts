@@ -6,8 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { mergeChangeSets, type GuardedStore } from '../access/guarded-store.js';
 import { Fault, isConflict } from '../fhir/fault.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
+import type { FhirRequest } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Dispatch, Result } from '../service.js';
+import type { Dispatch, Reentry, Result } from '../service.js';
 import type { Store } from '../store/port.js';
 import { auditEntry, patientsAsked } from './audited.js';
 import type { DispatchParts, Run } from './parts.js';
@@ -20,19 +21,30 @@ const ATTEMPTS = 16;
 /** Milliseconds, spread so that those who collided once do not collide again. */
 const backOff = (attempt: number): number => Math.random() * Math.min(2 ** attempt, 256);
 
-export function createDispatch(parts: DispatchParts): Dispatch {
-  const dispatch = async (...[request, endpoint, actor]: Parameters<Dispatch>): Promise<FhirResponse> => {
-    const started = parts.services().clock.now();
-    const run: Run = { request, endpoint, started, reasons: [], ...defined({ actor }) };
-    const response = await answer(run, parts);
-    parts.answered(run, response.status);
-    return response;
+export const createDispatch =
+  (parts: DispatchParts): Dispatch =>
+  async (request, declared, actor) => {
+    const started = parts.services.clock.now();
+    const endpoint = await parts.served(declared);
+    return dispatch({ request, endpoint, started, reasons: [], ...defined({ actor }) }, parts);
   };
-  const prepare: Dispatch['prepare'] = async (request, endpoint, actor, store) => {
-    const run: Run = { request, endpoint, started: 0, reasons: [], actor };
-    return handle(await begin(run, parts), store, parts);
+
+async function dispatch(run: Run, parts: DispatchParts): Promise<FhirResponse> {
+  const response = await answer(run, parts);
+  parts.answered(run, response.status);
+  return response;
+}
+
+/** Entries are served as the request is that holds them: nobody changes what an endpoint serves half-way. */
+function reentryOf({ endpoint, actor }: Ready, parts: DispatchParts): Reentry {
+  const entry = (request: FhirRequest): Run => {
+    const started = parts.services.clock.now();
+    return { request, endpoint, started, reasons: [], ...defined({ actor }) };
   };
-  return Object.assign(dispatch, { prepare });
+  return {
+    answer: request => dispatch(entry(request), parts),
+    prepare: async (request, store) => handle(await begin(entry(request), parts), store, parts),
+  };
 }
 
 /** The answer, audited: a write's audit is in its commit, that of all else is logged before the answer goes out. */
@@ -65,7 +77,7 @@ async function carryOut(ready: Ready, parts: DispatchParts): Promise<{ response:
 }
 
 function handle(ready: Ready, store: Store, parts: DispatchParts): Promise<Result> {
-  const context = contextOf(ready, store, parts);
+  const context = contextOf(ready, store, reentryOf(ready, parts), parts);
   if (ready.route.interaction === 'operation') return parts.operations.run(ready.values, context);
   const handler = parts.interactions[ready.route.interaction];
   if (!handler) throw new Error(`no handler for ${ready.route.interaction}`);
@@ -74,7 +86,7 @@ function handle(ready: Ready, store: Store, parts: DispatchParts): Promise<Resul
 
 async function commit(ready: Ready, result: Result, store: GuardedStore, parts: DispatchParts): Promise<void> {
   const { effects = [], consequences = {}, ...changes } = result.changes ?? {};
-  const { clock, outbox, audit } = parts.services();
+  const { clock, outbox, audit } = parts.services;
   if (result.asSystem !== undefined) ready.reasons.push(result.asSystem);
   const entry = auditEntry(ready, result.response.status, clock.now(), parts.patientsOf(changes));
   const added = mergeChangeSets(consequences, { documents: [...effects.map(outbox), audit.document(entry)] });
@@ -83,7 +95,7 @@ async function commit(ready: Ready, result: Result, store: GuardedStore, parts: 
 }
 
 async function withAudit(run: Run, response: FhirResponse, parts: DispatchParts): Promise<FhirResponse> {
-  const { audit, clock } = parts.services();
+  const { audit, clock } = parts.services;
   try {
     await audit.append(auditEntry(run, response.status, clock.now(), patientsAsked(run, response)));
     return response;

@@ -23,8 +23,10 @@ export interface DispatchParts extends StageParts {
   bare(endpoint: Endpoint): Store;
   /** Patients whose compartment these changes touch, for the audit. */
   patientsOf(changes: ChangeSet): string[];
-  /** Everything else handlers get; a function, since dispatch itself is one of them. */
-  services(): Services;
+  /** An endpoint as it stands now; a promise only where that has to be read. */
+  served(endpoint: Endpoint): Endpoint | Promise<Endpoint>;
+  /** Everything else handlers get. */
+  services: Services;
   /** Faults that nobody foresaw, for the log. */
   report(error: unknown, request: FhirRequest): void;
   /** Every answer, for log and metrics. */

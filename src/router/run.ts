@@ -1,5 +1,5 @@
 /** A request on its way: what the stages have found out so far, and the context its handler gets. */
-import type { Context } from '../service.js';
+import type { Context, Reentry } from '../service.js';
 import type { Store } from '../store/port.js';
 import type { DispatchParts, Run } from './parts.js';
 import { route } from './routing.js';
@@ -25,7 +25,7 @@ export async function begin(run: Run, parts: DispatchParts): Promise<Ready> {
   return ready;
 }
 
-export function contextOf(ready: Ready, store: Store, parts: DispatchParts): Context {
+export function contextOf(ready: Ready, store: Store, reentry: Reentry, parts: DispatchParts): Context {
   const { request, endpoint, route, resource, prefer, actor = parts.gate.anonymous, reasons } = ready;
   return {
     request,
@@ -34,7 +34,8 @@ export function contextOf(ready: Ready, store: Store, parts: DispatchParts): Con
     route,
     actor,
     store,
-    services: parts.services(),
+    services: parts.services,
+    reentry,
     ...defined({ resource }),
     prefer,
     lenient: prefer.handling === 'lenient' && actor.kind === 'system',
