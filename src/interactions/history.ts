@@ -12,7 +12,7 @@ import { dateInterval } from '../search/types/date.js';
 import { splitPrefix } from '../search/types/prefix.js';
 import type { Context, Handler } from '../service.js';
 import type { HistoryQuery, Version } from '../store/port.js';
-import { withContent } from './binary.js';
+import { withContent } from '../writing/content.js';
 import { boundedPage } from './bounded-page.js';
 import { absent, current, target } from './version.js';
 import { shown } from './view.js';
@@ -154,7 +154,7 @@ async function entryOf(context: Context, version: Version, view: View | undefine
   const name = `${key.type}/${key.id}`;
   return {
     fullUrl: `${context.endpoint.url}/${name}`,
-    ...(version.deleted ? {} : { json: shown(context, view, await withContent(context, version)) }),
+    ...(version.deleted ? {} : { json: shown(context, view, await withContent(context.services.blobs, version)) }),
     request: { method, url: method === 'POST' ? key.type : name },
     response: {
       status: method === 'PUT' && version.version === 1 ? STATUS.POST : STATUS[method],

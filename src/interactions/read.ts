@@ -2,7 +2,8 @@
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Version } from '../store/port.js';
-import { rawContent, withContent } from './binary.js';
+import { rawContent } from './binary.js';
+import { withContent } from '../writing/content.js';
 import { absent, existing, gone, notModified, target, versionHeaders } from './version.js';
 import { viewOf } from './view.js';
 
@@ -28,7 +29,7 @@ function answer(context: Context, version: Version): Result | Promise<Result> {
 
 async function contentAnswer(context: Context, version: Version, view: (json: string) => string): Promise<Result> {
   const raw = await rawContent(context, version);
-  if (!raw) return { response: resourceResponse(version, view(await withContent(context, version))) };
+  if (!raw) return { response: resourceResponse(version, view(await withContent(context.services.blobs, version))) };
   const headers = { ...versionHeaders(version), ...raw.headers };
   return { response: { status: 200, headers, at: version.at, body: raw.body } };
 }

@@ -9,7 +9,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
 import { searchPath, type Asked } from './asked.js';
-import { withContents } from './binary.js';
+import { withContents } from '../writing/content.js';
 import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
 
@@ -47,7 +47,7 @@ export async function resourceEntries(
 ): Promise<BundleEntry[]> {
   const { url } = context.endpoint;
   const search = { mode };
-  const texts = await withContents(context, versions);
+  const texts = await withContents(context.services.blobs, versions);
   return versions.map(({ key: { type, id } }, at) => ({
     fullUrl: `${url}/${type}/${id}`,
     json: shape(texts[at]!),

@@ -9,7 +9,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Version } from '../store/port.js';
-import { keepContent, withContent } from './binary.js';
+import { keepContent, withContent } from '../writing/content.js';
 import { provenanceOf } from '../writing/provenance.js';
 import { checkReferences } from '../writing/references.js';
 import { location, versionHeaders } from './version.js';
@@ -29,7 +29,7 @@ export async function write(context: Context, written: Written): Promise<Result>
   const live = previous && !previous.deleted ? previous : undefined;
   const rule = context.services.rule(written.resource.resourceType, context.endpoint);
   const ruled = rule ? await rule(written.resource, live && parseStored(live.json), context) : undefined;
-  const kept = await keepContent(context, ruled?.resource ?? written.resource);
+  const kept = await keepContent(context.services, ruled?.resource ?? written.resource);
   const { resource } = kept;
   const definitions = await context.services.definitionsFor(context, resource);
   const put = context.services.put({ resource, ...defined({ previous }), method, definitions }, context);
@@ -66,7 +66,8 @@ async function preferred(context: Context, version: Version): Promise<ResponseBo
   const { return: wanted } = context.prefer;
   const view = writtenView(context);
   if (wanted === 'minimal') return undefined;
-  if (wanted !== 'OperationOutcome') return { kind: 'json', text: view(await withContent(context, version)) };
+  if (wanted !== 'OperationOutcome')
+    return { kind: 'json', text: view(await withContent(context.services.blobs, version)) };
   const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;
   const done: Issue = { severity: 'information', code: 'informational', diagnostics };
   return { kind: 'resource', resource: outcomeOf([done, ...context.warnings]) };
