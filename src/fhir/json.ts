@@ -48,8 +48,11 @@ export function parseStored<T>(text: string): T {
   return (INEXACT.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)) as T;
 }
 
-/** May match inside strings too: then the slower way is taken for nothing. */
-const INEXACT = /\d\.\d*0(?!\d)|\d{16}|\d[eE]|-0|\d\.\d{15}/;
+/**
+ * A number, between the marks around a value, that JavaScript would write otherwise. Instants and ids stand in quotes and
+ * do not match; a text that does costs time and nothing else.
+ */
+const INEXACT = /[:,[]\s*-?(?:\d+\.\d*0|0\.0{6}\d+|[\d.]{16,}|[\d.]+[eE][-+]?\d+|0(?<=-0))\s*[,\]}]/;
 
 function keepDigits(_name: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
