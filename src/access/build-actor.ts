@@ -4,7 +4,7 @@ import type { Json, Resource } from '../fhir/resource.js';
 import type { Actor } from './actor.js';
 import type { Client } from './clients.js';
 import { references } from './compartment-paths.js';
-import { boundsOf, holds, type Bounds } from './period.js';
+import { boundsOf, holds, type Bounds } from '../fhir/period.js';
 import { parseScopes } from './scope.js';
 import type { Claims } from './token.js';
 import { defined } from '../fhir/defined.js';

@@ -2,10 +2,11 @@
  * The work item: a Task (profile work-item) about a patient's message, in a workflow group.
  * requested → in-progress (claimed: the owner is the agent) → requested (released) | completed
  */
-import type { Communication, Period, PractitionerRole, Reference, Task } from 'fhir/r4.js';
+import type { Communication, PractitionerRole, Reference, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
+import { boundsOf, holds } from '../fhir/period.js';
 import type { Query } from '../fhir/request.js';
 import { concept, hasCode, profile, WORKFLOW_GROUP_OF } from './codes.js';
 import type { WorkflowReader } from './step.js';
@@ -99,17 +100,8 @@ export async function isEntitled(
     ['active', 'true'],
   ];
   const found = await reader.find<PractitionerRole>('PractitionerRole', query, 100);
-  const roles = found.map(({ resource }) => resource).filter(({ period }) => isCurrent(period, now));
-  const holds = (code: string, of = roles): boolean => of.some(role => hasCode(role.code, 'role', code));
+  const roles = found.map(({ resource }) => resource).filter(({ period }) => holds(boundsOf(period), now));
+  const isHeld = (code: string, of = roles): boolean => of.some(role => hasCode(role.code, 'role', code));
   const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);
-  return holds('workbench-user') && holds('task-processing') && (holds('agent', here) || holds('manager', here));
-}
-
-/** Whether now is in the period; its last day counts whole, in UTC. */
-function isCurrent({ start, end }: Period = {}, now: number): boolean {
-  const day = instant(now);
-  const at = (limit: string): string => (limit.length > 10 ? instant(Date.parse(limit)) : limit);
-  const from = start === undefined ? '' : at(start);
-  const to = end === undefined ? undefined : at(end);
-  return day.slice(0, from.length) >= from && (to === undefined || day.slice(0, to.length) <= to);
+  return isHeld('workbench-user') && isHeld('task-processing') && (isHeld('agent', here) || isHeld('manager', here));
 }

@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from '../fhir/resource.js';
 import { definitionRules } from './definition-invariant.table.js';
-import { notAfter } from './period.js';
+import { notAfter } from '../fhir/period.js';
 import { child, list, text, type CheckContext } from './check-context.js';
 
 type Rule = (value: JsonObject, scope: CheckContext) => boolean;

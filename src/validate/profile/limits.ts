@@ -1,6 +1,6 @@
 /** Smallest and greatest value, and greatest length. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_ */
 import type { Json, JsonObject } from '../../fhir/resource.js';
-import { notAfter } from '../period.js';
+import { notAfter } from '../../fhir/period.js';
 
 export interface ValueLimits {
   readonly min: Json | undefined;

@@ -1,6 +1,6 @@
 /** Periods against the clock. */
 import assert from 'node:assert/strict';
-import { boundsOf, holds } from '../../src/access/period.js';
+import { boundsOf, holds, notAfter } from '../../src/fhir/period.js';
 
 const at = (text: string) => Date.parse(text);
 
@@ -31,5 +31,17 @@ describe('periods', () => {
     for (const bad of [{ start: 'soon' }, { end: 'later' }, { start: 5 }, { end: null }]) {
       assert.equal(holds(boundsOf(bad), at('2026-01-01')), false, JSON.stringify(bad));
     }
+  });
+
+  it('[per-1] one date is after another only where no reading puts it before', () => {
+    for (const [first, second] of [
+      ['2026', '2026-01'],
+      ['2026-03-01', '2026-03-01T00:00:00Z'],
+      ['2026-12-31T23:59:60Z', '2027'],
+    ])
+      assert.equal(notAfter(first!, second!), true, `${first} ${second}`);
+    assert.equal(notAfter('2026-03-02', '2026-03'), true);
+    assert.equal(notAfter('2026-04', '2026-03'), false);
+    assert.equal(notAfter('2026-03-01T12:00:01Z', '2026-03-01T12:00:00Z'), false);
   });
 });
