@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const unusedVariables = ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }];
 
 export default defineConfig(
-  globalIgnores(['dist/', '.cache/', 'data/']),
+  globalIgnores(['dist/', '.cache/', 'data/', 'src/operations/types.ts']),
   {
     files: ['**/*.mjs', '**/*.cjs'],
     extends: [tseslint.configs.recommended],

@@ -72,25 +72,37 @@ export type Handler = (context: Context) => Promise<Result>;
 /** Parameters of an operation by name: a single value, or an array where max is above 1. */
 export type Values = Record<string, unknown>;
 
-export interface OperationResult {
+/** What an operation's handler comes to. */
+export type OperationResult<Output extends Values = Values> = OperationAnswer<Output> | OperationRefusal;
+
+export interface OperationAnswer<Output extends Values = Values> {
   /** Default 200. */
   status?: number;
   headers?: Record<string, string>;
   /** Checked against the OperationDefinition's `out` parameters; `{ return: resource }` is answered as the resource. */
-  output: Values;
+  output: Output;
   changes?: Changes;
   asSystem?: string;
-  /** Answered in place of `output`; the changes are committed all the same (a wrong try counts). */
-  fault?: Fault;
 }
 
-/** An operation's code; everything else about it is in its OperationDefinition. */
-export interface Operation {
+/** A fault that is answered although changes are committed: a wrong try counts. */
+export interface OperationRefusal {
+  fault: Fault;
+  changes?: Changes;
+  asSystem?: string;
+}
+
+/**
+ * An operation's code; everything else about it is in its OperationDefinition, which the types of its input and output
+ * (operations/types.ts) are made of when the project is built.
+ */
+export interface Operation<Input extends Values = Values, Output extends Values = Values> {
   /** Canonical URL of the OperationDefinition in capability/operations/. */
   readonly definition: string;
   /** Has no effects, so that GET may call it, where the OperationDefinition does not say (HL7's own do not). */
   readonly readOnly?: true;
-  readonly handler: (input: Values, context: Context) => Promise<OperationResult>;
+  /** Gets an input that its definition allows. A method, so that operations of any input stand in one list. */
+  handler(input: Input, context: Context): Promise<OperationResult<Output>>;
 }
 
 /** Portal rules for plain REST writes, by type: what the server sets itself, and what rides in the same commit. */

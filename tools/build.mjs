@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeOperationTypes } from './operation-types.mjs';
 import { requireNode, root } from './runtime.mjs';
 
 const compiler = join(root, 'node_modules/typescript7/bin/tsc');
@@ -124,6 +125,7 @@ export function build({ quiet }) {
     console.error('Portico is not built, and the compiler is not installed: run `npm ci` first');
     process.exit(1);
   }
+  writeOperationTypes();
   const now = { code: fingerprint(sources), data: fingerprint(data) };
   if (built && before.code === now.code && before.data === now.data) {
     if (!quiet) console.error('Nothing to do');

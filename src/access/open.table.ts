@@ -5,7 +5,7 @@
 import type { Route } from '../definitions/endpoint.js';
 
 /** Canonical URLs of OperationDefinitions that strangers may call. */
-const openOperations = new Set(['https://portico.health/fhir/OperationDefinition/redeem-invitation']);
+const openOperations = new Set(['https://portico.health/fhir/OperationDefinition/Patient-redeem-invitation']);
 
 /** Whether a FHIR route is open: what a server can do, and the redemption of an invitation. */
 export function isOpen({ interaction, operation }: Pick<Route, 'interaction' | 'operation'>): boolean {

@@ -10,7 +10,7 @@ import { defined } from '../fhir/defined.js';
 
 export function workItemOperation(move: WorkItemMove): Operation {
   return {
-    definition: `https://portico.health/fhir/OperationDefinition/${move}`,
+    definition: `https://portico.health/fhir/OperationDefinition/Task-${move}`,
     async handler(input, context) {
       const asSystem = `work item: ${move}`;
       const { route, actor, services } = context;

@@ -231,7 +231,7 @@ describe('operations', () => {
           ['CodeSystem', 'http://hl7.org/fhir/administrative-gender', 'administrative-gender'],
           ['SearchParameter', 'http://hl7.org/fhir/SearchParameter/individual-birthdate', 'individual-birthdate'],
           ['OperationDefinition', 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand', 'ValueSet-expand'],
-          ['OperationDefinition', 'https://portico.health/fhir/OperationDefinition/invite', undefined],
+          ['OperationDefinition', 'https://portico.health/fhir/OperationDefinition/Patient-invite', undefined],
           ['CompartmentDefinition', 'http://hl7.org/fhir/CompartmentDefinition/patient', 'patient'],
         ] as const) {
           const { body } = await rest().expect(200, 'GET', `${type}?url=${encodeURIComponent(url)}`);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProject, type Project } from './project.js';
+import { createProject, greet, type Project } from './project.js';
 
 describe('tools/build', () => {
   let project: Project;
@@ -51,6 +51,32 @@ describe('tools/build', () => {
     assert.equal(build().status, 0);
     assert(!existsSync(join(project.root, 'dist/test/old.test.js')));
     assert(!existsSync(join(project.root, 'dist/test/old.test.js.map')));
+  });
+
+  it('makes types of declared operations before it compiles: cardinality, primitives, complex types, parts', () => {
+    const handler = (body: string): void =>
+      project.write(
+        'src/operations/greet.ts',
+        `import type { GreetInput, GreetOutput } from './types.js';
+         export const greet = (input: GreetInput): GreetOutput => { ${body} };\n`,
+      );
+    handler(`const day: string = input.day; const times: number | undefined = input.times;
+      const codes = (input.tag ?? []).map(({ code }) => code);
+      return { greeting: [{ text: day + times + codes.join() }], return: { resourceType: 'Patient' } };`);
+    assert.equal(build().stdout, '');
+    for (const wrong of [
+      'return { greeting: [{ text: input.night }] };',
+      'return { greeting: [{ text: input.day, times: 1 }] };',
+      'return { greeting: [], return: { resourceType: "Person" } };',
+      'return {};',
+    ]) {
+      handler(wrong);
+      assert.match(build().stdout, /src\/operations\/greet\.ts/, wrong);
+    }
+    const parameter = [...greet.parameter, { name: 'night', use: 'in', min: 1, max: '1', type: 'string' }];
+    handler('return { greeting: [{ text: input.night }] };');
+    project.write('capability/operations/Patient-greet.json', JSON.stringify({ ...greet, parameter }));
+    assert.equal(build().stdout, '');
   });
 
   it('fails on a type error, and again as long as it is there', () => {

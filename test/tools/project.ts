@@ -20,13 +20,36 @@ const countingGenerator = (name: string): string =>
    mkdirSync('dist/generated', { recursive: true });
    appendFileSync('dist/generated/runs', '${name} ');\n`;
 
+/** An operation with a parameter of each kind. */
+export const greet = {
+  resourceType: 'OperationDefinition',
+  id: 'Patient-greet',
+  url: 'https://portico.health/fhir/OperationDefinition/Patient-greet',
+  name: 'Greet',
+  code: 'greet',
+  parameter: [
+    { name: 'day', use: 'in', min: 1, max: '1', type: 'date' },
+    { name: 'times', use: 'in', min: 0, max: '1', type: 'positiveInt' },
+    { name: 'tag', use: 'in', min: 0, max: '*', type: 'Coding' },
+    { name: 'greeting', use: 'out', min: 1, max: '*', part: [{ name: 'text', min: 1, max: '1', type: 'string' }] },
+    { name: 'return', use: 'out', min: 0, max: '1', type: 'Patient' },
+  ],
+};
+
 export function createProject(): Project {
   const root = mkdtempSync(join(tmpdir(), 'portico-tools-'));
   const write = (file: string, text: string): void => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   };
-  for (const path of ['tools', 'tsconfig.json', 'package.json', 'package-lock.json']) {
+  const given = [
+    'tools',
+    'tsconfig.json',
+    'package.json',
+    'package-lock.json',
+    'definitions/OperationDefinition.ndjson.gz',
+  ];
+  for (const path of given) {
     cpSync(path, join(root, path), { recursive: true });
   }
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
@@ -35,6 +58,8 @@ export function createProject(): Project {
   write('src/fhir/kernel.ts', 'export const kernel = 1;\n');
   write('src/main.ts', 'console.log(process.argv.slice(2).join());\n');
   write('profiles/one.json', '{}');
+  write('capability/portal.json', JSON.stringify({ operation: [{ name: 'greet', definition: greet.url }] }));
+  write('capability/operations/Patient-greet.json', JSON.stringify(greet));
   const project: Project = {
     root,
     env: process.env,

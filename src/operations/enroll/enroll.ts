@@ -10,7 +10,7 @@ import { requireFacts, enrolleeOf } from '../person-parameters.js';
 import { readerOf } from '../../writing/workflow-reader.js';
 
 export const enroll: Operation = {
-  definition: 'https://portico.health/fhir/OperationDefinition/enroll',
+  definition: 'https://portico.health/fhir/OperationDefinition/Patient-enroll',
   async handler(input, context) {
     const asSystem = 'enrollment: accounts and invitations';
     const all = readerOf(context, context.asSystem(asSystem));

@@ -5,7 +5,7 @@ import { requireLookup, enrolleeOf } from '../person-parameters.js';
 import { readerOf } from '../../writing/workflow-reader.js';
 
 export const enrollmentStatus: Operation = {
-  definition: 'https://portico.health/fhir/OperationDefinition/enrollment-status',
+  definition: 'https://portico.health/fhir/OperationDefinition/Patient-enrollment-status',
   async handler(input, context) {
     requireLookup(input, context);
     const all = readerOf(context, context.asSystem('enrollment status: accounts and invitations'));

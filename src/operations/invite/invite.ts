@@ -15,7 +15,7 @@ import { defined } from '../../fhir/defined.js';
 const MAX_DAYS = 365;
 
 export const invite: Operation = {
-  definition: 'https://portico.health/fhir/OperationDefinition/invite',
+  definition: 'https://portico.health/fhir/OperationDefinition/Patient-invite',
   async handler(input, context) {
     const reason = 'invitation: accounts and earlier invitations';
     const all = readerOf(context, context.asSystem(reason));

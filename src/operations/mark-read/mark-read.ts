@@ -9,7 +9,7 @@ import { changesOf, written } from '../../writing/step-changes.js';
 import { readerOf } from '../../writing/workflow-reader.js';
 
 export const markRead: Operation = {
-  definition: 'https://portico.health/fhir/OperationDefinition/mark-read',
+  definition: 'https://portico.health/fhir/OperationDefinition/Communication-mark-read',
   async handler(_input, context) {
     const { route, actor, services } = context;
     const message = await readerOf(context, context.store).get<Communication>(`Communication/${route.id}`);

@@ -9,7 +9,7 @@ import { dayOf } from '../person-parameters.js';
 import { readerOf } from '../../writing/workflow-reader.js';
 
 export const redeemInvitation: Operation = {
-  definition: 'https://portico.health/fhir/OperationDefinition/redeem-invitation',
+  definition: 'https://portico.health/fhir/OperationDefinition/Patient-redeem-invitation',
   async handler(input, context) {
     const asSystem = 'redemption of an invitation';
     const birthDate = dayOf(input['birthDate'] as string, 'birthDate');
@@ -18,7 +18,7 @@ export const redeemInvitation: Operation = {
     const changes = await changesOf(redemption.step, context);
     if ('fault' in redemption) {
       const { fault, step } = redemption;
-      return { output: {}, fault, ...(step.documents.length > 0 ? { changes, asSystem } : {}) };
+      return { fault, ...(step.documents.length > 0 ? { changes, asSystem } : {}) };
     }
     const { id } = redemption.person;
     const headers = { location: `${context.endpoint.url}/Person/${id}` };

@@ -8,12 +8,13 @@ import { parseStored } from '../../fhir/json.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import type { Context, Operation } from '../../service.js';
 import { begun, REINDEX, SETTLE, stateChange, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
+import type { ReindexInput, ReindexOutput } from '../types.js';
 import { statusOf, statusUrl } from './status.js';
 
 /** SearchParameters of its own that a customer may have. */
 const MAX_PARAMETERS = 200;
 
-export const reindex: Operation = {
+export const reindex: Operation<ReindexInput, ReindexOutput> = {
   definition: 'https://portico.health/fhir/OperationDefinition/reindex',
   async handler(input, context) {
     const { services, partition } = context;
@@ -27,7 +28,7 @@ export const reindex: Operation = {
       });
     }
     const wanted = await posted(context);
-    const types = touched(context, [...(before?.wanted ?? []), ...wanted], (input['type'] ?? []) as string[]);
+    const types = touched(context, [...(before?.wanted ?? []), ...wanted], input.type ?? []);
     const state = begun(before, { job: ids.next(), requested: now, wanted, types });
     return {
       status: 202,

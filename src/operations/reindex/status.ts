@@ -1,10 +1,12 @@
 /** `$reindex-status`: how far the last re-indexing of a customer's endpoint has come. */
+import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
-import type { Context, Operation, Values } from '../../service.js';
+import type { Context, Operation } from '../../service.js';
+import type { ReindexStatusInput, ReindexStatusOutput } from '../types.js';
 import { REINDEX, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
 
-export const reindexStatus: Operation = {
+export const reindexStatus: Operation<ReindexStatusInput, ReindexStatusOutput> = {
   definition: 'https://portico.health/fhir/OperationDefinition/reindex-status',
   async handler({ job }, { services, partition }) {
     const document = await services.records.get(REINDEX, partition, services.clock.now());
@@ -20,11 +22,11 @@ export const reindexStatus: Operation = {
 export const statusUrl = ({ endpoint }: Context, job: string): string => `${endpoint.url}/$reindex-status?job=${job}`;
 
 /** A state as both operations tell it. */
-export const statusOf = ({ job, requested, ended, inForce, done }: ReindexState): Values => ({
+export const statusOf = ({ job, requested, ended, inForce, done }: ReindexState): ReindexStatusOutput => ({
   job,
   status: ended === undefined ? 'in-progress' : 'completed',
   requested: instant(requested),
-  ...(ended === undefined ? {} : { ended: instant(ended) }),
+  ...defined({ ended: ended === undefined ? undefined : instant(ended) }),
   indexed: done,
-  parameter: inForce.map(({ url }) => url),
+  parameter: inForce.map(({ url }) => String(url)),
 });

@@ -7,7 +7,8 @@ import { decodeUtf8 } from '../../fhir/json.js';
 import { faultResponse } from '../../fhir/outcome.js';
 import type { FhirRequest, Query } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
-import type { Context, Handler, Operation, Values } from '../../service.js';
+import type { FhirResponse } from '../../fhir/response.js';
+import type { Context, Handler, Operation, OperationResult, Values } from '../../service.js';
 import type { Validator } from '../../validate/validator.js';
 import { withoutResources } from '../../fhir/parameters.js';
 import { FORM, mediaType } from './body.js';
@@ -17,7 +18,7 @@ import { defined } from '../../fhir/defined.js';
 interface Compiled {
   definition: Resource;
   readOnly: boolean;
-  handler: Operation['handler'];
+  operation: Operation;
   in: ParameterDefinition[];
   out: ParameterDefinition[];
 }
@@ -53,16 +54,18 @@ export function createOperationTable(
       return readParameters(operation.in, body, query, { definitions, validator });
     },
     async run(values, context) {
-      const operation = of(context.route);
-      const { status = 200, headers = {}, output, changes, asSystem, fault } = await operation.handler(values, context);
-      return {
-        response: fault
-          ? faultResponse(fault)
-          : { status, headers, body: { kind: 'resource', resource: writeParameters(operation.out, output) } },
-        ...defined({ changes, asSystem }),
-      };
+      const compiled = of(context.route);
+      const result = await compiled.operation.handler(values, context);
+      const { changes, asSystem } = result;
+      return { response: answerOf(compiled, result), ...defined({ changes, asSystem }) };
     },
   };
+}
+
+function answerOf({ out }: Compiled, result: OperationResult): FhirResponse {
+  if ('fault' in result) return faultResponse(result.fault);
+  const { status = 200, headers = {}, output } = result;
+  return { status, headers, body: { kind: 'resource', resource: writeParameters(out, output) } };
 }
 
 /** Simple values may come as a form, as those of a search do. */
@@ -75,7 +78,7 @@ function compile(url: string, operation: Operation | undefined, definitions: Def
   return {
     definition,
     readOnly: operation.readOnly ?? definition['affectsState'] === false,
-    handler: operation.handler,
+    operation,
     in: declaredParameters(definition, 'in'),
     out: declaredParameters(definition, 'out'),
   };
