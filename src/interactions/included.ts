@@ -1,8 +1,7 @@
 /** _include and _revinclude, iterated. https://hl7.org/fhir/R4/search.html#include */
 import type { BundleEntry } from '../fhir/bundle.js';
 import type { Issue } from '../fhir/fault.js';
-import { parseStored } from '../fhir/json.js';
-import type { Resource } from '../fhir/resource.js';
+import { lazyResource } from '../fhir/lazy-resource.js';
 import { namesOf } from '../search/canonical.js';
 import { canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
 import type { ParsedSearch } from '../search/parse.js';
@@ -65,7 +64,7 @@ async function referenced(
   const { context, seen } = gathering;
   const { services, partition, endpoint } = context;
   const registry = services.registryOf(partition);
-  const resources = front.map(({ json }) => parseStored<Resource>(json));
+  const resources = front.map(({ json }) => lazyResource(json));
   const each = resources.flatMap(resource => includes.map(include => ({ include, resource })));
   const names = each.flatMap(({ include, resource }) => referencesFor(include, resource, registry, [endpoint.url]));
   const keys = [...new Set(names)]
@@ -84,7 +83,7 @@ async function referring(gathering: Gathering, front: readonly Version[], includ
   const { services, endpoint, partition } = gathering.context;
   const registry = services.registryOf(partition);
   const resources = front.map(version => {
-    const canonical = registry.get(version.key.type, 'url') ? namesOf(parseStored<Resource>(version.json)) : [];
+    const canonical = registry.get(version.key.type, 'url') ? namesOf(lazyResource(version.json)) : [];
     return { type: version.key.type, names: [nameOf(version), ...canonical] };
   });
   return searched(gathering, referringTo(include, resources, [...endpoint.resources.keys()], registry));
