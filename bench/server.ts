@@ -6,6 +6,7 @@ import { loadItems, type Tally } from '../src/commands/load/loader.js';
 import { compose } from '../src/compose.js';
 import { loadConfig } from '../src/config/config.js';
 import type { Put } from '../src/store/port.js';
+import { byServer } from '../src/writing/draft.js';
 import { answerParent } from './child.js';
 import { newObservation, portalResource } from './portal-mix.js';
 
@@ -43,14 +44,15 @@ async function load({ count }: { count: number }): Promise<Tally> {
 const MOST = 4000;
 
 let made = 0;
-function measurement(): Put {
+async function measurement(): Promise<Put> {
   const resource = { ...newObservation(made++), id: app.services.ids.next() };
-  return app.services.put({ resource, method: 'POST' }, { endpoint, partition });
+  const place = { endpoint, partition, store: app.store, request: { deadline: Infinity } };
+  return (await app.services.writing.write(byServer({ resource, method: 'POST' }), place)).put;
 }
 
 /** Single commits a second that the store itself makes, checked and indexed beforehand. */
 async function commits({ callers, milliseconds }: { callers: number; milliseconds: number }): Promise<number> {
-  const puts = Array.from({ length: MOST }, measurement);
+  const puts = await Promise.all(Array.from({ length: MOST }, measurement));
   const began = performance.now();
   let done = 0;
   const call = async (): Promise<void> => {

@@ -5,7 +5,7 @@
 import { createAccess } from './compose/access.js';
 import { ensureFolder } from './config/folder.js';
 import { createDelivery } from './compose/delivery.js';
-import { checkStart, loadModel } from './compose/model.js';
+import { checkStart, loadModel, portalOf } from './compose/model.js';
 import { createReindexing } from './compose/reindexing.js';
 import { createServing, type Serving } from './compose/serving.js';
 import { createServices } from './compose/services.js';
@@ -62,7 +62,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     channels,
     custom,
   });
-  if (config.demo) await setUpDemo(services, stores.store);
+  if (config.demo) await setUpDemo({ services, store: stores.store }, portalOf(model));
   const dispatcher = createDelivery({ config, stores, world, log, channels });
   const serving = createServing({
     config,

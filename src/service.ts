@@ -12,6 +12,7 @@ import type { FhirRequest } from './fhir/request.js';
 import type { JsonObject, Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
 import type { Effect } from './portal/effect.js';
+import type { Step } from './portal/step.js';
 import type { ContactChannel } from './portal/contact-channel.js';
 import type { SearchRegistry } from './search/registry.js';
 import type { Terminology } from './search/types/type.js';
@@ -110,15 +111,38 @@ export type WriteRule = (
   resource: Resource,
   previous: Resource | undefined,
   context: Context,
-) => Promise<{ resource: Resource; changes?: Changes }>;
+) => Promise<{ resource: Resource; step?: Step }>;
 
+/** A resource to write, of whatever shape, and by which rules: writing/draft.ts makes them. */
 export interface Draft {
+  /** Has an id. */
   resource: Resource;
   /** The current version, if there is one (a deletion counts). */
-  previous?: Version;
-  method: Version['method'];
-  /** What it is held against, where that is more than the server's own definitions (`Services.definitionsFor`). */
-  definitions?: Definitions;
+  previous?: Version | undefined;
+  method: 'POST' | 'PUT' | 'PATCH';
+  /** Whose request it is: the portal's rule for the type applies. Absent: the server writes by its own authority. */
+  caller?: Context;
+  /** X-Provenance as sent. */
+  provenance?: string;
+  /** Whether literal references must lead to something, where the endpoint declares so. */
+  references: 'enforced' | 'trusted';
+  /** `Type/id` of what the same commit writes: references to it hold. */
+  expectedReferences?: ReadonlySet<string>;
+}
+
+/** Where resources are written and looked up, in time for a request; any Context is one. */
+export type Place = Pick<Context, 'endpoint' | 'partition' | 'store'> & {
+  readonly request: Pick<FhirRequest, 'deadline'>;
+};
+
+/** The one way to write; nothing changes before the changes are committed. All of it throws or rejects with Fault. */
+export interface Writing {
+  /** One resource: its version, and all that is committed with it. */
+  write(draft: Draft, place: Place): Promise<{ put: Put; changes: Changes }>;
+  /** A workflow's step, by the server's own authority. */
+  changesOf(step: Step, place: Place): Promise<Changes & { puts: readonly Put[] }>;
+  /** The deletion of a resource. */
+  remove(previous: Version, place: Pick<Place, 'endpoint' | 'partition'>): Put;
 }
 
 export interface AuditEntry {
@@ -197,16 +221,13 @@ export interface Services extends World {
   readonly endpoints: readonly Endpoint[];
   /** An endpoint as it stands now: with the search parameters its customer added. Whoever writes asks for it first. */
   readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
-  /** The rule for plain writes of a type at this endpoint, if the portal has one. */
-  rule(type: string, endpoint: Endpoint): WriteRule | undefined;
-  /** A checked version to write: validates, stamps meta, writes the text once, extracts the index. Throws Fault. */
-  put(draft: Draft, context: Pick<Context, 'endpoint' | 'partition'>): Put;
+  readonly writing: Writing;
   /**
    * The definitions that a resource is held against, which may have any shape yet: the profiles it declares, and those
    * named, are among them where they were posted to this endpoint and the caller sees them.
    */
   definitionsFor(
-    context: Context,
+    place: Place,
     resource: Resource | undefined,
     named?: readonly string[],
   ): Definitions | Promise<Definitions>;

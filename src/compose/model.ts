@@ -29,6 +29,13 @@ export function loadModel({ url, packages, customers }: Config): Model {
   return { root, definitions, registry, endpoints };
 }
 
+/** The portal's own endpoint. Throws Error where it is missing. */
+export function portalOf({ endpoints }: Model): Endpoint {
+  const portal = endpoints.find(({ name }) => name === 'portal');
+  if (!portal) throw new Error('capability/portal.json is missing');
+  return portal;
+}
+
 /** The customers' statement counts where there are no customers (yet), too: it declares operations of its own. */
 function declaredBy({ root, definitions, endpoints }: Model): readonly Endpoint[] {
   if (endpoints.some(({ name }) => name === 'customer')) return endpoints;

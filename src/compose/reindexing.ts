@@ -1,7 +1,7 @@
 /** Customers' own search parameters, and the re-indexing that makes them count. */
 import { internalPostings } from '../access/compartment-paths.js';
 import type { World } from '../fhir/clock.js';
-import { indexOf } from '../writing/put.js';
+import { indexOf } from '../writing/stamp.js';
 import type { Log } from '../observe/log.js';
 import { createCustomParameters, type CustomParameters } from '../conformance/custom-parameters.js';
 import { createReindexer } from '../conformance/reindex-worker.js';

@@ -9,7 +9,8 @@ import type { Config } from '../config/config.js';
 import { outboxDocument } from '../delivery/outbox.js';
 import type { World } from '../fhir/clock.js';
 import { interactions } from '../interactions/index.js';
-import { createPut } from '../writing/put.js';
+import { stamp, type StampParts } from '../writing/stamp.js';
+import { createWriting } from '../writing/writing.js';
 import { openAudit, type ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
 import { routePattern } from '../observe/request-line.js';
@@ -29,9 +30,9 @@ import { extract } from '../search/extract.js';
 import { parseCriteria } from '../search/parse.js';
 import type { Dispatch, Services } from '../service.js';
 import type { Storage } from '../store/port.js';
-import { createValidator } from '../validate/validator.js';
+import { createValidator, type Validator } from '../validate/validator.js';
 import type { Access } from './access.js';
-import type { Model } from './model.js';
+import { portalOf, type Model } from './model.js';
 
 export interface ServiceParts {
   config: Config;
@@ -50,8 +51,10 @@ export function createServices(parts: ServiceParts): { services: Services; dispa
   const { definitions, registry, endpoints, root } = model;
   const validator = createValidator(definitions, { root });
   const { registryOf, served } = parts.custom;
-  const put = createPut({ clock: world.clock, validator, registryOf, internal: internalPostings, tombstones });
-  const audit = auditOf(parts, put);
+  const stamping: StampParts = { clock: world.clock, registryOf, internal: internalPostings, tombstones };
+  const audit = auditOf(parts, stamping, validator);
+  const definitionsFor = createPostedProfiles(definitions);
+  const { blobs } = stores;
   const services: Services = {
     ...world,
     definitions,
@@ -59,17 +62,24 @@ export function createServices(parts: ServiceParts): { services: Services; dispa
     registryOf,
     validator,
     records: stores.records,
-    blobs: stores.blobs,
+    blobs,
     audit,
     limits: config.limits,
     cursors: cursorsOf(createCursors(secret, world)),
     endpoints,
     served,
     terminology: searchTerminology,
-    definitionsFor: createPostedProfiles(definitions),
+    definitionsFor,
     statement: createStatements(definitions, error => parts.log.error('statement', error)),
-    rule: writeRule,
-    put,
+    writing: createWriting({
+      ...stamping,
+      ...world,
+      validator,
+      definitionsFor,
+      rule: writeRule,
+      blobs,
+      limits: config.limits,
+    }),
     outbox: effect => outboxDocument(effect, world),
     portal: {
       portalUrl: config.portalUrl,
@@ -88,13 +98,20 @@ const cursorsOf = (cursors: ReturnType<typeof createCursors>): Services['cursors
 });
 
 /** AuditEvents live in the portal's partition. */
-function auditOf({ config, world, model, stores }: ServiceParts, put: Services['put']): ClosableAudit {
-  const portal = model.endpoints.find(({ name }) => name === 'portal');
-  if (!portal) throw new Error('capability/portal.json is missing');
+function auditOf(
+  { config, world, model, stores }: ServiceParts,
+  stamping: StampParts,
+  validator: Validator,
+): ClosableAudit {
+  const endpoint = portalOf(model);
+  const { partition } = endpoint;
   return openAudit(world, {
     folder: join(config.dataFolder, 'audit'),
     records: stores.records,
-    put: event => put({ resource: event, method: 'POST' }, { endpoint: portal, partition: portal.partition }),
+    put(event) {
+      validator.assertValid(event);
+      return stamp({ resource: event, method: 'POST' }, { endpoint, partition }, stamping);
+    },
     commit: changes => stores.store.commit(changes),
   });
 }

@@ -16,7 +16,12 @@ export async function knownTerminology(
   const { definitions } = context.services;
   const given = roots.filter(root => typeof root === 'object');
   const names = roots.filter(root => typeof root === 'string');
-  const posted = await fetchPosted(context, [...names, ...given.flatMap(partsOf)], ['ValueSet', 'CodeSystem']);
+  const posted = await fetchPosted(
+    definitions,
+    context,
+    [...names, ...given.flatMap(partsOf)],
+    ['ValueSet', 'CodeSystem'],
+  );
   const find = (type: string, url: string): Resource | undefined =>
     given.find(one => one.resourceType === type && one['url'] === withoutVersion(url)) ?? posted.find(type, url);
   return {

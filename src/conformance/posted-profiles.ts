@@ -7,7 +7,7 @@ import { withPosted } from '../definitions/with-posted.js';
 import { parseStored } from '../fhir/json.js';
 import { createCache } from '../runtime/cache.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../fhir/resource.js';
-import type { Context, Services } from '../service.js';
+import type { Place, Services } from '../service.js';
 import type { Version } from '../store/port.js';
 import { fetchPosted } from './posted.js';
 
@@ -21,16 +21,16 @@ export function createPostedProfiles(definitions: Definitions): Services['defini
   const sets = createCache<Definitions>(KEPT);
   const parse = (version: Version): Resource => parsed(nameOf(version), () => parseStored<Resource>(version.json));
 
-  async function extended(context: Context, names: readonly string[]): Promise<Definitions> {
-    const posted = await fetchPosted(context, names, TYPES, parse);
+  async function extended(place: Place, names: readonly string[]): Promise<Definitions> {
+    const posted = await fetchPosted(definitions, place, names, TYPES, parse);
     if (posted.versions.length === 0) return definitions;
     return sets(posted.versions.map(nameOf).sort().join(), () => withPosted(definitions, posted.find));
   }
 
-  return (context, resource, named = []) => {
-    if (!context.endpoint.resources.has('StructureDefinition')) return definitions;
+  return (place, resource, named = []) => {
+    if (!place.endpoint.resources.has('StructureDefinition')) return definitions;
     const names = [...named, ...(resource ? profilesOf(resource) : [])].filter(name => !definitions.structure(name));
-    return names.length === 0 ? definitions : extended(context, names);
+    return names.length === 0 ? definitions : extended(place, names);
   };
 }
 

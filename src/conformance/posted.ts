@@ -2,11 +2,12 @@
  * Definitions that were posted to an endpoint, found by canonical URL with all they build on: fetched first, so that
  * expansion and validation themselves can be plain. Those of HL7 and of packages go before posted ones of the same URL.
  */
+import type { Definitions } from '../definitions/definitions.js';
 import { withoutVersion } from '../fhir/canonical.js';
 import { parseStored } from '../fhir/json.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import { anyForm, baseKey } from '../search/keys.js';
-import type { Context } from '../service.js';
+import type { Place } from '../service.js';
 import type { Version } from '../store/port.js';
 
 /** What was posted under a canonical URL (a `|version` is not looked at), and which versions of resources that was. */
@@ -20,13 +21,13 @@ const MAX_PARTS = 200;
 
 /** What these names stand for and build on, as far as it was posted here and the caller sees it. */
 export async function fetchPosted(
-  context: Context,
+  definitions: Pick<Definitions, 'resolve'>,
+  place: Place,
   names: readonly string[],
   types: readonly string[],
   parse: (version: Version) => Resource = ({ json }) => parseStored<Resource>(json),
 ): Promise<PostedDefinitions> {
-  const { definitions } = context.services;
-  const served = types.filter(type => context.endpoint.resources.has(type));
+  const served = types.filter(type => place.endpoint.resources.has(type));
   const found = new Map<string, Resource>();
   const versions: Version[] = [];
   const looked = new Set<string>();
@@ -35,7 +36,7 @@ export async function fetchPosted(
     if (looked.has(url) || looked.size >= MAX_PARTS) continue;
     looked.add(url);
     const known = definitions.resolve(url);
-    const version = known || served.length === 0 ? undefined : await newest(context, url, served);
+    const version = known || served.length === 0 ? undefined : await newest(place, url, served);
     const posted = version && parse(version);
     if (version && posted) {
       versions.push(version);
@@ -47,8 +48,8 @@ export async function fetchPosted(
   return { versions, find: (type, canonical) => found.get(`${type} ${withoutVersion(canonical)}`) };
 }
 
-async function newest(context: Context, url: string, types: readonly string[]): Promise<Version | undefined> {
-  const { store, partition, request } = context;
+async function newest(place: Place, url: string, types: readonly string[]): Promise<Version | undefined> {
+  const { store, partition, request } = place;
   const key = (type: string): string => baseKey(type, 'url') + anyForm(url);
   const of = types.map(type => ({ type, where: { kind: 'posting' as const, key: key(type) } }));
   const sort = [{ by: 'updated' as const, descending: true }];

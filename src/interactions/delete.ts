@@ -38,10 +38,7 @@ export async function deletable(context: Context, type: string, criteria: Query)
 }
 
 function deletion(context: Context, versions: readonly Version[]): Result {
-  const puts = versions.map(previous => {
-    const { type: resourceType, id } = previous.key;
-    return context.services.put({ resource: { resourceType, id }, previous, method: 'DELETE' }, context);
-  });
+  const puts = versions.map(version => context.services.writing.remove(version, context));
   const etag = puts.length === 1 && puts[0] ? { etag: `W/"${puts[0].version}"` } : {};
   const response = gone(context, puts.length);
   return { response: { ...response, headers: { ...response.headers, ...etag } }, changes: { puts } };

@@ -23,6 +23,7 @@ import { overlay } from '../store/views/overlay.js';
 import { memoizing } from '../store/views/memoizing.js';
 import { settleReferences, type Settled } from './transaction-references.js';
 import { yieldTurn } from '../runtime/yield-turn.js';
+import { mergeChanges } from '../writing/merge-changes.js';
 import { defined } from '../fhir/defined.js';
 
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH'] as const;
@@ -94,7 +95,7 @@ async function writes(context: Context, { settled, ids, targets }: Settled) {
       for (const put of changes.puts ?? []) puts.set(nameOf(put), put);
     }
   }
-  return { changes: merged(pending), responses, puts };
+  return { changes: mergeChanges(pending), responses, puts };
 }
 
 const nameOf = ({ key }: Put): string => `${key.type}/${key.id}`;
@@ -119,20 +120,6 @@ async function prepared(context: Context, entry: Entry, settlement: Settlement, 
   } catch (error) {
     throw within(entry, error);
   }
-}
-
-function merged(all: readonly Changes[]): Changes {
-  return {
-    puts: all.flatMap(({ puts = [] }) => puts),
-    criteria: all.flatMap(({ criteria = [] }) => criteria),
-    documents: all.flatMap(({ documents = [] }) => documents),
-    effects: all.flatMap(({ effects = [] }) => effects),
-    consequences: {
-      puts: all.flatMap(({ consequences }) => consequences?.puts ?? []),
-      criteria: all.flatMap(({ consequences }) => consequences?.criteria ?? []),
-      documents: all.flatMap(({ consequences }) => consequences?.documents ?? []),
-    },
-  };
 }
 
 /** Reads come last and see what was written, by others too. */

@@ -4,14 +4,12 @@
  */
 import type { Issue } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
-import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Version } from '../store/port.js';
-import { keepContent, withContent } from '../writing/content.js';
-import { provenanceOf } from '../writing/provenance.js';
-import { checkReferences } from '../writing/references.js';
+import { withContent } from '../writing/content.js';
+import { sentBy } from '../writing/draft.js';
 import { location, versionHeaders } from './version.js';
 import { writtenView } from './view.js';
 import { defined } from '../fhir/defined.js';
@@ -24,28 +22,11 @@ export interface Written {
 }
 
 /** The result of writing this resource: 201 for a new one (or one that comes back from deletion), else 200. */
-export async function write(context: Context, written: Written): Promise<Result> {
-  const { previous, method, criteria = [] } = written;
-  const live = previous && !previous.deleted ? previous : undefined;
-  const rule = context.services.rule(written.resource.resourceType, context.endpoint);
-  const ruled = rule ? await rule(written.resource, live && parseStored(live.json), context) : undefined;
-  const kept = await keepContent(context.services, ruled?.resource ?? written.resource);
-  const { resource } = kept;
-  const definitions = await context.services.definitionsFor(context, resource);
-  const put = context.services.put({ resource, ...defined({ previous }), method, definitions }, context);
-  await checkReferences(context, resource);
-  const provenance = provenanceOf(context, put);
-  const { effects = [], ...consequences } = ruled?.changes ?? {};
-  return {
-    response: await response(context, put, live ? 200 : 201),
-    changes: {
-      puts: provenance ? [put, provenance] : [put],
-      criteria,
-      documents: kept.documents,
-      consequences,
-      effects,
-    },
-  };
+export async function write(context: Context, { criteria = [], ...content }: Written): Promise<Result> {
+  const { previous } = content;
+  const { put, changes } = await context.services.writing.write(sentBy(context, content), context);
+  const status = previous && !previous.deleted ? 200 : 201;
+  return { response: await response(context, put, status), changes: { ...changes, criteria } };
 }
 
 /** An update that changes nothing makes no version; the answer is that of the version there is. */

@@ -26,6 +26,8 @@ export interface Validator {
   validate(resource: Resource, options?: ValidateOptions): Issue[];
   /** Throws Fault `invalid` or `unprocessable` with all issues if there is an error among them. */
   assertValid(resource: Resource, options?: ValidateOptions): void;
+  /** The same for a resource that `assertShape` has let pass: its shape is not looked at again. */
+  assertRules(resource: Resource, options?: ValidateOptions): void;
   /** Throws Fault `invalid` where the JSON has not the shape of its types; code may take it for what its types say after that. */
   assertShape(resource: Resource): void;
 }
@@ -40,10 +42,17 @@ export function createValidator(own: Definitions, options: { root: string }): Va
     onExtension: profiles.checkExtension,
     onResource: profiles.checkDeclared,
   };
-  const run = (resource: Resource, { profiles: named = [], definitions = own }: ValidateOptions): Report => {
+  const run = (resource: Resource, options: ValidateOptions): Report => {
     const report = new Report();
     checkShape(resource, report);
-    if (report.shape.length > 0) return report;
+    if (report.shape.length === 0) checkRules(resource, options, report);
+    return report;
+  };
+  const checkRules = (
+    resource: Resource,
+    { profiles: named = [], definitions = own }: ValidateOptions,
+    report: Report,
+  ): void => {
     const plain = withNumbers(resource) as Resource;
     const at = root(plain.resourceType);
     const scope: CheckContext = {
@@ -58,14 +67,16 @@ export function createValidator(own: Definitions, options: { root: string }): Va
     };
     walkResource(plain, walk, scope, at);
     for (const canonical of named) profiles.checkProfile(plain, canonical, scope, at);
-    return report;
   };
   return {
     validate: (resource, options = {}) => run(resource, options).issues,
     assertValid: (resource, options = {}) => {
-      const { failed, shape, issues } = run(resource, options);
-      if (!failed) return;
-      throw new Fault(shape.length > 0 ? 'invalid' : 'unprocessable', 'The resource is not valid.', { issues });
+      refuseFailed(run(resource, options));
+    },
+    assertRules(resource, options = {}) {
+      const report = new Report();
+      checkRules(resource, options, report);
+      refuseFailed(report);
     },
     assertShape(resource) {
       const report = new Report();
@@ -74,6 +85,11 @@ export function createValidator(own: Definitions, options: { root: string }): Va
       throw new Fault('invalid', 'The resource does not have the shape of its type.', { issues: report.shape });
     },
   };
+}
+
+function refuseFailed({ failed, shape, issues }: Report): void {
+  if (!failed) return;
+  throw new Fault(shape.length > 0 ? 'invalid' : 'unprocessable', 'The resource is not valid.', { issues });
 }
 
 const isRawJson = (JSON as unknown as { isRawJSON: (value: unknown) => value is { rawJSON: string } }).isRawJSON;

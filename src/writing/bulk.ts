@@ -7,13 +7,16 @@ import { Fault } from '../fhir/fault.js';
 import { mapReferences } from '../fhir/map-references.js';
 import { ID } from '../fhir/reference.js';
 import type { Resource } from '../fhir/resource.js';
-import type { Services } from '../service.js';
-import type { DocumentChange, Put, Store, Version } from '../store/port.js';
+import type { Changes, Place, Services } from '../service.js';
+import type { ChangeSet, DocumentChange, Store, Version } from '../store/port.js';
+import { withContent } from './content.js';
+import { byServer } from './draft.js';
+import { mergeChanges } from './merge-changes.js';
 import { sameContent } from './same-content.js';
 import { defined } from '../fhir/defined.js';
 
-/** What became of one resource: a version to write, nothing to do, or the Fault that refuses it. */
-export type Prepared = Put | 'unchanged' | Fault;
+/** What became of one resource: the changes that write it, nothing to do, or the Fault that refuses it. */
+export type Prepared = Changes | 'unchanged' | Fault;
 
 export interface Bulk {
   /** Checks these resources against what is stored; of two with one id, none. Ids are given where they are missing. */
@@ -23,35 +26,49 @@ export interface Bulk {
 }
 
 export interface BulkParts {
-  services: Pick<Services, 'put' | 'served' | 'ids'>;
+  services: Pick<Services, 'writing' | 'served' | 'ids' | 'blobs'>;
   /** The bare store. */
   store: Store;
 }
 
 export function createBulk({ services, store }: BulkParts, endpoint: Endpoint): Bulk {
   const { partition } = endpoint;
-  const prepareOne = (resource: Resource & { id: string }, previous: Version | undefined): Prepared => {
-    try {
-      checkIdentity(resource, endpoint);
-      if (previous && !previous.deleted && sameContent(previous.json, resource)) return 'unchanged';
-      return services.put({ resource, ...defined({ previous }), method: 'PUT' }, { endpoint, partition });
-    } catch (error) {
-      if (error instanceof Fault && error.kind !== 'unavailable') return error;
-      throw error;
-    }
+  const { writing, served, ids, blobs } = services;
+  const place: Place = { endpoint, partition, store, request: { deadline: Infinity } };
+  const changesOf = async (resource: Resource, previous: Version | undefined): Promise<Changes | 'unchanged'> => {
+    checkIdentity(resource, endpoint);
+    const before = previous && !previous.deleted ? await withContent(blobs, previous) : undefined;
+    if (before !== undefined && sameContent(before, resource)) return 'unchanged';
+    return (await writing.write(byServer({ resource, previous, method: 'PUT' }), place)).changes;
   };
   return {
     async prepare(resources) {
-      await services.served(endpoint);
-      const named = resources.map(resource => ({ ...resource, id: resource.id ?? services.ids.next() }));
+      await served(endpoint);
+      const named = resources.map(resource => ({ ...resource, id: resource.id ?? ids.next() }));
       const before = await store.read(named.map(({ resourceType: type, id }) => ({ partition, type, id })));
-      return named.map((resource, i) => prepareOne(resource, before[i]));
+      const prepared: Prepared[] = [];
+      for (const [at, resource] of named.entries()) {
+        prepared.push(await changesOf(resource, before[at]).catch(refusalOf));
+      }
+      return prepared;
     },
     async commit(prepared, documents) {
-      const puts = prepared.filter(one => one !== 'unchanged' && !(one instanceof Fault)) as Put[];
-      await store.commit({ puts, documents });
+      const changes = prepared.filter(one => one !== 'unchanged' && !(one instanceof Fault)) as Changes[];
+      await store.commit(toCommit(changes, documents));
     },
   };
+}
+
+/** What the server itself writes has neither consequences nor effects. */
+function toCommit(changes: readonly Changes[], added: readonly DocumentChange[]): ChangeSet {
+  const { puts, criteria, documents = [] } = mergeChanges(changes);
+  return { ...defined({ puts, criteria }), documents: [...documents, ...added] };
+}
+
+/** A refusal concerns one resource; without the storage, all of them fail. */
+function refusalOf(error: unknown): Fault {
+  if (error instanceof Fault && error.kind !== 'unavailable') return error;
+  throw error;
 }
 
 function checkIdentity({ resourceType, id }: Resource, { resources, path }: Endpoint): void {

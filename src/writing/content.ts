@@ -13,11 +13,11 @@ const BLOB = 'https://portico.health/fhir/StructureDefinition/blob';
 const INLINE = 16_384;
 
 /** What keeping content takes. */
-export type ContentParts = Pick<Services, 'blobs' | 'ids' | 'clock' | 'validator'>;
+export type ContentParts = Pick<Services, 'blobs' | 'ids' | 'clock'>;
 
-/** The resource as it is to be stored; larger content has gone to a blob, which the document claims in the same commit. */
+/** A valid resource as it is to be stored; larger content has gone to a blob, which the document claims in the same commit. */
 export async function keepContent<T extends Resource>(
-  { blobs, ids, clock, validator }: ContentParts,
+  { blobs, ids, clock }: ContentParts,
   resource: T,
 ): Promise<{ resource: T; documents: DocumentChange[] }> {
   const { data, ...rest } = resource as T & { data?: unknown };
@@ -25,7 +25,6 @@ export async function keepContent<T extends Resource>(
   if (resource.resourceType !== 'Binary' || typeof data !== 'string' || data.length <= INLINE) {
     return { resource, documents: [] };
   }
-  validator.assertValid(resource);
   const id = ids.next();
   await blobs.put(id, chunks(Buffer.from(data, 'base64')), clock.now());
   const document = { kind: 'blob', id, value: {}, keys: {} };

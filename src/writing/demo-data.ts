@@ -1,34 +1,34 @@
 /** Demo mode: the demo organization and its patients go in at the first start on a storage. */
-import type { Resource } from '../fhir/resource.js';
-import { unlessConflict } from '../fhir/fault.js';
+import type { Endpoint } from '../definitions/endpoint.js';
+import { Fault, unlessConflict } from '../fhir/fault.js';
 import { projectRoot } from '../project-root.js';
 import type { Services } from '../service.js';
-import type { Store } from '../store/port.js';
+import type { DocumentChange } from '../store/port.js';
+import { createBulk, type BulkParts } from './bulk.js';
 import { readDemo } from './demo-files.js';
 
 const BATCH = 100;
 const SETUP = { kind: 'setup', id: 'demo' };
+const DONE: DocumentChange = { op: 'put', document: { ...SETUP, value: {}, keys: {} }, expect: 0 };
 
-/** Loads demo/ into the portal, once; processes that start together agree on who does it. */
-export async function setUpDemo(services: Services, store: Store): Promise<void> {
-  const { records, clock } = services;
+export interface DemoParts extends BulkParts {
+  services: BulkParts['services'] & Pick<Services, 'records' | 'clock'>;
+}
+
+/** Loads demo/ into this endpoint, once; processes that start together agree on who does it. */
+export async function setUpDemo(parts: DemoParts, endpoint: Endpoint): Promise<void> {
+  const { records, clock } = parts.services;
   if (await records.get(SETUP.kind, SETUP.id, clock.now())) return;
+  const bulk = createBulk(parts, endpoint);
   const resources = readDemo(projectRoot());
   try {
     for (let at = 0; at < resources.length; at += BATCH) {
-      await commit(services, store, resources.slice(at, at + BATCH), at + BATCH >= resources.length);
+      const prepared = await bulk.prepare(resources.slice(at, at + BATCH));
+      const refused = prepared.find(one => one instanceof Fault);
+      if (refused) throw refused;
+      await bulk.commit(prepared, at + BATCH >= resources.length ? [DONE] : []);
     }
   } catch (error) {
     unlessConflict(error);
   }
-}
-
-async function commit(services: Services, store: Store, resources: readonly Resource[], last: boolean): Promise<void> {
-  const endpoint = services.endpoints.find(({ name }) => name === 'portal');
-  if (!endpoint) throw new Error('capability/portal.json is missing');
-  const { partition } = endpoint;
-  await store.commit({
-    puts: resources.map(resource => services.put({ resource, method: 'PUT' }, { endpoint, partition })),
-    documents: last ? [{ op: 'put', document: { ...SETUP, value: {}, keys: {} }, expect: 0 }] : [],
-  });
 }

@@ -4,7 +4,6 @@ import type { Endpoint } from '../definitions/endpoint.js';
 import type { Resource } from '../fhir/resource.js';
 import { keepMessage, postMessage } from '../portal/message.js';
 import type { Context, WriteRule } from '../service.js';
-import { changesOf } from './step-changes.js';
 import { readerOf } from './workflow-reader.js';
 
 const communication: WriteRule = async (resource, previous, context) => {
@@ -20,7 +19,7 @@ const communication: WriteRule = async (resource, previous, context) => {
     ...context.services.portal,
   });
   if (posted.untold) warnUntold(context);
-  return { resource: posted.message as unknown as Resource, changes: await changesOf(posted.step, context) };
+  return { resource: posted.message as unknown as Resource, step: posted.step };
 };
 
 function warnUntold({ warnings }: Context): void {

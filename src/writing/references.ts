@@ -5,7 +5,7 @@
 import { Fault, type Issue } from '../fhir/fault.js';
 import { localReference } from '../fhir/reference.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
-import type { Context } from '../service.js';
+import type { Place } from '../service.js';
 
 interface LiteralReference {
   type: string;
@@ -16,15 +16,17 @@ interface LiteralReference {
 
 /**
  * Every literal reference to this endpoint must lead to something that is there and that the caller sees, or that the
- * same transaction writes. Fault `unprocessable` with all that do not; nothing is looked up where they are not enforced.
+ * same commit writes (`expected`). Fault `unprocessable` with all that do not; without the policy nothing is looked up.
  */
-export async function checkReferences(context: Context, resource: Resource): Promise<void> {
-  const { endpoint, partition, store, request } = context;
+export async function checkReferences(
+  resource: Resource,
+  expected: ReadonlySet<string> | undefined,
+  { endpoint, partition, store }: Place,
+): Promise<void> {
   if (!endpoint.resources.get(resource.resourceType)?.referencesEnforced) return;
-  const expectedReferences = request.body?.kind === 'resource' ? request.body.expectedReferences : undefined;
   const own = `${resource.resourceType}/${resource.id ?? ''}`;
   const open = [...literals(resource, resource.resourceType, endpoint.url)].filter(
-    ({ type, id }) => `${type}/${id}` !== own && !expectedReferences?.has(`${type}/${id}`),
+    ({ type, id }) => `${type}/${id}` !== own && !expected?.has(`${type}/${id}`),
   );
   if (open.length === 0) return;
   const there = await store.read(open.map(({ type, id }) => ({ partition, type, id })));

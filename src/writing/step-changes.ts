@@ -5,14 +5,9 @@ import type { Step } from '../portal/step.js';
 import type { Changes, Context } from '../service.js';
 import type { Put } from '../store/port.js';
 
-/** The changes of a step, each resource checked and stamped. Rejects with Fault where one is not valid. */
-export async function changesOf(
-  { writes, criteria, documents, effects }: Step,
-  context: Context,
-): Promise<Changes & { puts: Put[] }> {
-  const puts = await Promise.all(writes.map(async write => context.services.put(write, context)));
-  return { puts, criteria, documents, effects };
-}
+/** The changes of a step, by the server's own authority. Rejects with Fault where a resource is not valid. */
+export const changesOf = (step: Step, context: Context): Promise<Changes & { puts: readonly Put[] }> =>
+  context.services.writing.changesOf(step, context);
 
 /** A resource of the step as it will be stored. */
 export function written(

@@ -8,7 +8,7 @@ import type { Put } from '../../src/store/port.js';
 import type { TestServer } from '../fixtures/server.js';
 import { eachPortal, onePortal, type Answer, type Caller, type Journey } from '../portal/journey.js';
 import { canary, nameOf, resourcesOf, sharedResources } from './two-patients.js';
-import { defined } from '../../src/fhir/defined.js';
+import { byServer } from '../../src/writing/draft.js';
 
 export const FIRST = 'zqone';
 export const SECOND = 'zqtwo';
@@ -43,12 +43,14 @@ const all = [
 export async function seed({ app }: Pick<TestServer, 'app'>, resources: readonly Resource[]): Promise<void> {
   const endpoint = app.endpoints.find(({ name }) => name === 'portal')!;
   const { partition } = endpoint;
+  const place = { endpoint, partition, store: app.store, request: { deadline: Infinity } };
   const puts: Put[] = [];
   for (const resource of resources) {
     const key = { partition, type: resource.resourceType, id: resource.id ?? '' };
     const [previous] = await app.store.read([key]);
     const method = previous ? 'PUT' : 'POST';
-    puts.push(app.services.put({ resource, method, ...defined({ previous }) }, { endpoint, partition }));
+    const { put } = await app.services.writing.write(byServer({ resource, method, previous }), place);
+    puts.push(put);
   }
   await app.store.commit({ puts });
 }

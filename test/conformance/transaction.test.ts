@@ -290,21 +290,21 @@ describe('transaction', () => {
     });
 
     it('lets others be answered between its entries, however many there are', async () => {
-      const { services } = rest().server.app;
-      const { put } = services;
+      const { writing } = rest().server.app.services;
+      const { write } = writing;
       let inOneTurn = 0;
       let most = 0;
-      const counted: typeof put = (...args) => {
+      const counted: typeof write = (...args) => {
         if (inOneTurn++ === 0) setImmediate(() => (inOneTurn = 0));
         most = Math.max(most, inOneTurn);
-        return put(...args);
+        return write(...args);
       };
-      Object.assign(services, { put: counted });
+      Object.assign(writing, { write: counted });
       try {
         const entry = Array.from({ length: 40 }, () => post(patient(unique())));
         assert.deepEqual(new Set(statuses(await rest().bundle('transaction', entry))), new Set(['201']));
       } finally {
-        Object.assign(services, { put });
+        Object.assign(writing, { write });
       }
       assert.ok(most > 0 && most <= 20, `${most} resources in one turn of the event loop`);
     });

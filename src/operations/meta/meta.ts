@@ -4,6 +4,7 @@ import { parseStored } from '../../fhir/json.js';
 import type { JsonObject, Meta, Resource } from '../../fhir/resource.js';
 import type { Context, Operation } from '../../service.js';
 import type { Version } from '../../store/port.js';
+import { sentBy } from '../../writing/draft.js';
 
 const HL7 = 'http://hl7.org/fhir/OperationDefinition/Resource-';
 /** Resources that the system and type levels look through. */
@@ -51,11 +52,9 @@ async function change(context: Context, edit: (labels: Labels) => Labels) {
   const { profile: _profile, security: _security, tag: _tag, ...rest } = resource.meta ?? {};
   const changed: Meta = { ...rest, ...compact(after) };
   if (JSON.stringify(before) === JSON.stringify(after)) return { output: { return: resource.meta ?? {} } };
-  const put = context.services.put(
-    { resource: { ...resource, meta: changed }, previous: version, method: 'PUT' },
-    context,
-  );
-  return { output: { return: parseStored<Resource>(put.json).meta }, changes: { puts: [put] } };
+  const draft = sentBy(context, { resource: { ...resource, meta: changed }, previous: version, method: 'PUT' });
+  const { put, changes } = await context.services.writing.write({ ...draft, references: 'trusted' }, context);
+  return { output: { return: parseStored<Resource>(put.json).meta }, changes };
 }
 
 async function existing(context: Context): Promise<{ version: Version; resource: Resource }> {

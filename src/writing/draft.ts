@@ -1,0 +1,20 @@
+/** What differs between the callers of the write pipeline, as values. */
+import type { Context, Draft } from '../service.js';
+import { defined } from '../fhir/defined.js';
+
+type Content = Pick<Draft, 'resource' | 'previous' | 'method'>;
+
+/** What the caller of a request sends: the portal's rule, referential integrity and X-Provenance apply. */
+export function sentBy(context: Context, content: Content): Draft {
+  const { body, headers } = context.request;
+  const expectedReferences = body?.kind === 'resource' ? body.expectedReferences : undefined;
+  return {
+    ...content,
+    caller: context,
+    references: 'enforced',
+    ...defined({ expectedReferences, provenance: headers['x-provenance'] }),
+  };
+}
+
+/** What the server itself writes: a workflow's resources, demo data, a bulk load in whatever order its files have. */
+export const byServer = (content: Content): Draft => ({ ...content, references: 'trusted' });
