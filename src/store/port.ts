@@ -129,11 +129,19 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Where a page of a list by id begins, and its direction. */
+export interface DocumentPage {
+  /** Continue behind this id, whether or not there is such a document. */
+  after?: string;
+  /** Greatest id first. */
+  descending?: boolean;
+}
+
 export interface Records {
   /** The document, unless absent or expired at `now`. */
   get(kind: string, id: string, now: number): Promise<Document | undefined>;
-  /** Those whose secondary key `name` has this value, unexpired, ordered by id. */
-  find(kind: string, name: string, value: string, now: number, limit: number): Promise<Document[]>;
+  /** Those whose secondary key `name` has this value, unexpired, ordered by id; the whole list page by page. */
+  find(kind: string, name: string, value: string, now: number, limit: number, page?: DocumentPage): Promise<Document[]>;
   /** Those due at `now`, the most overdue first. */
   due(kind: string, now: number, limit: number): Promise<Document[]>;
   /** One change on its own; rejects with Fault `conflict` where `expect` fails. Resolves with the new version (0 after a delete). */

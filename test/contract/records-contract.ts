@@ -1,6 +1,6 @@
 /** The contract of the records port (src/store/port.ts), run by every adapter. */
 import assert from 'node:assert/strict';
-import type { Document, DocumentChange, Records, Storage } from '../../src/store/port.js';
+import type { Document, DocumentChange, DocumentPage, Records, Storage } from '../../src/store/port.js';
 import { fixedClock, NOW, parallel, type Open } from '../fixtures/storage-samples.js';
 import { isFault } from './faults.js';
 import { defined } from '../../src/fhir/defined.js';
@@ -169,6 +169,21 @@ function findContract({ records, kind }: Bench): void {
       assert.deepEqual(await find('user', 'u'), ['a', 'c']);
       await records().write({ op: 'delete', kind: name, id: 'a' });
       assert.deepEqual(await find('user', 'u'), ['c']);
+    });
+
+    it('page by page, in either direction, behind an id that need not be there', async () => {
+      const name = kind();
+      for (const id of ['a', 'b', 'c', 'd'])
+        await records().write(putting(documentOf(name, id, { keys: { k: id === 'c' ? 'other' : 'v' } })));
+      const find = async (page: DocumentPage, limit = 10) =>
+        idsOf(await records().find(name, 'k', 'v', NOW, limit, page));
+      assert.deepEqual(await find({ after: 'a' }), ['b', 'd']);
+      assert.deepEqual(await find({ after: 'aa' }, 1), ['b']);
+      assert.deepEqual(await find({ after: 'd' }), []);
+      assert.deepEqual(await find({ descending: true }), ['d', 'b', 'a']);
+      assert.deepEqual(await find({ descending: true, after: 'd' }, 1), ['b']);
+      assert.deepEqual(await find({ descending: true, after: 'c' }), ['b', 'a']);
+      assert.deepEqual(await find({ descending: true, after: 'a' }), []);
     });
   });
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
 import { compareText } from '../../search/order.js';
-import type { Document, DocumentChange, Records } from '../port.js';
+import type { Document, DocumentChange, DocumentPage, Records } from '../port.js';
 
 type Documents = ReadonlyMap<string, Document>;
 
@@ -26,10 +26,18 @@ export class MemoryRecords implements Records {
     return alive(document, now) ? structuredClone(document) : undefined;
   }
 
-  async find(kind: string, name: string, value: string, now: number, limit: number): Promise<Document[]> {
+  async find(
+    kind: string,
+    name: string,
+    value: string,
+    now: number,
+    limit: number,
+    { after, descending = false }: DocumentPage = {},
+  ): Promise<Document[]> {
+    const order = (a: string, b: string) => (descending ? compareText(b, a) : compareText(a, b));
     return this.ofKind(kind, now)
-      .filter(document => document.keys[name] === value)
-      .sort(byId)
+      .filter(({ id, keys }) => keys[name] === value && (after === undefined || order(id, after) > 0))
+      .sort((a, b) => order(a.id, b.id))
       .slice(0, limit);
   }
 

@@ -1,7 +1,7 @@
 /** The records port over MongoDB. */
 import type { Collection, Filter } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
-import type { Document, DocumentChange, Records } from '../port.js';
+import type { Document, DocumentChange, DocumentPage, Records } from '../port.js';
 import { applyChange, documentOf, isAlive, secondaryKey, unexpired } from './documents.js';
 import { recordId, type RecordRow } from './collections.js';
 import { faulting } from './mongo-fault.js';
@@ -23,8 +23,17 @@ export class MongoRecords implements Records {
     return row && isAlive(row, now) ? documentOf(row) : undefined;
   }
 
-  async find(kind: string, name: string, value: string, now: number, limit: number): Promise<Document[]> {
-    return this.list({ kind, keys: secondaryKey(name, value) }, now, { id: 1 }, limit);
+  async find(
+    kind: string,
+    name: string,
+    value: string,
+    now: number,
+    limit: number,
+    { after, descending = false }: DocumentPage = {},
+  ): Promise<Document[]> {
+    const beyond = after === undefined ? {} : { id: descending ? { $lt: after } : { $gt: after } };
+    const lead = { kind, keys: secondaryKey(name, value), ...beyond };
+    return this.list(lead, now, { id: descending ? -1 : 1 }, limit);
   }
 
   async due(kind: string, now: number, limit: number): Promise<Document[]> {
@@ -65,7 +74,7 @@ export class MongoRecords implements Records {
   private async list(
     lead: Filter<RecordRow>,
     now: number,
-    sort: Record<string, 1>,
+    sort: Record<string, 1 | -1>,
     limit: number,
   ): Promise<Document[]> {
     const stages = [{ $match: lead }, { $match: unexpired(now) }, { $sort: sort }, { $limit: limit }];

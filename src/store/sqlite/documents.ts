@@ -1,6 +1,6 @@
 /** Private documents in SQL: rows to values, and the changes, run by the writer alone. */
 import { Fault } from '../../fhir/fault.js';
-import type { Document, DocumentChange } from '../port.js';
+import type { Document, DocumentChange, DocumentPage } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { limitSql, Sql, sql } from './sql.js';
 
@@ -34,11 +34,14 @@ export function findDocuments(
   [kind, name, value]: readonly [kind: string, name: string, value: string],
   now: number,
   limit: number,
+  { after, descending = false }: DocumentPage = {},
 ): Document[] {
+  const [beyond, order] = descending ? [sql`k.id < ${after ?? ''}`, sql`DESC`] : [sql`k.id > ${after ?? ''}`, sql`ASC`];
   return connection
     .all(
       sql`SELECT ${COLUMNS} FROM document_key k CROSS JOIN document d ON d.kind = k.kind AND d.id = k.id
-        WHERE k.kind = ${kind} AND k.name = ${name} AND k.value = ${value} AND ${aliveAt(now)} ORDER BY k.id ${limitSql(limit)}`,
+        WHERE k.kind = ${kind} AND k.name = ${name} AND k.value = ${value} AND ${after === undefined ? sql`TRUE` : beyond}
+          AND ${aliveAt(now)} ORDER BY k.id ${order} ${limitSql(limit)}`,
     )
     .map(documentOf);
 }

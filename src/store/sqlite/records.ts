@@ -1,6 +1,6 @@
 /** The records port on SQLite: reads on the calling thread, changes through the writer. */
 import type { Clock } from '../../fhir/clock.js';
-import type { Document, DocumentChange, Records } from '../port.js';
+import type { Document, DocumentChange, DocumentPage, Records } from '../port.js';
 import type { Connection } from './connection.js';
 import { dueDocuments, findDocuments, getDocument } from './documents.js';
 import { commitJob } from './jobs.js';
@@ -22,8 +22,15 @@ export class SqliteRecords implements Records {
     return orFault(() => getDocument(this.connection, kind, id, now));
   }
 
-  async find(kind: string, name: string, value: string, now: number, limit: number): Promise<Document[]> {
-    return orFault(() => findDocuments(this.connection, [kind, name, value], now, limit));
+  async find(
+    kind: string,
+    name: string,
+    value: string,
+    now: number,
+    limit: number,
+    page?: DocumentPage,
+  ): Promise<Document[]> {
+    return orFault(() => findDocuments(this.connection, [kind, name, value], now, limit, page));
   }
 
   async due(kind: string, now: number, limit: number): Promise<Document[]> {
