@@ -4,6 +4,7 @@
  * https://nodejs.org/docs/latest-v24.x/api/sqlite.html
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Snapshot } from './snapshot.js';
 import type { Sql, SqlValue } from './sql.js';
 import { Exhausted, unavailable } from './storage-fault.js';
 
@@ -19,6 +20,13 @@ export interface Allowance {
 
 export const UNBOUNDED: Allowance = { rows: Infinity, until: Infinity };
 
+export interface ConnectionOptions {
+  readOnly: boolean;
+  cache: number;
+  cuts?: Int32Array;
+  shared?: boolean;
+}
+
 /** A row as an array of its columns. */
 export type Row = readonly SqlValue[];
 
@@ -29,18 +37,20 @@ export class Connection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #cuts: Int32Array | undefined;
+  readonly #snapshot: Snapshot | undefined;
   #allowance: Allowance = UNBOUNDED;
   #ticks = 0;
   #seen = 0;
 
   /**
    * `cache`: kilobytes of pages to keep. `cuts`: a number that another thread raises to have all begin anew who read;
-   * statements under way throw Exhausted then.
+   * statements under way throw Exhausted then. `shared`: the statements of one turn of the event loop see one snapshot.
    */
-  constructor(path: string, { readOnly, cache, cuts }: { readOnly: boolean; cache: number; cuts?: Int32Array }) {
+  constructor(path: string, { readOnly, cache, cuts, shared = false }: ConnectionOptions) {
     this.#cuts = cuts;
     this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_MILLISECONDS });
     this.#database.exec(`PRAGMA cache_size = -${cache}`);
+    if (shared) this.#snapshot = new Snapshot(this.#database);
     this.#database.function('tick', { varargs: true }, () => this.#tick());
   }
 
@@ -61,11 +71,11 @@ export class Connection {
   }
 
   all({ text, values }: Sql): Row[] {
-    return this.#prepare(text).all(...values) as unknown as Row[];
+    return this.#ready(text).all(...values) as unknown as Row[];
   }
 
   get({ text, values }: Sql): Row | undefined {
-    return this.#prepare(text).get(...values) as unknown as Row | undefined;
+    return this.#ready(text).get(...values) as unknown as Row | undefined;
   }
 
   /** Runs a statement that changes rows; `rid` is that of the last row inserted. */
@@ -75,8 +85,15 @@ export class Connection {
   }
 
   close(): void {
+    this.#snapshot?.release();
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  #ready(text: string): StatementSync {
+    const statement = this.#prepare(text);
+    this.#snapshot?.take();
+    return statement;
   }
 
   #prepare(text: string): StatementSync {

@@ -35,7 +35,7 @@ function prepare(path: string): void {
 export async function openSqlite(path: string, clock: Clock = systemClock): Promise<Storage> {
   try {
     prepare(path);
-    const connection = new Connection(path, { readOnly: true, cache: CACHE_KILOBYTES });
+    const connection = new Connection(path, { readOnly: true, cache: CACHE_KILOBYTES, shared: true });
     const cuts = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const parts = { clock, connection, writer: new Writer(path, cuts), readers: new Readers(path, cuts) };
     return { store: new SqliteStore(parts), records: new SqliteRecords(parts), blobs: new SqliteBlobs(parts) };

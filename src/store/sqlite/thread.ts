@@ -1,5 +1,6 @@
 /** The main thread's end of a worker thread that answers numbered requests. */
 import { Worker } from 'node:worker_threads';
+import { renewSnapshots } from './snapshot.js';
 import { faultOf, unavailable, type FaultMessage } from './storage-fault.js';
 
 export interface Request<T> {
@@ -110,6 +111,7 @@ export class Thread<T> {
     const waiting = this.waiting.get(reply.number);
     this.waiting.delete(reply.number);
     if (this.waiting.size === 0) this.worker?.unref();
+    renewSnapshots();
     if ('fault' in reply) waiting?.reject(faultOf(reply.fault));
     else waiting?.resolve(reply.value);
   }
