@@ -28,9 +28,11 @@ export interface Version {
   json: string;
 }
 
-/** A version to write. The store keeps it and its index entries; those of the version before are dropped. */
+/**
+ * A version to write; the one before it (0: the resource must never have existed) must be current. Its index entries stay
+ * with it for good: searches find it by them while it is current, `past` conditions judge it by them afterwards.
+ */
 export interface Put extends Version {
-  /** The version that must be current: 0 = the resource must never have existed. Always `version - 1`. */
   index: IndexEntries;
 }
 
@@ -68,6 +70,8 @@ export interface ChangeSet {
   puts?: readonly Put[];
   /** New index entries for the current version, without a new version; skipped where `version` is no longer current. */
   reindex?: readonly { key: Key; version: number; index: IndexEntries }[];
+  /** Versions that must be current when the change set commits, though it writes none of them; 0 = there must be none. */
+  unchanged?: readonly { key: Key; version: number }[];
   criteria?: readonly Criterion[];
   documents?: readonly DocumentChange[];
 }
@@ -78,10 +82,18 @@ export interface Page {
   next?: Position;
 }
 
+/**
+ * A condition on versions that are no longer current. It holds no chains: what a version referred to is not kept as it was
+ * then. Versions that were written before stores kept entries satisfy only `all`.
+ */
+export type Past = Filter;
+
 export interface HistoryQuery {
   partition: string;
   /** Types and, of each, the resources whose *current* index entries (or tombstones) satisfy `where`. */
   of: readonly { type: string; where: Filter; id?: string }[];
+  /** By type: what versions that are no longer current must satisfy by their own entries; by default nothing. */
+  past?: Readonly<Record<string, Past>>;
   /** Versions written at or after this instant (ms). */
   since?: number;
   /** Versions that were current at some time within [from, to] (`_at`). */
@@ -107,8 +119,11 @@ export interface Store {
    * the key) excludes it. Deletions are versions too: they carry only the entries their Put gave them (tombstones).
    */
   read(keys: readonly Key[], where?: (type: string) => Filter): Promise<(Version | undefined)[]>;
-  /** One version of a resource, current or not; undefined if unknown. Callers check visibility with `read` first. */
-  version(key: Key, version: number): Promise<Version | undefined>;
+  /**
+   * One version of a resource; undefined if unknown, or no longer current and excluded by `past`. Callers check with `read`
+   * first that the resource is visible.
+   */
+  version(key: Key, version: number, past?: Past): Promise<Version | undefined>;
   /** Live resources that match; never a deletion. Every match that does not change while paging appears exactly once. */
   search(search: Search): Promise<Page>;
   /** The number of matches, counted no further than `limit` (a result of `limit` means "that many or more"; Infinity: all). */
@@ -121,7 +136,8 @@ export interface Store {
   scan(partition: string, type: string, limit: number, after?: Position): Promise<Page>;
   /**
    * Writes all of it or nothing, durably, and resolves once it is so. Rejects with Fault `conflict` if a put's
-   * predecessor is not current, a criterion no longer holds, or a document's `expect` fails: nothing has changed then.
+   * predecessor or an `unchanged` version is not current, a criterion no longer holds, or a document's `expect` fails:
+   * nothing has changed then.
    * Parallel commits behave as if they ran one after the other.
    */
   commit(changes: ChangeSet): Promise<void>;

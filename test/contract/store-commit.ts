@@ -49,8 +49,59 @@ export function commitContract(scene: NewScene, records: () => Records): void {
       assert.equal((await s.found('Patient', { kind: 'all' })).length, 20);
     });
   });
+  unchangedContract(scene);
   atomicContract(scene, records);
   reindexContract(scene);
+}
+
+function unchangedContract(scene: NewScene): void {
+  describe('commit on what must be unchanged', () => {
+    it('goes through where each version is current, and where there is none', async () => {
+      const s = scene();
+      await s.save(s.put('Patient/a'));
+      const unchanged = [
+        { key: s.key('Patient/a'), version: 1 },
+        { key: s.key('Patient/none'), version: 0 },
+      ];
+      await s.store.commit({ unchanged, puts: [s.put('Task/t')] });
+      assert.deepEqual(await s.found('Task', { kind: 'all' }), ['t']);
+      await s.save(s.put('Patient/none'), s.put('Patient/a', { version: 2 }));
+      assert.deepEqual(await s.found('Patient', { kind: 'all' }), ['a', 'none']);
+    });
+
+    it('is refused where a version was deleted', async () => {
+      const s = scene();
+      await s.save(s.put('Patient/a'));
+      await s.save(s.put('Patient/a', { version: 2, deleted: true }));
+      const relying = (version: number) => s.store.commit({ unchanged: [{ key: s.key('Patient/a'), version }] });
+      for (const version of [0, 1]) await assert.rejects(relying(version), isFault('conflict'), `version ${version}`);
+      await relying(2);
+    });
+
+    it('of two that each change what the other relies on, one goes through', async () => {
+      for (let round = 0; round < 5; round++) {
+        const s = scene();
+        await s.save(s.put('Patient/a'), s.put('Patient/b'));
+        const { done, failed } = await parallel(2, i => {
+          const [own, other] = i === 0 ? ['Patient/a', 'Patient/b'] : ['Patient/b', 'Patient/a'];
+          const puts = [s.put(own, { version: 2 })];
+          return s.store.commit({ puts, unchanged: [{ key: s.key(other), version: 1 }] });
+        });
+        assert.equal(done.length, 1);
+        failed.forEach(error => isFault('conflict')(error));
+      }
+    });
+
+    it('of two that each make what the other relies on not to be there, one goes through', async () => {
+      const s = scene();
+      const { done, failed } = await parallel(2, i => {
+        const [own, other] = i === 0 ? ['Patient/a', 'Patient/b'] : ['Patient/b', 'Patient/a'];
+        return s.store.commit({ puts: [s.put(own)], unchanged: [{ key: s.key(other), version: 0 }] });
+      });
+      assert.equal(done.length, 1);
+      failed.forEach(error => isFault('conflict')(error));
+    });
+  });
 }
 
 /** A change set that would touch everything, and the one part that makes it fail. */
@@ -59,6 +110,10 @@ function doomed(s: Scene, kind: string): Record<string, ChangeSet> {
     puts: [s.put('Patient/new'), s.put('Patient/a', { version: 2, postings: ['Patient|g|x'] })],
     reindex: [{ key: s.key('Patient/b'), version: 1, index: entries('Patient', { postings: ['Patient|g|x'] }) }],
     criteria: [{ partition: s.partition, type: 'Patient', where: g, ids: [] }],
+    unchanged: [
+      { key: s.key('Patient/b'), version: 1 },
+      { key: s.key('Patient/none'), version: 0 },
+    ],
     documents: [
       { op: 'put', document: { kind, id: 'new', value: {}, keys: {} } },
       { op: 'delete', kind, id: 'old' },
@@ -68,6 +123,8 @@ function doomed(s: Scene, kind: string): Record<string, ChangeSet> {
   return {
     'a put': { ...change, puts: [...change.puts, s.put('Patient/b', { version: 3 })] },
     'a create': { ...change, puts: [...change.puts, s.put('Patient/b')] },
+    'what is to be unchanged': { ...change, unchanged: [{ key: s.key('Patient/b'), version: 2 }] },
+    'what is to be absent': { ...change, unchanged: [{ key: s.key('Patient/b'), version: 0 }] },
     'a criterion': { ...change, criteria: [{ ...change.criteria[0]!, ids: ['zz'] }] },
     "a document's version": { ...change, documents: [...change.documents, { op: 'put', document, expect: 7 }] },
     'a deletion': { ...change, documents: [...change.documents, { op: 'delete', kind, id: 'zz', expect: 1 }] },
@@ -76,7 +133,8 @@ function doomed(s: Scene, kind: string): Record<string, ChangeSet> {
 
 function atomicContract(scene: NewScene, records: () => Records): void {
   describe('commit is all or nothing', () => {
-    for (const name of ['a put', 'a create', 'a criterion', "a document's version", 'a deletion']) {
+    const parts = ['a put', 'a create', 'what is to be unchanged', 'what is to be absent', 'a criterion'];
+    for (const name of [...parts, "a document's version", 'a deletion']) {
       it(`nothing has changed where ${name} fails`, async () => {
         const s = scene();
         const kind = `doomed-${s.partition}`;

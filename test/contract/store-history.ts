@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Filter } from '../../src/search/query.js';
 import type { HistoryQuery } from '../../src/store/port.js';
-import { NOW, pages, pathOf, type Scene } from '../fixtures/storage-samples.js';
+import { entries, NOW, pages, pathOf, type Scene } from '../fixtures/storage-samples.js';
 import { isFault } from './faults.js';
 import type { NewScene } from './store-contract.js';
 
@@ -76,6 +76,52 @@ export function historyContract(scene: NewScene): void {
       assert.deepEqual(await story(s, { of: [{ type: 'Patient', where: { kind: 'none' } }] }), []);
       const either = [...of, { type: 'Patient', where: all, id: 'a' }];
       assert.deepEqual(await story(s, { of: either }), ['Patient/a/3', 'Patient/a/2', 'Patient/a/1']);
+    });
+
+    it('of earlier versions only those that satisfy the condition by their own entries', async () => {
+      const s = scene();
+      await interleaved(s);
+      const past = (where: Filter) => story(s, { past: { Patient: where } });
+      assert.deepEqual(await past(all), ['Patient/a/3', 'Patient/b/2', 'Patient/a/2', 'Patient/b/1', 'Patient/a/1']);
+      assert.deepEqual(await past(g), ['Patient/a/3', 'Patient/b/2', 'Patient/a/1']);
+      assert.deepEqual(await past({ kind: 'not', of: g }), [
+        'Patient/a/3',
+        'Patient/b/2',
+        'Patient/a/2',
+        'Patient/b/1',
+      ]);
+      assert.deepEqual(await past({ kind: 'none' }), ['Patient/a/3', 'Patient/b/2']);
+      assert.deepEqual(await past({ kind: 'id', ids: ['b'] }), ['Patient/a/3', 'Patient/b/2', 'Patient/b/1']);
+      const of = ['Patient', 'Task'].map(type => ({ type, where: all }));
+      await s.save(s.put('Task/t', { version: 2, at: NOW + 60 }));
+      assert.deepEqual(await story(s, { of, past: { Patient: g } }), [
+        ...['Task/t/2', 'Patient/a/3', 'Patient/b/2', 'Task/t/1', 'Patient/a/1'],
+      ]);
+    });
+
+    it('by the entries that a version had when it was replaced, ranges, texts and tombstones among them', async () => {
+      const s = scene();
+      const draft = {
+        ranges: [{ key: 'Patient|r', lo: 1, hi: 1 }],
+        strings: [{ key: 'Patient|s', value: 'x' }],
+      };
+      await s.save(s.put('Patient/a', { postings: ['Patient|old|1'] }));
+      const index = entries('Patient', { postings: ['Patient|g|x'], ...draft });
+      await s.store.commit({ reindex: [{ key: s.key('Patient/a'), version: 1, index }] });
+      await s.save(s.put('Patient/a', { version: 2, deleted: true, postings: ['Patient|gone'] }));
+      await s.save(s.put('Patient/a', { version: 3 }));
+      const told = async (past: Filter) =>
+        (await story(s, { past: { Patient: past } })).map(path => path.slice('Patient/a/'.length)).join(' ');
+      assert.equal(await told(g), '3 1');
+      assert.equal(await told({ kind: 'posting', key: 'Patient|old|1' }), '3');
+      assert.equal(await told({ kind: 'range', key: 'Patient|r', test: { op: 'eq', lo: 1, hi: 1 } }), '3 1');
+      assert.equal(await told({ kind: 'text', key: 'Patient|s', match: 'equals', value: 'x' }), '3 1');
+      assert.equal(await told({ kind: 'posting', key: 'Patient|gone' }), '3 2');
+      const known = await Promise.all([1, 2, 3].map(version => s.store.version(s.key('Patient/a'), version, g)));
+      assert.deepEqual(
+        known.map(version => version?.version),
+        [1, undefined, 3],
+      );
     });
 
     it('since an instant, that instant included', async () => {

@@ -131,6 +131,19 @@ export function filterOf(type: Type, depth: number): Arbitrary<Filter> {
   return fc.oneof(...leaves, ...branches, ...branches);
 }
 
+/** Conditions on earlier versions hold no chains. */
+function isUnchained(filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.of.every(isUnchained);
+    case 'not':
+      return isUnchained(filter.of);
+    default:
+      return filter.kind !== 'refers' && filter.kind !== 'referred';
+  }
+}
+
 const partOf = (depth: number) => types.chain(type => filterOf(type, depth).map(where => ({ type, where })));
 
 const sortOf: Arbitrary<Sort> = fc
@@ -149,9 +162,12 @@ export const searchPlans = (depth: number): Arbitrary<Pick<Search, 'of' | 'sort'
   });
 
 /** What a history asks, without its partition. @param depth as above */
-export const historyPlans = (depth: number): Arbitrary<Pick<HistoryQuery, 'of' | 'since' | 'during' | 'limit'>> =>
+export const historyPlans = (
+  depth: number,
+): Arbitrary<Pick<HistoryQuery, 'of' | 'since' | 'during' | 'past' | 'limit'>> =>
   fc.record(
     {
+      past: fc.dictionary(types, filterOf('Patient', depth).filter(isUnchained), { maxKeys: 2 }),
       of: fc.array(
         fc
           .tuple(partOf(depth), fc.option(ids, { nil: undefined }))

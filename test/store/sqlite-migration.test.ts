@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { IndexEntries } from '../../src/search/query.js';
+import type { Filter, IndexEntries } from '../../src/search/query.js';
 import type { Put } from '../../src/store/port.js';
 import { openSqlite } from '../../src/store/sqlite/open.js';
 import { steps } from '../../src/store/sqlite/schema.js';
@@ -104,5 +104,26 @@ describe('sqlite: a file of the first schema', () => {
     );
     assert.deepEqual(ids(sorted!), ids(expected!));
     for (const { store } of stores) await store.close();
+  });
+
+  it('shows of versions replaced before entries stayed with them only what no condition leaves out', async () => {
+    const path = join(folder, 'replaced.db');
+    writeFirst(path);
+    const database = new DatabaseSync(path);
+    database.exec(`INSERT INTO history SELECT rid, 1, partition, type, id, at, at, deleted, method, json FROM resource
+      WHERE id = 't1'; UPDATE resource SET version = 2 WHERE id = 't1'`);
+    database.close();
+    const { store } = await openSqlite(path, fixedClock);
+    const scene = new Scene(store, 'demo');
+    const told = async (past: Filter) => {
+      const where: Filter = { kind: 'id', ids: ['t1'] };
+      const of = [{ type: 'Task', where }];
+      const { rows } = await store.history(scene.historyQuery({ of, past: { Task: past } }));
+      return rows.map(({ version }) => version);
+    };
+    assert.deepEqual(await told({ kind: 'all' }), [2, 1]);
+    const posting = { kind: 'posting', key: 'Task|code|=1' } as const;
+    for (const past of [posting, { kind: 'not', of: posting } as const]) assert.deepEqual(await told(past), [2]);
+    await store.close();
   });
 });

@@ -7,7 +7,7 @@ import { Fault } from '../../fhir/fault.js';
 import { matches, type IndexedResource } from '../../search/match.js';
 import { newestFirst, sortValue } from '../../search/order.js';
 import type { Filter, Position, Search } from '../../search/query.js';
-import type { ChangeSet, Criterion, Features, HistoryQuery, Key, Page, Put, Store, Version } from '../port.js';
+import type { ChangeSet, Criterion, Features, HistoryQuery, Key, Page, Past, Put, Store, Version } from '../port.js';
 import { pageOf, versionOf, type Order } from './page.js';
 import type { MemoryRecords } from './records.js';
 import { changedResources, conflict, slotOf, type Resources } from './resources.js';
@@ -47,9 +47,10 @@ export class MemoryStore implements Store {
     });
   }
 
-  async version(key: Key, version: number): Promise<Version | undefined> {
-    const found = this.resources.get(slotOf(key))?.[version - 1];
-    return found && versionOf(found);
+  async version(key: Key, version: number, past: Past = everything): Promise<Version | undefined> {
+    const versions = this.resources.get(slotOf(key)) ?? [];
+    const put = versions[version - 1];
+    return put && (put === versions.at(-1) || this.satisfies(put, past)) ? versionOf(put) : undefined;
   }
 
   async search(search: Search): Promise<Page> {
@@ -79,6 +80,9 @@ export class MemoryStore implements Store {
 
   async commit(changes: ChangeSet): Promise<void> {
     for (const criterion of changes.criteria ?? []) if (!this.holds(criterion)) throw conflict();
+    for (const { key, version } of changes.unchanged ?? []) {
+      if ((this.resources.get(slotOf(key))?.length ?? 0) !== version) throw conflict();
+    }
     const resources = changedResources(this.resources, changes);
     this.records.apply(this.records.changed(changes.documents ?? []));
     this.state = resources;
@@ -127,15 +131,19 @@ export class MemoryStore implements Store {
   }
 
   /** The versions a history is made of. */
-  private told({ partition, of, since = -Infinity, during }: Omit<HistoryQuery, 'limit' | 'after'>): Put[] {
+  private told({ partition, of, since = -Infinity, during, past = {} }: Omit<HistoryQuery, 'limit' | 'after'>): Put[] {
     const asked = (current: Put) =>
       of.some(
         ({ type, where, id = current.key.id }) =>
           type === current.key.type && id === current.key.id && this.satisfies(current, where),
       );
+    const shown = (put: Put, next: Put | undefined) =>
+      put.at >= since &&
+      wasCurrent(put, next, during) &&
+      (next === undefined || this.satisfies(put, past[put.key.type] ?? everything));
     return [...this.resources.values()]
       .filter(versions => versions[0]!.key.partition === partition && asked(versions.at(-1)!))
-      .flatMap(versions => versions.filter((put, i) => put.at >= since && wasCurrent(put, versions[i + 1], during)));
+      .flatMap(versions => versions.filter((put, i) => shown(put, versions[i + 1])));
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * What lies in the database: one document for each version of a resource (index entries on the current one alone), one
- * for each record, one for each set of criteria that commits compete for; blobs are in GridFS.
+ * What lies in the database: one document for each version of a resource with its index entries (of which the indexes hold
+ * those of current versions alone), one for each record, one for each set of criteria that commits compete for; blobs are
+ * in GridFS.
  */
 import type { Collection, Db, IndexDescription } from 'mongodb';
 import { CEILING, type IndexEntries, type Range, type Text } from '../../search/query.js';
@@ -20,6 +21,8 @@ export interface VersionRow extends Key {
   ranges?: Range[];
   strings?: Text[];
   main?: number;
+  /** How often a commit relied on this version being current. */
+  relied?: number;
 }
 
 export interface RecordRow {
@@ -110,10 +113,7 @@ export function versionRow({ key, version, at, deleted, method, json, index }: P
 }
 
 /** The update that makes a current version a past one. */
-export const superseded = (at: number) => ({
-  $set: { current: false, until: at },
-  $unset: { postings: 1, ranges: 1, strings: 1, main: 1 } as const,
-});
+export const superseded = (at: number) => ({ $set: { current: false, until: at } });
 
 /** The update that gives a current version other index entries. */
 export const reindexed = (index: IndexEntries) => ({ $set: entryFields(index) });

@@ -62,6 +62,32 @@ async function reindex({ versions }: Collections, changes: NonNullable<ChangeSet
   await versions.bulkWrite(operations, { session });
 }
 
+/**
+ * Makes sure that these versions are current, by writing to each: a snapshot alone does not keep others from changing what
+ * it shows. @throws Fault `conflict`
+ */
+async function rely({ versions }: Collections, on: NonNullable<ChangeSet['unchanged']>, session: ClientSession) {
+  for (const { key, version } of on) {
+    if (version === 0) await relyOnAbsence(versions, key, session);
+    else {
+      const { matchedCount } = await versions.updateOne(currentRow(key, version), { $inc: { relied: 1 } }, { session });
+      if (matchedCount !== 1) throw conflict();
+    }
+  }
+}
+
+/** Writes the first version of a resource, and takes it back. */
+async function relyOnAbsence(versions: Collections['versions'], key: Key, session: ClientSession): Promise<void> {
+  const index = { postings: [], ranges: [], strings: [], main: 0 };
+  const row = versionRow({ key, version: 1, at: 0, deleted: true, method: 'POST', json: '', index });
+  try {
+    await versions.insertOne(row, { session });
+    await versions.deleteOne({ _id: row._id }, { session });
+  } catch (error) {
+    throw isDuplicate(error) ? conflict() : error;
+  }
+}
+
 /** Where commits of one store go. */
 export interface Target {
   client: MongoClient;
@@ -76,12 +102,13 @@ export async function commitChanges(
   { client, collections, clock, limits, turns }: Target,
   changes: ChangeSet,
 ): Promise<void> {
-  const { puts = [], reindex: entries = [], criteria = [], documents = [] } = changes;
+  const { puts = [], reindex: entries = [], unchanged = [], criteria = [], documents = [] } = changes;
   const now = clock.now();
   const locks = locksOf(changes);
   const work = async (session: ClientSession): Promise<void> => {
     await lock(collections, locks, new Date(now), session);
     await check({ versions: collections.versions, limits, options: () => ({ session }) }, criteria);
+    await rely(collections, unchanged, session);
     await write(collections, puts, session);
     await reindex(collections, entries, session);
     for (const change of documents) await applyChange(collections.records, change, now, session);

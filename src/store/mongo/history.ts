@@ -5,7 +5,7 @@
 import type { Document } from 'mongodb';
 import type { Position } from '../../search/query.js';
 import { simplify } from '../../search/simplify.js';
-import type { HistoryQuery, Page } from '../port.js';
+import type { HistoryQuery, Page, Past } from '../port.js';
 import { compileFilter } from './compile.js';
 import { behind, positionOf, sortStage } from './keyset.js';
 import { keyFields, versionFields, type VersionRow } from './collections.js';
@@ -23,6 +23,13 @@ interface Scope {
   unchecked: boolean;
 }
 
+/** What current versions satisfy, and earlier ones that have entries and pass by them. */
+export function orPast(past: Past): Document {
+  const condition = simplify(past);
+  if (condition.kind === 'all') return {};
+  return { $or: [{ current: true }, { postings: { $exists: true }, $and: [compileFilter(condition)] }] };
+}
+
 const scopeOf = ({ type, id }: Part): Document => ({ type, ...defined({ id }) });
 
 async function scope(reader: Reader, partition: string, part: Part): Promise<Scope> {
@@ -36,11 +43,15 @@ async function scope(reader: Reader, partition: string, part: Part): Promise<Sco
   return { filter: { type: part.type, id: { $in: rows.map(row => row.id) } }, unchecked: false };
 }
 
-function filterOf({ partition, since, during }: Told, scopes: readonly Scope[]): Document {
+function filterOf({ partition, since, during, past = {} }: Told, scopes: readonly Scope[]): Document {
   const written = since === undefined ? [] : [{ at: { $gte: since } }];
   const current = during === undefined ? [] : [{ at: { $lte: during.to } }, { until: { $gt: during.from } }];
+  const earlier = Object.entries(past).map(([type, condition]) => ({
+    $or: [{ type: { $ne: type } }, orPast(condition)],
+  }));
   const [only, ...others] = scopes.map(each => each.filter);
-  return { partition, $and: [others.length === 0 ? only : { $or: [only, ...others] }, ...written, ...current] };
+  const either = others.length === 0 ? only : { $or: [only, ...others] };
+  return { partition, $and: [either, ...written, ...current, ...earlier] };
 }
 
 /** Those whose current version satisfies the condition of a part they belong to. */

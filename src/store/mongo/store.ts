@@ -3,9 +3,9 @@ import type { MongoClient } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Filter, Position, Search } from '../../search/query.js';
-import type { ChangeSet, Features, HistoryQuery, Key, Page, Store, Version } from '../port.js';
+import type { ChangeSet, Features, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
 import { commitChanges } from './commit.js';
-import { countVersions, historyPage } from './history.js';
+import { countVersions, historyPage, orPast } from './history.js';
 import { versionFields, versionOf, type Collections } from './collections.js';
 import { faulting } from './mongo-fault.js';
 import {
@@ -45,9 +45,10 @@ export class MongoStore implements Store {
     return keys.map(key => found.get(pathOf(key)));
   }
 
-  async version({ partition, type, id }: Key, version: number): Promise<Version | undefined> {
+  async version({ partition, type, id }: Key, version: number, past?: Past): Promise<Version | undefined> {
+    const filter = { partition, type, id, version, ...(past && orPast(past)) };
     const row = await this.reading(({ versions, options }) =>
-      versions.findOne({ partition, type, id, version }, { ...options(), projection: versionFields }),
+      versions.findOne(filter, { ...options(), projection: versionFields }),
     );
     return row ? versionOf(row) : undefined;
   }

@@ -49,8 +49,8 @@ function update(
   [, , , version, at, deleted, method, main, , json]: PutRow,
   entries: string,
 ): void {
-  connection.run(sql`INSERT INTO history (rid, version, partition, type, id, at, until, deleted, method, json)
-    SELECT rid, version, partition, type, id, at, ${at}, deleted, method, json FROM resource WHERE rid = ${rid}`);
+  connection.run(sql`INSERT INTO history (rid, version, partition, type, id, at, until, deleted, method, json, entries)
+    SELECT rid, version, partition, type, id, at, ${at}, deleted, method, json, entries FROM resource WHERE rid = ${rid}`);
   connection.run(sql`UPDATE resource SET version = ${version}, at = ${at}, deleted = ${deleted}, method = ${method},
     main = ${main}, entries = ${entries}, json = ${json} WHERE rid = ${rid}`);
 }
@@ -91,9 +91,12 @@ function check(connection: Connection, { partition, type, where, ids }: Criterio
 function commit(
   connection: Connection,
   keys: Keys,
-  { criteria, puts, reindex: rows, documents, now }: Commit,
+  { criteria, unchanged, puts, reindex: rows, documents, now }: Commit,
 ): number[] {
   for (const criterion of criteria) check(connection, criterion);
+  for (const { key, version } of unchanged) {
+    if ((current(connection, key.partition, key.type, key.id)?.version ?? 0) !== version) throw conflict();
+  }
   for (const put of puts) applyPut(connection, keys, put);
   for (const row of rows) applyReindex(connection, keys, row);
   return documents.map(change => changeDocument(connection, change, now));

@@ -1,45 +1,56 @@
 /** Versions, newest first: the current ones of `resource` and the older ones of `history`, merged. */
-import type { HistoryQuery, Key, Page, Version } from '../port.js';
-import type { Filter } from '../../search/query.js';
+import type { HistoryQuery, Key, Page, Past, Version } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
 import { columns, versionOf } from './row.js';
-import { every, limitSql, Sql, sql, TRUE } from './sql.js';
+import { every, limitSql, some, Sql, sql, TRUE } from './sql.js';
 
-type Asked = HistoryQuery['of'][number];
+type Part = HistoryQuery['of'][number];
 type Span = Omit<HistoryQuery, 'limit' | 'after'>;
 
-/** The conditions on one version `v` of a resource whose current row is `r`; `until`: when it ceased to be current. */
-function tests({ partition, since, during }: Span, { where }: Asked, until: Sql): Sql {
-  return every([
+/** The table that versions `v` come from, and the instant at which one of them ceased to be current. */
+interface Source {
+  table: 'resource' | 'history';
+  until: Sql;
+}
+
+const SOURCES: readonly Source[] = [
+  { table: 'resource', until: new Sql('9e999') },
+  { table: 'history', until: new Sql('v.until') },
+];
+
+/** That a version `v` of the table `history` satisfies the condition by its own entries, where it has any. */
+function pastCondition(past: Past, partition: string): Sql {
+  const test = condition(past, { partition, row: 'v' });
+  return test === TRUE ? TRUE : sql`(v.entries IS NOT NULL AND ${test})`;
+}
+
+/** The condition of one part on the current row `r` of a resource. */
+const partCondition = ({ where, id }: Part, partition: string): Sql =>
+  every([id === undefined ? TRUE : sql`r.id = ${id}`, condition(where, { partition, row: 'r' })]);
+
+/** Versions `v` of one type whose resources satisfy any of the parts, so that none is listed twice. */
+function versionsIn(source: Source, type: string, parts: readonly Part[], query: Span): Sql {
+  const { partition, since, during, past = {} } = query;
+  const id = parts.length === 1 ? parts[0]!.id : undefined;
+  const key = sql`partition = ${partition} AND type = ${type} AND id = ${id ?? ''}`;
+  const tests = every([
+    id === undefined
+      ? sql`v.partition = ${partition} AND v.type = ${type}`
+      : sql`v.rid = (SELECT rid FROM resource WHERE ${key})`,
     since === undefined ? TRUE : sql`v.at >= ${since}`,
-    during === undefined ? TRUE : sql`v.at <= ${during.to} AND ${until} > ${during.from}`,
+    during === undefined ? TRUE : sql`v.at <= ${during.to} AND ${source.until} > ${during.from}`,
     sql`tick(v.rid)`,
-    condition(where, { partition, row: 'r' }),
+    some(parts.map(part => partCondition(part, partition))),
+    source.table === 'resource' ? TRUE : pastCondition(past[type] ?? { kind: 'all' }, partition),
   ]);
+  return sql`FROM ${new Sql(source.table)} v CROSS JOIN resource r ON r.rid = v.rid WHERE ${tests}`;
 }
 
-/** Where the versions of a resource, or of a type, come from: current and older. */
-function sources(query: Span, asked: Asked): Sql[] {
-  const { type, id } = asked;
-  const ofType = sql`v.partition = ${query.partition} AND v.type = ${type}`;
-  const key = sql`partition = ${query.partition} AND type = ${type} AND id = ${id ?? ''}`;
-  const ofOne = sql`v.rid = (SELECT rid FROM resource WHERE ${key})`;
-  const from = (table: Sql, until: Sql): Sql => sql`FROM ${table} v CROSS JOIN resource r ON r.rid = v.rid
-    WHERE ${id === undefined ? ofType : ofOne} AND ${tests(query, asked, until)}`;
-  return [from(new Sql('resource'), new Sql('9e999')), from(new Sql('history'), new Sql('v.until'))];
-}
-
-/** Each type once, so that no version is told twice. */
-function distinct(of: readonly Asked[]): Asked[] {
-  return [...Map.groupBy(of, ({ type }) => type)].map(([type, all]) => {
-    const [first, ...others] = all;
-    if (others.length === 0) return first!;
-    const filter = ({ where, id }: Asked): Filter =>
-      id === undefined ? where : { kind: 'and', of: [{ kind: 'id', ids: [id] }, where] };
-    return { type, where: { kind: 'or', of: all.map(filter) } };
-  });
-}
+const sourcesOf = (query: Span): Sql[] =>
+  [...Map.groupBy(query.of, ({ type }) => type)].flatMap(([type, parts]) =>
+    SOURCES.map(source => versionsIn(source, type, parts, query)),
+  );
 
 /** By instant, then version, then rid; newest first. */
 function compareRows(a: Row, b: Row): number {
@@ -50,12 +61,10 @@ function compareRows(a: Row, b: Row): number {
 export function historyPage(connection: Connection, query: HistoryQuery): Page {
   const { after, limit } = query;
   const behind = after ? sql`AND (v.at, v.version, v.rid) < (${after[0]!}, ${after[1]!}, ${after[2]!})` : new Sql('');
-  const found = distinct(query.of)
-    .flatMap(asked => sources(query, asked))
-    .flatMap(source =>
-      connection.all(sql`SELECT ${columns('v')} ${source} ${behind}
-        ORDER BY v.at DESC, v.version DESC, v.rid DESC ${limitSql(limit + 1)}`),
-    );
+  const found = sourcesOf(query).flatMap(source =>
+    connection.all(sql`SELECT ${columns('v')} ${source} ${behind}
+      ORDER BY v.at DESC, v.version DESC, v.rid DESC ${limitSql(limit + 1)}`),
+  );
   const rows = found.sort(compareRows).slice(0, limit);
   const last = rows.at(-1);
   return {
@@ -67,19 +76,24 @@ export function historyPage(connection: Connection, query: HistoryQuery): Page {
 /** How many versions there are to page through, counted no further than `limit`. */
 export function countVersions(connection: Connection, query: Span, limit: number): number {
   let total = 0;
-  for (const source of distinct(query.of).flatMap(asked => sources(query, asked))) {
+  for (const source of sourcesOf(query)) {
     if (total >= limit) break;
     total += connection.get(sql`SELECT count(*) FROM (SELECT 1 ${source} ${limitSql(limit - total)})`)![0] as number;
   }
   return total;
 }
 
-/** One version of a resource, current or not. */
-export function versionAt(connection: Connection, { partition, type, id }: Key, version: number): Version | undefined {
+/** One version of a resource: current, or an earlier one that satisfies `past`. */
+export function versionAt(
+  connection: Connection,
+  { partition, type, id }: Key,
+  version: number,
+  past: Past = { kind: 'all' },
+): Version | undefined {
   const resource = sql`resource r WHERE r.partition = ${partition} AND r.type = ${type} AND r.id = ${id}`;
   const row =
     connection.get(sql`SELECT ${columns('r')} FROM ${resource} AND r.version = ${version}`) ??
     connection.get(sql`SELECT ${columns('v')} FROM history v WHERE v.version = ${version}
-      AND v.rid = (SELECT r.rid FROM ${resource})`);
+      AND v.rid = (SELECT r.rid FROM ${resource}) AND ${pastCondition(past, partition)}`);
   return row && versionOf(row);
 }

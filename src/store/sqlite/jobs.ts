@@ -1,5 +1,5 @@
 /** What the main thread asks of the writer thread, in a form that is cheap to copy between threads. */
-import type { ChangeSet, Criterion, Document, DocumentChange, Put } from '../port.js';
+import type { ChangeSet, Criterion, Document, DocumentChange, Key, Put } from '../port.js';
 import { entriesText } from './entries.js';
 
 /** A Put as a flat row; entries already as text. */
@@ -28,6 +28,7 @@ export type ReindexRow = readonly [
 export interface Commit {
   op: 'commit';
   criteria: readonly Criterion[];
+  unchanged: readonly { key: Key; version: number }[];
   puts: readonly PutRow[];
   reindex: readonly ReindexRow[];
   documents: readonly DocumentChange[];
@@ -65,6 +66,7 @@ export function commitJob(changes: ChangeSet, now: number): Commit {
   return {
     op: 'commit',
     criteria: changes.criteria ?? [],
+    unchanged: changes.unchanged ?? [],
     puts: changes.puts?.map(putRow) ?? [],
     reindex:
       changes.reindex?.map(({ key: { partition, type, id }, version, index }): ReindexRow => [

@@ -1,7 +1,7 @@
 /**
  * The tables. Postings, ranges and texts hold the entries of live resources alone; each row of `resource` carries its own
- * entries too, so that an update changes exactly the rows that differ and a known row is tested without any index. All
- * of them name their keys by number (keys.ts).
+ * entries too, so that an update changes exactly the rows that differ and a known row is tested without any index; and so
+ * does each row of `history`. All of them name their keys by number (keys.ts).
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../fhir/fault.js';
@@ -100,6 +100,10 @@ export const steps: readonly string[] = [
       CROSS JOIN key k ON k.partition = resource.partition AND k.text = e.value ->> 0),
     (SELECT json_group_array(json_set(e.value, '$[0]', k.kid)) FROM json_each(entries, '$[2]') e
       CROSS JOIN key k ON k.partition = resource.partition AND k.text = e.value ->> 0));
+  `,
+  // Entries stay with each version; NULL where it was replaced before they did.
+  `
+  ALTER TABLE history ADD COLUMN entries TEXT;
   `,
 ];
 

@@ -1,7 +1,7 @@
 /** The store port on SQLite: short reads on the calling thread, long ones on reader threads, writes on the writer. */
 import type { Clock } from '../../fhir/clock.js';
 import type { Filter, Position, Search } from '../../search/query.js';
-import type { ChangeSet, Features, HistoryQuery, Key, Page, Store, Version } from '../port.js';
+import type { ChangeSet, Features, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
 import type { Connection } from './connection.js';
 import { condition } from './filter-sql.js';
 import { versionAt } from './history.js';
@@ -50,8 +50,8 @@ export class SqliteStore implements Store {
     return orFault(() => keys.map(key => this.readOne(key, where)));
   }
 
-  async version(key: Key, version: number): Promise<Version | undefined> {
-    return orFault(() => versionAt(this.parts.connection, key, version));
+  async version(key: Key, version: number, past?: Past): Promise<Version | undefined> {
+    return orFault(() => versionAt(this.parts.connection, key, version, past));
   }
 
   search(search: Search): Promise<Page> {

@@ -5,7 +5,7 @@ export function delegating(store: Store): Store {
   return {
     features: store.features,
     read: (keys, where) => store.read(keys, where),
-    version: (key, version) => store.version(key, version),
+    version: (key, version, past) => store.version(key, version, past),
     search: search => store.search(search),
     count: (search, limit) => store.count(search, limit),
     history: query => store.history(query),

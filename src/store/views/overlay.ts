@@ -6,9 +6,9 @@ export function overlay(store: Store, puts: ReadonlyMap<string, Put>): Store {
   if (puts.size === 0) return store;
   return {
     ...delegating(store),
-    async version(key, version) {
+    async version(key, version, past) {
       const put = puts.get(`${key.type}/${key.id}`);
-      return put?.version === version ? put : store.version(key, version);
+      return put?.version === version ? put : store.version(key, version, past);
     },
     async read(keys, where) {
       const there = await store.read(keys, where);
