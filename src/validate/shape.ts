@@ -8,6 +8,7 @@ import type { Definitions, Element } from '../definitions/definitions.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../fhir/resource.js';
 import { root, step, type Path, type Report } from './report.js';
 import { propertyName } from './schema.js';
+import { unpairedNulls } from './unpaired-nulls.js';
 
 interface ShapeError {
   instancePath: string;
@@ -31,13 +32,23 @@ export function shapeCheck(folder: string, definitions: Definitions): ShapeCheck
       return;
     }
     const shape = load(`./${type}.cjs`) as Shape;
-    if (!shape(resource)) {
+    const inside = [...nested(resource, here)];
+    if (shape(resource)) {
+      const skipped = new Set(inside.map(([inner]) => inner));
+      for (const names of unpairedNulls(resource, skipped)) {
+        report.malformed(
+          'structure',
+          fhirPath(names, resource, here, definitions),
+          'A null must have its counterpart.',
+        );
+      }
+    } else {
       for (const error of shape.errors!) {
         if (report.full) return;
         tell(error, resource, here, definitions, report);
       }
     }
-    for (const [inner, innerPath] of nested(resource, here)) check(inner, report, innerPath);
+    for (const [inner, innerPath] of inside) check(inner, report, innerPath);
   };
   return check;
 }

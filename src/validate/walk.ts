@@ -117,12 +117,9 @@ function checkList(
   if (items.length < element.min && !twin) {
     report.breach('required', at, `At least ${element.min} of ${element.name} are required.`);
   }
-  const other = (twin ? value[name.slice(1)] : value[`_${name}`]) as readonly Json[] | undefined;
-  if (twin && other && other.length !== items.length) {
+  const other = twin ? (value[name.slice(1)] as readonly Json[] | undefined) : undefined;
+  if (other && other.length !== items.length) {
     report.malformed('structure', at, `${name} must be as long as ${name.slice(1)}.`);
-  }
-  if (items.some((item, index) => item === null && (other?.[index] ?? null) === null)) {
-    report.malformed('structure', at, 'A null must have its counterpart.');
   }
 }
 
