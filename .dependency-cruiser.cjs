@@ -72,6 +72,7 @@ const packages = {
   'postal-mime': ['delivery/'],
   rfc6902: ['interactions/'],
   saxes: ['formats/', 'validate/'],
+  tar: ['definitions/'],
   zod: ['config/'],
   'node:sqlite': ['store/sqlite/'],
 };

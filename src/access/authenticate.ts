@@ -5,6 +5,7 @@
 import type { Clock } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import type { FhirRequest } from '../fhir/request.js';
+import { Cache } from '../runtime/cache.js';
 import type { Records } from '../store/port.js';
 import type { Actor } from './actor.js';
 import { buildActor, subjectOf, type People } from './build-actor.js';
@@ -59,7 +60,7 @@ export const anonymous: Actor = {
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   /** By the end of the Authorization header: what it holds is taken apart once. */
-  const remembered = new Map<string, Remembered>();
+  const remembered = new Cache<Remembered>(MAX_REMEMBERED);
   return async request => {
     const header = authorizationOf(request);
     const now = options.clock.now();
@@ -72,7 +73,6 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     }
     const found = await lookUp(bearerToken(header), now, options);
     if (!found) throw unauthenticated('The access token is not valid.', 'invalid_token');
-    if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
     remembered.set(end, { header, ...found });
     return found.actor;
   };

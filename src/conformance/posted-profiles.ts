@@ -5,7 +5,7 @@
 import type { Definitions } from '../definitions/definitions.js';
 import { withPosted } from '../definitions/with-posted.js';
 import { parseStored } from '../fhir/json.js';
-import { createCache } from '../runtime/cache.js';
+import { Cache } from '../runtime/cache.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../fhir/resource.js';
 import type { Place, Services } from '../service.js';
 import type { Version } from '../store/port.js';
@@ -17,14 +17,15 @@ const KEPT = 50;
 const KEPT_PARSED = 500;
 
 export function createPostedProfiles(definitions: Definitions): Services['definitionsFor'] {
-  const parsed = createCache<Resource>(KEPT_PARSED);
-  const sets = createCache<Definitions>(KEPT);
-  const parse = (version: Version): Resource => parsed(nameOf(version), () => parseStored<Resource>(version.json));
+  const parsed = new Cache<Resource>(KEPT_PARSED);
+  const sets = new Cache<Definitions>(KEPT);
+  const parse = (version: Version): Resource =>
+    parsed.getOrMake(nameOf(version), () => parseStored<Resource>(version.json));
 
   async function extended(place: Place, names: readonly string[]): Promise<Definitions> {
     const posted = await fetchPosted(definitions, place, names, TYPES, parse);
     if (posted.versions.length === 0) return definitions;
-    return sets(posted.versions.map(nameOf).sort().join(), () => withPosted(definitions, posted.find));
+    return sets.getOrMake(posted.versions.map(nameOf).sort().join(), () => withPosted(definitions, posted.find));
   }
 
   return (place, resource, named = []) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { withoutVersion } from '../fhir/canonical.js';
-import { createCache } from '../runtime/cache.js';
+import { Cache } from '../runtime/cache.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import { openArchive, type Archive } from './archive.js';
 import type { Definitions, Element, TypeDefinition } from './definitions.js';
@@ -15,10 +15,10 @@ const compartments = 'http://hl7.org/fhir/CompartmentDefinition/';
 
 /** Remembers the answers used last, by key without `|version`. */
 function memo<T>(make: (key: string) => T, size = 2000): (key: string) => T {
-  const kept = createCache<T>(size);
+  const kept = new Cache<T>(size);
   return canonical => {
     const key = withoutVersion(canonical);
-    return kept(key, () => make(key));
+    return kept.getOrMake(key, () => make(key));
   };
 }
 

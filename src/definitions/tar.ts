@@ -1,14 +1,24 @@
-/** Reads tar archives (POSIX ustar), the inside of FHIR packages. Their members have short names. */
+/** Reads tar archives, the inside of FHIR packages, with the long names of pax and GNU tar. */
+import { Parser } from 'tar';
 
-/** The regular files of an archive by name; the buffers are views into it. */
+/**
+ * The regular files of an archive by name.
+ * @throws Error where it is no tar archive, or damaged
+ */
 export function readTar(bytes: Buffer): Map<string, Buffer> {
-  const text = (at: number, length: number): string => bytes.toString('utf8', at, at + length).split('\0')[0]!;
   const members = new Map<string, Buffer>();
-  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0;) {
-    const size = Number.parseInt(text(at + 124, 12), 8);
-    const prefix = text(at + 345, 155);
-    members.set((prefix ? `${prefix}/` : '') + text(at, 100), bytes.subarray(at + 512, at + 512 + size));
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
+  const parser = new Parser({
+    strict: true,
+    onReadEntry(entry) {
+      const parts: Buffer[] = [];
+      entry.on('data', part => parts.push(part));
+      entry.on('end', () => entry.type === 'File' && members.set(entry.path, Buffer.concat(parts)));
+    },
+  });
+  // The parser works within end(): an error that it emits is thrown from there.
+  parser.on('error', error => {
+    throw error;
+  });
+  parser.end(bytes);
   return members;
 }

@@ -1,8 +1,7 @@
 /** The e-mails that demo mode keeps instead of sending them, as pages show them. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
-import { listMail } from './channels/eml-folder.js';
 import { defined } from '../fhir/defined.js';
 
 export interface MailSummary {
@@ -12,8 +11,6 @@ export interface MailSummary {
   subject: string;
   /** Milliseconds since the epoch. */
   at: number;
-  /** BCP 47, where known. */
-  language?: string;
 }
 
 export interface Mail extends MailSummary {
@@ -30,22 +27,22 @@ export interface Mailbox {
 const ID = /^[\w-][\w.-]{0,100}$/;
 
 export function openMailbox(folder: string): Mailbox {
+  const mailOf = async (file: string): Promise<Mail> => parsed(file, await readFile(join(folder, file)));
   return {
-    async list(limit) {
-      const mails = await listMail(folder, limit);
-      return mails.map(({ file, to, subject, date }) => ({
-        id: file.replace(/\.eml$/, ''),
-        to,
-        subject,
-        at: Date.parse(date),
-      }));
-    },
-    async read(id) {
-      const bytes = ID.test(id) ? await readFile(join(folder, `${id}.eml`)).catch(() => undefined) : undefined;
-      if (!bytes) return undefined;
-      const { subject = '', text = '', html, date = '', to } = await PostalMime.parse(bytes);
-      const address = to?.[0]?.address ?? '';
-      return { id, to: address, subject, at: Date.parse(date), text, ...defined({ html }) };
-    },
+    list: async limit => Promise.all((await newestFiles(folder, limit)).map(mailOf)),
+    read: async id => (ID.test(id) ? mailOf(`${id}.eml`).catch(() => undefined) : undefined),
   };
+}
+
+async function newestFiles(folder: string, limit: number): Promise<string[]> {
+  const files = (await readdir(folder).catch(() => [])).filter(file => file.endsWith('.eml'));
+  const dated = await Promise.all(files.map(async file => ({ file, at: (await stat(join(folder, file))).mtimeMs })));
+  const newest = dated.sort((a, b) => b.at - a.at).slice(0, limit);
+  return newest.map(({ file }) => file);
+}
+
+async function parsed(file: string, bytes: Buffer): Promise<Mail> {
+  const { subject = '', text = '', html, date = '', to } = await PostalMime.parse(bytes);
+  const address = to?.[0]?.address ?? '';
+  return { id: file.replace(/\.eml$/, ''), to: address, subject, at: Date.parse(date), text, ...defined({ html }) };
 }

@@ -5,6 +5,7 @@
 import { createHmac } from 'node:crypto';
 import { pino, type DestinationStream } from 'pino';
 import type { Config } from '../config/config.js';
+import { Cache } from '../runtime/cache.js';
 import { describeError } from './error-fields.js';
 import { scrub } from './scrub.js';
 import { standardOutput } from './standard-output.js';
@@ -68,15 +69,8 @@ export function createLog({ level, actorKey, destination }: LogOptions): Log {
 const MAX_REMEMBERED = 10_000;
 
 function remembered(hash: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
-  return text => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    const answer = hash(text);
-    known.set(text, answer);
-    return answer;
-  };
+  const known = new Cache<string>(MAX_REMEMBERED);
+  return text => known.getOrMake(text, () => hash(text));
 }
 
 const secretName = /authorization|cookie|token|secret|password|body|query|credential/i;

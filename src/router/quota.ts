@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
+import { Cache } from '../runtime/cache.js';
 
 /** Takes so many units from this caller's bucket. Fault `throttled`, with the seconds to wait, where it holds fewer. */
 export type Quota = (caller: string, units: number) => void;
@@ -20,19 +21,11 @@ const MAX_CALLERS = 10_000;
 /** @param perMinute units; 0 = as much as anybody likes */
 export function createQuota(perMinute: number, clock: Clock): Quota {
   if (perMinute === 0) return () => undefined;
-  const buckets = new Map<string, Bucket>();
-  const bucketOf = (caller: string): Bucket => {
-    const known = buckets.get(caller);
-    if (known) return known;
-    // Whoever came first is most likely full again.
-    if (buckets.size >= MAX_CALLERS) buckets.delete(buckets.keys().next().value ?? '');
-    const made = { units: perMinute, at: clock.now() };
-    buckets.set(caller, made);
-    return made;
-  };
+  // The bucket of a caller who has not called for long is most likely full again.
+  const buckets = new Cache<Bucket>(MAX_CALLERS);
   return (caller, units) => {
-    const bucket = bucketOf(caller);
     const now = clock.now();
+    const bucket = buckets.getOrMake(caller, () => ({ units: perMinute, at: now }));
     bucket.units = Math.min(perMinute, bucket.units + ((now - bucket.at) / MINUTE) * perMinute);
     bucket.at = now;
     if (bucket.units < units) throw throttled(perMinute, ((units - bucket.units) / perMinute) * 60);

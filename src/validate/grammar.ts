@@ -3,6 +3,7 @@
  * currencies, countries, time zones. https://hl7.org/fhir/R4/terminologies-systems.html
  */
 import { isUnit, UCUM } from '../fhir/ucum.js';
+import { Cache } from '../runtime/cache.js';
 
 const none = { fallback: 'none' } as const;
 const languages = new Intl.DisplayNames('en', { type: 'language', ...none });
@@ -56,19 +57,12 @@ function isTimeZone(code: string): boolean {
   }
 }
 
-/** Of each system the answers given, up to so many: the same few codes come again and again. */
-const kept = 1000;
+/** Answers kept of each system: the same few codes come again and again. */
+const KEPT = 1000;
 
 function remembered(has: (code: string) => boolean): (code: string) => boolean {
-  const answers = new Map<string, boolean>();
-  return code => {
-    let answer = answers.get(code);
-    if (answer === undefined) {
-      answer = has(code);
-      if (answers.size < kept) answers.set(code, answer);
-    }
-    return answer;
-  };
+  const answers = new Cache<boolean>(KEPT);
+  return code => answers.getOrMake(code, () => has(code));
 }
 
 const systems: ReadonlyMap<string, (code: string) => boolean> = new Map([

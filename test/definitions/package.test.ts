@@ -8,17 +8,38 @@ import { loadDefinitions } from '../../src/definitions/load.js';
 import { openPackage } from '../../src/definitions/package.js';
 import { createValidator } from '../../src/validate/validator.js';
 
-/** A tar archive of these files, as POSIX ustar. */
-function tar(files: Record<string, unknown>): Buffer {
-  const blocks = Object.entries(files).flatMap(([name, content]) => {
-    const body = Buffer.from(JSON.stringify(content));
-    const header = Buffer.alloc(512);
-    header.write(name, 0);
-    header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
-    header.write('ustar', 257);
-    return [header, body, Buffer.alloc((512 - (body.length % 512)) % 512)];
-  });
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+/** One member of a tar archive, as POSIX ustar with the checksum of its header. */
+function member(name: string, body: Buffer, type = '0'): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name.slice(0, 100), 0);
+  header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
+  header.write(`        ${type}`, 148);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
+}
+
+/** How a format writes the name of the member that follows. */
+type Naming = (name: string) => Buffer;
+
+const plain: Naming = () => Buffer.alloc(0);
+
+/** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_03 */
+const pax: Naming = name => {
+  const record = ` path=${name}\n`;
+  const length = record.length + String(record.length + 3).length;
+  return member('PaxHeader', Buffer.from(`${length}${record}`), 'x');
+};
+
+/** https://www.gnu.org/software/tar/manual/html_node/Standard.html, type L */
+const gnu: Naming = name => member('././@LongLink', Buffer.from(`${name}\0`), 'L');
+
+function tar(files: Record<string, unknown>, naming = plain): Buffer {
+  const members = Object.entries(files).map(([name, content]) =>
+    Buffer.concat([naming(name), member(name, Buffer.from(JSON.stringify(content)))]),
+  );
+  return Buffer.concat([...members, Buffer.alloc(1024)]);
 }
 
 const url = 'http://example.org/ValueSet/x';
@@ -79,6 +100,19 @@ describe('packages', () => {
     assert.deepEqual(archive.list('ValueSet'), [url]);
     assert.deepEqual(archive.get(url), valueSet);
   });
+
+  for (const [format, naming] of Object.entries({ pax, gnu })) {
+    for (const length of [101, 256, 300]) {
+      it(`reads a member name of ${length} characters, ${format}`, () => {
+        const file = path.join(folder, 'long.tgz');
+        const name = `${'v'.repeat(length - 'package/.json'.length)}.json`;
+        const index = { files: [{ filename: name, resourceType: 'ValueSet', url }] };
+        const members = { 'package/.index.json': index, [`package/${name}`]: valueSet };
+        writeFileSync(file, gzipSync(tar(members, naming)));
+        assert.deepEqual(openPackage(file).get(url), valueSet);
+      });
+    }
+  }
 
   const whole = gzipSync(tar({ 'package/.index.json': { files: [] } }));
   const wrong: [what: string, bytes: Buffer][] = [

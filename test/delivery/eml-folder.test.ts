@@ -1,9 +1,10 @@
 /** E-mails as files. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEmlFolder, listMail } from '../../src/delivery/channels/eml-folder.js';
+import { createEmlFolder } from '../../src/delivery/channels/eml-folder.js';
+import { openMailbox } from '../../src/delivery/mailbox.js';
 import { invitation, parsed, startDelivery } from './parts.js';
 
 describe('the folder of e-mails', () => {
@@ -17,11 +18,11 @@ describe('the folder of e-mails', () => {
     const delivery = startDelivery();
     await delivery.post({ ...invitation, language: 'ar' });
     await delivery.dispatcher(createEmlFolder({ folder, from: 'Portico <no-reply@localhost>' })).idle();
-    const [mail] = await listMail(folder, 10);
-    assert.equal(mail?.file, 'id-1.eml');
+    const [mail] = await openMailbox(folder).list(10);
+    assert.equal(mail?.id, 'id-1');
     assert.equal(mail.subject, 'دعوة إلى بوابة المرضى الخاصة بك');
     assert.equal(mail.to, 'ned@example.org');
-    const { text = '', html = '' } = await parsed(await readFile(join(folder, mail.file), 'utf8'));
+    const { text = '', html = '' } = await parsed(await readFile(join(folder, 'id-1.eml'), 'utf8'));
     assert.ok(text.includes('ABCD-EFGH') && html.includes('dir="rtl"'));
   });
 
@@ -36,12 +37,18 @@ describe('the folder of e-mails', () => {
     ] as const)
       await utimes(join(folder, `${id}.eml`), at, at);
     assert.deepEqual(
-      (await listMail(folder, 2)).map(({ file }) => file),
-      ['id-1.eml', 'id-3.eml'],
+      (await openMailbox(folder).list(2)).map(({ id }) => id),
+      ['id-1', 'id-3'],
     );
   });
 
+  it('reads encoded words of any charset, joined across the lines of a subject', async () => {
+    const mail = ['To: a@b.org', 'Subject: =?iso-8859-1?Q?R=E9sultat?=', ' =?utf-8?B?IMOpdMOp?=', '', 'x'].join('\r\n');
+    await writeFile(join(folder, 'm.eml'), mail);
+    assert.equal((await openMailbox(folder).list(1))[0]?.subject, 'Résultat été');
+  });
+
   it('is empty before the first e-mail', async () => {
-    assert.deepEqual(await listMail(join(folder, 'none'), 10), []);
+    assert.deepEqual(await openMailbox(join(folder, 'none')).list(10), []);
   });
 });
