@@ -30,6 +30,8 @@ export interface Validator {
   assertRules(resource: Resource, options?: ValidateOptions): void;
   /** Throws Fault `invalid` where the JSON has not the shape of its types; code may take it for what its types say after that. */
   assertShape(resource: Resource): void;
+  /** What is wrong with the shape alone; [] if nothing is. */
+  shapeIssues(resource: Resource): Issue[];
 }
 
 /** @param options.root the project's folder, with dist/generated in it */
@@ -68,7 +70,13 @@ export function createValidator(own: Definitions, options: { root: string }): Va
     walkResource(plain, walk, scope, at);
     for (const canonical of named) profiles.checkProfile(plain, canonical, scope, at);
   };
+  const shapeIssues = (resource: Resource): Issue[] => {
+    const report = new Report();
+    checkShape(resource, report);
+    return report.shape;
+  };
   return {
+    shapeIssues,
     validate: (resource, options = {}) => run(resource, options).issues,
     assertValid: (resource, options = {}) => {
       refuseFailed(run(resource, options));
@@ -79,10 +87,9 @@ export function createValidator(own: Definitions, options: { root: string }): Va
       refuseFailed(report);
     },
     assertShape(resource) {
-      const report = new Report();
-      checkShape(resource, report);
-      if (report.shape.length === 0) return;
-      throw new Fault('invalid', 'The resource does not have the shape of its type.', { issues: report.shape });
+      const issues = shapeIssues(resource);
+      if (issues.length === 0) return;
+      throw new Fault('invalid', 'The resource does not have the shape of its type.', { issues });
     },
   };
 }

@@ -65,8 +65,59 @@ describe('operations', () => {
     });
   });
 
+  /** The FHIRPath that a refusal names. */
+  const refusal = async (answer: Promise<Answer>): Promise<unknown> =>
+    outcome((await answer).body).issue[0]?.expression?.[0];
+  const path = (name: string): string => `Parameters.parameter.where(name='${name}')`;
+
   eachRest(
     rest => {
+      it('[PC-1, PC-2] refuse facts of the wrong type by the FHIRPath of the parameter, before anybody is looked up', async () => {
+        for (const [name, value] of [
+          ['birthDate', { valueDate: '2023-02-29' }],
+          ['birthDate', { valueString: 'yesterday' }],
+          ['birthDate', { valueDateTime: '2023-02-28' }],
+          ['channel', { valueString: ' email' }],
+          ['language', { valueCode: 'e n ' }],
+          ['expiresInDays', { valueInteger: 1.5 }],
+          ['expiresInDays', { valueString: '7' }],
+        ] as const) {
+          const sent = parameters({ name, ...value });
+          const answer = await rest().expect(400, 'POST', `Patient/${unique()}/$invite`, sent);
+          const own = 'valueDate' in value || 'valueCode' in value || 'valueInteger' in value;
+          const expected = own ? 'Parameters.parameter[0].value' : path(name);
+          assert.deepEqual(outcome(answer.body).issue[0]?.expression, [expected]);
+        }
+        const asked = rest().expect(400, 'GET', `Patient/${unique()}/$enrollment-status?birthDate=2023-02-29`);
+        assert.equal(await refusal(asked), path('birthDate'));
+      });
+    },
+    { only: 'portal' },
+  );
+
+  eachRest(
+    rest => {
+      it('[R150, R152] refuse values of the wrong type by the FHIRPath of the parameter, before anything is looked up', async () => {
+        for (const [at, name, value] of [
+          [`Patient/${unique()}/$everything`, 'start', '2024-02-30'],
+          [`Patient/${unique()}/$everything`, '_since', '2024-13'],
+          [`Patient/${unique()}/$everything`, '_count', '1.5'],
+          ['ValueSet/$expand', 'url', 'urn:a b'],
+          ['ValueSet/$expand', 'date', 'soon'],
+          ['ValueSet/$expand', 'includeDefinition', '1'],
+          ['ValueSet/$expand', 'valueSet', 'urn:a'],
+          ['CodeSystem/$lookup', 'code', ' a'],
+          ['CodeSystem/$lookup', 'coding', 'a'],
+        ] as const) {
+          const asked = rest().expect(400, 'GET', `${at}?${name}=${encodeURIComponent(value)}`);
+          assert.equal(await refusal(asked), path(name), `${name}=${value}`);
+        }
+        const text = parameters({ name: 'system', valueString: 'urn:a b' });
+        assert.equal(await refusal(rest().expect(400, 'POST', 'CodeSystem/$lookup', text)), path('system'));
+        const odd = parameters({ name: 'valueSet', resource: { resourceType: 'ValueSet', status: 7 } });
+        assert.equal(await refusal(rest().expect(400, 'POST', 'ValueSet/$expand', odd)), 'ValueSet.status');
+      });
+
       it('[PKB-4] $meta-add and $meta-delete change labels, and make a version where they change', async () => {
         const { id } = await rest().create(patient(unique()));
         const meta = parameters({ name: 'meta', valueMeta: { tag: [{ system: 'urn:example', code: 'a' }] } });

@@ -12,7 +12,9 @@ import type { Context, Handler, Operation, OperationResult, Values } from '../..
 import type { Validator } from '../../validate/validator.js';
 import { withoutResources } from '../../fhir/parameters.js';
 import { FORM, mediaType } from './body.js';
-import { declaredParameters, readParameters, writeParameters, type ParameterDefinition } from './parameters.js';
+import { declaredParameters, type ParameterDefinition } from './parameter-definition.js';
+import { readParameters } from './read-parameters.js';
+import { writeParameters } from './write-parameters.js';
 import { defined } from '../../fhir/defined.js';
 
 interface Compiled {
@@ -57,15 +59,15 @@ export function createOperationTable(
       const compiled = of(context.route);
       const result = await compiled.operation.handler(values, context);
       const { changes, asSystem } = result;
-      return { response: answerOf(compiled, result), ...defined({ changes, asSystem }) };
+      return { response: answerOf(compiled, result, validator), ...defined({ changes, asSystem }) };
     },
   };
 }
 
-function answerOf({ out }: Compiled, result: OperationResult): FhirResponse {
+function answerOf({ out }: Compiled, result: OperationResult, validator: Validator): FhirResponse {
   if ('fault' in result) return faultResponse(result.fault);
   const { status = 200, headers = {}, output } = result;
-  return { status, headers, body: { kind: 'resource', resource: writeParameters(out, output) } };
+  return { status, headers, body: { kind: 'resource', resource: writeParameters(out, output, validator) } };
 }
 
 /** Simple values may come as a form, as those of a search do. */
