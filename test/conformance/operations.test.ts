@@ -118,6 +118,11 @@ describe('operations', () => {
         assert.equal(await refusal(rest().expect(400, 'POST', 'ValueSet/$expand', odd)), 'ValueSet.status');
       });
 
+      it('[PKB-4] $meta says that there are no labels in a form that is valid', async () => {
+        const { body } = await rest().expect(200, 'GET', 'MedicinalProductPharmaceutical/$meta');
+        assert.deepEqual(errors(rest().server.app.services.validator.validate(body)), []);
+      });
+
       it('[PKB-4] $meta-add and $meta-delete change labels, and make a version where they change', async () => {
         const { id } = await rest().create(patient(unique()));
         const meta = parameters({ name: 'meta', valueMeta: { tag: [{ system: 'urn:example', code: 'a' }] } });

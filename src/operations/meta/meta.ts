@@ -30,7 +30,7 @@ export const meta: Operation = {
     const { id } = context.route;
     const metas = id === undefined ? await inUse(context) : [(await existing(context)).resource.meta];
     const all = metas.map(labelsOf).reduce(union, labelsOf(undefined));
-    return { output: { return: id === undefined ? compact(all) : { ...metas[0], ...compact(all) } } };
+    return { output: { return: withContent({ ...(id === undefined ? {} : metas[0]), ...compact(all) }) } };
   },
 };
 
@@ -96,6 +96,12 @@ function without(one: Labels, gone: Labels): Labels {
     tag: rest(one.tag, gone.tag),
   };
 }
+
+const ABSENT = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+
+/** FHIR has no empty objects: where no label is in use, the answer says so. */
+const withContent = (meta: JsonObject): JsonObject =>
+  Object.keys(meta).length > 0 ? meta : { extension: [{ url: ABSENT, valueCode: 'not-applicable' }] };
 
 /** FHIR has no empty arrays. */
 const compact = ({ profile, security, tag }: Labels): JsonObject => ({
