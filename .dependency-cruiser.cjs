@@ -51,7 +51,7 @@ const folders = {
   'main.ts': ['compose.ts', 'compose/', 'config/', 'observe/', 'runtime/', 'commands/', 'project-root.ts'],
   'commands/': [
     ...['compose.ts', 'compose/', 'config/', 'definitions/ as types', 'fhir/', 'formats/'],
-    ...['access/', 'delivery/', 'writing/', 'project-root.ts'],
+    ...['access/', 'delivery/', 'writing/', 'store/port.ts as types', 'project-root.ts'],
   ],
 };
 

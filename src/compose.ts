@@ -63,7 +63,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     custom,
   });
   if (config.demo) await setUpDemo({ services, store: stores.store }, portalOf(model));
-  const dispatcher = createDelivery({ config, stores, world, log, channels });
+  const dispatcher = createDelivery({ config, stores, model, world, log, channels });
   const serving = createServing({
     config,
     world,

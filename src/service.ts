@@ -235,8 +235,8 @@ export interface Services extends World {
   statement(context: Context): JsonObject | Promise<JsonObject>;
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
-  /** An effect as its outbox row. */
-  outbox: (effect: Effect) => DocumentChange;
+  /** An effect as its outbox entries. */
+  outbox: (effect: Effect) => DocumentChange[];
   /** Settings the portal's workflows read. */
   readonly portal: PortalSettings;
 }
@@ -246,6 +246,6 @@ export interface PortalSettings {
   portalUrl: string;
   defaultLanguage: string;
   invitationDays: number;
-  /** Ways that notices can go here, in the order of preference. */
+  /** The contact channels set up here, in the order of preference. */
   channels: readonly ContactChannel[];
 }

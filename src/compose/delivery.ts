@@ -1,4 +1,4 @@
-/** What waits in the outbox goes out by the channels, in words of the templates. */
+/** The dispatcher, which delivers what waits in the outbox. */
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { Channel } from '../delivery/channels/channel.js';
@@ -7,24 +7,30 @@ import { loadTemplates } from '../delivery/templates.js';
 import type { World } from '../fhir/clock.js';
 import type { Log } from '../observe/log.js';
 import { projectRoot } from '../project-root.js';
+import type { PeopleReader } from '../portal/recipient.js';
 import type { Storage } from '../store/port.js';
+import { workflowReader } from '../writing/workflow-reader.js';
+import { portalOf, type Model } from './model.js';
 
-/** Milliseconds between looks at the outbox, and tries before a parcel is laid aside. */
+/** Milliseconds between looks at the outbox, and tries before an entry is laid aside. */
 const INTERVAL = 500;
 const MAX_ATTEMPTS = 12;
 
 export interface DeliveryParts {
   config: Config;
   stores: Storage;
+  model: Model;
   world: World;
   log: Log;
   channels: readonly Channel[];
 }
 
-export function createDelivery({ config, stores, world, log, channels }: DeliveryParts): Dispatcher {
+export function createDelivery(parts: DeliveryParts): Dispatcher {
+  const { config, stores, world, log, channels } = parts;
   return createDispatcher({
     store: stores.store,
     records: stores.records,
+    people: peopleOf(parts),
     channels,
     templates: loadTemplates(join(projectRoot(), 'templates'), config.defaultLanguage),
     clock: world.clock,
@@ -32,5 +38,19 @@ export function createDelivery({ config, stores, world, log, channels }: Deliver
     interval: INTERVAL,
     maxAttempts: MAX_ATTEMPTS,
     report: error => log.error('delivery', error),
+  });
+}
+
+/** People are read with the server's own authority: a notice is about to be sent to them. */
+function peopleOf({ config, stores, model, world }: DeliveryParts): PeopleReader {
+  const portal = portalOf(model);
+  return workflowReader({
+    ...stores,
+    partition: portal.partition,
+    base: portal.url,
+    registry: model.registry,
+    clock: world.clock,
+    limits: config.limits,
+    deadline: () => world.clock.now() + config.limits.searchTimeout,
   });
 }

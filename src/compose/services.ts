@@ -6,7 +6,7 @@ import { createGate } from '../access/gate.js';
 import { internalPostings, patientsIn, tombstones } from '../access/compartment-paths.js';
 import type { CompileScope } from '../access/policy.js';
 import type { Config } from '../config/config.js';
-import { outboxDocument } from '../delivery/outbox.js';
+import { outboxDocuments } from '../delivery/outbox.js';
 import type { World } from '../fhir/clock.js';
 import { interactions } from '../interactions/index.js';
 import { stamp, type StampParts } from '../writing/stamp.js';
@@ -80,7 +80,7 @@ export function createServices(parts: ServiceParts): { services: Services; dispa
       blobs,
       limits: config.limits,
     }),
-    outbox: effect => outboxDocument(effect, world),
+    outbox: effect => outboxDocuments(effect, world),
     portal: {
       portalUrl: config.portalUrl,
       defaultLanguage: config.defaultLanguage,

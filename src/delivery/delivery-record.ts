@@ -1,41 +1,72 @@
-/** What became of an effect: kept for a while after it has left the outbox, without its parameters (they hold secrets). */
-import type { Document, DocumentChange } from '../store/port.js';
-import type { Attempt, OutboxEntry } from './outbox.js';
+/**
+ * What became of an effect. Its delivery record is kept for a while, without its parameters (they hold secrets); what
+ * could not be delivered is kept whole beside it, so that an administrator can send it again.
+ */
+import type { Clock } from '../fhir/clock.js';
+import type { NoticeEvent } from '../portal/effect.js';
+import type { Document, DocumentChange, Records, Store } from '../store/port.js';
+import { entryOf, OUTBOX, queued, type Attempt, type OutboxEntry } from './outbox.js';
 
 export const DELIVERY = 'delivery';
+const DEAD = 'dead';
 
-export type Outcome = 'sent' | 'dead' | 'expired';
+/** `withheld`: the person is not to be notified any more. `dead`: it cannot be delivered, by what is known now. */
+export type Outcome = 'sent' | 'dead' | 'expired' | 'withheld';
 
 /** The value of a delivery record. Its secondary keys: `about`, `outcome`. */
 export interface DeliveryRecord {
-  template: string;
+  event: NoticeEvent;
   about: string;
   outcome: Outcome;
-  /** The last entry is that which ended it. */
+  /** The last attempt is the one that ended it. */
   attempts: readonly Attempt[];
 }
 
+/** Milliseconds. */
 const KEPT = 90 * 24 * 3600 * 1000;
 
-/** The record that takes the parcel's place. */
-export function deliveryRecord(
-  { id }: Document,
-  { effect, attempts }: OutboxEntry,
-  outcome: Outcome,
-  now: number,
-): DocumentChange {
-  const { template, about } = effect;
-  const value: DeliveryRecord = { template, about, outcome, attempts };
-  return {
-    op: 'put',
-    document: { kind: DELIVERY, id, value: { ...value }, keys: { about, outcome }, expires: now + KEPT },
-  };
-}
-
-/** Takes a parcel out of the outbox; loses against a worker that has taken it over meanwhile. */
+/** Takes an entry out of its queue. A conflict: another worker has taken it over meanwhile. */
 export const removal = ({ kind, id, version }: Document): DocumentChange => ({
   op: 'delete',
   kind,
   id,
   expect: version,
 });
+
+/** The records that take the place of an entry that has come to its end. */
+export function ended({ id }: Document, entry: OutboxEntry, outcome: Outcome, now: number): DocumentChange[] {
+  const { event, about, expires } = entry.effect;
+  const value: DeliveryRecord = { event, about, outcome, attempts: entry.attempts };
+  const record = { id, keys: { about, outcome }, expires: now + KEPT };
+  const kept: DocumentChange = { op: 'put', document: { ...record, kind: DELIVERY, value: { ...value } } };
+  if (outcome !== 'dead') return [kept];
+  const whole = { ...record, kind: DEAD, value: { ...entry }, expires: Math.min(expires ?? Infinity, record.expires) };
+  return [kept, { op: 'put', document: whole }];
+}
+
+/** A delivery that came to nothing, as administrators see it. */
+export interface DeadDelivery extends Omit<DeliveryRecord, 'outcome'> {
+  id: string;
+}
+
+/** Deliveries that came to nothing and can be sent again, ordered by id. */
+export async function deadDeliveries(records: Records, clock: Clock, limit: number): Promise<DeadDelivery[]> {
+  const found = await records.find(DEAD, 'outcome', 'dead', clock.now(), limit);
+  return found.map(document => {
+    const { effect, attempts } = entryOf(document);
+    return { id: document.id, event: effect.event, about: effect.about, attempts };
+  });
+}
+
+/**
+ * Puts a dead delivery into the outbox again, with all its tries. Resolves with whether there was one. Fault `conflict`
+ * where somebody else does so at the same time.
+ */
+export async function sendAgain(id: string, records: Records, store: Store, clock: Clock): Promise<boolean> {
+  const dead = await records.get(DEAD, id, clock.now());
+  if (!dead) return false;
+  const entry: OutboxEntry = { ...entryOf(dead), attempts: [] };
+  const documents = [removal(dead), queued(dead, entry, OUTBOX, clock.now())];
+  await store.commit({ documents: [...documents, { op: 'delete', kind: DELIVERY, id }] });
+  return true;
+}

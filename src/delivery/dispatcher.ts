@@ -1,28 +1,32 @@
 /**
- * Carries out what waits in the outbox. Any number of processes may run one: a lease decides who tries a parcel, a
- * version who may take it out. What cannot be sent is tried again ever later, and in the end laid aside.
+ * Carries out what waits in the outbox. Any number of processes may run one: a lease decides which of them tries an
+ * entry, a version which may take it out. Whom a notice reaches, and how, is looked up at each try. What cannot be sent is
+ * tried again ever later, and in the end laid aside.
  */
 import type { Clock, Random } from '../fhir/clock.js';
 import { unlessConflict } from '../fhir/fault.js';
-import type { Effect } from '../portal/effect.js';
+import type { PeopleReader } from '../portal/recipient.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
 import type { Channel, Sent } from './channels/channel.js';
-import { deliveryRecord, removal, type Outcome } from './delivery-record.js';
-import { outboxKind, type Attempt, type OutboxEntry } from './outbox.js';
+import { ended, removal, type Outcome } from './delivery-record.js';
+import { channelQueue, entryOf, OUTBOX, queued, type OutboxEntry } from './outbox.js';
 import { retryDelay } from './retry.js';
+import { routeOf, type Route } from './route.js';
 import type { Templates } from './templates.js';
 
 export interface DispatcherParts {
   store: Pick<Store, 'commit'>;
   records: Pick<Records, 'lease' | 'write'>;
+  /** The people that notices go to, as they are on record now. */
+  people: PeopleReader;
   channels: readonly Channel[];
   templates: Templates;
   clock: Clock;
   random: Random;
   /** Milliseconds between looks at the outbox. */
   interval: number;
-  /** Tries after which a parcel is laid aside. */
+  /** Tries after which an entry is laid aside. */
   maxAttempts: number;
   /** For the log: what went wrong outside a channel. */
   report: (error: unknown) => void;
@@ -32,27 +36,32 @@ export interface Dispatcher {
   start(): void;
   /** Ends after what is being sent, and closes the channels. */
   stop(): Promise<void>;
-  /** One look at the outbox: tries what is due. Resolves with the number of parcels tried. */
+  /** One look at the outbox: tries what is due. Resolves with the number of entries worked on. */
   pass(): Promise<number>;
   /** Resolves once nothing is due. */
   idle(): Promise<void>;
 }
 
-/** Parcels taken at a time from the queue of a channel. */
+/** Entries taken at a time from a queue. */
 const BATCH = 20;
 /** Milliseconds: longer than the longest try. */
 const LEASE = 120_000;
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const workers = parts.channels.map(channel => createWorker(channel, parts));
+  const entrance = createWorker(OUTBOX, parts, document => deliver(document, undefined, parts));
+  const workers = parts.channels.map(channel =>
+    createWorker(channelQueue(channel.name), parts, document => deliver(document, channel, parts)),
+  );
   const pass = async (): Promise<number> => {
+    const admitted = await entrance.next();
     const tried = await Promise.all(workers.map(worker => worker.next()));
-    return tried.reduce((sum, one) => sum + one, 0);
+    return tried.reduce((sum, one) => sum + one, admitted);
   };
+  const all = [entrance, ...workers];
   return {
-    start: () => workers.forEach(worker => worker.start()),
+    start: () => all.forEach(worker => worker.start()),
     async stop() {
-      await Promise.all(workers.map(worker => worker.stop()));
+      await Promise.all(all.map(worker => worker.stop()));
       await Promise.all(parts.channels.map(channel => channel.close()));
     },
     pass,
@@ -62,60 +71,69 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-/** Works on the queue of one channel, one batch after the other. */
-function createWorker(channel: Channel, parts: DispatcherParts): BackgroundWorker {
-  const { records, clock, interval, report } = parts;
+/** Works on one queue, one batch after the other. */
+function createWorker(
+  kind: string,
+  { records, clock, interval, report }: DispatcherParts,
+  work: (document: Document) => Promise<void>,
+): BackgroundWorker {
   const batch = async (): Promise<number> => {
     const now = clock.now();
-    const leased = await records.lease(outboxKind(channel.name), now, now + LEASE, BATCH);
-    await Promise.all(leased.map(document => deliver(document, channel, parts).catch(report)));
+    const leased = await records.lease(kind, now, now + LEASE, BATCH);
+    await Promise.all(leased.map(document => work(document).catch(report)));
     return leased.length;
   };
   return createBackgroundWorker(batch, { full: BATCH, interval, report });
 }
 
-async function deliver(document: Document, channel: Channel, parts: DispatcherParts): Promise<void> {
-  const parcel = document.value as unknown as OutboxEntry;
+/**
+ * Sends an entry by the channel in whose queue it waits; one that waits for no channel yet, or whose person is reached by
+ * another one by now, goes to the queue of that channel.
+ */
+async function deliver(document: Document, channel: Channel | undefined, parts: DispatcherParts): Promise<void> {
+  const entry = entryOf(document);
+  const { effect } = entry;
   const now = parts.clock.now();
-  if (parcel.effect.expires !== undefined && parcel.effect.expires <= now) {
-    return end(document, withAttempt(parcel, now, 'expired'), 'expired', parts);
+  const end = (outcome: Outcome, reason: string): Promise<void> =>
+    settle(document, ended(document, withAttempt(entry, now, reason), outcome, now), parts);
+  if (effect.expires !== undefined && effect.expires <= now) return end('expired', 'expired');
+  const route = await routeOf(effect, parts.channels, parts.people, now);
+  if ('outcome' in route) return end(route.outcome, route.reason);
+  if (route.channel !== channel) {
+    return settle(document, [queued(document, entry, channelQueue(route.channel.name), now)], parts);
   }
-  const sent = await attempt(document.id, parcel.effect, channel, parts.templates);
-  if (sent.kind === 'sent') return end(document, withAttempt(parcel, now, 'sent'), 'sent', parts);
-  const tried = withAttempt(parcel, now, sent.reason);
-  const dead = sent.kind === 'failed' || tried.attempts.length >= parts.maxAttempts;
-  return dead ? end(document, tried, 'dead', parts) : retryLater(document, tried, parts);
+  const sent = await send(document.id, entry, route, parts.templates);
+  if (sent.kind === 'sent') return end('sent', 'sent');
+  const tries = entry.attempts.length + 1;
+  if (sent.kind === 'failed' || tries >= parts.maxAttempts) return end('dead', sent.reason);
+  return retryLater(document, withAttempt(entry, now, sent.reason), parts);
 }
 
-async function attempt(id: string, effect: Effect, channel: Channel, templates: Templates): Promise<Sent> {
-  const rendered = await templates.render(effect.template, effect.language, effect.parameters).catch(() => undefined);
-  if (!rendered) return { kind: 'failed', reason: `template ${effect.template}` };
-  return channel.send({ id, to: effect.to.address, ...rendered });
+async function send(id: string, { effect }: OutboxEntry, route: Route, templates: Templates): Promise<Sent> {
+  const { event, parameters } = effect;
+  const rendered = await templates.render(event, route.language, parameters).catch(() => undefined);
+  if (!rendered) return { kind: 'failed', reason: `template ${event}` };
+  return route.channel.send({ id, to: route.address, ...rendered });
 }
 
-const withAttempt = (parcel: OutboxEntry, at: number, reason: string): OutboxEntry => {
-  const attempt: Attempt = { at, reason };
-  return { ...parcel, attempts: [...parcel.attempts, attempt] };
-};
+const withAttempt = (entry: OutboxEntry, at: number, reason: string): OutboxEntry => ({
+  ...entry,
+  attempts: [...entry.attempts, { at, reason }],
+});
 
-async function end(
-  document: Document,
-  parcel: OutboxEntry,
-  outcome: Outcome,
-  { store, clock }: DispatcherParts,
-): Promise<void> {
-  const documents = [removal(document), deliveryRecord(document, parcel, outcome, clock.now())];
-  // A conflict: the lease ran out, and another worker has the parcel now.
-  await store.commit({ documents }).catch(unlessConflict);
+/** Takes the entry out of its queue and puts these records in its place. */
+async function settle(document: Document, by: readonly DocumentChange[], { store }: DispatcherParts): Promise<void> {
+  // A conflict: the lease ran out, and another worker has the entry now.
+  await store.commit({ documents: [removal(document), ...by] }).catch(unlessConflict);
 }
 
 async function retryLater(
   document: Document,
-  parcel: OutboxEntry,
+  entry: OutboxEntry,
   { records, clock, random }: DispatcherParts,
 ): Promise<void> {
   const { version: expect, ...rest } = document;
-  const due = clock.now() + retryDelay(parcel.attempts.length, random);
-  const change: DocumentChange = { op: 'put', document: { ...rest, value: { ...parcel }, due }, expect };
+  const due = clock.now() + retryDelay(entry.attempts.length, random);
+  const change: DocumentChange = { op: 'put', document: { ...rest, value: { ...entry }, due }, expect };
   await records.write(change).catch(unlessConflict);
 }

@@ -1,12 +1,15 @@
 /** The outbox: effects as records that ride in the commit of the change they belong to. */
 import type { World } from '../fhir/clock.js';
 import type { Effect } from '../portal/effect.js';
-import type { DocumentChange } from '../store/port.js';
+import type { Document, DocumentChange } from '../store/port.js';
 
-/** The kind of the records that wait for a channel: each has its own queue, so that a slow one holds up no other. */
-export const outboxKind = (channel: string): string => `outbox-${channel}`;
+/** The kind of the entries whose channel nobody knows yet. */
+export const OUTBOX = 'outbox';
 
-/** What an outbox record holds. */
+/** The kind of the entries that wait for a channel: each has its own queue, so that a slow one holds up no other. */
+export const channelQueue = (channel: string): string => `${OUTBOX}-${channel}`;
+
+/** What an outbox record holds: an effect for one person, by one channel at most. */
 export interface OutboxEntry {
   effect: Effect;
   /** Tries so far, the failed ones with their reason. */
@@ -16,16 +19,28 @@ export interface OutboxEntry {
 export interface Attempt {
   /** Milliseconds since the epoch. */
   at: number;
+  /** Holds no address and no content. */
   reason: string;
 }
 
-/** The record of an effect, due at once. */
-export function outboxDocument(effect: Effect, { ids, clock }: Pick<World, 'ids' | 'clock'>): DocumentChange {
-  const kind = outboxKind(effect.to.channel);
-  const value: OutboxEntry = { effect, attempts: [] };
+export const entryOf = ({ value }: Pick<Document, 'value'>): OutboxEntry => value as unknown as OutboxEntry;
+
+/** The records of an effect, due at once. */
+export const outboxDocuments = (effect: Effect, { ids, clock }: Pick<World, 'ids' | 'clock'>): DocumentChange[] =>
+  deliveriesOf(effect).map(one => queued({ id: ids.next() }, { effect: one, attempts: [] }, OUTBOX, clock.now()));
+
+/** A new record of an entry, in this queue. */
+export function queued({ id }: Pick<Document, 'id'>, entry: OutboxEntry, kind: string, due: number): DocumentChange {
   return {
     op: 'put',
-    document: { kind, id: ids.next(), value: { ...value }, keys: { about: effect.about }, due: clock.now() },
+    document: { kind, id, value: { ...entry }, keys: { about: entry.effect.about }, due },
     expect: 0,
   };
+}
+
+/** One for each person, and for each channel that was asked for. */
+function deliveriesOf(effect: Effect): Effect[] {
+  const { persons, channels } = effect;
+  const asked = channels?.map(channel => ({ channels: [channel] })) ?? [{}];
+  return persons.flatMap(person => asked.map(one => ({ ...effect, persons: [person], ...one })));
 }

@@ -17,10 +17,13 @@ export function rangeOf(text: string): [low: number, high: number] {
     const at = Date.parse(text.replace(/:60/, ':59'));
     return [at, at];
   }
-  const [, year, month, day] = partial.map(Number);
-  const low = Date.UTC(year!, (month || 1) - 1, day || 1);
-  return [low, afterPartial(year!, month || undefined, day || undefined) - 1];
+  const year = Number(partial[1]);
+  const [month, day] = [numberOf(partial[2]), numberOf(partial[3])];
+  return [Date.UTC(year, (month ?? 1) - 1, day ?? 1), afterPartial(year, month, day) - 1];
 }
+
+const numberOf = (digits: string | undefined): number | undefined =>
+  digits === undefined ? undefined : Number(digits);
 
 function afterPartial(year: number, month: number | undefined, day: number | undefined): number {
   if (month === undefined) return Date.UTC(year + 1, 0);

@@ -1,29 +1,37 @@
-/** Which way a notice goes to a person: what the caller asks for, what the person has, what is set up here. */
+/** The parameter `channel`: by which of the contact channels a person is notified. */
 import { Fault } from '../fhir/fault.js';
 import type { Contact } from '../portal/contact.js';
-import type { Effect } from '../portal/effect.js';
-import { firstChannel } from '../portal/contact-channel.js';
+import { addressOf } from '../portal/contact-channel.js';
 import type { PortalSettings, Values } from '../service.js';
 import { wrongParameter } from './person-parameters.js';
 
-const ASKED: Readonly<Record<string, readonly string[]>> = { email: ['email'], sms: ['sms'], both: ['email', 'sms'] };
+const CHANNELS: Readonly<Record<string, readonly string[]>> = {
+  email: ['email'],
+  sms: ['sms'],
+  both: ['email', 'sms'],
+};
 
-/** One address for each way. Fault `unprocessable` where a way asked for does not lead to the person. */
-export function addressesOf(input: Values, contact: Contact, { channels }: PortalSettings): Effect['to'][] {
-  const asked = input['channel'] as string | undefined;
-  if (asked === undefined) return [firstChannel(channels, contact) ?? noWay('to this person')];
-  const wanted = Object.hasOwn(ASKED, asked) ? ASKED[asked] : undefined;
+/**
+ * The names of the channels that the caller asks for; undefined where any will do. Faults: `invalid`; `unprocessable` where
+ * one asked for, or all that are set up, do not lead to the person.
+ */
+export function channelsOf(
+  input: Values,
+  contact: Contact,
+  { channels }: PortalSettings,
+): readonly string[] | undefined {
+  const value = input['channel'] as string | undefined;
+  if (value === undefined) {
+    if (!addressOf(channels, contact)) throw unreachable('to this person');
+    return undefined;
+  }
+  const wanted = Object.hasOwn(CHANNELS, value) ? CHANNELS[value] : undefined;
   if (!wanted) throw wrongParameter('channel', 'email, sms or both');
-  const by = (channel: string): Effect['to'] | undefined =>
-    firstChannel(
-      channels.filter(({ name }) => name === channel),
-      contact,
-    );
-  return wanted.map(channel => by(channel) ?? noWay(`by ${channel}`));
+  for (const name of wanted) if (!addressOf(channels, contact, [name])) throw unreachable(`by ${name}`);
+  return wanted;
 }
 
-function noWay(where: string): never {
-  throw new Fault('unprocessable', `No notice can go ${where}.`, {
+const unreachable = (where: string): Fault =>
+  new Fault('unprocessable', `No notice can go ${where}.`, {
     expression: "Parameters.parameter.where(name='channel')",
   });
-}

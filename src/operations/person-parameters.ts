@@ -1,7 +1,7 @@
 /** The parameters by which callers say which person they mean: at type level facts, at instance level the Patient. */
 import type { Patient } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
-import { contactOf } from '../portal/contact.js';
+import { contactOf, type Contact } from '../portal/contact.js';
 import { findEnrollee, type Enrollee } from '../portal/account.js';
 import type { Facts } from '../portal/identity.js';
 import type { WorkflowReader } from '../portal/step.js';
@@ -53,9 +53,13 @@ function factsOf(input: Values): Facts {
     ...(family === undefined ? {} : { family: nameOf(family, 'family') }),
     ...(given === undefined ? {} : { given: nameOf(given, 'given') }),
     ...(birthDate === undefined ? {} : { birthDate: dayOf(birthDate, 'birthDate') }),
-    ...contactOf({ email: text(input, 'email'), phone: text(input, 'phone') }),
+    ...statedContact(input),
   };
 }
+
+/** The addresses that the caller states, normalised. Fault `invalid` that names the parameter. */
+export const statedContact = (input: Values): Contact =>
+  contactOf({ email: text(input, 'email'), phone: text(input, 'phone') });
 
 /** The person meant. At instance level the Patient must be visible to the caller. Fault `not-found`. */
 export async function enrolleeOf(

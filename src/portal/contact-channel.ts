@@ -1,19 +1,30 @@
-/** Ways that notices can go: what workflows know of the channels that are set up (delivery/channels/). */
+/** Contact channels as workflows know them: which lead to a person. The channels themselves are in delivery/channels/. */
 import type { Contact } from './contact.js';
-import type { Effect } from './effect.js';
 
 export interface ContactChannel {
   /** `email` */
   readonly name: string;
-  /** Where a person is reached by it; undefined where it does not lead to them. */
+  /** The person's address on this channel; undefined where the channel does not lead to them. */
   readonly addressOf: (contact: Contact) => string | undefined;
 }
 
-/** Where a notice to this person goes by one of these channels, the preferred one first; undefined if none leads there. */
-export function firstChannel(channels: readonly ContactChannel[], contact: Contact): Effect['to'] | undefined {
-  for (const { name, addressOf } of channels) {
-    const address = addressOf(contact);
-    if (address !== undefined) return { channel: name, address };
+export interface Address<C extends ContactChannel = ContactChannel> {
+  readonly channel: C;
+  readonly address: string;
+}
+
+/**
+ * The address at which a person is reached: by the first of these channels that leads to them, and is among `wanted`
+ * where that is given; undefined if none does.
+ */
+export function addressOf<C extends ContactChannel>(
+  channels: readonly C[],
+  contact: Contact,
+  wanted?: readonly string[],
+): Address<C> | undefined {
+  for (const channel of channels.filter(({ name }) => wanted?.includes(name) ?? true)) {
+    const address = channel.addressOf(contact);
+    if (address !== undefined) return { channel, address };
   }
   return undefined;
 }

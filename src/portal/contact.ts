@@ -23,6 +23,9 @@ export interface Contact {
   phone?: string;
 }
 
+/** The addresses alone. */
+export const contactIn = ({ email, phone }: Contact): Contact => defined({ email, phone });
+
 /** Normalised. Fault `invalid` that names the parameter. */
 export function contactOf(given: { email?: string | undefined; phone?: string | undefined }): Contact {
   const contact: Contact = {};
@@ -50,7 +53,7 @@ export function contactOnRecord(telecom: readonly ContactPoint[] = []): Contact 
     points.flatMap(point => (point.system === system ? (normal(point.value ?? '') ?? []) : []))[0];
   const email = first('email', normalEmail);
   const phone = first('sms', normalPhone) ?? first('phone', normalPhone);
-  return { ...defined({ email, phone }) };
+  return defined({ email, phone });
 }
 
 /** Whether one of the addresses is on record here. */

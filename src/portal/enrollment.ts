@@ -58,25 +58,27 @@ export function inviteeOf({ facts, patient }: Enrollee): Invitee {
   return { facts, ...(patient ? { patient: `Patient/${patient.resource.id}` } : {}) };
 }
 
-/** Makes the account and says so to the person; whatever invitation was open ends. The subject must be no member yet. */
+/** Makes the account and notifies the person; an invitation that was open ends. The subject must be no member yet. */
 export async function enroll(
   subject: Enrollee,
-  { to, portalUrl }: { to: readonly Effect['to'][]; portalUrl: string },
+  { channels, portalUrl }: { channels?: readonly string[]; portalUrl: string },
   reader: WorkflowReader,
   world: World,
 ): Promise<{ person: Awaited<ReturnType<typeof provision>>['person']; step: Step }> {
   const { person, step: made } = provision(subject, world);
   const { open } = await invitationsOf(inviteeOf(subject), reader);
   const { language, facts } = subject;
-  const effects = to.map((one): Effect => ({
+  const account = `Person/${person.id}`;
+  const notice: Effect = {
     kind: 'notice',
-    template: 'enrolled',
-    to: one,
-    ...defined({ language }),
+    event: 'enrolled',
+    about: account,
+    persons: [{ reference: account }],
+    ...defined({ channels, language }),
     parameters: { name: facts.given ?? '', link: portalUrl },
-    about: `Person/${person.id}`,
-  }));
-  return { person, step: combined(await endInvitations(open, reader, world.clock.now()), made, step({ effects })) };
+  };
+  const ended = await endInvitations(open, reader, world.clock.now());
+  return { person, step: combined(ended, made, step({ effects: [notice] })) };
 }
 
 /** Fault `conflict` for a person who may not be invited or enrolled. */

@@ -81,20 +81,25 @@ function only<R>(matches: Versioned<R>[]): Versioned<R> | undefined {
   return matches[0];
 }
 
+const byLink = (reference: string): Query => [['link', reference]];
+
+/** The accounts that are linked to `Patient/1` or `RelatedPerson/1`. */
+export const accountsOf = (reference: string, reader: Pick<WorkflowReader, 'find'>): Promise<Versioned<Person>[]> =>
+  reader.find<Person>('Person', byLink(reference), CANDIDATES);
+
 /** The account that has this Patient as its own, and the condition under which there is no other. */
 export async function findAccount(patient: string, reader: WorkflowReader): Promise<PersonMatch<Person>> {
-  const query: Query = [['link', patient]];
-  const matches = await reader.find<Person>('Person', query, CANDIDATES);
-  return { found: matches[0], criteria: [reader.still('Person', query, matches)] };
+  const matches = await accountsOf(patient, reader);
+  return { found: matches[0], criteria: [reader.still('Person', byLink(patient), matches)] };
 }
 
 /** The Patient an account has as its own; undefined for one who acts only for others. */
 export const ownPatient = (person: Person): string | undefined =>
   person.link?.map(({ target }) => target.reference ?? '').find(reference => reference.startsWith('Patient/'));
 
-/** The language a patient prefers: BCP 47. */
-export function languageOf(patient: Patient | undefined): string | undefined {
-  const spoken = patient?.communication ?? [];
+/** The language a person prefers: BCP 47. */
+export function languageOf(record: Pick<Patient, 'communication'> | undefined): string | undefined {
+  const spoken = record?.communication ?? [];
   const first = spoken.find(({ preferred }) => preferred === true) ?? spoken[0];
   return first?.language.coding?.find(({ code }) => code !== undefined)?.code;
 }

@@ -6,6 +6,7 @@ import type { Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { instant } from '../fhir/instant.js';
 import { concept, profile } from './codes.js';
+import { contactIn, type Contact } from './contact.js';
 import type { Effect } from './effect.js';
 import { newCode, hashOf } from './invitation-code.js';
 import { forget, invitationsOf, recordChanges, type Invitee, type Stored } from './invitation-record.js';
@@ -34,8 +35,10 @@ export function moveInvitation(task: Versioned<Task>, move: InvitationMove, now:
 
 export interface InvitationOrder {
   invitee: Invitee;
-  /** Where it goes: one notice each. */
-  to: readonly Effect['to'][];
+  /** Addresses that the caller stated: they come before those on record. */
+  stated: Contact;
+  /** Names of the channels that the caller asks for. */
+  channels?: readonly string[];
   language?: string;
   /** Which content: the workflow that causes the invitation. */
   topic?: string;
@@ -62,7 +65,7 @@ export async function invite(
   const made = step({
     writes: [created(task)],
     documents: recordChanges(hashOf(code), record, pointers),
-    effects: order.to.map(to => noticeOf(order, task, code, to, until)),
+    effects: [noticeOf(order, task, code, until)],
   });
   return { task, step: combined(await endInvitations(open, reader, now), made) };
 }
@@ -96,21 +99,23 @@ function taskOf(order: InvitationOrder, id: string, now: number, until: number):
   };
 }
 
-function noticeOf(order: InvitationOrder, task: Task, code: string, to: Effect['to'], until: number): Effect {
-  const { invitee, language, topic = '', portalUrl } = order;
+function noticeOf(order: InvitationOrder, task: Task, code: string, until: number): Effect {
+  const { invitee, stated, channels, language, topic = '', portalUrl } = order;
+  const { patient: reference, facts } = invitee;
+  const contact = reference === undefined ? contactIn(facts) : stated;
   return {
     kind: 'notice',
-    template: 'invitation',
-    to,
-    ...defined({ language }),
+    event: 'invitation',
+    about: `Task/${task.id}`,
+    persons: [{ ...defined({ reference }), contact }],
+    ...defined({ channels, language }),
     parameters: {
-      name: invitee.facts.given ?? '',
+      name: facts.given ?? '',
       code,
       link: `${portalUrl}/invitation#${code}`,
       topic,
       until: instant(until).slice(0, 10),
     },
-    about: `Task/${task.id}`,
     expires: until,
   };
 }

@@ -1,19 +1,19 @@
 /**
  * The secure message: a Communication. The server says who sent it and when and where its thread begins. What a patient
- * writes becomes a work item of the clinical group's workflow group; of what is written to a patient they are told.
+ * writes becomes a work item of the clinical group's workflow group; a message to a patient brings a notice.
  */
-import type { Communication, Patient, Person, Reference, RelatedPerson, Task } from 'fhir/r4.js';
+import type { Communication, Reference, RelatedPerson, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import { refuseForeignNotes, refuseOutside } from './claims.js';
-import { contactOnRecord } from './contact.js';
-import type { Effect } from './effect.js';
-import { findAccount, languageOf } from './identity.js';
+import type { Concerned, Effect } from './effect.js';
+import { accountsOf } from './identity.js';
+import { recipientOf } from './recipient.js';
 import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 import { withoutMarks } from './read-mark.js';
 import { flowOf, threadOf, type Thread } from './thread.js';
-import { firstChannel, type ContactChannel } from './contact-channel.js';
+import { addressOf, type ContactChannel } from './contact-channel.js';
 import { newWorkItem } from './work-item.js';
 import { defined } from '../fhir/defined.js';
 
@@ -35,16 +35,17 @@ export interface Posting {
   world: World;
   /** Of the endpoint's addresses, without trailing slash. */
   base: string;
-  /** Where links in notices lead, and how notices go. */
+  /** Where links in notices lead, without a trailing slash. */
   portalUrl: string;
+  /** The channels set up here, in the order of preference. */
   channels: readonly ContactChannel[];
 }
 
 export interface NewMessage {
   message: Communication;
   step: Step;
-  /** Nobody could be told of a message to this patient. */
-  untold?: true;
+  /** No person can be notified of a message to this patient. */
+  unreached?: true;
 }
 
 /** A new message as it is to be stored, and what comes of it. */
@@ -61,8 +62,8 @@ export async function postMessage(draft: Communication, posting: Posting): Promi
   const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
   if (isPatientSide(sender)) return { message, step: combined(reply, await workFor(message, thread, posting)) };
   const effects = await noticesOf(message, posting);
-  const untold = effects.length === 0 ? { untold: true as const } : {};
-  return { message, step: combined(reply, step({ effects })), ...untold };
+  const unreached = effects.length === 0 ? { unreached: true as const } : {};
+  return { message, step: combined(reply, step({ effects })), ...unreached };
 }
 
 /** A system speaks for many; people for themselves, and patients bring nothing from elsewhere. */
@@ -165,29 +166,32 @@ async function workFor(message: Communication, thread: Thread | undefined, { all
   return step({ writes: [created(newWorkItem(message, flow.workflowGroup, world))] });
 }
 
-/** Says that there is a message, to the account's own address, in the patient's language; never what it says. */
-async function noticesOf(message: Communication, { all, portalUrl, channels }: Posting): Promise<Effect[]> {
-  const subject = message.subject?.reference ?? '';
-  const patient = await all.get<Patient>(subject);
-  const account = patient && (await findAccount(subject, all)).found;
-  const contact = account?.resource.active === false ? {} : contactFor(account?.resource, patient?.resource);
-  const to = firstChannel(channels, contact);
-  if (!to) return [];
-  const language = languageOf(patient?.resource);
-  return [
-    {
-      kind: 'notice',
-      template: 'new-message',
-      to,
-      ...defined({ language }),
-      parameters: { link: `${portalUrl}/messages` },
-      about: `Communication/${message.id}`,
-    },
-  ];
+/** Says that there is a message, to the persons who can be reached now; never what it says. */
+async function noticesOf(message: Communication, posting: Posting): Promise<Effect[]> {
+  const persons = await reachable(await concerned(message, posting), posting);
+  if (persons.length === 0) return [];
+  const about = `Communication/${message.id}`;
+  const parameters = { link: `${posting.portalUrl}/messages` };
+  return [{ kind: 'notice', event: 'new-message', about, persons, parameters }];
 }
 
-function contactFor(account: Person | undefined, patient: Patient | undefined): ReturnType<typeof contactOnRecord> {
-  return account ? { ...contactOnRecord(patient?.telecom), ...contactOnRecord(account.telecom) } : {};
+/** The patient's account, and the proxies to whom the message is addressed. */
+async function concerned({ subject, recipient = [] }: Communication, { all }: Posting): Promise<Concerned[]> {
+  const accounts = await accountsOf(subject?.reference ?? '', all);
+  const proxies = recipient.flatMap(({ reference }) => (reference?.startsWith('RelatedPerson/') ? [reference] : []));
+  return [...accounts.slice(0, 1).map(({ resource }) => `Person/${resource.id}`), ...new Set(proxies)].map(
+    reference => ({
+      reference,
+    }),
+  );
+}
+
+async function reachable(persons: readonly Concerned[], { all, channels, world }: Posting): Promise<Concerned[]> {
+  const recipients = await Promise.all(persons.map(person => recipientOf(person, all, world.clock.now())));
+  return persons.filter((_person, at) => {
+    const recipient = recipients[at];
+    return recipient && 'contact' in recipient && addressOf(channels, recipient.contact) !== undefined;
+  });
 }
 
 function missing(element: string): never {

@@ -89,7 +89,7 @@ async function commit(ready: Ready, result: Result, store: GuardedStore, parts: 
   const { clock, outbox, audit } = parts.services;
   if (result.asSystem !== undefined) ready.reasons.push(result.asSystem);
   const entry = auditEntry(ready, result.response.status, clock.now(), parts.patientsOf(changes));
-  const added = mergeChangeSets(consequences, { documents: [...effects.map(outbox), audit.document(entry)] });
+  const added = mergeChangeSets(consequences, { documents: [...effects.flatMap(outbox), audit.document(entry)] });
   if (result.asSystem === undefined) await store.commit({ ...changes, consequences: added });
   else await parts.bare(ready.endpoint).commit(mergeChangeSets(changes, added));
 }

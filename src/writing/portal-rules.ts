@@ -18,12 +18,12 @@ const communication: WriteRule = async (resource, previous, context) => {
     base: context.endpoint.url,
     ...context.services.portal,
   });
-  if (posted.untold) warnUntold(context);
+  if (posted.unreached) warnUnreached(context);
   return { resource: posted.message as unknown as Resource, step: posted.step };
 };
 
-function warnUntold({ warnings }: Context): void {
-  const diagnostics = 'The message is in the inbox, but there is no account with an address to tell of it.';
+function warnUnreached({ warnings }: Context): void {
+  const diagnostics = 'The message is in the inbox, but there is no account with an address for a notice.';
   warnings.push({ severity: 'warning', code: 'informational', diagnostics });
 }
 

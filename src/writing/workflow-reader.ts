@@ -1,4 +1,5 @@
 /** What the portal's workflows read through: a store, seen as the Reader of portal/step.ts. */
+import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
@@ -7,25 +8,45 @@ import type { Query } from '../fhir/request.js';
 import type { Versioned, WorkflowReader } from '../portal/step.js';
 import { parseSearch } from '../search/parse.js';
 import type { Filter } from '../search/query.js';
+import type { SearchRegistry } from '../search/registry.js';
 import type { Context } from '../service.js';
-import type { Store, Version } from '../store/port.js';
+import type { Records, Store, Version } from '../store/port.js';
+
+export interface WorkflowReaderParts {
+  store: Pick<Store, 'read' | 'search'>;
+  records: Pick<Records, 'get'>;
+  partition: string;
+  /** Of the endpoint's addresses, without trailing slash. */
+  base: string;
+  registry: SearchRegistry;
+  clock: Clock;
+  limits: Parameters<typeof parseSearch>[1]['limits'];
+  /** When a search must have ended: milliseconds since the epoch. */
+  deadline: () => number;
+}
 
 /** Reads the context's partition through `store`: the caller's own sight (`context.store`), or the bare one. */
-export function readerOf(context: Context, store: Store): WorkflowReader {
-  const { partition, endpoint, services, request } = context;
-  const { clock, records, limits } = services;
+export function readerOf({ partition, endpoint, services, request }: Context, store: Store): WorkflowReader {
+  const { clock, records, registry, limits } = services;
   const deadline = Math.min(request.deadline, clock.now() + limits.searchTimeout);
-  const filter = (type: string, query: Query): Filter => filterOf(context, type, query);
+  const parts = { store, records, partition, base: endpoint.url, registry, clock, limits };
+  return workflowReader({ ...parts, deadline: () => deadline });
+}
+
+/** Reads a partition through a store. */
+export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
+  const { store, records, partition, base, clock, deadline } = parts;
+  const filter = (type: string, query: Query): Filter => filterOf(parts, type, query);
   return {
     async get<R>(reference: string) {
-      const target = localReference(reference, [endpoint.url]);
+      const target = localReference(reference, [base]);
       if (!target) return undefined;
       const [version] = await store.read([{ partition, type: target.type, id: target.id }]);
       return version && !version.deleted ? foundOf<R>(version) : undefined;
     },
     async find<R>(type: string, query: Query, limit: number) {
       const of = [{ type, where: filter(type, query) }];
-      const { rows, next } = await store.search({ partition, of, sort: [], limit, deadline });
+      const { rows, next } = await store.search({ partition, of, sort: [], limit, deadline: deadline() });
       if (next)
         throw new Fault('too-costly', `More than ${limit} resources of type ${type} match: the request is too vague.`);
       return rows.map(row => foundOf<R>(row));
@@ -45,14 +66,13 @@ const foundOf = <R>(version: Version): Versioned<R> => ({
   version,
 });
 
-function filterOf({ services, endpoint }: Context, type: string, query: Query): Filter {
-  const { registry, clock, limits } = services;
+function filterOf({ registry, clock, limits, base }: WorkflowReaderParts, type: string, query: Query): Filter {
   const parsed = parseSearch(registry, {
     types: [type],
     query,
     lenient: false,
     now: clock.now(),
-    localBases: [endpoint.url],
+    localBases: [base],
     declared: () => true,
     limits,
   });

@@ -3,11 +3,15 @@ import { SMTPServer } from 'smtp-server';
 import PostalMime, { type Email } from 'postal-mime';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
 import type { Channel } from '../../src/delivery/channels/channel.js';
 import { createDispatcher, type Dispatcher, type DispatcherParts } from '../../src/delivery/dispatcher.js';
-import { outboxDocument } from '../../src/delivery/outbox.js';
+import { outboxDocuments } from '../../src/delivery/outbox.js';
 import { loadTemplates } from '../../src/delivery/templates.js';
+import type { Query } from '../../src/fhir/request.js';
 import type { Effect } from '../../src/portal/effect.js';
+import type { PeopleReader } from '../../src/portal/recipient.js';
+import type { Versioned } from '../../src/portal/step.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import type { Storage } from '../../src/store/port.js';
 
@@ -71,8 +75,10 @@ export const parsed = (raw: string): Promise<Email> => PostalMime.parse(raw);
 export interface Delivery {
   storage: Storage;
   clock: { now(): number; time: number };
+  /** Resources of people by reference, as they are on record now. */
+  people: Map<string, Patient | Person | RelatedPerson>;
   post(effect: Effect): Promise<void>;
-  dispatcher(channel: Channel, settings?: Partial<DispatcherParts>): Dispatcher;
+  dispatcher(channels: Channel | Channel[], settings?: Partial<DispatcherParts>): Dispatcher;
   /** Outcomes and reasons of what is about a resource. */
   records(about: string): Promise<{ outcome: string; reasons: string[] }[]>;
 }
@@ -83,15 +89,18 @@ export function startDelivery(): Delivery {
   const storage = openMemory(clock);
   let count = 0;
   const ids = { next: () => `id-${++count}` };
+  const people: Delivery['people'] = new Map();
   return {
     storage,
     clock,
-    post: effect => storage.store.commit({ documents: [outboxDocument(effect, { ids, clock })] }),
-    dispatcher: (channel, settings = {}) =>
+    people,
+    post: effect => storage.store.commit({ documents: outboxDocuments(effect, { ids, clock }) }),
+    dispatcher: (channels, settings = {}) =>
       createDispatcher({
         store: storage.store,
         records: storage.records,
-        channels: [channel],
+        people: readerOf(people),
+        channels: [channels].flat(),
         templates: loadTemplates(templatesFolder, 'en'),
         clock,
         random: { bytes: size => new Uint8Array(size) },
@@ -112,10 +121,27 @@ export function startDelivery(): Delivery {
   };
 }
 
+/** Finds Persons by their link alone. */
+function readerOf(people: Delivery['people']): PeopleReader {
+  const versioned = <R>(resource: unknown): Versioned<R> => ({ resource }) as Versioned<R>;
+  return {
+    get: async <R>(reference: string) => (people.has(reference) ? versioned<R>(people.get(reference)) : undefined),
+    find: async <R>(type: string, query: Query) => {
+      const [[, reference] = []] = query;
+      const linked = [...people.values()].filter(
+        one => one.resourceType === type && 'link' in one && JSON.stringify(one.link).includes(`"${reference}"`),
+      );
+      return linked.map(one => versioned<R>(one));
+    },
+  };
+}
+
+const ned = { contact: { email: 'ned@example.org' } };
+
 export const invitation: Effect = {
   kind: 'notice',
-  template: 'invitation',
-  to: { channel: 'email', address: 'ned@example.org' },
+  event: 'invitation',
+  persons: [ned],
   language: 'en',
   parameters: {
     name: 'Ned',
@@ -129,8 +155,8 @@ export const invitation: Effect = {
 
 export const newMessage: Effect = {
   kind: 'notice',
-  template: 'new-message',
-  to: { channel: 'email', address: 'ned@example.org' },
+  event: 'new-message',
+  persons: [ned],
   parameters: { link: 'https://portal.example.org/messages' },
   about: 'Communication/1',
 };

@@ -2,10 +2,11 @@
 import type { Person } from 'fhir/r4.js';
 import { enroll as makeAccount, refuseInactive } from '../../portal/enrollment.js';
 import { ownPatient } from '../../portal/identity.js';
+import { defined } from '../../fhir/defined.js';
 import type { Context, Operation } from '../../service.js';
 import { changesOf, written } from '../../writing/step-changes.js';
 import { languageTag } from '../language.js';
-import { addressesOf } from '../notice-channels.js';
+import { channelsOf } from '../notice-channels.js';
 import { requireFacts, enrolleeOf } from '../person-parameters.js';
 import { readerOf } from '../../writing/workflow-reader.js';
 
@@ -21,7 +22,8 @@ export const enroll: Operation = {
     const language = languageTag(input) ?? found.language;
     const subject = language === undefined ? found : { ...found, language };
     const { portal } = context.services;
-    const notice = { to: addressesOf(input, subject.facts, portal), portalUrl: portal.portalUrl };
+    const channels = channelsOf(input, subject.facts, portal);
+    const notice = { ...defined({ channels }), portalUrl: portal.portalUrl };
     const { person, step } = await makeAccount(subject, notice, all, context.services);
     const changes = await changesOf(step, context);
     const output = { return: written(changes, { type: 'Person', id: person.id }) };

@@ -7,8 +7,8 @@ import type { Enrollee } from '../../portal/account.js';
 import type { Context, Operation, Values } from '../../service.js';
 import { changesOf, written } from '../../writing/step-changes.js';
 import { languageTag } from '../language.js';
-import { addressesOf } from '../notice-channels.js';
-import { requireFacts, enrolleeOf, wrongParameter } from '../person-parameters.js';
+import { channelsOf } from '../notice-channels.js';
+import { requireFacts, enrolleeOf, statedContact, wrongParameter } from '../person-parameters.js';
 import { readerOf } from '../../writing/workflow-reader.js';
 import { defined } from '../../fhir/defined.js';
 
@@ -38,8 +38,8 @@ function orderOf(input: Values, context: Context, subject: Enrollee): Invitation
   const topic = topicOf(input);
   return {
     invitee: inviteeOf(subject),
-    to: addressesOf(input, subject.facts, portal),
-    ...defined({ language, topic }),
+    stated: statedContact(input),
+    ...defined({ channels: channelsOf(input, subject.facts, portal), language, topic }),
     days: daysOf(input) ?? portal.invitationDays,
     requester: requesterOf(context.actor),
     portalUrl: portal.portalUrl,

@@ -1,0 +1,35 @@
+/** Where a notice goes, by what is on record at the moment of sending. */
+import { addressOf, type Address } from '../portal/contact-channel.js';
+import type { Notice } from '../portal/effect.js';
+import { recipientOf, type PeopleReader } from '../portal/recipient.js';
+import type { Channel } from './channels/channel.js';
+import { defined } from '../fhir/defined.js';
+
+export interface Route extends Address<Channel> {
+  /** BCP 47; undefined: the default. */
+  readonly language?: string;
+}
+
+/** Why there is none: `withheld` is final, `dead` may be mended by an address or a channel. */
+export interface NoRoute {
+  readonly outcome: 'withheld' | 'dead';
+  readonly reason: string;
+}
+
+/**
+ * The route of a notice for one person.
+ * @param now milliseconds since the epoch
+ */
+export async function routeOf(
+  { persons, channels: wanted, language: stated }: Notice,
+  channels: readonly Channel[],
+  people: PeopleReader,
+  now: number,
+): Promise<Route | NoRoute> {
+  const [person = {}] = persons;
+  const recipient = await recipientOf(person, people, now);
+  if ('withheld' in recipient) return { outcome: 'withheld', reason: recipient.withheld };
+  const address = addressOf(channels, recipient.contact, wanted);
+  if (!address) return { outcome: 'dead', reason: 'no address' };
+  return { ...address, ...defined({ language: recipient.language ?? stated }) };
+}

@@ -1,0 +1,91 @@
+/**
+ * How a person is reached, by what is on record at this moment: delivery looks at it when it sends, and workflows beforehand,
+ * to tell their caller where nobody can be reached.
+ */
+import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
+import { boundsOf, holds } from '../fhir/period.js';
+import { isInactive } from './account.js';
+import { contactOnRecord, type Contact } from './contact.js';
+import type { Concerned } from './effect.js';
+import { accountsOf, languageOf, ownPatient } from './identity.js';
+import type { WorkflowReader } from './step.js';
+import { defined } from '../fhir/defined.js';
+
+/** Sees people whatever their compartment. */
+export type PeopleReader = Pick<WorkflowReader, 'get' | 'find'>;
+
+export interface Recipient {
+  readonly contact: Contact;
+  /** BCP 47, where the record names one. */
+  readonly language?: string;
+}
+
+/** Why a person gets no notice. Names nobody. */
+export interface Withheld {
+  readonly withheld: 'not on record' | 'deceased' | 'inactive' | 'no account' | 'no proxy';
+}
+
+/**
+ * The person as a recipient of notices. An account's own addresses come before those of the patient's record.
+ * @param now milliseconds since the epoch
+ */
+export async function recipientOf(
+  { reference, contact = {} }: Concerned,
+  reader: PeopleReader,
+  now: number,
+): Promise<Recipient | Withheld> {
+  const known = reference === undefined ? { contact: {} } : await onRecord(reference, reader, now);
+  return 'withheld' in known ? known : { ...known, contact: { ...known.contact, ...contact } };
+}
+
+async function onRecord(reference: string, reader: PeopleReader, now: number): Promise<Recipient | Withheld> {
+  switch (reference.split('/')[0]) {
+    case 'Patient':
+      return patient(reference, reader);
+    case 'Person':
+      return account((await reader.get<Person>(reference))?.resource, reader);
+    case 'RelatedPerson':
+      return proxy(reference, reader, now);
+    default:
+      return { withheld: 'not on record' };
+  }
+}
+
+/** A patient, who may have an account. */
+async function patient(reference: string, reader: PeopleReader): Promise<Recipient | Withheld> {
+  const [person] = await accountsOf(reference, reader);
+  if (person) return account(person.resource, reader);
+  const found = await reader.get<Patient>(reference);
+  return fromRecord(found?.resource, {});
+}
+
+/** An account, whose own patient must be alive and active where it has one. */
+async function account(person: Person | undefined, reader: PeopleReader): Promise<Recipient | Withheld> {
+  if (!person) return { withheld: 'no account' };
+  if (person.active === false) return { withheld: 'inactive' };
+  const own = ownPatient(person);
+  const contact = contactOnRecord(person.telecom);
+  return own === undefined ? { contact } : fromRecord((await reader.get<Patient>(own))?.resource, contact);
+}
+
+/** The account of a person who acts for a patient: while their relation is active and its period holds. */
+async function proxy(reference: string, reader: PeopleReader, now: number): Promise<Recipient | Withheld> {
+  const related = (await reader.get<RelatedPerson>(reference))?.resource;
+  if (!related || related.active === false || !holds(boundsOf(related.period), now)) return { withheld: 'no proxy' };
+  const principal = await reader.get<Patient>(related.patient.reference ?? '');
+  const theirs = fromRecord(principal?.resource, {});
+  if ('withheld' in theirs) return theirs;
+  const [person] = await accountsOf(reference, reader);
+  const own = await account(person?.resource, reader);
+  if ('withheld' in own) return own;
+  const language = own.language ?? languageOf(related);
+  return { contact: { ...contactOnRecord(related.telecom), ...own.contact }, ...defined({ language }) };
+}
+
+/** What a patient's record says, after the addresses of their account. */
+function fromRecord(record: Patient | undefined, first: Contact): Recipient | Withheld {
+  if (!record) return { withheld: 'not on record' };
+  if (isInactive(record)) return { withheld: record.active === false ? 'inactive' : 'deceased' };
+  const language = languageOf(record);
+  return { contact: { ...contactOnRecord(record.telecom), ...first }, ...defined({ language }) };
+}
