@@ -6,7 +6,7 @@ import { createAccess } from './compose/access.js';
 import { ensureFolder } from './config/folder.js';
 import { createDelivery } from './compose/delivery.js';
 import { checkStart, loadModel, portalOf } from './compose/model.js';
-import { createReindexing } from './compose/reindexing.js';
+import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
 import { createServing, type Serving } from './compose/serving.js';
 import { createServices } from './compose/services.js';
 import { machine, openStorage, sharedSecret } from './compose/storage.js';
@@ -17,7 +17,6 @@ import type { Dispatcher } from './delivery/dispatcher.js';
 import { setUpDemo } from './writing/demo-data.js';
 import type { World } from './fhir/clock.js';
 import { createLog } from './observe/log.js';
-import { withEpochs } from './access/epochs.js';
 import type { BackgroundWorker } from './runtime/background-worker.js';
 import type { Services } from './service.js';
 import type { Storage, Store } from './store/port.js';
@@ -45,12 +44,13 @@ export async function compose(config: Config, { world = machine, storage }: Comp
   const model = loadModel(config);
   checkStart(model);
   const opened = storage ?? (await openStorage(config, world));
-  const stores = { ...opened, store: withEpochs(opened.store, world.clock) };
   const secret = await sharedSecret(opened.records, world);
   const log = createLog({ level: config.logLevel, actorKey: secret.export() });
+  const indexing = await createIndexing(model, opened, world, log);
+  const stores = await inStep(opened, model, indexing, world.clock);
   const access = createAccess(config, stores, world);
   const channels = openChannels(config);
-  const { custom, reindexer } = await createReindexing(model, stores, world, log);
+  const reindexer = createReindexing(indexing, stores, world, log);
   const { services, dispatch, audit } = createServices({
     config,
     world,
@@ -60,7 +60,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     log,
     access,
     channels,
-    custom,
+    custom: indexing.custom,
   });
   if (config.demo) await setUpDemo({ services, store: stores.store }, portalOf(model));
   const dispatcher = createDelivery({ config, stores, model, world, log, channels });

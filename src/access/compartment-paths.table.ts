@@ -21,7 +21,7 @@ export const compartmentPaths: Readonly<Record<string, CompartmentPaths>> = {
   // The portal keeps audit for the auditor alone.
   AuditEvent: 'never',
   Basic: ['subject', 'author'],
-  // Not in the compartment. A Binary that belongs to another resource is seen by whoever sees that one (own-paths.ts).
+  // Not in the compartment. A Binary of another resource belongs to the patients whose own that is (binary-owners.ts).
   Binary: ['securityContext'],
   BiologicallyDerivedProduct: 'never',
   BodyStructure: ['patient'],
@@ -158,7 +158,7 @@ export const compartmentPaths: Readonly<Record<string, CompartmentPaths>> = {
   SubstanceSpecification: 'never',
   SupplyDelivery: ['patient'],
   SupplyRequest: ['deliverTo'],
-  // Not in the compartment. The portal's internal Tasks are nobody's own (own-paths.ts).
+  // Not in the compartment. The portal's internal Tasks are nobody's own (compartment-paths.ts).
   Task: ['for', 'owner', 'requester'],
   TerminologyCapabilities: 'never',
   TestReport: 'never',

@@ -1,6 +1,6 @@
 /**
- * The paths of own-paths.table.ts at work: internal postings that tell whose a resource is. They ride in the index like
- * any other entry, so access is a condition of the query. No search parameter can name them: theirs never begin with `~`.
+ * The paths of compartment-paths.table.ts at work: internal postings that say whose a resource is. They are part of the index
+ * like any other entry, so access is a condition of the query. No search parameter can name them: theirs never begin with `~`.
  */
 import type { Json, Resource } from '../fhir/resource.js';
 import { localReference } from '../fhir/reference.js';
@@ -17,11 +17,14 @@ const otherPaths: Readonly<Record<string, Readonly<Record<string, readonly strin
   Binary: { context: ['securityContext'] },
 };
 
-/** Types whose own resources may carry Binaries (Binary.securityContext). */
-const CARRIERS = ['Communication', 'DocumentReference', 'DiagnosticReport', 'Media', 'QuestionnaireResponse', 'Task'];
-
 const TASK_CODES = 'https://portico.health/fhir/CodeSystem/task-code';
 const GONE = '~gone|';
+
+/** Whether a posting is a tombstone: one that the resource carried before it was deleted. */
+export const isGone = (posting: string): boolean => posting.startsWith(GONE);
+
+/** A posting as a tombstone; a tombstone as the posting it was. */
+export const gone = (posting: string): string => (isGone(posting) ? posting.slice(GONE.length) : GONE + posting);
 
 /** The internal posting of a type: `Communication|~own|Patient/1`. */
 export const internalPosting = (type: string, kind: string, reference: string): string =>
@@ -57,7 +60,7 @@ export const patientsIn = (postings: readonly string[]): string[] =>
 
 /** What a deletion's Put carries as postings, so that a read can tell "deleted" from "never there" to those who saw it. */
 export const tombstones = (resource: Resource, bases: readonly string[] = []): string[] =>
-  internalPostings(resource, bases).map(posting => GONE + posting);
+  internalPostings(resource, bases).map(gone);
 
 /**
  * The filter that tombstones of resources which satisfied `filter` pass; what their few entries cannot tell, they fail.
@@ -70,8 +73,7 @@ export function tombstone(filter: Filter): Filter {
     case 'or':
       return or(filter.of.map(tombstone));
     case 'posting':
-    case 'refers':
-      return { ...filter, key: GONE + filter.key };
+      return { ...filter, key: gone(filter.key) };
     case 'all':
     case 'id':
       return filter;
@@ -80,20 +82,13 @@ export function tombstone(filter: Filter): Filter {
   }
 }
 
-/** Resources of a type that are own to one of these patients (ids), or belong to one that is. */
-export function patientsFilter(type: string, patients: readonly string[]): Filter {
-  const own = anyPosting(
+/** Resources of a type that are own to one of these patients (ids). */
+export const patientsFilter = (type: string, patients: readonly string[]): Filter =>
+  anyPosting(
     type,
     'own',
     patients.map(id => `Patient/${id}`),
   );
-  if (type !== 'Binary' || patients.length === 0) return own;
-  const key = 'Binary|~context|';
-  return or([
-    own,
-    ...CARRIERS.map(via => ({ kind: 'refers', key, type: via, where: patientsFilter(via, patients) }) as const),
-  ]);
-}
 
 /** `Patient/1` of every patient whose own this is. */
 function owners(resource: Resource, bases: readonly string[]): string[] {

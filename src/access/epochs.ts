@@ -6,6 +6,7 @@
 import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Criterion, DocumentChange, Put, Records, Store } from '../store/port.js';
+import { delegating } from '../store/views/delegating.js';
 import { internalPosting, references } from './compartment-paths.js';
 
 const KIND = 'epoch';
@@ -58,15 +59,7 @@ interface Concerned {
 /** The store with every commit raising the epochs it touches. All writes go through it, the server's own too. */
 export function withEpochs(store: Store, clock: Clock): Store {
   return {
-    features: store.features,
-    read: (keys, where) => store.read(keys, where),
-    version: (key, version) => store.version(key, version),
-    search: search => store.search(search),
-    count: (search, limit) => store.count(search, limit),
-    history: query => store.history(query),
-    countHistory: (query, limit) => store.countHistory(query, limit),
-    scan: (partition, type, limit, after) => store.scan(partition, type, limit, after),
-    close: () => store.close(),
+    ...delegating(store),
     async commit(changes) {
       const puts = (changes.puts ?? []).filter(({ key }) => Object.hasOwn(DECISIVE, key.type));
       if (puts.length === 0) return store.commit(changes);

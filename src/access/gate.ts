@@ -8,7 +8,6 @@ import { anonymous, type Authenticate } from './authenticate.js';
 import { authorize, needOf } from './authorize.js';
 import { guard, type GuardedStore } from './guarded-store.js';
 import { isOpen } from './open.table.js';
-import type { IndexOf } from './past-versions.js';
 import { policies, type CompileScope } from './policy.js';
 
 export interface Gate {
@@ -22,18 +21,13 @@ export interface Gate {
   guard(store: Store, actor: Actor, route?: Route): GuardedStore;
 }
 
-export function createGate(
-  authenticate: Authenticate,
-  definitions: Definitions,
-  compile: CompileScope,
-  index: IndexOf,
-): Gate {
+export function createGate(authenticate: Authenticate, definitions: Definitions, compile: CompileScope): Gate {
   const policyOf = policies(compile);
   return {
     isOpen: (_endpoint, route) => isOpen(route),
     anonymous,
     authenticate,
     authorize: (actor, endpoint, route) => authorize(policyOf(actor), endpoint, route, definitions),
-    guard: (store, actor, route) => guard(store, policyOf(actor), index, route && needOf(route)),
+    guard: (store, actor, route) => guard(store, policyOf(actor), route && needOf(route)),
   };
 }

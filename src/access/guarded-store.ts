@@ -6,12 +6,11 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { and, or } from '../search/filters.js';
 import type { Filter, Search } from '../search/query.js';
-import type { ChangeSet, Criterion, HistoryQuery, Page, Store, Version } from '../store/port.js';
+import type { ChangeSet, Criterion, HistoryQuery, Page, Past, Store, Version } from '../store/port.js';
 import { tombstone } from './compartment-paths.js';
 import type { Policy } from './policy.js';
 import { project } from './project.js';
-import { narrowed, refuseHiddenSort, type Visible } from './narrow.js';
-import { createPast, type IndexOf } from './past-versions.js';
+import { narrowed, refuseHiddenSort, withoutChains, type Visible } from './narrow.js';
 import type { Need } from './scope.js';
 import { checkWrites } from './write-check.js';
 
@@ -28,22 +27,24 @@ export interface GuardedStore extends Store {
  * @param need what the request itself asks for: the type it names (`*`: each) is seen under the scopes for that alone, all
  *   other types under those to read or search
  */
-export function guard(store: Store, policy: Policy, index: IndexOf, need?: Need): GuardedStore {
+export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
   const visible: Visible = type =>
     need && names(need, type) ? asked(policy, { ...need, type }) : policy.visible(type);
-  const past = createPast(store, visible, index);
-  /** Deletions too, for those who saw what was deleted. */
+  /** Deletions too, for actors who saw what was deleted. */
   const orGone = (type: string): Filter => {
     const filter = visible(type);
     return filter.kind === 'all' ? filter : or([filter, tombstone(filter)]);
   };
+  /** A resource may have changed hands or kind: of its past, actors see what they would have seen then. */
+  const pastOf = (type: string): Past => withoutChains(orGone(type));
   const narrowSearch = <S extends Pick<Search, 'of'>>(search: S): S => ({
     ...search,
     of: search.of.map(({ type, where }) => ({ type, where: narrowed(type, where, visible, policy) })),
   });
-  const narrowHistory = <H extends Pick<HistoryQuery, 'of'>>(query: H): H => ({
+  const narrowHistory = <H extends Pick<HistoryQuery, 'of' | 'past'>>(query: H): H => ({
     ...query,
     of: query.of.map(one => ({ ...one, where: and([one.where, orGone(one.type)]) })),
+    past: Object.fromEntries(query.of.map(({ type }) => [type, pastOf(type)])),
   });
   const narrowCriterion = (criterion: Criterion): Criterion => ({
     ...criterion,
@@ -53,7 +54,6 @@ export function guard(store: Store, policy: Policy, index: IndexOf, need?: Need)
     if (keys.every(({ type }) => visible(type).kind === 'all')) return cut(await store.read(keys, where), policy);
     return cut(await store.read(keys, type => and([where?.(type) ?? { kind: 'all' }, orGone(type)])), policy);
   };
-  const seesAll = ({ of }: Pick<HistoryQuery, 'of'>): boolean => of.every(({ type }) => visible(type).kind === 'all');
   const page = ({ rows, ...rest }: Page): Page => ({ ...rest, rows: cut(rows, policy) as Version[] });
 
   return {
@@ -61,17 +61,15 @@ export function guard(store: Store, policy: Policy, index: IndexOf, need?: Need)
     read,
     async version(key, version) {
       const [current] = await read([key]);
-      const found = current && (await store.version(key, version));
-      return found && cut(await past.shown([found]), policy)[0];
+      return current && cut([await store.version(key, version, pastOf(key.type))], policy)[0];
     },
     async search(search) {
       refuseHiddenSort(search.sort, policy);
       return page(await store.search(narrowSearch(search)));
     },
     count: (search, limit) => store.count(narrowSearch(search), limit),
-    history: async query => page(await (seesAll(query) ? store : past).history(narrowHistory(query))),
-    countHistory: (query, limit) =>
-      seesAll(query) ? store.countHistory(narrowHistory(query), limit) : past.count(narrowHistory(query), limit),
+    history: async query => page(await store.history(narrowHistory(query))),
+    countHistory: (query, limit) => store.countHistory(narrowHistory(query), limit),
     async scan(partition, type, limit, after) {
       const { rows, ...rest } = await store.scan(partition, type, limit, after);
       const seen = await read(rows.map(({ key }) => key));
@@ -111,6 +109,7 @@ export function mergeChangeSets(one: ChangeSet, other: ChangeSet): ChangeSet {
   return {
     puts: [...(one.puts ?? []), ...(other.puts ?? [])],
     reindex: [...(one.reindex ?? []), ...(other.reindex ?? [])],
+    unchanged: [...(one.unchanged ?? []), ...(other.unchanged ?? [])],
     criteria: [...(one.criteria ?? []), ...(other.criteria ?? [])],
     documents: [...(one.documents ?? []), ...(other.documents ?? [])],
   };

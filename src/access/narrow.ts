@@ -1,6 +1,6 @@
-/** A caller's query tree, narrowed to what they may see: every hop of a chain by the policy of its own type. */
+/** A caller's query tree, narrowed to what they may see: each resource of a chain by the policy of its own type. */
 import { Fault } from '../fhir/fault.js';
-import { and, not, or } from '../search/filters.js';
+import { and, NONE, not, or } from '../search/filters.js';
 import type { Filter, Sort } from '../search/query.js';
 import type { Policy } from './policy.js';
 
@@ -11,17 +11,17 @@ export type Visible = (type: string) => Filter;
  * @throws Fault `forbidden` where it tests an element that is hidden from the caller
  */
 export function narrowed(type: string, where: Filter, visible: Visible, policy: Policy): Filter {
-  return and([visible(type), hops(where, visible, policy)]);
+  return and([visible(type), narrowedChains(where, visible, policy)]);
 }
 
-function hops(filter: Filter, visible: Visible, policy: Policy): Filter {
+function narrowedChains(filter: Filter, visible: Visible, policy: Policy): Filter {
   switch (filter.kind) {
     case 'and':
-      return and(filter.of.map(part => hops(part, visible, policy)));
+      return and(filter.of.map(part => narrowedChains(part, visible, policy)));
     case 'or':
-      return or(filter.of.map(part => hops(part, visible, policy)));
+      return or(filter.of.map(part => narrowedChains(part, visible, policy)));
     case 'not':
-      return not(hops(filter.of, visible, policy));
+      return not(narrowedChains(filter.of, visible, policy));
     case 'refers':
     case 'referred':
       refuseHidden(filter.key, policy);
@@ -31,6 +31,26 @@ function hops(filter: Filter, visible: Visible, policy: Policy): Filter {
     case 'text':
       refuseHidden(filter.key, policy);
       return filter;
+    default:
+      return filter;
+  }
+}
+
+/**
+ * A filter for versions that are no longer current. What they referred to then is not known, so that chains let none of them
+ * through. @param chain what stands for a chain: the contrary within a negation
+ */
+export function withoutChains(filter: Filter, chain: Filter = NONE): Filter {
+  switch (filter.kind) {
+    case 'and':
+      return and(filter.of.map(part => withoutChains(part, chain)));
+    case 'or':
+      return or(filter.of.map(part => withoutChains(part, chain)));
+    case 'not':
+      return not(withoutChains(filter.of, not(chain)));
+    case 'refers':
+    case 'referred':
+      return chain;
     default:
       return filter;
   }

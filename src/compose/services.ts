@@ -26,7 +26,6 @@ import type { Run } from '../router/parts.js';
 import { createQuota } from '../router/quota.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
-import { extract } from '../search/extract.js';
 import { parseCriteria } from '../search/parse.js';
 import type { Dispatch, Services } from '../service.js';
 import type { Storage } from '../store/port.js';
@@ -122,9 +121,7 @@ function routerOf({ config, model, stores, access, world, log }: ServiceParts, s
   const compileScope: CompileScope = (type, query) =>
     parseCriteria(registry, type, query, { now: world.clock.now(), localBases: [] }) ?? { kind: 'none' };
   return createDispatch({
-    gate: createGate(access.authenticate, definitions, compileScope, (resource, updated) =>
-      extract(resource, registry, { localBases: [], updated, internal: internalPostings }),
-    ),
+    gate: createGate(access.authenticate, definitions, compileScope),
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),

@@ -15,10 +15,10 @@ const scope = (valueString: string) => extension('required-scope', { valueString
 const role = (valueCode: string) => extension('required-role', { valueCode });
 
 const declared: Record<string, object[]> = {
-  invite: [scope('system/Patient.$invite'), scope('user/Patient.$invite')],
-  claim: [scope('user/Task.$claim'), role('agent'), role('manager')],
-  'mark-read': [scope('patient/Communication.$mark-read'), scope('user/Communication.$mark-read')],
-  undeclared: [],
+  'Patient-invite': [scope('system/Patient.$invite'), scope('user/Patient.$invite')],
+  'Task-claim': [scope('user/Task.$claim'), role('agent'), role('manager')],
+  'Communication-mark-read': [scope('patient/Communication.$mark-read'), scope('user/Communication.$mark-read')],
+  'Patient-undeclared': [],
 };
 const definitions = {
   operation: (url: string) => ({
@@ -47,7 +47,7 @@ function allows(who: Actor, route: Omit<Route, 'conditional'>, at = endpoint('po
 const run = (type: string, name: string): Omit<Route, 'conditional'> => ({
   interaction: 'operation',
   type,
-  operation: { name, definition: `${base}/OperationDefinition/${name}`, level: 'type' },
+  operation: { name, definition: `${base}/OperationDefinition/${type}-${name}`, level: 'type' },
 });
 
 const staff = (roles: string[], text = 'user/*.cruds user/*.$*') => actor('staff', text, { roles: new Set(roles) });

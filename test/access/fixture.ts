@@ -3,6 +3,7 @@ import { instant } from '../../src/fhir/instant.js';
 import type { Clock } from '../../src/fhir/clock.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import type { Actor } from '../../src/access/actor.js';
+import { withBinaryOwners } from '../../src/access/binary-owners.js';
 import { internalPostings, tombstones } from '../../src/access/compartment-paths.js';
 import { parseScopes } from '../../src/access/scope.js';
 import { openMemory } from '../../src/store/memory/open.js';
@@ -87,7 +88,11 @@ export interface Portal extends Storage {
 /** Storage that holds these resources, each at version 1. */
 export async function portal(...puts: readonly Put[]): Promise<Portal> {
   const clock = { time: NOW, now: () => clock.time };
-  const storage = openMemory(clock);
+  const opened = openMemory(clock);
+  const internal = (resource: Resource) => internalPostings(resource);
+  const indexed = async (resource: Resource, updated: number) => index(resource, updated);
+  const store = withBinaryOwners(opened.store, { clock, internal, index: indexed });
+  const storage = { ...opened, store };
   if (puts.length > 0) await storage.store.commit({ puts });
   return { ...storage, clock };
 }

@@ -12,7 +12,6 @@ import {
   DEADLINE,
   deletion,
   found,
-  index,
   keyOf,
   message,
   NOW,
@@ -67,7 +66,7 @@ const compile = (type: string, query: string): Filter => {
   return { kind: 'posting', key: `${type}|category|=${query.slice('category='.length)}` };
 };
 
-const seenBy = (from: Portal, who: Actor, need?: Need) => guard(from.store, createPolicy(who, compile), index, need);
+const seenBy = (from: Portal, who: Actor, need?: Need) => guard(from.store, createPolicy(who, compile), need);
 const first = patientActor('1', 'patient/*.cruds');
 const everything = actor('system', 'system/*.cruds');
 

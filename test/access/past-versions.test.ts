@@ -8,7 +8,6 @@ import {
   actor,
   DEADLINE,
   deletion,
-  index,
   keyOf,
   message,
   PARTITION,
@@ -25,7 +24,6 @@ const seenBy = (from: Portal, who: Actor) =>
   guard(
     from.store,
     createPolicy(who, () => ALL),
-    index,
   );
 const first = patientActor('1', 'patient/*.cruds');
 const everything = actor('system', 'system/*.cruds');

@@ -1,0 +1,72 @@
+/** What resources are indexed by, customers' own search parameters included, and the re-indexing that makes these count. */
+import { withBinaryOwners } from '../access/binary-owners.js';
+import { upgradeBinaries } from '../access/binary-upgrade.js';
+import { internalPostings } from '../access/compartment-paths.js';
+import { withEpochs } from '../access/epochs.js';
+import type { Endpoint } from '../definitions/endpoint.js';
+import type { Clock, World } from '../fhir/clock.js';
+import type { Resource } from '../fhir/resource.js';
+import { indexOf } from '../writing/stamp.js';
+import type { Log } from '../observe/log.js';
+import { createCustomParameters, type CustomParameters } from '../conformance/custom-parameters.js';
+import { createReindexer } from '../conformance/reindex-worker.js';
+import type { BackgroundWorker } from '../runtime/background-worker.js';
+import type { IndexEntries } from '../search/query.js';
+import type { Storage } from '../store/port.js';
+import type { Model } from './model.js';
+
+export interface Indexing {
+  custom: CustomParameters;
+  readonly endpointOf: (partition: string) => Endpoint;
+  /** The entries of a resource of a partition, as they are made there now. */
+  readonly index: (resource: Resource, updated: number, partition: string) => Promise<IndexEntries>;
+}
+
+/** What is known of each customer is read once before anything is served. */
+export async function createIndexing(
+  model: Model,
+  { records }: Storage,
+  { clock }: World,
+  log: Log,
+): Promise<Indexing> {
+  const { registry, endpoints } = model;
+  const report = (error: unknown): void => log.error('custom search parameters', error);
+  const custom = createCustomParameters({ records, registry, clock, report });
+  const byPartition = new Map(endpoints.map(endpoint => [endpoint.partition, endpoint]));
+  await Promise.all(endpoints.map(async endpoint => custom.served(endpoint)));
+  const endpointOf = (partition: string): Endpoint => {
+    const endpoint = byPartition.get(partition);
+    if (!endpoint) throw new Error('the customer is not configured here');
+    return endpoint;
+  };
+  return {
+    custom,
+    endpointOf,
+    async index(resource, updated, partition) {
+      const endpoint = endpointOf(partition);
+      await custom.served(endpoint);
+      const { registryOf } = custom;
+      return indexOf(resource, updated, { endpoint, partition }, { registryOf, internal: internalPostings });
+    },
+  };
+}
+
+/** The storage whose commits keep epochs and the owners of Binaries in step: every write of the server's goes through it. */
+export async function inStep(
+  opened: Storage,
+  { endpoints }: Model,
+  indexing: Indexing,
+  clock: Clock,
+): Promise<Storage> {
+  const { index, endpointOf } = indexing;
+  const internal = (resource: Resource, partition: string) => internalPostings(resource, [endpointOf(partition).url]);
+  const store = withEpochs(withBinaryOwners(opened.store, { clock, internal, index }), clock);
+  const partitions = [...new Set(endpoints.map(({ partition }) => partition))];
+  await upgradeBinaries({ store, records: opened.records, clock, index }, partitions);
+  return { ...opened, store };
+}
+
+export function createReindexing({ index }: Indexing, stores: Storage, { clock }: World, log: Log): BackgroundWorker {
+  const report = (error: unknown): void => log.error('re-indexing', error);
+  return createReindexer({ store: stores.store, records: stores.records, clock, report, index });
+}
