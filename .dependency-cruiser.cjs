@@ -31,10 +31,12 @@ const folders = {
     ...['fhir/ as types', 'definitions/ as types', 'search/ as types', 'store/port.ts as types'],
     ...['access/ as types', 'portal/ as types', 'validate/ as types'],
   ],
+  // Content of Binaries outside the text of their resources.
+  'content/': ['fhir/', 'store/port.ts as types'],
   'conformance/': [...pure, ...handler],
-  'writing/': [...pure, ...handler, 'portal/', 'store/views/', 'project-root.ts'],
-  'interactions/': [...pure, ...handler, 'formats/', 'writing/', 'store/views/'],
-  'operations/': [...pure, ...handler, 'formats/', 'writing/', 'conformance/', 'portal/'],
+  'writing/': [...pure, ...handler, 'content/', 'portal/', 'store/views/', 'project-root.ts'],
+  'interactions/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'store/views/'],
+  'operations/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'conformance/', 'portal/'],
   'delivery/': [
     ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
     ...['portal/', 'access/ as types', 'service.ts'],

@@ -15,6 +15,7 @@ export type FaultKind =
   | 'precondition' // 412: If-Match is stale, or a condition matches many
   | 'too-large' // 413
   | 'unsupported-media' // 415
+  | 'unsatisfiable' // 416: a range outside the content
   | 'unprocessable' // 422: profile, cardinality, binding, invariant, business rule
   | 'throttled' // 429
   | 'exception' // 500

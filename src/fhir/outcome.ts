@@ -20,6 +20,7 @@ const table: Record<FaultKind, { status: number; code: string }> = {
   precondition: { status: 412, code: 'conflict' },
   'too-large': { status: 413, code: 'too-long' },
   'unsupported-media': { status: 415, code: 'not-supported' },
+  unsatisfiable: { status: 416, code: 'value' },
   unprocessable: { status: 422, code: 'business-rule' },
   throttled: { status: 429, code: 'throttled' },
   exception: { status: 500, code: 'exception' },

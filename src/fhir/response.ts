@@ -7,7 +7,9 @@ export type ResponseBody =
   /** A resource's JSON text, passed through as it is stored. */
   | { kind: 'json'; text: string }
   /** Content that is no FHIR resource (a Binary's data, a document of another format). */
-  | { kind: 'bytes'; bytes: AsyncIterable<Uint8Array> | Uint8Array; contentType: string };
+  | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
+  /** The same, read while it is sent. It has `length` bytes, and costs nothing while nobody begins to read. */
+  | { kind: 'stream'; bytes: AsyncIterable<Uint8Array>; length: number; contentType: string };
 
 export interface FhirResponse {
   status: number;

@@ -3,6 +3,7 @@ import type { Definitions, Element } from '../definitions/definitions.js';
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { subsetted } from '../fhir/subsetted.js';
 
 export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
 
@@ -98,15 +99,4 @@ function elementOf(children: readonly Element[], name: string): Element | undefi
       element.name === name ||
       (element.choice === true && name.startsWith(element.name) && /[A-Z]/.test(name.charAt(element.name.length))),
   );
-}
-
-const tag = {
-  system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
-  code: 'SUBSETTED',
-  display: 'subsetted',
-};
-
-function subsetted({ meta }: Resource): JsonObject {
-  const tags = (meta?.['tag'] ?? []) as JsonObject[];
-  return { ...meta, tag: [...tags.filter(one => one['system'] !== tag.system || one['code'] !== tag.code), tag] };
 }

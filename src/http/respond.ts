@@ -42,7 +42,14 @@ export function createRespond(writeXml: WriteXml, secure: boolean) {
     const { body } = answer;
     if (body?.kind === 'bytes') {
       headers.push('content-type', printable(body.contentType));
-      await sendBytes(response, answer.status, headers, body.bytes, envelope.head);
+      headers.push('content-length', String(body.bytes.length));
+      response.writeHead(answer.status, headers);
+      response.end(envelope.head ? undefined : body.bytes);
+    } else if (body?.kind === 'stream') {
+      headers.push('content-type', printable(body.contentType), 'content-length', String(body.length));
+      response.writeHead(answer.status, headers);
+      if (envelope.head) response.end();
+      else await sendStream(response, body.bytes);
     } else {
       const text = body === undefined ? '' : textOf(body, envelope, writeXml);
       if (body !== undefined) headers.push('content-type', contentTypes[envelope.format]);
@@ -64,7 +71,7 @@ const crossOriginHeaders = [
   ],
 ];
 
-function textOf(body: Exclude<ResponseBody, { kind: 'bytes' }>, shape: Shape, writeXml: WriteXml): string {
+function textOf(body: Exclude<ResponseBody, { kind: 'bytes' | 'stream' }>, shape: Shape, writeXml: WriteXml): string {
   if (shape.format === 'json' && !shape.pretty) return body.kind === 'json' ? body.text : JSON.stringify(body.resource);
   const resource = body.kind === 'json' ? parseStored<Resource>(body.text) : body.resource;
   return shape.format === 'xml' ? writeXml(resource, shape.pretty) : JSON.stringify(resource, null, 2) + '\n';
@@ -78,24 +85,7 @@ function sendText(response: ServerResponse, status: number, headers: string[], t
 }
 
 /** A stream that fails half-way ends the connection: the client must not take the part for the whole. */
-async function sendBytes(
-  response: ServerResponse,
-  status: number,
-  headers: string[],
-  bytes: Uint8Array | AsyncIterable<Uint8Array>,
-  head: boolean,
-): Promise<void> {
-  if (bytes instanceof Uint8Array) {
-    response.writeHead(status, [...headers, 'content-length', String(bytes.length)]);
-    response.end(head ? undefined : bytes);
-    return;
-  }
-  response.writeHead(status, headers);
-  if (head) {
-    await bytes[Symbol.asyncIterator]().return?.();
-    response.end();
-    return;
-  }
+async function sendStream(response: ServerResponse, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   await pipeline(Readable.from(bytes, { objectMode: false }), response).catch(() => response.destroy());
 }
 

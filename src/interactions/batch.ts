@@ -4,7 +4,7 @@ import { Fault } from '../fhir/fault.js';
 import { faultResponse } from '../fhir/outcome.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
-import { MOST } from './bounded-page.js';
+import { MOST } from '../content/bounded-page.js';
 import { entriesOf, isRead, requestOf, responseEntry, type Entry } from './entry.js';
 import { transaction } from './transaction.js';
 

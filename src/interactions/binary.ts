@@ -1,32 +1,63 @@
 /** The content of a Binary as itself, for clients that do not ask for FHIR. https://hl7.org/fhir/R4/binary.html#rest */
+import { etag } from '../fhir/etag.js';
+import { defined } from '../fhir/defined.js';
 import { parseStored } from '../fhir/json.js';
-import type { JsonObject } from '../fhir/resource.js';
-import type { ResponseBody } from '../fhir/response.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
+import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Context } from '../service.js';
-import type { Version } from '../store/port.js';
-import { blobId, contentOf } from '../writing/content.js';
+import type { Blobs, Version } from '../store/port.js';
+import { placeOf } from '../content/place.js';
+import { contentOf } from '../content/text.js';
+import { rangeOf, type ByteRange } from './range.js';
+import { versionHeaders } from './version.js';
 
-/** The content itself, where the client does not ask for FHIR: https://hl7.org/fhir/R4/binary.html#rest */
-export async function rawContent(
-  context: Context,
-  version: Version,
-): Promise<{ headers: Record<string, string>; body: ResponseBody } | undefined> {
-  const resource = parseStored<JsonObject>(version.json);
+/** The content itself, or the range of it that is asked for; undefined where the client asks for the resource. */
+export function rawContent(context: Context, version: Version): FhirResponse | undefined {
+  const resource = parseStored<Resource>(version.json);
   const contentType = String(resource['contentType']);
   if (wantsFhir(context, contentType)) return undefined;
-  const id = blobId(version.json);
-  const bytes =
-    id === undefined
-      ? Buffer.from(String(resource['data'] ?? ''), 'base64')
-      : await contentOf(context.services.blobs, id);
-  const security = (resource['securityContext'] as JsonObject | undefined)?.['reference'];
+  const content = contentIn(resource, context.services.blobs);
+  const range = rangeOf(context.request, content.size, etag(version.version));
+  const part = range ?? { start: 0, end: content.size };
+  const security = (resource['securityContext'] as JsonObject | undefined)?.['reference'] as string | undefined;
   return {
+    status: range ? 206 : 200,
     headers: {
+      ...versionHeaders(version),
       'content-disposition': 'attachment',
-      ...(typeof security === 'string' ? { 'x-security-context': security } : {}),
+      'accept-ranges': 'bytes',
+      ...defined({ 'x-security-context': security }),
+      ...(range && { 'content-range': `bytes ${range.start}-${range.end - 1}/${content.size}` }),
     },
-    body: { kind: 'bytes', bytes, contentType },
+    at: version.at,
+    body: content.part(part, contentType),
   };
+}
+
+interface Content {
+  size: number;
+  part(range: ByteRange, contentType: string): ResponseBody;
+}
+
+/** The content of a stored Binary: its bytes, or those of a blob, which is not opened before they are sent. */
+function contentIn(resource: Resource, blobs: Blobs): Content {
+  const place = placeOf(resource);
+  if (!place) {
+    const bytes = Buffer.from(String(resource['data'] ?? ''), 'base64');
+    const part: Content['part'] = ({ start, end }, contentType) => {
+      return { kind: 'bytes', bytes: bytes.subarray(start, end), contentType };
+    };
+    return { size: bytes.length, part };
+  }
+  const { url, size } = place;
+  const part: Content['part'] = ({ start, end }, contentType) => {
+    return { kind: 'stream', bytes: streamed(blobs, url, start, end), length: end - start, contentType };
+  };
+  return { size, part };
+}
+
+async function* streamed(blobs: Blobs, id: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  yield* await contentOf(blobs, id, start, end);
 }
 
 /** Whoever names a FHIR type means the resource; plain JSON and XML mean it too, unless the content is of that very type. */

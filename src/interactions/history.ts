@@ -12,8 +12,8 @@ import { dateInterval } from '../search/types/date.js';
 import { splitPrefix } from '../search/types/prefix.js';
 import type { Context, Handler } from '../service.js';
 import type { HistoryQuery, Version } from '../store/port.js';
-import { withContent } from '../writing/content.js';
-import { boundedPage } from './bounded-page.js';
+import { shownText } from '../content/text.js';
+import { boundedPage } from '../content/bounded-page.js';
 import { absent, current, target } from './version.js';
 import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
@@ -42,7 +42,8 @@ export const history: Handler = async context => {
   const asked = { ...conditions, limit, ...defined({ after }) };
   const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), asked);
   const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
-  const entries = await Promise.all(page.rows.map(version => entryOf(context, version, view)));
+  const entries: BundleEntry[] = [];
+  for (const version of page.rows) entries.push(await entryOf(context, version, view));
   const head = {
     type: 'history' as const,
     ...(total > TOTAL_LIMIT ? {} : { total }),
@@ -154,7 +155,7 @@ async function entryOf(context: Context, version: Version, view: View | undefine
   const name = `${key.type}/${key.id}`;
   return {
     fullUrl: `${context.endpoint.url}/${name}`,
-    ...(version.deleted ? {} : { json: shown(context, view, await withContent(context.services.blobs, version)) }),
+    ...(version.deleted ? {} : { json: shown(context, view, await shownText(context.services.blobs, version)) }),
     request: { method, url: method === 'POST' ? key.type : name },
     response: {
       status: method === 'PUT' && version.version === 1 ? STATUS.POST : STATUS[method],

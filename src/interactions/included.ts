@@ -8,6 +8,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
+import { charactersOf, countFitting } from '../content/bounded-page.js';
 import { resourceEntries, shapeOf } from './searchset.js';
 
 /** Rounds of `:iterate`; circular references end earlier, since nothing is taken twice. */
@@ -18,6 +19,8 @@ interface Gathering {
   /** `Type/id` of everything on the page or taken already. */
   seen: Set<string>;
   taken: Version[];
+  /** Characters of the page and of what is taken. */
+  size: number;
   full: boolean;
 }
 
@@ -28,7 +31,13 @@ export async function included(
   matches: readonly Version[],
 ): Promise<{ entries: BundleEntry[]; warnings: Issue[] }> {
   if (parsed.includes.length + parsed.revincludes.length === 0) return { entries: [], warnings: [] };
-  const gathering: Gathering = { context, seen: new Set(matches.map(nameOf)), taken: [], full: false };
+  const gathering: Gathering = {
+    context,
+    seen: new Set(matches.map(nameOf)),
+    taken: [],
+    size: charactersOf(matches),
+    full: false,
+  };
   let front = matches;
   for (let round = 0; front.length > 0 && round < ROUNDS && !gathering.full; round++) {
     const applies = ({ iterate }: Include): boolean => round === 0 || iterate;
@@ -102,8 +111,9 @@ function take(gathering: Gathering, found: readonly Version[]): Version[] {
   const { seen, taken, context } = gathering;
   const fresh = found.filter(version => !seen.has(nameOf(version)));
   const room = Math.max(0, context.services.limits.maxIncludes - taken.length);
-  if (fresh.length > room) gathering.full = true;
-  const kept = fresh.slice(0, room);
+  const kept = fresh.slice(0, Math.min(room, countFitting(fresh, gathering.size)));
+  if (kept.length < fresh.length) gathering.full = true;
+  gathering.size += charactersOf(kept);
   for (const version of kept) seen.add(nameOf(version));
   taken.push(...kept);
   return kept;
@@ -114,5 +124,5 @@ const nameOf = ({ key }: Version): string => `${key.type}/${key.id}`;
 const cut = ({ services }: Context): Issue => ({
   severity: 'warning',
   code: 'too-costly',
-  diagnostics: `More than ${services.limits.maxIncludes} resources would be included; the rest is left out.`,
+  diagnostics: `More than ${services.limits.maxIncludes} resources, or too large ones, would be included; the rest is left out.`,
 });

@@ -9,7 +9,7 @@ import { withoutResources } from '../fhir/parameters.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Context, Handler } from '../service.js';
 import type { Version } from '../store/port.js';
-import { withContent } from '../writing/content.js';
+import { wholeText } from '../content/text.js';
 import { atMostOne, matching } from './conditional.js';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.js';
 import { applyJsonPatch, parseJsonPatch } from './patch/json-patch.js';
@@ -29,7 +29,7 @@ export const patch: Handler = async context => {
 
 async function patched(context: Context, previous: Version) {
   checkIfMatch(context, previous);
-  const text = await withContent(context.services.blobs, previous);
+  const text = await wholeText(context.services.blobs, previous);
   const resource = parseStored<Resource>(text);
   const before = identityOf(resource); // the patch changes the resource itself
   const after = apply(context, resource);

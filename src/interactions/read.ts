@@ -3,7 +3,7 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Version } from '../store/port.js';
 import { rawContent } from './binary.js';
-import { withContent } from '../writing/content.js';
+import { wholeText } from '../content/text.js';
 import { absent, existing, gone, notModified, target, versionHeaders } from './version.js';
 import { viewOf } from './view.js';
 
@@ -28,10 +28,9 @@ function answer(context: Context, version: Version): Result | Promise<Result> {
 }
 
 async function contentAnswer(context: Context, version: Version, view: (json: string) => string): Promise<Result> {
-  const raw = await rawContent(context, version);
-  if (!raw) return { response: resourceResponse(version, view(await withContent(context.services.blobs, version))) };
-  const headers = { ...versionHeaders(version), ...raw.headers };
-  return { response: { status: 200, headers, at: version.at, body: raw.body } };
+  const raw = rawContent(context, version);
+  if (raw) return { response: raw };
+  return { response: resourceResponse(version, view(await wholeText(context.services.blobs, version))) };
 }
 
 const resourceResponse = (version: Version, text: string): FhirResponse => ({

@@ -7,7 +7,7 @@ import type { Position } from '../search/query.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Page } from '../store/port.js';
 import { asked, searchPath, type Asked } from './asked.js';
-import { boundedPage } from './bounded-page.js';
+import { boundedPage } from '../content/bounded-page.js';
 import { included } from './included.js';
 import { outcomeEntry, searchset } from './searchset.js';
 import { defined } from '../fhir/defined.js';

@@ -9,7 +9,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Context } from '../service.js';
 import type { Version } from '../store/port.js';
 import { searchPath, type Asked } from './asked.js';
-import { withContents } from '../writing/content.js';
+import { shownText } from '../content/text.js';
 import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
 
@@ -45,14 +45,16 @@ export async function resourceEntries(
   mode: 'match' | 'include',
   shape: Shape,
 ): Promise<BundleEntry[]> {
-  const { url } = context.endpoint;
+  const { endpoint, services } = context;
   const search = { mode };
-  const texts = await withContents(context.services.blobs, versions);
-  return versions.map(({ key: { type, id } }, at) => ({
-    fullUrl: `${url}/${type}/${id}`,
-    json: shape(texts[at]!),
-    search,
-  }));
+  const entries: BundleEntry[] = [];
+  for (const version of versions) {
+    const { type, id } = version.key;
+    const text = shownText(services.blobs, version);
+    const json = shape(typeof text === 'string' ? text : await text);
+    entries.push({ fullUrl: `${endpoint.url}/${type}/${id}`, json, search });
+  }
+  return entries;
 }
 
 /** An outcome has no place of its own, but each entry of a searchset has a fullUrl. */

@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Store } from '../store/port.js';
-import { MOST } from './bounded-page.js';
+import { MOST } from '../content/bounded-page.js';
 import {
   entriesOf,
   entryFault,

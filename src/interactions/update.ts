@@ -4,7 +4,6 @@ import { ID } from '../fhir/reference.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
-import { withContent } from '../writing/content.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, matching } from './conditional.js';
 import { checkIfMatch, checkIfNoneMatch, current, target } from './version.js';
@@ -54,8 +53,7 @@ async function save(
     });
   }
   refusePart(resource);
-  if (previous && !previous.deleted && sameContent(await withContent(context.services.blobs, previous), resource))
-    return unchanged(context, previous);
+  if (previous && !previous.deleted && sameContent(previous.json, resource)) return unchanged(context, previous);
   return write(context, { resource, previous, method: 'PUT', ...(criterion ? { criteria: [criterion] } : {}) });
 }
 

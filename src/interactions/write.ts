@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Version } from '../store/port.js';
-import { withContent } from '../writing/content.js';
+import { shownText } from '../content/text.js';
 import { sentBy } from '../writing/draft.js';
 import { location, versionHeaders } from './version.js';
 import { writtenView } from './view.js';
@@ -48,7 +48,7 @@ async function preferred(context: Context, version: Version): Promise<ResponseBo
   const view = writtenView(context);
   if (wanted === 'minimal') return undefined;
   if (wanted !== 'OperationOutcome')
-    return { kind: 'json', text: view(await withContent(context.services.blobs, version)) };
+    return { kind: 'json', text: view(await shownText(context.services.blobs, version)) };
   const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;
   const done: Issue = { severity: 'information', code: 'informational', diagnostics };
   return { kind: 'resource', resource: outcomeOf([done, ...context.warnings]) };

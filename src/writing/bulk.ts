@@ -9,7 +9,6 @@ import { ID } from '../fhir/reference.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Changes, Place, Services } from '../service.js';
 import type { ChangeSet, DocumentChange, Store, Version } from '../store/port.js';
-import { withContent } from './content.js';
 import { byServer } from './draft.js';
 import { mergeChanges } from './merge-changes.js';
 import { sameContent } from './same-content.js';
@@ -26,19 +25,18 @@ export interface Bulk {
 }
 
 export interface BulkParts {
-  services: Pick<Services, 'writing' | 'served' | 'ids' | 'blobs'>;
+  services: Pick<Services, 'writing' | 'served' | 'ids'>;
   /** The bare store. */
   store: Store;
 }
 
 export function createBulk({ services, store }: BulkParts, endpoint: Endpoint): Bulk {
   const { partition } = endpoint;
-  const { writing, served, ids, blobs } = services;
+  const { writing, served, ids } = services;
   const place: Place = { endpoint, partition, store, request: { deadline: Infinity } };
   const changesOf = async (resource: Resource, previous: Version | undefined): Promise<Changes | 'unchanged'> => {
     checkIdentity(resource, endpoint);
-    const before = previous && !previous.deleted ? await withContent(blobs, previous) : undefined;
-    if (before !== undefined && sameContent(before, resource)) return 'unchanged';
+    if (previous && !previous.deleted && sameContent(previous.json, resource)) return 'unchanged';
     return (await writing.write(byServer({ resource, previous, method: 'PUT' }), place)).changes;
   };
   return {

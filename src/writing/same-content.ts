@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
+import { withDigest } from '../content/keep.js';
 
 /** True if the two differ in nothing but what the server sets itself, and the order of properties, which says nothing. */
 export function sameContent(before: string, after: Resource): boolean {
@@ -10,5 +11,5 @@ export function sameContent(before: string, after: Resource): boolean {
 
 function comparable(resource: Resource): unknown {
   const { versionId: _version, lastUpdated: _updated, ...meta } = resource.meta ?? {};
-  return { ...resource, meta };
+  return { ...withDigest(resource), meta };
 }

@@ -10,7 +10,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { Step } from '../portal/step.js';
 import type { Draft, Place, Services, WriteRule, Writing } from '../service.js';
 import type { Validator } from '../validate/validator.js';
-import { keepContent, type ContentParts } from './content.js';
+import { keepContent, type ContentParts } from '../content/keep.js';
 import { byServer } from './draft.js';
 import { mergeChanges } from './merge-changes.js';
 import { provenanceDraft, type ProvenanceParts } from './provenance.js';
@@ -34,7 +34,7 @@ export function createWriting(parts: WritingParts): Writing {
     const provenance =
       header === undefined ? undefined : await write(provenanceDraft(draft, header, place, parts), place);
     const { effects, ...consequences } = step ? await changesOf(step, place) : {};
-    const content = await keepContent(parts, resource);
+    const content = await keepContent(parts, resource, draft.previous);
     const put = stamp({ ...draft, resource: content.resource }, place, parts);
     const own = { puts: [put], documents: content.documents, consequences, ...defined({ effects }) };
     return { put, changes: provenance ? mergeChanges([own, provenance.changes]) : own };

@@ -1,7 +1,7 @@
 /** Answers that would take more memory than anybody has: pages end early, batches read no more, the rest is refused. */
 import assert from 'node:assert/strict';
 import { bundleText } from '../../src/fhir/bundle.js';
-import { boundedPage } from '../../src/interactions/bounded-page.js';
+import { boundedPage } from '../../src/content/bounded-page.js';
 import type { Page, Version } from '../../src/store/port.js';
 import { isFault } from '../contract/faults.js';
 import { asBundle, eachRest, observation, statuses, unique } from './rest.js';

@@ -323,7 +323,7 @@ describe('http/fhir: answers', () => {
       testApp(() => ({
         status: 200,
         headers: {},
-        body: { kind: 'bytes', bytes: bytes(fail), contentType: 'text/plain' },
+        body: { kind: 'stream', bytes: bytes(fail), length: 'one two'.length, contentType: 'text/plain' },
       })).app;
     await listening(answering(false), async server => {
       assert.equal((await raw(server, '/fhir/portal/Binary/1')).text, 'one two');

@@ -3,6 +3,8 @@
  * holds as well. https://hl7.org/fhir/R4/patient-operation-everything.html
  */
 import { createHash } from 'node:crypto';
+import { boundedPage, charactersOf, countFitting } from '../../content/bounded-page.js';
+import { shownText } from '../../content/text.js';
 import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
 import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
@@ -27,19 +29,17 @@ export const everything: Operation = {
     const { store, partition, services, request, endpoint } = context;
     const patients = await recordsOf(context, asked.patient);
     const of = membersOf(context, patients, asked.types).map(one => inPeriod(one, asked, services.registry));
-    const page = await store.search({
-      partition,
-      of,
-      sort: [],
-      limit: asked.count,
+    const { deadline } = request;
+    const page = await boundedPage(search => store.search(search), {
+      ...{ partition, of, sort: [], limit: asked.count, deadline },
       ...defined({ after }),
-      deadline: request.deadline,
     });
-    const others = await referenced(context, page.rows, { of, types: asked.types, brought: new Set(brought) });
-    const entries = [
-      ...page.rows.map(row => entryOf(context, row, 'match', asked.view)),
-      ...others.map(row => entryOf(context, row, 'include', asked.view)),
-    ];
+    const known = { of, types: asked.types, brought: new Set(brought) };
+    const outside = await referenced(context, page.rows, known);
+    const others = outside.slice(0, countFitting(outside, charactersOf(page.rows)));
+    const entries: BundleEntry[] = [];
+    for (const row of page.rows) entries.push(await entryOf(context, row, 'match', asked.view));
+    for (const row of others) entries.push(await entryOf(context, row, 'include', asked.view));
     const link: PageLink = {
       asked,
       brought: [...brought, ...others.map(({ key }) => markOf(key))].slice(-MAX_BROUGHT),
@@ -171,12 +171,14 @@ async function referenced(
   return found.filter(version => version !== undefined && !version.deleted) as Version[];
 }
 
-function entryOf(
+async function entryOf(
   { endpoint, services }: Context,
-  { key, json }: Version,
+  version: Version,
   mode: 'match' | 'include',
   view: View | undefined,
-): BundleEntry {
-  const shown = view ? JSON.stringify(project(parseStored<Resource>(json), view, services.definitions)) : json;
-  return { fullUrl: `${endpoint.url}/${key.type}/${key.id}`, json: shown, search: { mode } };
+): Promise<BundleEntry> {
+  const { type, id } = version.key;
+  const text = await shownText(services.blobs, version);
+  const json = view ? JSON.stringify(project(parseStored<Resource>(text), view, services.definitions)) : text;
+  return { fullUrl: `${endpoint.url}/${type}/${id}`, json, search: { mode } };
 }
