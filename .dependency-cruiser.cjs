@@ -3,9 +3,9 @@
  * the folders work together; a new folder or package needs a line here, and a reason.
  */
 
-/** Entry points of processes and threads, and the modules that only the build runs. */
+/** Entry points of processes and threads, the modules that only the build runs, and types of packages that bring none. */
 const entries =
-  '^src/(main|commands/[^/]+|(definitions|validate)/generate|definitions/declare|config/docs|.*-thread)\\.ts$';
+  '^src/(main|commands/[^/]+|(definitions|validate)/generate|definitions/declare|config/docs|.*-thread|.*\\.d)\\.ts$';
 
 /** What every handler is given, and the types of its parts. */
 const handler = ['service.ts', 'store/port.ts as types', 'access/ as types'];
@@ -62,6 +62,7 @@ const packages = {
   '@lhncbc/ucum-lhc': ['fhir/'],
   '@types/fhir': [''],
   ajv: ['definitions/', 'validate/'],
+  'content-type': ['formats/'],
   express: ['http/', 'pages/'],
   'fhir-kit-client': ['store/upstream/', 'delivery/channels/'],
   fhirpath: ['fhir/'],
@@ -69,6 +70,7 @@ const packages = {
   jsonwebtoken: ['access/', 'identity/'],
   liquidjs: ['delivery/'],
   mongodb: ['store/mongo/'],
+  negotiator: ['formats/'],
   nodemailer: ['delivery/channels/'],
   pino: ['observe/'],
   'postal-mime': ['delivery/'],

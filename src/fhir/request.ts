@@ -10,8 +10,13 @@ export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Query = readonly (readonly [name: string, value: string])[];
 
 export type RequestBody =
-  /** Bytes as received (already inflated, within the size limit), with the Content-Type as sent ('' if none). */
+  /**
+   * Bytes as received (already inflated, within the size limit), with the Content-Type as sent ('' if none): a resource that
+   * is parsed once the caller is admitted, a JSON Patch, the content of a Binary.
+   */
   | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
+  /** The parameters of a search or operation sent by POST. */
+  | { kind: 'form'; parameters: Query }
   /** A resource already parsed: an entry of a Bundle, or a caller in this process. */
   | {
       kind: 'resource';
@@ -37,3 +42,7 @@ export interface FhirRequest {
   /** Milliseconds since the epoch (the clock port's) at which work on this request must end. */
   readonly deadline: number;
 }
+
+/** The parameters of a search or operation, those of its form among them. https://hl7.org/fhir/R4/http.html#search */
+export const parametersOf = ({ query, body }: Pick<FhirRequest, 'query' | 'body'>): Query =>
+  body?.kind === 'form' ? [...query, ...body.parameters] : query;

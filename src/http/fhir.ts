@@ -2,12 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
-import { parseForm } from '../fhir/form.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
-import type { FhirRequest } from '../fhir/request.js';
+import { parametersOf, type FhirRequest } from '../fhir/request.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import { negotiate, notAcceptable, type Shape } from './negotiate.js';
+import { negotiate, notAcceptable, type Shape } from '../formats/media-type.js';
 import { correlationId, fhirRequest, requestId, type RequestLimits } from './request.js';
 import { createMemoryBudget } from '../runtime/memory-budget.js';
 import { createRespond, type Envelope, type WriteXml } from './respond.js';
@@ -107,7 +106,7 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     const value = await fhirRequest(request, located, parts.limits, parts.clock, bytes =>
       admit(found.base, { headers: request.headers as FhirRequest['headers'], query }, bytes, response),
     );
-    const shape = negotiate([...formOf(value), ...query], request.headers.accept);
+    const shape = negotiate(parametersOf(value), request.headers.accept);
     // A Binary is answered in its own format, whatever that is.
     if (shape === undefined && first !== 'Binary') throw notAcceptable();
     Object.assign(envelope, shape);
@@ -143,13 +142,6 @@ function locate(bases: ReadonlyMap<string, FhirBase>, url: string): LocatedBase 
     if (base) return { base, rest: pathname.slice(path.length), search };
   }
   throw new Fault('not-found', 'There is no such endpoint; the page at / lists them.');
-}
-
-/** Parameters of a POST search may say the format too. */
-function formOf({ method, body }: FhirRequest): FhirRequest['query'] {
-  if (method !== 'POST' || body?.kind !== 'bytes') return [];
-  if (!body.contentType.startsWith('application/x-www-form-urlencoded')) return [];
-  return parseForm(Buffer.from(body.bytes).toString('latin1'));
 }
 
 function wellKnown(base: FhirBase, method: string | undefined, name: string): FhirResponse {

@@ -1,10 +1,12 @@
-/** Express → FhirRequest. https://hl7.org/fhir/R4/http.html */
+/** HTTP → FhirRequest. https://hl7.org/fhir/R4/http.html */
 import type { IncomingMessage } from 'node:http';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
 import { readBody, type BodyRules } from './body.js';
-import { isForeignVersion } from './negotiate.js';
+import { parseForm } from '../fhir/form.js';
+import { decodeUtf8 } from '../fhir/json.js';
+import { isForeignVersion, isForm } from '../formats/media-type.js';
 import { fairTurn } from '../runtime/fair-turn.js';
 
 export interface RequestLimits {
@@ -58,16 +60,29 @@ export function fhirRequest(
   const headers = request.headers as FhirRequest['headers'];
   const value: FhirRequest = { method: method as Method, ...located, headers, deadline };
   if (!bodied.has(method)) return value;
-  return bodyOf(request, { maxBytes: limits.maxBody, admit }).then(body => (body ? { ...value, body } : value));
+  return bodyOf(request, located.path, { maxBytes: limits.maxBody, admit }).then(body =>
+    body ? { ...value, body } : value,
+  );
 }
 
 const allow = [...methods, 'OPTIONS'].join(', ');
 
-async function bodyOf(request: IncomingMessage, rules: BodyRules): Promise<RequestBody | undefined> {
+async function bodyOf(
+  request: IncomingMessage,
+  path: readonly string[],
+  rules: BodyRules,
+): Promise<RequestBody | undefined> {
   const contentType = request.headers['content-type'] ?? '';
   const bytes = await readBody(request, rules);
   if (bytes === undefined) return undefined;
   await fairTurn();
   if (isForeignVersion(contentType)) throw new Fault('unsupported-media', 'This server speaks FHIR version 4.0 only.');
+  if (takesForm(path) && isForm(contentType)) return { kind: 'form', parameters: parseForm(decodeUtf8(bytes)) };
   return bytes.length > 0 || contentType !== '' ? { kind: 'bytes', bytes, contentType } : undefined;
+}
+
+/** A search or an operation; elsewhere a form is content like any other. */
+function takesForm(path: readonly string[]): boolean {
+  const last = path.at(-1) ?? '';
+  return last === '_search' || last.startsWith('$');
 }

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
-import type { Shape } from './negotiate.js';
+import type { Shape } from '../formats/media-type.js';
 
 /** An answer's surroundings. */
 export interface Envelope extends Shape {

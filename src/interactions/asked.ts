@@ -1,9 +1,7 @@
 /** What a search asks: its parameters from URL and form, or the page link that carries them. */
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
-import { parseForm } from '../fhir/form.js';
-import { decodeUtf8 } from '../fhir/json.js';
-import type { Query } from '../fhir/request.js';
+import { parametersOf, type Query } from '../fhir/request.js';
 import { compartmentFilter } from '../search/compartment.js';
 import { parseSearch, type ParsedSearch, type SearchRequest } from '../search/parse.js';
 import type { Position } from '../search/query.js';
@@ -29,7 +27,7 @@ const FORM_ONLY = new Set(['_format', '_pretty']);
 export const searchPath = ({ request }: Context): string[] => request.path.filter(segment => segment !== '_search');
 
 export async function asked(context: Context): Promise<Asked> {
-  const given = [...context.request.query, ...formParameters(context)].filter(([name]) => !FORM_ONLY.has(name));
+  const given = parametersOf(context.request).filter(([name]) => !FORM_ONLY.has(name));
   const cursor = given.find(([name]) => name === PAGE)?.[1];
   if (cursor === undefined) return asks(context, given);
   const content = context.services.cursors.open(cursor, context.actor) as unknown as Continued;
@@ -85,14 +83,4 @@ async function inCompartment(context: Context, of: ParsedSearch['of']): Promise<
     const member = compartmentFilter(services.registryOf(partition), definition, one.type, id);
     return member ? [{ type: one.type, where: { kind: 'and' as const, of: [member, one.where] } }] : [];
   });
-}
-
-/** https://hl7.org/fhir/R4/http.html#search: POST with a form; its parameters and the URL's all apply. */
-function formParameters({ request }: Context): Query {
-  const { body, method } = request;
-  if (method !== 'POST' || body?.kind !== 'bytes' || body.bytes.length === 0) return [];
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(body.contentType)) {
-    throw new Fault('unsupported-media', 'Send the search as application/x-www-form-urlencoded.');
-  }
-  return parseForm(decodeUtf8(body.bytes));
 }

@@ -4,6 +4,7 @@ import { defined } from '../fhir/defined.js';
 import { parseStored } from '../fhir/json.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
+import { acceptedTypes, mediaType } from '../formats/media-type.js';
 import type { Context } from '../service.js';
 import type { Blobs, Version } from '../store/port.js';
 import { placeOf } from '../content/place.js';
@@ -63,11 +64,10 @@ async function* streamed(blobs: Blobs, id: string, start: number, end: number): 
 /** Whoever names a FHIR type means the resource; plain JSON and XML mean it too, unless the content is of that very type. */
 function wantsFhir({ request }: Context, contentType: string): boolean {
   if (request.query.some(([name]) => name === '_format')) return true;
-  const ranges = (request.headers['accept'] ?? '').toLowerCase().split(',', 50).map(mediaType);
-  return ranges.some(range => /^application\/fhir\+(json|xml)$/.test(range) || isPlain(range, mediaType(contentType)));
+  return acceptedTypes(request.headers['accept']).some(
+    range => /^application\/fhir\+(json|xml)$/.test(range) || isPlain(range, mediaType(contentType)),
+  );
 }
 
 const isPlain = (range: string, own: string): boolean =>
   /^(application|text)\/(json|xml)$/.test(range) && range !== own;
-
-const mediaType = (text: string): string => (text.split(';', 1)[0] ?? '').trim().toLowerCase();

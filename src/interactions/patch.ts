@@ -7,6 +7,7 @@ import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import { withoutResources } from '../fhir/parameters.js';
 import type { Resource } from '../fhir/resource.js';
+import { JSON_PATCH, mediaType } from '../formats/media-type.js';
 import type { Context, Handler } from '../service.js';
 import type { Version } from '../store/port.js';
 import { wholeText } from '../content/text.js';
@@ -56,8 +57,15 @@ function apply(context: Context, before: Resource): Resource {
     context.services.validator.assertShape(withoutResources(resource));
     return applyFhirPathPatch(before, resource, context.services.definitions);
   }
-  if (resource?.resourceType === 'Binary') return applyJsonPatch(before, parseJsonPatch(resource));
+  const patch = jsonPatchIn(context);
+  if (patch) return applyJsonPatch(before, parseJsonPatch(patch));
   throw new Fault('invalid', 'Send a JSON Patch (application/json-patch+json) or a FHIRPath Patch (Parameters).', {
     code: 'structure',
   });
+}
+
+/** The text of a JSON Patch: the body, or in an entry of a Bundle a Binary. https://hl7.org/fhir/R4/http.html#jsonpatch */
+function jsonPatchIn({ request: { body }, resource }: Context): Uint8Array | undefined {
+  if (resource?.resourceType === 'Binary') return Buffer.from(String(resource['data'] ?? ''), 'base64');
+  return body?.kind === 'bytes' && mediaType(body.contentType) === JSON_PATCH ? body.bytes : undefined;
 }

@@ -1,8 +1,7 @@
 /** What the audit says of a request. https://hl7.org/fhir/R4/auditevent.html */
 import type { Route } from '../definitions/endpoint.js';
-import { parseForm } from '../fhir/form.js';
 import { ID, localReference } from '../fhir/reference.js';
-import type { FhirRequest, Query } from '../fhir/request.js';
+import { parametersOf } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { AuditEntry } from '../service.js';
 import type { Run } from './parts.js';
@@ -58,7 +57,7 @@ function patientsNamed(text: string, base: string): string[] {
 }
 
 function patientsSearched({ request, endpoint, actor }: Run): readonly string[] {
-  const asked = [...request.query, ...formOf(request)].flatMap(([name, value]) => {
+  const asked = parametersOf(request).flatMap(([name, value]) => {
     const bare = /^patient(:Patient)?$/.test(name);
     return value.split(',').flatMap(one => (bare && ID.test(one) ? [one] : patientAt(one, [endpoint.url])));
   });
@@ -68,10 +67,4 @@ function patientsSearched({ request, endpoint, actor }: Run): readonly string[] 
 function patientAt(reference: string, bases: readonly string[]): string[] {
   const found = localReference(reference, bases);
   return found?.type === 'Patient' ? [found.id] : [];
-}
-
-/** Of a search by POST. It was answered, so it can be read. */
-function formOf({ method, body }: FhirRequest): Query {
-  if (method !== 'POST' || body?.kind !== 'bytes' || !body.contentType.startsWith('application/x-www-form-')) return [];
-  return parseForm(Buffer.from(body.bytes).toString('latin1'));
 }

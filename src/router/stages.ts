@@ -10,7 +10,7 @@ import { parsePrefer, type Preference } from '../fhir/prefer.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
 import type { ServerLimits, Values } from '../service.js';
-import { parseBody } from './stages/body.js';
+import { parseBody, requireForm } from './stages/body.js';
 import type { Quota } from './quota.js';
 import type { OperationTable } from './stages/operation.js';
 
@@ -58,6 +58,8 @@ const body: Stage = (step, { definitions, limits }) => {
   if (resource) step.resource = resource;
 };
 
+const form: Stage = ({ request }) => requireForm(request);
+
 const parameters: Stage = (step, { operations }) => {
   step.values = operations.read(step.route, step.request, step.resource);
 };
@@ -81,6 +83,7 @@ const TABLE: readonly (readonly [stage: Stage, interactions: readonly string[]])
   [charge, ALL],
   [authorize, ALL],
   [preference, ALL],
+  [form, SEARCHES],
   [body, [...WRITES, 'operation']],
   [parameters, ['operation']],
 ];

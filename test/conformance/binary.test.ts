@@ -28,6 +28,7 @@ describe('Binary', () => {
       ['application/pdf', 1000],
       ['image/png', 200_000],
       ['text/csv; charset=utf-8', 10],
+      ['application/x-www-form-urlencoded', 20],
       ['application/octet-stream', 0],
     ] as const) {
       it(`[R104] ${size} bytes of ${type} sent raw come back the same, raw and as a resource`, async () => {

@@ -35,6 +35,23 @@ describe('http/fhir: requests', () => {
     assert.equal(request.deadline, 1_800_000_030_000);
   });
 
+  it('hands the parameters of a form over, where a search or an operation takes them', async () => {
+    const { app, seen } = testApp();
+    const post = (path: string) => supertest(app).post(`/fhir/portal/${path}`).type('form').send('a=1&b=J%C3%B6rg+B');
+    const parameters = [
+      ['a', '1'],
+      ['b', 'Jörg B'],
+    ];
+    for (const path of ['Patient/_search?c=2', 'Patient/1/Observation/_search', '_search', 'Patient/$match']) {
+      await post(path);
+      assert.deepEqual(seen.pop()?.body, { kind: 'form', parameters }, path);
+    }
+    await post('Binary');
+    assert.equal(seen.pop()?.body?.kind, 'bytes');
+    const malformed = supertest(app).post('/fhir/portal/Patient/_search').type('form');
+    assert.equal((await malformed.send('a=%zz')).status, 400);
+  });
+
   it('reads the base with and without a slash', async () => {
     const { app, seen } = testApp();
     await supertest(app).get('/fhir/portal');

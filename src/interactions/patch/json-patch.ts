@@ -13,9 +13,9 @@ const MAX_OPERATIONS = 500;
 /** Characters that all copies of one patch take: copies of copies double each time. */
 const MAX_COPIED = 1_000_000;
 
-/** The operations in a patch body (a Binary of media type application/json-patch+json). Fault `invalid` if it is none. */
-export function parseJsonPatch(binary: Resource): Operations {
-  const value = parseJson(decodeUtf8(Buffer.from(String(binary['data'] ?? ''), 'base64')), 32);
+/** The operations in the text of a patch. Fault `invalid` if it is none. */
+export function parseJsonPatch(bytes: Uint8Array): Operations {
+  const value = parseJson(decodeUtf8(bytes), 32);
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_OPERATIONS) {
     throw new Fault('invalid', `A JSON Patch is an array of 1 to ${MAX_OPERATIONS} operations.`, { code: 'structure' });
   }

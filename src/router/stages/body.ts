@@ -4,28 +4,21 @@
  */
 import type { Definitions } from '../../definitions/definitions.js';
 import type { Route } from '../../definitions/endpoint.js';
+import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import { decodeUtf8, parseJson } from '../../fhir/json.js';
 import type { FhirRequest } from '../../fhir/request.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
+import { formatOf, JSON_PATCH, mediaType, requireUtf8 } from '../../formats/media-type.js';
 import { fromXml } from '../../formats/xml.js';
-import { defined } from '../../fhir/defined.js';
-
-const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json']);
-const XML_TYPES = new Set(['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml']);
-const JSON_PATCH = 'application/json-patch+json';
-export const FORM = 'application/x-www-form-urlencoded';
 
 export interface BodyLimits {
   maxDepth: number;
 }
 
-/** The media type without parameters, lower-case. */
-export const mediaType = (contentType: string): string => (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
-
 /**
- * The resource in the body, for routes that have one; undefined for those that do not. Non-FHIR content becomes what the
- * handlers expect: a JSON Patch a Binary, raw content posted to Binary a Binary; a search form is left to the search.
+ * The resource in the body; undefined where there is none: a form, a JSON Patch, nothing at all. Content sent to Binary
+ * becomes a Binary. Faults: `unsupported-media`, `invalid`, `too-costly`.
  */
 export function parseBody(
   request: FhirRequest,
@@ -34,23 +27,36 @@ export function parseBody(
   limits: BodyLimits,
 ): Resource | undefined {
   const { body } = request;
-  if (body === undefined) return undefined;
+  if (body === undefined || body.kind === 'form') return undefined;
   if (body.kind === 'resource') return asResource(body.resource, definitions);
   const type = mediaType(body.contentType);
-  if (type === FORM && isSearch(route)) return undefined;
   if (isContent(route, type, body.bytes)) return rawBinary(request, route, body);
-  if (isFhir(type) || type === JSON_PATCH) requireUtf8(body.contentType);
-  if (route.interaction === 'patch' && type === JSON_PATCH) return asBinary(body.bytes, JSON_PATCH);
+  if (type === JSON_PATCH || formatOf(type)) requireUtf8(body.contentType);
+  if (route.interaction === 'patch' && type === JSON_PATCH) return undefined;
   if (body.bytes.length === 0) return undefined;
-  if (route.interaction === 'patch' && !isFhir(type)) throw noPatch();
+  if (route.interaction === 'patch' && !formatOf(type)) throw noPatch();
   return parseResource(body.bytes, type, definitions, limits);
 }
 
-/** The resource of these bytes, by media type. Faults: `unsupported-media`, `invalid`, `too-costly`. */
-export function parseResource(bytes: Uint8Array, type: string, definitions: Definitions, limits: BodyLimits): Resource {
-  if (JSON_TYPES.has(type)) return asResource(parseJson(decodeUtf8(bytes), limits.maxDepth), definitions);
-  if (XML_TYPES.has(type)) return asResource(fromXml(decodeUtf8(bytes), definitions, limits.maxDepth), definitions);
-  throw new Fault('unsupported-media', 'Send application/fhir+json or application/fhir+xml, named by Content-Type.');
+/** A search by POST has a form, or no body: https://hl7.org/fhir/R4/http.html#search */
+export function requireForm({ method, body }: FhirRequest): void {
+  if (method !== 'POST' || body?.kind !== 'bytes' || body.bytes.length === 0) return;
+  throw new Fault('unsupported-media', 'Send the search as application/x-www-form-urlencoded.');
+}
+
+/** The resource of these bytes, by media type. */
+function parseResource(bytes: Uint8Array, type: string, definitions: Definitions, { maxDepth }: BodyLimits): Resource {
+  switch (formatOf(type)) {
+    case 'json':
+      return asResource(parseJson(decodeUtf8(bytes), maxDepth), definitions);
+    case 'xml':
+      return asResource(fromXml(decodeUtf8(bytes), definitions, maxDepth), definitions);
+    case undefined:
+      throw new Fault(
+        'unsupported-media',
+        'Send application/fhir+json or application/fhir+xml, named by Content-Type.',
+      );
+  }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5789#section-2.2 */
@@ -60,15 +66,6 @@ function noPatch(): Fault {
   return new Fault('unsupported-media', `Send a patch as one of ${patches}, named by Content-Type.`, { headers });
 }
 
-/** https://hl7.org/fhir/R4/http.html#mime-type: FHIR is UTF-8, whatever the media type. */
-function requireUtf8(contentType: string): void {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1];
-  if (charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset)) return;
-  throw new Fault('unsupported-media', 'FHIR is sent as UTF-8.');
-}
-
-const isFhir = (type: string): boolean => JSON_TYPES.has(type) || XML_TYPES.has(type);
-
 /**
  * A Binary's own content. What comes as plain JSON or XML (a document of another standard, say) is a resource only if it
  * says so. https://hl7.org/fhir/R4/binary.html#rest
@@ -76,13 +73,11 @@ const isFhir = (type: string): boolean => JSON_TYPES.has(type) || XML_TYPES.has(
 function isContent({ type, interaction }: Route, mediaType: string, bytes: Uint8Array): boolean {
   if (type !== 'Binary' || (interaction !== 'create' && interaction !== 'update')) return false;
   if (mediaType === '' || bytes.length === 0) return false;
-  if (!isFhir(mediaType)) return true;
-  const mark = JSON_TYPES.has(mediaType) ? '"resourceType"' : 'http://hl7.org/fhir';
+  const format = formatOf(mediaType);
+  if (!format) return true;
+  const mark = format === 'json' ? '"resourceType"' : 'http://hl7.org/fhir';
   return !mediaType.includes('fhir') && !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(mark);
 }
-
-const isSearch = (route: Route): boolean =>
-  route.interaction === 'search-type' || route.interaction === 'search-system' || route.interaction === 'operation';
 
 function asResource(value: unknown, definitions: Definitions): Resource {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -106,14 +101,9 @@ function rawBinary(
 ): Resource {
   const reference = headers['x-security-context'];
   return {
-    ...asBinary(bytes, contentType),
-    ...defined({ id }),
-    ...(reference === undefined ? {} : { securityContext: { reference } }),
+    resourceType: 'Binary',
+    contentType,
+    data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+    ...defined({ id, securityContext: reference === undefined ? undefined : { reference } }),
   };
 }
-
-const asBinary = (bytes: Uint8Array, contentType: string): Resource => ({
-  resourceType: 'Binary',
-  contentType,
-  data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
-});

@@ -2,16 +2,13 @@
 import type { Definitions } from '../../definitions/definitions.js';
 import type { Route } from '../../definitions/endpoint.js';
 import { Fault } from '../../fhir/fault.js';
-import { parseForm } from '../../fhir/form.js';
-import { decodeUtf8 } from '../../fhir/json.js';
 import { faultResponse } from '../../fhir/outcome.js';
-import type { FhirRequest, Query } from '../../fhir/request.js';
+import { parametersOf, type FhirRequest } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { FhirResponse } from '../../fhir/response.js';
 import type { Context, Handler, Operation, OperationResult, Values } from '../../service.js';
 import type { Validator } from '../../validate/validator.js';
 import { withoutResources } from '../../fhir/parameters.js';
-import { FORM, mediaType } from './body.js';
 import { declaredParameters, type ParameterDefinition } from './parameter-definition.js';
 import { readParameters } from './read-parameters.js';
 import { writeParameters } from './write-parameters.js';
@@ -52,8 +49,7 @@ export function createOperationTable(
       checkCall(operation, route, request);
       // What a parameter's resource may be depends on the parameter.
       if (body?.resourceType === 'Parameters') validator.assertShape(withoutResources(body));
-      const query = [...request.query, ...formOf(request)];
-      return readParameters(operation.in, body, query, { definitions, validator });
+      return readParameters(operation.in, body, parametersOf(request), { definitions, validator });
     },
     async run(values, context) {
       const compiled = of(context.route);
@@ -69,10 +65,6 @@ function answerOf({ out }: Compiled, result: OperationResult, validator: Validat
   const { status = 200, headers = {}, output } = result;
   return { status, headers, body: { kind: 'resource', resource: writeParameters(out, output, validator) } };
 }
-
-/** Simple values may come as a form, as those of a search do. */
-const formOf = ({ body }: FhirRequest): Query =>
-  body?.kind === 'bytes' && mediaType(body.contentType) === FORM ? parseForm(decodeUtf8(body.bytes)) : [];
 
 function compile(url: string, operation: Operation | undefined, definitions: Definitions): Compiled {
   const definition = definitions.operation(url);

@@ -1,0 +1,9 @@
+/** What of the package is used; it comes without types. https://github.com/jshttp/negotiator */
+declare module 'negotiator' {
+  class Negotiator {
+    constructor(request: { headers: { accept?: string } });
+    /** The most wanted of these media types; undefined where none is accepted. */
+    mediaType(available: readonly string[]): string | undefined;
+  }
+  export = Negotiator;
+}
