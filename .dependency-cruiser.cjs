@@ -3,6 +3,8 @@
  * the folders work together; a new folder or package needs a line here, and a reason.
  */
 
+const unitFolders = require('./tools/unit-folders.json');
+
 /** Entry points of processes and threads, the modules that only the build runs, and types of packages that bring none. */
 const entries =
   '^src/(main|commands/[^/]+|(definitions|validate)/generate|definitions/declare|config/docs|.*-thread|.*\\.d)\\.ts$';
@@ -122,6 +124,14 @@ module.exports = {
       comment: 'What ships imports neither tests nor benchmarks nor packages that are not installed with it.',
       from: { path: '^src/' },
       to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'unit-tests-stay-fast',
+      severity: 'error',
+      comment:
+        'Unit tests start no process, no MongoDB and no browser: what needs one belongs to another folder of test/.',
+      from: { path: `^test/(${unitFolders.join('|')})/` },
+      to: { path: '^(node:)?child_process$|^test/fixtures/(child-server|mongo-.*)[.]ts$|playwright-core' },
     },
   ],
   allowed: [

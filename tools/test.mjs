@@ -4,9 +4,14 @@
  * With CI=true or PORTICO_TEST_REQUIRE=1 nothing may be left out. Arguments go to mocha (`npm test -- --grep R83`);
  * paths below dist/test take the place of "all tests".
  *
+ * `npm run test:unit` runs the folders of `unit-folders.json` alone: no process of their own, and of the stores the
+ * one in memory; seconds.
+ * `npm run test:long` runs everything with many more samples of what is random or repeated (test/fixtures/samples.ts).
+ *
  * Tests learn by PORTICO_TEST_SKIP (a comma list of `browser`, `mongo`) what is not there.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath, hasPython } from './machine.mjs';
@@ -16,6 +21,8 @@ requireNode();
 /** Each takes a gigabyte or two, its MongoDB included. */
 const MOST_AT_ONCE = 4;
 const required = process.env.CI === 'true' || process.env.PORTICO_TEST_REQUIRE === '1';
+const unit = process.argv.includes('--unit');
+const unitFolders = JSON.parse(readFileSync(join(root, 'tools/unit-folders.json'), 'utf8'));
 const chromium = chromiumPath();
 
 /** What the suites need of the machine, and what is said where it is missing. */
@@ -31,15 +38,17 @@ const needs = [
     reason: 'neither MONGODB_URI is set nor Python 3.11 with venv found, which runs a test server in its place',
   },
 ];
-const missing = needs.filter(need => !need.present);
+const missing = needs.filter(need => !unit && !need.present);
 
-if (!process.env.MONGODB_URI && !missing.some(need => need.suite === 'mongo')) {
+if (!unit && !process.env.MONGODB_URI && !missing.some(need => need.suite === 'mongo')) {
   const { mongoProgram } = await import(join(root, 'dist/test/fixtures/mongo-program.js'));
   mongoProgram();
 }
 
-const passed = process.argv.slice(2);
-const specs = passed.some(argument => argument.startsWith('dist/test')) ? [] : ['dist/test/**/*.test.js'];
+const passed = process.argv.slice(2).filter(argument => argument !== '--unit');
+const folders = unit ? unitFolders.filter(folder => existsSync(join(root, 'dist/test', folder))) : ['.'];
+const all = folders.map(folder => `dist/test/${folder}/**/*.test.js`);
+const specs = passed.some(argument => argument.startsWith('dist/test')) ? [] : all;
 const ignored = missing.some(need => need.suite === 'browser') ? ['--ignore', 'dist/test/browser/**'] : [];
 const { status } = spawnSync(
   process.execPath,
@@ -58,7 +67,8 @@ const { status } = spawnSync(
       // A zone off the hour, with summer time: code that falls back on the machine's zone shows itself.
       TZ: 'America/St_Johns',
       ...process.env,
-      PORTICO_TEST_SKIP: missing.map(need => need.suite).join(','),
+      PORTICO_TEST_SKIP: unit ? 'browser,mongo' : missing.map(need => need.suite).join(','),
+      ...(unit ? { PORTICO_TEST_UNIT: '1' } : {}),
       ...(chromium === undefined ? {} : { CHROMIUM: chromium }),
     },
   },

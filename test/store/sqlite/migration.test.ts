@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Filter, IndexEntries } from '../../src/search/query.js';
-import type { Put } from '../../src/store/port.js';
-import { openSqlite } from '../../src/store/sqlite/open.js';
-import { steps } from '../../src/store/sqlite/schema.js';
-import { entriesText } from '../../src/store/sqlite/entries.js';
-import { fixedClock, ids, putOf, Scene } from '../fixtures/storage-samples.js';
+import type { Filter, IndexEntries } from '../../../src/search/query.js';
+import type { Put } from '../../../src/store/port.js';
+import { openSqlite } from '../../../src/store/sqlite/open.js';
+import { steps } from '../../../src/store/sqlite/schema.js';
+import { entriesText } from '../../../src/store/sqlite/entries.js';
+import { fixedClock, ids, putOf, Scene } from '../../fixtures/storage-samples.js';
 
 const index = (n: number): Partial<IndexEntries> => ({
   main: n,

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqlite } from '../../src/store/sqlite/open.js';
-import { blobsContract } from '../contract/blobs-contract.js';
-import { recordsContract } from '../contract/records-contract.js';
-import { storeContract } from '../contract/store-contract.js';
-import type { Open } from '../fixtures/storage-samples.js';
+import { openSqlite } from '../../../src/store/sqlite/open.js';
+import { blobsContract } from '../../contract/blobs-contract.js';
+import { recordsContract } from '../../contract/records-contract.js';
+import { storeContract } from '../../contract/store-contract.js';
+import type { Open } from '../../fixtures/storage-samples.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'portico-sqlite-'));
 let files = 0;

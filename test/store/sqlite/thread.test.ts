@@ -1,10 +1,10 @@
 /** A worker thread that hangs or dies: whoever waits is told, and the next request is answered by another. */
 import assert from 'node:assert/strict';
-import { Fault } from '../../src/fhir/fault.js';
-import { Thread } from '../../src/store/sqlite/thread.js';
-import { isFault } from '../contract/faults.js';
+import { Fault } from '../../../src/fhir/fault.js';
+import { Thread } from '../../../src/store/sqlite/thread.js';
+import { isFault } from '../../contract/faults.js';
 
-const start = () => new Thread<string>(new URL('../fixtures/odd-thread.js', import.meta.url), undefined);
+const start = () => new Thread<string>(new URL('../../fixtures/odd-thread.js', import.meta.url), undefined);
 
 describe('sqlite: a thread', () => {
   it('answers each request, in whatever turn it was asked', async () => {

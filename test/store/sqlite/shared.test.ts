@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openSqlite } from '../../src/store/sqlite/open.js';
-import { isFault } from '../contract/faults.js';
-import { fixedClock, NOW, parallel, Scene } from '../fixtures/storage-samples.js';
+import { openSqlite } from '../../../src/store/sqlite/open.js';
+import { isFault } from '../../contract/faults.js';
+import { fixedClock, NOW, parallel, Scene } from '../../fixtures/storage-samples.js';
 
 describe('sqlite: one file, opened twice', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-sqlite-shared-'));

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { SqliteBlobs } from '../../src/store/sqlite/blobs.js';
-import { Connection, UNBOUNDED } from '../../src/store/sqlite/connection.js';
-import type { Job } from '../../src/store/sqlite/jobs.js';
-import { openSqlite } from '../../src/store/sqlite/open.js';
-import { sql, type Sql } from '../../src/store/sqlite/sql.js';
-import { WriteAheadLog } from '../../src/store/sqlite/write-ahead-log.js';
-import type { Writer } from '../../src/store/sqlite/writer.js';
-import { fixedClock } from '../fixtures/storage-samples.js';
+import { SqliteBlobs } from '../../../src/store/sqlite/blobs.js';
+import { Connection, UNBOUNDED } from '../../../src/store/sqlite/connection.js';
+import type { Job } from '../../../src/store/sqlite/jobs.js';
+import { openSqlite } from '../../../src/store/sqlite/open.js';
+import { sql, type Sql } from '../../../src/store/sqlite/sql.js';
+import { WriteAheadLog } from '../../../src/store/sqlite/write-ahead-log.js';
+import type { Writer } from '../../../src/store/sqlite/writer.js';
+import { fixedClock } from '../../fixtures/storage-samples.js';
 
 const MEGABYTE = 1024 * 1024;
 

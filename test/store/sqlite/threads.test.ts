@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../../src/fhir/clock.js';
-import type { Filter } from '../../src/search/query.js';
-import type { Storage } from '../../src/store/port.js';
-import { openSqlite } from '../../src/store/sqlite/open.js';
-import { isFault } from '../contract/faults.js';
-import { ids, pages, Scene } from '../fixtures/storage-samples.js';
+import type { Clock } from '../../../src/fhir/clock.js';
+import type { Filter } from '../../../src/search/query.js';
+import type { Storage } from '../../../src/store/port.js';
+import { openSqlite } from '../../../src/store/sqlite/open.js';
+import { isFault } from '../../contract/faults.js';
+import { ids, pages, Scene } from '../../fixtures/storage-samples.js';
 
 const RESOURCES = 6000;
 const PATIENTS = 20;
