@@ -42,7 +42,6 @@ export interface App extends Serving {
 export async function compose(config: Config, { world = machine, storage }: ComposeOptions = {}): Promise<App> {
   ensureFolder('PORTICO_DATA', config.dataFolder);
   const model = loadModel(config);
-  checkStart(model);
   const opened = storage ?? (await openStorage(config, world));
   const secret = await sharedSecret(opened.records, world);
   const log = createLog({ level: config.logLevel, actorKey: secret.export() });
@@ -51,7 +50,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
   const access = createAccess(config, stores, world);
   const channels = openChannels(config);
   const reindexer = createReindexing(indexing, stores, world, log);
-  const { services, dispatch, audit } = createServices({
+  const { services, operations, dispatch, audit } = createServices({
     config,
     world,
     model,
@@ -62,6 +61,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     channels,
     custom: indexing.custom,
   });
+  checkStart(model, operations);
   if (config.demo) await setUpDemo({ services, store: stores.store }, portalOf(model));
   const dispatcher = createDelivery({ config, stores, model, world, log, channels });
   const serving = createServing({

@@ -7,10 +7,10 @@ import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { loadDefinitions } from '../definitions/load.js';
 import { interactions } from '../interactions/index.js';
-import { operations } from '../operations/index.js';
 import { terminologyOf } from '../conformance/search-terminology.js';
 import { projectRoot } from '../project-root.js';
 import { settingError } from '../config/setting-error.js';
+import type { Operation } from '../service.js';
 import { createRegistry, type SearchRegistry } from '../search/registry.js';
 
 export interface Model {
@@ -52,7 +52,7 @@ function definitionsWith(root: string, packages: readonly string[]): Definitions
 }
 
 /** What is declared is what is served: throws Error that lists every gap between statements, code and definitions. */
-export function checkStart(model: Model): void {
+export function checkStart(model: Model, operations: readonly Operation[]): void {
   const { definitions, registry } = model;
   const gaps = checkEndpoints(declaredBy(model), {
     definitions,

@@ -15,7 +15,7 @@ import { openAudit, type ClosableAudit } from '../observe/audit.js';
 import type { Log } from '../observe/log.js';
 import { routePattern } from '../observe/request-line.js';
 import type { CustomParameters } from '../conformance/custom-parameters.js';
-import { operations } from '../operations/index.js';
+import { createOperations } from '../operations/index.js';
 import { createPostedProfiles } from '../conformance/posted-profiles.js';
 import { searchTerminology } from '../conformance/search-terminology.js';
 import { createStatements } from '../conformance/supported-profiles.js';
@@ -27,7 +27,7 @@ import { createQuota } from '../router/quota.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
-import type { Dispatch, Services } from '../service.js';
+import type { Dispatch, Operation, Services } from '../service.js';
 import type { Storage } from '../store/port.js';
 import { createValidator, type Validator } from '../validate/validator.js';
 import type { Access } from './access.js';
@@ -45,7 +45,15 @@ export interface ServiceParts {
   custom: CustomParameters;
 }
 
-export function createServices(parts: ServiceParts): { services: Services; dispatch: Dispatch; audit: ClosableAudit } {
+/** What handlers get, the operations among them, and the router over both. */
+export interface Served {
+  services: Services;
+  operations: readonly Operation[];
+  dispatch: Dispatch;
+  audit: ClosableAudit;
+}
+
+export function createServices(parts: ServiceParts): Served {
   const { config, world, model, stores, secret, channels } = parts;
   const { definitions, registry, endpoints, root } = model;
   const validator = createValidator(definitions, { root });
@@ -87,7 +95,8 @@ export function createServices(parts: ServiceParts): { services: Services; dispa
       channels,
     },
   };
-  return { services, dispatch: routerOf(parts, services), audit };
+  const operations = createOperations(services);
+  return { services, operations, dispatch: routerOf(parts, services, operations), audit };
 }
 
 /** A page link ends with the proxies, roles and scopes it was given under: it tells a total that was counted then. */
@@ -115,7 +124,11 @@ function auditOf(
   });
 }
 
-function routerOf({ config, model, stores, access, world, log }: ServiceParts, services: Services): Dispatch {
+function routerOf(
+  { config, model, stores, access, world, log }: ServiceParts,
+  services: Services,
+  operations: readonly Operation[],
+): Dispatch {
   const { limits, validator, served } = services;
   const { definitions, registry } = model;
   const compileScope: CompileScope = (type, query) =>

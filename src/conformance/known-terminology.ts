@@ -2,23 +2,25 @@
  * The value sets and code systems an operation may use: HL7's and the packages', and what was posted to this endpoint and
  * the caller sees. https://hl7.org/fhir/R4/terminology-service.html
  */
+import type { Coding } from 'fhir/r4.js';
+import type { Definitions } from '../definitions/definitions.js';
 import type { TerminologySource } from '../definitions/expand.js';
 import { withoutVersion } from '../fhir/canonical.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { Context } from '../service.js';
+import type { Place } from '../service.js';
 import { fetchPosted, partsOf } from './posted.js';
 
 /** Everything that these value sets, given or named, build on. */
 export async function knownTerminology(
-  context: Context,
+  definitions: Definitions,
+  place: Place,
   ...roots: (Resource | string | undefined)[]
 ): Promise<TerminologySource> {
-  const { definitions } = context.services;
   const given = roots.filter(root => typeof root === 'object');
   const names = roots.filter(root => typeof root === 'string');
   const posted = await fetchPosted(
     definitions,
-    context,
+    place,
     [...names, ...given.flatMap(partsOf)],
     ['ValueSet', 'CodeSystem'],
   );
@@ -30,12 +32,12 @@ export async function knownTerminology(
   };
 }
 
-export interface Concept extends JsonObject {
+export interface Concept {
   code: string;
   display?: string;
   definition?: string;
-  designation?: JsonObject[];
-  property?: JsonObject[];
+  designation?: { language?: string; use?: Coding; value: string }[];
+  property?: (JsonObject & { code: string })[];
   concept?: Concept[];
 }
 
@@ -50,5 +52,5 @@ export function findConcept(codeSystem: Resource, code: string): Concept | undef
     }
     return undefined;
   };
-  return find(codeSystem['concept'] as Concept[] | undefined);
+  return find(codeSystem['concept'] as unknown as Concept[] | undefined);
 }

@@ -14,7 +14,7 @@ import { knownTerminology } from './known-terminology.js';
 export async function searchTerminology(context: Context, names: readonly string[]): Promise<Terminology> {
   const stored = await storedValueSets(context, names);
   const roots = names.map(name => stored.get(name) ?? name);
-  const known = await knownTerminology(context, ...roots);
+  const known = await knownTerminology(context.services.definitions, context, ...roots);
   const plain = terminologyOf(known);
   return { ...plain, expand: name => plain.expand(String(stored.get(name)?.['url'] ?? name)) };
 }

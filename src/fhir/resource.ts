@@ -28,5 +28,11 @@ export interface Resource extends JsonObject {
   meta?: Meta;
 }
 
+/** A typed resource as the plain JSON that it is. */
+export const asJson = (resource: object & { resourceType: string }): Resource => resource;
+
+/** Plain JSON that has the shape of its type, by that type. */
+export const typed = <T extends { resourceType: string }>(resource: Resource): T => resource as unknown as T;
+
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,20 +4,34 @@ import { claim } from './claim/claim.js';
 import { complete } from './complete/complete.js';
 import { enroll } from './enroll/enroll.js';
 import { enrollmentStatus } from './enrollment-status/enrollment-status.js';
-import { everything } from './everything/everything.js';
-import { expand } from './expand/expand.js';
+import { createEverything, type EverythingParts } from './everything/everything.js';
+import { createExpand, type ExpandParts } from './expand/expand.js';
 import { invite } from './invite/invite.js';
-import { lookup } from './lookup/lookup.js';
+import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { markRead } from './mark-read/mark-read.js';
-import { meta, metaAdd, metaDelete } from './meta/meta.js';
+import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
 import { redeemInvitation } from './redeem-invitation/redeem-invitation.js';
-import { reindex } from './reindex/reindex.js';
-import { reindexStatus } from './reindex/status.js';
+import { createReindex, type ReindexParts } from './reindex/reindex.js';
+import { createReindexStatus, type ReindexStatusParts } from './reindex/status.js';
 import { release } from './release/release.js';
-import { validate } from './validate/validate.js';
-import { validateCodeSystemCode, validateValueSetCode } from './validate-code/validate-code.js';
+import { createValidate, type ValidateParts } from './validate/validate.js';
+import {
+  createValidateCodeSystemCode,
+  createValidateValueSetCode,
+  type ValidateCodeParts,
+} from './validate-code/validate-code.js';
 
-export const operations: readonly Operation[] = [
+/** What the operations use, together; each factory names its own. */
+export type OperationParts = EverythingParts &
+  ExpandParts &
+  LookupParts &
+  MetaParts &
+  ReindexParts &
+  ReindexStatusParts &
+  ValidateParts &
+  ValidateCodeParts;
+
+export const createOperations = (parts: OperationParts): readonly Operation[] => [
   enrollmentStatus,
   invite,
   redeemInvitation,
@@ -26,15 +40,15 @@ export const operations: readonly Operation[] = [
   release,
   complete,
   markRead,
-  validate,
-  meta,
-  metaAdd,
-  metaDelete,
-  everything,
-  expand,
-  validateValueSetCode,
-  lookup,
-  validateCodeSystemCode,
-  reindex,
-  reindexStatus,
+  createValidate(parts),
+  createMeta(),
+  createMetaAdd(parts),
+  createMetaDelete(parts),
+  createEverything(parts),
+  createExpand(parts),
+  createValidateValueSetCode(parts),
+  createLookup(parts),
+  createValidateCodeSystemCode(parts),
+  createReindex(parts),
+  createReindexStatus(parts),
 ];

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../src/definitions/endpoint.js';
 import { loadDefinitions } from '../../src/definitions/load.js';
 import type { JsonObject } from '../../src/fhir/resource.js';
 import { interactions } from '../../src/interactions/index.js';
-import { operations } from '../../src/operations/index.js';
+import { operationDefinitions } from '../fixtures/operations.js';
 import { createRegistry } from '../../src/search/registry.js';
 import { createValidator } from '../../src/validate/validator.js';
 
@@ -21,7 +21,7 @@ const [portal, customer] = load() as [Endpoint, Endpoint];
 const behind: Implementation = {
   definitions,
   registry: createRegistry(definitions.searchParameters()),
-  operations: operations.map(({ definition }) => definition),
+  operations: operationDefinitions,
   interactions: Object.keys(interactions),
   withoutCompartmentPaths,
 };

@@ -3,8 +3,10 @@
  * holds as well. https://hl7.org/fhir/R4/patient-operation-everything.html
  */
 import { createHash } from 'node:crypto';
+import type { Bundle } from 'fhir/r4.js';
 import { boundedPage, charactersOf, countFitting } from '../../content/bounded-page.js';
 import { shownText } from '../../content/text.js';
+import type { Endpoint } from '../../definitions/endpoint.js';
 import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
 import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
@@ -16,39 +18,44 @@ import { referencesFor } from '../../search/include.js';
 import { NONE, not } from '../../search/filters.js';
 import type { Filter, Position } from '../../search/query.js';
 import { dateInterval } from '../../search/types/date.js';
-import type { Context, Operation, Values } from '../../service.js';
+import type { Context, Operation, Services } from '../../service.js';
 import type { Key, Version } from '../../store/port.js';
+import type { PatientEverythingInput, PatientEverythingOutput } from '../types.js';
 import { inPeriod, membersOf, type Window } from './members.js';
 import { defined } from '../../fhir/defined.js';
 
-export const everything: Operation = {
+export type EverythingParts = Pick<Services, 'definitions' | 'registry' | 'limits' | 'cursors' | 'blobs'>;
+
+export const createEverything = (
+  parts: EverythingParts,
+): Operation<PatientEverythingInput, PatientEverythingOutput> => ({
   definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
   readOnly: true,
   async handler(input, context) {
-    const { asked, after, brought } = continued(context, askedFor(input, context));
-    const { store, partition, services, request, endpoint } = context;
+    const { asked, after, brought } = continued(context, askedFor(input, context, parts), parts);
+    const { store, partition, request, endpoint } = context;
     const patients = await recordsOf(context, asked.patient);
-    const of = membersOf(context, patients, asked.types).map(one => inPeriod(one, asked, services.registry));
+    const of = membersOf(parts, endpoint, patients, asked.types).map(one => inPeriod(one, asked, parts.registry));
     const { deadline } = request;
     const page = await boundedPage(search => store.search(search), {
       ...{ partition, of, sort: [], limit: asked.count, deadline },
       ...defined({ after }),
     });
     const known = { of, types: asked.types, brought: new Set(brought) };
-    const outside = await referenced(context, page.rows, known);
+    const outside = await referenced(context, page.rows, known, parts);
     const others = outside.slice(0, countFitting(outside, charactersOf(page.rows)));
     const entries: BundleEntry[] = [];
-    for (const row of page.rows) entries.push(await entryOf(context, row, 'match', asked.view));
-    for (const row of others) entries.push(await entryOf(context, row, 'include', asked.view));
+    for (const row of page.rows) entries.push(await entryOf(row, 'match', asked.view, endpoint, parts));
+    for (const row of others) entries.push(await entryOf(row, 'include', asked.view, endpoint, parts));
     const link: PageLink = {
       asked,
       brought: [...brought, ...others.map(({ key }) => markOf(key))].slice(-MAX_BROUGHT),
     };
     const self = { relation: 'self' as const, url: `${endpoint.url}/${request.path.join('/')}` };
-    const head = { type: 'searchset' as const, link: [self, ...nextLink(context, link, page.next)] };
-    return { output: { return: parseStored<Resource>(bundleText(head, entries)) } };
+    const head = { type: 'searchset' as const, link: [self, ...nextLink(context, link, page.next, parts)] };
+    return { output: { return: parseStored<Bundle>(bundleText(head, entries)) } };
   },
-};
+});
 
 interface Asked extends Window {
   patient: string;
@@ -57,32 +64,18 @@ interface Asked extends Window {
   count: number;
 }
 
-function askedFor(input: Values, context: Context): Asked {
-  const { limits } = context.services;
-  const count = input['_count'] === undefined ? limits.maxPageSize : Number(input['_count']);
-  if (!Number.isInteger(count) || count < 1) throw new Fault('invalid', '_count must be 1 or more.', { code: 'value' });
-  const since = input['_since'];
-  const updated = typeof since === 'string' ? dateInterval(since)?.lo : undefined;
-  if (since !== undefined && updated === undefined)
-    throw new Fault('invalid', '_since must be a date or an instant.', { code: 'value' });
+function askedFor(input: PatientEverythingInput, context: Context, { limits }: EverythingParts): Asked {
+  const { start, end, _since, _type, _count = limits.maxPageSize } = input;
+  if (_count < 1) throw new Fault('invalid', '_count must be 1 or more.', { code: 'value' });
+  const view = parseView(context.request.query);
+  const since = _since === undefined ? undefined : dateInterval(_since)?.lo;
   return {
     patient: patientOf(context),
-    types: typesOf(input['_type'], context),
-    ...viewOf(context),
-    count: Math.min(count, limits.maxPageSize),
-    ...defined({ since: updated }),
-    ...dateOf('start', input['start']),
-    ...dateOf('end', input['end']),
+    types: typesOf(_type, context),
+    count: Math.min(_count, limits.maxPageSize),
+    ...defined({ view, since, start, end }),
   };
 }
-
-function viewOf({ request }: Context): Pick<Asked, 'view'> {
-  const view = parseView(request.query);
-  return view ? { view } : {};
-}
-
-const dateOf = (name: 'start' | 'end', value: unknown): Partial<Window> =>
-  typeof value === 'string' ? { [name]: value } : {};
 
 /** On the type alone, people mean themselves; a system must say whom. */
 function patientOf({ route, actor }: Context): string {
@@ -91,9 +84,9 @@ function patientOf({ route, actor }: Context): string {
   return id;
 }
 
-function typesOf(value: unknown, { endpoint }: Context): string[] | undefined {
-  if (value === undefined) return undefined;
-  const types = (value as string[]).flatMap(text => text.split(','));
+function typesOf(listed: readonly string[] | undefined, { endpoint }: Context): string[] | undefined {
+  if (listed === undefined) return undefined;
+  const types = listed.flatMap(text => text.split(','));
   if (types.every(type => endpoint.resources.has(type))) return types;
   throw new Fault('invalid', '_type names a type that is not served here.', { code: 'not-supported' });
 }
@@ -125,17 +118,22 @@ const MAX_BROUGHT = 200;
 const markOf = ({ type, id }: Key): string =>
   createHash('sha256').update(`${type}/${id}`).digest('base64url').slice(0, 8);
 
-function continued({ request, services, actor }: Context, asked: Asked): PageLink {
+function continued({ request, actor }: Context, asked: Asked, { cursors }: EverythingParts): PageLink {
   const link = request.query.find(([name]) => name === '_page')?.[1];
   if (link === undefined) return { asked, brought: [] };
-  const content = services.cursors.open(link, actor) as unknown as PageLink;
+  const content = cursors.open(link, actor) as unknown as PageLink;
   if (content.asked.patient !== asked.patient) throw new Fault('not-found', 'There is no such page.');
   return content;
 }
 
-function nextLink({ endpoint, request, services, actor }: Context, page: PageLink, after: Position | undefined) {
+function nextLink(
+  { endpoint, request, actor }: Context,
+  page: PageLink,
+  after: Position | undefined,
+  { cursors }: EverythingParts,
+) {
   if (!after) return [];
-  const link = services.cursors.seal({ ...page, after }, actor);
+  const link = cursors.seal({ ...page, after }, actor);
   return [
     { relation: 'next' as const, url: pageUrl(`${endpoint.url}/${request.path.join('/')}`, link, request.query) },
   ];
@@ -153,13 +151,12 @@ async function referenced(
   context: Context,
   rows: readonly Version[],
   { of, types, brought }: Told,
+  { registry, limits }: EverythingParts,
 ): Promise<Version[]> {
-  const { services, endpoint, store, partition } = context;
+  const { endpoint, store, partition } = context;
   const all = { source: '*', param: '*', iterate: false, wildcard: true };
   const there = new Set(rows.map(({ key }) => `${key.type}/${key.id}`));
-  const names = rows.flatMap(({ json }) =>
-    referencesFor(all, parseStored<Resource>(json), services.registry, [endpoint.url]),
-  );
+  const names = rows.flatMap(({ json }) => referencesFor(all, parseStored<Resource>(json), registry, [endpoint.url]));
   const keys = [...new Set(names)].flatMap((name): Key[] => {
     const [type = '', id = ''] = name.split('/');
     const key = { partition, type, id };
@@ -167,18 +164,19 @@ async function referenced(
     return wanted && type !== 'Patient' && !there.has(name) && !brought.has(markOf(key)) ? [key] : [];
   });
   const members = new Map(of.map(({ type, where }) => [type, where]));
-  const found = await store.read(keys.slice(0, services.limits.maxIncludes), type => not(members.get(type) ?? NONE));
+  const found = await store.read(keys.slice(0, limits.maxIncludes), type => not(members.get(type) ?? NONE));
   return found.filter(version => version !== undefined && !version.deleted) as Version[];
 }
 
 async function entryOf(
-  { endpoint, services }: Context,
   version: Version,
   mode: 'match' | 'include',
   view: View | undefined,
+  { url }: Endpoint,
+  { blobs, definitions }: EverythingParts,
 ): Promise<BundleEntry> {
   const { type, id } = version.key;
-  const text = await shownText(services.blobs, version);
-  const json = view ? JSON.stringify(project(parseStored<Resource>(text), view, services.definitions)) : text;
-  return { fullUrl: `${endpoint.url}/${type}/${id}`, json, search: { mode } };
+  const text = await shownText(blobs, version);
+  const json = view ? JSON.stringify(project(parseStored<Resource>(text), view, definitions)) : text;
+  return { fullUrl: `${url}/${type}/${id}`, json, search: { mode } };
 }

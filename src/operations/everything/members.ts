@@ -7,7 +7,8 @@ import type { Filter, RangeOp } from '../../search/query.js';
 import type { SearchRegistry } from '../../search/registry.js';
 import { dateInterval } from '../../search/types/date.js';
 import { Fault } from '../../fhir/fault.js';
-import type { Context } from '../../service.js';
+import type { Endpoint } from '../../definitions/endpoint.js';
+import type { Services } from '../../service.js';
 
 /** Care dates (FHIR dates) and changes (milliseconds) that are asked for. */
 export interface Window {
@@ -23,13 +24,13 @@ interface Members {
 
 /** The types of the endpoint that can be about a patient, each with what makes them about one of these. */
 export function membersOf(
-  { services, endpoint }: Context,
+  { definitions, registry }: Pick<Services, 'definitions' | 'registry'>,
+  endpoint: Endpoint,
   patients: readonly string[],
   types?: readonly string[],
 ): Members[] {
-  const definition = services.definitions.compartment('Patient');
+  const definition = definitions.compartment('Patient');
   if (!definition) throw new Error('the Patient compartment is not defined');
-  const { registry } = services;
   return (types ?? [...endpoint.resources.keys()]).flatMap(type => {
     const member = (id: string): Filter =>
       compartmentFilter(registry, definition, type, id) ?? namedBy(registry, type, id);

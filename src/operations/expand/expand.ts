@@ -2,28 +2,32 @@
 import { expand as expansionOf, type TerminologySource } from '../../definitions/expand.js';
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
-import type { JsonObject, Resource } from '../../fhir/resource.js';
-import type { Context, Operation } from '../../service.js';
+import { typed, type JsonObject, type Resource } from '../../fhir/resource.js';
+import type { Operation, Services } from '../../service.js';
 import { findConcept, knownTerminology } from '../../conformance/known-terminology.js';
 import { ofVersion, valueSetOf } from '../../conformance/value-set.js';
+import type { ValueSetExpandInput, ValueSetExpandOutput } from '../types.js';
 import { defined } from '../../fhir/defined.js';
 
 /** Codes on a page where the caller does not say, and at most. */
 const MAX_CODES = 1000;
 
-export const expand: Operation = {
+export type ExpandParts = Pick<Services, 'definitions' | 'clock' | 'ids'>;
+
+export const createExpand = (parts: ExpandParts): Operation<ValueSetExpandInput, ValueSetExpandOutput> => ({
   definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand',
   readOnly: true,
   async handler(input, context) {
-    const named = await valueSetOf(input, context);
-    const terminology = await knownTerminology(context, named);
+    const { definitions } = parts;
+    const named = await valueSetOf(definitions, input, context);
+    const terminology = await knownTerminology(definitions, context, named);
     const found = typeof named === 'string' ? terminology.valueSet(named) : named;
-    const valueSet = ofVersion(found, named, input['valueSetVersion']);
+    const valueSet = ofVersion(found, named, input.valueSetVersion);
     if (!valueSet) throw new Fault('not-found', 'This server does not know that value set.');
-    const contains = codesOf(valueSet, terminology, input['filter'] as string | undefined);
-    return { output: { return: expanded(valueSet, contains, input, context) } };
+    const contains = codesOf(valueSet, terminology, input.filter);
+    return { output: { return: typed(expanded(valueSet, contains, input, parts)) } };
   },
-};
+});
 
 interface Contained extends JsonObject {
   system: string;
@@ -65,29 +69,29 @@ function listedDisplay(valueSet: Resource, system: string, code: string): string
 function expanded(
   valueSet: Resource,
   contains: Contained[],
-  input: Record<string, unknown>,
-  { services }: Context,
+  { offset = 0, count = MAX_CODES, includeDefinition = false }: ValueSetExpandInput,
+  { clock, ids }: ExpandParts,
 ): Resource {
-  const offset = wholeNumber(input['offset'], 'offset') ?? 0;
-  const count = Math.min(wholeNumber(input['count'], 'count') ?? MAX_CODES, MAX_CODES);
-  const page = contains.slice(offset, offset + count);
+  if (offset < 0) throw negative('offset');
+  if (count < 0) throw negative('count');
+  const page = contains.slice(offset, offset + Math.min(count, MAX_CODES));
   const { compose: _compose, text: _text, ...head } = valueSet;
   return {
     ...head,
     resourceType: 'ValueSet',
-    ...(input['includeDefinition'] === true ? { compose: valueSet['compose'] } : {}),
+    ...(includeDefinition ? { compose: valueSet['compose'] } : {}),
     expansion: {
-      identifier: `urn:uuid:${services.ids.next()}`,
-      timestamp: instant(services.clock.now()),
+      identifier: `urn:uuid:${ids.next()}`,
+      timestamp: instant(clock.now()),
       total: contains.length,
-      ...(offset > 0 || count < contains.length ? { offset } : {}),
+      ...(offset > 0 || page.length < contains.length ? { offset } : {}),
       ...(page.length === 0 ? {} : { contains: page }),
     },
   };
 }
 
-function wholeNumber(value: unknown, name: string): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-  throw new Fault('invalid', `${name} must be a whole number, 0 or more.`, { code: 'value' });
-}
+const negative = (name: string): Fault =>
+  new Fault('invalid', `${name} must be 0 or more.`, {
+    code: 'value',
+    expression: `Parameters.parameter.where(name='${name}')`,
+  });

@@ -1,64 +1,63 @@
 /** CodeSystem/$lookup. https://hl7.org/fhir/R4/codesystem-operation-lookup.html */
+import type { CodeSystem } from 'fhir/r4.js';
 import { Fault } from '../../fhir/fault.js';
-import type { JsonObject } from '../../fhir/resource.js';
-import type { Operation, Values } from '../../service.js';
+import { typed } from '../../fhir/resource.js';
+import type { Operation, Services } from '../../service.js';
 import { findConcept, knownTerminology, type Concept } from '../../conformance/known-terminology.js';
 import { ofVersion } from '../../conformance/value-set.js';
+import type { CodeSystemLookupInput, CodeSystemLookupOutput } from '../types.js';
 import { defined } from '../../fhir/defined.js';
 
-export const lookup: Operation = {
+export type LookupParts = Pick<Services, 'definitions'>;
+
+export const createLookup = ({
+  definitions,
+}: LookupParts): Operation<CodeSystemLookupInput, CodeSystemLookupOutput> => ({
   definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup',
   readOnly: true,
   async handler(input, context) {
     const { system, code, version: wanted } = codingOf(input);
-    const codeSystem = ofVersion((await knownTerminology(context, system)).codeSystem(system), system, wanted);
+    const terminology = await knownTerminology(definitions, context, system);
+    const codeSystem = ofVersion(terminology.codeSystem(system), system, wanted);
     if (!codeSystem) throw new Fault('not-found', 'This server does not know that code system.');
     const concept = findConcept(codeSystem, code);
     if (!concept) throw new Fault('not-found', 'The code system has no such code here.');
-    const version = codeSystem['version'];
+    const { name, title, version } = typed<CodeSystem>(codeSystem);
     return {
       output: {
-        name: codeSystem['name'] ?? codeSystem['title'] ?? system,
+        name: name ?? title ?? system,
         ...defined({ version }),
         display: concept.display ?? code,
-        ...some('designation', designations(concept)),
-        ...some('property', properties(concept, input['property'] as string[] | undefined)),
+        designation: designations(concept),
+        property: properties(concept, input.property),
       },
     };
   },
-};
+});
 
-interface Coding {
-  system: string;
-  code: string;
-  version?: string;
-}
-
-function codingOf({ system, code, version, coding }: Values): Coding {
-  const given = (coding ?? { system, code, version }) as Partial<Coding>;
-  if (given.system !== undefined && given.code !== undefined) return given as Coding;
+function codingOf({ coding, ...beside }: CodeSystemLookupInput): { system: string; code: string; version?: string } {
+  const { system, code, version } = coding ?? beside;
+  if (system !== undefined && code !== undefined) return { system, code, ...defined({ version }) };
   throw new Fault('invalid', 'Send a system and a code, or a coding.', { code: 'required' });
 }
 
-const some = (name: string, list: Values[]): Values => (list.length === 0 ? {} : { [name]: list });
-
-function designations({ designation = [] }: Concept): Values[] {
-  return designation.map(({ language, use, value }) => ({ ...defined({ language, use }), value }));
-}
+const designations = ({ designation = [] }: Concept): NonNullable<CodeSystemLookupOutput['designation']> =>
+  designation.map(({ language, use, value }) => ({ ...defined({ language, use }), value }));
 
 /** `definition` counts as a property; what has no value is left out. */
-function properties(concept: Concept, asked: readonly string[] | undefined): Values[] {
-  const own: JsonObject[] = [
-    ...(concept.definition === undefined ? [] : [{ code: 'definition', valueString: concept.definition }]),
-    ...(concept.property ?? []),
-  ];
+function properties(
+  concept: Concept,
+  asked: readonly string[] | undefined,
+): NonNullable<CodeSystemLookupOutput['property']> {
+  const { definition, property = [] } = concept;
+  const own = definition === undefined ? property : [{ code: 'definition', valueString: definition }, ...property];
   return own
-    .filter(({ code }) => asked === undefined || asked.includes(String(code)))
-    .map(property => ({ code: property['code'], value: valueOf(property) }))
-    .filter(({ value }) => value !== undefined);
+    .filter(({ code }) => asked === undefined || asked.includes(code))
+    .flatMap(one =>
+      Object.entries(one)
+        .filter(isValue)
+        .map(([name, value]) => ({ code: one.code, value: { [name]: value } })),
+    );
 }
 
-const valueOf = (property: JsonObject): unknown => {
-  const name = Object.keys(property).find(key => key.startsWith('value'));
-  return name === undefined ? undefined : { [name]: property[name] };
-};
+const isValue = ([name]: [string, unknown]): boolean => name.startsWith('value');

@@ -6,7 +6,7 @@ import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
-import type { Context, Operation } from '../../service.js';
+import type { Context, Operation, Services } from '../../service.js';
 import { begun, REINDEX, SETTLE, stateChange, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
 import type { ReindexInput, ReindexOutput } from '../types.js';
 import { statusOf, statusUrl } from './status.js';
@@ -14,11 +14,13 @@ import { statusOf, statusUrl } from './status.js';
 /** SearchParameters of its own that a customer may have. */
 const MAX_PARAMETERS = 200;
 
-export const reindex: Operation<ReindexInput, ReindexOutput> = {
+export type ReindexParts = Pick<Services, 'records' | 'clock' | 'ids' | 'definitions' | 'registry'>;
+
+export const createReindex = (parts: ReindexParts): Operation<ReindexInput, ReindexOutput> => ({
   definition: 'https://portico.health/fhir/OperationDefinition/reindex',
   async handler(input, context) {
-    const { services, partition } = context;
-    const { records, clock, ids } = services;
+    const { partition } = context;
+    const { records, clock, ids } = parts;
     const now = clock.now();
     const document = await records.get(REINDEX, partition, now);
     const before = document && stateOf(document);
@@ -27,7 +29,7 @@ export const reindex: Operation<ReindexInput, ReindexOutput> = {
         headers: { 'content-location': statusUrl(context, before.job) },
       });
     }
-    const wanted = await posted(context);
+    const wanted = await posted(context, parts);
     const types = touched(context, [...(before?.wanted ?? []), ...wanted], input.type ?? []);
     const state = begun(before, { job: ids.next(), requested: now, wanted, types });
     return {
@@ -38,11 +40,13 @@ export const reindex: Operation<ReindexInput, ReindexOutput> = {
       asSystem: 'search parameters',
     };
   },
-};
+});
 
 /** The customer's own SearchParameters, as far as search needs them. Faults where one cannot work. */
-async function posted({ store, partition, services, request }: Context): Promise<JsonObject[]> {
-  const { definitions, registry } = services;
+async function posted(
+  { store, partition, request }: Context,
+  { definitions, registry }: ReindexParts,
+): Promise<JsonObject[]> {
   const { rows, next } = await store.search({
     partition,
     of: [{ type: 'SearchParameter', where: { kind: 'all' } }],

@@ -2,21 +2,26 @@
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
-import type { Context, Operation } from '../../service.js';
+import type { Context, Operation, Services } from '../../service.js';
 import type { ReindexStatusInput, ReindexStatusOutput } from '../types.js';
 import { REINDEX, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
 
-export const reindexStatus: Operation<ReindexStatusInput, ReindexStatusOutput> = {
+export type ReindexStatusParts = Pick<Services, 'records' | 'clock'>;
+
+export const createReindexStatus = ({
+  records,
+  clock,
+}: ReindexStatusParts): Operation<ReindexStatusInput, ReindexStatusOutput> => ({
   definition: 'https://portico.health/fhir/OperationDefinition/reindex-status',
-  async handler({ job }, { services, partition }) {
-    const document = await services.records.get(REINDEX, partition, services.clock.now());
+  async handler({ job }, { partition }) {
+    const document = await records.get(REINDEX, partition, clock.now());
     const state = document && stateOf(document);
     if (!state || (job !== undefined && job !== state.job)) throw new Fault('not-found', 'There is no such job.');
     const output = statusOf(state);
     if (state.ended !== undefined) return { output };
     return { status: 202, headers: { 'x-progress': `${state.done} resources`, 'retry-after': '1' }, output };
   },
-};
+});
 
 /** Where the status of a job is told. */
 export const statusUrl = ({ endpoint }: Context, job: string): string => `${endpoint.url}/$reindex-status?job=${job}`;

@@ -3,63 +3,65 @@
  * https://hl7.org/fhir/R4/codesystem-operation-validate-code.html
  */
 import { expand, type TerminologySource } from '../../definitions/expand.js';
+import type { Coding } from 'fhir/r4.js';
+import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
-import type { Operation, Values } from '../../service.js';
+import type { Operation, Services } from '../../service.js';
 import { findConcept, knownTerminology } from '../../conformance/known-terminology.js';
 import { codeSystemOf, ofVersion, valueSetOf } from '../../conformance/value-set.js';
+import type {
+  CodeSystemValidateCodeInput,
+  CodeSystemValidateCodeOutput,
+  ValueSetValidateCodeInput,
+  ValueSetValidateCodeOutput,
+} from '../types.js';
 
-interface Coding {
-  system?: string;
-  code?: string;
-  display?: string;
-}
+/** What both operations answer. */
+type Verdict = ValueSetValidateCodeOutput & CodeSystemValidateCodeOutput;
 
-interface Verdict extends Values {
-  result: boolean;
-  message?: string;
-  display?: string;
-}
+export type ValidateCodeParts = Pick<Services, 'definitions'>;
 
-export const validateValueSetCode: Operation = {
+export const createValidateValueSetCode = ({
+  definitions,
+}: ValidateCodeParts): Operation<ValueSetValidateCodeInput, ValueSetValidateCodeOutput> => ({
   definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code',
   readOnly: true,
   async handler(input, context) {
-    const named = await valueSetOf(input, context);
+    const named = await valueSetOf(definitions, input, context);
     const codings = codingsOf(input);
-    const terminology = await knownTerminology(context, named, ...codings.map(({ system }) => system));
+    const terminology = await knownTerminology(definitions, context, named, ...codings.map(({ system }) => system));
     const found = typeof named === 'string' ? terminology.valueSet(named) : named;
-    const valueSet = ofVersion(found, named, input['valueSetVersion']);
+    const valueSet = ofVersion(found, named, input.valueSetVersion);
     if (!valueSet) throw new Fault('not-found', 'This server does not know that value set.');
     return { output: anyOf(codings.map(coding => inValueSet(coding, valueSet, terminology))) };
   },
-};
+});
 
-export const validateCodeSystemCode: Operation = {
+export const createValidateCodeSystemCode = ({
+  definitions,
+}: ValidateCodeParts): Operation<CodeSystemValidateCodeInput, CodeSystemValidateCodeOutput> => ({
   definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code',
   readOnly: true,
   async handler(input, context) {
     const codings = codingsOf(input);
-    const named = await codeSystemOf({ system: codings[0]?.system, ...input }, context);
-    const terminology = await knownTerminology(context, named);
+    const named = await codeSystemOf(definitions, { ...input, url: input.url ?? codings[0]?.system }, context);
+    const terminology = await knownTerminology(definitions, context, named);
     const found = typeof named === 'string' ? terminology.codeSystem(named) : named;
-    const codeSystem = ofVersion(found, named, input['version']);
+    const codeSystem = ofVersion(found, named, input.version);
     if (!codeSystem) throw new Fault('not-found', 'This server does not know that code system.');
     return { output: anyOf(codings.map(coding => inCodeSystem(coding, codeSystem))) };
   },
-};
+});
 
 /** The code, coding or concept to judge; one of them must be there. */
-function codingsOf({ code, system, display, coding, codeableConcept }: Values): Coding[] {
-  if (typeof code === 'string') return [{ code, ...text('system', system), ...text('display', display) }];
-  if (coding !== undefined) return [coding as Coding];
-  const codings = (codeableConcept as { coding?: Coding[] } | undefined)?.coding;
-  if (codings) return codings;
+function codingsOf(input: CodeSystemValidateCodeInput & { system?: string }): Coding[] {
+  const { code, system, display, coding, codeableConcept } = input;
+  if (code !== undefined) return [{ code, ...defined({ system, display }) }];
+  if (coding) return [coding];
+  if (codeableConcept?.coding) return codeableConcept.coding;
   throw new Fault('invalid', 'Send a code, a coding or a codeableConcept.', { code: 'required' });
 }
-
-const text = (name: string, value: unknown): Record<string, string> =>
-  typeof value === 'string' ? { [name]: value } : {};
 
 /** A concept is in if one of its codings is. */
 const anyOf = (verdicts: readonly Verdict[]): Verdict =>

@@ -3,30 +3,32 @@ import type { Route } from '../../definitions/endpoint.js';
 import { Fault, type Issue } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
 import { outcomeOf } from '../../fhir/outcome.js';
-import type { Resource } from '../../fhir/resource.js';
-import type { Context, Operation, OperationResult } from '../../service.js';
+import { typed, type Resource } from '../../fhir/resource.js';
+import type { Context, Operation, OperationAnswer, Services } from '../../service.js';
+import type { ResourceValidateInput, ResourceValidateOutput } from '../types.js';
 
 const MODES = new Set(['create', 'update', 'delete', 'profile']);
 
-export const validate: Operation = {
+export type ValidateParts = Pick<Services, 'definitionsFor' | 'validator'>;
+
+export const createValidate = ({
+  definitionsFor,
+  validator,
+}: ValidateParts): Operation<ResourceValidateInput, ResourceValidateOutput> => ({
   definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
   readOnly: true,
   async handler({ resource, mode, profile }, context) {
-    if (mode !== undefined && !MODES.has(String(mode))) {
+    if (mode !== undefined && !MODES.has(mode)) {
       throw new Fault('invalid', 'mode must be create, update, delete or profile.', { code: 'value' });
     }
     if (mode === 'delete') return outcome(await deletable(context));
-    const { services, route } = context;
-    const subject = (resource as Resource | undefined) ?? (await stored(context));
-    const profiles = profile === undefined ? [] : [String(profile)];
-    const definitions = await services.definitionsFor(context, subject, profiles);
-    for (const canonical of profiles) checkProfile(definitions.structure(canonical), route);
-    return outcome([
-      ...placement(subject, mode, context),
-      ...services.validator.validate(subject, { profiles, definitions }),
-    ]);
+    const subject = resource ?? (await stored(context));
+    const profiles = profile === undefined ? [] : [profile];
+    const definitions = await definitionsFor(context, subject, profiles);
+    for (const canonical of profiles) checkProfile(definitions.structure(canonical), context.route);
+    return outcome([...placement(subject, mode, context), ...validator.validate(subject, { profiles, definitions })]);
   },
-};
+});
 
 function checkProfile(structure: Resource | undefined, { type }: Route): void {
   if (!structure) throw new Fault('invalid', 'This server does not know that profile.', { code: 'not-found' });
@@ -45,7 +47,7 @@ async function stored(context: Context): Promise<Resource> {
 }
 
 /** What would be wrong with the resource in this place, whatever is in it. */
-function placement(resource: Resource, mode: unknown, { route, endpoint }: Context): Issue[] {
+function placement(resource: Resource, mode: string | undefined, { route, endpoint }: Context): Issue[] {
   const issues: Issue[] = [];
   if (resource.resourceType !== route.type) {
     issues.push(error('invalid', `The resource is no ${route.type ?? ''}.`, resource.resourceType));
@@ -76,7 +78,7 @@ const error = (code: string, diagnostics: string, expression: string): Issue => 
 });
 
 /** 200 whatever was found: the outcome is the answer. */
-function outcome(issues: readonly Issue[]): OperationResult {
+function outcome(issues: readonly Issue[]): OperationAnswer<ResourceValidateOutput> {
   const fine: Issue = { severity: 'information', code: 'informational', diagnostics: 'No issues were found.' };
-  return { output: { return: outcomeOf(issues.length === 0 ? [fine] : issues) } };
+  return { output: { return: typed(outcomeOf(issues.length === 0 ? [fine] : issues)) } };
 }
