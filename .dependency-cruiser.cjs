@@ -131,7 +131,7 @@ module.exports = {
       comment:
         'Unit tests start no process, no MongoDB and no browser: what needs one belongs to another folder of test/.',
       from: { path: `^test/(${unitFolders.join('|')})/` },
-      to: { path: '^(node:)?child_process$|^test/fixtures/(child-server|mongo-.*)[.]ts$|playwright-core' },
+      to: { path: '^(node:)?child_process$|^test/fixtures/child-server[.]ts$|playwright-core' },
     },
   ],
   allowed: [

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Connection } from '../../src/store/sqlite/connection.js';
-import { renewSnapshots } from '../../src/store/sqlite/snapshot.js';
-import { sql } from '../../src/store/sqlite/sql.js';
+import { Connection } from '../../../src/store/sqlite/connection.js';
+import { renewSnapshots } from '../../../src/store/sqlite/snapshot.js';
+import { sql } from '../../../src/store/sqlite/sql.js';
 
 describe('sqlite: a snapshot', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-sqlite-snapshot-'));
