@@ -6,7 +6,7 @@ import { checkEndpoints } from '../definitions/check.js';
 import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { loadDefinitions } from '../definitions/load.js';
-import { interactions } from '../interactions/index.js';
+import { interactionCodes } from '../interactions/index.js';
 import { terminologyOf } from '../conformance/search-terminology.js';
 import { projectRoot } from '../project-root.js';
 import { settingError } from '../config/setting-error.js';
@@ -57,7 +57,7 @@ export function checkStart(model: Model, operations: readonly Operation[]): void
   const gaps = checkEndpoints(declaredBy(model), {
     definitions,
     registry,
-    interactions: Object.keys(interactions),
+    interactions: interactionCodes,
     operations: operations.map(({ definition }) => definition),
     withoutCompartmentPaths,
   });

@@ -8,7 +8,7 @@ import type { CompileScope } from '../access/policy.js';
 import type { Config } from '../config/config.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import type { World } from '../fhir/clock.js';
-import { interactions } from '../interactions/index.js';
+import { createInteractions } from '../interactions/index.js';
 import { stamp, type StampParts } from '../writing/stamp.js';
 import { createWriting } from '../writing/writing.js';
 import { openAudit, type ClosableAudit } from '../observe/audit.js';
@@ -139,7 +139,7 @@ function routerOf(
     limits,
     quota: createQuota(config.rate, world.clock),
     operations: createOperationTable(operations, definitions, validator),
-    interactions,
+    interactions: createInteractions(services),
     bare: () => stores.store,
     patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
     served,

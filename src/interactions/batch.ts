@@ -2,35 +2,41 @@
 import { bundleText, type BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { faultResponse } from '../fhir/outcome.js';
+import type { Clock } from '../fhir/clock.js';
+import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Context, Handler, Result } from '../service.js';
+import type { Context, Handler, Result, Services } from '../service.js';
 import { MOST } from '../content/bounded-page.js';
 import { entriesOf, isRead, requestOf, responseEntry, type Entry } from './entry.js';
-import { transaction } from './transaction.js';
+import { transaction, type TransactionParts } from './transaction.js';
 
-export const bundle: Handler = async context => {
-  const { resource, endpoint } = context;
-  if (resource?.resourceType !== 'Bundle') {
-    throw new Fault('invalid', 'A Bundle of type batch or transaction is expected.', { code: 'structure' });
-  }
-  const { type } = resource;
-  if ((type !== 'batch' && type !== 'transaction') || !endpoint.interactions.has(type)) {
-    throw new Fault('invalid', 'Bundle.type must be batch or transaction.', {
-      code: 'value',
-      expression: 'Bundle.type',
-    });
-  }
-  const { entry: _entry, ...head } = resource;
-  context.services.validator.assertShape(head);
-  return type === 'batch' ? batch(context) : transaction(context, resource);
-};
+type BundleParts = TransactionParts & Pick<Services, 'clock' | 'validator'>;
 
-async function answerOf(entry: Entry, context: Context): Promise<FhirResponse> {
-  const { services, reentry, request } = context;
+export const createBundle =
+  (parts: BundleParts): Handler =>
+  async context => {
+    const { resource, endpoint } = context;
+    if (resource?.resourceType !== 'Bundle') {
+      throw new Fault('invalid', 'A Bundle of type batch or transaction is expected.', { code: 'structure' });
+    }
+    const { type } = resource;
+    if ((type !== 'batch' && type !== 'transaction') || !endpoint.interactions.has(type)) {
+      throw new Fault('invalid', 'Bundle.type must be batch or transaction.', {
+        code: 'value',
+        expression: 'Bundle.type',
+      });
+    }
+    const { entry: _entry, ...head } = resource;
+    parts.validator.assertShape(head);
+    return type === 'batch' ? batch(context, resource, parts) : transaction(context, resource, parts);
+  };
+
+async function answerOf(entry: Entry, context: Context, clock: Clock): Promise<FhirResponse> {
+  const { reentry, request } = context;
   if (entry.path.length === 0 && entry.method === 'POST') {
     return faultResponse(new Fault('invalid', 'A Bundle cannot hold another to process.', { code: 'not-supported' }));
   }
-  if (services.clock.now() > request.deadline) {
+  if (clock.now() > request.deadline) {
     return faultResponse(new Fault('timeout', 'The time of the batch was over before this entry.'));
   }
   return reentry.answer(requestOf(entry, context));
@@ -40,15 +46,15 @@ const enough = (): FhirResponse =>
   faultResponse(new Fault('too-costly', 'The entries before have made the answer too large for more; ask again.'));
 
 /** Each entry is a request of its own, with its own status; the order is kept. */
-async function batch(context: Context): Promise<Result> {
+async function batch(context: Context, bundle: Resource, parts: BundleParts): Promise<Result> {
   const entries: BundleEntry[] = [];
   let size = 0;
-  for (const entry of entriesOf(context.resource ?? { resourceType: 'Bundle' }, context)) {
+  for (const entry of entriesOf(bundle, context, parts)) {
     if (entry instanceof Fault) {
       entries.push(responseEntry(faultResponse(entry)));
       continue;
     }
-    const answer = size > MOST && isRead(entry) ? enough() : await answerOf(entry, context);
+    const answer = size > MOST && isRead(entry) ? enough() : await answerOf(entry, context, parts.clock);
     const answered = responseEntry(answer, entry);
     size += answered.json?.length ?? 0;
     entries.push(answered);

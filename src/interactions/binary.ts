@@ -13,11 +13,11 @@ import { rangeOf, type ByteRange } from './range.js';
 import { versionHeaders } from './version.js';
 
 /** The content itself, or the range of it that is asked for; undefined where the client asks for the resource. */
-export function rawContent(context: Context, version: Version): FhirResponse | undefined {
+export function rawContent(context: Context, version: Version, blobs: Blobs): FhirResponse | undefined {
   const resource = parseStored<Resource>(version.json);
   const contentType = String(resource['contentType']);
   if (wantsFhir(context, contentType)) return undefined;
-  const content = contentIn(resource, context.services.blobs);
+  const content = contentIn(resource, blobs);
   const range = rangeOf(context.request, content.size, etag(version.version));
   const part = range ?? { start: 0, end: content.size };
   const security = (resource['securityContext'] as JsonObject | undefined)?.['reference'] as string | undefined;

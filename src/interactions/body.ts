@@ -2,6 +2,7 @@
 import { Fault } from '../fhir/fault.js';
 import { ID } from '../fhir/reference.js';
 import type { Resource } from '../fhir/resource.js';
+import type { Ids } from '../fhir/clock.js';
 import type { Context } from '../service.js';
 
 /** The body of a create or update: there, and of the route's type. */
@@ -28,7 +29,6 @@ function checkId({ resourceType, id }: Resource): void {
 }
 
 /** The id a new resource gets: the one a transaction settled, or a fresh one. */
-export function newId(context: Context): string {
-  const { body } = context.request;
-  return (body?.kind === 'resource' ? body.assignId : undefined) ?? context.services.ids.next();
+export function newId({ request: { body } }: Context, ids: Ids): string {
+  return (body?.kind === 'resource' ? body.assignId : undefined) ?? ids.next();
 }

@@ -4,16 +4,15 @@
  * https://hl7.org/fhir/R4/conformance-module.html
  */
 import { definitionById } from '../definitions/by-id.js';
+import type { Definitions } from '../definitions/definitions.js';
 import { splitCanonical } from '../fhir/canonical.js';
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
-import type { Context, Handler } from '../service.js';
+import type { Context, Handler, Result, Services } from '../service.js';
 import type { Version } from '../store/port.js';
-import { asked } from './asked.js';
-import { read } from './read.js';
-import { search } from './search.js';
-import { searchset } from './searchset.js';
+import { questionOf, type QuestionParts } from './search-question.js';
+import { searchset, type SearchsetParts } from './searchset.js';
 import { viewOf } from './view.js';
 
 const TYPES = new Set([
@@ -28,41 +27,50 @@ const TYPES = new Set([
 /** Parameters that do not choose among resources. */
 const SHAPING = new Set(['_format', '_pretty', '_summary', '_elements', '_count', '_total']);
 
-export const readOrDefinition: Handler = context =>
-  TYPES.has(context.route.type ?? '') ? readWithDefinitions(context) : read(context);
+/** Adds the built-in definitions to a read. */
+export function createReadWithDefinitions(read: Handler, { definitions }: Pick<Services, 'definitions'>): Handler {
+  return context =>
+    TYPES.has(context.route.type ?? '') ? readWithDefinitions(context, read, definitions) : read(context);
+}
 
-const readWithDefinitions: Handler = async context => {
+async function readWithDefinitions(context: Context, read: Handler, definitions: Definitions): Promise<Result> {
   const { type = '', id = '' } = context.route;
   try {
     return await read(context);
   } catch (error) {
-    const definition = definitionById(context.services.definitions, type, id);
+    const definition = definitionById(definitions, type, id);
     if (!definition || !(error instanceof Fault) || error.kind !== 'not-found') throw error;
-    const text = viewOf(context)(JSON.stringify(definition));
+    const text = viewOf(context, definitions)(JSON.stringify(definition));
     return { response: { status: 200, headers: {}, body: { kind: 'json', text } } };
   }
-};
+}
 
-export const searchOrDefinition: Handler = context =>
-  TYPES.has(context.route.type ?? '') ? searchWithDefinitions(context) : search(context);
+/** Adds the built-in definitions to a search. */
+export function createSearchWithDefinitions(search: Handler, parts: DefinitionSearchParts): Handler {
+  return context =>
+    TYPES.has(context.route.type ?? '') ? searchWithDefinitions(context, search, parts) : search(context);
+}
 
-const searchWithDefinitions: Handler = async context => {
-  const question = await asked(context);
-  const definition = named(context, question.query);
+type DefinitionSearchParts = QuestionParts & SearchsetParts;
+
+async function searchWithDefinitions(context: Context, search: Handler, parts: DefinitionSearchParts): Promise<Result> {
+  const question = await questionOf(context, parts);
+  const definition = namedBy(question.query, context, parts.definitions);
   if (!definition) return search(context);
   const { partition, request, store } = context;
   const { of, count } = question.parsed;
   if ((await store.count({ partition, of, deadline: request.deadline }, 1)) > 0) return search(context);
   const matches = count === 0 ? [] : [asVersion(context, definition)];
-  return { response: await searchset(context, question, { total: 1, links: [], matches, others: [] }) };
-};
+  const content = { total: 1, links: [], matches, others: [] };
+  return { response: await searchset(context, question, content, parts) };
+}
 
 /** The definition whose canonical URL this search names and nothing else. */
-function named({ route, services }: Context, query: Query): Resource | undefined {
+function namedBy(query: Query, { route }: Context, definitions: Definitions): Resource | undefined {
   const [choosing, ...more] = query.filter(([name]) => !SHAPING.has(name));
   if (choosing?.[0] !== 'url' || more.length > 0) return undefined;
   const { url, version } = splitCanonical(choosing[1]);
-  const definition = services.definitions.resolve(url);
+  const definition = definitions.resolve(url);
   if (!definition || definition.resourceType !== route.type) return undefined;
   return version === '' || definition['version'] === version ? definition : undefined;
 }

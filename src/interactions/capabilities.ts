@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { etag, namesVersion } from '../fhir/etag.js';
 import { Fault } from '../fhir/fault.js';
-import type { Handler } from '../service.js';
+import type { Handler, Services } from '../service.js';
 import { viewOf } from './view.js';
 
 const texts = new WeakMap<object, { text: string; version: string }>();
@@ -10,21 +10,23 @@ const texts = new WeakMap<object, { text: string; version: string }>();
 /** For the last two a server may answer with the whole statement, and this one does. */
 const MODES = ['full', 'normative', 'terminology'];
 
-export const capabilities: Handler = async context => {
-  const mode = context.request.query.find(([name]) => name === 'mode')?.[1] ?? 'full';
-  if (!MODES.includes(mode)) {
-    throw new Fault('invalid', `mode must be one of ${MODES.join(', ')}.`, { code: 'value' });
-  }
-  const query = context.request.query.filter(([name]) => name !== 'mode');
-  const view = viewOf({ ...context, request: { ...context.request, query } });
-  const statement = await context.services.statement(context);
-  const { text, version } = texts.get(statement) ?? written(statement);
-  const headers = { etag: etag(version) };
-  const known = context.request.headers['if-none-match'];
-  if (known !== undefined && namesVersion(known, 'If-None-Match', version))
-    return { response: { status: 304, headers } };
-  return { response: { status: 200, headers, body: { kind: 'json', text: view(text) } } };
-};
+export const createCapabilities =
+  ({ statement: statementOf, definitions }: Pick<Services, 'statement' | 'definitions'>): Handler =>
+  async context => {
+    const mode = context.request.query.find(([name]) => name === 'mode')?.[1] ?? 'full';
+    if (!MODES.includes(mode)) {
+      throw new Fault('invalid', `mode must be one of ${MODES.join(', ')}.`, { code: 'value' });
+    }
+    const query = context.request.query.filter(([name]) => name !== 'mode');
+    const view = viewOf({ ...context, request: { ...context.request, query } }, definitions);
+    const statement = await statementOf(context);
+    const { text, version } = texts.get(statement) ?? written(statement);
+    const headers = { etag: etag(version) };
+    const known = context.request.headers['if-none-match'];
+    if (known !== undefined && namesVersion(known, 'If-None-Match', version))
+      return { response: { status: 304, headers } };
+    return { response: { status: 200, headers, body: { kind: 'json', text: view(text) } } };
+  };
 
 /** A statement has no version that changes with all of it: its entity tag is made of what it says. */
 function written(statement: object): { text: string; version: string } {

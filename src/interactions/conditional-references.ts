@@ -9,7 +9,7 @@ import { extract } from '../search/extract.js';
 import { matches, type IndexedResource } from '../search/match.js';
 import type { Filter } from '../search/query.js';
 import type { Context } from '../service.js';
-import { matching } from './conditional.js';
+import { matching, type CriteriaParts } from './conditional.js';
 import { entryFault, type Entry } from './entry.js';
 
 /** An entry that writes or deletes a resource, and `Type/id` of that. */
@@ -26,10 +26,11 @@ export async function conditionalReferences(
   context: Context,
   entry: Entry,
   touched: readonly Touched[],
+  parts: CriteriaParts,
 ): Promise<Map<string, string>> {
   const resolved = new Map<string, string>();
   for (const reference of found(entry.resource)) {
-    resolved.set(reference, await resolve(context, entry, reference, touched));
+    resolved.set(reference, await resolve(context, entry, reference, touched, parts));
   }
   return resolved;
 }
@@ -47,15 +48,16 @@ async function resolve(
   entry: Entry,
   reference: string,
   touched: readonly Touched[],
+  parts: CriteriaParts,
 ): Promise<string> {
   const [, type = '', criteria = ''] = CONDITIONAL.exec(reference) ?? [];
   if (!context.endpoint.resources.has(type))
     throw entryFault(entry.index, `A conditional reference names ${type}, which is not served here.`);
   const own = touched.filter(({ name }) => name.startsWith(`${type}/`));
-  const { versions, criterion } = await matching(context, type, parseForm(criteria), own.length + 1);
+  const { versions, criterion } = await matching(context, type, parseForm(criteria), parts, own.length + 1);
   const names = new Set(versions.map(({ key }) => `${type}/${key.id}`));
   for (const { name, resource } of own) {
-    if (resource && fits(context, resource, criterion.where)) names.add(name);
+    if (resource && fits(context, resource, criterion.where, parts)) names.add(name);
     else names.delete(name);
   }
   const [only] = names;
@@ -71,18 +73,22 @@ async function resolve(
 }
 
 /** Whether a resource that is not written yet meets the criteria, by what is in itself: chains lead nowhere. */
-function fits(context: Context, resource: Resource, where: Filter): boolean {
-  const subject = subjects.get(resource) ?? subjectOf(context, resource);
+function fits(context: Context, resource: Resource, where: Filter, parts: CriteriaParts): boolean {
+  const subject = subjects.get(resource) ?? subjectOf(context, resource, parts);
   subjects.set(resource, subject);
   return subject !== 'malformed' && matches(where, subject, { live: () => [] });
 }
 
 const subjects = new WeakMap<Resource, IndexedResource | 'malformed'>();
 
-function subjectOf({ services, partition, endpoint }: Context, resource: Resource): IndexedResource | 'malformed' {
-  const updated = services.clock.now();
+function subjectOf(
+  { partition, endpoint }: Context,
+  resource: Resource,
+  { clock, registryOf }: CriteriaParts,
+): IndexedResource | 'malformed' {
+  const updated = clock.now();
   try {
-    const index = extract(resource, services.registryOf(partition), { localBases: [endpoint.url], updated });
+    const index = extract(resource, registryOf(partition), { localBases: [endpoint.url], updated });
     return { type: resource.resourceType, id: resource.id ?? '', updated, index };
   } catch {
     return 'malformed'; // nobody has looked at it yet: it is refused when its entry runs

@@ -7,7 +7,7 @@ import { parseForm } from '../fhir/form.js';
 import type { Query } from '../fhir/request.js';
 import { parseCriteria } from '../search/parse.js';
 import { terminologyNames } from '../search/terminology-names.js';
-import type { Context } from '../service.js';
+import type { Context, Services } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 
 /** Resources one conditional delete may take. */
@@ -22,15 +22,24 @@ export interface CriteriaMatch {
 /** Criteria as a header or a reference says them: a query string, maybe led by `?` or `Patient?`. */
 export const criteriaText = (text: string): Query => parseForm(text.replace(/^[A-Za-z]*\?/, ''));
 
+/** What criteria are compiled with. */
+export type CriteriaParts = Pick<Services, 'registryOf' | 'clock' | 'terminology'>;
+
 /** The resources these criteria match, up to `limit + 1`. Faults: `invalid` for bad or empty criteria. */
-export async function matching(context: Context, type: string, criteria: Query, limit = 1): Promise<CriteriaMatch> {
-  const { services, endpoint, partition, store, request } = context;
+export async function matching(
+  context: Context,
+  type: string,
+  criteria: Query,
+  { registryOf, clock, terminology }: CriteriaParts,
+  limit = 1,
+): Promise<CriteriaMatch> {
+  const { endpoint, partition, store, request } = context;
   const entry = endpoint.resources.get(type);
   const named = terminologyNames(criteria);
-  const where = parseCriteria(services.registryOf(partition), type, criteria, {
-    now: services.clock.now(),
+  const where = parseCriteria(registryOf(partition), type, criteria, {
+    now: clock.now(),
     localBases: [endpoint.url],
-    terminology: named.length > 0 ? await services.terminology(context, named) : undefined,
+    terminology: named.length > 0 ? await terminology(context, named) : undefined,
     declared: (_type, code) => entry?.searchParams.has(code) ?? false,
   });
   if (!where) throw new Fault('invalid', 'The criteria are empty.', { code: 'invalid' });

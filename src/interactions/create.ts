@@ -1,20 +1,21 @@
 /** create and conditional create. https://hl7.org/fhir/R4/http.html#create, https://hl7.org/fhir/R4/http.html#ccreate */
-import type { Handler } from '../service.js';
+import type { Handler, Services } from '../service.js';
 import { bodyOf, newId } from './body.js';
-import { atMostOne, criteriaText, matching } from './conditional.js';
-import { unchanged, write } from './write.js';
+import { atMostOne, criteriaText, matching, type CriteriaParts } from './conditional.js';
+import { unchanged, write, type WriteParts } from './write.js';
 
-export const create: Handler = async context => {
-  const body = bodyOf(context);
-  const condition = context.request.headers['if-none-exist'];
-  const match =
-    condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition));
-  const found = match && atMostOne(match);
-  if (found) return { ...(await unchanged(context, found)), found: match.criterion };
-  return write(context, {
-    resource: { ...body, id: newId(context) },
-    previous: undefined,
-    method: 'POST',
-    ...(match ? { criteria: [match.criterion] } : {}),
-  });
-};
+type CreateParts = CriteriaParts & WriteParts & Pick<Services, 'ids'>;
+
+export const createCreate =
+  (parts: CreateParts): Handler =>
+  async context => {
+    const body = bodyOf(context);
+    const condition = context.request.headers['if-none-exist'];
+    const match =
+      condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition), parts);
+    const found = match && atMostOne(match);
+    if (found) return { ...(await unchanged(context, found, parts)), found: match.criterion };
+    const resource = { ...body, id: newId(context, parts.ids) };
+    const criteria = match ? [match.criterion] : [];
+    return write(context, { resource, previous: undefined, method: 'POST', criteria }, parts);
+  };

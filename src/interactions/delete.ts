@@ -3,33 +3,42 @@ import { Fault } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Context, Handler, Result } from '../service.js';
+import type { Context, Handler, Result, Services } from '../service.js';
 import type { Version } from '../store/port.js';
-import { atMostOne, matching, MAX_MATCHES, type CriteriaMatch } from './conditional.js';
+import { atMostOne, matching, MAX_MATCHES, type CriteriaMatch, type CriteriaParts } from './conditional.js';
 import { absent, checkIfMatch, current, target } from './version.js';
 
-export const remove: Handler = async context => {
-  if (context.route.conditional) return conditionalDelete(context);
-  const key = target(context);
-  const version = await current(context, key);
-  // A system may delete what is not there (R4 asks for success); to people, absent and hidden are the same refusal.
-  if (!version && context.actor.kind !== 'system') throw absent(key);
-  checkIfMatch(context, version);
-  return version && !version.deleted ? deletion(context, [version]) : { response: gone(context, 0) };
-};
+type DeleteParts = CriteriaParts & Pick<Services, 'writing'>;
 
-async function conditionalDelete(context: Context): Promise<Result> {
+export const createDelete =
+  (parts: DeleteParts): Handler =>
+  async context => {
+    if (context.route.conditional) return conditionalDelete(context, parts);
+    const key = target(context);
+    const version = await current(context, key);
+    // A system may delete what is not there (R4 asks for success); to people, absent and hidden are the same refusal.
+    if (!version && context.actor.kind !== 'system') throw absent(key);
+    checkIfMatch(context, version);
+    return version && !version.deleted ? deletion(context, [version], parts) : { response: gone(context, 0) };
+  };
+
+async function conditionalDelete(context: Context, parts: DeleteParts): Promise<Result> {
   const { route, request } = context;
-  const match = await deletable(context, route.type ?? '', request.query);
+  const match = await deletable(context, route.type ?? '', request.query, parts);
   for (const version of match.versions) checkIfMatch(context, version);
-  const result = deletion(context, match.versions);
+  const result = deletion(context, match.versions, parts);
   return { ...result, changes: { ...result.changes, criteria: [match.criterion] } };
 }
 
 /** What a conditional delete takes. Faults: `precondition` for several where one is meant, `too-costly` for very many. */
-export async function deletable(context: Context, type: string, criteria: Query): Promise<CriteriaMatch> {
+export async function deletable(
+  context: Context,
+  type: string,
+  criteria: Query,
+  parts: CriteriaParts,
+): Promise<CriteriaMatch> {
   const multiple = context.endpoint.resources.get(type)?.conditionalDelete === 'multiple';
-  const match = await matching(context, type, criteria, multiple ? MAX_MATCHES : 1);
+  const match = await matching(context, type, criteria, parts, multiple ? MAX_MATCHES : 1);
   if (!multiple) atMostOne(match);
   if (match.versions.length > MAX_MATCHES) {
     throw new Fault('too-costly', `The criteria match more than ${MAX_MATCHES} resources.`);
@@ -37,8 +46,8 @@ export async function deletable(context: Context, type: string, criteria: Query)
   return match;
 }
 
-function deletion(context: Context, versions: readonly Version[]): Result {
-  const puts = versions.map(version => context.services.writing.remove(version, context));
+function deletion(context: Context, versions: readonly Version[], { writing }: DeleteParts): Result {
+  const puts = versions.map(version => writing.remove(version, context));
   const etag = puts.length === 1 && puts[0] ? { etag: `W/"${puts[0].version}"` } : {};
   const response = gone(context, puts.length);
   return { response: { ...response, headers: { ...response.headers, ...etag } }, changes: { puts } };

@@ -7,7 +7,8 @@ import { asFault, issuesOf } from '../fhir/outcome.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
 import { isObject, type JsonObject, type Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Context } from '../service.js';
+import type { Context, Services } from '../service.js';
+import type { Validator } from '../validate/validator.js';
 import { defined } from '../fhir/defined.js';
 
 /** An entry as sent, checked for its form. */
@@ -31,15 +32,18 @@ const CONDITIONS = [
   ['ifNoneExist', 'if-none-exist'],
 ] as const;
 
+/** What reading a Bundle's entries takes. */
+export type EntryParts = Pick<Services, 'limits' | 'validator'>;
+
 /** The entries of a Bundle. Faults: `invalid`, with the expression of the entry; `too-costly` for too many. */
-export function entriesOf(bundle: Resource, context: Context): (Entry | Fault)[] {
+export function entriesOf(bundle: Resource, context: Context, { limits, validator }: EntryParts): (Entry | Fault)[] {
   const entries = bundle['entry'] ?? [];
   if (!Array.isArray(entries)) throw new Fault('invalid', 'Bundle.entry is no array.', { expression: 'Bundle.entry' });
-  const { maxEntries } = context.services.limits;
+  const { maxEntries } = limits;
   if (entries.length > maxEntries) throw new Fault('too-costly', `A Bundle may have ${maxEntries} entries at most.`);
   return entries.map((entry, index) => {
     const read = parsed(entry, index, context.endpoint.url);
-    return read instanceof Fault ? read : (misshapen(objectOf(entry), index, context) ?? read);
+    return read instanceof Fault ? read : (misshapen(objectOf(entry), index, validator) ?? read);
   });
 }
 
@@ -67,11 +71,11 @@ function parsed(entry: unknown, index: number, base: string): Entry | Fault {
 function misshapen(
   { resource: _resource, fullUrl: _fullUrl, request, ...others }: JsonObject,
   index: number,
-  { services }: Context,
+  validator: Validator,
 ): Fault | undefined {
   const { url: _url, ...conditions } = objectOf(request);
   try {
-    services.validator.assertShape({ resourceType: 'Bundle', entry: [{ ...others, request: conditions }] });
+    validator.assertShape({ resourceType: 'Bundle', entry: [{ ...others, request: conditions }] });
     return undefined;
   } catch (error) {
     const fault = asFault(error);

@@ -10,7 +10,7 @@ import { parseView, type View } from '../formats/summary.js';
 import { CEILING, FLOOR, type Position, type RangeOp } from '../search/query.js';
 import { dateInterval } from '../search/types/date.js';
 import { splitPrefix } from '../search/types/prefix.js';
-import type { Context, Handler } from '../service.js';
+import type { Context, Handler, Services } from '../service.js';
 import type { HistoryQuery, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { boundedPage } from '../content/bounded-page.js';
@@ -29,38 +29,46 @@ interface HistoryLink {
   behind: readonly (Position | null)[];
 }
 
+type Question = Pick<HistoryLink, 'query' | 'behind'>;
+
 /** Pages that a link remembers: each makes it longer. */
 const MAX_BEHIND = 10;
 
-export const history: Handler = async context => {
-  await checkInstance(context);
-  const { query, behind } = questionOf(context);
-  const after = behind.at(-1) ?? undefined;
-  const conditions = conditionsOf(context, query);
-  const view = parseView(query);
-  const limit = view?.summary === 'count' ? 0 : countOf(context, query);
-  const asked = { ...conditions, limit, ...defined({ after }) };
-  const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), asked);
-  const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
-  const entries: BundleEntry[] = [];
-  for (const version of page.rows) entries.push(await entryOf(context, version, view));
-  const head = {
-    type: 'history' as const,
-    ...(total > TOTAL_LIMIT ? {} : { total }),
-    link: [
-      {
-        relation: 'self' as const,
-        url: urlOf(
-          context,
-          context.request.query.filter(([name]) => KNOWN.has(name)),
-        ),
-      },
-      ...(behind.length > 1 ? [pageLink(context, 'previous', query, behind.slice(0, -1))] : []),
-      ...(page.next ? [pageLink(context, 'next', query, [...behind, page.next].slice(-MAX_BEHIND))] : []),
-    ],
+export type HistoryParts = Pick<Services, 'limits' | 'cursors' | 'definitions' | 'blobs'>;
+
+export const createHistory =
+  (parts: HistoryParts): Handler =>
+  async context => {
+    await checkInstance(context);
+    const { query, behind } = questionOf(context, parts);
+    const after = behind.at(-1) ?? undefined;
+    const conditions = conditionsOf(context, query);
+    const view = parseView(query);
+    const limit = view?.summary === 'count' ? 0 : countOf(query, parts);
+    const asked = { ...conditions, limit, ...defined({ after }) };
+    const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), asked);
+    const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
+    const entries: BundleEntry[] = [];
+    for (const version of page.rows) entries.push(await entryOf(context, version, view, parts));
+    const head = {
+      type: 'history' as const,
+      ...(total > TOTAL_LIMIT ? {} : { total }),
+      link: [
+        {
+          relation: 'self' as const,
+          url: urlOf(
+            context,
+            context.request.query.filter(([name]) => KNOWN.has(name)),
+          ),
+        },
+        ...(behind.length > 1 ? [pageLink(context, 'previous', { query, behind: behind.slice(0, -1) }, parts)] : []),
+        ...(page.next
+          ? [pageLink(context, 'next', { query, behind: [...behind, page.next].slice(-MAX_BEHIND) }, parts)]
+          : []),
+      ],
+    };
+    return { response: { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, entries) } } };
   };
-  return { response: { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, entries) } } };
-};
 
 async function checkInstance(context: Context): Promise<void> {
   if (context.route.id === undefined) return;
@@ -68,8 +76,8 @@ async function checkInstance(context: Context): Promise<void> {
   if (!(await current(context, key))) throw absent(key);
 }
 
-function questionOf(context: Context): Pick<HistoryLink, 'query' | 'behind'> {
-  const { request, services, actor } = context;
+function questionOf(context: Context, { cursors }: HistoryParts): Question {
+  const { request, actor } = context;
   const unknown = request.query.find(([name]) => !KNOWN.has(name));
   if (unknown && !context.lenient) {
     throw new Fault('invalid', 'A history takes _since, _at, _count, _summary and _elements alone.', {
@@ -84,7 +92,7 @@ function questionOf(context: Context): Pick<HistoryLink, 'query' | 'behind'> {
   }
   const cursor = request.query.find(([name]) => name === '_page')?.[1];
   if (cursor === undefined) return { query: request.query, behind: [null] };
-  const link = services.cursors.open(cursor, actor) as unknown as HistoryLink;
+  const link = cursors.open(cursor, actor) as unknown as HistoryLink;
   if (link.path.join('/') !== request.path.join('/')) throw new Fault('not-found', 'There is no such page.');
   return { query: link.query, behind: link.behind };
 }
@@ -135,12 +143,12 @@ const SPANS: Partial<Record<RangeOp, (period: Span) => Span>> = {
   eb: before,
 };
 
-function countOf({ services }: Context, query: Query): number {
+function countOf(query: Query, { limits }: HistoryParts): number {
   const text = query.find(([name]) => name === '_count')?.[1];
-  if (text === undefined) return services.limits.pageSize;
+  if (text === undefined) return limits.pageSize;
   if (!/^\d{1,9}$/.test(text))
     throw new Fault('invalid', '_count must be a whole number, 0 or more.', { code: 'value' });
-  return Math.min(Number(text), services.limits.maxPageSize);
+  return Math.min(Number(text), limits.maxPageSize);
 }
 
 const STATUS: Record<Version['method'], string> = {
@@ -150,12 +158,17 @@ const STATUS: Record<Version['method'], string> = {
   DELETE: '204 No Content',
 };
 
-async function entryOf(context: Context, version: Version, view: View | undefined): Promise<BundleEntry> {
+async function entryOf(
+  context: Context,
+  version: Version,
+  view: View | undefined,
+  { blobs, definitions }: HistoryParts,
+): Promise<BundleEntry> {
   const { key, method } = version;
   const name = `${key.type}/${key.id}`;
   return {
     fullUrl: `${context.endpoint.url}/${name}`,
-    ...(version.deleted ? {} : { json: shown(context, view, await shownText(context.services.blobs, version)) }),
+    ...(version.deleted ? {} : { json: shown(definitions, view, await shownText(blobs, version)) }),
     request: { method, url: method === 'POST' ? key.type : name },
     response: {
       status: method === 'PUT' && version.version === 1 ? STATUS.POST : STATUS[method],
@@ -166,10 +179,15 @@ async function entryOf(context: Context, version: Version, view: View | undefine
 }
 
 /** A page that begins behind the last of these positions; the first page has the address it was asked for by. */
-function pageLink(context: Context, relation: 'previous' | 'next', query: Query, behind: readonly (Position | null)[]) {
-  const { request, services, actor } = context;
+function pageLink(
+  context: Context,
+  relation: 'previous' | 'next',
+  { query, behind }: Question,
+  { cursors }: HistoryParts,
+) {
+  const { request, actor } = context;
   if (behind.at(-1) === null) return { relation, url: urlOf(context, query) };
-  const sealed = services.cursors.seal({ path: request.path, query, behind }, actor);
+  const sealed = cursors.seal({ path: request.path, query, behind }, actor);
   return { relation, url: pageUrl(addressOf(context), sealed, request.query) };
 }
 

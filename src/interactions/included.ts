@@ -6,16 +6,20 @@ import { namesOf } from '../search/canonical.js';
 import { canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
-import type { Context } from '../service.js';
+import type { Context, Services } from '../service.js';
 import type { Version } from '../store/port.js';
 import { charactersOf, countFitting } from '../content/bounded-page.js';
-import { resourceEntries, shapeOf } from './searchset.js';
+import { resourceEntries, shapeOf, type SearchsetParts } from './searchset.js';
 
 /** Rounds of `:iterate`; circular references end earlier, since nothing is taken twice. */
 const ROUNDS = 10;
 
+/** What including takes. */
+export type IncludeParts = SearchsetParts & Pick<Services, 'registryOf' | 'limits'>;
+
 interface Gathering {
   context: Context;
+  parts: IncludeParts;
   /** `Type/id` of everything on the page or taken already. */
   seen: Set<string>;
   taken: Version[];
@@ -29,10 +33,12 @@ export async function included(
   context: Context,
   parsed: ParsedSearch,
   matches: readonly Version[],
+  parts: IncludeParts,
 ): Promise<{ entries: BundleEntry[]; warnings: Issue[] }> {
   if (parsed.includes.length + parsed.revincludes.length === 0) return { entries: [], warnings: [] };
   const gathering: Gathering = {
     context,
+    parts,
     seen: new Set(matches.map(nameOf)),
     taken: [],
     size: charactersOf(matches),
@@ -45,10 +51,10 @@ export async function included(
   }
   // R4: the list of `_elements` is not one for what is included.
   const { elements: _, ...view } = parsed;
-  const shape = shapeOf(context, view);
+  const shape = shapeOf(view, parts);
   return {
-    entries: await resourceEntries(context, gathering.taken, 'include', shape),
-    warnings: gathering.full ? [cut(context)] : [],
+    entries: await resourceEntries(context, gathering.taken, { mode: 'include', shape }, parts),
+    warnings: gathering.full ? [cut(parts)] : [],
   };
 }
 
@@ -70,9 +76,9 @@ async function referenced(
   front: readonly Version[],
   includes: readonly Include[],
 ): Promise<Version[]> {
-  const { context, seen } = gathering;
-  const { services, partition, endpoint } = context;
-  const registry = services.registryOf(partition);
+  const { context, seen, parts } = gathering;
+  const { partition, endpoint } = context;
+  const registry = parts.registryOf(partition);
   const resources = front.map(({ json }) => lazyResource(json));
   const each = resources.flatMap(resource => includes.map(include => ({ include, resource })));
   const names = each.flatMap(({ include, resource }) => referencesFor(include, resource, registry, [endpoint.url]));
@@ -89,8 +95,8 @@ async function referenced(
 
 /** What refers to these resources. */
 async function referring(gathering: Gathering, front: readonly Version[], include: Include): Promise<Version[]> {
-  const { services, endpoint, partition } = gathering.context;
-  const registry = services.registryOf(partition);
+  const { endpoint, partition } = gathering.context;
+  const registry = gathering.parts.registryOf(partition);
   const resources = front.map(version => {
     const canonical = registry.get(version.key.type, 'url') ? namesOf(lazyResource(version.json)) : [];
     return { type: version.key.type, names: [nameOf(version), ...canonical] };
@@ -99,18 +105,18 @@ async function referring(gathering: Gathering, front: readonly Version[], includ
 }
 
 async function searched(gathering: Gathering, of: Search['of']): Promise<Version[]> {
-  const { services, endpoint, partition, request, store } = gathering.context;
+  const { endpoint, partition, request, store } = gathering.context;
   const served = of.filter(({ type }) => endpoint.resources.has(type));
   if (served.length === 0) return [];
-  const limit = services.limits.maxIncludes - gathering.taken.length + 1;
+  const limit = gathering.parts.limits.maxIncludes - gathering.taken.length + 1;
   const page = await store.search({ partition, of: served, sort: [], limit, deadline: request.deadline });
   return take(gathering, page.rows);
 }
 
 function take(gathering: Gathering, found: readonly Version[]): Version[] {
-  const { seen, taken, context } = gathering;
+  const { seen, taken, parts } = gathering;
   const fresh = found.filter(version => !seen.has(nameOf(version)));
-  const room = Math.max(0, context.services.limits.maxIncludes - taken.length);
+  const room = Math.max(0, parts.limits.maxIncludes - taken.length);
   const kept = fresh.slice(0, Math.min(room, countFitting(fresh, gathering.size)));
   if (kept.length < fresh.length) gathering.full = true;
   gathering.size += charactersOf(kept);
@@ -121,8 +127,8 @@ function take(gathering: Gathering, found: readonly Version[]): Version[] {
 
 const nameOf = ({ key }: Version): string => `${key.type}/${key.id}`;
 
-const cut = ({ services }: Context): Issue => ({
+const cut = ({ limits }: IncludeParts): Issue => ({
   severity: 'warning',
   code: 'too-costly',
-  diagnostics: `More than ${services.limits.maxIncludes} resources, or too large ones, would be included; the rest is left out.`,
+  diagnostics: `More than ${limits.maxIncludes} resources, or too large ones, would be included; the rest is left out.`,
 });

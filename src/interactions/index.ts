@@ -1,29 +1,45 @@
 /** The interactions by their code in CapabilityStatement.rest. https://hl7.org/fhir/R4/http.html */
+import type { InteractionCode } from '../definitions/endpoint.js';
 import type { Handler } from '../service.js';
-import { bundle } from './batch.js';
-import { readOrDefinition, searchOrDefinition } from './built-in.js';
-import { capabilities } from './capabilities.js';
-import { create } from './create.js';
-import { remove } from './delete.js';
-import { history } from './history.js';
-import { patch } from './patch.js';
-import { vread } from './read.js';
-import { search } from './search.js';
-import { update } from './update.js';
+import { createBundle } from './batch.js';
+import { createReadWithDefinitions, createSearchWithDefinitions } from './built-in.js';
+import { createCapabilities } from './capabilities.js';
+import { createCreate } from './create.js';
+import { createDelete } from './delete.js';
+import { createHistory } from './history.js';
+import { createPatch } from './patch.js';
+import { createRead, createVread } from './read.js';
+import { createSearch } from './search.js';
+import { createUpdate } from './update.js';
 
-export const interactions: Readonly<Record<string, Handler>> = {
-  read: readOrDefinition,
-  vread,
-  create,
-  update,
-  patch,
-  delete: remove,
-  'search-type': searchOrDefinition,
-  'search-system': search,
-  'history-instance': history,
-  'history-type': history,
-  'history-system': history,
-  batch: bundle,
-  transaction: bundle,
-  capabilities,
+/** What the interactions are made of; each file names its own share. */
+export type InteractionParts = Parameters<typeof createBundle>[0] &
+  Parameters<typeof createCapabilities>[0] &
+  Parameters<typeof createCreate>[0] &
+  Parameters<typeof createHistory>[0] &
+  Parameters<typeof createPatch>[0] &
+  Parameters<typeof createSearch>[0];
+
+const factories: Readonly<Record<InteractionCode, (parts: InteractionParts) => Handler>> = {
+  read: parts => createReadWithDefinitions(createRead(parts), parts),
+  vread: createVread,
+  create: createCreate,
+  update: createUpdate,
+  patch: createPatch,
+  delete: createDelete,
+  'search-type': parts => createSearchWithDefinitions(createSearch(parts), parts),
+  'search-system': createSearch,
+  'history-instance': createHistory,
+  'history-type': createHistory,
+  'history-system': createHistory,
+  batch: createBundle,
+  transaction: createBundle,
+  capabilities: createCapabilities,
 };
+
+/** The interactions that have a handler. */
+export const interactionCodes: readonly string[] = Object.keys(factories);
+
+/** The handlers by interaction code. */
+export const createInteractions = (parts: InteractionParts): Readonly<Record<string, Handler>> =>
+  Object.fromEntries(Object.entries(factories).map(([code, create]) => [code, create(parts)]));

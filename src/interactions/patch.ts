@@ -8,40 +8,44 @@ import { parseStored } from '../fhir/json.js';
 import { withoutResources } from '../fhir/parameters.js';
 import type { Resource } from '../fhir/resource.js';
 import { JSON_PATCH, mediaType } from '../formats/media-type.js';
-import type { Context, Handler } from '../service.js';
+import type { Context, Handler, Result, Services } from '../service.js';
 import type { Version } from '../store/port.js';
 import { wholeText } from '../content/text.js';
-import { atMostOne, matching } from './conditional.js';
+import { atMostOne, matching, type CriteriaParts } from './conditional.js';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.js';
 import { applyJsonPatch, parseJsonPatch } from './patch/json-patch.js';
 import { checkIfMatch, existing, target } from './version.js';
 import { sameContent } from '../writing/same-content.js';
-import { unchanged, write } from './write.js';
+import { unchanged, write, type WriteParts } from './write.js';
 
-export const patch: Handler = async context => {
-  const { route } = context;
-  if (!route.conditional) return patched(context, await existing(context, target(context)));
-  const match = await matching(context, route.type ?? '', context.request.query);
-  const found = atMostOne(match);
-  if (!found) throw new Fault('not-found', 'The criteria match no resource.');
-  const result = await patched(context, found);
-  return { ...result, ...(result.changes ? { changes: { ...result.changes, criteria: [match.criterion] } } : {}) };
-};
+type PatchParts = CriteriaParts & WriteParts & Pick<Services, 'validator'>;
 
-async function patched(context: Context, previous: Version) {
+export const createPatch =
+  (parts: PatchParts): Handler =>
+  async context => {
+    const { route } = context;
+    if (!route.conditional) return patched(context, await existing(context, target(context)), parts);
+    const match = await matching(context, route.type ?? '', context.request.query, parts);
+    const found = atMostOne(match);
+    if (!found) throw new Fault('not-found', 'The criteria match no resource.');
+    const result = await patched(context, found, parts);
+    return { ...result, ...(result.changes ? { changes: { ...result.changes, criteria: [match.criterion] } } : {}) };
+  };
+
+async function patched(context: Context, previous: Version, parts: PatchParts): Promise<Result> {
   checkIfMatch(context, previous);
-  const text = await wholeText(context.services.blobs, previous);
+  const text = await wholeText(parts.blobs, previous);
   const resource = parseStored<Resource>(text);
   const before = identityOf(resource); // the patch changes the resource itself
-  const after = apply(context, resource);
+  const after = apply(context, resource, parts);
   if (!isDeepStrictEqual(identityOf(after), before)) {
     throw new Fault('invalid', 'A patch cannot change the type, the id, or what the server sets in meta.', {
       code: 'not-supported',
       expression: previous.key.type,
     });
   }
-  if (sameContent(text, after)) return unchanged(context, previous);
-  return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH' });
+  if (sameContent(text, after)) return unchanged(context, previous, parts);
+  return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH' }, parts);
 }
 
 const identityOf = ({ resourceType, id, meta }: Resource): unknown => [
@@ -51,11 +55,11 @@ const identityOf = ({ resourceType, id, meta }: Resource): unknown => [
   meta?.lastUpdated,
 ];
 
-function apply(context: Context, before: Resource): Resource {
+function apply(context: Context, before: Resource, { validator, definitions }: PatchParts): Resource {
   const { resource } = context;
   if (resource?.resourceType === 'Parameters') {
-    context.services.validator.assertShape(withoutResources(resource));
-    return applyFhirPathPatch(before, resource, context.services.definitions);
+    validator.assertShape(withoutResources(resource));
+    return applyFhirPathPatch(before, resource, definitions);
   }
   const patch = jsonPatchIn(context);
   if (patch) return applyJsonPatch(before, parseJsonPatch(patch));

@@ -1,36 +1,47 @@
 /** read and vread. https://hl7.org/fhir/R4/http.html#read, https://hl7.org/fhir/R4/http.html#vread */
 import type { FhirResponse } from '../fhir/response.js';
-import type { Context, Handler, Result } from '../service.js';
+import type { Context, Handler, Result, Services } from '../service.js';
 import type { Version } from '../store/port.js';
 import { rawContent } from './binary.js';
 import { wholeText } from '../content/text.js';
 import { absent, existing, gone, notModified, target, versionHeaders } from './version.js';
 import { viewOf } from './view.js';
 
-export const read: Handler = async context => answer(context, await existing(context, target(context)));
+export type ReadParts = Pick<Services, 'definitions' | 'blobs'>;
 
-export const vread: Handler = async context => {
-  const key = target(context);
-  const number = /^[1-9]\d{0,14}$/.test(context.route.versionId ?? '') ? Number(context.route.versionId) : undefined;
-  const [visible] = await context.store.read([key]);
-  const version = visible && number !== undefined ? await context.store.version(key, number) : undefined;
-  if (!version) throw absent(key);
-  if (version.deleted) throw gone(version, `This version of ${key.type}/${key.id} is its deletion.`);
-  return answer(context, version);
-};
+export function createRead(parts: ReadParts): Handler {
+  return async context => answer(context, await existing(context, target(context)), parts);
+}
 
-function answer(context: Context, version: Version): Result | Promise<Result> {
-  const view = viewOf(context);
+export const createVread =
+  (parts: ReadParts): Handler =>
+  async context => {
+    const key = target(context);
+    const number = /^[1-9]\d{0,14}$/.test(context.route.versionId ?? '') ? Number(context.route.versionId) : undefined;
+    const [visible] = await context.store.read([key]);
+    const version = visible && number !== undefined ? await context.store.version(key, number) : undefined;
+    if (!version) throw absent(key);
+    if (version.deleted) throw gone(version, `This version of ${key.type}/${key.id} is its deletion.`);
+    return answer(context, version, parts);
+  };
+
+function answer(context: Context, version: Version, parts: ReadParts): Result | Promise<Result> {
+  const view = viewOf(context, parts.definitions);
   const unchanged = notModified(context, version);
   if (unchanged) return { response: unchanged };
-  if (version.key.type === 'Binary') return contentAnswer(context, version, view);
+  if (version.key.type === 'Binary') return contentAnswer(context, version, view, parts);
   return { response: resourceResponse(version, view(version.json)) };
 }
 
-async function contentAnswer(context: Context, version: Version, view: (json: string) => string): Promise<Result> {
-  const raw = rawContent(context, version);
+async function contentAnswer(
+  context: Context,
+  version: Version,
+  view: (json: string) => string,
+  { blobs }: ReadParts,
+): Promise<Result> {
+  const raw = rawContent(context, version, blobs);
   if (raw) return { response: raw };
-  return { response: resourceResponse(version, view(await wholeText(context.services.blobs, version))) };
+  return { response: resourceResponse(version, view(await wholeText(blobs, version))) };
 }
 
 const resourceResponse = (version: Version, text: string): FhirResponse => ({

@@ -4,12 +4,12 @@ import { Fault } from '../fhir/fault.js';
 import { pageUrl } from '../fhir/page-url.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Position } from '../search/query.js';
-import type { Context, Handler, Result } from '../service.js';
+import type { Context, Handler, Result, Services } from '../service.js';
 import type { Page } from '../store/port.js';
-import { asked, searchPath, type Asked } from './asked.js';
+import { questionOf, searchPath, type QuestionParts, type SearchQuestion } from './search-question.js';
 import { boundedPage } from '../content/bounded-page.js';
-import { included } from './included.js';
-import { outcomeEntry, searchset } from './searchset.js';
+import { included, type IncludeParts } from './included.js';
+import { outcomeEntry, searchset, type SearchsetParts } from './searchset.js';
 import { defined } from '../fhir/defined.js';
 
 /** Totals are exact up to here, and left out above unless asked for (DESIGN §6). */
@@ -18,66 +18,69 @@ const TOTAL_LIMIT = 1000;
 /** Milliseconds that a search of the audit waits for what is logged to become resources. */
 const PATIENCE = 500;
 
-export const search: Handler = async context => {
-  const question = await asked(context);
-  if (context.route.type === 'AuditEvent') await auditSealed(context);
-  const { parsed } = question;
-  if (parsed.summary === 'count' || parsed.count === 0) return countOnly(context, question);
-  const page = await pageOf(context, question);
-  const total = await totalOf(context, question, page);
-  const { entries, warnings } = await included(context, parsed, page.rows);
-  return answer(context, question, { page, total, included: entries, warnings });
-};
+export type SearchParts = QuestionParts & IncludeParts & SearchsetParts & Pick<Services, 'audit'>;
+
+export const createSearch =
+  (parts: SearchParts): Handler =>
+  async context => {
+    const question = await questionOf(context, parts);
+    if (context.route.type === 'AuditEvent') await auditSealed(context, parts);
+    const { parsed } = question;
+    if (parsed.summary === 'count' || parsed.count === 0) return countOnly(context, question, parts);
+    const page = await pageOf(context, question, parts);
+    const total = await totalOf(context, question, page, parts);
+    const { entries, warnings } = await included(context, parsed, page.rows, parts);
+    return answer(context, question, { page, total, included: entries, warnings }, parts);
+  };
 
 /** The audit is logged compactly and becomes resources when somebody looks; who looks does not wait for a long log. */
-async function auditSealed({ services, warnings }: Context): Promise<void> {
+async function auditSealed({ warnings }: Context, { audit }: SearchParts): Promise<void> {
   const late = pause(PATIENCE, 'late', { ref: false });
-  if ((await Promise.race([services.audit.seal(), late])) !== 'late') return;
+  if ((await Promise.race([audit.seal(), late])) !== 'late') return;
   const diagnostics = 'The latest events are not in yet; ask again.';
   warnings.push({ severity: 'warning', code: 'incomplete', diagnostics });
 }
 
-async function countOnly(context: Context, question: Asked): Promise<Result> {
-  const total = await count(context, question.parsed, Infinity);
-  return {
-    response: await searchset(context, question, {
-      total,
-      links: [],
-      matches: [],
-      others: warningEntries(context, question),
-    }),
-  };
+async function countOnly(context: Context, question: SearchQuestion, parts: SearchParts): Promise<Result> {
+  const total = await count(context, question.parsed, Infinity, parts);
+  const content = { total, links: [], matches: [], others: warningEntries(context, question, parts) };
+  return { response: await searchset(context, question, content, parts) };
 }
 
-function pageOf(context: Context, { parsed, limit, after }: Asked): Promise<Page> {
+function pageOf(context: Context, { parsed, limit, after }: SearchQuestion, parts: SearchParts): Promise<Page> {
   return boundedPage(search => context.store.search(search), {
     partition: context.partition,
     of: parsed.of,
     sort: parsed.sort,
     limit,
     ...defined({ after }),
-    deadline: deadlineOf(context),
+    deadline: deadlineOf(context, parts),
   });
 }
 
 /** Never later than the request's own end. */
-function deadlineOf({ request, services }: Context): number {
-  return Math.min(request.deadline, services.clock.now() + services.limits.searchTimeout);
+function deadlineOf({ request }: Context, { clock, limits }: SearchParts): number {
+  return Math.min(request.deadline, clock.now() + limits.searchTimeout);
 }
 
 /** Counted where the first page is not all; if it is not asked for, later pages carry it in their link. */
-async function totalOf(context: Context, { parsed, total }: Asked, page: Page): Promise<number | undefined> {
+async function totalOf(
+  context: Context,
+  { parsed, total }: SearchQuestion,
+  page: Page,
+  parts: SearchParts,
+): Promise<number | undefined> {
   if (total === null) return undefined;
   if (total !== undefined) return total;
   if (parsed.total === 'none') return undefined;
   if (!page.next) return page.rows.length;
-  if (parsed.total !== undefined) return count(context, parsed, Infinity);
-  const counted = await count(context, parsed, TOTAL_LIMIT + 1);
+  if (parsed.total !== undefined) return count(context, parsed, Infinity, parts);
+  const counted = await count(context, parsed, TOTAL_LIMIT + 1, parts);
   return counted > TOTAL_LIMIT ? undefined : counted;
 }
 
-async function count(context: Context, parsed: ParsedSearch, limit: number): Promise<number> {
-  const query = { partition: context.partition, of: parsed.of, deadline: deadlineOf(context) };
+async function count(context: Context, parsed: ParsedSearch, limit: number, parts: SearchParts): Promise<number> {
+  const query = { partition: context.partition, of: parsed.of, deadline: deadlineOf(context, parts) };
   try {
     return await context.store.count(query, limit);
   } catch (error) {
@@ -93,26 +96,40 @@ interface PageContent {
   warnings: Awaited<ReturnType<typeof included>>['warnings'];
 }
 
-async function answer(context: Context, question: Asked, found: PageContent): Promise<Result> {
-  const { page, total } = found;
-  context.warnings.push(...found.warnings);
-  const links = page.next ? [{ relation: 'next' as const, url: nextUrl(context, question, page.next, total) }] : [];
-  const others = [...found.included, ...warningEntries(context, question)];
-  return {
-    response: await searchset(context, question, { ...defined({ total }), links, matches: page.rows, others }),
-  };
+async function answer(
+  context: Context,
+  question: SearchQuestion,
+  { page, total, included: includedEntries, warnings }: PageContent,
+  parts: SearchParts,
+): Promise<Result> {
+  context.warnings.push(...warnings);
+  const links = page.next
+    ? [{ relation: 'next' as const, url: nextUrl(context, question, { after: page.next, total }, parts) }]
+    : [];
+  const others = [...includedEntries, ...warningEntries(context, question, parts)];
+  const content = { ...defined({ total }), links, matches: page.rows, others };
+  return { response: await searchset(context, question, content, parts) };
 }
 
-function nextUrl(context: Context, question: Asked, after: Position, total: number | undefined): string {
-  const { endpoint, services, actor, request } = context;
+function nextUrl(
+  context: Context,
+  question: SearchQuestion,
+  { after, total }: { after: Position; total: number | undefined },
+  { cursors }: SearchParts,
+): string {
+  const { endpoint, actor, request } = context;
   const path = searchPath(context);
   // A total that was asked for is counted once, and stays on the page it was asked for with.
   const kept = question.parsed.total === undefined ? (total ?? null) : null;
   const content = { path, query: question.query, after, total: kept };
-  return pageUrl(`${endpoint.url}/${path.join('/')}`, services.cursors.seal(content, actor), request.query);
+  return pageUrl(`${endpoint.url}/${path.join('/')}`, cursors.seal(content, actor), request.query);
 }
 
-function warningEntries(context: Context, { parsed }: Asked): ReturnType<typeof outcomeEntry>[] {
+function warningEntries(
+  context: Context,
+  { parsed }: SearchQuestion,
+  { ids }: SearchParts,
+): ReturnType<typeof outcomeEntry>[] {
   const warnings = [...context.warnings, ...parsed.warnings];
-  return warnings.length === 0 ? [] : [outcomeEntry(context, warnings)];
+  return warnings.length === 0 ? [] : [outcomeEntry(ids, warnings)];
 }

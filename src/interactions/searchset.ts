@@ -1,17 +1,21 @@
 /** The searchset Bundle. https://hl7.org/fhir/R4/bundle.html#searchset */
 import { bundleText, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
+import type { Ids } from '../fhir/clock.js';
 import type { Issue } from '../fhir/fault.js';
 import { formText } from '../fhir/form.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { ParsedSearch } from '../search/parse.js';
-import type { Context } from '../service.js';
+import type { Context, Services } from '../service.js';
 import type { Version } from '../store/port.js';
-import { searchPath, type Asked } from './asked.js';
+import { searchPath, type SearchQuestion } from './search-question.js';
 import { shownText } from '../content/text.js';
 import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
+
+/** What a page of resources is made with. */
+export type SearchsetParts = Pick<Services, 'definitions' | 'blobs' | 'ids'>;
 
 interface Content {
   total?: number;
@@ -20,11 +24,16 @@ interface Content {
   others: readonly BundleEntry[];
 }
 
-export async function searchset(context: Context, { parsed, after }: Asked, content: Content): Promise<FhirResponse> {
-  const shape = shapeOf(context, parsed);
+export async function searchset(
+  context: Context,
+  { parsed, after }: SearchQuestion,
+  content: Content,
+  parts: SearchsetParts,
+): Promise<FhirResponse> {
+  const shape = shapeOf(parsed, parts);
   const self: BundleLink = { relation: 'self', url: selfUrl(context, after ? context.request.query : parsed.applied) };
   const { total, links, matches, others } = content;
-  const entries = await resourceEntries(context, matches, 'match', shape);
+  const entries = await resourceEntries(context, matches, { mode: 'match', shape }, parts);
   const head = { type: 'searchset' as const, ...defined({ total }), link: [self, ...links] };
   return { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, [...entries, ...others]) } };
 }
@@ -32,34 +41,37 @@ export async function searchset(context: Context, { parsed, after }: Asked, cont
 type Shape = (json: string) => string;
 
 /** How this search wants its resources: as they are, a summary, or some elements. */
-export function shapeOf(context: Context, { summary, elements }: Pick<ParsedSearch, 'summary' | 'elements'>): Shape {
+export function shapeOf(
+  { summary, elements }: Pick<ParsedSearch, 'summary' | 'elements'>,
+  { definitions }: SearchsetParts,
+): Shape {
   const wanted = summary !== undefined && summary !== 'false' && summary !== 'count' ? summary : undefined;
   if (wanted === undefined && elements === undefined) return json => json;
   const view = { ...(wanted ? { summary: wanted } : {}), ...defined({ elements }) };
-  return json => shown(context, view, json);
+  return json => shown(definitions, view, json);
 }
 
 export async function resourceEntries(
   context: Context,
   versions: readonly Version[],
-  mode: 'match' | 'include',
-  shape: Shape,
+  { mode, shape }: { mode: 'match' | 'include'; shape: Shape },
+  { blobs }: SearchsetParts,
 ): Promise<BundleEntry[]> {
-  const { endpoint, services } = context;
+  const { url } = context.endpoint;
   const search = { mode };
   const entries: BundleEntry[] = [];
   for (const version of versions) {
     const { type, id } = version.key;
-    const text = shownText(services.blobs, version);
+    const text = shownText(blobs, version);
     const json = shape(typeof text === 'string' ? text : await text);
-    entries.push({ fullUrl: `${endpoint.url}/${type}/${id}`, json, search });
+    entries.push({ fullUrl: `${url}/${type}/${id}`, json, search });
   }
   return entries;
 }
 
 /** An outcome has no place of its own, but each entry of a searchset has a fullUrl. */
-export const outcomeEntry = ({ services }: Context, warnings: readonly Issue[]): BundleEntry => ({
-  fullUrl: `urn:uuid:${services.ids.next()}`,
+export const outcomeEntry = (ids: Ids, warnings: readonly Issue[]): BundleEntry => ({
+  fullUrl: `urn:uuid:${ids.next()}`,
   json: JSON.stringify(outcomeOf(warnings)),
   search: { mode: 'outcome' },
 });

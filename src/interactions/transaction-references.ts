@@ -6,12 +6,14 @@ import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import { mapReferences } from '../fhir/map-references.js';
 import type { Resource } from '../fhir/resource.js';
-import type { Context } from '../service.js';
+import type { Context, Services } from '../service.js';
 import { conditionalReferences, type Touched } from './conditional-references.js';
-import { atMostOne, criteriaText, matching } from './conditional.js';
+import { atMostOne, criteriaText, matching, type CriteriaParts } from './conditional.js';
 import { deletable } from './delete.js';
 import { entryFault, within, type Entry } from './entry.js';
 import { yieldTurn } from '../runtime/yield-turn.js';
+
+export type SettlingParts = CriteriaParts & Pick<Services, 'ids'>;
 
 export interface Settled {
   settled: Entry[];
@@ -21,14 +23,18 @@ export interface Settled {
   targets: Map<number, string[]>;
 }
 
-export async function settleReferences(context: Context, entries: readonly Entry[]): Promise<Settled> {
+export async function settleReferences(
+  context: Context,
+  entries: readonly Entry[],
+  parts: SettlingParts,
+): Promise<Settled> {
   const ids = new Map<number, string>();
   const targets = new Map<number, string[]>();
   const names = new Map<string, string>();
   refuseSameCriteria(entries);
   for (const entry of entries) {
     await yieldTurn(entry.index);
-    const settledTo = await settledIds(context, entry, ids).catch((error: unknown) => {
+    const settledTo = await settledIds(context, entry, ids, parts).catch((error: unknown) => {
       throw within(entry, error);
     });
     const { index, fullUrl, path } = entry;
@@ -44,7 +50,7 @@ export async function settleReferences(context: Context, entries: readonly Entry
   const settled: Entry[] = [];
   for (const entry of entries) {
     await yieldTurn(entry.index);
-    const conditions = await conditionalReferences(context, entry, touched);
+    const conditions = await conditionalReferences(context, entry, touched, parts);
     settled.push(rewritten(entry, conditions, links));
   }
   return { settled, ids, targets };
@@ -75,20 +81,25 @@ function refuseSameCriteria(entries: readonly Entry[]): void {
 }
 
 /** The id an entry's resource has or will have; those of what a conditional delete takes. */
-async function settledIds(context: Context, entry: Entry, ids: Map<number, string>): Promise<string[]> {
+async function settledIds(
+  context: Context,
+  entry: Entry,
+  ids: Map<number, string>,
+  parts: SettlingParts,
+): Promise<string[]> {
   const [type = '', id] = entry.path;
   const criteria = criteriaOf(entry);
   if (criteria === undefined && entry.method !== 'POST') return id === undefined ? [] : [id];
   if (!context.endpoint.resources.has(type)) return []; // refused when the entry runs
   if (criteria && entry.method === 'DELETE') {
-    const { versions } = await deletable(context, type, criteria);
+    const { versions } = await deletable(context, type, criteria, parts);
     return versions.map(({ key }) => key.id);
   }
-  const found = criteria === undefined ? undefined : atMostOne(await matching(context, type, criteria));
+  const found = criteria === undefined ? undefined : atMostOne(await matching(context, type, criteria, parts));
   if (found) return [found.key.id];
   if (entry.method !== 'POST' && entry.method !== 'PUT') return [];
   const given = entry.method === 'PUT' ? entry.resource?.id : undefined;
-  const fresh = given ?? context.services.ids.next();
+  const fresh = given ?? parts.ids.next();
   ids.set(entry.index, fresh);
   return [fresh];
 }

@@ -17,28 +17,31 @@ import {
   responseEntry,
   within,
   type Entry,
+  type EntryParts,
   type Settlement,
 } from './entry.js';
 import { overlay } from '../store/views/overlay.js';
 import { memoizing } from '../store/views/memoizing.js';
-import { settleReferences, type Settled } from './transaction-references.js';
+import { settleReferences, type Settled, type SettlingParts } from './transaction-references.js';
 import { yieldTurn } from '../runtime/yield-turn.js';
 import { mergeChanges } from '../writing/merge-changes.js';
 import { defined } from '../fhir/defined.js';
 
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH'] as const;
 
-export async function transaction(asked: Context, bundle: Resource): Promise<Result> {
-  const context = { ...asked, store: memoizing(asked.store) };
-  const entries = entriesOf(bundle, context).map(entry => {
+export type TransactionParts = EntryParts & SettlingParts;
+
+export async function transaction(sent: Context, bundle: Resource, parts: TransactionParts): Promise<Result> {
+  const context = { ...sent, store: memoizing(sent.store) };
+  const entries = entriesOf(bundle, context, parts).map(entry => {
     if (entry instanceof Fault) throw entry;
     return entry;
   });
   refuseOperations(entries);
-  const settled = await settleReferences(context, entries);
+  const settled = await settleReferences(context, entries, parts);
   const { changes, responses, puts } = await writes(context, settled);
   const reads = settled.settled.filter(isRead);
-  const after = overlay(asked.store, puts);
+  const after = overlay(sent.store, puts);
   // A read that fails fails the whole: it is tried before anything is written, and answered afterwards.
   await tryReads(context, reads, after);
   const respond = (all: ReadonlyMap<number, FhirResponse>): FhirResponse => answer(entries, all);

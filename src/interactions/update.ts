@@ -2,34 +2,40 @@
 import { Fault } from '../fhir/fault.js';
 import { ID } from '../fhir/reference.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { Context, Handler, Result } from '../service.js';
+import type { Context, Handler, Result, Services } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 import { bodyOf, newId } from './body.js';
-import { atMostOne, matching } from './conditional.js';
+import { atMostOne, matching, type CriteriaParts } from './conditional.js';
 import { checkIfMatch, checkIfNoneMatch, current, target } from './version.js';
 import { sameContent } from '../writing/same-content.js';
-import { unchanged, write } from './write.js';
+import { unchanged, write, type WriteParts } from './write.js';
 
-export const update: Handler = async context => {
-  const body = bodyOf(context);
-  if (context.route.conditional) return conditionalUpdate(context, body);
-  const key = target(context);
-  if (body.id === undefined) throw idFault('The body has no id: an update must name the one in its path.');
-  if (body.id !== key.id) throw idFault('The id in the body is another than that in the path.');
-  return save(context, { ...body, id: key.id }, await current(context, key));
-};
+type UpdateParts = CriteriaParts & WriteParts & Pick<Services, 'ids'>;
 
-async function conditionalUpdate(context: Context, body: Resource): Promise<Result> {
-  const match = await matching(context, body.resourceType, context.request.query);
+export const createUpdate =
+  (parts: UpdateParts): Handler =>
+  async context => {
+    const body = bodyOf(context);
+    if (context.route.conditional) return conditionalUpdate(context, body, parts);
+    const key = target(context);
+    if (body.id === undefined) throw idFault('The body has no id: an update must name the one in its path.');
+    if (body.id !== key.id) throw idFault('The id in the body is another than that in the path.');
+    return save(context, { ...body, id: key.id }, await current(context, key), parts);
+  };
+
+async function conditionalUpdate(context: Context, body: Resource, parts: UpdateParts): Promise<Result> {
+  const match = await matching(context, body.resourceType, context.request.query, parts);
   const found = atMostOne(match);
   if (found && body.id !== undefined && body.id !== found.key.id) {
     throw idFault('The criteria match a resource with another id than the body has.');
   }
   if (body.id !== undefined && !ID.test(body.id)) throw idFault('The id is not well-formed.');
   if (found || body.id === undefined) {
-    return save(context, { ...body, id: found?.key.id ?? newId(context) }, found, match.criterion);
+    const id = found?.key.id ?? newId(context, parts.ids);
+    return save(context, { ...body, id }, found, parts, match.criterion);
   }
-  return save(context, { ...body, id: body.id }, await vacant(context, match.criterion, body.id), match.criterion);
+  const previous = await vacant(context, match.criterion, body.id);
+  return save(context, { ...body, id: body.id }, previous, parts, match.criterion);
 }
 
 /** No match, but an id: for a new resource, or one that was deleted. What has the id and does not match is not overwritten. */
@@ -43,6 +49,7 @@ async function save(
   context: Context,
   resource: Resource & { id: string },
   previous: Version | undefined,
+  parts: UpdateParts,
   criterion?: Criterion,
 ): Promise<Result> {
   checkIfMatch(context, previous);
@@ -53,8 +60,9 @@ async function save(
     });
   }
   refusePart(resource);
-  if (previous && !previous.deleted && sameContent(previous.json, resource)) return unchanged(context, previous);
-  return write(context, { resource, previous, method: 'PUT', ...(criterion ? { criteria: [criterion] } : {}) });
+  if (previous && !previous.deleted && sameContent(previous.json, resource)) return unchanged(context, previous, parts);
+  const criteria = criterion ? [criterion] : [];
+  return write(context, { resource, previous, method: 'PUT', criteria }, parts);
 }
 
 /** What `_summary` or `_elements` cut must not take the place of the whole: https://hl7.org/fhir/R4/search.html#summary */

@@ -1,4 +1,5 @@
 /** `_summary` and `_elements` on an answer that is one resource. https://hl7.org/fhir/R4/search.html#summary */
+import type { Definitions } from '../definitions/definitions.js';
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
@@ -8,25 +9,25 @@ import type { Context } from '../service.js';
 const FORM = new Set(['_format', '_pretty', '_summary', '_elements']);
 
 /** A function from stored text to the text asked for: the same text where nothing was asked. Fault `invalid` for any other parameter. */
-export function viewOf(context: Context): (json: string) => string {
+export function viewOf(context: Context, definitions: Definitions): (json: string) => string {
   const unknown = context.request.query.find(([name]) => !FORM.has(name));
   if (unknown && !context.lenient) {
     throw new Fault('invalid', 'This request takes no parameter but _format, _pretty, _summary and _elements.', {
       code: 'not-supported',
     });
   }
-  return writtenView(context);
+  return writtenView(context, definitions);
 }
 
 /** The same for the answer to a write, where what else is in the query can widen nothing: it is criteria, or of no matter. */
-export function writtenView(context: Context): (json: string) => string {
+export function writtenView(context: Context, definitions: Definitions): (json: string) => string {
   const { query } = context.request;
   const view = query.length > 0 ? parseView(query) : undefined;
-  return view ? json => shown(context, view, json) : same;
+  return view ? json => shown(definitions, view, json) : same;
 }
 
 const same = (json: string): string => json;
 
 /** What a view shows of a resource's text. */
-export const shown = ({ services }: Context, view: View | undefined, json: string): string =>
-  view ? JSON.stringify(project(parseStored<Resource>(json), view, services.definitions)) : json;
+export const shown = (definitions: Definitions, view: View | undefined, json: string): string =>
+  view ? JSON.stringify(project(parseStored<Resource>(json), view, definitions)) : json;

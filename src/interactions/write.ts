@@ -6,13 +6,16 @@ import type { Issue } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
-import type { Changes, Context, Result } from '../service.js';
+import type { Changes, Context, Result, Services } from '../service.js';
 import type { Put, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { sentBy } from '../writing/draft.js';
 import { location, versionHeaders } from './version.js';
 import { writtenView } from './view.js';
 import { defined } from '../fhir/defined.js';
+
+/** What writing and its answer take. */
+export type WriteParts = Pick<Services, 'writing' | 'blobs' | 'definitions'>;
 
 export interface Written {
   resource: Resource & { id: string };
@@ -22,33 +25,41 @@ export interface Written {
 }
 
 /** The result of writing this resource: 201 for a new one (or one that comes back from deletion), else 200. */
-export async function write(context: Context, { criteria = [], ...content }: Written): Promise<Result> {
+export async function write(
+  context: Context,
+  { criteria = [], ...content }: Written,
+  parts: WriteParts,
+): Promise<Result> {
   const { previous } = content;
-  const { put, changes } = await context.services.writing.write(sentBy(context, content), context);
+  const { put, changes } = await parts.writing.write(sentBy(context, content), context);
   const status = previous && !previous.deleted ? 200 : 201;
-  return { response: await response(context, put, status), changes: { ...changes, criteria } };
+  return { response: await response(context, put, status, parts), changes: { ...changes, criteria } };
 }
 
 /** An update that changes nothing makes no version; the answer is that of the version there is. */
-export async function unchanged(context: Context, version: Version): Promise<Result> {
-  return { response: await response(context, version, 200) };
+export async function unchanged(context: Context, version: Version, parts: WriteParts): Promise<Result> {
+  return { response: await response(context, version, 200, parts) };
 }
 
-async function response(context: Context, version: Version | Put, status: number): Promise<FhirResponse> {
+async function response(
+  context: Context,
+  version: Version | Put,
+  status: number,
+  parts: WriteParts,
+): Promise<FhirResponse> {
   const { request, route } = context;
   // Where criteria chose the resource, or a Bundle's answer leaves it out, nothing else tells which it is.
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
   const headers = { ...versionHeaders(version), ...(located ? { location: location(context, version) } : {}) };
-  const body = await preferred(context, version);
+  const body = await preferred(context, version, parts);
   return { status, headers, at: version.at, ...defined({ body }) };
 }
 
-async function preferred(context: Context, version: Version): Promise<ResponseBody | undefined> {
+async function preferred(context: Context, version: Version, parts: WriteParts): Promise<ResponseBody | undefined> {
   const { return: wanted } = context.prefer;
-  const view = writtenView(context);
+  const view = writtenView(context, parts.definitions);
   if (wanted === 'minimal') return undefined;
-  if (wanted !== 'OperationOutcome')
-    return { kind: 'json', text: view(await shownText(context.services.blobs, version)) };
+  if (wanted !== 'OperationOutcome') return { kind: 'json', text: view(await shownText(parts.blobs, version)) };
   const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;
   const done: Issue = { severity: 'information', code: 'informational', diagnostics };
   return { kind: 'resource', resource: outcomeOf([done, ...context.warnings]) };

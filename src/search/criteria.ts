@@ -3,13 +3,14 @@
  * https://hl7.org/fhir/R4/search.html#modifiers, https://hl7.org/fhir/R4/search.html#chaining
  */
 import { ID } from '../fhir/reference.js';
-import { canonicalFilter } from './canonical.js';
+import { canonicalFilter, namesOf } from './canonical.js';
 import { splitEscaped, unescape } from './escape.js';
 import { compileFilterExpression } from './filter-expression.js';
 import { comparisonFilter } from './filter-operator.js';
 import { ALL, NONE, not, or } from './filters.js';
 import { chainKey, PRESENT, referenceForm } from './keys.js';
 import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly, unsupported } from './limits.js';
+import { leaveOpen, type OpenChain, type OpenChains } from './open-chains.js';
 import type { Filter } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
 import { compositeTerms } from './types/composite.js';
@@ -17,17 +18,6 @@ import { dateTest } from './types/date.js';
 import { valueTypes } from './types/index.js';
 import { filterOf, type Ports, type Terminology } from './types/type.js';
 import { wordsFilter } from './types/words.js';
-
-/**
- * Chains over canonical references need what other resources hold, and parsing does not wait for a store: whoever parses
- * says what is known, finds out what was asked besides, and parses again.
- */
-export interface Canonicals {
-  /** The names (`namesOf` of canonical.ts) of the resources of a type that satisfy a condition. */
-  named(type: string, where: Filter): readonly string[];
-  /** The canonical references that resources of the parameter's type which satisfy a condition have in it. */
-  carried(type: string, param: SearchParam, where: Filter): readonly string[];
-}
 
 export interface CriteriaOptions {
   registry: SearchRegistry;
@@ -37,8 +27,8 @@ export interface CriteriaOptions {
   localBases: readonly string[];
   /** What the search names of terminology, in place of the registry's own. */
   terminology?: Terminology | undefined;
-  /** What chains over canonical references lead to; without it they lead nowhere. */
-  canonicals?: Canonicals;
+  /** Where chains over canonical references are left open; without it they lead nowhere. */
+  openChains?: OpenChains;
   /** Whether a parameter may be used on a type here; all known ones by default. */
   declared?: ((type: string, code: string) => boolean) | undefined;
 }
@@ -106,7 +96,12 @@ export class Criteria {
     const where = this.step(source, rest.join(':'), path, depth - 1);
     return or([
       { kind: 'referred', type: source, key: chainKey(param.key), own: type, where },
-      ...this.carried(type, source, param, where).map(one => canonicalFilter(type, one)),
+      ...this.byCanonical(type, {
+        type: source,
+        where,
+        read: resource => param.select(resource, resource).filter(value => typeof value === 'string'),
+        filter: canonicals => or(canonicals.map(one => canonicalFilter(type, one))),
+      }),
     ]);
   }
 
@@ -114,12 +109,10 @@ export class Criteria {
     return this.find(type, 'url')?.type === 'uri';
   }
 
-  private carried(own: string, source: string, param: SearchParam, where: Filter): readonly string[] {
-    return this.hasUrl(own) ? (this.options.canonicals?.carried(source, param, where) ?? []) : [];
-  }
-
-  private named(type: string, where: Filter): readonly string[] {
-    return this.hasUrl(type) ? (this.options.canonicals?.named(type, where) ?? []) : [];
+  /** What the chain comes to by canonical references, to the resources of a type that have URLs. */
+  private byCanonical(target: string, chain: OpenChain): readonly Filter[] {
+    const { openChains } = this.options;
+    return openChains && this.hasUrl(target) ? [leaveOpen(openChains, chain)] : [];
   }
 
   private chain(type: string, head: string, tail: string, path: Path, depth: number): Filter {
@@ -135,10 +128,14 @@ export class Criteria {
       targets.flatMap((target): Filter[] => {
         this.join(whole, depth);
         const where = this.step(target, tail, path, depth - 1);
-        const names = this.named(target, where).map(name => param.key + referenceForm(name));
         return [
           { kind: 'refers', key: chainKey(param.key), type: target, where },
-          ...names.map((key): Filter => ({ kind: 'posting', key })),
+          ...this.byCanonical(target, {
+            type: target,
+            where,
+            read: namesOf,
+            filter: names => or(names.map(name => ({ kind: 'posting', key: param.key + referenceForm(name) }))),
+          }),
         ];
       }),
     );

@@ -5,7 +5,7 @@ import { checkEndpoints, type Implementation } from '../../src/definitions/check
 import type { Endpoint } from '../../src/definitions/endpoint.js';
 import { loadDefinitions } from '../../src/definitions/load.js';
 import type { JsonObject } from '../../src/fhir/resource.js';
-import { interactions } from '../../src/interactions/index.js';
+import { interactionCodes } from '../../src/interactions/index.js';
 import { operationDefinitions } from '../fixtures/operations.js';
 import { createRegistry } from '../../src/search/registry.js';
 import { createValidator } from '../../src/validate/validator.js';
@@ -22,7 +22,7 @@ const behind: Implementation = {
   definitions,
   registry: createRegistry(definitions.searchParameters()),
   operations: operationDefinitions,
-  interactions: Object.keys(interactions),
+  interactions: interactionCodes,
   withoutCompartmentPaths,
 };
 

@@ -3,13 +3,20 @@ import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
 import { parametersOf, type Query } from '../fhir/request.js';
 import { compartmentFilter } from '../search/compartment.js';
+import { chainResolver, type OpenChains } from '../search/open-chains.js';
 import { parseSearch, type ParsedSearch, type SearchRequest } from '../search/parse.js';
-import type { Position } from '../search/query.js';
+import type { Filter, Position } from '../search/query.js';
 import { terminologyNames } from '../search/terminology-names.js';
-import type { Context } from '../service.js';
-import { KnownCanonicals } from './canonicals.js';
+import type { Context, Services } from '../service.js';
+import { askStore } from './ask-chain.js';
 
-export interface Asked {
+/** What parsing a search takes. */
+export type QuestionParts = Pick<
+  Services,
+  'cursors' | 'limits' | 'registryOf' | 'clock' | 'terminology' | 'definitions'
+>;
+
+export interface SearchQuestion {
   parsed: ParsedSearch;
   /** The parameters as they came. */
   query: Query;
@@ -26,15 +33,15 @@ const FORM_ONLY = new Set(['_format', '_pretty']);
 /** Where a search is answered, whichever way it came. */
 export const searchPath = ({ request }: Context): string[] => request.path.filter(segment => segment !== '_search');
 
-export async function asked(context: Context): Promise<Asked> {
+export async function questionOf(context: Context, parts: QuestionParts): Promise<SearchQuestion> {
   const given = parametersOf(context.request).filter(([name]) => !FORM_ONLY.has(name));
   const cursor = given.find(([name]) => name === PAGE)?.[1];
-  if (cursor === undefined) return asks(context, given);
-  const content = context.services.cursors.open(cursor, context.actor) as unknown as Continued;
+  if (cursor === undefined) return parsedQuestion(context, given, parts);
+  const content = parts.cursors.open(cursor, context.actor) as unknown as Continued;
   if (given.length > 1 || content.path.join('/') !== searchPath(context).join('/')) {
     throw new Fault('not-found', 'There is no such page.');
   }
-  return { ...(await asks(context, content.query)), after: content.after, total: content.total };
+  return { ...(await parsedQuestion(context, content.query, parts)), after: content.after, total: content.total };
 }
 
 interface Continued {
@@ -44,13 +51,31 @@ interface Continued {
   total: number | null;
 }
 
-async function asks(context: Context, query: Query): Promise<Asked> {
-  const { limits, registryOf, clock } = context.services;
-  const { endpoint, route, partition } = context;
+/** One pass over the text, and one over its tree where chains go over canonical references. */
+async function parsedQuestion(context: Context, query: Query, parts: QuestionParts): Promise<SearchQuestion> {
+  const { limits, registryOf } = parts;
+  const openChains: OpenChains = new Map();
+  const request = await searchRequest(context, query, openChains, parts);
+  const parsed = parseSearch(registryOf(context.partition), request);
+  const closed =
+    openChains.size === 0 ? parsed.of : await resolved(parsed.of, chainResolver(openChains, askStore(context)));
+  const of = context.route.compartment ? await inCompartment(context, closed, parts) : closed;
+  return { parsed: { ...parsed, of }, query, limit: Math.max(1, parsed.count ?? limits.pageSize) };
+}
+
+const resolved = (of: ParsedSearch['of'], resolve: (filter: Filter) => Promise<Filter>): Promise<ParsedSearch['of']> =>
+  Promise.all(of.map(async ({ type, where }) => ({ type, where: await resolve(where) })));
+
+async function searchRequest(
+  context: Context,
+  query: Query,
+  openChains: OpenChains,
+  { limits, clock, terminology }: QuestionParts,
+): Promise<SearchRequest> {
+  const { endpoint, route } = context;
   const named = terminologyNames(query);
-  const canonicals = new KnownCanonicals(context);
-  const request: SearchRequest = {
-    terminology: named.length > 0 ? await context.services.terminology(context, named) : undefined,
+  return {
+    terminology: named.length > 0 ? await terminology(context, named) : undefined,
     ...(route.type === undefined ? { types: [...searchable(endpoint)] } : { type: route.type }),
     query,
     lenient: context.lenient,
@@ -58,12 +83,8 @@ async function asks(context: Context, query: Query): Promise<Asked> {
     localBases: [endpoint.url],
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
     limits,
-    canonicals,
+    openChains,
   };
-  let parsed = parseSearch(registryOf(partition), request);
-  while (await canonicals.learn()) parsed = parseSearch(registryOf(partition), request);
-  const of = route.compartment ? await inCompartment(context, parsed.of) : parsed.of;
-  return { parsed: { ...parsed, of }, query, limit: Math.max(1, parsed.count ?? limits.pageSize) };
 }
 
 function* searchable(endpoint: Endpoint): Iterable<string> {
@@ -71,16 +92,20 @@ function* searchable(endpoint: Endpoint): Iterable<string> {
 }
 
 /** https://hl7.org/fhir/R4/compartmentdefinition.html; the focal resource must be visible. */
-async function inCompartment(context: Context, of: ParsedSearch['of']): Promise<ParsedSearch['of']> {
-  const { services, partition, route, endpoint } = context;
+async function inCompartment(
+  context: Context,
+  of: ParsedSearch['of'],
+  { definitions, registryOf }: QuestionParts,
+): Promise<ParsedSearch['of']> {
+  const { partition, route, endpoint } = context;
   const { type = '', id = '' } = route.compartment ?? {};
-  const definition = services.definitions.compartment(type);
+  const definition = definitions.compartment(type);
   if (!definition || !endpoint.compartments.has(String(definition['url'])))
     throw new Fault('not-found', `There is no ${type} compartment here.`, { code: 'not-supported' });
   const [focus] = await context.store.read([{ partition, type, id }]);
   if (!focus || focus.deleted) throw new Fault('not-found', `There is no ${type}/${id}.`);
   return of.flatMap(one => {
-    const member = compartmentFilter(services.registryOf(partition), definition, one.type, id);
+    const member = compartmentFilter(registryOf(partition), definition, one.type, id);
     return member ? [{ type: one.type, where: { kind: 'and' as const, of: [member, one.where] } }] : [];
   });
 }
