@@ -85,6 +85,7 @@ export function createServices(parts: ServiceParts): Served {
       definitionsFor,
       rule: writeRule,
       blobs,
+      records: stores.records,
       limits: config.limits,
     }),
     outbox: effect => outboxDocuments(effect, world),

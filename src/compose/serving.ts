@@ -5,6 +5,7 @@ import { wellKnown } from '../access/smart-configuration.js';
 import { openMailbox } from '../delivery/mailbox.js';
 import type { Access } from './access.js';
 import type { Model } from './model.js';
+import { SWEPT_AT_ONCE, sweepUploads } from '../content/upload.js';
 import type { Config } from '../config/config.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { World } from '../fhir/clock.js';
@@ -77,9 +78,10 @@ export function createServing(parts: ServingParts): Serving {
   };
 }
 
-/** Makes the audit searchable, and drops what has expired. */
+/** Makes the audit searchable, and drops content that no commit took and what has expired. */
 async function keepHouse({ services, stores, world }: ServingParts): Promise<number> {
   await services.audit.seal();
+  while ((await sweepUploads({ ...stores, ...world })) === SWEPT_AT_ONCE);
   return stores.records.expire(world.clock.now());
 }
 

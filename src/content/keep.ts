@@ -1,28 +1,20 @@
 /**
  * Content on its way in. That of a Binary goes to a blob once it is larger than a page or two, in pieces: no second copy
- * of it is ever in memory. The commit claims the blob; what no commit claims is swept. https://hl7.org/fhir/R4/binary.html
+ * of it is ever in memory. The commit claims the blob. https://hl7.org/fhir/R4/binary.html
  */
 import { createHash } from 'node:crypto';
-import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { lazyResource } from '../fhir/lazy-resource.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { Blobs, DocumentChange, Version } from '../store/port.js';
+import type { DocumentChange, Version } from '../store/port.js';
 import { isOwn, namesBlob, placeElement, placeOf, type ContentPlace } from './place.js';
+import { claimOf, upload, type UploadParts } from './upload.js';
 
 /** Base64 characters kept within the JSON text. */
 const INLINE = 16_384;
 const INLINE_BYTES = (INLINE / 4) * 3;
 /** Base64 characters decoded at once: a multiple of four. */
 const PIECE = 1024 * 1024;
-
-/** Records that claim blobs: one for each blob that a committed version names. */
-export const CLAIM = 'blob';
-
-/** What keeping content takes. */
-export interface ContentParts extends Pick<World, 'ids' | 'clock'> {
-  blobs: Blobs;
-}
 
 interface Kept<T> {
   resource: T;
@@ -35,7 +27,7 @@ interface Kept<T> {
  * for a resource that names a blob itself: its sender could read other people's files.
  */
 export async function keepContent<T extends Resource>(
-  parts: ContentParts,
+  parts: UploadParts,
   resource: T,
   previous?: Version,
 ): Promise<Kept<T>> {
@@ -48,8 +40,7 @@ export async function keepContent<T extends Resource>(
   const digest = digestOf(data);
   const same = place?.hash === digest.hash && place.size === digest.size;
   if (same) return { resource: { ...rest, _data: placeElement(place) } as unknown as T, documents: [] };
-  const url = parts.ids.next();
-  await parts.blobs.put(url, decodedLater(data), parts.clock.now());
+  const { id: url } = await upload(parts, decodedLater(data));
   const kept = { ...rest, _data: placeElement({ url, ...digest }) };
   return { resource: kept as unknown as T, documents: [claimOf(url)] };
 }
@@ -65,23 +56,13 @@ function keepNamed<T extends Resource>(resource: T, before: Resource | undefined
   });
 }
 
-const claimOf = (id: string): DocumentChange => ({
-  op: 'put',
-  document: { kind: CLAIM, id, value: {}, keys: {} },
-  expect: 0,
-});
-
-/** Content that arrives as bytes: the elements of its Binary. Large content is in a blob by then, which nothing claims yet. */
-export async function receiveContent(
-  { blobs, ids, clock }: ContentParts,
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<JsonObject> {
+/** Content that arrives as bytes: the elements of its Binary. Large content is in a blob by then, not yet claimed. */
+export async function receiveContent(parts: UploadParts, bytes: AsyncIterable<Uint8Array>): Promise<JsonObject> {
   const source = bytes[Symbol.asyncIterator]();
   const first = await readUpTo(source, INLINE_BYTES);
   if (first.length <= INLINE_BYTES) return { data: first.toString('base64') };
-  const url = ids.next();
   const hash = createHash('sha256');
-  const { size } = await blobs.put(url, hashed(first, source, hash), clock.now());
+  const { id: url, size } = await upload(parts, hashed(first, source, hash));
   return { _data: placeElement({ url, size, hash: hash.digest('base64') }) as unknown as JsonObject };
 }
 

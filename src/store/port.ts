@@ -177,18 +177,23 @@ export interface BlobInfo {
   at: number;
 }
 
-/** Bytes outside the JSON text: written first, referenced by a commit, swept when nothing refers to them. */
+/** Bytes outside the JSON text: written first, named by a commit afterwards. */
 export interface Blobs {
-  /** Stores the stream under a new id. On error nothing stays. */
+  /**
+   * Stores the stream under a new id. Until it has resolved nobody can open the blob. Rejects with the stream's own error,
+   * and nothing stays then; what a process leaves that ends on the way, `delete` takes away.
+   */
   put(id: string, bytes: AsyncIterable<Uint8Array>, at: number): Promise<BlobInfo>;
-  /** The bytes from `start` to before `end` (whole by default); undefined if unknown. */
+  /**
+   * The bytes from `start` to before `end` (whole by default), read while they are iterated; undefined for an unknown or
+   * unfinished blob. Iterating rejects with Fault `unavailable` where the blob is deleted meanwhile: it never ends early.
+   */
   open(
     id: string,
     start?: number,
     end?: number,
   ): Promise<{ info: BlobInfo; bytes: AsyncIterable<Uint8Array> } | undefined>;
-  /** Blobs older than `at`, oldest first, for the sweep of orphans. */
-  olderThan(at: number, limit: number): Promise<BlobInfo[]>;
+  /** Takes the blob away, finished or not. */
   delete(id: string): Promise<void>;
 }
 

@@ -10,14 +10,15 @@ import type { Resource } from '../fhir/resource.js';
 import type { Step } from '../portal/step.js';
 import type { Draft, Place, Services, WriteRule, Writing } from '../service.js';
 import type { Validator } from '../validate/validator.js';
-import { keepContent, type ContentParts } from '../content/keep.js';
+import { keepContent } from '../content/keep.js';
+import type { UploadParts } from '../content/upload.js';
 import { byServer } from './draft.js';
 import { mergeChanges } from './merge-changes.js';
 import { provenanceDraft, type ProvenanceParts } from './provenance.js';
 import { checkReferences } from './references.js';
 import { deletion, stamp, type StampParts } from './stamp.js';
 
-export interface WritingParts extends StampParts, ContentParts, ProvenanceParts {
+export interface WritingParts extends StampParts, UploadParts, ProvenanceParts {
   validator: Pick<Validator, 'assertShape' | 'assertValid' | 'assertRules'>;
   definitionsFor: Services['definitionsFor'];
   /** The portal's rule for a type at this endpoint, if there is one. */

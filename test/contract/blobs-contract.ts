@@ -1,6 +1,7 @@
 /** The contract of the blobs port (src/store/port.ts), run by every adapter. */
 import assert from 'node:assert/strict';
 import type { Blobs, Storage } from '../../src/store/port.js';
+import { isFault } from './faults.js';
 import { fixedClock, NOW, type Open } from '../fixtures/storage-samples.js';
 
 /** Bytes that differ from place to place, in uneven pieces. */
@@ -30,7 +31,9 @@ export function blobsContract(name: string, open: Open): void {
     const blobs = () => storage.blobs;
     const newId = () => `blob-${++count}`;
     bytesContract(blobs, newId);
-    sweepContract(blobs, newId);
+    deletionContract(blobs, newId);
+    unfinishedContract(blobs, newId);
+    readersContract(blobs, newId);
   });
 }
 
@@ -79,28 +82,86 @@ function bytesContract(blobs: () => Blobs, newId: () => string): void {
     };
     for (let i = 0; i < 20; i++) await assert.rejects(blobs().put(id, broken(), NOW), /hung up/);
     assert.equal(await blobs().open(id), undefined);
-    assert.ok(!(await blobs().olderThan(NOW + 1, 100)).some(info => info.id === id));
     await blobs().put(id, stream(sample(3)), NOW);
     assert.equal((await bytesOf(blobs(), id))?.length, 3);
   });
 }
 
-function sweepContract(blobs: () => Blobs, newId: () => string): void {
-  it('lists those older than an instant, oldest first, up to the limit', async () => {
-    const ids = [newId(), newId(), newId()] as const;
-    for (const [i, at] of [2000, 1000, 3000].entries()) await blobs().put(ids[i]!, stream(sample(i)), at);
-    const older = async (at: number, limit = 10) => (await blobs().olderThan(at, limit)).map(info => info.id);
-    assert.deepEqual(await older(3000), [ids[1], ids[0]]);
-    assert.deepEqual(await older(3001), [ids[1], ids[0], ids[2]]);
-    assert.deepEqual(await older(3001, 1), [ids[1]]);
-    assert.deepEqual(await blobs().olderThan(1001, 10), [{ id: ids[1], size: 1, at: 1000 }]);
-  });
-
+function deletionContract(blobs: () => Blobs, newId: () => string): void {
   it('deletes; deleting what is not there is no error', async () => {
     const id = newId();
     await blobs().put(id, stream(sample(300_000)), NOW);
     await blobs().delete(id);
     assert.equal(await blobs().open(id), undefined);
     await blobs().delete(id);
+  });
+
+  it('never passes off a part for the whole: a reader gets all of it, or a fault, when it is deleted meanwhile', async () => {
+    const [id, bytes] = [newId(), sample(2_200_001)];
+    await blobs().put(id, stream(bytes), NOW);
+    const opened = await blobs().open(id);
+    const source = opened!.bytes[Symbol.asyncIterator]();
+    const parts = [(await source.next()).value as Uint8Array];
+    await blobs().delete(id);
+    const rest = async (): Promise<Buffer> => {
+      for (let next = await source.next(); !next.done; next = await source.next()) parts.push(next.value);
+      return Buffer.concat(parts);
+    };
+    await rest().then(whole => assert.ok(whole.equals(bytes)), isFault('unavailable'));
+  });
+}
+
+/** A writer that stops on its way, as that of a process does which is killed. */
+function unfinishedContract(blobs: () => Blobs, newId: () => string): void {
+  const begin = async (id: string): Promise<void> => {
+    const size = 1_500_000;
+    await new Promise<void>((resolve, reject) => {
+      const halting = async function* () {
+        yield sample(size);
+        yield sample(size);
+        resolve();
+        await new Promise(() => undefined);
+      };
+      blobs().put(id, halting(), NOW).catch(reject);
+    });
+  };
+
+  it('gives nothing of a blob that is still being written', async () => {
+    const id = newId();
+    await begin(id);
+    assert.equal(await blobs().open(id), undefined);
+    assert.equal(await blobs().open(id, 0, 10), undefined);
+  });
+
+  it('takes away what a writer has left that never came to its end', async () => {
+    const id = newId();
+    await begin(id);
+    await blobs().delete(id);
+    assert.equal(await blobs().open(id), undefined);
+    await blobs().put(id, stream(sample(100)), NOW);
+    assert.ok((await bytesOf(blobs(), id))?.equals(sample(100)));
+  });
+}
+
+function readersContract(blobs: () => Blobs, newId: () => string): void {
+  it('gives each of many readers the whole, while others are written', async () => {
+    const [id, bytes] = [newId(), sample(700_001)];
+    await blobs().put(id, stream(bytes), NOW);
+    const others = Array.from({ length: 4 }, newId);
+    const written = others.map(other => blobs().put(other, stream(sample(400_000)), NOW));
+    const read = Array.from({ length: 10 }, (_, at) => bytesOf(blobs(), id, at * 1000));
+    for (const [at, got] of (await Promise.all(read)).entries()) assert.ok(got?.equals(bytes.subarray(at * 1000)));
+    await Promise.all(written);
+    for (const other of others) assert.ok((await bytesOf(blobs(), other))?.equals(sample(400_000)));
+  });
+
+  it('costs nothing to open and not to read', async () => {
+    const id = newId();
+    await blobs().put(id, stream(sample(300_000)), NOW);
+    for (let i = 0; i < 50; i++) await blobs().open(id);
+    const source = (await blobs().open(id))!.bytes[Symbol.asyncIterator]();
+    await source.next();
+    await source.return?.();
+    assert.ok((await bytesOf(blobs(), id))?.equals(sample(300_000)));
   });
 }

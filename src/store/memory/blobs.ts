@@ -22,14 +22,6 @@ export class MemoryBlobs implements Blobs {
     return { info: blob.info, bytes: once(part) };
   }
 
-  async olderThan(at: number, limit: number): Promise<BlobInfo[]> {
-    return [...this.blobs.values()]
-      .map(blob => blob.info)
-      .filter(info => info.at < at)
-      .sort((a, b) => a.at - b.at)
-      .slice(0, limit);
-  }
-
   async delete(id: string): Promise<void> {
     this.blobs.delete(id);
   }

@@ -2,6 +2,8 @@
 import {
   GridFSBucket,
   MongoError,
+  MongoGridFSChunkError,
+  type Collection,
   type Db,
   type GridFSBucketWriteStream,
   type GridFSFile,
@@ -9,7 +11,7 @@ import {
 } from 'mongodb';
 import type { BlobInfo, Blobs } from '../port.js';
 import { BLOBS } from './collections.js';
-import { faulting, faultOf } from './mongo-fault.js';
+import { faulting, faultOf, unavailable } from './mongo-fault.js';
 
 /** The driver types ids as ObjectId; the server takes any value. */
 const fileId = (id: string): ObjectId => id as unknown as ObjectId;
@@ -22,9 +24,13 @@ const infoOf = ({ _id, length, metadata }: GridFSFile): BlobInfo => ({
 
 export class MongoBlobs implements Blobs {
   private readonly bucket: GridFSBucket;
+  private readonly files: Collection;
+  private readonly chunks: Collection;
 
   constructor(db: Db) {
     this.bucket = new GridFSBucket(db, { bucketName: BLOBS });
+    this.files = db.collection(`${BLOBS}.files`);
+    this.chunks = db.collection(`${BLOBS}.chunks`);
   }
 
   async put(id: string, bytes: AsyncIterable<Uint8Array>, at: number): Promise<BlobInfo> {
@@ -42,22 +48,28 @@ export class MongoBlobs implements Blobs {
   async open(id: string, start = 0, end = Infinity) {
     const [file] = await faulting(() => this.bucket.find({ _id: fileId(id) }).toArray());
     if (!file) return undefined;
-    const range = { start, end: Math.min(end, file.length) };
-    return { info: infoOf(file), bytes: range.start < range.end ? this.stream(id, range) : empty() };
+    const last = Math.min(end, file.length);
+    return { info: infoOf(file), bytes: start < last ? this.read(id, start, last) : empty() };
   }
 
-  async olderThan(at: number, limit: number): Promise<BlobInfo[]> {
-    const older = this.bucket.find({ 'metadata.at': { $lt: at } }, { sort: { 'metadata.at': 1 }, limit });
-    return (await faulting(() => older.toArray())).map(infoOf);
-  }
-
+  /** The file first: without it the chunks are those of an unfinished blob, and nobody can open it. */
   async delete(id: string): Promise<void> {
-    const [file] = await faulting(() => this.bucket.find({ _id: fileId(id) }).toArray());
-    if (file) await faulting(() => this.bucket.delete(fileId(id)));
+    await faulting(() => this.files.deleteOne({ _id: fileId(id) }));
+    await faulting(() => this.chunks.deleteMany({ files_id: id }));
   }
 
-  private stream(id: string, range: { start: number; end: number }): AsyncIterable<Uint8Array> {
-    return this.bucket.openDownloadStream(fileId(id), range);
+  /** The driver ends the stream early where later chunks are gone: that must not pass for the whole. */
+  private async *read(id: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+    let left = end - start;
+    try {
+      for await (const bytes of this.bucket.openDownloadStream(fileId(id), { start, end })) {
+        left -= (bytes as Uint8Array).length;
+        yield bytes as Uint8Array;
+      }
+    } catch (error) {
+      throw error instanceof MongoGridFSChunkError ? unavailable(error) : faultOf(error);
+    }
+    if (left > 0) throw unavailable(new Error('A blob was deleted while it was read.'));
   }
 }
 

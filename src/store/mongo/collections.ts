@@ -46,16 +46,10 @@ export interface LockRow {
   count: number;
 }
 
-/** GridFS's own description of a file: what we ask for of it. */
-export interface FileRow {
-  metadata: { at: number };
-}
-
 export interface Collections {
   versions: Collection<VersionRow>;
   records: Collection<RecordRow>;
   locks: Collection<LockRow>;
-  files: Collection<FileRow>;
 }
 
 /** GridFS's bucket: `blobs.files` and `blobs.chunks`. */
@@ -66,7 +60,6 @@ export function collectionsOf(db: Db): Collections {
     versions: db.collection('versions'),
     records: db.collection('records'),
     locks: db.collection('locks'),
-    files: db.collection(`${BLOBS}.files`),
   };
 }
 
@@ -91,11 +84,10 @@ const recordIndexes: IndexDescription[] = [
 ];
 
 /** Creates what is missing; collections must exist before a transaction writes to them. */
-export async function prepare({ versions, records, locks, files }: Collections): Promise<void> {
+export async function prepare({ versions, records, locks }: Collections): Promise<void> {
   await versions.createIndexes([...versionIndexes]);
   await records.createIndexes(recordIndexes);
   await locks.createIndexes([{ name: 'at', key: { at: 1 }, expireAfterSeconds: 3600 }]);
-  await files.createIndexes([{ name: 'at', key: { 'metadata.at': 1 } }]);
 }
 
 const entryFields = ({ postings, ranges, strings, main }: IndexEntries) => ({ postings, ranges, strings, main });

@@ -13,8 +13,6 @@ import { sql } from './sql.js';
 /** A criterion is evaluated while all other writers wait. */
 const CRITERION_MILLISECONDS = 2000;
 
-const ABANDONED_MILLISECONDS = 24 * 60 * 60 * 1000;
-
 interface Current {
   version: number;
   /** What the index tables hold: nothing of a deletion. */
@@ -116,12 +114,6 @@ function deleteBlob(connection: Connection, id: string): void {
   connection.run(sql`DELETE FROM blob WHERE id = ${id}`);
 }
 
-/** Blobs whose writer must have died on the way. */
-function abandonedBlobs(connection: Connection, now: number): string[] {
-  const rows = connection.all(sql`SELECT id FROM blob WHERE size IS NULL AND at < ${now - ABANDONED_MILLISECONDS}`);
-  return rows.map(([id]) => id as string);
-}
-
 /** Performs one job; what its caller gets. */
 export function perform(connection: Connection, keys: Keys, job: Job): unknown {
   switch (job.op) {
@@ -132,7 +124,6 @@ export function perform(connection: Connection, keys: Keys, job: Job): unknown {
     case 'lease':
       return leaseDocuments(connection, job.kind, job.now, job.until, job.limit);
     case 'expire':
-      for (const id of abandonedBlobs(connection, job.now)) deleteBlob(connection, id);
       return expireDocuments(connection, job.now);
     case 'blob-begin':
       deleteBlob(connection, job.id);

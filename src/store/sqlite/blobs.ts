@@ -1,8 +1,8 @@
 /** The blobs port on SQLite: rows of 64 KB. A blob without a size is still being written, and unknown to all others. */
 import type { BlobInfo, Blobs } from '../port.js';
 import type { Connection, Row } from './connection.js';
-import { limitSql, sql } from './sql.js';
-import { orFault, storageFault } from './storage-fault.js';
+import { sql } from './sql.js';
+import { orFault, unavailable } from './storage-fault.js';
 import type { Writer } from './writer.js';
 
 /** A row's share. */
@@ -48,7 +48,6 @@ export class SqliteBlobs implements Blobs {
       await this.writer.perform({ op: 'blob-end', id, size, at });
       return { id, size, at };
     } catch (error) {
-      // Where even this fails, the sweep of unfinished blobs comes by later.
       await this.writer.perform({ op: 'blob-delete', id }).catch(() => undefined);
       throw error;
     }
@@ -67,14 +66,6 @@ export class SqliteBlobs implements Blobs {
     return { info, bytes: this.read(id, start, Math.min(end, info.size)) };
   }
 
-  async olderThan(at: number, limit: number): Promise<BlobInfo[]> {
-    return orFault(() =>
-      this.connection.all(
-        sql`SELECT id, size, at FROM blob WHERE at < ${at} AND size IS NOT NULL ORDER BY at ${limitSql(limit)}`,
-      ),
-    ).map(infoOf);
-  }
-
   async delete(id: string): Promise<void> {
     await this.writer.perform({ op: 'blob-delete', id });
   }
@@ -85,8 +76,7 @@ export class SqliteBlobs implements Blobs {
       const row = orFault(() =>
         this.connection.get(sql`SELECT bytes FROM chunk WHERE blob = ${id} AND start = ${first}`),
       );
-      // It was deleted meanwhile: what was promised cannot be given any more.
-      if (!row) throw storageFault(new Error('A blob was deleted while it was read.'));
+      if (!row) throw unavailable(new Error('A blob was deleted while it was read.'));
       yield (row[0] as Uint8Array).subarray(from - first, end - first);
       from = first + CHUNK_BYTES;
     }

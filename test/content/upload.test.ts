@@ -1,0 +1,137 @@
+/** Content whose commit did not happen is swept; what was committed stays, for each version that names it. */
+import assert from 'node:assert/strict';
+import { receiveContent } from '../../src/content/keep.js';
+import { placeOf } from '../../src/content/place.js';
+import { claimOf, sweepUploads, upload, type UploadParts } from '../../src/content/upload.js';
+import type { Storage } from '../../src/store/port.js';
+import { isFault } from '../contract/faults.js';
+import { Rest } from '../conformance/rest.js';
+import { startTestServer, type TestServer } from '../fixtures/server.js';
+import { eachStorage } from '../fixtures/storages.js';
+import { testWorld, type TestWorld } from '../fixtures/world.js';
+
+const HOUR = 3_600_000;
+const bytes = Buffer.alloc(50_000, 'content ');
+const PDF = { 'content-type': 'application/pdf' };
+
+async function* stream(...parts: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield await Promise.resolve(part);
+}
+
+describe('sweep of content', () => {
+  eachStorage((_name, open) => {
+    let storage: Storage;
+    let server: TestServer;
+    let world: TestWorld;
+    let put: string[];
+
+    before(async () => {
+      world = testWorld();
+      storage = await open(world.clock);
+      const { blobs } = storage;
+      // What the server writes, by its ids.
+      const watched: Storage['blobs'] = {
+        put: (id, content, at) => (put.push(id), blobs.put(id, content, at)),
+        open: (...range) => blobs.open(...range),
+        delete: id => blobs.delete(id),
+      };
+      server = await startTestServer({ storage: { ...storage, blobs: watched }, world });
+    });
+    beforeEach(() => {
+      put = [];
+    });
+    after(async () => {
+      await server.close();
+      await storage.store.close();
+    });
+
+    const rest = (): Rest => new Rest(server, server.customer);
+    const parts = (): UploadParts => ({ ...world, ...storage });
+    const sweep = async (): Promise<void> => {
+      while ((await sweepUploads(parts())) > 0);
+    };
+    const left = async (): Promise<boolean[]> =>
+      Promise.all(put.map(async id => (await storage.blobs.open(id)) !== undefined));
+    const read = (path: string) => rest().expect(200, 'GET', path, undefined, { accept: 'application/pdf' });
+
+    it('keeps what was committed, of versions that were replaced or deleted too', async () => {
+      const { body } = await rest().expect(201, 'POST', 'Binary', bytes, PDF);
+      const path = `Binary/${body.id}`;
+      await rest().expect(200, 'PUT', path, Buffer.alloc(60_000, 'other '), PDF);
+      await rest().expect(204, 'DELETE', path);
+      world.advance(2 * HOUR);
+      await sweep();
+      assert.deepEqual(await left(), [true, true]);
+      assert.equal((await read(`${path}/_history/1`)).text, bytes.toString());
+    });
+
+    it('deletes that of a transaction that was refused', async () => {
+      const binary = { resourceType: 'Binary', contentType: 'application/pdf', data: bytes.toString('base64') };
+      const request = { method: 'POST', url: 'Binary' };
+      const invalid = { resourceType: 'Observation', status: 'no such status', code: { text: 'x' } };
+      const entries = [
+        { resource: binary, request },
+        { resource: invalid, request: { method: 'POST', url: 'Observation' } },
+      ];
+      const answer = await rest().call('POST', '', { resourceType: 'Bundle', type: 'transaction', entry: entries });
+      assert.equal(answer.status, 422);
+      const kept = await left();
+      assert.ok(kept.length > 0 && kept.every(Boolean), 'not at once: its commit could still be on the way');
+      await sweep();
+      assert.deepEqual(await left(), kept);
+      world.advance(HOUR + 1);
+      await sweep();
+      assert.ok((await left()).every(there => !there));
+    });
+
+    it('writes none for a resource that is refused', async () => {
+      const data = bytes.toString('base64');
+      await rest().expect(422, 'POST', 'Binary', { resourceType: 'Binary', data });
+      await rest().expect(400, 'POST', 'Binary', { resourceType: 'Binary', contentType: 'a/b', data, wrong: 1 });
+      assert.deepEqual(put, []);
+    });
+
+    it('deletes that of a process that ended before its commit, finished or not', async () => {
+      const finished = placeOf({
+        resourceType: 'Binary',
+        ...(await receiveContent(parts(), stream(bytes))),
+      });
+      const unfinished = await new Promise<string>(resolve => {
+        const ids = { next: () => 'unfinished' };
+        const halting = async function* () {
+          yield bytes;
+          resolve('unfinished');
+          await new Promise(() => undefined);
+        };
+        void upload({ ...parts(), ids }, halting());
+      });
+      world.advance(HOUR + 1);
+      await sweep();
+      assert.equal(await storage.blobs.open(finished?.url ?? ''), undefined);
+      await storage.blobs.put(unfinished, stream(Buffer.from('new')), 0);
+      assert.equal((await storage.blobs.open(unfinished))?.info.size, 3);
+    });
+
+    it('refuses the commit that comes too late', async () => {
+      const { id } = await upload(parts(), stream(bytes));
+      await storage.store.commit({ documents: [claimOf(id)] });
+      await assert.rejects(storage.store.commit({ documents: [claimOf(id)] }), isFault('conflict'));
+      const late = await upload(parts(), stream(bytes));
+      world.advance(HOUR + 1);
+      await sweep();
+      await assert.rejects(storage.store.commit({ documents: [claimOf(late.id)] }), isFault('conflict'));
+      assert.ok(await storage.blobs.open(id), 'claimed');
+    });
+
+    it('keeps nothing of a stream that breaks', async () => {
+      const broken = async function* () {
+        yield bytes;
+        throw new Error('hung up');
+      };
+      await assert.rejects(receiveContent(parts(), broken()), /hung up/);
+      world.advance(HOUR + 1);
+      await sweep();
+      assert.equal(await sweepUploads(parts()), 0);
+    });
+  });
+});
