@@ -8,6 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -63,13 +64,22 @@ function addClosure(hash, entry) {
   visit(join(root, entry));
 }
 
-/** Deletes compiled files whose source is gone: a deleted test must not go on running. */
+/** Deletes compiled and copied files whose source is gone: a deleted test must not go on running. */
 function removeOrphans() {
   for (const folder of ['src', 'test', 'bench']) {
     for (const file of filesBelow(join(root, 'dist', folder))) {
-      const match = /^(.*)\.js(\.map)?$/.exec(file);
-      if (match && !existsSync(join(root, `${relative(join(root, 'dist'), match[1])}.ts`))) rmSync(file);
+      const source = relative(join(root, 'dist'), file).replace(/\.js(\.map)?$/, '.ts');
+      if (!existsSync(join(root, source))) rmSync(file);
     }
+  }
+}
+
+/** Style sheets go beside the compiled pages, which read them at start. */
+function copyStyles() {
+  for (const file of filesBelow(join(root, 'src')).filter(file => file.endsWith('.css'))) {
+    const copy = join(root, 'dist', relative(root, file));
+    mkdirSync(dirname(copy), { recursive: true });
+    copyFileSync(file, copy);
   }
 }
 
@@ -97,6 +107,7 @@ function compile() {
   // The compiler trusts its own record of what it wrote; without the output that record is worthless.
   if (!existsSync(join(root, 'dist/src'))) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
   step('Compiling', [compiler, '--project', root]);
+  copyStyles();
   removeOrphans();
 }
 

@@ -107,6 +107,9 @@ describe('http/pages', () => {
     const [style = ''] = /\/assets\/portico\.[0-9a-f]{12}\.css/.exec(page.text) ?? [];
     const file = await supertest(app).get(style).expect(200);
     assert.equal(file.headers['cache-control'], 'public, max-age=31536000, immutable');
+    assert.match(file.headers['content-type'] ?? '', /^text\/css/);
+    for (const rule of [':root {', '.endpoint {', '@media print']) assert.ok(file.text.includes(rule), rule);
+    assert.doesNotMatch(file.text, /\/\*/);
   });
 
   it('answers 404 to people, and never shows e-mails where none are kept', async () => {

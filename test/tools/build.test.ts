@@ -43,6 +43,16 @@ describe('tools/build', () => {
     assert.equal(generatorRuns(), `${Array(3).fill('definitions validate').join(' ')} validate`);
   });
 
+  it('copies style sheets beside the compiled code, and removes those that are gone', () => {
+    const copy = join(project.root, 'dist/src/pages/styles/x.css');
+    project.write('src/pages/styles/x.css', 'a {}');
+    assert.equal(build().status, 0);
+    assert.equal(readFileSync(copy, 'utf8'), 'a {}');
+    project.remove('src/pages/styles/x.css');
+    assert.equal(build().status, 0);
+    assert(!existsSync(copy));
+  });
+
   it('removes what was compiled from a source that is gone', () => {
     project.write('test/old.test.ts', 'export {};\n');
     assert.equal(build().status, 0);
