@@ -26,8 +26,19 @@ const messaging: RoleGrants = {
   Task: group,
 };
 
-/** What every active Practitioner sees: the directory, whole. */
+/** Definitions are for everybody who reads the statement that names them. */
+const definitions: RoleGrants = {
+  StructureDefinition: all,
+  ValueSet: all,
+  CodeSystem: all,
+  SearchParameter: all,
+  OperationDefinition: all,
+  CompartmentDefinition: all,
+};
+
+/** What every active Practitioner sees: the directory, whole, and definitions. */
 export const everyStaff: RoleGrants = {
+  ...definitions,
   Practitioner: all,
   PractitionerRole: all,
   Organization: all,
