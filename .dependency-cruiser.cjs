@@ -45,7 +45,7 @@ const folders = {
   ],
   'observe/': ['fhir/', 'runtime/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts'],
   'identity/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts', 'router/dispatch.ts'],
-  'router/': [...pure, ...handler, 'formats/', 'access/'],
+  'router/': [...pure, ...handler, 'formats/', 'access/', 'portal/ as types'],
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
   'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],
   'pages/': ['fhir/', 'config/', 'definitions/ as types', 'formats/', 'delivery/ as types', 'http/ as types'],

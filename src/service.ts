@@ -57,7 +57,7 @@ export interface Context {
   /** Further requests by the same actor at the same endpoint: the entries of a batch or transaction. */
   readonly reentry: Reentry;
   /** The parsed body. */
-  readonly resource?: Resource;
+  readonly resource: Resource | undefined;
   readonly prefer: Preference;
   /**
    * Unknown search parameters and the like are left out with a warning instead of refused: asked for by
@@ -235,8 +235,6 @@ export interface Services extends World {
   statement(context: Context): JsonObject | Promise<JsonObject>;
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
-  /** An effect as its outbox entries. */
-  outbox: (effect: Effect) => DocumentChange[];
   /** Settings the portal's workflows read. */
   readonly portal: PortalSettings;
 }

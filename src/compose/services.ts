@@ -88,7 +88,6 @@ export function createServices(parts: ServiceParts): Served {
       records: stores.records,
       limits: config.limits,
     }),
-    outbox: effect => outboxDocuments(effect, world),
     portal: {
       portalUrl: config.portalUrl,
       defaultLanguage: config.defaultLanguage,
@@ -143,6 +142,9 @@ function routerOf(
     interactions: createInteractions(services),
     bare: () => stores.store,
     patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
+    clock: world.clock,
+    audit: services.audit,
+    outbox: effect => outboxDocuments(effect, world),
     served,
     services,
     report: (error, { id }) => log.error('unforeseen fault', error, { id }),

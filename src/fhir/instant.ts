@@ -4,7 +4,20 @@
 export const instant = (ms: number): string => new Date(ms).toISOString();
 
 /** `Fri, 02 Jan 2026 03:04:05 GMT`: whole seconds, rounded down. */
-export const httpDate = (ms: number): string => new Date(ms).toUTCString();
+export function httpDate(ms: number): string {
+  const number = Math.floor(ms / DAY);
+  if (number !== day.number) day = { number, text: new Date(ms).toUTCString().slice(0, -'03:04:05 GMT'.length) };
+  const second = Math.floor(ms / 1000) - number * 86_400;
+  return `${day.text}${two(second / 3600)}:${two((second / 60) % 60)}:${two(second % 60)} GMT`;
+}
+
+/** Milliseconds. */
+const DAY = 86_400_000;
+
+/** Each answer has such a date, most of them of one day, whose text costs the most. */
+let day = { number: NaN, text: '' };
+
+const two = (number: number): string => String(Math.trunc(number)).padStart(2, '0');
 
 /** Milliseconds, or undefined if the header is no HTTP date. */
 export function parseHttpDate(text: string): number | undefined {

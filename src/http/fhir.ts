@@ -133,13 +133,22 @@ interface LocatedBase {
   search: string;
 }
 
+/** `/fhir/customer/demo` has the most. */
+const BASE_SEGMENTS = 3;
+
+/** Where so many segments of a path end. */
+function segmentsEnd(pathname: string, count: number): number {
+  let end = 0;
+  for (let i = 0; i < count && end >= 0; i++) end = pathname.indexOf('/', end + 1);
+  return end < 0 ? pathname.length : end;
+}
+
 /** The longest base that leads the path. */
 function locate(bases: ReadonlyMap<string, FhirBase>, url: string): LocatedBase {
   const { pathname, search } = splitTarget(url);
-  const [, root, first, second] = pathname.split('/', 4);
-  for (const path of [`/${root}/${first}/${second}`, `/${root}/${first}`]) {
-    const base = bases.get(path);
-    if (base) return { base, rest: pathname.slice(path.length), search };
+  for (let end = segmentsEnd(pathname, BASE_SEGMENTS); end > 0; end = pathname.lastIndexOf('/', end - 1)) {
+    const base = bases.get(pathname.slice(0, end));
+    if (base) return { base, rest: pathname.slice(end), search };
   }
   throw new Fault('not-found', 'There is no such endpoint; the page at / lists them.');
 }

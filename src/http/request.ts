@@ -56,13 +56,12 @@ export function fhirRequest(
   const { method = 'GET' } = request;
   if (!methods.has(method)) throw new Fault('not-supported', 'This method is not supported.', { headers: { allow } });
   if (request.rawHeaders.length > 2 * maxHeaders) throw new Fault('too-large', 'Too many header fields.');
+  const { base, path, query, id } = located;
   const deadline = clock.now() + limits.requestTimeout;
   const headers = request.headers as FhirRequest['headers'];
-  const value: FhirRequest = { method: method as Method, ...located, headers, deadline };
+  const value: FhirRequest = { method: method as Method, base, path, query, headers, id, deadline };
   if (!bodied.has(method)) return value;
-  return bodyOf(request, located.path, { maxBytes: limits.maxBody, admit }).then(body =>
-    body ? { ...value, body } : value,
-  );
+  return bodyOf(request, path, { maxBytes: limits.maxBody, admit }).then(body => (body ? { ...value, body } : value));
 }
 
 const allow = [...methods, 'OPTIONS'].join(', ');

@@ -29,9 +29,12 @@ export function decodePath(rest: string): string[] {
 /** Names and values of a query string, in order. */
 export const decodeQuery = (search: string): Query => parseForm(search);
 
+/** Slashes, backslashes and control characters. */
+const AMBIGUOUS = /[/\\\u0000-\u001f\u007f-\u009f]/;
+
 function decodeSegment(raw: string): string {
   const segment = raw.includes('%') ? unescaped(raw) : raw;
-  if (segment === '' || segment === '.' || segment === '..' || /[/\\\p{Cc}]/u.test(segment)) throw malformed();
+  if (segment === '' || segment === '.' || segment === '..' || AMBIGUOUS.test(segment)) throw malformed();
   return segment;
 }
 

@@ -14,18 +14,19 @@ const MOST = 100;
 /** The entry of a request that was (or would be) answered with this status. */
 export function auditEntry(run: Run, status: number, at: number, patients: readonly string[]): AuditEntry {
   const { request, endpoint, route, actor, reasons } = run;
-  return {
+  const entry: AuditEntry = {
     at,
     request: request.id,
     actor: actor?.subject ?? '',
     client: actor?.clientId ?? '',
     action: route?.operation ? `$${route.operation.name}` : (route?.interaction ?? request.method),
-    ...(endpoint.name === HOME ? {} : { base: endpoint.url }),
     target: targetOf(route),
     patients,
     status,
-    ...(reasons.length === 0 ? {} : { reasons: [...new Set(reasons)] }),
   };
+  if (endpoint.name !== HOME) entry.base = endpoint.url;
+  if (reasons.length > 0) entry.reasons = [...new Set(reasons)];
+  return entry;
 }
 
 function targetOf(route: Route | undefined): string {

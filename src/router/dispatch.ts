@@ -11,9 +11,8 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { Dispatch, Reentry, Result } from '../service.js';
 import type { Store } from '../store/port.js';
 import { auditEntry, patientsAsked } from './audited.js';
-import type { DispatchParts, Run } from './parts.js';
-import { begin, contextOf, type Ready } from './run.js';
-import { defined } from '../fhir/defined.js';
+import type { DispatchParts, Ready, Run } from './parts.js';
+import { begin, contextOf, createRun } from './run.js';
 
 /** Runs of one handler before a lost race is told to the caller. */
 const ATTEMPTS = 16;
@@ -24,44 +23,57 @@ const backOff = (attempt: number): number => Math.random() * Math.min(2 ** attem
 export const createDispatch =
   (parts: DispatchParts): Dispatch =>
   async (request, declared, actor) => {
-    const started = parts.services.clock.now();
+    const started = parts.clock.now();
     const endpoint = await parts.served(declared);
-    return dispatch({ request, endpoint, started, reasons: [], ...defined({ actor }) }, parts);
+    return answer(createRun(request, endpoint, started, actor), parts);
   };
-
-async function dispatch(run: Run, parts: DispatchParts): Promise<FhirResponse> {
-  const response = await answer(run, parts);
-  parts.answered(run, response.status);
-  return response;
-}
 
 /** Entries are served as the request is that holds them: nobody changes what an endpoint serves half-way. */
-function reentryOf({ endpoint, actor }: Ready, parts: DispatchParts): Reentry {
-  const entry = (request: FhirRequest): Run => {
-    const started = parts.services.clock.now();
-    return { request, endpoint, started, reasons: [], ...defined({ actor }) };
-  };
-  return {
-    answer: request => dispatch(entry(request), parts),
-    prepare: async (request, store) => handle(await begin(entry(request), parts), store, parts),
-  };
+class Entries implements Reentry {
+  private readonly whole: Run;
+  private readonly parts: DispatchParts;
+
+  constructor(whole: Run, parts: DispatchParts) {
+    this.whole = whole;
+    this.parts = parts;
+  }
+
+  answer(request: FhirRequest): Promise<FhirResponse> {
+    return answer(this.entry(request), this.parts);
+  }
+
+  async prepare(request: FhirRequest, store: Store): Promise<Result> {
+    return handle(await begin(this.entry(request), this.parts), store, this.parts);
+  }
+
+  private entry(request: FhirRequest): Run {
+    const { endpoint, actor } = this.whole;
+    return createRun(request, endpoint, this.parts.clock.now(), actor);
+  }
 }
 
 /** The answer, audited: a write's audit is in its commit, that of all else is logged before the answer goes out. */
 async function answer(run: Run, parts: DispatchParts): Promise<FhirResponse> {
-  let result: { response: FhirResponse; audited: boolean };
+  let done: Done;
   try {
-    result = await carryOut(await begin(run, parts), parts);
+    done = await carryOut(await begin(run, parts), parts);
   } catch (error) {
     const fault = asFault(error);
     if (fault.kind === 'exception') parts.report(error, run.request);
-    result = { response: faultResponse(fault), audited: false };
+    done = { response: faultResponse(fault), audited: false };
   }
-  const { response, audited } = result;
-  return audited || run.route?.interaction === 'capabilities' ? response : withAudit(run, response, parts);
+  const audited = done.audited || run.route?.interaction === 'capabilities';
+  const response = audited ? done.response : await withAudit(run, done.response, parts);
+  parts.answered(run, response.status);
+  return response;
 }
 
-async function carryOut(ready: Ready, parts: DispatchParts): Promise<{ response: FhirResponse; audited: boolean }> {
+interface Done {
+  response: FhirResponse;
+  audited: boolean;
+}
+
+async function carryOut(ready: Ready, parts: DispatchParts): Promise<Done> {
   const store = parts.gate.guard(parts.bare(ready.endpoint), ready.actor ?? parts.gate.anonymous, ready.route);
   for (let attempt = 1; ; attempt++) {
     const result = await handle(ready, store, parts);
@@ -77,7 +89,7 @@ async function carryOut(ready: Ready, parts: DispatchParts): Promise<{ response:
 }
 
 function handle(ready: Ready, store: Store, parts: DispatchParts): Promise<Result> {
-  const context = contextOf(ready, store, reentryOf(ready, parts), parts);
+  const context = contextOf(ready, store, new Entries(ready, parts), parts);
   if (ready.route.interaction === 'operation') return parts.operations.run(ready.values, context);
   const handler = parts.interactions[ready.route.interaction];
   if (!handler) throw new Error(`no handler for ${ready.route.interaction}`);
@@ -86,7 +98,7 @@ function handle(ready: Ready, store: Store, parts: DispatchParts): Promise<Resul
 
 async function commit(ready: Ready, result: Result, store: GuardedStore, parts: DispatchParts): Promise<void> {
   const { effects = [], consequences = {}, ...changes } = result.changes ?? {};
-  const { clock, outbox, audit } = parts.services;
+  const { clock, outbox, audit } = parts;
   if (result.asSystem !== undefined) ready.reasons.push(result.asSystem);
   const entry = auditEntry(ready, result.response.status, clock.now(), parts.patientsOf(changes));
   const added = mergeChangeSets(consequences, { documents: [...effects.flatMap(outbox), audit.document(entry)] });
@@ -95,7 +107,7 @@ async function commit(ready: Ready, result: Result, store: GuardedStore, parts: 
 }
 
 async function withAudit(run: Run, response: FhirResponse, parts: DispatchParts): Promise<FhirResponse> {
-  const { audit, clock } = parts.services;
+  const { audit, clock } = parts;
   try {
     await audit.append(auditEntry(run, response.status, clock.now(), patientsAsked(run, response)));
     return response;

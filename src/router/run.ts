@@ -1,20 +1,36 @@
 /** A request on its way: what the stages have found out so far, and the context its handler gets. */
-import type { Context, Reentry } from '../service.js';
+import type { Actor } from '../access/actor.js';
+import type { Endpoint } from '../definitions/endpoint.js';
+import { parsePrefer } from '../fhir/prefer.js';
+import type { FhirRequest } from '../fhir/request.js';
+import type { Context, Reentry, Values } from '../service.js';
 import type { Store } from '../store/port.js';
-import type { DispatchParts, Run } from './parts.js';
+import type { DispatchParts, Ready, Run } from './parts.js';
 import { route } from './routing.js';
-import { stagesOf, type Step } from './stages.js';
-import { defined } from '../fhir/defined.js';
+import { stagesOf } from './stages.js';
 
-/** A run that came through all stages. */
-export type Ready = Run & Step;
+const NO_PREFERENCE = parsePrefer(undefined);
+const NO_VALUES: Values = {};
 
 const stages = new Map<string, ReturnType<typeof stagesOf>>();
+
+/** All properties from the start: runs of one shape are read fast. */
+export const createRun = (request: FhirRequest, endpoint: Endpoint, started: number, actor?: Actor): Run => ({
+  request,
+  endpoint,
+  started,
+  reasons: [],
+  route: undefined,
+  actor,
+  prefer: NO_PREFERENCE,
+  resource: undefined,
+  values: NO_VALUES,
+});
 
 /** Takes the run through its stages. Rejects with Fault. */
 export async function begin(run: Run, parts: DispatchParts): Promise<Ready> {
   run.route = route(run.endpoint, run.request);
-  const ready: Ready = Object.assign(run, { route: run.route, prefer: { async: false }, values: {} });
+  const ready = run as Ready;
   const { interaction } = run.route;
   const list = stages.get(interaction) ?? stagesOf(interaction);
   stages.set(interaction, list);
@@ -36,7 +52,7 @@ export function contextOf(ready: Ready, store: Store, reentry: Reentry, parts: D
     store,
     services: parts.services,
     reentry,
-    ...defined({ resource }),
+    resource,
     prefer,
     lenient: prefer.handling === 'lenient' && actor.kind === 'system',
     warnings: [],

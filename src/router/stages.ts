@@ -27,16 +27,17 @@ export interface Step {
   readonly request: FhirRequest;
   readonly endpoint: Endpoint;
   readonly route: Route;
-  actor?: Actor;
+  actor: Actor | undefined;
   prefer: Preference;
-  resource?: Resource;
+  resource: Resource | undefined;
   values: Values;
 }
 
 type Stage = (step: Step, parts: StageParts) => Promise<void> | void;
 
 const authenticate: Stage = async (step, { gate }) => {
-  step.actor ??= gate.isOpen(step.endpoint, step.route) ? gate.anonymous : await gate.authenticate(step.request);
+  if (step.actor) return;
+  step.actor = gate.isOpen(step.endpoint, step.route) ? gate.anonymous : await gate.authenticate(step.request);
 };
 
 /** Of strangers nothing is counted: one of them could use up what all have together. */
@@ -50,12 +51,12 @@ const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {
 };
 
 const preference: Stage = step => {
-  step.prefer = parsePrefer(step.request.headers['prefer']);
+  const header = step.request.headers['prefer'];
+  if (header !== undefined) step.prefer = parsePrefer(header);
 };
 
 const body: Stage = (step, { definitions, limits }) => {
-  const resource = parseBody(step.request, step.route, definitions, limits);
-  if (resource) step.resource = resource;
+  step.resource = parseBody(step.request, step.route, definitions, limits);
 };
 
 const form: Stage = ({ request }) => requireForm(request);
