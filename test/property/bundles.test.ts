@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { asBundle, eachRest, statuses, type Answer, type Rest } from '../conformance/rest.js';
 import { apply, KEYS, rounds, shown, type BundlePlan, type Sent, type World } from './bundle-model.js';
 import { orders } from './orders.js';
+import { samples } from '../fixtures/samples.js';
 
-const RUNS = { quick: 40, slow: 5 };
+const RUNS = { quick: samples(40, 1000), slow: samples(5, 50) };
 
 /** One past on a server: keys of its own, and words that nothing else says. */
 class Past {

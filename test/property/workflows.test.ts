@@ -15,8 +15,9 @@ import {
 import { InvitationModel, walks, type Step } from './invitation-model.js';
 import { orders } from './orders.js';
 import { rounds, workItemAfter, type Move, type WorkItem } from './work-item-model.js';
+import { samples } from '../fixtures/samples.js';
 
-const RUNS: Record<string, number> = { memory: 25, sqlite: 25, mongo: 4 };
+const RUNS: Record<string, number> = { memory: samples(25, 500), sqlite: samples(25, 500), mongo: samples(4, 50) };
 const settings = (store: string) => ({ numRuns: RUNS[store] ?? 10, endOnFailure: store === 'mongo' });
 
 const HOUR = 3_600_000;

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import type { Json, Resource } from '../../src/fhir/resource.js';
 import { unionParts } from '../../src/search/expression/syntax.js';
 import { registry } from './searching.js';
+import { samples } from '../fixtures/samples.js';
 
 const folder = join(process.cwd(), '..', 'shared', 'data', 'synthea');
 
@@ -43,7 +44,7 @@ function patients(): Resource[] {
 }
 
 /** So many of a type: the same kind of resource again and again teaches nothing. */
-const ENOUGH = 12;
+const ENOUGH = samples(12, 1000);
 
 describe('search/expression against FHIRPath', () => {
   if (!existsSync(folder)) {
