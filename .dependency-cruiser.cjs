@@ -43,7 +43,7 @@ const folders = {
     ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
     ...['portal/', 'access/ as types', 'service.ts'],
   ],
-  'observe/': ['fhir/', 'runtime/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts'],
+  'observe/': ['fhir/', 'runtime/', 'config/ as types', 'search/', 'store/port.ts', 'access/ as types', 'service.ts'],
   'identity/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts', 'router/dispatch.ts'],
   'router/': [...pure, ...handler, 'formats/', 'access/', 'portal/ as types'],
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],

@@ -169,8 +169,6 @@ export interface Audit {
   append(entry: AuditEntry): Promise<void>;
   /** Writes: the entry as a document that rides in the commit. */
   document(entry: AuditEntry): DocumentChange;
-  /** Makes everything logged so far searchable as AuditEvent. */
-  seal(): Promise<void>;
 }
 
 export interface ServerLimits {

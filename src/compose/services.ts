@@ -1,6 +1,5 @@
 /** The services handlers get, and the router between them. */
 import type { KeyObject } from 'node:crypto';
-import { join } from 'node:path';
 import { accessFingerprint } from '../access/actor.js';
 import { createGate } from '../access/gate.js';
 import { internalPostings, patientsIn, tombstones } from '../access/compartment-paths.js';
@@ -9,9 +8,9 @@ import type { Config } from '../config/config.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import type { World } from '../fhir/clock.js';
 import { createInteractions } from '../interactions/index.js';
-import { stamp, type StampParts } from '../writing/stamp.js';
+import type { StampParts } from '../writing/stamp.js';
 import { createWriting } from '../writing/writing.js';
-import { openAudit, type ClosableAudit } from '../observe/audit.js';
+import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import { routePattern } from '../observe/request-line.js';
 import type { CustomParameters } from '../conformance/custom-parameters.js';
@@ -28,10 +27,11 @@ import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
 import type { Dispatch, Operation, Services } from '../service.js';
-import type { Storage } from '../store/port.js';
-import { createValidator, type Validator } from '../validate/validator.js';
+import type { Storage, Store } from '../store/port.js';
+import { createValidator } from '../validate/validator.js';
 import type { Access } from './access.js';
-import { portalOf, type Model } from './model.js';
+import { createAudit } from './audit.js';
+import type { Model } from './model.js';
 
 export interface ServiceParts {
   config: Config;
@@ -50,7 +50,7 @@ export interface Served {
   services: Services;
   operations: readonly Operation[];
   dispatch: Dispatch;
-  audit: ClosableAudit;
+  audit: OpenAudit;
 }
 
 export function createServices(parts: ServiceParts): Served {
@@ -59,7 +59,7 @@ export function createServices(parts: ServiceParts): Served {
   const validator = createValidator(definitions, { root });
   const { registryOf, served } = parts.custom;
   const stamping: StampParts = { clock: world.clock, registryOf, internal: internalPostings, tombstones };
-  const audit = auditOf(parts, stamping, validator);
+  const { audit, view } = createAudit(parts, registryOf);
   const definitionsFor = createPostedProfiles(definitions);
   const { blobs } = stores;
   const services: Services = {
@@ -96,7 +96,7 @@ export function createServices(parts: ServiceParts): Served {
     },
   };
   const operations = createOperations(services);
-  return { services, operations, dispatch: routerOf(parts, services, operations), audit };
+  return { services, operations, dispatch: routerOf(parts, view, services, operations), audit };
 }
 
 /** A page link ends with the proxies, roles and scopes it was given under: it tells a total that was counted then. */
@@ -105,27 +105,9 @@ const cursorsOf = (cursors: ReturnType<typeof createCursors>): Services['cursors
   open: (cursor, actor) => cursors.open(cursor, accessFingerprint(actor)),
 });
 
-/** AuditEvents live in the portal's partition. */
-function auditOf(
-  { config, world, model, stores }: ServiceParts,
-  stamping: StampParts,
-  validator: Validator,
-): ClosableAudit {
-  const endpoint = portalOf(model);
-  const { partition } = endpoint;
-  return openAudit(world, {
-    folder: join(config.dataFolder, 'audit'),
-    records: stores.records,
-    put(event) {
-      validator.assertValid(event);
-      return stamp({ resource: event, method: 'POST' }, { endpoint, partition }, stamping);
-    },
-    commit: changes => stores.store.commit(changes),
-  });
-}
-
 function routerOf(
-  { config, model, stores, access, world, log }: ServiceParts,
+  { config, model, access, world, log }: ServiceParts,
+  view: Store,
   services: Services,
   operations: readonly Operation[],
 ): Dispatch {
@@ -140,7 +122,7 @@ function routerOf(
     quota: createQuota(config.rate, world.clock),
     operations: createOperationTable(operations, definitions, validator),
     interactions: createInteractions(services),
-    bare: () => stores.store,
+    bare: () => view,
     patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
     clock: world.clock,
     audit: services.audit,

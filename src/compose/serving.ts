@@ -13,7 +13,7 @@ import { Fault } from '../fhir/fault.js';
 import { toXml } from '../formats/xml.js';
 import { createApp } from '../http/app.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
-import type { ClosableAudit } from '../observe/audit.js';
+import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { Dispatch, Services } from '../service.js';
@@ -36,7 +36,7 @@ export interface ServingParts {
   access: Access;
   dispatcher: Dispatcher;
   reindexer: BackgroundWorker;
-  audit: ClosableAudit;
+  audit: OpenAudit;
   stores: Storage;
   /** Whether the storage is closed with the server. */
   owned: boolean;
@@ -45,6 +45,9 @@ export interface ServingParts {
 /** Milliseconds between rounds of the housekeeping. */
 const HOUSEKEEPING = 60_000;
 
+/** Milliseconds between looks at what of the audit is ready to be stored. */
+const PERSISTING = 5000;
+
 export function createServing(parts: ServingParts): Serving {
   const { config, log, dispatcher, reindexer, audit, stores, owned } = parts;
   let server: RunningServer | undefined;
@@ -52,6 +55,11 @@ export function createServing(parts: ServingParts): Serving {
     full: Infinity,
     interval: HOUSEKEEPING,
     report: error => log.error('housekeeping', error),
+  });
+  const persisting = createBackgroundWorker(() => audit.persist(), {
+    full: Infinity,
+    interval: PERSISTING,
+    report: error => log.error('audit', error),
   });
   const app = createApp(appParts(parts, () => server?.draining ?? false));
   return {
@@ -64,11 +72,13 @@ export function createServing(parts: ServingParts): Serving {
       dispatcher.start();
       reindexer.start();
       housekeeping.start();
+      persisting.start();
       return server.port;
     },
     async close(how = { grace: 0 }) {
       await server?.stop(how);
       audit.close();
+      await persisting.stop();
       await housekeeping.stop();
       await dispatcher.stop();
       await reindexer.stop();
@@ -78,9 +88,9 @@ export function createServing(parts: ServingParts): Serving {
   };
 }
 
-/** Makes the audit searchable, and drops content that no commit took and what has expired. */
-async function keepHouse({ services, stores, world }: ServingParts): Promise<number> {
-  await services.audit.seal();
+/** Drops what has expired, and content that no commit took. */
+async function keepHouse({ audit, stores, world }: ServingParts): Promise<number> {
+  await audit.expire();
   while ((await sweepUploads({ ...stores, ...world })) === SWEPT_AT_ONCE);
   return stores.records.expire(world.clock.now());
 }

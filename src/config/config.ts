@@ -46,6 +46,8 @@ export interface Config {
   /** Units of work a minute for each caller; 0 = no limit. */
   readonly rate: number;
   readonly issuers: readonly IssuerConfig[];
+  /** Milliseconds that the audit trail is kept; undefined: for good. */
+  readonly auditRetention: number | undefined;
   readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
 }
 
@@ -122,9 +124,13 @@ function configOf(values: Values): Config {
     },
     rate: values.PORTICO_RATE,
     issuers: values.PORTICO_ISSUERS,
+    auditRetention: values.PORTICO_AUDIT_DAYS === 0 ? undefined : values.PORTICO_AUDIT_DAYS * DAY,
     logLevel: values.PORTICO_LOG_LEVEL,
   };
 }
+
+/** Milliseconds. */
+const DAY = 24 * 3600_000;
 
 const DEMO_CUSTOMER: CustomerConfig = { key: 'demo', referencesEnforced: false };
 

@@ -157,6 +157,10 @@ export const settings = {
     doc: 'Further issuers whose access tokens (JWT) are accepted, with their public keys.',
   }),
 
+  PORTICO_AUDIT_DAYS: setting(whole(0, 36_500), '3650', {
+    group: operation,
+    doc: 'Days that the audit trail is kept; `0`: for good.',
+  }),
   PORTICO_LOG_LEVEL: setting(oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug']), 'info', {
     group: operation,
     doc: 'Least severe log lines written (JSON on standard output).',

@@ -1,10 +1,9 @@
 /** search-type, search-system and compartment search. https://hl7.org/fhir/R4/search.html */
-import { setTimeout as pause } from 'node:timers/promises';
-import { Fault } from '../fhir/fault.js';
+import { Fault, type Issue } from '../fhir/fault.js';
 import { pageUrl } from '../fhir/page-url.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Position } from '../search/query.js';
-import type { Context, Handler, Result, Services } from '../service.js';
+import type { Context, Handler, Result } from '../service.js';
 import type { Page } from '../store/port.js';
 import { questionOf, searchPath, type QuestionParts, type SearchQuestion } from './search-question.js';
 import { boundedPage } from '../content/bounded-page.js';
@@ -15,16 +14,12 @@ import { defined } from '../fhir/defined.js';
 /** Totals are exact up to here, and left out above unless asked for (DESIGN §6). */
 const TOTAL_LIMIT = 1000;
 
-/** Milliseconds that a search of the audit waits for what is logged to become resources. */
-const PATIENCE = 500;
-
-export type SearchParts = QuestionParts & IncludeParts & SearchsetParts & Pick<Services, 'audit'>;
+export type SearchParts = QuestionParts & IncludeParts & SearchsetParts;
 
 export const createSearch =
   (parts: SearchParts): Handler =>
   async context => {
     const question = await questionOf(context, parts);
-    if (context.route.type === 'AuditEvent') await auditSealed(context, parts);
     const { parsed } = question;
     if (parsed.summary === 'count' || parsed.count === 0) return countOnly(context, question, parts);
     const page = await pageOf(context, question, parts);
@@ -32,14 +27,6 @@ export const createSearch =
     const { entries, warnings } = await included(context, parsed, page.rows, parts);
     return answer(context, question, { page, total, included: entries, warnings }, parts);
   };
-
-/** The audit is logged compactly and becomes resources when somebody looks; who looks does not wait for a long log. */
-async function auditSealed({ warnings }: Context, { audit }: SearchParts): Promise<void> {
-  const late = pause(PATIENCE, 'late', { ref: false });
-  if ((await Promise.race([audit.seal(), late])) !== 'late') return;
-  const diagnostics = 'The latest events are not in yet; ask again.';
-  warnings.push({ severity: 'warning', code: 'incomplete', diagnostics });
-}
 
 async function countOnly(context: Context, question: SearchQuestion, parts: SearchParts): Promise<Result> {
   const total = await count(context, question.parsed, Infinity, parts);
@@ -102,7 +89,7 @@ async function answer(
   { page, total, included: includedEntries, warnings }: PageContent,
   parts: SearchParts,
 ): Promise<Result> {
-  context.warnings.push(...warnings);
+  context.warnings.push(...warnings, ...(page.warnings ?? []).map(incomplete));
   const links = page.next
     ? [{ relation: 'next' as const, url: nextUrl(context, question, { after: page.next, total }, parts) }]
     : [];
@@ -110,6 +97,8 @@ async function answer(
   const content = { ...defined({ total }), links, matches: page.rows, others };
   return { response: await searchset(context, question, content, parts) };
 }
+
+const incomplete = (diagnostics: string): Issue => ({ severity: 'warning', code: 'incomplete', diagnostics });
 
 function nextUrl(
   context: Context,

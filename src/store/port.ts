@@ -80,6 +80,8 @@ export interface Page {
   rows: Version[];
   /** Present exactly when there are more. */
   next?: Position;
+  /** What the page lacks that should be on it (a part of the store cannot be read), in words for the caller. */
+  warnings?: readonly string[];
 }
 
 /**

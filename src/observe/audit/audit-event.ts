@@ -1,9 +1,9 @@
 /**
  * An audit entry as a resource. https://hl7.org/fhir/R4/auditevent.html, https://profiles.ihe.net/ITI/BALP
  */
-import { instant } from '../fhir/instant.js';
-import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { AuditEntry } from '../service.js';
+import { instant } from '../../fhir/instant.js';
+import type { JsonObject, Resource } from '../../fhir/resource.js';
+import type { AuditEntry } from '../../service.js';
 
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem';
 
@@ -24,14 +24,16 @@ const INTERACTION = /^[a-z-]+$/;
 /** Types that AuditEvent.agent.who may refer to; a Person is named by altId alone. */
 const AGENTS = /^(PractitionerRole|Practitioner|Organization|Device|Patient|RelatedPerson)\/[A-Za-z0-9\-.]+$/;
 
+/** The resource has no versions: its meta names none. */
 export function auditEvent(id: string, entry: AuditEntry): Resource {
   const { action, reasons = [] } = entry;
   return {
     resourceType: 'AuditEvent',
     id,
+    meta: { lastUpdated: instant(entry.at) },
     type: { system: `${TERMINOLOGY}/audit-event-type`, code: 'rest', display: 'RESTful Operation' },
     subtype: [subtypeOf(action)],
-    action: ACTIONS[action] ?? 'E',
+    action: actionCode(action),
     recorded: instant(entry.at),
     outcome: outcomeOf(entry.status),
     outcomeDesc: `HTTP ${entry.status}`,
@@ -42,26 +44,45 @@ export function auditEvent(id: string, entry: AuditEntry): Resource {
   };
 }
 
-/** What never found its interaction is named by its HTTP method, which is no code. */
-function subtypeOf(action: string): JsonObject {
-  const system = 'http://hl7.org/fhir/restful-interaction';
-  if (action.startsWith('$')) return { system, code: 'operation', display: action };
-  return INTERACTION.test(action) ? { system, code: action } : { display: action };
+/** https://hl7.org/fhir/R4/valueset-audit-event-action.html */
+export const actionCode = (action: string): string => ACTIONS[action] ?? 'E';
+
+/** The interaction; undefined for a request that was none. */
+export function subtypeCode(action: string): string | undefined {
+  if (action.startsWith('$')) return 'operation';
+  return INTERACTION.test(action) ? action : undefined;
 }
 
+/** A request that was no interaction is named by its HTTP method, which is no code. */
+function subtypeOf(action: string): JsonObject {
+  const code = subtypeCode(action);
+  if (code === undefined) return { display: action };
+  const coding = { system: 'http://hl7.org/fhir/restful-interaction', code };
+  return code === action ? coding : { ...coding, display: action };
+}
+
+/** The reference of an actor; undefined for one that AuditEvent cannot refer to. */
+export const agentReference = (actor: string): string | undefined => (AGENTS.test(actor) ? actor : undefined);
+
+/** A reference of an entry as its AuditEvent writes it. */
+export const referenceIn = ({ base }: Pick<AuditEntry, 'base'>, reference: string): string =>
+  base === undefined ? reference : `${base}/${reference}`;
+
 /** https://hl7.org/fhir/R4/valueset-audit-event-outcome.html */
-function outcomeOf(status: number): string {
+export function outcomeOf(status: number): string {
   return status < 400 ? '0' : status < 500 ? '4' : '8';
 }
 
 function agentsOf({ actor, client }: AuditEntry): JsonObject[] {
-  const who = AGENTS.test(actor) ? { who: { reference: actor } } : {};
+  const reference = agentReference(actor);
+  const who = reference === undefined ? {} : { who: { reference } };
   const person: JsonObject = { ...who, altId: actor === '' ? 'unknown' : actor, requestor: true };
   return client === '' ? [person] : [person, { altId: client, name: client, requestor: false }];
 }
 
-function entitiesOf({ base, target, patients, request }: AuditEntry): JsonObject[] {
-  const at = (reference: string) => ({ reference: base === undefined ? reference : `${base}/${reference}` });
+function entitiesOf(entry: AuditEntry): JsonObject[] {
+  const { target, patients, request } = entry;
+  const at = (reference: string) => ({ reference: referenceIn(entry, reference) });
   const patientEntities = patients.map(id => ({
     what: at(`Patient/${id}`),
     type: { system: `${TERMINOLOGY}/audit-entity-type`, code: '1', display: 'Person' },

@@ -1,0 +1,113 @@
+/**
+ * A store of which one type of one partition lives in a store of its own. A search over both merges their pages; the type
+ * has no history.
+ */
+import type { IndexEntries, Search } from '../../search/query.js';
+import type { Key, Store, Version } from '../port.js';
+import { crosses, inOneStore, type Crossing } from './cross-type.js';
+import { delegating } from './delegating.js';
+import { mergedSearch } from './merged-search.js';
+
+export interface OwnType {
+  readonly partition: string;
+  readonly type: string;
+  readonly store: Store;
+  /** The index entries of a version of any type in the partition. */
+  readonly index: (version: Version) => IndexEntries;
+}
+
+export function byType(rest: Store, own: OwnType): Store {
+  const view: Store = {
+    ...delegating(rest),
+    ...readsOf(rest, own),
+    ...searchesOf(rest, own, search => view.search(search)),
+    ...historyOf(rest, own),
+  };
+  return view;
+}
+
+const isOwn = (own: OwnType, { partition, type }: Pick<Key, 'partition' | 'type'>): boolean =>
+  type === own.type && partition === own.partition;
+
+function readsOf(rest: Store, own: OwnType): Pick<Store, 'read' | 'version' | 'scan'> {
+  const storeOf = (key: Pick<Key, 'partition' | 'type'>): Store => (isOwn(own, key) ? own.store : rest);
+  return {
+    async read(keys, where) {
+      if (!keys.some(key => isOwn(own, key))) return rest.read(keys, where);
+      const owned = keys.filter(key => isOwn(own, key));
+      const others = keys.filter(key => !isOwn(own, key));
+      const [fromOwn, fromRest] = [await own.store.read(owned, where), await rest.read(others, where)];
+      return keys.map(key => (isOwn(own, key) ? fromOwn.shift() : fromRest.shift()));
+    },
+    version: (key, version, past) => storeOf(key).version(key, version, past),
+    scan: (partition, type, limit, after) => storeOf({ partition, type }).scan(partition, type, limit, after),
+  };
+}
+
+/** @param search of the whole view */
+function searchesOf(rest: Store, own: OwnType, search: Store['search']): Pick<Store, 'search' | 'count' | 'commit'> {
+  const { partition, type: ownType, index } = own;
+  const crossing: Crossing = { type: ownType, index, search: one => search({ partition, ...one }) };
+
+  async function resolved<S extends Pick<Search, 'partition' | 'of' | 'deadline'>>(asked: S): Promise<S> {
+    if (asked.partition !== partition) return asked;
+    if (!asked.of.some(({ type, where }) => crosses(ownType, type, where))) return asked;
+    const of: Search['of'][number][] = [];
+    for (const { type, where } of asked.of) {
+      of.push({ type, where: await inOneStore(crossing, type, where, asked.deadline) });
+    }
+    return { ...asked, of };
+  }
+  /** The parts of a search by store; undefined where there is none. */
+  const parted = <S extends Pick<Search, 'partition' | 'of'>>(asked: S): { owned?: S; others?: S } => {
+    const owned = asked.of.filter(({ type }) => isOwn(own, { partition: asked.partition, type }));
+    if (owned.length === 0) return { others: asked };
+    const others = asked.of.filter(({ type }) => type !== ownType);
+    return others.length === 0
+      ? { owned: asked }
+      : { owned: { ...asked, of: owned }, others: { ...asked, of: others } };
+  };
+  return {
+    async search(query) {
+      const asked = await resolved(query);
+      const { owned, others } = parted(asked);
+      if (!owned) return rest.search(asked);
+      return others ? mergedSearch(asked, [own.store, owned], [rest, others], index) : own.store.search(owned);
+    },
+    async count(query, limit) {
+      const { owned, others } = parted(await resolved(query));
+      const counts = [owned ? await own.store.count(owned, limit) : 0, others ? await rest.count(others, limit) : 0];
+      return Math.min(limit, counts[0]! + counts[1]!);
+    },
+    async commit(changes) {
+      const { criteria = [] } = changes;
+      const leading = criteria.some(one => one.partition === partition && crosses(ownType, one.type, one.where));
+      if (!leading) return rest.commit(changes);
+      const asked = criteria.map(async criterion => {
+        const { type, where } = criterion;
+        return criterion.partition === partition
+          ? { ...criterion, where: await inOneStore(crossing, type, where, Infinity) }
+          : criterion;
+      });
+      return rest.commit({ ...changes, criteria: await Promise.all(asked) });
+    },
+  };
+}
+
+function historyOf(rest: Store, own: OwnType): Pick<Store, 'history' | 'countHistory'> {
+  const versioned = <Q extends { partition: string; of: readonly { type: string }[] }>(query: Q): Q | undefined => {
+    const of = query.of.filter(({ type }) => !isOwn(own, { partition: query.partition, type }));
+    if (of.length === query.of.length) return query;
+    return of.length === 0 ? undefined : { ...query, of };
+  };
+  return {
+    async history(query) {
+      const asked = versioned(query);
+      return asked ? rest.history(asked) : { rows: [] };
+    },
+    async countHistory(query, limit) {
+      const asked = versioned(query);
+      return asked ? rest.countHistory(asked, limit) : 0;
+    },
+  };
+}
