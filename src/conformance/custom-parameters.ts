@@ -81,7 +81,7 @@ function declarations(
     inForce
       .map(({ code }) => registry.get(type, code as string))
       .filter((param, at) => param !== undefined && param.url === inForce[at]!['url'])
-      .map(param => ({ code: param!.code, url: param!.url, type: param!.type })),
+      .map(param => ({ code: param!.code, url: param!.url, type: param!.type, targets: param!.targets })),
   ]);
   return new Map(added.filter(([, list]) => list.length > 0));
 }

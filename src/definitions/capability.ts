@@ -51,6 +51,7 @@ function compileResource(entry: JsonObject): ResourceEntry {
     conditionalUpdate: entry['conditionalUpdate'] === true,
     conditionalDelete: (entry['conditionalDelete'] ?? 'not-supported') as ResourceEntry['conditionalDelete'],
     updateCreate: entry['updateCreate'] === true,
+    versioning: (entry['versioning'] ?? 'versioned') as ResourceEntry['versioning'],
     conditionalRead: entry['conditionalRead'] === 'full-support',
     referencesEnforced: strings(entry['referencePolicy']).includes('enforced'),
   };

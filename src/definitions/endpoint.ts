@@ -43,6 +43,8 @@ export interface ResourceEntry {
   conditionalDelete: 'not-supported' | 'single' | 'multiple';
   updateCreate: boolean;
   conditionalRead: boolean;
+  /** `no-version`: answers name no version. `versioned-update`: an update must name the one it changes. */
+  versioning: 'no-version' | 'versioned' | 'versioned-update';
   /** References must resolve within the endpoint. */
   referencesEnforced: boolean;
 }

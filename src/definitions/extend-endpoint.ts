@@ -1,5 +1,5 @@
 /** An endpoint with further search parameters: its table, and its CapabilityStatement that lists them; and with profiles. */
-import type { JsonObject } from '../fhir/resource.js';
+import type { Json, JsonObject } from '../fhir/resource.js';
 import type { ProfileEntry } from './definitions.js';
 import type { Endpoint, ResourceEntry } from './endpoint.js';
 
@@ -9,46 +9,63 @@ export interface Declaration {
   /** Canonical URL of its SearchParameter. */
   url: string;
   type: string;
+  /** Of a reference: the types it may lead to; [] for any. */
+  targets: readonly string[];
 }
 
 /** The same endpoint, declaring these too; types it does not serve are passed over. */
-export function extendEndpoint(endpoint: Endpoint, added: ReadonlyMap<string, readonly Declaration[]>): Endpoint {
-  const resources = new Map(endpoint.resources);
-  for (const [type, declarations] of added) {
-    const entry = resources.get(type);
-    if (entry) resources.set(type, extendEntry(entry, declarations));
-  }
+export function extendEndpoint(endpoint: Endpoint, added: Added): Endpoint {
+  const extended = [...endpoint.resources].map(([type, entry]) => [type, extendEntry(entry, added)] as const);
+  const resources = new Map(extended);
   return { ...endpoint, resources, statement: { ...endpoint.statement, rest: statedRest(endpoint, added) } };
 }
 
-const referencing = (type: string, declarations: readonly Declaration[]): string[] =>
-  declarations.filter(one => one.type === 'reference').map(({ code }) => `${type}:${code}`);
+type Added = ReadonlyMap<string, readonly Declaration[]>;
 
-function extendEntry(entry: ResourceEntry, declarations: readonly Declaration[]): ResourceEntry {
+const includesFrom = (type: string, added: Added): string[] =>
+  (added.get(type) ?? []).filter(one => one.type === 'reference').map(({ code }) => `${type}:${code}`);
+
+const includesTo = (target: string, added: Added): string[] =>
+  [...added].flatMap(([source, declarations]) =>
+    declarations
+      .filter(({ type, targets }) => type === 'reference' && (targets.length === 0 || targets.includes(target)))
+      .map(({ code }) => `${source}:${code}`),
+  );
+
+function extendEntry(entry: ResourceEntry, added: Added): ResourceEntry {
+  const declarations = added.get(entry.type) ?? [];
+  const revincludes = includesTo(entry.type, added);
+  if (declarations.length + revincludes.length === 0) return entry;
   return {
     ...entry,
     searchParams: new Map([...entry.searchParams, ...declarations.map(({ code, url }) => [code, url] as const)]),
-    includes: new Set([...entry.includes, ...referencing(entry.type, declarations)]),
+    includes: new Set([...entry.includes, ...includesFrom(entry.type, added)]),
+    revincludes: new Set([...entry.revincludes, ...revincludes]),
   };
 }
 
-function statedRest({ statement }: Endpoint, added: ReadonlyMap<string, readonly Declaration[]>): JsonObject[] {
+function statedRest({ statement }: Endpoint, added: Added): JsonObject[] {
   return ((statement['rest'] ?? []) as JsonObject[]).map(rest => ({
     ...rest,
-    resource: ((rest['resource'] ?? []) as JsonObject[]).map(one => stated(one, added.get(one['type'] as string) ?? [])),
+    resource: ((rest['resource'] ?? []) as JsonObject[]).map(one => stated(one, added)),
   }));
 }
 
-function stated(one: JsonObject, declarations: readonly Declaration[]): JsonObject {
-  if (declarations.length === 0) return one;
+function stated(one: JsonObject, added: Added): JsonObject {
+  const name = one['type'] as string;
+  const declarations = added.get(name) ?? [];
   const searchParam = declarations.map(({ code, url, type }) => ({ name: code, definition: url, type }));
-  const includes = referencing(one['type'] as string, declarations);
   return {
     ...one,
-    searchParam: [...((one['searchParam'] ?? []) as JsonObject[]), ...searchParam],
-    ...(includes.length === 0 ? {} : { searchInclude: [...((one['searchInclude'] ?? []) as string[]), ...includes] }),
+    ...longer(one, 'searchParam', searchParam),
+    ...longer(one, 'searchInclude', includesFrom(name, added)),
+    ...longer(one, 'searchRevInclude', includesTo(name, added)),
   };
 }
+
+/** A list of the statement with these added; nothing where none are, since FHIR has no empty arrays. */
+const longer = (one: JsonObject, list: string, more: readonly Json[]): JsonObject =>
+  more.length === 0 ? {} : { [list]: [...((one[list] ?? []) as Json[]), ...more] };
 
 /** A CapabilityStatement that lists these profiles as supported too, and the guides they come from as implemented. */
 export function withProfiles(

@@ -24,7 +24,7 @@ export function rawContent(context: Context, version: Version, blobs: Blobs): Fh
   return {
     status: range ? 206 : 200,
     headers: {
-      ...versionHeaders(version),
+      ...versionHeaders(context, version),
       'content-disposition': 'attachment',
       'accept-ranges': 'bytes',
       ...defined({ 'x-security-context': security }),

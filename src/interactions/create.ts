@@ -1,5 +1,6 @@
 /** create and conditional create. https://hl7.org/fhir/R4/http.html#create, https://hl7.org/fhir/R4/http.html#ccreate */
-import type { Handler, Services } from '../service.js';
+import { Fault } from '../fhir/fault.js';
+import type { Context, Handler, Services } from '../service.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, criteriaText, matching, type CriteriaParts } from './conditional.js';
 import { unchanged, write, type WriteParts } from './write.js';
@@ -10,7 +11,7 @@ export const createCreate =
   (parts: CreateParts): Handler =>
   async context => {
     const body = bodyOf(context);
-    const condition = context.request.headers['if-none-exist'];
+    const condition = conditionOf(context);
     const match =
       condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition), parts);
     const found = match && atMostOne(match);
@@ -19,3 +20,10 @@ export const createCreate =
     const criteria = match ? [match.criterion] : [];
     return write(context, { resource, previous: undefined, method: 'POST', criteria }, parts);
   };
+
+/** A condition that the endpoint does not offer is refused: without it there could be two where one is meant. */
+function conditionOf({ request, endpoint, route }: Context): string | undefined {
+  const condition = request.headers['if-none-exist'];
+  if (condition === undefined || endpoint.resources.get(route.type ?? '')?.conditionalCreate) return condition;
+  throw new Fault('invalid', `This endpoint has no conditional create of ${route.type}.`, { code: 'not-supported' });
+}

@@ -21,7 +21,7 @@ export const createVread =
     const [visible] = await context.store.read([key]);
     const version = visible && number !== undefined ? await context.store.version(key, number) : undefined;
     if (!version) throw absent(key);
-    if (version.deleted) throw gone(version, `This version of ${key.type}/${key.id} is its deletion.`);
+    if (version.deleted) throw gone(context, version, `This version of ${key.type}/${key.id} is its deletion.`);
     return answer(context, version, parts);
   };
 
@@ -30,7 +30,7 @@ function answer(context: Context, version: Version, parts: ReadParts): Result | 
   const unchanged = notModified(context, version);
   if (unchanged) return { response: unchanged };
   if (version.key.type === 'Binary') return contentAnswer(context, version, view, parts);
-  return { response: resourceResponse(version, view(version.json)) };
+  return { response: resourceResponse(context, version, view(version.json)) };
 }
 
 async function contentAnswer(
@@ -41,12 +41,12 @@ async function contentAnswer(
 ): Promise<Result> {
   const raw = rawContent(context, version, blobs);
   if (raw) return { response: raw };
-  return { response: resourceResponse(version, view(await wholeText(blobs, version))) };
+  return { response: resourceResponse(context, version, view(await wholeText(blobs, version))) };
 }
 
-const resourceResponse = (version: Version, text: string): FhirResponse => ({
+const resourceResponse = (context: Context, version: Version, text: string): FhirResponse => ({
   status: 200,
-  headers: versionHeaders(version),
+  headers: versionHeaders(context, version),
   at: version.at,
   body: { kind: 'json', text },
 });

@@ -1,4 +1,5 @@
 /** What a search asks: its parameters from URL and form, or the page link that carries them. */
+import { declaredIncludes } from '../definitions/declared-includes.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
 import { parametersOf, type Query } from '../fhir/request.js';
@@ -82,6 +83,7 @@ async function searchRequest(
     now: clock.now(),
     localBases: [endpoint.url],
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
+    declaresInclude: declaredIncludes(endpoint),
     limits,
     openChains,
   };

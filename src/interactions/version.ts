@@ -23,7 +23,7 @@ export async function current(context: Context, key: Key): Promise<Version | und
 export async function existing(context: Context, key: Key): Promise<Version> {
   const [version] = await context.store.read([key]);
   if (!version) throw absent(key);
-  if (version.deleted) throw gone(version, `${key.type}/${key.id} has been deleted.`);
+  if (version.deleted) throw gone(context, version, `${key.type}/${key.id} has been deleted.`);
   return version;
 }
 
@@ -31,12 +31,15 @@ export async function existing(context: Context, key: Key): Promise<Version> {
 export const absent = ({ type, id }: Key): Fault => new Fault('not-found', `There is no ${type}/${id}.`);
 
 /** The answer about a deletion names its version, as that about a resource does. */
-export const gone = (version: Version, message: string): Fault =>
-  new Fault('gone', message, { headers: versionHeaders(version) });
+export const gone = (context: Context, version: Version, message: string): Fault =>
+  new Fault('gone', message, { headers: versionHeaders(context, version) });
 
-export function versionHeaders({ version, at }: Version): Record<string, string> {
-  return { etag: etag(version), 'last-modified': httpDate(at) };
+export function versionHeaders(context: Context, { key, version, at }: Version): Record<string, string> {
+  const tag = versioningOf(context, key) === 'no-version' ? {} : { etag: etag(version) };
+  return { ...tag, 'last-modified': httpDate(at) };
 }
+
+const versioningOf = ({ endpoint }: Context, { type }: Key) => endpoint.resources.get(type)?.versioning;
 
 export const location = (context: Context, { key, version }: Version): string =>
   `${context.endpoint.url}/${key.type}/${key.id}/_history/${version}`;
@@ -47,10 +50,18 @@ export const location = (context: Context, { key, version }: Version): string =>
  */
 export function checkIfMatch(context: Context, version: Version | undefined): void {
   const header = context.request.headers['if-match'];
-  if (header === undefined) return;
+  if (header === undefined) {
+    refuseBlind(context, version);
+    return;
+  }
   const named = namesVersion(header, 'If-Match', version?.version ?? '');
   if (named && version && !(version.deleted && header.trim() === '*')) return;
   throw new Fault('precondition', 'If-Match does not name the current version.');
+}
+
+function refuseBlind(context: Context, version: Version | undefined): void {
+  if (!version || version.deleted || versioningOf(context, version.key) !== 'versioned-update') return;
+  throw new Fault('precondition', 'A change must name the current version by If-Match here.');
 }
 
 /** If-None-Match: * on a write: the resource must not exist yet. */
@@ -62,12 +73,16 @@ export function checkIfNoneMatch(context: Context, version: Version | undefined)
   }
 }
 
-/** Conditional read: https://hl7.org/fhir/R4/http.html#cread. If-None-Match goes before If-Modified-Since (RFC 9110). */
+/**
+ * Conditional read, where it is offered: https://hl7.org/fhir/R4/http.html#cread. If-None-Match goes before
+ * If-Modified-Since (RFC 9110).
+ */
 export function notModified(context: Context, version: Version): FhirResponse | undefined {
+  if (!context.endpoint.resources.get(version.key.type)?.conditionalRead) return undefined;
   const { 'if-none-match': tags, 'if-modified-since': since } = context.request.headers;
   const same =
     tags !== undefined
       ? namesVersion(tags, 'If-None-Match', version.version)
       : since !== undefined && Math.floor(version.at / 1000) * 1000 <= (parseHttpDate(since) ?? -Infinity);
-  return same ? { status: 304, headers: versionHeaders(version), at: version.at } : undefined;
+  return same ? { status: 304, headers: versionHeaders(context, version), at: version.at } : undefined;
 }

@@ -50,7 +50,7 @@ async function response(
   const { request, route } = context;
   // Where criteria chose the resource, or a Bundle's answer leaves it out, nothing else tells which it is.
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
-  const headers = { ...versionHeaders(version), ...(located ? { location: location(context, version) } : {}) };
+  const headers = { ...versionHeaders(context, version), ...(located ? { location: location(context, version) } : {}) };
   const body = await preferred(context, version, parts);
   return { status, headers, at: version.at, ...defined({ body }) };
 }

@@ -1,4 +1,5 @@
 /** `_include` and `_revinclude`. https://hl7.org/fhir/R4/search.html#revinclude */
+import type { DeclaresInclude } from '../definitions/declared-includes.js';
 import { localReference } from '../fhir/reference.js';
 import { isObject, type Json, type Resource } from '../fhir/resource.js';
 import { canonicalFilter } from './canonical.js';
@@ -19,12 +20,14 @@ export interface Include {
   /** Follow also what is included. */
   iterate: boolean;
   wildcard: boolean;
+  /** Whether the endpoint declares that this parameter of a type is followed. */
+  readonly follows: (type: string, code: string) => boolean;
 }
 
 type Find = (type: string, code: string) => SearchParam | undefined;
 
-/** Reads `Type:param`, `Type:param:Target`, `Type:*`, `*:*` or `*`. Faults: `invalid`. */
-export function parseInclude(name: string, value: string, find: Find): Include {
+/** Reads `Type:param`, `Type:param:Target`, `Type:*`, `*:*` or `*`. Faults: `invalid`, also for what is not declared. */
+export function parseInclude(name: string, value: string, find: Find, declares: DeclaresInclude = () => true): Include {
   const [base, modifier, ...more] = name.split(':');
   // FHIR called it ':recurse' before R4.
   if (more.length > 0 || (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse')) {
@@ -37,7 +40,10 @@ export function parseInclude(name: string, value: string, find: Find): Include {
   const wildcard = param === '*';
   const known = wildcard ? source === '*' || find(source, '_id') !== undefined : leads(find(source, param), target);
   if (!known) throw notUnderstood(name, 'the value names no known reference parameter.');
-  return { source, param, ...defined({ target }), iterate: modifier !== undefined, wildcard };
+  const follows: Include['follows'] = (type, code) =>
+    declares(base === '_revinclude' ? '_revinclude' : '_include', type, code);
+  if (!wildcard && !follows(source, param)) throw notUnderstood(name, 'it is not declared here.');
+  return { source, param, ...defined({ target }), iterate: modifier !== undefined, wildcard, follows };
 }
 
 function leads(param: SearchParam | undefined, target: string | undefined): boolean {
@@ -45,10 +51,14 @@ function leads(param: SearchParam | undefined, target: string | undefined): bool
   return target === undefined || param.targets.length === 0 || param.targets.includes(target);
 }
 
-function paramsOf({ source, param, wildcard, target }: Include, type: string, registry: SearchRegistry): SearchParam[] {
+function paramsOf(
+  { source, param, wildcard, target, follows }: Include,
+  type: string,
+  registry: SearchRegistry,
+): SearchParam[] {
   if (source !== '*' && source !== type) return [];
   const named = wildcard ? registry.of(type) : [registry.get(type, param) ?? []].flat();
-  return named.filter(one => leads(one, target));
+  return named.filter(one => leads(one, target) && follows(type, one.code));
 }
 
 /** The literal reference a value is or holds. */

@@ -1,4 +1,5 @@
 /** Search parameters of a request as a search. https://hl7.org/fhir/R4/search.html */
+import type { DeclaresInclude } from '../definitions/declared-includes.js';
 import type { Fault, Issue } from '../fhir/fault.js';
 import { issuesOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
@@ -25,6 +26,8 @@ export interface SearchOptions extends Omit<CriteriaOptions, 'registry'> {
   lenient: boolean;
   /** A `_count` above `maxPageSize` is lowered to it, with a warning. */
   limits: { maxPageSize: number };
+  /** The includes that are declared here; all by default. */
+  declaresInclude?: DeclaresInclude;
 }
 
 /** A search of one type, or of several, of which `_type` may choose. */
@@ -146,7 +149,7 @@ class SearchParser {
       throw tooCostly(`A search may have ${MAX_INCLUDES} _include and _revinclude at most.`);
     }
     const criteria = new Criteria({ ...this.request, registry: this.registry });
-    const include = parseInclude(name, value, (type, code) => criteria.find(type, code));
+    const include = parseInclude(name, value, (type, code) => criteria.find(type, code), this.request.declaresInclude);
     (name.startsWith('_rev') ? revincludes : includes).push(include);
     return value;
   }

@@ -1,6 +1,6 @@
 /** `_include` and `_revinclude`. */
 import assert from 'node:assert/strict';
-import { referencesFor, referringTo } from '../../src/search/include.js';
+import { referencesFor, referringTo, type Include } from '../../src/search/include.js';
 import { localBases, parse, refused, registry } from './searching.js';
 
 const observation = {
@@ -44,10 +44,14 @@ describe('search/include', () => {
       'Patient',
       '_include:iterate=Patient:link:RelatedPerson&_revinclude=Provenance:target&_revinclude=*:*',
     );
-    assert.deepEqual(includes, [
+    const formOf = ({ follows, ...form }: Include): object => {
+      assert.equal(follows('Patient', 'link'), true);
+      return form;
+    };
+    assert.deepEqual(includes.map(formOf), [
       { source: 'Patient', param: 'link', target: 'RelatedPerson', iterate: true, wildcard: false },
     ]);
-    assert.deepEqual(revincludes, [
+    assert.deepEqual(revincludes.map(formOf), [
       { source: 'Provenance', param: 'target', iterate: false, wildcard: false },
       { source: '*', param: '*', iterate: false, wildcard: true },
     ]);

@@ -154,7 +154,7 @@ async function referenced(
   { registry, limits }: EverythingParts,
 ): Promise<Version[]> {
   const { endpoint, store, partition } = context;
-  const all = { source: '*', param: '*', iterate: false, wildcard: true };
+  const all = { source: '*', param: '*', iterate: false, wildcard: true, follows: () => true };
   const there = new Set(rows.map(({ key }) => `${key.type}/${key.id}`));
   const names = rows.flatMap(({ json }) => referencesFor(all, parseStored<Resource>(json), registry, [endpoint.url]));
   const keys = [...new Set(names)].flatMap((name): Key[] => {
