@@ -68,7 +68,6 @@ const packages = {
   express: ['http/', 'pages/'],
   'fhir-kit-client': ['store/upstream/', 'delivery/channels/'],
   fhirpath: ['fhir/'],
-  helmet: ['http/'],
   jsonwebtoken: ['access/', 'identity/'],
   liquidjs: ['delivery/'],
   mongodb: ['store/mongo/'],

@@ -12,8 +12,6 @@ export interface Config {
   readonly port: number;
   /** Public base of all addresses, without a trailing slash: `https://portal.example.org`. */
   readonly url: string;
-  /** Reverse proxies in front whose forwarded headers are believed. */
-  readonly trustedProxies: number;
   /** Absolute path of the data folder; it may not exist yet. */
   readonly dataFolder: string;
   readonly store: StoreConfig;
@@ -98,7 +96,6 @@ function configOf(values: Values): Config {
     host: values.HOST,
     port: values.PORT,
     url,
-    trustedProxies: values.PORTICO_TRUST_PROXY,
     dataFolder: values.PORTICO_DATA,
     store: values.PORTICO_STORE ?? { kind: 'sqlite', path: join(values.PORTICO_DATA, 'portico.db') },
     demo,

@@ -66,10 +66,6 @@ export const settings = {
     group: address,
     doc: 'Public base of all addresses this server gives out, as callers reach it. In production https, or a loopback address.',
   }),
-  PORTICO_TRUST_PROXY: setting(whole(0, 10), '0', {
-    group: address,
-    doc: 'Number of reverse proxies in front whose `X-Forwarded-*` headers are believed.',
-  }),
 
   PORTICO_DATA: setting(path, 'data', {
     group: storage,

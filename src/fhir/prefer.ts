@@ -4,8 +4,6 @@ import { Fault } from './fault.js';
 export interface Preference {
   return?: 'minimal' | 'representation' | 'OperationOutcome';
   handling?: 'strict' | 'lenient';
-  /** respond-async */
-  async: boolean;
 }
 
 const RETURNS = ['minimal', 'representation', 'OperationOutcome'] as const;
@@ -13,12 +11,11 @@ const HANDLINGS = ['strict', 'lenient'] as const;
 
 /** Unknown preferences are ignored, as RFC 7240 says; a known one with an unknown value is Fault `invalid`. */
 export function parsePrefer(header: string | undefined): Preference {
-  const preference: Preference = { async: false };
+  const preference: Preference = {};
   for (const part of header?.split(/[,;]/, 20) ?? []) {
     const [name = '', value = ''] = part.split('=', 2).map(text => text.trim().replace(/^"(.*)"$/, '$1'));
     if (name.toLowerCase() === 'return') preference.return = oneOf(RETURNS, value, 'return');
     if (name.toLowerCase() === 'handling') preference.handling = oneOf(HANDLINGS, value, 'handling');
-    if (name.toLowerCase() === 'respond-async') preference.async = true;
   }
   return preference;
 }
