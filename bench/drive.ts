@@ -29,7 +29,9 @@ export async function drive(child: Child, load: Load, seconds: number): Promise<
   const result = await autocannon({ url, connections, duration: seconds, sampleInt: 100, requests: requestsOf(load) });
   const after = await child.ask<Usage>('usage');
   const answers = result['2xx'];
-  if (result.non2xx > 0 || result.errors > 0 || answers === 0) throw new Error(`${url}: not all answers were good`);
+  if (result.non2xx > 0 || result.errors > 0 || answers === 0) {
+    throw new Error(`${url}: ${answers} good answers, ${result.non2xx} others, ${result.errors} errors`);
+  }
   return { rate: answers / result.duration, cpu: (after.cpu - before.cpu) / answers };
 }
 

@@ -1,6 +1,6 @@
 /** How answers slow down as a store grows: the same requests at each size, against raw in the same minute. */
 import { inArena } from './arena.js';
-import { measureReads, residentOf, type Reads } from './measure.js';
+import { measureReads, residentOf, type Effort, type Reads } from './measure.js';
 import { table } from './table.js';
 
 export interface Grown {
@@ -11,12 +11,16 @@ export interface Grown {
 }
 
 /** One store that grows from size to size. */
-export async function measureGrowth(sizes: readonly number[]): Promise<Grown[]> {
+export async function measureGrowth(sizes: readonly number[], effort: Effort): Promise<Grown[]> {
   return inArena(sizes[0]!, async arena => {
     const grown: Grown[] = [];
     for (const resources of sizes) {
       if (resources !== sizes[0]) await arena.fill(resources);
-      grown.push({ resources, reads: await measureReads(arena, sizes[0]!), resident: await residentOf(arena) });
+      grown.push({
+        resources,
+        reads: await measureReads(arena, { ...effort, resources: sizes[0]! }),
+        resident: await residentOf(arena),
+      });
     }
     return grown;
   });

@@ -1,40 +1,51 @@
 /**
  * `npm run bench`: speed as ratios to raw `node:http` in the same run, on SQLite, with token, access check, audit and log.
  * `-- --growth` measures the same requests as a store grows to 1 million resources (`--sizes 10000,100000` for less).
- * `--write` puts what is printed into docs/performance.md.
+ * `--write` puts what is printed into docs/performance.md. `--sustained 3600` reads without a
+ * pause for that many seconds instead of 120. `--quick` is over in a minute, to see that it works: its figures mean little.
  */
 import { parseArgs } from 'node:util';
 import { inArena } from './arena.js';
 import type { Figures } from './goals.table.js';
 import { growthTable, measureGrowth } from './growth.js';
-import { measureReads, measureStarts, measureWrites, residentOf } from './measure.js';
+import { measureReads, measureStarts, measureSustained, measureWrites, residentOf, type Effort } from './measure.js';
 import { goalTable, machine, rateTable, writeInto } from './table.js';
 
-const RESOURCES = 10_000;
+const USUAL: Effort = { resources: 10_000, rounds: 3, seconds: 1.5, sustained: 120 };
+const QUICK: Effort = { resources: 10_000, rounds: 1, seconds: 0.4, sustained: 2 };
 const SIZES = '10000,100000,1000000';
 
-async function figures(): Promise<Figures> {
+async function figures(effort: Effort): Promise<Figures> {
   const starts = await measureStarts();
-  return inArena(RESOURCES, async arena => ({
+  return inArena(effort.resources, async arena => ({
     starts,
-    reads: await measureReads(arena, RESOURCES),
+    reads: await measureReads(arena, effort),
+    writes: await measureWrites(arena, effort),
+    sustained: await measureSustained(arena, effort),
     resident: await residentOf(arena),
-    writes: await measureWrites(arena),
   }));
 }
 
-async function ratios(): Promise<string> {
-  const measured = await figures();
+async function ratios(effort: Effort): Promise<string> {
+  const measured = await figures(effort);
   return [machine(), goalTable(measured), rateTable(measured)].join('\n\n');
 }
 
-async function growth(sizes: string): Promise<string> {
-  return [machine(), growthTable(await measureGrowth(sizes.split(',').map(Number)))].join('\n\n');
+async function growth(sizes: string, effort: Effort): Promise<string> {
+  return [machine(), growthTable(await measureGrowth(sizes.split(',').map(Number), effort))].join('\n\n');
 }
 
 const { values } = parseArgs({
-  options: { growth: { type: 'boolean' }, sizes: { type: 'string', default: SIZES }, write: { type: 'boolean' } },
+  options: {
+    growth: { type: 'boolean' },
+    sizes: { type: 'string', default: SIZES },
+    write: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    sustained: { type: 'string' },
+  },
 });
-const text = values.growth ? await growth(values.sizes) : await ratios();
+const usual = values.quick ? QUICK : USUAL;
+const effort = { ...usual, sustained: Number(values.sustained ?? usual.sustained) };
+const text = values.growth ? await growth(values.sizes, effort) : await ratios(effort);
 console.log(text);
 if (values.write) writeInto(values.growth ? 'growth' : 'ratios', text);

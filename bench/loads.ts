@@ -7,7 +7,7 @@ export interface At {
   token: string;
 }
 
-export type Kind = 'read' | 'inbox' | 'identifier' | 'chain';
+export type Kind = 'read' | 'inbox' | 'include' | 'identifier' | 'chain';
 
 const PATHS = 500;
 
@@ -17,10 +17,11 @@ const spread = (below: number): number[] => Array.from({ length: PATHS }, (_, i)
 export function readLoads(at: At, resources: number): Record<Kind, Load> {
   const patients = spread(patientCount(resources));
   const token = (number: number): string => encodeURIComponent(`${IDENTIFIERS}|${identifierOf(number)}`);
-  const heavy = patientId(heavyPatient(0));
+  const inbox = `Communication?recipient=Patient/${patientId(heavyPatient(0))}&_count=20`;
   return {
     read: { ...at, paths: patients.map(number => `Patient/${patientId(number)}`) },
-    inbox: { ...at, paths: [`Communication?recipient=Patient/${heavy}&_count=20`] },
+    inbox: { ...at, paths: [inbox] },
+    include: { ...at, paths: [`${inbox}&_include=Communication:sender`] },
     identifier: { ...at, paths: patients.map(number => `Patient?identifier=${token(number)}`) },
     chain: { ...at, paths: patients.map(number => `Communication?subject:Patient.identifier=${token(number)}`) },
   };

@@ -6,10 +6,19 @@ import type { Usage } from './child.js';
 import type { Run } from './drive.js';
 import { createLoad, readLoads, type Kind } from './loads.js';
 
-const ROUNDS = 3;
-const SECONDS = 1.5;
-const WARM_UP = 1.5;
-const CALLERS = 32;
+/** How long the measurements take. */
+export interface Effort {
+  /** Resources in the store. */
+  resources: number;
+  rounds: number;
+  /** Of each round, and of warming up. */
+  seconds: number;
+  /** Seconds of reads without a pause, to see whether they slow down. */
+  sustained: number;
+}
+
+/** Callers of creates at a time, as many as of all other requests. */
+const CALLERS = 16;
 
 export interface Reads {
   raw: Run;
@@ -24,15 +33,15 @@ const medianRun = (runs: readonly Run[]): Run => ({
 });
 
 /** Each kind of read, and raw, in turn. */
-export async function measureReads(arena: Arena, resources: number): Promise<Reads> {
+export async function measureReads(arena: Arena, { resources, rounds, seconds }: Effort): Promise<Reads> {
   const loads = Object.entries(readLoads(arena.at, resources)) as [Kind, Parameters<Arena['run']>[0]][];
   const raw: Run[] = [];
   const runs = new Map<Kind, Run[]>(loads.map(([kind]) => [kind, []]));
-  await arena.raw(WARM_UP);
-  for (const [, load] of loads) await arena.run(load, WARM_UP);
-  for (let round = 0; round < ROUNDS; round++) {
-    raw.push(await arena.raw(SECONDS));
-    for (const [kind, load] of loads) runs.get(kind)!.push(await arena.run(load, SECONDS));
+  await arena.raw(seconds);
+  for (const [, load] of loads) await arena.run(load, seconds);
+  for (let round = 0; round < rounds; round++) {
+    raw.push(await arena.raw(seconds));
+    for (const [kind, load] of loads) runs.get(kind)!.push(await arena.run(load, seconds));
   }
   const kinds = Object.fromEntries([...runs].map(([kind, all]) => [kind, medianRun(all)]));
   return { raw: medianRun(raw), kinds: kinds as Record<Kind, Run> };
@@ -48,20 +57,39 @@ export interface Writes {
   stall: number;
 }
 
-export async function measureWrites(arena: Arena): Promise<Writes> {
-  const rounds: Writes[] = [];
+export async function measureWrites(arena: Arena, { rounds, seconds }: Effort): Promise<Writes> {
+  const measured: Writes[] = [];
   const load = createLoad(arena.at);
-  await arena.run({ ...load, connections: CALLERS }, WARM_UP);
-  for (let round = 0; round < ROUNDS; round++) {
-    const commits = (callers: number) => arena.server.ask<number>('commits', { callers, milliseconds: SECONDS * 1000 });
+  await arena.run({ ...load, connections: CALLERS }, seconds);
+  for (let round = 0; round < rounds; round++) {
+    const commits = (callers: number) => arena.server.ask<number>('commits', { callers, milliseconds: seconds * 1000 });
     const single = await commits(1);
     await arena.server.ask('watch');
-    const create = (await arena.run({ ...load, connections: CALLERS }, SECONDS)).rate;
+    const create = (await arena.run({ ...load, connections: CALLERS }, seconds)).rate;
     const stall = await arena.server.ask<number>('stall');
-    rounds.push({ single, create, stall, grouped: await commits(CALLERS) });
+    measured.push({ single, create, stall, grouped: await commits(CALLERS) });
   }
-  const of = (name: keyof Writes): number => median(rounds.map(round => round[name]));
+  const of = (name: keyof Writes): number => median(measured.map(round => round[name]));
   return { create: of('create'), single: of('single'), grouped: of('grouped'), stall: of('stall') };
+}
+
+/**
+ * How fast reads are at the end of a long run of them, as a share of how fast they were at its beginning, each against
+ * raw in the same seconds. What every access leaves behind (audit, log) has its cost in it.
+ */
+export async function measureSustained(arena: Arena, effort: Effort): Promise<number> {
+  const { read } = readLoads(arena.at, effort.resources);
+  const ofRaw = async (): Promise<number> => {
+    const shares: number[] = [];
+    for (let round = 0; round < effort.rounds; round++) {
+      const raw = await arena.raw(effort.seconds);
+      shares.push((await arena.run(read, effort.seconds)).rate / raw.rate);
+    }
+    return median(shares);
+  };
+  const first = await ofRaw();
+  await arena.run(read, effort.sustained);
+  return (await ofRaw()) / first;
 }
 
 /** Megabytes. */

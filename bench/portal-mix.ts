@@ -92,10 +92,14 @@ function patient(number: number): Resource {
 
 const reference = (number: number): Json => ({ reference: `Patient/${patientId(number)}` });
 
+/** The one who sends all messages to heavy patients: a RelatedPerson of the first cycle. */
+const HEAVY_SENDER = 'RelatedPerson/bench-related-4';
+
 function communication(index: number): Resource {
   const block = Math.floor(index / BLOCK);
   const place = Math.floor((index % BLOCK) / 2);
-  const to = place < HEAVY ? heavyPatient(block) : pick(index, patientsBefore(index));
+  const heavy = place < HEAVY;
+  const to = heavy ? heavyPatient(block) : pick(index, patientsBefore(index));
   return {
     resourceType: 'Communication',
     id: `bench-communication-${index}`,
@@ -109,7 +113,7 @@ function communication(index: number): Resource {
     subject: reference(to),
     sent: instantOf(index),
     recipient: [reference(to)],
-    sender: { reference: `Practitioner/bench-${pick(index, 200)}` },
+    sender: { reference: heavy ? HEAVY_SENDER : `Practitioner/bench-${pick(index, 200)}` },
     payload: [{ contentString: words(index + 7, 110) }],
   };
 }

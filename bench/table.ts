@@ -45,7 +45,7 @@ export function rateTable({ reads, writes }: Figures): string {
     ...Object.entries(reads.kinds).map(([kind, run]) => line(kind, run)),
   ];
   const commits = ['create', 'single', 'grouped'] as const;
-  const names = { create: 'create over HTTP', single: 'the store, one caller', grouped: 'the store, 32 callers' };
+  const names = { create: 'create over HTTP', single: 'the store, one caller', grouped: 'the store, 16 callers' };
   return table(
     ['', 'A second', 'µs of processor each', 'raw / this'],
     [...rates, ...commits.map(name => [names[name], String(Math.round(writes[name])), '', ''])],
