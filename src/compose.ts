@@ -5,13 +5,14 @@
 import { createAccess } from './compose/access.js';
 import { ensureFolder } from './config/folder.js';
 import { createDelivery } from './compose/delivery.js';
-import { checkStart, loadModel, portalOf } from './compose/model.js';
+import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
 import { createServing, type Serving } from './compose/serving.js';
 import { createServices } from './compose/services.js';
 import { machine, openStorage, sharedSecret } from './compose/storage.js';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
+import type { EndpointDeclaration } from './definitions/endpoints.table.js';
 import { openChannels } from './delivery/channels/index.js';
 import type { Dispatcher } from './delivery/dispatcher.js';
 import { setUpDemo } from './writing/demo-data.js';
@@ -26,6 +27,8 @@ export interface ComposeOptions {
   world?: World;
   /** In place of the one the configuration names; it is not closed with the app. */
   storage?: Storage;
+  /** In place of those of definitions/endpoints.table.ts. */
+  endpoints?: readonly EndpointDeclaration[];
 }
 
 export interface App extends Serving {
@@ -39,15 +42,18 @@ export interface App extends Serving {
 }
 
 /** Puts a server together. Throws Error with a readable message where it cannot start. */
-export async function compose(config: Config, { world = machine, storage }: ComposeOptions = {}): Promise<App> {
+export async function compose(
+  config: Config,
+  { world = machine, storage, endpoints }: ComposeOptions = {},
+): Promise<App> {
   ensureFolder('PORTICO_DATA', config.dataFolder);
-  const model = loadModel(config);
+  const model = loadModel(config, endpoints);
   const opened = storage ?? (await openStorage(config, world));
   const secret = await sharedSecret(opened.records, world);
   const log = createLog({ level: config.logLevel, actorKey: secret.export() });
   const indexing = await createIndexing(model, opened, world, log);
   const stores = await inStep(opened, model, indexing, world.clock);
-  const access = createAccess(config, stores, world);
+  const access = createAccess(config, model, stores, world);
   const channels = openChannels(config);
   const reindexer = createReindexing(indexing, stores, world, log);
   const { services, operations, dispatch, audit } = createServices({
@@ -62,7 +68,7 @@ export async function compose(config: Config, { world = machine, storage }: Comp
     custom: indexing.custom,
   });
   checkStart(model, operations);
-  if (config.demo) await setUpDemo({ services, store: stores.store }, portalOf(model));
+  if (config.demo) await setUpDemo({ services, store: stores.store }, endpointThat(model, 'workflows'));
   const dispatcher = createDelivery({ config, stores, model, world, log, channels });
   const serving = createServing({
     config,

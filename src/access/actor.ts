@@ -2,20 +2,17 @@
  * Who calls, for whom, with which scopes: what a token comes to after links, proxies and roles were looked up.
  * SMART App Launch 2.2 scopes: https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
  */
+import type { Registered } from '../definitions/endpoint.js';
 import type { Scope } from './scope.js';
 
 /** Patients, proxies and staff are people; `system` is a client acting for itself; `anonymous` has no token. */
 export type ActorKind = 'anonymous' | 'system' | 'patient' | 'staff';
 
-export interface Actor {
+export interface Actor extends Registered {
   readonly kind: ActorKind;
   /** Stable name for audit and epochs: `Person/1`, `Practitioner/2`, `client:demo-ehr`, `anonymous`. */
   readonly subject: string;
   readonly clientId: string;
-  /** Endpoints this client kind may call at all (`portal`, `customer`, …), DESIGN §5 and MAPPING "Who may do what". */
-  readonly endpoints: ReadonlySet<string>;
-  /** Partitions a customer's own system client may touch; undefined = no such limit beyond the endpoint's own. */
-  readonly partitions?: ReadonlySet<string>;
   /** The FHIR resource the person is: `Person/1`, `Patient/1`, `RelatedPerson/1`, `Practitioner/1`. */
   readonly fhirUser?: string;
   /** Ids of the Patients whose compartments the actor reaches: the own one and those of active proxies. */

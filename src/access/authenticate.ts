@@ -50,7 +50,7 @@ export const anonymous: Actor = {
   kind: 'anonymous',
   subject: 'anonymous',
   clientId: '',
-  endpoints: new Set(),
+  registrations: new Set(),
   patients: [],
   identities: [],
   roles: new Set(),

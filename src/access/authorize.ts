@@ -48,7 +48,7 @@ export function needOf({ interaction, type = '*', operation }: Route): Need | un
 /** @throws Fault `forbidden` unless client, scope and role allow the route */
 export function authorize(policy: Policy, endpoint: Endpoint, route: Route, definitions: Definitions): void {
   const { actor } = policy;
-  if (!servesClient(actor, endpoint)) throw forbidden('This client may not use this endpoint.');
+  if (!endpoint.admits(actor)) throw forbidden('This client may not use this endpoint.');
   const need = needOf(route);
   const allowed =
     route.operation && !Object.hasOwn(baseOperations, route.operation.definition)
@@ -57,10 +57,6 @@ export function authorize(policy: Policy, endpoint: Endpoint, route: Route, defi
         ? mayTake(policy, need)
         : actor.scopes.length > 0;
   if (!allowed) throw forbidden('The scopes and roles of this token do not allow this.');
-}
-
-function servesClient({ endpoints, partitions }: Actor, { name, partition }: Endpoint): boolean {
-  return endpoints.has(name) && (partitions === undefined || partitions.has(partition));
 }
 
 function mayTake(policy: Policy, need: Need): boolean {

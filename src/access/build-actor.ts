@@ -46,8 +46,8 @@ export async function buildActor(
   if (!found) return undefined;
   const { until, ...who } = inContext(found, claims.patient);
   const scopes = parseScopes(claims.scope).filter(({ context }) => (context === 'system') === (who.kind === 'system'));
-  const common = { subject, clientId: client.id, endpoints: new Set(client.endpoints), scopes };
-  const limits = client.partitions ? { partitions: new Set(client.partitions) } : {};
+  const common = { subject, clientId: client.id, registrations: new Set(client.registrations), scopes };
+  const limits = client.customers ? { customers: new Set(client.customers) } : {};
   return { actor: { ...who, ...common, ...limits, ...(person ? {} : { fhirUser: subject }) }, until };
 }
 

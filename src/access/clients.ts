@@ -1,13 +1,14 @@
 /** Registered clients: what an integration may do at all, before any token. MAPPING "Who may do what". */
+import type { Registration } from '../definitions/endpoint.js';
 
 export interface Client {
   readonly id: string;
   /** A system client acts for itself; a user client for the person that its token names. */
   readonly kind: 'system' | 'user';
-  /** Names of the endpoints it may call: `portal`, `customer`, … */
-  readonly endpoints: readonly string[];
-  /** Partitions a customer's own client is limited to. */
-  readonly partitions?: readonly string[];
+  /** Endpoints say which registrations they admit. */
+  readonly registrations: readonly Registration[];
+  /** Keys of the customers whose endpoints it may call; absent: of all. */
+  readonly customers?: readonly string[];
   /** The most a token of this client may hold. */
   readonly scope: string;
   /** Whom the development issuer takes it to act for. */
@@ -30,10 +31,8 @@ export function fixedClients(issuer: string, clients: readonly Client[]): Client
  * not among them: those are registered one by one.
  */
 export function trustedApps(issuers: ReadonlySet<string>): Clients {
-  const endpoints = ['portal', 'facade', 'aggregated'];
-  return {
-    find: (issuer, id) => Promise.resolve(issuers.has(issuer) ? { id, kind: 'user', endpoints, scope: '' } : undefined),
-  };
+  const app = { kind: 'user', registrations: ['app'], scope: '' } as const;
+  return { find: (issuer, id) => Promise.resolve(issuers.has(issuer) ? { id, ...app } : undefined) };
 }
 
 /** Asks the registries in turn; the first that knows the client answers. */

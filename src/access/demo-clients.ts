@@ -1,21 +1,21 @@
 /** The clients of demo mode, and the people they act for; the demo data holds the resources named here. */
 import type { Client } from './clients.js';
 
-const apps = ['portal', 'facade', 'aggregated'];
+const app = { kind: 'user', registrations: ['app'] } as const;
 const staffScope = 'user/*.cruds user/*.$*';
 
 export const demoClients: readonly Client[] = [
   {
     id: 'demo-system',
     kind: 'system',
-    endpoints: ['portal', 'facade', 'customer', 'aggregated'],
-    partitions: ['portal', 'demo'],
+    registrations: ['app', 'system', 'customer'],
+    customers: ['demo'],
     scope: 'system/*.cruds system/*.$*',
   },
   {
     id: 'demo-ehr',
     kind: 'system',
-    endpoints: ['portal'],
+    registrations: ['system'],
     scope: [
       'system/Patient.cruds system/Person.rs system/RelatedPerson.cruds',
       'system/Practitioner.cruds system/PractitionerRole.cruds system/Organization.cruds',
@@ -26,11 +26,10 @@ export const demoClients: readonly Client[] = [
   },
   {
     id: 'demo-patient',
-    kind: 'user',
-    endpoints: apps,
+    ...app,
     scope: 'patient/*.rs patient/Communication.c patient/Binary.c patient/Communication.$mark-read',
     fhirUser: 'Person/demo-patient',
   },
-  { id: 'demo-clinician', kind: 'user', endpoints: apps, scope: staffScope, fhirUser: 'Practitioner/demo-clinician' },
-  { id: 'demo-agent', kind: 'user', endpoints: apps, scope: staffScope, fhirUser: 'Practitioner/demo-agent' },
+  { id: 'demo-clinician', ...app, scope: staffScope, fhirUser: 'Practitioner/demo-clinician' },
+  { id: 'demo-agent', ...app, scope: staffScope, fhirUser: 'Practitioner/demo-agent' },
 ];

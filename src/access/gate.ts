@@ -18,16 +18,20 @@ export interface Gate {
   /** Fault `forbidden`. */
   authorize(actor: Actor, endpoint: Endpoint, route: Route): void;
   /** The store as this actor may see it on this route; without a route, under any scope to read or search. */
-  guard(store: Store, actor: Actor, route?: Route): GuardedStore;
+  guard(store: Store, actor: Actor, endpoint: Endpoint, route?: Route): GuardedStore;
 }
 
-export function createGate(authenticate: Authenticate, definitions: Definitions, compile: CompileScope): Gate {
+export function createGate(
+  authenticate: Authenticate,
+  definitions: Definitions,
+  compile: (endpoint: Endpoint) => CompileScope,
+): Gate {
   const policyOf = policies(compile);
   return {
     isOpen: (_endpoint, route) => isOpen(route),
     anonymous,
     authenticate,
-    authorize: (actor, endpoint, route) => authorize(policyOf(actor), endpoint, route, definitions),
-    guard: (store, actor, route) => guard(store, policyOf(actor), route && needOf(route)),
+    authorize: (actor, endpoint, route) => authorize(policyOf(actor, endpoint), endpoint, route, definitions),
+    guard: (store, actor, endpoint, route) => guard(store, policyOf(actor, endpoint), route && needOf(route)),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { ALL, NONE, and, or } from '../search/filters.js';
 import { matches } from '../search/match.js';
+import type { Endpoint } from '../definitions/endpoint.js';
 import type { Filter } from '../search/query.js';
 import type { Put } from '../store/port.js';
 import type { Actor } from './actor.js';
@@ -34,32 +35,46 @@ export interface Policy {
 /** A granular scope's search parameters (`category=laboratory`) as a filter. Throws Fault where they are no search. */
 export type CompileScope = (type: string, query: string) => Filter;
 
-/** The policy of one actor; each answer is worked out once. */
-export function createPolicy(actor: Actor, compile: CompileScope): Policy {
+/** What an endpoint adds to the policies of its callers. */
+export interface PolicyRules {
+  /** By the endpoint's own search parameters. */
+  readonly compile: CompileScope;
+  /** Its AuditEvents are the server's own, and nobody else's to write. */
+  readonly holdsAudit: boolean;
+}
+
+/** The policy of one actor at one endpoint; each answer is worked out once. */
+export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
   const remembered = new Map<string, Filter>();
   const remember = (key: string, work: () => Filter): Filter => {
     const known = remembered.get(key) ?? work();
     remembered.set(key, known);
     return known;
   };
-  const reach = (need: Need) => remember(keyOf(need), () => filterOf(actor, need, compile));
+  const reach = (need: Need) => remember(keyOf(need), () => filterOf(actor, need, rules.compile));
   return {
     actor,
     visible: type => remember(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
     reach,
     mayRead: (type, permission) => readGranted(actor, type, permission),
     mayWrite: (type, permission) => writeGranted(actor, type, permission),
-    accepts: (put, permission) => accepts(actor, put, permission, compile),
+    accepts: (put, permission) => accepts(actor, put, permission, rules),
     view: type => (actor.kind === 'system' || actor.kind === 'staff' ? EVERYTHING : publicView(type)),
   };
 }
 
-/** Policies by actor, each made once and forgotten with its actor. */
-export function policies(compile: CompileScope): (actor: Actor) => Policy {
-  const made = new WeakMap<Actor, Policy>();
-  return actor => {
-    const policy = made.get(actor) ?? createPolicy(actor, compile);
-    made.set(actor, policy);
+/**
+ * Policies by endpoint and actor, each made once and forgotten with either: an endpoint whose search parameters change is
+ * another value.
+ */
+export function policies(compile: (endpoint: Endpoint) => CompileScope): (actor: Actor, endpoint: Endpoint) => Policy {
+  const made = new WeakMap<Endpoint, WeakMap<Actor, Policy>>();
+  return (actor, endpoint) => {
+    const byActor = made.get(endpoint) ?? new WeakMap<Actor, Policy>();
+    made.set(endpoint, byActor);
+    const { holdsAudit } = endpoint;
+    const policy = byActor.get(actor) ?? createPolicy(actor, { compile: compile(endpoint), holdsAudit });
+    byActor.set(actor, policy);
     return policy;
   };
 }
@@ -134,7 +149,7 @@ function readGranted(actor: Actor, type: string, permission: 'r' | 's'): boolean
 }
 
 function writeGranted(actor: Actor, type: string, permission: WritePermission): boolean {
-  // No person writes audit events. Customers' systems keep theirs; the portal's are the server's own (accepts).
+  // No person writes audit events. Customers' systems keep theirs; the server's own are nobody's to write (accepts).
   if (type === 'AuditEvent' && actor.kind !== 'system') return false;
   if (!actor.scopes.some(scope => gives(scope, { type, permission }))) return false;
   switch (actor.kind) {
@@ -149,14 +164,11 @@ function writeGranted(actor: Actor, type: string, permission: WritePermission): 
   }
 }
 
-/** The partition that holds the server's own audit trail. */
-const TRAIL = 'portal';
-
 const patientWrite = (type: string) => (Object.hasOwn(patientWrites, type) ? patientWrites[type] : undefined);
 
-function accepts(actor: Actor, put: Put, permission: WritePermission, compile: CompileScope): boolean {
-  const { type, partition } = put.key;
-  if (type === 'AuditEvent' && partition === TRAIL) return false;
+function accepts(actor: Actor, put: Put, permission: WritePermission, { compile, holdsAudit }: PolicyRules): boolean {
+  const { type } = put.key;
+  if (type === 'AuditEvent' && holdsAudit) return false;
   if (!writeGranted(actor, type, permission)) return false;
   if (put.deleted) return true;
   const granted = actor.scopes.filter(scope => gives(scope, { type, permission: permission as Permission }));

@@ -12,10 +12,8 @@ import { trustedIssuers } from '../access/trusted-issuers.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import type { Storage } from '../store/port.js';
+import { endpointThat, type Model } from './model.js';
 import { settingError } from '../config/setting-error.js';
-
-/** The partition that holds the portal's people. */
-const PORTAL = 'portal';
 
 export interface Access {
   authenticate: Authenticate;
@@ -23,18 +21,19 @@ export interface Access {
   development?: DevelopmentTokens;
 }
 
-export function createAccess(config: Config, { store, records }: Storage, { clock }: World): Access {
+export function createAccess(config: Config, model: Model, { store, records }: Storage, { clock }: World): Access {
   const key = config.demo ? signingKey(config.dataFolder) : undefined;
   const issuers = [...trustedIssuers(config.issuers), ...(key ? [developmentTrust(key)] : [])];
   const apps = trustedApps(new Set(config.issuers.map(({ issuer }) => issuer)));
   const clients: Clients = key ? eitherClients(developmentClients, apps) : apps;
+  const { url, partition } = endpointThat(model, 'holdsPeople');
   const authenticate = createAuthenticate({
     verify: firstOf(jwtVerifier(issuers), opaqueVerifier(records)),
     clients,
-    people: storedPeople(store, PORTAL, clock),
+    people: storedPeople(store, partition, clock),
     records,
     clock,
-    bases: [`${config.url}/fhir/portal`],
+    bases: [url],
   });
   return { authenticate, ...(key ? { development: developmentTokens(key, authenticate, clock) } : {}) };
 }

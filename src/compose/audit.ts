@@ -11,7 +11,7 @@ import type { SearchRegistry } from '../search/registry.js';
 import type { Storage, Store } from '../store/port.js';
 import { byType } from '../store/views/by-type.js';
 import { indexOf } from '../writing/stamp.js';
-import { portalOf, type Model } from './model.js';
+import { endpointThat, type Model } from './model.js';
 
 export interface AuditParts {
   config: Config;
@@ -24,12 +24,11 @@ export interface AuditParts {
 /** The folder of this machine's audit logs. */
 export const auditFolder = ({ dataFolder }: Pick<Config, 'dataFolder'>): string => join(dataFolder, 'audit');
 
-/** The portal's partition keeps the trail. */
 export function createAudit(
   { config, world, model, stores, log }: AuditParts,
   registryOf: (partition: string) => SearchRegistry,
 ): { audit: OpenAudit; view: Store } {
-  const endpoint = portalOf(model);
+  const endpoint = endpointThat(model, 'holdsAudit');
   const { partition } = endpoint;
   const indexing = { registryOf, internal: internalPostings };
   const index = (resource: Resource, at: number) => indexOf(resource, at, { endpoint, partition }, indexing);

@@ -10,7 +10,7 @@ import { projectRoot } from '../project-root.js';
 import type { PeopleReader } from '../portal/recipient.js';
 import type { Storage } from '../store/port.js';
 import { workflowReader } from '../writing/workflow-reader.js';
-import { portalOf, type Model } from './model.js';
+import { endpointThat, type Model } from './model.js';
 
 /** Milliseconds between looks at the outbox, and tries before an entry is laid aside. */
 const INTERVAL = 500;
@@ -43,7 +43,7 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
 
 /** People are read with the server's own authority: a notice is about to be sent to them. */
 function peopleOf({ config, stores, model, world }: DeliveryParts): PeopleReader {
-  const portal = portalOf(model);
+  const portal = endpointThat(model, 'workflows');
   return workflowReader({
     ...stores,
     partition: portal.partition,

@@ -22,6 +22,9 @@ export interface Indexing {
   readonly index: (resource: Resource, updated: number, partition: string) => Promise<IndexEntries>;
 }
 
+/** Resources of a partition are indexed as the endpoint says through which they are written. */
+const writtenBy = (endpoints: readonly Endpoint[]): Endpoint[] => endpoints.filter(({ view }) => !view.readOnly);
+
 /** What is known of each customer is read once before anything is served. */
 export async function createIndexing(
   model: Model,
@@ -32,7 +35,7 @@ export async function createIndexing(
   const { registry, endpoints } = model;
   const report = (error: unknown): void => log.error('custom search parameters', error);
   const custom = createCustomParameters({ records, registry, clock, report });
-  const byPartition = new Map(endpoints.map(endpoint => [endpoint.partition, endpoint]));
+  const byPartition = new Map(writtenBy(endpoints).map(endpoint => [endpoint.partition, endpoint]));
   await Promise.all(endpoints.map(async endpoint => custom.served(endpoint)));
   const endpointOf = (partition: string): Endpoint => {
     const endpoint = byPartition.get(partition);
@@ -61,7 +64,7 @@ export async function inStep(
   const { index, endpointOf } = indexing;
   const internal = (resource: Resource, partition: string) => internalPostings(resource, [endpointOf(partition).url]);
   const store = withEpochs(withBinaryOwners(opened.store, { clock, internal, index }), clock);
-  const partitions = [...new Set(endpoints.map(({ partition }) => partition))];
+  const partitions = writtenBy(endpoints).map(({ partition }) => partition);
   await upgradeBinaries({ store, records: opened.records, clock, index }, partitions);
   return { ...opened, store };
 }

@@ -1,10 +1,11 @@
 /** What is served, before anything is stored: definitions, search parameters, endpoints; and the check at start. */
 import { withoutCompartmentPaths } from '../access/compartment-paths.js';
 import type { Config } from '../config/config.js';
-import { loadEndpoints } from '../definitions/capability.js';
+import { loadEndpoints, sharedPartition } from '../definitions/capability.js';
 import { checkEndpoints } from '../definitions/check.js';
 import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
+import type { EndpointDeclaration } from '../definitions/endpoints.table.js';
 import { loadDefinitions } from '../definitions/load.js';
 import { interactionCodes } from '../interactions/index.js';
 import { terminologyOf } from '../conformance/search-terminology.js';
@@ -21,24 +22,29 @@ export interface Model {
   endpoints: readonly Endpoint[];
 }
 
-export function loadModel({ url, packages, customers }: Config): Model {
+export function loadModel({ url, packages, customers }: Config, declarations?: readonly EndpointDeclaration[]): Model {
   const root = projectRoot();
   const definitions = definitionsWith(root, packages);
   const registry = createRegistry(definitions.searchParameters(), { terminology: terminologyOf(definitions) });
-  const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions });
+  const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions, declarations });
+  const taken = sharedPartition(endpoints);
+  if (taken !== undefined) settingError('PORTICO_CUSTOMERS', new Error(`${taken} is the name of another partition`));
   return { root, definitions, registry, endpoints };
 }
 
-/** The portal's own endpoint. Throws Error where it is missing. */
-export function portalOf({ endpoints }: Model): Endpoint {
-  const portal = endpoints.find(({ name }) => name === 'portal');
-  if (!portal) throw new Error('capability/portal.json is missing');
-  return portal;
+/** The one endpoint with this property. Throws Error where it is missing. */
+export function endpointThat(
+  { endpoints }: Pick<Model, 'endpoints'>,
+  has: 'workflows' | 'holdsPeople' | 'holdsAudit',
+): Endpoint {
+  const found = endpoints.find(endpoint => endpoint[has]);
+  if (!found) throw new Error(`no endpoint is declared that has the property ${has}`);
+  return found;
 }
 
 /** The customers' statement counts where there are no customers (yet), too: it declares operations of its own. */
 function declaredBy({ root, definitions, endpoints }: Model): readonly Endpoint[] {
-  if (endpoints.some(({ name }) => name === 'customer')) return endpoints;
+  if (endpoints.some(({ customer }) => customer !== undefined)) return endpoints;
   return loadEndpoints(root, { publicUrl: '', customers: [{ key: 'any', referencesEnforced: false }], definitions });
 }
 

@@ -6,6 +6,7 @@ import { internalPostings, patientsIn, tombstones } from '../access/compartment-
 import type { CompileScope } from '../access/policy.js';
 import type { Config } from '../config/config.js';
 import { outboxDocuments } from '../delivery/outbox.js';
+import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
 import { createInteractions } from '../interactions/index.js';
 import type { StampParts } from '../writing/stamp.js';
@@ -28,6 +29,7 @@ import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
 import type { Dispatch, Operation, Services } from '../service.js';
 import type { Storage, Store } from '../store/port.js';
+import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
 import type { Access } from './access.js';
 import { createAudit } from './audit.js';
@@ -107,22 +109,21 @@ const cursorsOf = (cursors: ReturnType<typeof createCursors>): Services['cursors
 
 function routerOf(
   { config, model, access, world, log }: ServiceParts,
-  view: Store,
+  store: Store,
   services: Services,
   operations: readonly Operation[],
 ): Dispatch {
   const { limits, validator, served } = services;
-  const { definitions, registry } = model;
-  const compileScope: CompileScope = (type, query) =>
-    parseCriteria(registry, type, query, { now: world.clock.now(), localBases: [] }) ?? { kind: 'none' };
+  const { definitions } = model;
+  const views = new Map(model.endpoints.map(endpoint => [endpoint.path, viewOf(store, endpoint)]));
   return createDispatch({
-    gate: createGate(access.authenticate, definitions, compileScope),
+    gate: createGate(access.authenticate, definitions, endpoint => scopesOf(endpoint, services)),
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),
     operations: createOperationTable(operations, definitions, validator),
     interactions: createInteractions(services),
-    bare: () => view,
+    bare: ({ path }) => views.get(path) ?? store,
     patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
     clock: world.clock,
     audit: services.audit,
@@ -132,6 +133,16 @@ function routerOf(
     report: (error, { id }) => log.error('unforeseen fault', error, { id }),
     answered: (run, status) => logAnswer(log, world.clock.now(), run, status),
   });
+}
+
+/** Granular scopes by the parameters of R4, and by those of the endpoint's own that are in force. */
+function scopesOf(endpoint: Endpoint, { registry, registryOf, clock }: Services): CompileScope {
+  const own = registryOf(endpoint.partition);
+  const declared = (type: string, code: string): boolean =>
+    endpoint.resources.get(type)?.searchParams.has(code) === true ||
+    own.get(type, code)?.url === registry.get(type, code)?.url;
+  const options = { localBases: [endpoint.url], declared };
+  return (type, query) => parseCriteria(own, type, query, { ...options, now: clock.now() }) ?? { kind: 'none' };
 }
 
 function logAnswer(log: Log, now: number, { request, endpoint, route, actor, started }: Run, status: number): void {

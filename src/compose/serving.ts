@@ -128,7 +128,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     pages: {
       version: String((endpoints[0]?.statement['software'] as { version?: string } | undefined)?.version),
       // Outside demo mode the names of customers are nobody's business.
-      endpoints: config.demo ? endpoints : endpoints.filter(({ name }) => name === 'portal'),
+      endpoints: config.demo ? endpoints : endpoints.filter(({ listed }) => listed),
       operation: url => definitions.operation(url),
       demo: config.demo,
       mailbox: config.demo && config.mail.smtpUrl === undefined ? openMailbox(config.mail.folder) : undefined,

@@ -74,7 +74,7 @@ export const customerList = parsed<readonly CustomerConfig[]>(
 
 function customer(text: string): CustomerConfig | undefined {
   const [, key, enforced] = /^([a-z0-9]{1,16})(:enforced)?$/.exec(text.trim()) ?? [];
-  return key === undefined || key === 'portal' ? undefined : { key, referencesEnforced: enforced !== undefined };
+  return key === undefined ? undefined : { key, referencesEnforced: enforced !== undefined };
 }
 
 export const webAddress = parsed('an http or https address without query, fragment, user or password', address => {

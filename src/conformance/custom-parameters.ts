@@ -52,7 +52,7 @@ export function createCustomParameters(parts: CustomParametersParts): CustomPara
 
   return {
     served(endpoint) {
-      if (endpoint.name !== 'customer') return endpoint;
+      if (!endpoint.ownParameters) return endpoint;
       const one = known.get(endpoint.partition);
       return one && clock.now() - one.at < FRESH ? one.endpoint : refresh(endpoint, one);
     },

@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Definitions } from './definitions.js';
-import type { Endpoint, InteractionCode, OperationEntry, ResourceEntry } from './endpoint.js';
+import type { Endpoint, InteractionCode, OperationEntry, Registered, ResourceEntry } from './endpoint.js';
+import { endpoints as table, type EndpointDeclaration } from './endpoints.table.js';
 import { prepare, type Recipe } from './recipe.js';
 import { defined } from "../fhir/defined.js";
 
@@ -23,6 +24,8 @@ export interface EndpointOptions {
   publicUrl: string;
   customers: readonly Customer[];
   definitions: Definitions;
+  /** Default: endpoints.table.ts. */
+  declarations?: readonly EndpointDeclaration[] | undefined;
 }
 
 const objects = (value: unknown): JsonObject[] => (value as JsonObject[] | undefined) ?? [];
@@ -84,27 +87,68 @@ function enforcing(recipe: Recipe): Recipe {
   return { ...recipe, resource: { ...recipe.resource, referencePolicy } };
 }
 
+const CUSTOMER = '{customer}';
+
+/** The clients that a declaration admits; of customers' own systems those of this customer. */
+export const admission =
+  ({ registrations }: Pick<EndpointDeclaration, 'registrations'>, customer?: string) =>
+  (client: Registered): boolean =>
+    registrations.some(one => client.registrations.has(one)) &&
+    (customer === undefined || client.customers === undefined || client.customers.has(customer));
+
+/** Everything about an endpoint but what its statement declares. */
+function placed(declaration: EndpointDeclaration, publicUrl: string, customer?: string): Omit<Endpoint, keyof Declared> {
+  const named = (text: string): string => text.replace(CUSTOMER, customer ?? '');
+  const { name, path, readOnly = false, workflows, ownParameters, holdsPeople, holdsAudit, listed } = declaration;
+  const partitions = declaration.partitions.map(named);
+  const [partition = name, ...others] = partitions;
+  return {
+    name,
+    path: named(path),
+    url: publicUrl + named(path),
+    ...defined({ customer }),
+    view: { partitions, readOnly: readOnly || others.length > 0 },
+    partition: others.length > 0 ? name : partition,
+    admits: admission(declaration, customer),
+    workflows: workflows ?? false,
+    ownParameters: ownParameters ?? false,
+    holdsPeople: holdsPeople ?? false,
+    holdsAudit: holdsAudit ?? false,
+    listed: listed ?? false,
+  };
+}
+
 /**
- * All endpoints this server has: the portal's, and one for each customer.
+ * All endpoints this server has.
  * @param root the folder that holds capability/ and package.json
  */
-export function loadEndpoints(root: string, { publicUrl, customers, definitions }: EndpointOptions): Endpoint[] {
+export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[] {
+  const { publicUrl, customers, definitions, declarations = table } = options;
   const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
   const { version } = read('package.json') as { version: string };
   const software = { name: 'Portico', version };
-  const at = (name: string, path: string, partition: string, declared: Declared): Endpoint => {
-    const url = publicUrl + path;
-    return { ...declared, name, path, url, partition, statement: instanceOf(declared.statement, url, software) };
+  const compiled = (declaration: EndpointDeclaration, enforced: boolean): Declared => {
+    const { statement, recipe = '' } = declaration;
+    if (statement !== undefined) return compile(read(join('capability', statement)) as Resource);
+    const prepared = read(join('capability', recipe)) as Recipe;
+    return compile(prepare(enforced ? enforcing(prepared) : prepared, definitions));
   };
-  const recipe = read('capability/customer.json') as Recipe;
-  // Customers are many, and all alike but for one switch.
-  const customer = memo((enforced: boolean) => compile(prepare(enforced ? enforcing(recipe) : recipe, definitions)));
-  return [
-    at('portal', '/fhir/portal', 'portal', compile(read('capability/portal.json') as Resource)),
-    ...customers.map(({ key, referencesEnforced }) =>
-      at('customer', `/fhir/customer/${key}`, key, customer(referencesEnforced)),
-    ),
-  ];
+  const at = (declaration: EndpointDeclaration, declared: Declared, customer?: string): Endpoint => {
+    const place = placed(declaration, publicUrl, customer);
+    return { ...declared, ...place, statement: instanceOf(declared.statement, place.url, software) };
+  };
+  return declarations.flatMap(declaration => {
+    if (!declaration.path.includes(CUSTOMER)) return [at(declaration, compiled(declaration, false))];
+    // Customers are many, and all alike but for one switch.
+    const shared = memo((enforced: boolean) => compiled(declaration, enforced));
+    return customers.map(({ key, referencesEnforced }) => at(declaration, shared(referencesEnforced), key));
+  });
+}
+
+/** A partition that two endpoints would write to. */
+export function sharedPartition(endpoints: readonly Endpoint[]): string | undefined {
+  const written = endpoints.filter(({ view }) => !view.readOnly).map(({ partition }) => partition);
+  return written.find((partition, at) => written.indexOf(partition) < at);
 }
 
 function memo<K, V>(make: (key: K) => V): (key: K) => V {

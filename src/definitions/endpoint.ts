@@ -49,14 +49,51 @@ export interface ResourceEntry {
   referencesEnforced: boolean;
 }
 
-export interface Endpoint {
-  /** `portal`, `customer`, … */
+/** As what a client is registered: an app that people use, a system of the organization's own, a system of a customer's. */
+export type Registration = 'app' | 'system' | 'customer';
+
+/** A client, as far as endpoints look at it. */
+export interface Registered {
+  readonly registrations: ReadonlySet<Registration>;
+  /** Keys of the customers whose endpoints it may call; undefined: of all. */
+  readonly customers?: ReadonlySet<string>;
+}
+
+/** What an endpoint has that others do not. */
+export interface EndpointFlags {
+  /** The portal's workflows run here: their rules hold for plain writes, their resources are kept here. */
+  workflows: boolean;
+  /** SearchParameters posted here come into force here. */
+  ownParameters: boolean;
+  /** The people whom tokens name are kept here. */
+  holdsPeople: boolean;
+  /** The server's own audit trail is kept here: no client writes AuditEvents, and its references are relative to this base. */
+  holdsAudit: boolean;
+  /** The landing page shows it to everybody. */
+  listed: boolean;
+}
+
+/** What is stored, as an endpoint shows it. */
+export interface StoreView {
+  /** Where it is read from: of several partitions their union, which is read-only. */
+  partitions: readonly string[];
+  readOnly: boolean;
+}
+
+export interface Endpoint extends EndpointFlags {
+  /** For logs and pages; no code compares it. */
   name: string;
   /** Mount path, `/fhir/portal` or `/fhir/customer/demo`. */
   path: string;
   /** Public base URL without a trailing slash. */
   url: string;
+  /** Whose endpoint it is, where it is a customer's. */
+  customer?: string;
+  view: StoreView;
+  /** By which name its view of the store is read and written: the partition, where it is of a single one. */
   partition: string;
+  /** Whether the client may call it at all. */
+  admits: (client: Registered) => boolean;
   statement: Resource;
   resources: ReadonlyMap<string, ResourceEntry>;
   /** System-level interactions. */

@@ -6,8 +6,6 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { AuditEntry } from '../service.js';
 import type { Run } from './parts.js';
 
-/** The endpoint whose references need no base: the trail is kept there. */
-const HOME = 'portal';
 /** Patients named in one entry. */
 const MOST = 100;
 
@@ -24,7 +22,7 @@ export function auditEntry(run: Run, status: number, at: number, patients: reado
     patients,
     status,
   };
-  if (endpoint.name !== HOME) entry.base = endpoint.url;
+  if (!endpoint.holdsAudit) entry.base = endpoint.url;
   if (reasons.length > 0) entry.reasons = [...new Set(reasons)];
   return entry;
 }

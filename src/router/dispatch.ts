@@ -74,7 +74,12 @@ interface Done {
 }
 
 async function carryOut(ready: Ready, parts: DispatchParts): Promise<Done> {
-  const store = parts.gate.guard(parts.bare(ready.endpoint), ready.actor ?? parts.gate.anonymous, ready.route);
+  const store = parts.gate.guard(
+    parts.bare(ready.endpoint),
+    ready.actor ?? parts.gate.anonymous,
+    ready.endpoint,
+    ready.route,
+  );
   for (let attempt = 1; ; attempt++) {
     const result = await handle(ready, store, parts);
     if (!result.changes) return { response: result.response, audited: false };

@@ -108,6 +108,8 @@ export interface Search {
   limit: number;
   /** Continue behind this position. */
   after?: Position;
+  /** The page is to say the position of each of its rows. */
+  positions?: true;
   /** Milliseconds since the epoch; a store that cannot answer by then throws Fault `timeout`. */
   deadline: number;
 }

@@ -82,6 +82,11 @@ export interface Page {
   next?: Position;
   /** What the page lacks that should be on it (a part of the store cannot be read), in words for the caller. */
   warnings?: readonly string[];
+  /**
+   * Where asked for: to continue behind each row. The position of a match begins with the values of its sort keys, which
+   * compare as search/order.ts states.
+   */
+  positions?: readonly Position[];
 }
 
 /**
@@ -102,6 +107,8 @@ export interface HistoryQuery {
   during?: { from: number; to: number };
   limit: number;
   after?: Position;
+  /** The page is to say the position of each of its rows. */
+  positions?: true;
   deadline: number;
 }
 

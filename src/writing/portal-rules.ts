@@ -29,4 +29,4 @@ function warnUnreached({ warnings }: Context): void {
 
 /** The rule of a type; undefined for most, and for all that customers keep: theirs is data, not work of the portal. */
 export const writeRule = (type: string, endpoint: Endpoint): WriteRule | undefined =>
-  endpoint.name === 'portal' && type === 'Communication' ? communication : undefined;
+  endpoint.workflows && type === 'Communication' ? communication : undefined;

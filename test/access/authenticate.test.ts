@@ -27,8 +27,8 @@ import {
 const HOUR = 3_600_000;
 const ISSUER = 'https://issuer.example';
 const clients: Client[] = [
-  { id: 'app', kind: 'user', endpoints: ['portal'], scope: '' },
-  { id: 'system', kind: 'system', endpoints: ['portal', 'customer'], partitions: ['demo'], scope: '' },
+  { id: 'app', kind: 'user', registrations: ['app'], scope: '' },
+  { id: 'system', kind: 'system', registrations: ['system', 'customer'], customers: ['demo'], scope: '' },
 ];
 const claims = (extra: Partial<Claims> = {}): Claims => ({
   issuer: ISSUER,
@@ -225,11 +225,11 @@ describe('actors', () => {
     assert.deepEqual(await contexts({ clientId: 'system' }), ['system']);
   });
 
-  it('a system client is limited to its endpoints and partitions', async () => {
+  it('a system client is limited to what it is registered for, and to its customers', async () => {
     const found = await actorOf({ clientId: 'system' });
     assert.equal(found.subject, 'client:system');
-    assert.deepEqual([...found.endpoints], ['portal', 'customer']);
-    assert.deepEqual([...(found.partitions ?? [])], ['demo']);
+    assert.deepEqual([...found.registrations], ['system', 'customer']);
+    assert.deepEqual([...(found.customers ?? [])], ['demo']);
   });
 });
 

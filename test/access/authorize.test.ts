@@ -6,7 +6,9 @@ import type { Actor } from '../../src/access/actor.js';
 import { isOpen } from '../../src/access/open.table.js';
 import { createPolicy } from '../../src/access/policy.js';
 import type { Definitions } from '../../src/definitions/definitions.js';
+import { admission } from '../../src/definitions/capability.js';
 import type { Endpoint, Route } from '../../src/definitions/endpoint.js';
+import { endpoints as table } from '../../src/definitions/endpoints.table.js';
 import { actor, patientActor } from './fixture.js';
 
 const base = 'https://portico.health/fhir';
@@ -27,12 +29,18 @@ const definitions = {
   }),
 } as unknown as Definitions;
 
-const endpoint = (name: string, partition = 'portal') => ({ name, partition }) as Endpoint;
+const endpoint = (name: string, customer?: string) =>
+  ({
+    admits: admission(
+      table.find(one => one.name === name)!,
+      customer,
+    ),
+  }) as Endpoint;
 
 function allows(who: Actor, route: Omit<Route, 'conditional'>, at = endpoint('portal')): boolean {
   try {
     authorize(
-      createPolicy(who, () => ({ kind: 'all' })),
+      createPolicy(who, { compile: () => ({ kind: 'all' }), holdsAudit: true }),
       at,
       { conditional: false, ...route },
       definitions,
@@ -115,10 +123,10 @@ describe('authorization of routes', () => {
     assert.ok(allows(staff([]), run('Patient', 'invite')));
   });
 
-  it('keeps clients to their endpoints and partitions', () => {
+  it('keeps clients to the endpoints that admit them, and to their customers', () => {
     const customer = actor('system', 'system/*.cruds', {
-      endpoints: new Set(['customer']),
-      partitions: new Set(['k1']),
+      registrations: new Set(['customer']),
+      customers: new Set(['k1']),
     });
     const read = { interaction: 'read', type: 'Patient' } as const;
     assert.ok(allows(customer, read, endpoint('customer', 'k1')));

@@ -30,10 +30,7 @@ const chosen = (id: string, patient: string, version = 1): Put => ({
 });
 
 const seenBy = (store: Store, patient: string): Store =>
-  guard(
-    store,
-    createPolicy(patientActor(patient, 'patient/*.cruds'), () => ALL),
-  );
+  guard(store, createPolicy(patientActor(patient, 'patient/*.cruds'), { compile: () => ALL, holdsAudit: true }));
 
 eachStorage((_name, open) => {
   describe('owners of Binaries', () => {

@@ -102,7 +102,7 @@ export function actor(kind: Actor['kind'], scope: string, extra: Partial<Actor> 
     kind,
     subject: 'Person/1',
     clientId: 'test',
-    endpoints: new Set(['portal']),
+    registrations: new Set(['app', 'system']),
     patients: [],
     identities: [],
     roles: new Set(),

@@ -66,7 +66,8 @@ const compile = (type: string, query: string): Filter => {
   return { kind: 'posting', key: `${type}|category|=${query.slice('category='.length)}` };
 };
 
-const seenBy = (from: Portal, who: Actor, need?: Need) => guard(from.store, createPolicy(who, compile), need);
+const seenBy = (from: Portal, who: Actor, need?: Need) =>
+  guard(from.store, createPolicy(who, { compile, holdsAudit: true }), need);
 const first = patientActor('1', 'patient/*.cruds');
 const everything = actor('system', 'system/*.cruds');
 

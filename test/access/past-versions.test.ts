@@ -21,10 +21,7 @@ import { defined } from '../../src/fhir/defined.js';
 
 const ALL: Filter = { kind: 'all' };
 const seenBy = (from: Portal, who: Actor) =>
-  guard(
-    from.store,
-    createPolicy(who, () => ALL),
-  );
+  guard(from.store, createPolicy(who, { compile: () => ALL, holdsAudit: true }));
 const first = patientActor('1', 'patient/*.cruds');
 const everything = actor('system', 'system/*.cruds');
 

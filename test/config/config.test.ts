@@ -118,7 +118,7 @@ describe('config/config', () => {
       ['PORTICO_MAIL_FROM', 'a@example.org\r\nBcc: b@example.org'],
       ['PORTICO_MAX_BODY', '16MB'],
       ['PORTICO_MAX_DEPTH', '0'],
-      ...['portal', 'North', 'a-b', 'x'.repeat(17), 'north,north', 'north:strict'].map((text): [string, string] => [
+      ...['North', 'a-b', 'x'.repeat(17), 'north,north', 'north:strict'].map((text): [string, string] => [
         'PORTICO_CUSTOMERS',
         text,
       ]),

@@ -12,7 +12,7 @@ import { replay } from './store-replay.js';
 import { changePlans, historyPlans, searchPlans } from './store-samples.js';
 
 /** What every store must say in the same words: everything but the order of ties. */
-async function compareSearch(
+export async function compareSearch(
   store: Store,
   model: Store,
   search: Search,
@@ -32,7 +32,7 @@ async function compareSearch(
   for (const limit of [1, 3, 1000]) assert.equal(await store.count(search, limit), await model.count(search, limit));
 }
 
-async function compareReads(store: Store, model: Store, puts: readonly Put[], where: Filter): Promise<void> {
+export async function compareReads(store: Store, model: Store, puts: readonly Put[], where: Filter): Promise<void> {
   const keys = puts.map(put => put.key);
   assert.deepEqual(await store.read(keys), await model.read(keys));
   assert.deepEqual(await store.read(keys, () => where), await model.read(keys, () => where));
@@ -47,7 +47,7 @@ async function compareDocuments(records: Records, model: Records, kind: string):
   }
 }
 
-async function compareHistory(store: Store, model: Store, query: HistoryQuery): Promise<void> {
+export async function compareHistory(store: Store, model: Store, query: HistoryQuery): Promise<void> {
   const rows = async (of: Store) =>
     (await pages(after => of.history({ ...query, ...(after && { after }) }))).flatMap(page => page.rows);
   const [found, expected] = [await rows(store), await rows(model)];

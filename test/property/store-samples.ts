@@ -132,7 +132,7 @@ export function filterOf(type: Type, depth: number): Arbitrary<Filter> {
 }
 
 /** Conditions on earlier versions hold no chains. */
-function isUnchained(filter: Filter): boolean {
+export function isUnchained(filter: Filter): boolean {
   switch (filter.kind) {
     case 'and':
     case 'or':

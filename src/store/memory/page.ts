@@ -1,6 +1,6 @@
 /** Keyset paging over rows in memory: every order is a list of values, and a position is the list of the last row. */
 import { compareLists } from '../../search/order.js';
-import type { Position } from '../../search/query.js';
+import type { Position, Search } from '../../search/query.js';
 import type { Page, Put, Version } from '../port.js';
 
 export interface Order {
@@ -14,11 +14,20 @@ export interface Order {
 export const versionOf = ({ index: _, ...version }: Put): Version => ({ ...version, key: { ...version.key } });
 
 /** The first `limit` rows behind `after`, in order. */
-export function pageOf(puts: readonly Put[], { position, descending }: Order, limit: number, after?: Position): Page {
+export function pageOf(
+  puts: readonly Put[],
+  { position, descending }: Order,
+  { limit, after, positions }: Pick<Search, 'limit' | 'after' | 'positions'>,
+): Page {
   const rows = puts
     .map(put => ({ put, at: position(put) }))
     .filter(row => after === undefined || compareLists(row.at, after, descending) > 0)
     .sort((a, b) => compareLists(a.at, b.at, descending));
   const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { rows: rows.slice(0, limit).map(row => versionOf(row.put)), ...(last && { next: last.at }) };
+  const shown = rows.slice(0, limit);
+  return {
+    rows: shown.map(row => versionOf(row.put)),
+    ...(last && { next: last.at }),
+    ...(positions && { positions: shown.map(row => row.at) }),
+  };
 }

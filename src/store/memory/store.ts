@@ -3,6 +3,7 @@
  * fast here but the reading of it.
  */
 import type { Clock } from '../../fhir/clock.js';
+import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import { matches, type IndexedResource } from '../../search/match.js';
 import { newestFirst, sortValue } from '../../search/order.js';
@@ -55,7 +56,7 @@ export class MemoryStore implements Store {
 
   async search(search: Search): Promise<Page> {
     this.heed(search.deadline);
-    return pageOf(this.found(search), orderOf(search), search.limit, search.after);
+    return pageOf(this.found(search), orderOf(search), search);
   }
 
   async count(search: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number> {
@@ -65,7 +66,7 @@ export class MemoryStore implements Store {
 
   async history(query: HistoryQuery): Promise<Page> {
     this.heed(query.deadline);
-    return pageOf(this.told(query), newestVersionsFirst, query.limit, query.after);
+    return pageOf(this.told(query), newestVersionsFirst, query);
   }
 
   async countHistory(query: Omit<HistoryQuery, 'limit' | 'after'>, limit: number): Promise<number> {
@@ -75,7 +76,7 @@ export class MemoryStore implements Store {
 
   async scan(partition: string, type: string, limit: number, after?: Position): Promise<Page> {
     const byId: Order = { position: put => [put.key.id], descending: [false] };
-    return pageOf(this.live(partition, [type]), byId, limit, after);
+    return pageOf(this.live(partition, [type]), byId, { limit, ...defined({ after }) });
   }
 
   async commit(changes: ChangeSet): Promise<void> {

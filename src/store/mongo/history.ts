@@ -91,7 +91,7 @@ async function tell(reader: Reader, query: Told, limit: number, projection: Docu
 
 export async function historyPage(reader: Reader, query: HistoryQuery): Promise<Page> {
   const rows = await tell(reader, query, query.limit + 1, versionFields, query.after);
-  return pageOf(rows, { fields: newestFirst }, query.limit);
+  return pageOf(rows, { fields: newestFirst }, query);
 }
 
 export async function countVersions(reader: Reader, query: Told, limit: number): Promise<number> {

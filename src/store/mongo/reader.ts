@@ -96,9 +96,18 @@ export async function currentAmong(
 const upTo = (limit: number): Document[] => (Number.isFinite(limit) ? [{ $limit: limit }] : []);
 
 /** A page of the pipeline's rows, which are one more than `limit` where there are more. */
-export function pageOf(rows: readonly VersionRow[], { fields }: Pick<SortPlan, 'fields'>, limit: number): Page {
+export function pageOf(
+  rows: readonly VersionRow[],
+  { fields }: Pick<SortPlan, 'fields'>,
+  { limit, positions }: Pick<Search, 'limit' | 'positions'>,
+): Page {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { rows: rows.slice(0, limit).map(versionOf), ...(last && { next: positionOf(fields, last) }) };
+  const shown = rows.slice(0, limit);
+  return {
+    rows: shown.map(versionOf),
+    ...(last && { next: positionOf(fields, last) }),
+    ...(positions && { positions: shown.map(row => positionOf(fields, row)) }),
+  };
 }
 
 /** Matches in order, one after the other: rows are read by what a filter can hold, and each batch of them is judged whole. */
@@ -135,7 +144,7 @@ export async function searchPage(reader: Reader, search: Search): Promise<Page> 
         .aggregate<VersionRow>(pagePipeline(filter, plan, search.limit, search.after), reader.options())
         .toArray()
     : await firstOf(sifted(reader, search), search.limit + 1);
-  return pageOf(rows, plan, search.limit);
+  return pageOf(rows, plan, search);
 }
 
 export async function countMatches(
@@ -175,7 +184,7 @@ export async function scanPage(
     ...options(),
     ...{ projection: versionFields, sort: sortStage(fields), limit: limit + 1 },
   });
-  return pageOf(await rows.toArray(), { fields }, limit);
+  return pageOf(await rows.toArray(), { fields }, { limit });
 }
 
 /** Current versions by key, tombstones included, where the condition of their type holds. */

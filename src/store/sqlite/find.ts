@@ -76,9 +76,11 @@ export function findPage(connection: Connection, search: Search, effort: Effort)
   const found = byType(search.of).flatMap(kind => rowsOf(connection, search, kind, effort));
   const rows = found.sort(compareRows(sort)).slice(0, search.limit);
   const last = rows.at(-1);
+  const positionOf = (row: Row): Position => [...row.slice(COLUMNS), row[0]] as Position;
   return {
     rows: rows.map(versionOf),
-    ...(found.length > search.limit && last && { next: [...last.slice(COLUMNS), last[0]] as Position }),
+    ...(found.length > search.limit && last && { next: positionOf(last) }),
+    ...(search.positions && { positions: rows.map(positionOf) }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Versions, newest first: the current ones of `resource` and the older ones of `history`, merged. */
 import type { HistoryQuery, Key, Page, Past, Version } from '../port.js';
+import type { Position } from '../../search/query.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
 import { columns, versionOf } from './row.js';
@@ -57,7 +58,10 @@ function compareRows(a: Row, b: Row): number {
   return Number(b[5]) - Number(a[5]) || Number(b[4]) - Number(a[4]) || Number(b[0]) - Number(a[0]);
 }
 
-/** A page of versions. A position is `[at, version, rid]`. */
+/** `[at, version, rid]` */
+const positionOf = (row: Row): Position => [row[5], row[4], row[0]] as number[];
+
+/** A page of versions. */
 export function historyPage(connection: Connection, query: HistoryQuery): Page {
   const { after, limit } = query;
   const behind = after ? sql`AND (v.at, v.version, v.rid) < (${after[0]!}, ${after[1]!}, ${after[2]!})` : new Sql('');
@@ -69,7 +73,8 @@ export function historyPage(connection: Connection, query: HistoryQuery): Page {
   const last = rows.at(-1);
   return {
     rows: rows.map(versionOf),
-    ...(found.length > limit && last && { next: [last[5], last[4], last[0]] as number[] }),
+    ...(found.length > limit && last && { next: positionOf(last) }),
+    ...(query.positions && { positions: rows.map(positionOf) }),
   };
 }
 
