@@ -4,6 +4,7 @@ import { accessFingerprint } from '../access/actor.js';
 import { createGate } from '../access/gate.js';
 import { internalPostings, patientsIn, tombstones } from '../access/compartment-paths.js';
 import type { CompileScope } from '../access/policy.js';
+import { receiveContent } from '../content/keep.js';
 import type { Config } from '../config/config.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import type { Endpoint } from '../definitions/endpoint.js';
@@ -121,6 +122,7 @@ function routerOf(
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),
+    receive: bytes => receiveContent(services, bytes),
     operations: createOperationTable(operations, definitions, validator),
     interactions: createInteractions(services),
     bare: ({ path }) => views.get(path) ?? store,

@@ -15,6 +15,8 @@ export type RequestBody =
    * is parsed once the caller is admitted, a JSON Patch, the content of a Binary.
    */
   | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
+  /** Content of a Binary, which arrives while it is read, once. */
+  | { kind: 'stream'; bytes: AsyncIterable<Uint8Array>; contentType: string }
   /** The parameters of a search or operation sent by POST. */
   | { kind: 'form'; parameters: Query }
   /** A resource already parsed: an entry of a Bundle, or a caller in this process. */

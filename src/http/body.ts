@@ -26,29 +26,57 @@ export interface BodyRules {
  * content coding that is none of gzip, deflate, br, or several of them, `invalid` where it is broken, and those of `admit`.
  */
 export async function readBody(request: IncomingMessage, rules: BodyRules): Promise<Uint8Array | undefined> {
-  const { maxBytes } = rules;
-  const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (coding !== 'identity' && !Object.hasOwn(decoders, coding)) {
-    discard(request, maxBytes);
-    throw new Fault('unsupported-media', 'Content-Encoding must be gzip, deflate or br, and one of them only.');
-  }
   try {
-    const stream = coding === 'identity' ? request : inflated(request, decoders[coding]!());
-    const bytes = await collect(stream, coding === 'identity' ? lengthOf(request) : maxBytes, rules);
-    if (bytes === undefined) discard(request, maxBytes);
+    const bytes = await collect(decoded(request), lengthOf(request), rules);
+    if (bytes === undefined) discard(request, rules.maxBytes);
     return bytes;
   } catch (error) {
-    discard(request, maxBytes);
-    if (error instanceof Fault) throw error;
-    throw new Fault('invalid', 'The body is incomplete or its encoding is broken.', {
-      code: 'structure',
-      cause: error,
-    });
+    discard(request, rules.maxBytes);
+    throw broken(error);
   }
 }
 
-/** As announced; a chunked body may have any length. */
-const lengthOf = (request: IncomingMessage): number => Number(request.headers['content-length'] ?? Infinity);
+/**
+ * The body, inflated, while it arrives. Whoever has answered discards what was not read of it. Iterating rejects as
+ * readBody does.
+ */
+export async function* streamBody(request: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  try {
+    if (lengthOf(request) > maxBytes && lengthOf(request) < Infinity) throw tooLarge(maxBytes);
+    for await (const chunk of piecesOf(decoded(request))) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      yield chunk;
+    }
+  } catch (error) {
+    throw broken(error);
+  }
+}
+
+const tooLarge = (maxBytes: number): Fault => new Fault('too-large', `The body is larger than ${maxBytes} bytes.`);
+
+const broken = (error: unknown): Fault =>
+  error instanceof Fault
+    ? error
+    : new Fault('invalid', 'The body is incomplete or its encoding is broken.', { code: 'structure', cause: error });
+
+const codingOf = (request: IncomingMessage): string =>
+  (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+
+/** As announced; a chunked body, or what a compressed one inflates to, may have any length. */
+const lengthOf = (request: IncomingMessage): number =>
+  codingOf(request) === 'identity' ? Number(request.headers['content-length'] ?? Infinity) : Infinity;
+
+function decoded(request: IncomingMessage): Readable {
+  const coding = codingOf(request);
+  if (coding === 'identity') return request;
+  if (Object.hasOwn(decoders, coding)) return inflated(request, decoders[coding]!());
+  throw new Fault('unsupported-media', 'Content-Encoding must be gzip, deflate or br, and one of them only.');
+}
+
+/** Destroying the request would take the connection, and the answer, with it. */
+const piecesOf = (stream: Readable): AsyncIterable<Buffer> => stream.iterator({ destroyOnReturn: false });
 
 function inflated(request: IncomingMessage, decoder: Transform): Readable {
   request.on('error', error => decoder.destroy(error));
@@ -60,15 +88,13 @@ async function collect(
   length: number,
   { maxBytes, admit }: BodyRules,
 ): Promise<Uint8Array | undefined> {
-  const tooLarge = () => new Fault('too-large', `The body is larger than ${maxBytes} bytes.`);
-  if (Number.isFinite(length) && length > maxBytes) throw tooLarge();
+  if (Number.isFinite(length) && length > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;
   let small = true;
-  // Destroying the request would take the connection, and the answer, with it.
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of piecesOf(stream)) {
     size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
+    if (size > maxBytes) throw tooLarge(maxBytes);
     if (small && size > SMALL) {
       small = false;
       if (!(await admit(Math.min(length, maxBytes)))) return undefined;
@@ -79,7 +105,7 @@ async function collect(
 }
 
 /** Lets the client finish sending within reason, so that it reads the answer; then hangs up. */
-function discard(request: IncomingMessage, maxBytes: number): void {
+export function discard(request: IncomingMessage, maxBytes: number): void {
   let left = 4 * maxBytes;
   request.unpipe();
   request.on('data', (chunk: Buffer) => {

@@ -7,6 +7,7 @@ import { parametersOf, type FhirRequest } from '../fhir/request.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import { negotiate, notAcceptable, type Shape } from '../formats/media-type.js';
+import { discard } from './body.js';
 import { correlationId, fhirRequest, requestId, type RequestLimits } from './request.js';
 import { createMemoryBudget } from '../runtime/memory-budget.js';
 import { createRespond, type Envelope, type WriteXml } from './respond.js';
@@ -110,7 +111,10 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     // A Binary is answered in its own format, whatever that is.
     if (shape === undefined && first !== 'Binary') throw notAcceptable();
     Object.assign(envelope, shape);
-    return found.base.handle(value);
+    if (value.body?.kind !== 'stream') return found.base.handle(value);
+    const answer = await found.base.handle(value);
+    discard(request, parts.limits.maxBody);
+    return answer;
   }
 
   return (request, response) => {

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
-import { readBody, type BodyRules } from './body.js';
+import { readBody, streamBody, type BodyRules } from './body.js';
 import { parseForm } from '../fhir/form.js';
 import { decodeUtf8 } from '../fhir/json.js';
-import { isForeignVersion, isForm } from '../formats/media-type.js';
+import { formatOf, isForeignVersion, isForm, mediaType } from '../formats/media-type.js';
 import { fairTurn } from '../runtime/fair-turn.js';
 
 export interface RequestLimits {
@@ -72,12 +72,21 @@ async function bodyOf(
   rules: BodyRules,
 ): Promise<RequestBody | undefined> {
   const contentType = request.headers['content-type'] ?? '';
+  if (isContent(request, path, contentType)) {
+    return { kind: 'stream', bytes: streamBody(request, rules.maxBytes), contentType };
+  }
   const bytes = await readBody(request, rules);
   if (bytes === undefined) return undefined;
   await fairTurn();
   if (isForeignVersion(contentType)) throw new Fault('unsupported-media', 'This server speaks FHIR version 4.0 only.');
   if (takesForm(path) && isForm(contentType)) return { kind: 'form', parameters: parseForm(decodeUtf8(bytes)) };
   return bytes.length > 0 || contentType !== '' ? { kind: 'bytes', bytes, contentType } : undefined;
+}
+
+/** Content of a Binary in a format of its own. What could be a resource too must be looked at as a whole. */
+function isContent({ method, headers }: IncomingMessage, path: readonly string[], contentType: string): boolean {
+  if (path[0] !== 'Binary' || path.length > 2 || method === 'PATCH' || takesForm(path)) return false;
+  return contentType !== '' && headers['content-length'] !== '0' && !formatOf(mediaType(contentType));
 }
 
 /** A search or an operation; elsewhere a form is content like any other. */

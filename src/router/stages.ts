@@ -8,9 +8,9 @@ import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint, Route } from '../definitions/endpoint.js';
 import { parsePrefer, type Preference } from '../fhir/prefer.js';
 import type { FhirRequest } from '../fhir/request.js';
-import type { Resource } from '../fhir/resource.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { ServerLimits, Values } from '../service.js';
-import { parseBody, requireForm } from './stages/body.js';
+import { binaryOf, parseBody, requireForm } from './stages/body.js';
 import type { Quota } from './quota.js';
 import type { OperationTable } from './stages/operation.js';
 
@@ -20,6 +20,8 @@ export interface StageParts {
   limits: ServerLimits;
   operations: OperationTable;
   quota: Quota;
+  /** Takes content in while it arrives; gives the elements of its Binary. */
+  receive: (bytes: AsyncIterable<Uint8Array>) => Promise<JsonObject>;
 }
 
 /** A request on its way through the stages. */
@@ -55,6 +57,15 @@ const preference: Stage = step => {
   if (header !== undefined) step.prefer = parsePrefer(header);
 };
 
+const content: Stage = (step, { receive }) => {
+  const { request, route } = step;
+  const { body } = request;
+  if (body?.kind !== 'stream') return undefined;
+  return receive(body.bytes).then(elements => {
+    step.resource = binaryOf(request, route, body.contentType, elements);
+  });
+};
+
 const body: Stage = (step, { definitions, limits }) => {
   step.resource = parseBody(step.request, step.route, definitions, limits);
 };
@@ -85,6 +96,7 @@ const TABLE: readonly (readonly [stage: Stage, interactions: readonly string[]])
   [authorize, ALL],
   [preference, ALL],
   [form, SEARCHES],
+  [content, ['create', 'update']],
   [body, [...WRITES, 'operation']],
   [parameters, ['operation']],
 ];

@@ -1,5 +1,8 @@
 /** Content whose commit did not happen is swept; what was committed stays, for each version that names it. */
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { receiveContent } from '../../src/content/keep.js';
 import { placeOf } from '../../src/content/place.js';
 import { claimOf, sweepUploads, upload, type UploadParts } from '../../src/content/upload.js';
@@ -67,10 +70,10 @@ describe('sweep of content', () => {
 
     it('deletes that of a transaction that was refused', async () => {
       const binary = { resourceType: 'Binary', contentType: 'application/pdf', data: bytes.toString('base64') };
-      const request = { method: 'POST', url: 'Binary' };
+      const created = { method: 'POST', url: 'Binary' };
       const invalid = { resourceType: 'Observation', status: 'no such status', code: { text: 'x' } };
       const entries = [
-        { resource: binary, request },
+        { resource: binary, request: created },
         { resource: invalid, request: { method: 'POST', url: 'Observation' } },
       ];
       const answer = await rest().call('POST', '', { resourceType: 'Bundle', type: 'transaction', entry: entries });
@@ -132,6 +135,42 @@ describe('sweep of content', () => {
       world.advance(HOUR + 1);
       await sweep();
       assert.equal(await sweepUploads(parts()), 0);
+    });
+
+    /** Sends half of what it announces, and hangs up. */
+    const hangUp = (): Promise<void> =>
+      new Promise(resolve => {
+        const authorization = `Bearer ${server.token('demo-system')}`;
+        const headers = { authorization, ...PDF, 'content-length': 2 * bytes.length };
+        const sending = request(`${server.customer}/Binary`, { method: 'POST', headers });
+        sending.on('error', () => undefined).on('close', resolve);
+        sending.write(bytes, () => setTimeout(() => sending.destroy(), 50));
+      });
+
+    it('keeps nothing of what a client does not send to its end', async () => {
+      const before = await rest().count('Binary', '');
+      await hangUp();
+      for (let i = 0; i < 100 && (await left()).some(Boolean); i++) await pause(20);
+      assert.ok((await left()).every(there => !there));
+      assert.equal(await rest().count('Binary', ''), before);
+    });
+
+    it('stores nothing for a caller who may not', async () => {
+      await rest().as('').expect(401, 'POST', 'Binary', bytes, PDF);
+      await rest().expect(405, 'POST', 'Binary/x', bytes, PDF);
+      assert.deepEqual(put, []);
+    });
+
+    it('inflates what comes compressed, and takes no more than a body may have', async () => {
+      const gzip = { ...PDF, 'content-encoding': 'gzip' };
+      const { body } = await rest().expect(201, 'POST', 'Binary', gzipSync(bytes), gzip);
+      assert.equal((await read(`Binary/${body.id}`)).text, bytes.toString());
+      const large = Buffer.alloc(17 * 1024 * 1024);
+      put = [];
+      await rest().expect(413, 'POST', 'Binary', large, PDF);
+      await rest().expect(413, 'POST', 'Binary', gzipSync(large), gzip);
+      await rest().expect(415, 'POST', 'Binary', bytes, { ...PDF, 'content-encoding': 'compress' });
+      assert.ok((await left()).every(there => !there));
     });
   });
 });

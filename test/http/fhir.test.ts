@@ -47,7 +47,7 @@ describe('http/fhir: requests', () => {
       assert.deepEqual(seen.pop()?.body, { kind: 'form', parameters }, path);
     }
     await post('Binary');
-    assert.equal(seen.pop()?.body?.kind, 'bytes');
+    assert.equal(seen.pop()?.body?.kind, 'stream');
     const malformed = supertest(app).post('/fhir/portal/Patient/_search').type('form');
     assert.equal((await malformed.send('a=%zz')).status, 400);
   });

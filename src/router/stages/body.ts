@@ -27,10 +27,11 @@ export function parseBody(
   limits: BodyLimits,
 ): Resource | undefined {
   const { body } = request;
-  if (body === undefined || body.kind === 'form') return undefined;
+  if (body === undefined || body.kind === 'form' || body.kind === 'stream') return undefined;
   if (body.kind === 'resource') return asResource(body.resource, definitions);
   const type = mediaType(body.contentType);
-  if (isContent(route, type, body.bytes)) return rawBinary(request, route, body);
+  if (isContent(route, type, body.bytes))
+    return binaryOf(request, route, body.contentType, { data: base64Of(body.bytes) });
   if (type === JSON_PATCH || formatOf(type)) requireUtf8(body.contentType);
   if (route.interaction === 'patch' && type === JSON_PATCH) return undefined;
   if (body.bytes.length === 0) return undefined;
@@ -93,17 +94,12 @@ function asResource(value: unknown, definitions: Definitions): Resource {
   return value as Resource;
 }
 
-/** https://hl7.org/fhir/R4/binary.html#rest: what the resource has besides its content comes from path and header. */
-function rawBinary(
-  { headers }: FhirRequest,
-  { id }: Route,
-  { bytes, contentType }: { bytes: Uint8Array; contentType: string },
-): Resource {
+/** What a Binary has besides its content comes from path and header: https://hl7.org/fhir/R4/binary.html#rest */
+export function binaryOf({ headers }: FhirRequest, { id }: Route, contentType: string, content: JsonObject): Resource {
   const reference = headers['x-security-context'];
-  return {
-    resourceType: 'Binary',
-    contentType,
-    data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
-    ...defined({ id, securityContext: reference === undefined ? undefined : { reference } }),
-  };
+  const securityContext = reference === undefined ? undefined : { reference };
+  return { resourceType: 'Binary', contentType, ...content, ...defined({ id, securityContext }) };
 }
+
+const base64Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
