@@ -57,17 +57,17 @@ const preference: Stage = step => {
   if (header !== undefined) step.prefer = parsePrefer(header);
 };
 
-const content: Stage = (step, { receive }) => {
+/** Content of a Binary is stored while it arrives. */
+const body: Stage = (step, { definitions, limits, receive }) => {
   const { request, route } = step;
-  const { body } = request;
-  if (body?.kind !== 'stream') return undefined;
-  return receive(body.bytes).then(elements => {
-    step.resource = binaryOf(request, route, body.contentType, elements);
+  if (request.body?.kind !== 'stream') {
+    step.resource = parseBody(request, route, definitions, limits);
+    return undefined;
+  }
+  const { bytes, contentType } = request.body;
+  return receive(bytes).then(elements => {
+    step.resource = binaryOf(request, route, contentType, elements);
   });
-};
-
-const body: Stage = (step, { definitions, limits }) => {
-  step.resource = parseBody(step.request, step.route, definitions, limits);
 };
 
 const form: Stage = ({ request }) => requireForm(request);
@@ -96,7 +96,6 @@ const TABLE: readonly (readonly [stage: Stage, interactions: readonly string[]])
   [authorize, ALL],
   [preference, ALL],
   [form, SEARCHES],
-  [content, ['create', 'update']],
   [body, [...WRITES, 'operation']],
   [parameters, ['operation']],
 ];
