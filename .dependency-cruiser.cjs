@@ -66,7 +66,7 @@ const packages = {
   ajv: ['definitions/', 'validate/'],
   'content-type': ['formats/'],
   express: ['http/', 'pages/'],
-  'fhir-kit-client': ['store/upstream/', 'delivery/channels/'],
+  'fhir-kit-client': ['store/upstream/', 'delivery/channels/', 'commands/demo/'],
   fhirpath: ['fhir/'],
   jsonwebtoken: ['access/', 'identity/'],
   liquidjs: ['delivery/'],

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client } from 'fhir-kit-client';
 import PostalMime, { type Email } from 'postal-mime';
 import type { Communication, OperationOutcome, Parameters, Person, Task } from 'fhir/r4.js';
+import { exchangeOf } from '../../src/commands/demo/exchange.js';
 import { systemClock } from '../../src/fhir/clock.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { openMemory } from '../../src/store/memory/open.js';
@@ -21,6 +23,8 @@ export interface Answer {
   body: Resource;
 }
 
+type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** A client of the demo, `demo-patient as Person/1`, or '' for nobody. */
 export type Caller = string;
 
@@ -36,6 +40,7 @@ export class Journey {
   }
 
   async call(caller: Caller, method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer> {
+    if (caller === 'demo-ehr') return this.callAsEhr(method as HttpMethod, path, body, headers);
     const [client = '', person] = caller.split(' as ');
     const response = await fetch(`${this.server.portal}/${path}`, {
       method,
@@ -53,6 +58,16 @@ export class Journey {
       text,
       body: text.startsWith('{') ? (JSON.parse(text) as Resource) : { resourceType: '' },
     };
+  }
+
+  /** The EHR calls by a FHIR client as EHRs use them. */
+  private async callAsEhr(method: HttpMethod, path: string, body: unknown, headers: object): Promise<Answer> {
+    const client = new Client({ baseUrl: this.server.portal, bearerToken: this.server.token('demo-ehr') });
+    const type = body === undefined ? {} : { 'content-type': 'application/fhir+json' };
+    const { status, answer, ...head } = await exchangeOf(
+      client.request(path, { method, body, options: { headers: { ...type, ...headers } } }),
+    );
+    return { status, headers: head.headers, text: JSON.stringify(answer), body: answer };
   }
 
   /** The same, where the answer must have this status. */

@@ -1,22 +1,30 @@
-/** A portal as the demo calls it: over HTTP, with tokens of the development issuer, and its folder of e-mails. */
+/**
+ * A portal as the demo calls it: by fhir-kit-client, with tokens of the development issuer, and its folder of e-mails.
+ * Each call prints its request and its answer, and rejects where the answer has another status than the demo expects.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'fhir-kit-client';
 import { developmentToken } from '../../access/development-issuer.js';
 import { loadSigningKey } from '../../access/signing-key.js';
 import { openMailbox } from '../../delivery/mailbox.js';
 import type { Config } from '../../config/config.js';
-import type { Resource } from '../../fhir/resource.js';
-import type { Email, Printer } from './printer.js';
 import { defined } from '../../fhir/defined.js';
+import type { Resource } from '../../fhir/resource.js';
+import { exchangeOf, type Exchange } from './exchange.js';
+import type { Email, Printer } from './printer.js';
 
-export interface Call {
-  /** A demo client, `demo-patient as Person/1`; absent: nobody. */
-  as?: string;
-  method: 'GET' | 'POST';
-  /** Below the portal's base. */
-  path: string;
-  body?: Resource;
-  /** The status that the answer must have. */
-  status: number;
+/** Who calls: a demo client (`demo-ehr`), for another person if named (`demo-patient as Person/1`), or nobody. */
+export type Caller = string | undefined;
+
+/** An operation of one resource (`Patient/1`) or of a type (`Patient`). */
+export interface OperationCall {
+  name: string;
+  on: string;
+  input?: Resource;
+  /** GET for what changes nothing. Default: POST. */
+  method?: 'GET' | 'POST';
+  /** Default: 200. */
+  status?: number;
 }
 
 /** Milliseconds. */
@@ -30,6 +38,7 @@ export class Portal {
   private readonly printer: Printer;
   private readonly system: string;
   private readonly mailbox: ReturnType<typeof openMailbox>;
+  private readonly clients = new Map<Caller, Promise<Client>>();
   /** Ids of the e-mails printed. */
   private readonly read = new Set<string>();
 
@@ -44,39 +53,71 @@ export class Portal {
     this.printer.step(title);
   }
 
-  /** Calls, prints the request and the answer, and gives the answer's resource. Rejects where the status is another. */
-  async call(call: Call): Promise<Resource> {
-    const { as, method, path, body, status } = call;
-    this.printer.request(`${method} ${path}  (${as ?? 'nobody'})`, body);
-    const response = await this.fetch(`/fhir/portal/${path}`, {
-      method,
-      headers: {
-        accept: 'application/fhir+json',
-        ...(as === undefined ? {} : { authorization: `Bearer ${await this.token(as)}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer = (await response.json()) as Resource;
-    this.printer.answer(response.status, answer);
-    if (response.status !== status) throw new Error(`status ${response.status} in place of ${status}`);
-    return answer;
+  create(as: Caller, body: Resource): Promise<Resource> {
+    return this.call(as, 201, client => client.create({ resourceType: body.resourceType, body }), body);
   }
 
-  private fetch(path: string, init: RequestInit): Promise<Response> {
-    return fetch(`${this.config.url}${path}`, init).catch(() => {
-      throw new Error(`nobody answers at ${this.config.url}`);
-    });
+  /** @param reference `Binary/1` */
+  get(as: Caller, reference: string): Promise<Resource> {
+    return this.call(as, 200, client => client.request(reference));
+  }
+
+  search(as: Caller, resourceType: string, searchParams: Record<string, string>): Promise<Resource> {
+    return this.call(as, 200, client => client.resourceSearch({ resourceType, searchParams }));
+  }
+
+  operation(as: Caller, { name, on, input, method = 'POST', status = 200 }: OperationCall): Promise<Resource> {
+    const [resourceType = '', id] = on.split('/');
+    const call = { name, resourceType, method, ...defined({ id, input }) };
+    return this.call(as, status, client => client.operation(call), input);
+  }
+
+  private async call(
+    as: Caller,
+    status: number,
+    send: (client: Client) => Promise<object>,
+    body?: Resource,
+  ): Promise<Resource> {
+    const client = await this.clientOf(as);
+    const exchange = await exchangeOf(send(client)).catch(() => this.unreachable());
+    this.print(as, exchange, body);
+    if (exchange.status !== status) throw new Error(`status ${exchange.status} in place of ${status}`);
+    return exchange.answer;
+  }
+
+  private print(as: Caller, { method, url, status, answer }: Exchange, body: Resource | undefined): void {
+    const path = decodeURIComponent(url.slice(this.base.length + 1));
+    this.printer.request(`${method} ${path}  (${as ?? 'nobody'})`, body);
+    this.printer.answer(status, answer);
+  }
+
+  private get base(): string {
+    return `${this.config.url}/fhir/portal`;
+  }
+
+  private unreachable(): never {
+    throw new Error(`nobody answers at ${this.config.url}`);
+  }
+
+  private clientOf(caller: Caller): Promise<Client> {
+    const known = this.clients.get(caller) ?? this.newClient(caller);
+    this.clients.set(caller, known);
+    return known;
+  }
+
+  private async newClient(caller: Caller): Promise<Client> {
+    const bearerToken = caller === undefined ? undefined : await this.token(caller);
+    return new Client({ baseUrl: this.base, ...defined({ bearerToken }) });
   }
 
   /** The development issuer's token for a client, for another person if named. */
   private async token(caller: string): Promise<string> {
     const [client = '', person] = caller.split(' as ');
-    const response = await this.fetch('/development/token', {
+    const response = await fetch(`${this.config.url}/development/token`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.system}` },
       body: new URLSearchParams({ client_id: client, ...defined({ person }) }),
-    });
+    }).catch(() => this.unreachable());
     if (!response.ok)
       throw new Error(`no token for ${caller}: is this server in demo mode, with the same PORTICO_DATA?`);
     return ((await response.json()) as { access_token: string }).access_token;
@@ -86,7 +127,10 @@ export class Portal {
   async mail(to: string): Promise<Email> {
     for (let waited = 0; waited < PATIENCE; waited += INTERVAL) {
       const mail = await this.unread(to);
-      if (mail) return (this.printer.mail(mail), mail);
+      if (mail) {
+        this.printer.mail(mail);
+        return mail;
+      }
       await pause(INTERVAL);
     }
     throw new Error(`no e-mail to ${to} in ${this.config.mail.folder}`);

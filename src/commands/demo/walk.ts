@@ -26,8 +26,7 @@ export async function walk(portal: Portal): Promise<void> {
   await beWorkedOn(portal, answer);
   portal.step('The patient reads the answer in the thread.');
   const { app } = newcomer;
-  const path = `Communication?part-of=Communication/${message}&_sort=sent`;
-  const thread = await portal.call({ as: app, method: 'GET', path, status: 200 });
+  const thread = await portal.search(app, 'Communication', { 'part-of': `Communication/${message}`, _sort: 'sent' });
   if (thread['total'] !== 2) throw new Error('the thread should hold two answers');
 }
 
@@ -35,28 +34,21 @@ async function arrive(portal: Portal): Promise<Newcomer> {
   const number = String(randomInt(1e9));
   const email = `layla.${number}@example.org`;
   portal.step('A new patient is registered in the health record; the EHR sends her on.');
-  const { id = '' } = await portal.call({
-    as: ehr,
-    method: 'POST',
-    path: 'Patient',
-    body: registered(number, email),
-    status: 201,
-  });
+  const { id = '' } = await portal.create(ehr, registered(number, email));
   const patient = `Patient/${id}`;
   portal.step('The EHR asks where she stands with the portal.');
-  const path = `${patient}/$enrollment-status`;
-  demand(await portal.call({ as: ehr, method: 'GET', path, status: 200 }), 'not-enrolled');
+  demand(await portal.operation(ehr, { name: 'enrollment-status', on: patient, method: 'GET' }), 'not-enrolled');
   portal.step('She is not enrolled, so it invites her. The code is in no answer: it goes to her alone.');
-  demand(await portal.call({ as: ehr, method: 'POST', path: `${patient}/$invite`, status: 201 }), 'invited');
+  demand(await portal.operation(ehr, { name: 'invite', on: patient, status: 201 }), 'invited');
   portal.step('She gets the invitation in her language, Arabic.');
   const { text } = await portal.mail(email);
   const code = /invitation#([0-9A-Z-]+)/.exec(text)?.[1] ?? '';
   portal.step('She redeems it with her date of birth, and has an account.');
-  const body = parametersOf([parameter('code', 'string', code), parameter('birthDate', 'date', birthDate)]);
-  const redemption = { method: 'POST', path: 'Patient/$redeem-invitation', body } as const;
-  const account = await portal.call({ ...redemption, status: 201 });
+  const input = parametersOf([parameter('code', 'string', code), parameter('birthDate', 'date', birthDate)]);
+  const redemption = { name: 'redeem-invitation', on: 'Patient', input };
+  const account = await portal.operation(undefined, { ...redemption, status: 201 });
   portal.step('The code is good for once: whoever tries again learns nothing.');
-  await portal.call({ ...redemption, status: 410 });
+  await portal.operation(undefined, { ...redemption, status: 410 });
   return { patient, email, app: `demo-patient as Person/${account.id ?? ''}` };
 }
 
@@ -81,20 +73,20 @@ async function beWrittenTo(portal: Portal, { patient, email, app }: Newcomer): P
     securityContext: { reference: patient },
     data: PDF,
   };
-  const binary = await portal.call({ as: clinician, method: 'POST', path: 'Binary', body: pdf, status: 201 });
+  const binary = await portal.create(clinician, pdf);
   const attachment = { contentType: 'application/pdf', url: `Binary/${binary.id ?? ''}`, title: 'Result' };
   const text = 'Your result is attached. All is well; do you have questions?';
   const body = message(text, {
     subject: { reference: patient },
     payload: [{ contentString: text }, { contentAttachment: attachment }],
   });
-  const { id = '' } = await portal.call({ as: clinician, method: 'POST', path: 'Communication', body, status: 201 });
+  const { id = '' } = await portal.create(clinician, body);
   portal.step('She is told by e-mail that there is a message, and nothing of what it says.');
   await portal.mail(email);
   portal.step('She finds it in her inbox, opens the PDF, and marks the message as read.');
-  await portal.call({ as: app, method: 'GET', path: `Communication?recipient=${patient}`, status: 200 });
-  await portal.call({ as: app, method: 'GET', path: `Binary/${binary.id ?? ''}`, status: 200 });
-  await portal.call({ as: app, method: 'POST', path: `Communication/${id}/$mark-read`, status: 200 });
+  await portal.search(app, 'Communication', { recipient: patient });
+  await portal.get(app, `Binary/${binary.id ?? ''}`);
+  await portal.operation(app, { name: 'mark-read', on: `Communication/${id}` });
   return { message: id };
 }
 
@@ -103,27 +95,22 @@ async function answerBack(portal: Portal, { app }: Newcomer, to: string): Promis
   const body = message('Thank you. May I start running again?', {
     inResponseTo: [{ reference: `Communication/${to}` }],
   });
-  const { id = '' } = await portal.call({ as: app, method: 'POST', path: 'Communication', body, status: 201 });
+  const { id = '' } = await portal.create(app, body);
   return id;
 }
 
 async function beWorkedOn(portal: Portal, answer: string): Promise<void> {
   portal.step('An agent of the message desk finds the work item and claims it.');
-  const found = await portal.call({
-    as: agent,
-    method: 'GET',
-    path: `Task?focus=Communication/${answer}`,
-    status: 200,
-  });
+  const found = await portal.search(agent, 'Task', { focus: `Communication/${answer}` });
   const task = `Task/${((found['entry'] ?? []) as { resource: Resource }[])[0]?.resource.id ?? ''}`;
-  await portal.call({ as: agent, method: 'POST', path: `${task}/$claim`, status: 200 });
+  await portal.operation(agent, { name: 'claim', on: task });
   portal.step('The agent answers by it, and completes it.');
   const body = message('Yes, from next week on.', {
     inResponseTo: [{ reference: `Communication/${answer}` }],
     basedOn: [{ reference: task }],
   });
-  await portal.call({ as: agent, method: 'POST', path: 'Communication', body, status: 201 });
-  await portal.call({ as: agent, method: 'POST', path: `${task}/$complete`, status: 200 });
+  await portal.create(agent, body);
+  await portal.operation(agent, { name: 'complete', on: task });
 }
 
 function message(text: string, more: JsonObject): Resource {
