@@ -68,7 +68,7 @@ export async function compose(
     custom: indexing.custom,
   });
   checkStart(model, operations);
-  if (config.demo) await setUpDemo({ services, store: stores.store }, endpointThat(model, 'workflows'));
+  if (config.demo) await setUpDemo({ ...services, store: stores.store }, endpointThat(model, 'workflows'));
   const dispatcher = createDelivery({ config, stores, model, world, log, channels });
   const serving = createServing({
     config,

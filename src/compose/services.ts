@@ -18,7 +18,7 @@ import { routePattern } from '../observe/request-line.js';
 import type { CustomParameters } from '../conformance/custom-parameters.js';
 import { createOperations } from '../operations/index.js';
 import { createPostedProfiles } from '../conformance/posted-profiles.js';
-import { searchTerminology } from '../conformance/search-terminology.js';
+import { createSearchTerminology } from '../conformance/search-terminology.js';
 import { createStatements } from '../conformance/supported-profiles.js';
 import { writeRule } from '../writing/portal-rules.js';
 import type { ContactChannel } from '../portal/contact-channel.js';
@@ -78,7 +78,7 @@ export function createServices(parts: ServiceParts): Served {
     cursors: cursorsOf(createCursors(secret, world)),
     endpoints,
     served,
-    terminology: searchTerminology,
+    terminology: createSearchTerminology(definitions),
     definitionsFor,
     statement: createStatements(definitions, error => parts.log.error('statement', error)),
     writing: createWriting({

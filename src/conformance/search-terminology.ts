@@ -2,25 +2,27 @@
  * What `:in`, `:not-in`, `:above` and `:below` of a search ask of terminology: HL7's value sets and code systems, the
  * packages', and those posted to this endpoint. https://hl7.org/fhir/R4/search.html#modifiers
  */
-import { expand, hierarchy, type TerminologySource as Definitions } from '../definitions/expand.js';
+import type { Definitions } from '../definitions/definitions.js';
+import { expand, hierarchy, type TerminologySource } from '../definitions/expand.js';
 import { localReference } from '../fhir/reference.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Coding, Terminology } from '../search/types/type.js';
-import type { Context } from '../service.js';
+import type { Context, Services } from '../service.js';
 import { knownTerminology } from './known-terminology.js';
 
 /** The terminology that a search with these names needs: canonical URLs, or `ValueSet/1` of this endpoint. */
-export async function searchTerminology(context: Context, names: readonly string[]): Promise<Terminology> {
-  const stored = await storedValueSets(context, names);
-  const roots = names.map(name => stored.get(name) ?? name);
-  const known = await knownTerminology(context.services.definitions, context, ...roots);
-  const plain = terminologyOf(known);
-  return { ...plain, expand: name => plain.expand(String(stored.get(name)?.['url'] ?? name)) };
+export function createSearchTerminology(definitions: Definitions): Services['terminology'] {
+  return async (context, names) => {
+    const stored = await storedValueSets(context, names);
+    const roots = names.map(name => stored.get(name) ?? name);
+    const plain = terminologyOf(await knownTerminology(definitions, context, ...roots));
+    return { ...plain, expand: name => plain.expand(String(stored.get(name)?.['url'] ?? name)) };
+  };
 }
 
 /** What search asks of terminology, answered from these definitions. */
-export function terminologyOf(known: Definitions): Terminology {
+export function terminologyOf(known: TerminologySource): Terminology {
   return {
     expand: url => expanded(url, known),
     subsumed: (coding, direction) =>
@@ -29,7 +31,7 @@ export function terminologyOf(known: Definitions): Terminology {
 }
 
 /** The codes of a value set that can be listed whole. */
-function expanded(url: string, known: Definitions): Coding[] | undefined {
+function expanded(url: string, known: TerminologySource): Coding[] | undefined {
   const expansion = expand(url, known);
   if (!expansion || expansion.open.size > 0) return undefined;
   return [...expansion.codes].map(text => {

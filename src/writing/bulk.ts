@@ -24,15 +24,13 @@ export interface Bulk {
   commit(prepared: readonly Prepared[], documents: readonly DocumentChange[]): Promise<void>;
 }
 
-export interface BulkParts {
-  services: Pick<Services, 'writing' | 'served' | 'ids'>;
+export interface BulkParts extends Pick<Services, 'writing' | 'served' | 'ids'> {
   /** The bare store. */
   store: Store;
 }
 
-export function createBulk({ services, store }: BulkParts, endpoint: Endpoint): Bulk {
+export function createBulk({ writing, served, ids, store }: BulkParts, endpoint: Endpoint): Bulk {
   const { partition } = endpoint;
-  const { writing, served, ids } = services;
   const place: Place = { endpoint, partition, store, request: { deadline: Infinity } };
   const changesOf = async (resource: Resource, previous: Version | undefined): Promise<Changes | 'unchanged'> => {
     checkIdentity(resource, endpoint);

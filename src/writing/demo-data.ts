@@ -11,13 +11,11 @@ const BATCH = 100;
 const SETUP = { kind: 'setup', id: 'demo' };
 const DONE: DocumentChange = { op: 'put', document: { ...SETUP, value: {}, keys: {} }, expect: 0 };
 
-export interface DemoParts extends BulkParts {
-  services: BulkParts['services'] & Pick<Services, 'records' | 'clock'>;
-}
+export type DemoParts = BulkParts & Pick<Services, 'records' | 'clock'>;
 
 /** Loads demo/ into this endpoint, once; processes that start together agree on who does it. */
 export async function setUpDemo(parts: DemoParts, endpoint: Endpoint): Promise<void> {
-  const { records, clock } = parts.services;
+  const { records, clock } = parts;
   if (await records.get(SETUP.kind, SETUP.id, clock.now())) return;
   const bulk = createBulk(parts, endpoint);
   const resources = readDemo(projectRoot());

@@ -1,0 +1,57 @@
+/** Many resources at once: the same checks as for one, and nothing written twice. */
+import assert from 'node:assert/strict';
+import { Fault } from '../../src/fhir/fault.js';
+import { createBulk, type Bulk } from '../../src/writing/bulk.js';
+import { content, patient, pipeline, type Pipeline } from './pipeline.js';
+
+function bulkOn({ writing, place, storage }: Pipeline): Bulk {
+  const served = () => place.endpoint;
+  return createBulk({ writing, served, ids: { next: () => 'made' }, store: storage.store }, place.endpoint);
+}
+
+const outcomes = (prepared: Awaited<ReturnType<Bulk['prepare']>>): string[] =>
+  prepared.map(one => (one === 'unchanged' ? one : one instanceof Fault ? one.kind : 'written'));
+
+describe('bulk writing', () => {
+  it('refuses each resource by itself, and gives ids', async () => {
+    const whole = pipeline();
+    const bulk = bulkOn(whole);
+    const prepared = await bulk.prepare([
+      { resourceType: 'Patient' },
+      patient('no id!'),
+      patient('a', { name: {} }),
+      patient('a', { gender: 'unheard-of' }),
+      { resourceType: 'Unheard' },
+      patient('b', { managingOrganization: { reference: 'Organization/comes-later' } }),
+    ]);
+    assert.deepEqual(outcomes(prepared), [
+      'written',
+      'invalid',
+      'invalid',
+      'unprocessable',
+      'not-supported',
+      'written',
+    ]);
+    await bulk.commit(prepared, []);
+    const { partition } = whole.place;
+    const keys = ['made', 'a', 'b'].map(id => ({ partition, type: 'Patient', id }));
+    assert.deepEqual(
+      (await whole.storage.store.read(keys)).map(one => one?.version),
+      [1, undefined, 1],
+    );
+  });
+
+  it('leaves alone what is there with the same content, that of a Binary too', async () => {
+    const bulk = bulkOn(pipeline());
+    const binary = { resourceType: 'Binary', id: 'b', contentType: 'text/plain', data: content(50_000) };
+    const load = async (...resources: Parameters<Bulk['prepare']>[0]): Promise<string[]> => {
+      const prepared = await bulk.prepare(resources);
+      await bulk.commit(prepared, []);
+      return outcomes(prepared);
+    };
+    assert.deepEqual(await load(patient('a'), binary), ['written', 'written']);
+    assert.deepEqual(await load(patient('a'), binary), ['unchanged', 'unchanged']);
+    const other = { ...binary, data: content(50_000) };
+    assert.deepEqual(await load(patient('a', { active: true }), other), ['written', 'written']);
+  });
+});
