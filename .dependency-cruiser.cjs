@@ -55,7 +55,7 @@ const folders = {
   'main.ts': ['compose.ts', 'compose/', 'config/', 'observe/', 'runtime/', 'commands/', 'project-root.ts'],
   'commands/': [
     ...['compose.ts', 'compose/', 'config/', 'definitions/ as types', 'fhir/', 'formats/'],
-    ...['access/', 'delivery/', 'writing/', 'store/port.ts as types', 'project-root.ts'],
+    ...['access/', 'delivery/', 'writing/', 'observe/audit/', 'store/port.ts as types', 'project-root.ts'],
   ],
 };
 

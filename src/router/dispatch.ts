@@ -43,7 +43,9 @@ class Entries implements Reentry {
   }
 
   async prepare(request: FhirRequest, store: Store): Promise<Result> {
-    return handle(await begin(this.entry(request), this.parts), store, this.parts);
+    // The audit of the whole names why any of its entries was served by the server's own authority.
+    const run: Run = { ...this.entry(request), reasons: this.whole.reasons };
+    return handle(await begin(run, this.parts), store, this.parts);
   }
 
   private entry(request: FhirRequest): Run {
