@@ -36,7 +36,7 @@ const folders = {
   // Content of Binaries outside the text of their resources.
   'content/': ['fhir/', 'store/port.ts as types'],
   'conformance/': [...pure, ...handler],
-  'writing/': [...pure, ...handler, 'content/', 'portal/', 'store/views/', 'project-root.ts'],
+  'writing/': [...pure, ...handler, 'content/', 'portal/', 'store/views/'],
   'interactions/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'store/views/'],
   'operations/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'conformance/', 'portal/'],
   'delivery/': [
@@ -49,10 +49,12 @@ const folders = {
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
   'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],
   'pages/': ['fhir/', 'config/', 'definitions/ as types', 'formats/', 'delivery/ as types', 'http/ as types'],
+  'demo/': ['fhir/', 'definitions/ as types', 'store/port.ts as types', 'service.ts', 'writing/', 'project-root.ts'],
   'project-root.ts': [],
+  'greeting.ts': ['config/ as types', 'definitions/ as types', 'project-root.ts'],
   'compose.ts': [''],
   'compose/': [''],
-  'main.ts': ['compose.ts', 'compose/', 'config/', 'observe/', 'runtime/', 'commands/', 'project-root.ts'],
+  'main.ts': ['compose.ts', 'compose/', 'config/', 'observe/', 'runtime/', 'greeting.ts'],
   'commands/': [
     ...['compose.ts', 'compose/', 'config/', 'definitions/ as types', 'fhir/', 'formats/'],
     ...['access/', 'delivery/', 'writing/', 'observe/audit/', 'store/port.ts as types', 'project-root.ts'],

@@ -15,7 +15,7 @@ import type { Endpoint } from './definitions/endpoint.js';
 import type { EndpointDeclaration } from './definitions/endpoints.table.js';
 import { openChannels } from './delivery/channels/index.js';
 import type { Dispatcher } from './delivery/dispatcher.js';
-import { setUpDemo } from './writing/demo-data.js';
+import { setUpDemo } from './demo/set-up-demo.js';
 import type { World } from './fhir/clock.js';
 import { createLog } from './observe/log.js';
 import type { BackgroundWorker } from './runtime/background-worker.js';

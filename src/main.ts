@@ -2,7 +2,7 @@
 import { compose } from './compose.js';
 import { settingError, listeningSetting } from './config/setting-error.js';
 import { endOnCrash } from './observe/end-on-crash.js';
-import { greeting } from './commands/greeting.js';
+import { greeting } from './greeting.js';
 import { stopOnSignal } from './runtime/stop-on-signal.js';
 import { loadConfig, type Config } from './config/config.js';
 

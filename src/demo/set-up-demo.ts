@@ -4,8 +4,8 @@ import { Fault, unlessConflict } from '../fhir/fault.js';
 import { projectRoot } from '../project-root.js';
 import type { Services } from '../service.js';
 import type { DocumentChange } from '../store/port.js';
-import { createBulk, type BulkParts } from './bulk.js';
-import { readDemo } from './demo-files.js';
+import { createBulk, type BulkParts } from '../writing/bulk.js';
+import { readDemo } from './read-demo.js';
 
 const BATCH = 100;
 const SETUP = { kind: 'setup', id: 'demo' };

@@ -1,7 +1,7 @@
 /** What `npm start` says: where things are, and a first call to copy. */
-import type { Config } from '../config/config.js';
-import type { Endpoint } from '../definitions/endpoint.js';
-import { projectRoot } from '../project-root.js';
+import type { Config } from './config/config.js';
+import type { Endpoint } from './definitions/endpoint.js';
+import { projectRoot } from './project-root.js';
 
 export function greeting(config: Config, endpoints: readonly Endpoint[]): string {
   const { url, mail, demo, dataFolder } = config;
