@@ -3,15 +3,13 @@
  * which resources are reached is the guarded store's to say.
  */
 import type { Definitions } from '../definitions/definitions.js';
-import type { Endpoint, InteractionCode, Route } from '../definitions/endpoint.js';
+import type { Endpoint, InteractionCode, OperationEntry, Route } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { Actor, ActorKind } from './actor.js';
 import { baseOperations } from './base-operations.table.js';
 import type { Policy } from './policy.js';
 import { covers, parseScopes, type Need, type Permission, type Scope } from './scope.js';
-
-const EXTENSION = 'https://portico.health/fhir/StructureDefinition/';
 
 const NEEDED: Readonly<Partial<Record<InteractionCode, Permission>>> = {
   read: 'r',
@@ -52,7 +50,7 @@ export function authorize(policy: Policy, endpoint: Endpoint, route: Route, defi
   const need = needOf(route);
   const allowed =
     route.operation && !Object.hasOwn(baseOperations, route.operation.definition)
-      ? mayRun(actor, definitions.operation(route.operation.definition)?.['extension'], need)
+      ? mayRun(actor, extensionsOf(definitions, route.operation), need)
       : need
         ? mayTake(policy, need)
         : actor.scopes.length > 0;
@@ -69,13 +67,19 @@ function mayTake(policy: Policy, need: Need): boolean {
     : policy.mayWrite(type, permission);
 }
 
+/** The values of an extension of the portal's own by its name and the property that holds them. */
+type ExtensionValues = (name: string, value: string) => string[];
+
+function extensionsOf(definitions: Definitions, { definition }: OperationEntry): ExtensionValues {
+  const { own } = definitions;
+  const all = (definitions.operation(definition)?.['extension'] ?? []) as JsonObject[];
+  return (name, value) => all.filter(({ url }) => url === own.structure(name)).map(one => String(one[value]));
+}
+
 /** Any one of the scopes the OperationDefinition names suffices; staff need one of its roles as well, if it names any. */
-function mayRun(actor: Actor, extension: unknown, need: Need | undefined): boolean {
-  const all = (extension ?? []) as JsonObject[];
-  const values = (name: string, value: string) =>
-    all.filter(({ url }) => url === EXTENSION + name).map(one => one[value]);
-  const scopes = parseScopes(values('required-scope', 'valueString').join(' '));
-  const roles = values('required-role', 'valueCode').map(String);
+function mayRun(actor: Actor, valuesOf: ExtensionValues, need: Need | undefined): boolean {
+  const scopes = parseScopes(valuesOf('required-scope', 'valueString').join(' '));
+  const roles = valuesOf('required-role', 'valueCode');
   const inScope = scopes.some(
     ({ context, type, operation }) =>
       CONTEXTS[actor.kind].includes(context) &&

@@ -14,6 +14,8 @@ export interface People {
   read(reference: string): Promise<Resource | undefined>;
   /** All PractitionerRoles of `Practitioner/1`. */
   rolesOf(practitioner: string): Promise<Resource[]>;
+  /** The code system of the portal's roles. */
+  readonly roleSystem: string;
 }
 
 export interface Built {
@@ -129,7 +131,7 @@ async function staff(subject: string, people: People, now: number): Promise<Pers
     kind: 'staff',
     patients: [],
     identities: [subject, ...current.map(({ id }) => `PractitionerRole/${id ?? ''}`)],
-    roles: new Set(current.flatMap(role => codes(role['code']))),
+    roles: new Set(current.flatMap(role => codes(role['code'], people.roleSystem))),
     organizations: [...new Set(current.flatMap(role => references(role, ['organization'])))],
     until: nextChange(
       roles.map(role => boundsOf(role['period'])),
@@ -144,12 +146,10 @@ function nextChange(bounds: readonly Bounds[], now: number): number {
   return Math.min(Infinity, ...bounds.flatMap(({ from, until }) => [from, until]).filter(at => at > now));
 }
 
-const ROLES = 'https://portico.health/fhir/CodeSystem/role';
-
 /** Codes of the portal's own roles; those of other systems mean nothing here. */
-function codes(concepts: Json | undefined): string[] {
+function codes(concepts: Json | undefined, roleSystem: string): string[] {
   const list = (concepts ?? []) as { coding?: { system?: string; code?: string }[] }[];
   return list
     .flatMap(({ coding }) => coding ?? [])
-    .flatMap(({ system, code }) => (system === ROLES && code !== undefined ? [code] : []));
+    .flatMap(({ system, code }) => (system === roleSystem && code !== undefined ? [code] : []));
 }

@@ -2,6 +2,7 @@
  * The paths of compartment-paths.table.ts at work: internal postings that say whose a resource is. They are part of the index
  * like any other entry, so access is a condition of the query. No search parameter can name them: theirs never begin with `~`.
  */
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Json, Resource } from '../fhir/resource.js';
 import { localReference } from '../fhir/reference.js';
 import { and, NONE, or } from '../search/filters.js';
@@ -17,7 +18,6 @@ const otherPaths: Readonly<Record<string, Readonly<Record<string, readonly strin
   Binary: { context: ['securityContext'] },
 };
 
-const TASK_CODES = 'https://portico.health/fhir/CodeSystem/task-code';
 const GONE = '~gone|';
 
 /** Whether a posting is a tombstone: one that the resource carried before it was deleted. */
@@ -42,25 +42,37 @@ export const withoutCompartmentPaths = (types: readonly string[]): string[] =>
 export const compartmentPathsOf = (type: string): CompartmentPaths =>
   (Object.hasOwn(compartmentPaths, type) ? compartmentPaths[type] : undefined) ?? 'never';
 
-/**
- * The postings that policies look for, distinct; made at write along with the search index.
- * @param bases under which an absolute reference is one of ours, without trailing slash
- */
-export function internalPostings(resource: Resource, bases: readonly string[] = []): string[] {
+export interface Postings {
+  /**
+   * The postings that policies look for, distinct; made at write along with the search index.
+   * @param bases under which an absolute reference is one of ours, without trailing slash
+   */
+  readonly internal: (resource: Resource, bases?: readonly string[]) => string[];
+  /** What a deletion's Put carries as postings, so that a read can tell "deleted" from "never there" to those who saw it. */
+  readonly tombstones: (resource: Resource, bases?: readonly string[]) => string[];
+}
+
+export function createPostings(own: OwnCanonicals): Postings {
+  const taskCodes = own.codeSystem('task-code');
+  return {
+    internal: (resource, bases = []) => internalPostings(resource, bases, taskCodes),
+    tombstones: (resource, bases = []) => internalPostings(resource, bases, taskCodes).map(gone),
+  };
+}
+
+function internalPostings(resource: Resource, bases: readonly string[], taskCodes: string): string[] {
   const type = resource.resourceType;
   const others = Object.entries(otherPaths[type] ?? {}).flatMap(([kind, paths]) =>
     references(resource, paths, bases).map(reference => internalPosting(type, kind, reference)),
   );
-  return [...new Set([...owners(resource, bases).map(owner => internalPosting(type, 'own', owner)), ...others])];
+  return [
+    ...new Set([...owners(resource, bases, taskCodes).map(owner => internalPosting(type, 'own', owner)), ...others]),
+  ];
 }
 
 /** Ids of the patients whose own a resource with these postings is. */
 export const patientsIn = (postings: readonly string[]): string[] =>
   postings.flatMap(posting => /^[A-Za-z]+\|~own\|Patient\/(.+)$/.exec(posting)?.[1] ?? []);
-
-/** What a deletion's Put carries as postings, so that a read can tell "deleted" from "never there" to those who saw it. */
-export const tombstones = (resource: Resource, bases: readonly string[] = []): string[] =>
-  internalPostings(resource, bases).map(gone);
 
 /**
  * The filter that tombstones of resources which satisfied `filter` pass; what their few entries cannot tell, they fail.
@@ -91,16 +103,16 @@ export const patientsFilter = (type: string, patients: readonly string[]): Filte
   );
 
 /** `Patient/1` of every patient whose own this is. */
-function owners(resource: Resource, bases: readonly string[]): string[] {
+function owners(resource: Resource, bases: readonly string[], taskCodes: string): string[] {
   const paths = compartmentPathsOf(resource.resourceType);
-  if (typeof paths === 'string' || isInternalTask(resource)) return [];
+  if (typeof paths === 'string' || isInternalTask(resource, taskCodes)) return [];
   if (paths[0] === 'id') return resource.id === undefined ? [] : [`Patient/${resource.id}`];
   return references(resource, paths, bases).filter(reference => reference.startsWith('Patient/'));
 }
 
 /** Tasks of the portal's own workflows (an invitation, a work item) concern a patient and are not for them to see. */
-function isInternalTask(resource: Resource): boolean {
-  return resource.resourceType === 'Task' && values(resource, ['code', 'coding', 'system']).includes(TASK_CODES);
+function isInternalTask(resource: Resource, taskCodes: string): boolean {
+  return resource.resourceType === 'Task' && values(resource, ['code', 'coding', 'system']).includes(taskCodes);
 }
 
 /** Local literal references at these paths, versions left out. Those of other hosts, contained or logical never count. */

@@ -28,7 +28,7 @@ export function createGate(
 ): Gate {
   const policyOf = policies(compile);
   return {
-    isOpen: (_endpoint, route) => isOpen(route),
+    isOpen: (_endpoint, route) => isOpen(route, definitions.own),
     anonymous,
     authenticate,
     authorize: (actor, endpoint, route) => authorize(policyOf(actor, endpoint), endpoint, route, definitions),

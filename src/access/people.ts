@@ -1,5 +1,6 @@
 /** People, read from the portal's own partition with the server's authority. */
 import type { Clock } from '../fhir/clock.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Store, Version } from '../store/port.js';
 import type { People } from './build-actor.js';
@@ -9,8 +10,9 @@ import { internalPosting } from './compartment-paths.js';
 const PATIENCE = 5000;
 const MAX_ROLES = 1000;
 
-export function storedPeople(store: Store, partition: string, clock: Clock): People {
+export function storedPeople(store: Store, partition: string, clock: Clock, own: OwnCanonicals): People {
   return {
+    roleSystem: own.codeSystem('role'),
     async read(reference) {
       const [type = '', id = ''] = reference.split('/');
       const [version] = await store.read([{ partition, type, id }]);

@@ -30,7 +30,7 @@ export function createAccess(config: Config, model: Model, { store, records }: S
   const authenticate = createAuthenticate({
     verify: firstOf(jwtVerifier(issuers), opaqueVerifier(records)),
     clients,
-    people: storedPeople(store, partition, clock),
+    people: storedPeople(store, partition, clock, model.definitions.own),
     records,
     clock,
     bases: [url],

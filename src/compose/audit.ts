@@ -1,6 +1,5 @@
 /** The audit trail, and the store in which its AuditEvents are found. */
 import { join } from 'node:path';
-import { internalPostings } from '../access/compartment-paths.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import { parseStored } from '../fhir/json.js';
@@ -30,7 +29,7 @@ export function createAudit(
 ): { audit: OpenAudit; view: Store } {
   const endpoint = endpointThat(model, 'holdsAudit');
   const { partition } = endpoint;
-  const indexing = { registryOf, internal: internalPostings };
+  const indexing = { registryOf, internal: model.postings.internal };
   const index = (resource: Resource, at: number) => indexOf(resource, at, { endpoint, partition }, indexing);
   const parts = {
     folder: auditFolder(config),

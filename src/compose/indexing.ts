@@ -1,7 +1,6 @@
 /** What resources are indexed by, customers' own search parameters included, and the re-indexing that makes these count. */
 import { withBinaryOwners } from '../access/binary-owners.js';
 import { upgradeBinaries } from '../access/binary-upgrade.js';
-import { internalPostings } from '../access/compartment-paths.js';
 import { withEpochs } from '../access/epochs.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { Clock, World } from '../fhir/clock.js';
@@ -32,7 +31,7 @@ export async function createIndexing(
   { clock }: World,
   log: Log,
 ): Promise<Indexing> {
-  const { registry, endpoints } = model;
+  const { registry, endpoints, postings } = model;
   const report = (error: unknown): void => log.error('custom search parameters', error);
   const custom = createCustomParameters({ records, registry, clock, report });
   const byPartition = new Map(writtenBy(endpoints).map(endpoint => [endpoint.partition, endpoint]));
@@ -49,7 +48,7 @@ export async function createIndexing(
       const endpoint = endpointOf(partition);
       await custom.served(endpoint);
       const { registryOf } = custom;
-      return indexOf(resource, updated, { endpoint, partition }, { registryOf, internal: internalPostings });
+      return indexOf(resource, updated, { endpoint, partition }, { registryOf, internal: postings.internal });
     },
   };
 }
@@ -57,12 +56,12 @@ export async function createIndexing(
 /** The storage whose commits keep epochs and the owners of Binaries in step: every write of the server's goes through it. */
 export async function inStep(
   opened: Storage,
-  { endpoints }: Model,
+  { endpoints, postings }: Model,
   indexing: Indexing,
   clock: Clock,
 ): Promise<Storage> {
   const { index, endpointOf } = indexing;
-  const internal = (resource: Resource, partition: string) => internalPostings(resource, [endpointOf(partition).url]);
+  const internal = (resource: Resource, partition: string) => postings.internal(resource, [endpointOf(partition).url]);
   const store = withEpochs(withBinaryOwners(opened.store, { clock, internal, index }), clock);
   const partitions = writtenBy(endpoints).map(({ partition }) => partition);
   await upgradeBinaries({ store, records: opened.records, clock, index }, partitions);

@@ -1,5 +1,5 @@
 /** What is served, before anything is stored: definitions, search parameters, endpoints; and the check at start. */
-import { withoutCompartmentPaths } from '../access/compartment-paths.js';
+import { createPostings, withoutCompartmentPaths, type Postings } from '../access/compartment-paths.js';
 import type { Config } from '../config/config.js';
 import { loadEndpoints, sharedPartition } from '../definitions/capability.js';
 import { checkEndpoints } from '../definitions/check.js';
@@ -20,16 +20,20 @@ export interface Model {
   definitions: Definitions;
   registry: SearchRegistry;
   endpoints: readonly Endpoint[];
+  postings: Postings;
 }
 
-export function loadModel({ url, packages, customers }: Config, declarations?: readonly EndpointDeclaration[]): Model {
+export function loadModel(
+  { url, canonicalUrl, packages, customers }: Config,
+  declarations?: readonly EndpointDeclaration[],
+): Model {
   const root = projectRoot();
-  const definitions = definitionsWith(root, packages);
+  const definitions = definitionsWith(root, packages, canonicalUrl);
   const registry = createRegistry(definitions.searchParameters(), { terminology: terminologyOf(definitions) });
   const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions, declarations });
   const taken = sharedPartition(endpoints);
   if (taken !== undefined) settingError('PORTICO_CUSTOMERS', new Error(`${taken} is the name of another partition`));
-  return { root, definitions, registry, endpoints };
+  return { root, definitions, registry, endpoints, postings: createPostings(definitions.own) };
 }
 
 /** The one endpoint with this property. Throws Error where it is missing. */
@@ -48,10 +52,10 @@ function declaredBy({ root, definitions, endpoints }: Model): readonly Endpoint[
   return loadEndpoints(root, { publicUrl: '', customers: [{ key: 'any', referencesEnforced: false }], definitions });
 }
 
-function definitionsWith(root: string, packages: readonly string[]): Definitions {
-  if (packages.length === 0) return loadDefinitions(root);
+function definitionsWith(root: string, packages: readonly string[], canonicalUrl: string): Definitions {
+  if (packages.length === 0) return loadDefinitions(root, [], canonicalUrl);
   try {
-    return loadDefinitions(root, packages);
+    return loadDefinitions(root, packages, canonicalUrl);
   } catch (error) {
     return settingError('PORTICO_PACKAGES', error);
   }

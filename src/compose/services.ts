@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import { accessFingerprint } from '../access/actor.js';
 import { createGate } from '../access/gate.js';
-import { internalPostings, patientsIn, tombstones } from '../access/compartment-paths.js';
+import { patientsIn } from '../access/compartment-paths.js';
 import type { CompileScope } from '../access/policy.js';
 import { receiveContent } from '../content/keep.js';
 import type { Config } from '../config/config.js';
@@ -58,10 +58,10 @@ export interface Served {
 
 export function createServices(parts: ServiceParts): Served {
   const { config, world, model, stores, secret, channels } = parts;
-  const { definitions, registry, endpoints, root } = model;
+  const { definitions, registry, endpoints, root, postings } = model;
   const validator = createValidator(definitions, { root });
   const { registryOf, served } = parts.custom;
-  const stamping: StampParts = { clock: world.clock, registryOf, internal: internalPostings, tombstones };
+  const stamping: StampParts = { clock: world.clock, registryOf, ...postings };
   const { audit, view } = createAudit(parts, registryOf);
   const definitionsFor = createPostedProfiles(definitions);
   const { blobs } = stores;

@@ -12,6 +12,8 @@ export interface Config {
   readonly port: number;
   /** Public base of all addresses, without a trailing slash: `https://portal.example.org`. */
   readonly url: string;
+  /** Base of the canonical URLs of the portal's own definitions, without a trailing slash. */
+  readonly canonicalUrl: string;
   /** Absolute path of the data folder; it may not exist yet. */
   readonly dataFolder: string;
   readonly store: StoreConfig;
@@ -96,6 +98,7 @@ function configOf(values: Values): Config {
     host: values.HOST,
     port: values.PORT,
     url,
+    canonicalUrl: values.PORTICO_CANONICAL_URL,
     dataFolder: values.PORTICO_DATA,
     store: values.PORTICO_STORE ?? { kind: 'sqlite', path: join(values.PORTICO_DATA, 'portico.db') },
     demo,

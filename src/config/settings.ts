@@ -1,5 +1,6 @@
 /** Every environment variable Portico reads: what it is for, its kind of value and its default. docs.ts prints this table. */
 import {
+  canonicalBase,
   customerList,
   hostName,
   issuerList,
@@ -92,6 +93,12 @@ export const settings = {
   PORTICO_PORTAL_URL: optional(webAddress, '`PORTICO_URL`', {
     group: portal,
     doc: "The patients' web portal: where links in e-mails lead. In production https, or a loopback address.",
+  }),
+  PORTICO_CANONICAL_URL: setting(canonicalBase, 'https://portico.health/fhir', {
+    group: portal,
+    doc:
+      "Base of the canonical URLs of the portal's own definitions: profiles, code systems, value sets, operations. Set it once, " +
+      'before the first start: resources that are stored keep the codes and profiles they were written with.',
   }),
   PORTICO_INVITATION_DAYS: setting(whole(1, 365), '14', {
     group: portal,

@@ -83,6 +83,11 @@ export const webAddress = parsed('an http or https address without query, fragme
   return /^https?:$/.test(protocol) && bare ? href.replace(/\/+$/, '') : undefined;
 });
 
+/** Of characters that neither JSON nor FHIRPath escapes. */
+export const canonicalBase = parsed('an http or https address without query, fragment, user or password', address =>
+  /^https?:\/\/[\w.:-]+(\/[\w.~%:-]+)*\/?$/.test(address) ? address.replace(/\/$/, '') : undefined,
+);
+
 export const hostName = value('a host name or IP address', z.string().regex(/^[\w.:-]+$/));
 
 export const languageTag = parsed('a language tag such as en or ar-SA', tag => Intl.getCanonicalLocales(tag)[0]);

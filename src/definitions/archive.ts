@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import type { ProfileEntry } from './definitions.js';
 
@@ -33,26 +34,29 @@ export function writeArchive(path: string, resources: readonly (Resource & { url
   writeFileSync(`${path}.json`, JSON.stringify(index));
 }
 
-/** The archive written at this path. The caller keeps what it needs again: nothing is cached here. */
-export function openArchive(path: string): Archive {
+/**
+ * The archive written at this path. The caller keeps what it needs again: nothing is cached here.
+ * @param own under which base the portal's own definitions are known
+ */
+export function openArchive(path: string, own: OwnCanonicals): Archive {
   let index: Map<string, Entry> | undefined;
   const entries = (): Map<string, Entry> =>
-    (index ??= new Map(Object.entries(JSON.parse(readFileSync(`${path}.json`, 'utf8')) as Record<string, Entry>)));
+    (index ??= new Map(Object.entries(JSON.parse(own.fromFile(readFileSync(`${path}.json`, 'utf8'))) as Record<string, Entry>)));
   return {
     get: url => {
       const entry = entries().get(url);
-      return entry && readEntry(`${path}.bin`, entry);
+      return entry && (JSON.parse(own.fromFile(readEntry(`${path}.bin`, entry))) as Resource);
     },
     list: type => [...entries()].filter(([, entry]) => entry[0] === type).map(([url]) => url),
   };
 }
 
-function readEntry(file: string, [, offset, length]: Entry): Resource {
+function readEntry(file: string, [, offset, length]: Entry): string {
   const handle = openSync(file, 'r');
   try {
     const bytes = Buffer.allocUnsafe(length);
     readSync(handle, bytes, 0, length, offset);
-    return JSON.parse(inflateRawSync(bytes).toString()) as Resource;
+    return inflateRawSync(bytes).toString();
   } finally {
     closeSync(handle);
   }

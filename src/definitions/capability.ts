@@ -124,7 +124,7 @@ function placed(declaration: EndpointDeclaration, publicUrl: string, customer?: 
  */
 export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[] {
   const { publicUrl, customers, definitions, declarations = table } = options;
-  const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
+  const read = (path: string): unknown => JSON.parse(definitions.own.fromFile(readFileSync(join(root, path), 'utf8')));
   const { version } = read('package.json') as { version: string };
   const software = { name: 'Portico', version };
   const compiled = (declaration: EndpointDeclaration, enforced: boolean): Declared => {

@@ -19,9 +19,6 @@ export interface Implementation {
   withoutCompartmentPaths(types: readonly string[]): readonly string[];
 }
 
-/** What the canonical URLs of our own definitions begin with. */
-const OWN = 'https://portico.health/fhir/';
-
 /** All gaps, each a line for a person; [] if declarations and code agree. */
 export function checkEndpoints(endpoints: readonly Endpoint[], behind: Implementation): string[] {
   // Customers' endpoints share what they declare.
@@ -127,7 +124,7 @@ function undeclaredOperations(endpoints: readonly Endpoint[], { operations, defi
       .flatMap(({ operations: system, resources }) => [system, ...[...resources.values()].map(one => one.operations)])
       .flatMap(entries => [...entries.values()].map(({ definition }) => definition)),
   );
-  const own = definitions.canonicals('OperationDefinition').filter(canonical => canonical.startsWith(OWN));
+  const own = definitions.canonicals('OperationDefinition').filter(canonical => canonical.startsWith(`${definitions.own.base}/`));
   return [
     ...undeclared(operations, declared).map(one => `the operation ${one} has a handler, and no endpoint declares it`),
     ...undeclared(own, declared).map(one => `the operation ${one} has a definition, and no endpoint declares it`),

@@ -2,6 +2,7 @@
  * What the rest of the program may ask of the FHIR definitions: HL7's own, the portal's profiles and configured packages.
  * Everything is read when it is first asked for. https://hl7.org/fhir/R4/conformance-module.html
  */
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 
 export interface ElementType {
@@ -75,6 +76,8 @@ export interface ProfileEntry {
 }
 
 export interface Definitions {
+  /** The canonical URLs of the portal's own. */
+  readonly own: OwnCanonicals;
   /** The 146 concrete resource types, sorted. */
   readonly resourceTypes: readonly string[];
   isResourceType(name: string): boolean;

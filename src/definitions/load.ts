@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { withoutVersion } from '../fhir/canonical.js';
+import { FILE_BASE, ownCanonicals, type OwnCanonicals } from '../fhir/own-canonicals.js';
 import { Cache } from '../runtime/cache.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import { openArchive, type Archive } from './archive.js';
@@ -30,11 +31,13 @@ const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'
 /**
  * @param root the project's folder, with dist/generated in it
  * @param packages paths of FHIR packages (.tgz); a later one wins where two define one URL, HL7's own always win
+ * @param base of the canonical URLs of the portal's own definitions
  * @throws Error naming the file when the build's output or a package cannot be read
  */
-export function loadDefinitions(root: string, packages: readonly string[] = []): Definitions {
+export function loadDefinitions(root: string, packages: readonly string[] = [], base = FILE_BASE): Definitions {
+  const own = ownCanonicals(base);
   const folder = path.join(root, 'dist/generated/definitions');
-  const archives = [openArchive(path.join(folder, 'resources')), ...packages.map(openPackage).reverse()];
+  const archives = [openArchive(path.join(folder, 'resources'), own), ...packages.map(openPackage).reverse()];
   const types = readJson(path.join(folder, 'types.json')) as Pick<TypeDefinition, 'name' | 'kind' | 'abstract'>[];
   const names = new Set(types.map(({ name }) => name));
   const concrete = types
@@ -46,12 +49,13 @@ export function loadDefinitions(root: string, packages: readonly string[] = []):
     names.has(name) ? (readJson(path.join(folder, 'types', `${name}.json`)) as TypeDefinition) : undefined,
   );
   return {
+    own,
     resourceTypes: concrete,
     isResourceType: name => concreteSet.has(name),
     type,
     elements: name => type(name)?.children ?? [],
     childrenOf: element => childrenOf(element, type),
-    searchParameters: searchParametersOf(folder, archives.slice(1)),
+    searchParameters: searchParametersOf(folder, archives.slice(1), own),
     profiles: profilesOf(archives.slice(1)),
     ...canonicalResources(archives),
   };
@@ -69,12 +73,18 @@ function childrenOf(element: Element, type: Definitions['type']): readonly Eleme
   return only && only.kind !== 'primitive' ? only.children : [];
 }
 
-function searchParametersOf(folder: string, packages: readonly Archive[]): Definitions['searchParameters'] {
+function searchParametersOf(
+  folder: string,
+  packages: readonly Archive[],
+  own: OwnCanonicals,
+): Definitions['searchParameters'] {
   let all: readonly JsonObject[] | undefined;
+  const file = path.join(folder, 'search-parameters.json');
+  const ours = (): JsonObject[] => JSON.parse(own.fromFile(readFileSync(file, 'utf8'))) as JsonObject[];
   const added = (archive: Archive): JsonObject[] =>
     archive.list('SearchParameter').map(url => slimSearchParameter(archive.get(url)!));
   return () =>
-    (all ??= [...(readJson(path.join(folder, 'search-parameters.json')) as JsonObject[]), ...packages.flatMap(added)]);
+    (all ??= [...ours(), ...packages.flatMap(added)]);
 }
 
 /** Told by the packages' indexes; nothing is parsed. */
@@ -83,7 +93,7 @@ const profilesOf = (packages: readonly Archive[]): Definitions['profiles'] =>
 
 type CanonicalPart = Omit<
   Definitions,
-  'resourceTypes' | 'isResourceType' | 'type' | 'elements' | 'childrenOf' | 'searchParameters' | 'profiles'
+  'own' | 'resourceTypes' | 'isResourceType' | 'type' | 'elements' | 'childrenOf' | 'searchParameters' | 'profiles'
 >;
 
 function canonicalResources(archives: readonly Archive[]): CanonicalPart {

@@ -11,14 +11,14 @@ const BATCH = 100;
 const SETUP = { kind: 'setup', id: 'demo' };
 const DONE: DocumentChange = { op: 'put', document: { ...SETUP, value: {}, keys: {} }, expect: 0 };
 
-export type DemoParts = BulkParts & Pick<Services, 'records' | 'clock'>;
+export type DemoParts = BulkParts & Pick<Services, 'records' | 'clock' | 'definitions'>;
 
 /** Loads demo/ into this endpoint, once; processes that start together agree on who does it. */
 export async function setUpDemo(parts: DemoParts, endpoint: Endpoint): Promise<void> {
-  const { records, clock } = parts;
+  const { records, clock, definitions } = parts;
   if (await records.get(SETUP.kind, SETUP.id, clock.now())) return;
   const bulk = createBulk(parts, endpoint);
-  const resources = readDemo(projectRoot());
+  const resources = readDemo(projectRoot(), definitions.own);
   try {
     for (let at = 0; at < resources.length; at += BATCH) {
       const prepared = await bulk.prepare(resources.slice(at, at + BATCH));

@@ -31,7 +31,11 @@ export type OperationParts = EverythingParts &
   ValidateParts &
   ValidateCodeParts;
 
-export const createOperations = (parts: OperationParts): readonly Operation[] => [
+/** The portal's own definitions are known under the base that configuration sets. */
+export const createOperations = (parts: OperationParts): readonly Operation[] =>
+  all(parts).map(one => ({ ...one, definition: parts.definitions.own.fromFile(one.definition) }));
+
+const all = (parts: OperationParts): readonly Operation[] => [
   enrollmentStatus,
   invite,
   redeemInvitation,

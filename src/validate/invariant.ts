@@ -7,7 +7,7 @@ import { isLinear } from '../fhir/fhirpath-cost.js';
 import { compileFhirPath } from '../fhir/fhirpath.js';
 import type { Json } from '../fhir/resource.js';
 import { handmade, skipped } from './invariant.table.js';
-import { ownRules } from './own-invariant.table.js';
+import { ownRule } from './own-invariant.table.js';
 import type { Path } from './report.js';
 import type { CheckContext } from './check-context.js';
 
@@ -36,7 +36,7 @@ export function compileInvariant(constraint: Constraint, base: string, isAdded =
 function ruleOf(constraint: Constraint, base: string, isAdded: boolean): Evaluate {
   const { key, expression, posted } = constraint;
   if (posted) return isLinear(expression) ? interpreted(constraint, base) : () => undefined;
-  return ownRules[expression] ?? (isAdded ? undefined : handmade[key]) ?? interpreted(constraint, base);
+  return ownRule(expression) ?? (isAdded ? undefined : handmade[key]) ?? interpreted(constraint, base);
 }
 
 /**

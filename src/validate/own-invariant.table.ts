@@ -6,29 +6,39 @@
 import type { Json, JsonObject } from '../fhir/resource.js';
 import { child, list, text } from './check-context.js';
 
-const ROLES = 'https://portico.health/fhir/CodeSystem/role';
-const GROUP = 'https://portico.health/fhir/StructureDefinition/workflow-group-of';
-
 const isPatient = (reference: string | undefined): boolean => /(^|\/)Patient\/[^/]+$/.test(reference ?? '');
 
-const rules: Readonly<Record<string, (value: JsonObject) => boolean>> = {
+type Rule = (value: JsonObject) => boolean;
+
+const rules: Readonly<Record<string, Rule>> = {
   // pd-1 of US Core's PractitionerRole: `or` is for single Booleans.
   'telecom or endpoint': it => 'telecom' in it || 'endpoint' in it,
   'inResponseTo.exists() = partOf.exists()': it => 'inResponseTo' in it === 'partOf' in it,
   "link.target.reference.where(matches('(^|/)Patient/[^/]+$')).count() <= 1": it =>
     list(it, 'link').filter(link => isPatient(text(child(link, 'target'), 'reference'))).length <= 1,
-  [`status = 'requested' implies owner.reference = extension('${GROUP}').value.reference`]: it => {
+};
+
+/** Rules that name an extension or a code system, under whatever base the server knows it: the expression says which. */
+const ruleOn: Readonly<Record<string, (canonical: string) => Rule>> = {
+  "status = 'requested' implies owner.reference = extension('%').value.reference": group => it => {
     if (it['status'] !== 'requested') return true;
-    const group = list(it, 'extension').find(({ url }) => url === GROUP);
-    const named = text(child(group, 'valueReference'), 'reference');
+    const extension = list(it, 'extension').find(({ url }) => url === group);
+    const named = text(child(extension, 'valueReference'), 'reference');
     return named !== undefined && text(child(it, 'owner'), 'reference') === named;
   },
-  [`code.coding.where(system = '${ROLES}' and (code = 'agent' or code = 'manager')).exists() implies organization.exists()`]:
-    it => {
+  "code.coding.where(system = '%' and (code = 'agent' or code = 'manager')).exists() implies organization.exists()":
+    roles => it => {
       const codings = list(it, 'code').flatMap(concept => list(concept, 'coding'));
-      const works = codings.some(({ system, code }) => system === ROLES && (code === 'agent' || code === 'manager'));
+      const works = codings.some(({ system, code }) => system === roles && (code === 'agent' || code === 'manager'));
       return !works || 'organization' in it;
     },
 };
 
-export const ownRules = rules as Readonly<Record<string, (value: Json) => boolean>>;
+/** The code of an expression; undefined for all others. */
+export function ownRule(expression: string): ((value: Json) => boolean) | undefined {
+  const [quoted, canonical = ''] = /'(https?:[^']*)'/.exec(expression) ?? [];
+  const pattern = quoted === undefined ? undefined : expression.replace(quoted, "'%'");
+  const made = pattern !== undefined && Object.hasOwn(ruleOn, pattern) ? ruleOn[pattern]?.(canonical) : undefined;
+  const fixed = Object.hasOwn(rules, expression) ? rules[expression] : undefined;
+  return (made ?? fixed) as ((value: Json) => boolean) | undefined;
+}

@@ -3,7 +3,7 @@
  * answered must be the same from both; so no answer can hold anything of the second.
  */
 import { tmpdir } from 'node:os';
-import { internalPostings } from '../../src/access/compartment-paths.js';
+import { internalPostings } from '../fixtures/own.js';
 import { loadModel } from '../../src/compose/model.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Clock, World } from '../../src/fhir/clock.js';

@@ -7,6 +7,7 @@ import { fixedClients, type Client } from '../../src/access/clients.js';
 import { withEpochs } from '../../src/access/epochs.js';
 import { issueOpaque, opaqueVerifier, revokeOpaque } from '../../src/access/opaque.js';
 import { raiseEpoch } from '../../src/access/epochs.js';
+import { own } from '../fixtures/own.js';
 import { storedPeople } from '../../src/access/people.js';
 import { firstOf, type Claims } from '../../src/access/token.js';
 import type { Store } from '../../src/store/port.js';
@@ -57,7 +58,7 @@ function newProcess(): Authenticate {
       },
     ),
     clients: fixedClients(ISSUER, clients),
-    people: storedPeople(store, PARTITION, clock),
+    people: storedPeople(store, PARTITION, clock, own),
     records,
     clock,
     bases: ['https://portal.example/fhir/portal'],

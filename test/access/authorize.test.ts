@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Fault } from '../../src/fhir/fault.js';
 import { authorize } from '../../src/access/authorize.js';
 import type { Actor } from '../../src/access/actor.js';
+import { own } from '../fixtures/own.js';
 import { isOpen } from '../../src/access/open.table.js';
 import { createPolicy } from '../../src/access/policy.js';
 import type { Definitions } from '../../src/definitions/definitions.js';
@@ -23,6 +24,7 @@ const declared: Record<string, object[]> = {
   'Patient-undeclared': [],
 };
 const definitions = {
+  own,
   operation: (url: string) => ({
     resourceType: 'OperationDefinition',
     extension: declared[url.split('/').at(-1) ?? ''] ?? [],
@@ -141,14 +143,14 @@ describe('authorization of routes', () => {
 
   it('[A01] the open list is short', () => {
     const redeem = run('Patient', 'redeem-invitation');
-    assert.ok(isOpen({ interaction: 'capabilities' }));
-    assert.ok(isOpen(redeem));
+    assert.ok(isOpen({ interaction: 'capabilities' }, own));
+    assert.ok(isOpen(redeem, own));
     for (const other of [
       run('Patient', 'invite'),
       { interaction: 'read' as const },
       { interaction: 'batch' as const },
     ]) {
-      assert.ok(!isOpen(other));
+      assert.ok(!isOpen(other, own));
     }
   });
 });

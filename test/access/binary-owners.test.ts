@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { MongoClient } from 'mongodb';
 import { withBinaryOwners } from '../../src/access/binary-owners.js';
 import { upgradeBinaries } from '../../src/access/binary-upgrade.js';
-import { internalPostings } from '../../src/access/compartment-paths.js';
+import { internalPostings } from '../fixtures/own.js';
 import { guard } from '../../src/access/guarded-store.js';
 import { createPolicy } from '../../src/access/policy.js';
 import { isConflict } from '../../src/fhir/fault.js';

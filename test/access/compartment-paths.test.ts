@@ -2,13 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import {
-  internalPostings,
-  patientsFilter,
-  tombstone,
-  tombstones,
-  withoutCompartmentPaths,
-} from '../../src/access/compartment-paths.js';
+import { patientsFilter, tombstone, withoutCompartmentPaths } from '../../src/access/compartment-paths.js';
+import { internalPostings, tombstones } from '../fixtures/own.js';
 import { compartmentPaths as table } from '../../src/access/compartment-paths.table.js';
 import { ALL, NONE } from '../../src/search/filters.js';
 import { matches } from '../../src/search/match.js';

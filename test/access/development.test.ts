@@ -7,6 +7,7 @@ import { createAuthenticate } from '../../src/access/authenticate.js';
 import { developmentClients, developmentToken, developmentTrust } from '../../src/access/development-issuer.js';
 import { developmentTokens } from '../../src/access/development-token.js';
 import { jwtVerifier } from '../../src/access/jwt.js';
+import { own } from '../fixtures/own.js';
 import { storedPeople } from '../../src/access/people.js';
 import { loadSigningKey } from '../../src/access/signing-key.js';
 import { NOW, PARTITION, patient, person, portal, put } from './fixture.js';
@@ -39,7 +40,7 @@ describe('development issuer', () => {
     const authenticate = createAuthenticate({
       verify: jwtVerifier([developmentTrust(key)]),
       clients: developmentClients,
-      people: storedPeople(store, PARTITION, clock),
+      people: storedPeople(store, PARTITION, clock, own),
       records,
       clock,
       bases: [],

@@ -4,7 +4,7 @@ import type { Clock } from '../../src/fhir/clock.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import type { Actor } from '../../src/access/actor.js';
 import { withBinaryOwners } from '../../src/access/binary-owners.js';
-import { internalPostings, tombstones } from '../../src/access/compartment-paths.js';
+import { internalPostings, tombstones } from '../fixtures/own.js';
 import { parseScopes } from '../../src/access/scope.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import type { IndexEntries } from '../../src/search/query.js';

@@ -49,6 +49,11 @@ export class Portal {
     this.system = developmentToken(loadSigningKey(config.dataFolder), 'demo-system', undefined, Date.now());
   }
 
+  /** Base of the canonical URLs of the portal's own definitions. */
+  get canonicalUrl(): string {
+    return this.config.canonicalUrl;
+  }
+
   step(title: string): void {
     this.printer.step(title);
   }

@@ -76,7 +76,7 @@ async function beWrittenTo(portal: Portal, { patient, email, app }: Newcomer): P
   const binary = await portal.create(clinician, pdf);
   const attachment = { contentType: 'application/pdf', url: `Binary/${binary.id ?? ''}`, title: 'Result' };
   const text = 'Your result is attached. All is well; do you have questions?';
-  const body = message(text, {
+  const body = message(portal, text, {
     subject: { reference: patient },
     payload: [{ contentString: text }, { contentAttachment: attachment }],
   });
@@ -92,7 +92,7 @@ async function beWrittenTo(portal: Portal, { patient, email, app }: Newcomer): P
 
 async function answerBack(portal: Portal, { app }: Newcomer, to: string): Promise<string> {
   portal.step('She answers. The answer becomes a work item of the clinical group’s message desk.');
-  const body = message('Thank you. May I start running again?', {
+  const body = message(portal, 'Thank you. May I start running again?', {
     inResponseTo: [{ reference: `Communication/${to}` }],
   });
   const { id = '' } = await portal.create(app, body);
@@ -105,7 +105,7 @@ async function beWorkedOn(portal: Portal, answer: string): Promise<void> {
   const task = `Task/${((found['entry'] ?? []) as { resource: Resource }[])[0]?.resource.id ?? ''}`;
   await portal.operation(agent, { name: 'claim', on: task });
   portal.step('The agent answers by it, and completes it.');
-  const body = message('Yes, from next week on.', {
+  const body = message(portal, 'Yes, from next week on.', {
     inResponseTo: [{ reference: `Communication/${answer}` }],
     basedOn: [{ reference: task }],
   });
@@ -113,8 +113,8 @@ async function beWorkedOn(portal: Portal, answer: string): Promise<void> {
   await portal.operation(agent, { name: 'complete', on: task });
 }
 
-function message(text: string, more: JsonObject): Resource {
-  const coding = [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'medical' }];
+function message({ canonicalUrl }: Portal, text: string, more: JsonObject): Resource {
+  const coding = [{ system: `${canonicalUrl}/CodeSystem/message-category`, code: 'medical' }];
   return {
     resourceType: 'Communication',
     status: 'completed',
