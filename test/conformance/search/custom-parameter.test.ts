@@ -1,8 +1,9 @@
 /** SearchParameters that a customer posts: they count after `$reindex`. https://hl7.org/fhir/R4/searchparameter.html */
 import assert from 'node:assert/strict';
-import type { CapabilityStatement, OperationOutcome } from 'fhir/r4.js';
+import type { Bundle, CapabilityStatement, OperationOutcome } from 'fhir/r4.js';
 import { machine } from '../../../src/compose/storage.js';
 import type { Resource } from '../../../src/fhir/resource.js';
+import { tokenWith } from '../../abuse/ward.js';
 import { startTestServer } from '../../fixtures/server.js';
 import { Customer, eachCustomer, resource } from './customer.js';
 
@@ -61,6 +62,24 @@ describe('custom search parameters', () => {
       assert.deepEqual(await customer().ids('Patient?_has:Condition:patient:asserted-date=2020'), ['85']);
       assert.ok((await declared(customer(), 'Condition')).includes('asserted-date'));
       assert.ok(!(await declared(customer(), 'Patient')).includes('asserted-date'));
+    });
+
+    it('[B39] [R93] hold in granular scopes, on past versions too', async () => {
+      await write(customer(), condition('moved', '2016-01-01'));
+      await write(customer(), condition('moved', '2016-08-10'));
+      const scope = 'system/Condition.rs?asserted-date=2016-08-10';
+      const token = tokenWith(customer().server, { client: 'demo-system', scope });
+      const authorization = { authorization: `Bearer ${token}` };
+      const status = async (path: string) => (await customer().call('GET', path, undefined, authorization)).status;
+      assert.deepEqual((await customer().search('Condition', authorization)).ids.sort(), ['early', 'moved']);
+      assert.deepEqual([await status('Condition/early'), await status('Condition/late')], [200, 404]);
+      const versions = ['Condition/moved/_history/1', 'Condition/moved/_history/2'];
+      assert.deepEqual(await Promise.all(versions.map(status)), [404, 200]);
+      const { body } = await customer().call('GET', 'Condition/moved/_history', undefined, authorization);
+      assert.equal((body as Bundle).total, 1);
+      const unknown = tokenWith(customer().server, { client: 'demo-system', scope: 'system/Condition.rs?nothing=1' });
+      assert.equal((await customer().search('Condition', { authorization: `Bearer ${unknown}` })).total, 0);
+      assert.equal((await customer().call('DELETE', 'Condition/moved')).status, 204);
     });
 
     it('[R93] know what is written afterwards', async () => {
