@@ -105,6 +105,21 @@ export const steps: readonly string[] = [
   `
   ALTER TABLE history ADD COLUMN entries TEXT;
   `,
+  // Records apart from their keys: to compare a key, SQLite reads what is stored with it, however large it is.
+  `
+  ALTER TABLE document RENAME TO old_document;
+  DROP INDEX document_due;
+  DROP INDEX document_expires;
+  CREATE TABLE document (
+    kind TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, value TEXT NOT NULL, keys TEXT NOT NULL,
+    due INTEGER, expires INTEGER
+  ) STRICT;
+  INSERT INTO document SELECT kind, id, version, value, keys, due, expires FROM old_document;
+  DROP TABLE old_document;
+  CREATE UNIQUE INDEX document_id ON document (kind, id);
+  CREATE INDEX document_due ON document (kind, due, id) WHERE due IS NOT NULL;
+  CREATE INDEX document_expires ON document (expires) WHERE expires IS NOT NULL;
+  `,
 ];
 
 function currentStep(database: DatabaseSync): number {

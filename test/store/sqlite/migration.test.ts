@@ -106,6 +106,22 @@ describe('sqlite: a file of the first schema', () => {
     for (const { store } of stores) await store.close();
   });
 
+  it('keeps its records, whose values lie apart from their keys afterwards', async () => {
+    const path = join(folder, 'records.db');
+    writeFirst(path);
+    const database = new DatabaseSync(path);
+    database.exec(`INSERT INTO document VALUES ('k', 'a', 3, '{"x":1}', '{"name":"n"}', 5, NULL);
+      INSERT INTO document_key VALUES ('k', 'name', 'n', 'a')`);
+    database.close();
+    const { records, store } = await openSqlite(path, fixedClock);
+    const kept = { kind: 'k', id: 'a', version: 3, value: { x: 1 }, keys: { name: 'n' }, due: 5 };
+    assert.deepEqual(await records.get('k', 'a', 0), kept);
+    assert.deepEqual(await records.due('k', 9, 1), [kept]);
+    await store.close();
+    const plan = new DatabaseSync(path).prepare('EXPLAIN QUERY PLAN SELECT * FROM document WHERE kind = ? AND id = ?');
+    assert.match(String(plan.get('k', 'a')?.['detail']), /USING INDEX document_id \(kind=\? AND id=\?\)/);
+  });
+
   it('shows of versions replaced before entries stayed with them only what no condition leaves out', async () => {
     const path = join(folder, 'replaced.db');
     writeFirst(path);
