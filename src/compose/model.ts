@@ -8,6 +8,8 @@ import type { Endpoint } from '../definitions/endpoint.js';
 import type { EndpointDeclaration } from '../definitions/endpoints.table.js';
 import { loadDefinitions } from '../definitions/load.js';
 import { interactionCodes } from '../interactions/index.js';
+import { workflowGaps } from '../operations/workflow-gaps.js';
+import { workflows } from '../portal/workflows.js';
 import { terminologyOf } from '../conformance/search-terminology.js';
 import { projectRoot } from '../project-root.js';
 import { settingError } from '../config/setting-error.js';
@@ -64,12 +66,12 @@ function definitionsWith(root: string, packages: readonly string[], canonicalUrl
 /** What is declared is what is served: throws Error that lists every gap between statements, code and definitions. */
 export function checkStart(model: Model, operations: readonly Operation[]): void {
   const { definitions, registry } = model;
-  const gaps = checkEndpoints(declaredBy(model), {
-    definitions,
-    registry,
-    interactions: interactionCodes,
-    operations: operations.map(({ definition }) => definition),
-    withoutCompartmentPaths,
-  });
+  const { own } = definitions;
+  const served = operations.map(({ definition }) => definition);
+  const code = { registry, interactions: interactionCodes, operations: served, withoutCompartmentPaths };
+  const gaps = [
+    ...checkEndpoints(declaredBy(model), { definitions, ...code }),
+    ...workflowGaps(workflows, { own, operations: served, definition: url => definitions.operation(url) }),
+  ];
   if (gaps.length > 0) throw new Error(`What is declared is not what is served:\n- ${gaps.join('\n- ')}`);
 }

@@ -20,7 +20,7 @@ import { createOperations } from '../operations/index.js';
 import { createPostedProfiles } from '../conformance/posted-profiles.js';
 import { createSearchTerminology } from '../conformance/search-terminology.js';
 import { createStatements } from '../conformance/supported-profiles.js';
-import { writeRule } from '../writing/portal-rules.js';
+import { createPortalRules } from '../writing/portal-rules.js';
 import type { ContactChannel } from '../portal/contact-channel.js';
 import { createDispatch } from '../router/dispatch.js';
 import type { Run } from '../router/parts.js';
@@ -28,7 +28,7 @@ import { createQuota } from '../router/quota.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
-import type { Dispatch, Operation, Services } from '../service.js';
+import type { Dispatch, Operation, PortalSettings, Services } from '../service.js';
 import type { Storage, Store } from '../store/port.js';
 import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
@@ -57,8 +57,9 @@ export interface Served {
 }
 
 export function createServices(parts: ServiceParts): Served {
-  const { config, world, model, stores, secret, channels } = parts;
+  const { config, world, model, stores, secret } = parts;
   const { definitions, registry, endpoints, root, postings } = model;
+  const portal = portalSettings(parts);
   const validator = createValidator(definitions, { root });
   const { registryOf, served } = parts.custom;
   const stamping: StampParts = { clock: world.clock, registryOf, ...postings };
@@ -86,20 +87,20 @@ export function createServices(parts: ServiceParts): Served {
       ...world,
       validator,
       definitionsFor,
-      rule: writeRule,
+      rule: createPortalRules({ ...world, records: stores.records, registry, limits: config.limits, portal }),
       blobs,
       records: stores.records,
       limits: config.limits,
     }),
-    portal: {
-      portalUrl: config.portalUrl,
-      defaultLanguage: config.defaultLanguage,
-      invitationDays: config.invitationDays,
-      channels,
-    },
+    portal,
   };
   const operations = createOperations(services);
   return { services, operations, dispatch: routerOf(parts, view, services, operations), audit };
+}
+
+function portalSettings({ config, channels }: ServiceParts): PortalSettings {
+  const { portalUrl, defaultLanguage, invitationDays } = config;
+  return { portalUrl, defaultLanguage, invitationDays, channels };
 }
 
 /** A page link ends with the proxies, roles and scopes it was given under: it tells a total that was counted then. */

@@ -1,28 +1,32 @@
 /** All operations. Each has its OperationDefinition in capability/operations/ and an entry in a capability file. */
 import type { Operation } from '../service.js';
-import { claim } from './claim/claim.js';
-import { complete } from './complete/complete.js';
-import { enroll } from './enroll/enroll.js';
-import { enrollmentStatus } from './enrollment-status/enrollment-status.js';
+import { createClaim } from './claim/claim.js';
+import { createComplete } from './complete/complete.js';
+import { createEnroll, type EnrollParts } from './enroll/enroll.js';
+import { createEnrollmentStatus } from './enrollment-status/enrollment-status.js';
 import { createEverything, type EverythingParts } from './everything/everything.js';
 import { createExpand, type ExpandParts } from './expand/expand.js';
-import { invite } from './invite/invite.js';
+import { createInvite, type InviteParts } from './invite/invite.js';
 import { createLookup, type LookupParts } from './lookup/lookup.js';
-import { markRead } from './mark-read/mark-read.js';
+import { createMarkRead } from './mark-read/mark-read.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
-import { redeemInvitation } from './redeem-invitation/redeem-invitation.js';
+import { createRedeemInvitation } from './redeem-invitation/redeem-invitation.js';
 import { createReindex, type ReindexParts } from './reindex/reindex.js';
 import { createReindexStatus, type ReindexStatusParts } from './reindex/status.js';
-import { release } from './release/release.js';
+import { createRelease } from './release/release.js';
 import { createValidate, type ValidateParts } from './validate/validate.js';
 import {
   createValidateCodeSystemCode,
   createValidateValueSetCode,
   type ValidateCodeParts,
 } from './validate-code/validate-code.js';
+import type { WorkflowParts } from './workflow-operation.js';
 
 /** What the operations use, together; each factory names its own. */
-export type OperationParts = EverythingParts &
+export type OperationParts = WorkflowParts &
+  InviteParts &
+  EnrollParts &
+  EverythingParts &
   ExpandParts &
   LookupParts &
   MetaParts &
@@ -36,14 +40,14 @@ export const createOperations = (parts: OperationParts): readonly Operation[] =>
   all(parts).map(one => ({ ...one, definition: parts.definitions.own.fromFile(one.definition) }));
 
 const all = (parts: OperationParts): readonly Operation[] => [
-  enrollmentStatus,
-  invite,
-  redeemInvitation,
-  enroll,
-  claim,
-  release,
-  complete,
-  markRead,
+  createEnrollmentStatus(parts),
+  createInvite(parts),
+  createRedeemInvitation(parts),
+  createEnroll(parts),
+  createClaim(parts),
+  createRelease(parts),
+  createComplete(parts),
+  createMarkRead(parts),
   createValidate(parts),
   createMeta(),
   createMetaAdd(parts),

@@ -2,7 +2,7 @@
 import { Fault } from '../fhir/fault.js';
 import type { Contact } from '../portal/contact.js';
 import { addressOf } from '../portal/contact-channel.js';
-import type { PortalSettings, Values } from '../service.js';
+import type { PortalSettings } from '../service.js';
 import { wrongParameter } from './person-parameters.js';
 
 const CHANNELS: Readonly<Record<string, readonly string[]>> = {
@@ -16,11 +16,10 @@ const CHANNELS: Readonly<Record<string, readonly string[]>> = {
  * one asked for, or all that are set up, do not lead to the person.
  */
 export function channelsOf(
-  input: Values,
+  { channel: value }: { channel?: string },
   contact: Contact,
   { channels }: PortalSettings,
 ): readonly string[] | undefined {
-  const value = input['channel'] as string | undefined;
   if (value === undefined) {
     if (!addressOf(channels, contact)) throw unreachable('to this person');
     return undefined;

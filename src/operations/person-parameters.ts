@@ -4,10 +4,11 @@ import { Fault } from '../fhir/fault.js';
 import { contactOf, type Contact } from '../portal/contact.js';
 import { findEnrollee, type Enrollee } from '../portal/account.js';
 import type { Facts } from '../portal/identity.js';
-import type { WorkflowReader } from '../portal/step.js';
-import type { Context, Values } from '../service.js';
+import type { EnrollmentStatusInput } from './types.js';
+import type { Call } from './workflow-operation.js';
 
-const text = (input: Values, name: string): string | undefined => input[name] as string | undefined;
+/** What a caller may state about a person. */
+type Stated = EnrollmentStatusInput;
 
 /** Fault `invalid` that names the parameter. */
 export function wrongParameter(name: string, expected: string): Fault {
@@ -44,10 +45,8 @@ function identifierOf(value: string): { system: string; value: string } {
   return { system, value: code };
 }
 
-function factsOf(input: Values): Facts {
-  const [identifier, family, given, birthDate] = ['identifier', 'family', 'given', 'birthDate'].map(name =>
-    text(input, name),
-  );
+function factsOf(input: Stated): Facts {
+  const { identifier, family, given, birthDate } = input;
   return {
     ...(identifier === undefined ? {} : { identifier: identifierOf(identifier) }),
     ...(family === undefined ? {} : { family: nameOf(family, 'family') }),
@@ -58,16 +57,10 @@ function factsOf(input: Values): Facts {
 }
 
 /** The addresses that the caller states, normalised. Fault `invalid` that names the parameter. */
-export const statedContact = (input: Values): Contact =>
-  contactOf({ email: text(input, 'email'), phone: text(input, 'phone') });
+export const statedContact = ({ email, phone }: Stated): Contact => contactOf({ email, phone });
 
 /** The person meant. At instance level the Patient must be visible to the caller. Fault `not-found`. */
-export async function enrolleeOf(
-  input: Values,
-  context: Context,
-  seen: WorkflowReader,
-  all: WorkflowReader,
-): Promise<Enrollee> {
+export async function enrolleeOf({ input, context, seen, all }: Call<Stated>): Promise<Enrollee> {
   const facts = factsOf(input);
   const { id } = context.route;
   if (id === undefined) return findEnrollee(facts, all);
@@ -77,7 +70,7 @@ export async function enrolleeOf(
 }
 
 /** What an invitation or an account cannot be made without. Faults `unprocessable`. */
-export function requireFacts(input: Values, context: Context, { facts }: Enrollee): void {
+export function requireFacts({ input, context }: Call<Stated>, { facts }: Enrollee): void {
   const typeLevel = context.route.id === undefined;
   const given = typeLevel ? factsOf(input) : facts;
   if (given.family === undefined) throw missingParameter('family', 'A family name is needed.');
@@ -88,7 +81,7 @@ export function requireFacts(input: Values, context: Context, { facts }: Enrolle
 }
 
 /** Enough to look somebody up by. Fault `unprocessable`. */
-export function requireLookup(input: Values, context: Context): void {
+export function requireLookup({ input, context }: Call<Stated>): void {
   const facts = factsOf(input);
   const byFacts =
     facts.family !== undefined && facts.birthDate !== undefined && (facts.email ?? facts.phone) !== undefined;

@@ -5,6 +5,8 @@ import { Fault } from '../fhir/fault.js';
 import { profile } from './codes.js';
 import { contactOnRecord, telecomOf } from './contact.js';
 import { findAccount, findByFacts, findPatient, languageOf, ownPatient, type Facts } from './identity.js';
+import { accountWorkflow, type Provision } from './account-workflow.js';
+import { move, SERVER } from './workflow.js';
 import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 import { defined } from '../fhir/defined.js';
 
@@ -73,15 +75,21 @@ export const isInactive = (patient: Patient): boolean =>
   patient.active === false || patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined;
 
 /** The account, its Patient where there is none yet, and the link between them. The subject must have no own account. */
-export function provision(subject: Enrollee, world: World): { person: Person; step: Step } {
+export async function provision(
+  subject: Enrollee,
+  name: 'enroll' | 'redeem',
+  input: Omit<Provision, 'patient'>,
+  all: WorkflowReader,
+  world: World,
+): Promise<{ person: Person; step: Step }> {
   const { facts, patient, account, language } = subject;
   const newPatient = patient ? undefined : patientOf(facts, world.ids.next(), language);
-  const link = { target: { reference: `Patient/${patient?.resource.id ?? newPatient?.id}` } };
-  const person: Person = account
-    ? { ...account.resource, link: [...(account.resource.link ?? []), link] }
-    : { ...personOf(facts, world.ids.next()), link: [link] };
+  const reference = `Patient/${patient?.resource.id ?? newPatient?.id}`;
+  const draft = account?.resource ?? personOf(facts, world.ids.next());
+  const moving = { by: SERVER, now: world.clock.now(), all, input: { ...input, patient: reference } };
+  const { resource: person, effects } = await move(accountWorkflow, name, draft, moving);
   const writes = [...(newPatient ? [created(newPatient)] : []), account ? changed(account, person) : created(person)];
-  return { person, step: combined(subject.conditions, step({ writes })) };
+  return { person, step: combined(subject.conditions, step({ writes, effects })) };
 }
 
 function demographics(facts: Facts): Pick<Person, 'name' | 'telecom' | 'birthDate'> {

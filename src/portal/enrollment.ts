@@ -1,13 +1,13 @@
 /** Where a person stands with the portal, and what can be done next. */
-import type { Task } from 'fhir/r4.js';
+import type { Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { isInactive, provision, type Enrollee } from './account.js';
-import type { Effect } from './effect.js';
+import type { EnrolledNotice } from './account-workflow.js';
 import { ownPatient } from './identity.js';
 import { invitationsOf, type Invitee } from './invitation-record.js';
 import { endInvitations } from './invitation.js';
-import { combined, step, type WorkflowReader, type Step } from './step.js';
+import { combined, type WorkflowReader, type Step } from './step.js';
 import { defined } from '../fhir/defined.js';
 
 export type EnrollmentStatus =
@@ -61,24 +61,15 @@ export function inviteeOf({ facts, patient }: Enrollee): Invitee {
 /** Makes the account and notifies the person; an invitation that was open ends. The subject must be no member yet. */
 export async function enroll(
   subject: Enrollee,
-  { channels, portalUrl }: { channels?: readonly string[]; portalUrl: string },
+  order: Pick<EnrolledNotice, 'channels' | 'portalUrl'>,
   reader: WorkflowReader,
   world: World,
-): Promise<{ person: Awaited<ReturnType<typeof provision>>['person']; step: Step }> {
-  const { person, step: made } = provision(subject, world);
-  const { open } = await invitationsOf(inviteeOf(subject), reader);
+): Promise<{ person: Person; step: Step }> {
   const { language, facts } = subject;
-  const account = `Person/${person.id}`;
-  const notice: Effect = {
-    kind: 'notice',
-    event: 'enrolled',
-    about: account,
-    persons: [{ reference: account }],
-    ...defined({ channels, language }),
-    parameters: { name: facts.given ?? '', link: portalUrl },
-  };
-  const ended = await endInvitations(open, reader, world.clock.now());
-  return { person, step: combined(ended, made, step({ effects: [notice] })) };
+  const notice = { name: facts.given ?? '', ...order, ...defined({ language }) };
+  const { person, step: made } = await provision(subject, 'enroll', { notice }, reader, world);
+  const { open } = await invitationsOf(inviteeOf(subject), reader);
+  return { person, step: combined(await endInvitations(open, reader, world.clock.now()), made) };
 }
 
 /** Fault `conflict` for a person who may not be invited or enrolled. */

@@ -1,36 +1,67 @@
 /**
  * The invitation to enroll: a Task (profile invitation) whose code goes to the invitee alone.
- * requested → completed (redeemed) | cancelled (superseded, or enrolled otherwise) | failed (expired, locked)
+ * requested → completed (redeemed) | cancelled (superseded, enrolled otherwise, or by its sender) | failed (expired, locked)
  */
 import type { Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
-import { concept, profile } from './codes.js';
+import { boundsOf, holds } from '../fhir/period.js';
+import { concept, hasCode, profile } from './codes.js';
 import { contactIn, type Contact } from './contact.js';
 import type { Effect } from './effect.js';
 import { newCode, hashOf } from './invitation-code.js';
 import { forget, invitationsOf, recordChanges, type Invitee, type Stored } from './invitation-record.js';
 import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
-import { transition, type Transitions } from './transition.js';
+import { move, SERVER, statusStates, type Moving, type Workflow } from './workflow.js';
 import { defined } from '../fhir/defined.js';
 
 const DAY = 24 * 3600 * 1000;
 
-export type InvitationMove = 'redeem' | 'supersede' | 'expire' | 'lock';
+export type InvitationMove = 'redeem' | 'supersede' | 'expire' | 'lock' | 'cancel';
 
-const because = (text: string) => (): Partial<Task> => ({ statusReason: { text } });
+const because =
+  (text: string) =>
+  (_task: Task, { now }: Moving): Partial<Task> => ({ statusReason: { text }, lastModified: instant(now) });
+const touched = (_task: Task, { now }: Moving): Partial<Task> => ({ lastModified: instant(now) });
 
-const moves: Transitions<InvitationMove, Task, undefined> = {
-  redeem: { from: ['requested'], to: 'completed' },
-  supersede: { from: ['requested'], to: 'cancelled', change: because('superseded') },
-  expire: { from: ['requested'], to: 'failed', change: because('expired') },
-  lock: { from: ['requested'], to: 'failed', change: because('locked after too many wrong verifications') },
+const open = { from: ['requested'] };
+
+/** Only the server redeems, supersedes and locks: for the code, a newer invitation, too many wrong facts. */
+export const invitation: Workflow<InvitationMove, Task> = {
+  name: 'invitation',
+  resource: 'Task',
+  governs: ({ code }) => hasCode(code && [code], 'task-code', 'invitation'),
+  states: statusStates<Task>('requested', 'completed', 'cancelled', 'failed'),
+  moves: {
+    redeem: { ...open, to: 'completed', by: ['server'], change: touched },
+    supersede: { ...open, to: 'cancelled', by: ['server'], change: because('superseded') },
+    cancel: { ...open, to: 'cancelled', by: ['system', 'staff'], change: touched },
+    expire: { ...open, to: 'failed', by: ['server', 'system'], guard: isOver, change: because('expired') },
+    lock: {
+      ...open,
+      to: 'failed',
+      by: ['server'],
+      change: because('locked after too many wrong verifications'),
+    },
+  },
 };
 
-/** The Task after a move, as a step. */
-export function moveInvitation(task: Versioned<Task>, move: InvitationMove, now: number): Step {
-  const { resource } = transition(moves, move, task.resource, undefined);
-  return step({ writes: [changed(task, { ...resource, lastModified: instant(now) })] });
+function isOver({ restriction }: Task, { now }: Moving): void {
+  if (holds(boundsOf(restriction?.period), now)) {
+    throw new Fault('conflict', 'The invitation has not expired yet.', { expression: 'Task.status' });
+  }
+}
+
+/** A move that the server makes, as a step. */
+export async function moveInvitation(
+  task: Versioned<Task>,
+  name: InvitationMove,
+  all: WorkflowReader,
+  now: number,
+): Promise<Step> {
+  const { resource } = await move(invitation, name, task.resource, { by: SERVER, now, all, input: {} });
+  return step({ writes: [changed(task, resource)] });
 }
 
 export interface InvitationOrder {
@@ -74,8 +105,8 @@ export async function invite(
 export async function endInvitations(open: readonly Stored[], reader: WorkflowReader, now: number): Promise<Step> {
   const steps = open.map(async stored => {
     const task = await reader.get<Task>(stored.record.task);
-    const move = stored.record.until <= now ? 'expire' : 'supersede';
-    const moved = task?.resource.status === 'requested' ? moveInvitation(task, move, now) : step({});
+    const name = stored.record.until <= now ? 'expire' : 'supersede';
+    const moved = task?.resource.status === 'requested' ? await moveInvitation(task, name, reader, now) : step({});
     return combined(moved, step({ documents: [forget(stored)] }));
   });
   return combined(...(await Promise.all(steps)));

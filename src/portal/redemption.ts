@@ -30,18 +30,25 @@ export async function redeem(
   const stored = await readInvitation(hashOf(code), reader);
   const task = stored && (await reader.get<Task>(stored.record.task));
   if (task?.resource.status !== 'requested' || !stored || stored.record.until <= now) return unusable();
-  if (stored.record.facts.birthDate !== birthDate) return wrongFacts(stored, task, now);
+  if (stored.record.facts.birthDate !== birthDate) return wrongFacts(stored, task, reader, now);
   const subject = await subjectOf(stored.record, reader);
   if (!subject) return unusable();
-  const { person, step: made } = provision(subject, world);
-  return { person, step: combined(made, moveInvitation(task, 'redeem', now), step({ documents: [forget(stored)] })) };
+  const { person, step: made } = await provision(subject, 'redeem', {}, reader, world);
+  const redeemed = await moveInvitation(task, 'redeem', reader, now);
+  return { person, step: combined(made, redeemed, step({ documents: [forget(stored)] })) };
 }
 
-function wrongFacts(stored: Stored, task: Versioned<Task>, now: number): Redemption {
+async function wrongFacts(
+  stored: Stored,
+  task: Versioned<Task>,
+  reader: WorkflowReader,
+  now: number,
+): Promise<Redemption> {
   const fault = new Fault('unprocessable', 'The code and the facts do not belong together.');
   const tries = stored.record.tries + 1;
   if (tries < MAX_TRIES) return { fault, step: step({ documents: [withTries(stored, tries)] }) };
-  return { fault, step: combined(moveInvitation(task, 'lock', now), step({ documents: [forget(stored)] })) };
+  const locked = await moveInvitation(task, 'lock', reader, now);
+  return { fault, step: combined(locked, step({ documents: [forget(stored)] })) };
 }
 
 /** The invitee as they are today; undefined where nobody may be enrolled by this invitation any more. */

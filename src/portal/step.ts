@@ -35,7 +35,7 @@ export interface Step {
   writes: Write[];
   criteria: Criterion[];
   documents: DocumentChange[];
-  effects: Effect[];
+  effects: readonly Effect[];
 }
 
 export const step = (parts: Partial<Step>): Step => ({

@@ -10,57 +10,61 @@ import { boundsOf, holds } from '../fhir/period.js';
 import type { Query } from '../fhir/request.js';
 import { concept, hasCode, profile, WORKFLOW_GROUP_OF } from './codes.js';
 import type { WorkflowReader } from './step.js';
-import { transition, type Transitions } from './transition.js';
+import { statusStates, type Moving, type Workflow } from './workflow.js';
 import { defined } from '../fhir/defined.js';
 
 export type WorkItemMove = 'claim' | 'release' | 'complete';
 
 export interface Handling {
-  /** The caller: `Practitioner/1`. */
-  agent: string;
-  /** Whether the agent may process tasks of this group now. */
-  entitled: boolean;
-  now: number;
+  /** Kept with the work item. */
   note?: string;
 }
 
-export const moves: Transitions<WorkItemMove, Task, Handling> = {
-  claim: { from: ['requested'], to: 'in-progress', guard: entitled, change: ownedByAgent },
-  release: { from: ['in-progress'], to: 'requested', guard: owned, change: ownedByGroup },
-  complete: { from: ['in-progress'], to: 'completed', guard: owned, change: touched },
+/** Whether the mover may process the work items of this group now. */
+type Entitled = boolean;
+
+const offered = { by: ['staff'], operation: true, reads: entitlement } as const;
+
+export const workItem: Workflow<WorkItemMove, Task, Handling, Entitled> = {
+  name: 'work item',
+  resource: 'Task',
+  governs: ({ code }) => hasCode(code && [code], 'task-code', 'workbench'),
+  states: statusStates<Task>('requested', 'in-progress', 'completed'),
+  moves: {
+    claim: { ...offered, from: ['requested'], to: 'in-progress', guard: mayProcess, change: ownedByAgent },
+    release: { ...offered, from: ['in-progress'], to: 'requested', guard: hasClaimed, change: ownedByGroup },
+    complete: { ...offered, from: ['in-progress'], to: 'completed', guard: hasClaimed, change: touched },
+  },
 };
 
-/** The work item after a move. Faults: `forbidden`, `conflict`. */
-export function moveWorkItem(task: Task, move: WorkItemMove, handling: Handling): Task {
-  if (!hasCode(task.code && [task.code], 'task-code', 'workbench')) {
-    throw new Fault('conflict', 'This Task is no work item of the Workbench.', { expression: 'Task.code' });
-  }
-  return transition(moves, move, task, handling).resource;
+function entitlement(task: Task, { by, all, now }: Moving): Promise<Entitled> {
+  return isEntitled(by.fhirUser ?? '', workflowGroupOf(task)?.reference, all, now);
 }
 
-function entitled(_task: Task, handling: Handling): void {
-  if (!handling.entitled)
-    throw new Fault('forbidden', 'Only an active agent or manager of the workflow group may process it.');
+function mayProcess(_task: Task, _moving: Moving, entitled: Entitled): void {
+  if (!entitled) throw new Fault('forbidden', 'Only an active agent or manager of the workflow group may process it.');
 }
 
-function owned(task: Task, handling: Handling): void {
-  entitled(task, handling);
-  if (task.owner?.reference !== handling.agent) {
+function hasClaimed(task: Task, moving: Moving, entitled: Entitled): void {
+  mayProcess(task, moving, entitled);
+  if (task.owner?.reference !== moving.by.fhirUser) {
     throw new Fault('conflict', 'Somebody else has claimed this work item.', { expression: 'Task.owner' });
   }
 }
 
-function ownedByAgent(task: Task, handling: Handling): Partial<Task> {
-  return { ...touched(task, handling), owner: { reference: handling.agent } };
+function ownedByAgent(task: Task, moving: Moving<Handling>): Partial<Task> {
+  return { ...touched(task, moving), owner: { reference: moving.by.fhirUser ?? '' } };
 }
 
-function ownedByGroup(task: Task, handling: Handling): Partial<Task> {
+function ownedByGroup(task: Task, moving: Moving<Handling>): Partial<Task> {
   const group = workflowGroupOf(task);
-  return { ...touched(task, handling), ...defined({ owner: group }) };
+  return { ...touched(task, moving), ...defined({ owner: group }) };
 }
 
-function touched({ note = [] }: Task, { agent, now, note: text }: Handling): Partial<Task> {
-  const added = text === undefined ? [] : [{ authorReference: { reference: agent }, time: instant(now), text }];
+function touched({ note = [] }: Task, { by, now, input }: Moving<Handling>): Partial<Task> {
+  const { note: text } = input;
+  const author = { authorReference: { reference: by.fhirUser ?? '' }, time: instant(now) };
+  const added = text === undefined ? [] : [{ ...author, text }];
   const notes = [...note, ...added];
   return { lastModified: instant(now), ...(notes.length === 0 ? {} : { note: notes }) };
 }

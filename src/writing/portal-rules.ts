@@ -1,32 +1,79 @@
 /** The portal's rules for plain REST writes, by type. */
 import type { Communication } from 'fhir/r4.js';
 import type { Endpoint } from '../definitions/endpoint.js';
+import type { World } from '../fhir/clock.js';
+import type { Issue } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
+import type { Effect } from '../portal/effect.js';
 import { keepMessage, postMessage } from '../portal/message.js';
-import type { Context, WriteRule } from '../service.js';
-import { readerOf } from './workflow-reader.js';
+import { step } from '../portal/step.js';
+import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/workflow.js';
+import { workflows } from '../portal/workflows.js';
+import type { Context, PortalSettings, WriteRule } from '../service.js';
+import { readerOf, type ReaderParts } from './workflow-reader.js';
 
-const communication: WriteRule = async (resource, previous, context) => {
-  const draft = resource as unknown as Communication;
-  if (previous) return { resource: keepMessage(draft, previous as unknown as Communication) as unknown as Resource };
-  const all = readerOf(context, context.asSystem('a message: its flow, its account'));
-  const posted = await postMessage(draft, {
-    author: context.actor,
-    seen: readerOf(context, context.store),
-    all,
-    world: context.services,
-    base: context.endpoint.url,
-    ...context.services.portal,
-  });
-  if (posted.unreached) warnUnreached(context);
-  return { resource: posted.message as unknown as Resource, step: posted.step };
-};
-
-function warnUnreached({ warnings }: Context): void {
-  const diagnostics = 'The message is in the inbox, but there is no account with an address for a notice.';
-  warnings.push({ severity: 'warning', code: 'informational', diagnostics });
+export interface PortalRuleParts extends ReaderParts, World {
+  readonly portal: PortalSettings;
 }
 
-/** The rule of a type; undefined for most, and for all that customers keep: theirs is data, not work of the portal. */
-export const writeRule = (type: string, endpoint: Endpoint): WriteRule | undefined =>
-  endpoint.workflows && type === 'Communication' ? communication : undefined;
+/** Which rule applies to a type at an endpoint; undefined for most types, and for all that customers keep: theirs is data. */
+export type PortalRules = (type: string, endpoint: Endpoint) => WriteRule | undefined;
+
+export function createPortalRules(parts: PortalRuleParts): PortalRules {
+  const governed = new Set<string>(workflows.map(({ resource }) => resource));
+  const update: WriteRule = (resource, previous, context) => judged(resource, previous, context, parts);
+  const message: WriteRule = (resource, previous, context) =>
+    previous
+      ? update(toResource(keepMessage(toMessage(resource), toMessage(previous))), previous, context)
+      : posted(resource, context, parts);
+  return (type, endpoint) => {
+    if (!endpoint.workflows || !governed.has(type)) return undefined;
+    return type === 'Communication' ? message : update;
+  };
+}
+
+const toMessage = (resource: Resource): Communication => resource as unknown as Communication;
+const toResource = (resource: object): Resource => resource as Resource;
+
+/** An update that changes the state of a resource in a workflow is a move of that workflow, or is refused. */
+async function judged(
+  resource: Resource,
+  previous: Resource | undefined,
+  context: Context,
+  parts: PortalRuleParts,
+): ReturnType<WriteRule> {
+  if (!previous) return { resource };
+  const before = previous as unknown as Stateful;
+  const effects: Effect[] = [];
+  let next = resource as unknown as Stateful;
+  for (const workflow of workflows.filter(one => one.resource === before.resourceType && one.governs(before))) {
+    const moved = await judge(workflow, before, next, context.actor, () => movingOf(workflow, context, parts));
+    next = moved.resource;
+    effects.push(...moved.effects);
+  }
+  return { resource: toResource(next), step: step({ effects }) };
+}
+
+function movingOf({ name }: AnyWorkflow, context: Context, parts: PortalRuleParts): Moving {
+  const all = readerOf(context, context.asSystem(`${name}: an update that moves it`), parts);
+  return { by: context.actor, now: parts.clock.now(), all, input: {} };
+}
+
+async function posted(resource: Resource, context: Context, parts: PortalRuleParts): ReturnType<WriteRule> {
+  const { message, step, unreached } = await postMessage(toMessage(resource), {
+    author: context.actor,
+    seen: readerOf(context, context.store, parts),
+    all: readerOf(context, context.asSystem('a message: its flow, its account'), parts),
+    world: parts,
+    base: context.endpoint.url,
+    ...parts.portal,
+  });
+  if (unreached) context.warnings.push(nobodyReached);
+  return { resource: toResource(message), step };
+}
+
+const nobodyReached: Issue = {
+  severity: 'warning',
+  code: 'informational',
+  diagnostics: 'The message is in the inbox, but there is no account with an address for a notice.',
+};

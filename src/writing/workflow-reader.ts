@@ -9,7 +9,7 @@ import type { Versioned, WorkflowReader } from '../portal/step.js';
 import { parseSearch } from '../search/parse.js';
 import type { Filter } from '../search/query.js';
 import type { SearchRegistry } from '../search/registry.js';
-import type { Context } from '../service.js';
+import type { Context, ServerLimits } from '../service.js';
 import type { Records, Store, Version } from '../store/port.js';
 
 export interface WorkflowReaderParts {
@@ -25,9 +25,17 @@ export interface WorkflowReaderParts {
   deadline: () => number;
 }
 
-/** Reads the context's partition through `store`: the caller's own sight (`context.store`), or the bare one. */
-export function readerOf({ partition, endpoint, services, request }: Context, store: Store): WorkflowReader {
-  const { clock, records, registry, limits } = services;
+/** What a reader of workflows needs beside the request. */
+export interface ReaderParts extends Pick<WorkflowReaderParts, 'records' | 'registry' | 'clock'> {
+  readonly limits: ServerLimits;
+}
+
+/** Reads the request's partition through `store`: as its caller sees it (`context.store`), or the bare one. */
+export function readerOf(
+  { partition, endpoint, request }: Context,
+  store: Store,
+  { clock, records, registry, limits }: ReaderParts,
+): WorkflowReader {
   const deadline = Math.min(request.deadline, clock.now() + limits.searchTimeout);
   const parts = { store, records, partition, base: endpoint.url, registry, clock, limits };
   return workflowReader({ ...parts, deadline: () => deadline });

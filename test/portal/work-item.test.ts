@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import type { PractitionerRole, Task } from 'fhir/r4.js';
 import { Fault } from '../../src/fhir/fault.js';
 import type { Versioned, WorkflowReader } from '../../src/portal/step.js';
-import { isEntitled, moveWorkItem, moves, type Handling, type WorkItemMove } from '../../src/portal/work-item.js';
+import { isEntitled, workItem, type Handling, type WorkItemMove } from '../../src/portal/work-item.js';
+import { move, type Moving } from '../../src/portal/workflow.js';
 import { defined } from '../../src/fhir/defined.js';
 
 const task = (status: Task['status'], owner: string): Task => ({
@@ -20,60 +21,77 @@ const task = (status: Task['status'], owner: string): Task => ({
   owner: { reference: owner },
 });
 
-const handling: Handling = { agent: 'Practitioner/a', entitled: true, now: 0 };
-const faultOf = (move: WorkItemMove, of: Task, by: Handling): string => {
+/** Roles that make the agent of these tests an agent of the group, or none. */
+const rolesOf = (entitled: boolean): PractitionerRole[] =>
+  entitled ? ['workbench-user', 'task-processing', 'agent'].map(code => role(code, 'Organization/g')) : [];
+
+const by = { kind: 'staff', fhirUser: 'Practitioner/a' } as const;
+const moving = (note?: string, entitled = true): Moving<Handling> => ({
+  by,
+  now: 0,
+  all: readerOf(rolesOf(entitled)),
+  input: defined({ note }),
+});
+const faultOf = async (name: WorkItemMove, of: Task, how = moving()): Promise<string> => {
   try {
-    return moveWorkItem(of, move, by).status;
+    return (await move(workItem, name, of, how)).resource.status;
   } catch (error) {
     return error instanceof Fault ? error.kind : assert.fail();
   }
 };
 
+const role = (code: string, organization: string, period?: PractitionerRole['period']): PractitionerRole => ({
+  resourceType: 'PractitionerRole',
+  code: [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/role', code }] }],
+  organization: { reference: organization },
+  ...defined({ period }),
+});
+const readerOf = (roles: PractitionerRole[]): WorkflowReader =>
+  ({ find: async () => roles.map(resource => ({ resource })) as Versioned<never>[] }) as unknown as WorkflowReader;
+
 describe('the work item', () => {
+  const { moves } = workItem;
   const statuses: Task['status'][] = ['draft', 'requested', 'in-progress', 'completed', 'cancelled', 'failed'];
-  for (const move of Object.keys(moves) as WorkItemMove[])
-    it(`[MSG-6] allows ${move} from ${moves[move].from.join(', ')} alone`, () => {
+  for (const name of Object.keys(moves) as WorkItemMove[])
+    it(`[MSG-6] allows ${name} from ${moves[name].from.join(', ')} alone`, async () => {
       for (const status of statuses) {
-        const outcome = faultOf(move, task(status, 'Practitioner/a'), handling);
-        assert.equal(outcome, moves[move].from.includes(status) ? moves[move].to : 'conflict', status);
+        const outcome = await faultOf(name, task(status, 'Practitioner/a'));
+        assert.equal(outcome, moves[name].from.includes(status) ? moves[name].to : 'conflict', status);
       }
     });
 
-  it('[MSG-6] goes back to the group when it is released, and keeps notes', () => {
-    const released = moveWorkItem(task('in-progress', 'Practitioner/a'), 'release', { ...handling, note: 'no time' });
+  it('[MSG-6] goes back to the group when it is released, and keeps notes', async () => {
+    const { resource: released } = await move(
+      workItem,
+      'release',
+      task('in-progress', 'Practitioner/a'),
+      moving('no time'),
+    );
     assert.equal(released.owner?.reference, 'Organization/g');
     assert.deepEqual(
       released.note?.map(({ text }) => text),
       ['no time'],
     );
-    const again = moveWorkItem(released, 'claim', { ...handling, note: 'mine' });
+    const { resource: again } = await move(workItem, 'claim', released, moving('mine'));
     assert.deepEqual(
       again.note?.map(({ text }) => text),
       ['no time', 'mine'],
     );
   });
 
-  it('[MSG-6] is moved by its owner alone, who must be entitled', () => {
-    assert.equal(faultOf('complete', task('in-progress', 'Practitioner/b'), handling), 'conflict');
-    assert.equal(faultOf('claim', task('requested', 'Organization/g'), { ...handling, entitled: false }), 'forbidden');
+  it('[MSG-6] is moved by its owner alone, who must be entitled', async () => {
+    assert.equal(await faultOf('complete', task('in-progress', 'Practitioner/b')), 'conflict');
+    assert.equal(await faultOf('claim', task('requested', 'Organization/g'), moving(undefined, false)), 'forbidden');
+    const system = { ...moving(), by: { kind: 'system' } } as const;
+    assert.equal(await faultOf('claim', task('requested', 'Organization/g'), system), 'forbidden');
   });
 
   it('is not just any Task', () => {
-    assert.equal(
-      faultOf('claim', { ...task('requested', 'Organization/g'), code: { text: 'else' } }, handling),
-      'conflict',
-    );
+    assert.equal(workItem.governs(task('requested', 'Organization/g')), true);
+    assert.equal(workItem.governs({ ...task('requested', 'Organization/g'), code: { text: 'else' } }), false);
   });
 
   const noon = Date.parse('2026-03-01T12:00:00Z');
-  const role = (code: string, organization: string, period?: PractitionerRole['period']): PractitionerRole => ({
-    resourceType: 'PractitionerRole',
-    code: [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/role', code }] }],
-    organization: { reference: organization },
-    ...defined({ period }),
-  });
-  const readerOf = (roles: PractitionerRole[]): WorkflowReader =>
-    ({ find: async () => roles.map(resource => ({ resource })) as Versioned<never>[] }) as unknown as WorkflowReader;
   const base = [role('workbench-user', 'Organization/o'), role('task-processing', 'Organization/o')];
 
   const cases: [string, PractitionerRole[], boolean][] = [

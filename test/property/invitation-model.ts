@@ -8,7 +8,9 @@ export type Step =
   | { do: 'invite'; days: number }
   | { do: 'wait'; hours: number }
   /** The code of the newest invitation, or of the one before that. */
-  | { do: 'redeem'; which: 'newest' | 'older'; birthDate: 'right' | 'wrong' };
+  | { do: 'redeem'; which: 'newest' | 'older'; birthDate: 'right' | 'wrong' }
+  /** A plain update of the newest invitation's status, by a system. */
+  | { do: 'update'; by: 'PUT' | 'PATCH'; to: Invitation['status'] };
 
 const whichCode = fc.constantFrom<'newest' | 'older'>('newest', 'newest', 'newest', 'older');
 const redeem = (which: 'newest' | 'older', birthDate: 'right' | 'wrong'): Step => ({ do: 'redeem', which, birthDate });
@@ -19,6 +21,12 @@ export const walks = fc
     fc.oneof(
       fc.integer({ min: 1, max: 3 }).map((days): Step[] => [{ do: 'invite', days }]),
       fc.integer({ min: 1, max: 50 }).map((hours): Step[] => [{ do: 'wait', hours }]),
+      fc
+        .record({
+          by: fc.constantFrom<'PUT' | 'PATCH'>('PUT', 'PATCH'),
+          to: fc.constantFrom<Invitation['status']>('requested', 'cancelled', 'failed', 'completed'),
+        })
+        .map((update): Step[] => [{ do: 'update', ...update }]),
       whichCode.map(which => [redeem(which, 'right')]),
       fc
         .tuple(whichCode, fc.integer({ min: 1, max: MAX_TRIES }))
@@ -28,7 +36,7 @@ export const walks = fc
   )
   .map((steps): Step[] => [{ do: 'invite', days: 3 }, ...steps.flat()]);
 
-interface Invitation {
+export interface Invitation {
   status: 'requested' | 'cancelled' | 'failed' | 'completed';
   until: number;
   tries: number;
@@ -48,6 +56,8 @@ export class InvitationModel {
         return undefined;
       case 'invite':
         return this.invite(step.days);
+      case 'update':
+        return this.update(this.invitations.at(-1)!, step.to);
       case 'redeem':
         return this.redeem(this.invitations.at(step.which === 'newest' ? -1 : -2), step.birthDate === 'right');
     }
@@ -70,6 +80,15 @@ export class InvitationModel {
     }
     this.invitations.push({ status: 'requested', until: this.hours + days * HOURS_OF_A_DAY, tries: 0 });
     return 201;
+  }
+
+  private update(invitation: Invitation, to: Invitation['status']): number {
+    if (invitation.status === to) return 200;
+    if (invitation.status !== 'requested') return 409;
+    if (to === 'completed') return 403;
+    if (to === 'failed' && !this.isOver(invitation)) return 409;
+    invitation.status = to;
+    return 200;
   }
 
   private redeem(invitation: Invitation | undefined, right: boolean): number {

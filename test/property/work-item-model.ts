@@ -1,15 +1,15 @@
 /** What becomes of a work item, by the rules of MSG-6 alone. */
 import fc from 'fast-check';
 
-export interface Move {
-  agent: 'agent' | 'manager';
-  name: 'claim' | 'release' | 'complete';
-}
+export type Move =
+  | { agent: 'agent' | 'manager'; name: 'claim' | 'release' | 'complete' }
+  /** A plain update of the status. */
+  | { agent: 'system'; name: 'patch'; to: 'requested' | 'in-progress' | 'completed' | 'cancelled' };
 
 export interface WorkItem {
   status: 'requested' | 'in-progress' | 'completed';
   /** Who has claimed it, or has completed it; the group's where undefined. */
-  owner?: Move['agent'];
+  owner?: 'agent' | 'manager';
   /** How many moves it has seen. */
   moves: number;
 }
@@ -17,20 +17,44 @@ export interface WorkItem {
 /** Rounds of moves that are made at once. */
 export const rounds = fc.array(
   fc.array(
-    fc.record({
-      agent: fc.constantFrom<Move['agent']>('agent', 'manager'),
-      name: fc.constantFrom<Move['name']>('claim', 'claim', 'release', 'release', 'complete'),
-    }),
+    fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          agent: fc.constantFrom<'agent' | 'manager'>('agent', 'manager'),
+          name: fc.constantFrom<'claim' | 'release' | 'complete'>('claim', 'claim', 'release', 'release', 'complete'),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc
+          .constantFrom<'requested' | 'in-progress' | 'completed' | 'cancelled'>(
+            ...(['requested', 'in-progress', 'completed', 'cancelled'] as const),
+          )
+          .map(to => ({ agent: 'system' as const, name: 'patch' as const, to })),
+      },
+    ),
     { minLength: 1, maxLength: 3 },
   ),
   { minLength: 1, maxLength: 8 },
 );
 
-function moved({ status, owner, moves }: WorkItem, { agent, name }: Move): WorkItem | undefined {
-  const next = { moves: moves + 1 };
-  if (name === 'claim') return status === 'requested' ? { ...next, status: 'in-progress', owner: agent } : undefined;
-  if (status !== 'in-progress' || owner !== agent) return undefined;
-  return name === 'release' ? { ...next, status: 'requested' } : { ...next, status: 'completed', owner };
+/** The moves that lead from one status to another belong to agents: to systems they are forbidden, all else is a conflict. */
+const AGENTS_MOVES = new Set(['requested in-progress', 'in-progress requested', 'in-progress completed']);
+
+/** The answer to a move, and the item after it. */
+function moved(item: WorkItem, move: Move): { answer: number; after: WorkItem } {
+  const { status, owner, moves } = item;
+  const refused = (answer: number) => ({ answer, after: item });
+  const done = (after: Omit<WorkItem, 'moves'>) => ({ answer: 200, after: { ...after, moves: moves + 1 } });
+  if (move.name === 'patch') {
+    if (move.to === status) return refused(200);
+    return refused(AGENTS_MOVES.has(`${status} ${move.to}`) ? 403 : 409);
+  }
+  const { agent, name } = move;
+  if (name === 'claim') return status === 'requested' ? done({ status: 'in-progress', owner: agent }) : refused(409);
+  if (status !== 'in-progress' || owner !== agent) return refused(409);
+  return name === 'release' ? done({ status: 'requested' }) : done({ status: 'completed', owner });
 }
 
 /** The item after these moves, one after the other; undefined where they would have been answered otherwise. */
@@ -38,11 +62,11 @@ export function workItemAfter(
   item: WorkItem,
   answered: readonly { move: Move; status: number }[],
 ): WorkItem | undefined {
-  let after = item;
+  let now = item;
   for (const { move, status } of answered) {
-    const next = moved(after, move);
-    if (status !== (next ? 200 : 409)) return undefined;
-    after = next ?? after;
+    const { answer, after } = moved(now, move);
+    if (status !== answer) return undefined;
+    now = after;
   }
-  return after;
+  return now;
 }

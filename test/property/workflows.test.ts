@@ -9,6 +9,7 @@ import {
   output,
   parameters,
   stranger,
+  type Answer,
   type Caller,
   type Journey,
 } from '../portal/journey.js';
@@ -37,6 +38,13 @@ async function walkInvitation(journey: Journey, steps: readonly Step[]): Promise
       return answer.status;
     }
     if (step.do === 'wait') return assert.fail('asks nothing');
+    if (step.do === 'update') {
+      const path = `Task/${tasks.at(-1)}`;
+      const { body } = await journey.expect(200, 'demo-system', 'GET', path);
+      if (step.by === 'PUT')
+        return (await journey.call('demo-system', 'PUT', path, { ...body, status: step.to })).status;
+      return (await patchStatus(journey, path, step.to)).status;
+    }
     const code = codes.at(step.which === 'newest' ? -1 : -2) ?? NO_CODE;
     const birthDate = step.birthDate === 'right' ? person.birthDate : '1990-09-09';
     return (await journey.call('', 'POST', 'Patient/$redeem-invitation', parameters({ code, birthDate }))).status;
@@ -54,7 +62,13 @@ async function walkInvitation(journey: Journey, steps: readonly Step[]): Promise
   }
 }
 
-const agents: Record<Move['agent'], { caller: Caller; reference: string }> = {
+/** By a system, as JSON Patch. */
+const patchStatus = (journey: Journey, path: string, value: string): Promise<Answer> =>
+  journey.call('demo-system', 'PATCH', path, [{ op: 'replace', path: '/status', value }], {
+    'content-type': 'application/json-patch+json',
+  });
+
+const agents: Record<'agent' | 'manager', { caller: Caller; reference: string }> = {
   agent: { caller: 'demo-agent', reference: 'Practitioner/demo-agent' },
   manager: { caller: 'demo-agent as Practitioner/demo-manager', reference: 'Practitioner/demo-manager' },
 };
@@ -78,8 +92,11 @@ async function walkWorkItem(journey: Journey, plans: readonly Move[][]): Promise
   for (const round of plans) {
     const answered = await Promise.all(
       round.map(async move => {
-        const path = `Task/${id}/$${move.name}`;
-        return { move, status: (await journey.call(agents[move.agent].caller, 'POST', path)).status };
+        const answer =
+          move.name === 'patch'
+            ? patchStatus(journey, `Task/${id}`, move.to)
+            : journey.call(agents[move.agent].caller, 'POST', `Task/${id}/$${move.name}`);
+        return { move, status: (await answer).status };
       }),
     );
     const explained = orders(answered).flatMap(order => workItemAfter(item, order) ?? []);
@@ -98,13 +115,13 @@ async function walkWorkItem(journey: Journey, plans: readonly Move[][]): Promise
 
 describe('workflows: like their models', () => {
   eachPortal((journey, store) => {
-    it('[PC-2] [C02] [C04] an invitation: made, waited for, redeemed, guessed at', () =>
+    it('[PC-2] [C02] [C04] an invitation: made, waited for, redeemed, guessed at, updated plainly', () =>
       fc.assert(
         fc.asyncProperty(walks, steps => walkInvitation(journey(), steps)),
         settings(store),
       ));
 
-    it('[MSG-6] a work item: claimed, released, completed, by two at once', () =>
+    it('[MSG-6] a work item: claimed, released, completed, by two at once, and plain updates among them', () =>
       fc.assert(
         fc.asyncProperty(rounds, plans => walkWorkItem(journey(), plans)),
         settings(store),

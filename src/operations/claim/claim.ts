@@ -1,4 +1,9 @@
 /** Task/$claim: an agent takes a work item of their workflow group. */
-import { workItemOperation } from '../work-item-operation.js';
+import { workItem } from '../../portal/work-item.js';
+import type { Operation } from '../../service.js';
+import { operationOf } from '../operation-of.js';
+import type { ClaimInput, ClaimOutput } from '../types.js';
+import type { WorkflowParts } from '../workflow-operation.js';
 
-export const claim = workItemOperation('claim');
+export const createClaim = (parts: WorkflowParts): Operation<ClaimInput, ClaimOutput> =>
+  operationOf(workItem, 'claim', parts);

@@ -1,36 +1,40 @@
-/** Patient/$enroll: makes the account without an invitation and tells the person. Calling it again changes nothing. */
-import type { Person } from 'fhir/r4.js';
+/** Patient/$enroll: makes the account without an invitation and notifies the person. Calling it again changes nothing. */
+import { defined } from '../../fhir/defined.js';
 import { enroll as makeAccount, refuseInactive } from '../../portal/enrollment.js';
 import { ownPatient } from '../../portal/identity.js';
-import { defined } from '../../fhir/defined.js';
-import type { Context, Operation } from '../../service.js';
-import { changesOf, written } from '../../writing/step-changes.js';
+import type { Operation, PortalSettings } from '../../service.js';
 import { languageTag } from '../language.js';
 import { channelsOf } from '../notice-channels.js';
+import { definitionOf } from '../operation-of.js';
 import { requireFacts, enrolleeOf } from '../person-parameters.js';
-import { readerOf } from '../../writing/workflow-reader.js';
+import type { EnrollInput, EnrollOutput } from '../types.js';
+import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
 
-export const enroll: Operation = {
-  definition: 'https://portico.health/fhir/OperationDefinition/Patient-enroll',
-  async handler(input, context) {
-    const asSystem = 'enrollment: accounts and invitations';
-    const all = readerOf(context, context.asSystem(asSystem));
-    const found = await enrolleeOf(input, context, readerOf(context, context.store), all);
-    requireFacts(input, context, found);
-    refuseInactive(found);
-    if (isOwn(found.account?.resource)) return { output: { return: found.account?.resource } };
-    const language = languageTag(input) ?? found.language;
-    const subject = language === undefined ? found : { ...found, language };
-    const { portal } = context.services;
-    const channels = channelsOf(input, subject.facts, portal);
-    const notice = { ...defined({ channels }), portalUrl: portal.portalUrl };
-    const { person, step } = await makeAccount(subject, notice, all, context.services);
-    const changes = await changesOf(step, context);
-    const output = { return: written(changes, { type: 'Person', id: person.id }) };
-    return { status: 201, headers: { location: locationOf(person, context) }, output, changes, asSystem };
-  },
-};
+export interface EnrollParts extends WorkflowParts {
+  readonly portal: PortalSettings;
+}
 
-const isOwn = (account: Person | undefined): boolean => account !== undefined && ownPatient(account) !== undefined;
+export const createEnroll = (parts: EnrollParts): Operation<EnrollInput, EnrollOutput> =>
+  workflowOperation(
+    {
+      definition: definitionOf('Patient', 'enroll'),
+      reason: 'enrollment: accounts and invitations',
+      run: call => enroll(call, parts),
+    },
+    parts,
+  );
 
-const locationOf = ({ id }: Person, { endpoint }: Context): string => `${endpoint.url}/Person/${id}`;
+async function enroll(call: Call<EnrollInput>, parts: EnrollParts): Promise<Outcome<EnrollOutput>> {
+  const { input, all } = call;
+  const found = await enrolleeOf(call);
+  requireFacts(call, found);
+  refuseInactive(found);
+  const account = found.account?.resource;
+  if (account && ownPatient(account) !== undefined) return { output: { return: account } };
+  const language = languageTag(input) ?? found.language;
+  const subject = { ...found, ...defined({ language }) };
+  const channels = channelsOf(input, subject.facts, parts.portal);
+  const notice = { ...defined({ channels }), portalUrl: parts.portal.portalUrl };
+  const { person, step } = await makeAccount(subject, notice, all, parts);
+  return { step, returns: { type: 'Person', id: person.id, created: true }, output: {} };
+}

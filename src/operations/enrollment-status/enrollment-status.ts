@@ -1,24 +1,32 @@
 /** Patient/$enrollment-status: where a person stands with the portal, asked before anything else. */
 import { nextActions, standingOf } from '../../portal/enrollment.js';
 import type { Operation } from '../../service.js';
+import { definitionOf } from '../operation-of.js';
 import { requireLookup, enrolleeOf } from '../person-parameters.js';
-import { readerOf } from '../../writing/workflow-reader.js';
+import type { EnrollmentStatusInput, EnrollmentStatusOutput } from '../types.js';
+import { workflowOperation, type Call, type WorkflowParts } from '../workflow-operation.js';
 
-export const enrollmentStatus: Operation = {
-  definition: 'https://portico.health/fhir/OperationDefinition/Patient-enrollment-status',
-  async handler(input, context) {
-    requireLookup(input, context);
-    const all = readerOf(context, context.asSystem('enrollment status: accounts and invitations'));
-    const subject = await enrolleeOf(input, context, readerOf(context, context.store), all);
-    const { status, invitation } = await standingOf(subject, all, context.services.clock.now());
-    const { patient } = subject;
-    return {
-      output: {
-        status,
-        ...(patient ? { patient: { reference: `Patient/${patient.resource.id}` } } : {}),
-        ...(invitation === undefined ? {} : { invitation: { reference: invitation } }),
-        nextAction: nextActions[status],
-      },
-    };
-  },
-};
+export const createEnrollmentStatus = (
+  parts: WorkflowParts,
+): Operation<EnrollmentStatusInput, EnrollmentStatusOutput> =>
+  workflowOperation(
+    {
+      definition: definitionOf('Patient', 'enrollment-status'),
+      reason: 'enrollment status: accounts and invitations',
+      run: async call => ({ output: await statusOf(call, parts.clock.now()) }),
+    },
+    parts,
+  );
+
+async function statusOf(call: Call<EnrollmentStatusInput>, now: number): Promise<EnrollmentStatusOutput> {
+  requireLookup(call);
+  const subject = await enrolleeOf(call);
+  const { status, invitation } = await standingOf(subject, call.all, now);
+  const { patient } = subject;
+  return {
+    status,
+    ...(patient ? { patient: { reference: `Patient/${patient.resource.id}` } } : {}),
+    ...(invitation === undefined ? {} : { invitation: { reference: invitation } }),
+    nextAction: nextActions[status],
+  };
+}

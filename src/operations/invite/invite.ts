@@ -1,39 +1,50 @@
-/** Patient/$invite: an invitation to enroll, for a Patient or for somebody who has none yet. Members are told apart. */
+/** Patient/$invite: an invitation to enroll, for a Patient or for a person who has none yet; not for members. */
 import type { Actor } from '../../access/actor.js';
 import { inviteeOf, refuseInactive } from '../../portal/enrollment.js';
 import { invite as makeInvitation, type InvitationOrder } from '../../portal/invitation.js';
 import { combined } from '../../portal/step.js';
 import type { Enrollee } from '../../portal/account.js';
-import type { Context, Operation, Values } from '../../service.js';
-import { changesOf, written } from '../../writing/step-changes.js';
+import type { Operation, PortalSettings } from '../../service.js';
 import { languageTag } from '../language.js';
 import { channelsOf } from '../notice-channels.js';
+import { definitionOf } from '../operation-of.js';
 import { requireFacts, enrolleeOf, statedContact, wrongParameter } from '../person-parameters.js';
-import { readerOf } from '../../writing/workflow-reader.js';
+import type { InviteInput, InviteOutput } from '../types.js';
+import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
 import { defined } from '../../fhir/defined.js';
 
 const MAX_DAYS = 365;
 
-export const invite: Operation = {
-  definition: 'https://portico.health/fhir/OperationDefinition/Patient-invite',
-  async handler(input, context) {
-    const reason = 'invitation: accounts and earlier invitations';
-    const all = readerOf(context, context.asSystem(reason));
-    const subject = await enrolleeOf(input, context, readerOf(context, context.store), all);
-    const order = orderOf(input, context, subject);
-    refuseInactive(subject);
-    if (subject.account) return { output: { status: 'enrolled' } };
-    const { task, step } = await makeInvitation(order, all, context.services);
-    const changes = await changesOf(combined(subject.conditions, step), context);
-    const output = { status: 'invited', return: written(changes, { type: 'Task', id: task.id }) };
-    const location = `${context.endpoint.url}/Task/${task.id}`;
-    return { status: 201, headers: { location }, output, changes, asSystem: reason };
-  },
-};
+export interface InviteParts extends WorkflowParts {
+  readonly portal: PortalSettings;
+}
 
-function orderOf(input: Values, context: Context, subject: Enrollee): InvitationOrder {
-  const { portal } = context.services;
-  requireFacts(input, context, subject);
+export const createInvite = (parts: InviteParts): Operation<InviteInput, InviteOutput> =>
+  workflowOperation(
+    {
+      definition: definitionOf('Patient', 'invite'),
+      reason: 'invitation: accounts and earlier invitations',
+      run: call => invite(call, parts),
+    },
+    parts,
+  );
+
+async function invite(call: Call<InviteInput>, parts: InviteParts): Promise<Outcome<InviteOutput>> {
+  const subject = await enrolleeOf(call);
+  const order = orderOf(call, subject, parts.portal);
+  refuseInactive(subject);
+  if (subject.account) return { output: { status: 'enrolled' } };
+  const { task, step } = await makeInvitation(order, call.all, parts);
+  return {
+    step: combined(subject.conditions, step),
+    returns: { type: 'Task', id: task.id, created: true },
+    output: { status: 'invited' },
+  };
+}
+
+function orderOf(call: Call<InviteInput>, subject: Enrollee, portal: PortalSettings): InvitationOrder {
+  const { input, context } = call;
+  requireFacts(call, subject);
   const language = languageTag(input) ?? subject.language;
   const topic = topicOf(input);
   return {
@@ -46,15 +57,13 @@ function orderOf(input: Values, context: Context, subject: Enrollee): Invitation
   };
 }
 
-function topicOf(input: Values): string | undefined {
-  const topic = input['topic'] as string | undefined;
+function topicOf({ topic }: InviteInput): string | undefined {
   if (topic !== undefined && !/^[a-z0-9-]{1,40}$/.test(topic))
     throw wrongParameter('topic', 'a code of a-z, 0-9 and hyphens');
   return topic;
 }
 
-function daysOf(input: Values): number | undefined {
-  const days = input['expiresInDays'] as number | undefined;
+function daysOf({ expiresInDays: days }: InviteInput): number | undefined {
   const whole = days === undefined || (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS);
   if (!whole) throw wrongParameter('expiresInDays', `a whole number from 1 to ${MAX_DAYS}`);
   return days;

@@ -1,4 +1,9 @@
 /** Task/$release: an agent gives a claimed work item back to the group. */
-import { workItemOperation } from '../work-item-operation.js';
+import { workItem } from '../../portal/work-item.js';
+import type { Operation } from '../../service.js';
+import { operationOf } from '../operation-of.js';
+import type { ReleaseInput, ReleaseOutput } from '../types.js';
+import type { WorkflowParts } from '../workflow-operation.js';
 
-export const release = workItemOperation('release');
+export const createRelease = (parts: WorkflowParts): Operation<ReleaseInput, ReleaseOutput> =>
+  operationOf(workItem, 'release', parts);

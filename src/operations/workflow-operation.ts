@@ -1,0 +1,78 @@
+/**
+ * What the operations of the portal's workflows have in common: they read as the caller and as the server, write a step by
+ * the server's authority, and answer with a resource of it.
+ */
+import type { World } from '../fhir/clock.js';
+import type { Fault } from '../fhir/fault.js';
+import type { Step, WorkflowReader } from '../portal/step.js';
+import type { Context, Operation, OperationResult, Values, Writing } from '../service.js';
+import { written } from '../writing/step-changes.js';
+import { readerOf, type ReaderParts } from '../writing/workflow-reader.js';
+
+export interface WorkflowParts extends ReaderParts, World {
+  readonly writing: Pick<Writing, 'changesOf'>;
+}
+
+/** A call as a workflow's operation gets it. */
+export interface Call<Input> {
+  input: Input;
+  context: Context;
+  /** Sees what the caller sees. */
+  seen: WorkflowReader;
+  /** Sees all. */
+  all: WorkflowReader;
+}
+
+/** What a call comes to: an answer alone; a step, of which `returns` is the output `return`; or a refusal that may change something. */
+export type Outcome<Output extends Values> =
+  { output: Output } | { step: Step; returns: Returned; output: Omit<Output, 'return'> } | { step: Step; fault: Fault };
+
+export interface Returned {
+  type: string;
+  id: string | undefined;
+  /** A new one: the answer is 201 and says where it is. */
+  created?: true;
+}
+
+export interface WorkflowOperation<Input extends Values, Output extends Values> {
+  /** Canonical URL of the OperationDefinition. */
+  definition: string;
+  /** Why it reads and writes by the server's authority. Audited. */
+  reason: string;
+  readonly run: (call: Call<Input>) => Promise<Outcome<Output>>;
+}
+
+export function workflowOperation<Input extends Values, Output extends Values>(
+  { definition, reason, run }: WorkflowOperation<Input, Output>,
+  parts: WorkflowParts,
+): Operation<Input, Output> {
+  return {
+    definition,
+    async handler(input, context) {
+      const seen = readerOf(context, context.store, parts);
+      const all = readerOf(context, context.asSystem(reason), parts);
+      const outcome = await run({ input, context, seen, all });
+      if (!('step' in outcome)) return outcome;
+      const changes = await parts.writing.changesOf(outcome.step, context);
+      if (!('fault' in outcome)) return answer(outcome, { changes, asSystem: reason }, context);
+      const { fault, step } = outcome;
+      return step.documents.length > 0 ? { fault, changes, asSystem: reason } : { fault };
+    },
+  };
+}
+
+interface Commit {
+  changes: Awaited<ReturnType<Writing['changesOf']>>;
+  asSystem: string;
+}
+
+function answer<Output extends Values>(
+  { returns, output: others }: Extract<Outcome<Output>, { returns: Returned }>,
+  commit: Commit,
+  { endpoint }: Context,
+): OperationResult<Output> {
+  const output = { ...others, return: written(commit.changes, returns) } as unknown as Output;
+  if (!returns.created) return { output, ...commit };
+  const location = `${endpoint.url}/${returns.type}/${returns.id}`;
+  return { status: 201, headers: { location }, output, ...commit };
+}
