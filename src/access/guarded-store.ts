@@ -57,7 +57,6 @@ export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
   const page = ({ rows, ...rest }: Page): Page => ({ ...rest, rows: cut(rows, policy) as Version[] });
 
   return {
-    features: store.features,
     read,
     async version(key, version) {
       const [current] = await read([key]);

@@ -112,17 +112,7 @@ export interface HistoryQuery {
   deadline: number;
 }
 
-/** What a store is, for those who choose one. */
-export interface Features {
-  /** `sqlite` */
-  name: string;
-  /** Survives the end of the process. */
-  durable: boolean;
-  writable: boolean;
-}
-
 export interface Store {
-  readonly features: Features;
   /**
    * The current versions of these resources, in the order asked; undefined where there is none or `where` (by type of
    * the key) excludes it. Deletions are versions too: they carry only the entries their Put gave them (tombstones).

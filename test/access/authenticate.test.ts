@@ -298,7 +298,6 @@ describe('epochs: a change binds the next request in every process', () => {
     let linked = false;
     const racing: Store = {
       ...store,
-      features: bare.features,
       read: (keys, where) => bare.read(keys, where),
       search: search => bare.search(search),
       async commit(all) {

@@ -5,7 +5,7 @@ import type { Json, Resource } from '../../src/fhir/resource.js';
 import type { Storage } from '../../src/store/port.js';
 import { interleaved } from '../fixtures/interleaved.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
-import { eachStorage } from '../fixtures/storages.js';
+import { eachStorage, isSlow } from '../fixtures/storages.js';
 
 export interface Answer {
   status: number;
@@ -24,21 +24,19 @@ export class Rest {
   readonly server: TestServer;
   readonly base: string;
   readonly client: string;
+  /** The store is the stand-in for MongoDB, which takes its time: suites over every type take some of them there. */
+  readonly slow: boolean;
 
-  constructor(server: TestServer, base: string, client = 'demo-system') {
+  constructor(server: TestServer, base: string, client = 'demo-system', slow = false) {
     this.server = server;
     this.base = base;
     this.client = client;
-  }
-
-  /** The store is the stand-in for MongoDB, which takes its time: suites over every type take some of them there. */
-  get slow(): boolean {
-    return this.server.app.store.features.name === 'mongo';
+    this.slow = slow;
   }
 
   /** The same endpoint for another client of the demo; '' for nobody. */
   as(client: string): Rest {
-    return new Rest(this.server, this.base, client);
+    return new Rest(this.server, this.base, client, this.slow);
   }
 
   /** A call; text and bytes are sent as they are, anything else as FHIR JSON. `path` may be a whole URL. */
@@ -142,7 +140,7 @@ export function eachRest(register: (rest: () => Rest) => void, { env = {}, only 
     });
     for (const endpoint of ['portal', 'customer'] as const) {
       if (only !== undefined && only !== endpoint) continue;
-      describe(endpoint, () => register(() => new Rest(server, server[endpoint])));
+      describe(endpoint, () => register(() => new Rest(server, server[endpoint], undefined, isSlow(storage))));
     }
   });
 }

@@ -36,7 +36,6 @@ export function createTrailStore(parts: TrailParts, partition: string): Store {
     return versions;
   };
   return {
-    features: { name: 'audit', durable: true, writable: false },
     read,
     version: async (key, version) => (version === 1 ? (await read([key]))[0] : undefined),
     search: async search => pageOf(await searchTrail(parts, { ...search, where: whereOf(search) })),

@@ -8,7 +8,7 @@ import { Fault } from '../../fhir/fault.js';
 import { matches, type IndexedResource } from '../../search/match.js';
 import { newestFirst, sortValue } from '../../search/order.js';
 import type { Filter, Position, Search } from '../../search/query.js';
-import type { ChangeSet, Criterion, Features, HistoryQuery, Key, Page, Past, Put, Store, Version } from '../port.js';
+import type { ChangeSet, Criterion, HistoryQuery, Key, Page, Past, Put, Store, Version } from '../port.js';
 import { pageOf, versionOf, type Order } from './page.js';
 import type { MemoryRecords } from './records.js';
 import { changedResources, conflict, slotOf, type Resources } from './resources.js';
@@ -31,7 +31,6 @@ function orderOf({ sort }: Search): Order {
 }
 
 export class MemoryStore implements Store {
-  readonly features: Features = { name: 'memory', durable: false, writable: true };
   private readonly clock: Clock;
   private readonly records: MemoryRecords;
   private state: Resources | undefined = new Map();

@@ -3,7 +3,7 @@ import type { MongoClient } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Filter, Position, Search } from '../../search/query.js';
-import type { ChangeSet, Features, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
+import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
 import { commitChanges } from './commit.js';
 import { countVersions, historyPage, orPast } from './history.js';
 import { versionFields, versionOf, type Collections } from './collections.js';
@@ -24,7 +24,6 @@ import { Turns } from './turns.js';
 const READING = 30_000;
 
 export class MongoStore implements Store {
-  readonly features: Features = { name: 'mongo', durable: true, writable: true };
   private readonly client: MongoClient;
   private readonly collections: Collections;
   private readonly clock: Clock;

@@ -1,7 +1,7 @@
 /** The store port on SQLite: short reads on the calling thread, long ones on reader threads, writes on the writer. */
 import type { Clock } from '../../fhir/clock.js';
 import type { Filter, Position, Search } from '../../search/query.js';
-import type { ChangeSet, Features, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
+import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
 import type { Connection } from './connection.js';
 import { condition } from './filter-sql.js';
 import { versionAt } from './history.js';
@@ -39,7 +39,6 @@ export interface Parts {
 }
 
 export class SqliteStore implements Store {
-  readonly features: Features = { name: 'sqlite', durable: true, writable: true };
   private readonly parts: Parts;
 
   constructor(parts: Parts) {

@@ -3,7 +3,6 @@ import type { Store } from '../port.js';
 
 export function delegating(store: Store): Store {
   return {
-    features: store.features,
     read: (keys, where) => store.read(keys, where),
     version: (key, version, past) => store.version(key, version, past),
     search: search => store.search(search),
