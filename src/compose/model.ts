@@ -33,9 +33,17 @@ export function loadModel(
   const definitions = definitionsWith(root, packages, canonicalUrl);
   const registry = createRegistry(definitions.searchParameters(), { terminology: terminologyOf(definitions) });
   const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions, declarations });
-  const taken = sharedPartition(endpoints);
-  if (taken !== undefined) settingError('PORTICO_CUSTOMERS', new Error(`${taken} is the name of another partition`));
+  refuseShared(endpoints);
   return { root, definitions, registry, endpoints, postings: createPostings(definitions.own) };
+}
+
+/** Throws Error where two endpoints would write to one partition. */
+function refuseShared(endpoints: readonly Endpoint[]): void {
+  const shared = sharedPartition(endpoints);
+  if (shared === undefined) return;
+  const error = new Error(`two endpoints would write to the partition ${shared}`);
+  if (endpoints.some(({ customer }) => customer === shared)) settingError('PORTICO_CUSTOMERS', error);
+  throw error;
 }
 
 /** The one endpoint with this property. Throws Error where it is missing. */

@@ -4,6 +4,8 @@ import { guard } from '../../src/access/guarded-store.js';
 import { createPolicy } from '../../src/access/policy.js';
 import type { Actor } from '../../src/access/actor.js';
 import type { Filter, Position } from '../../src/search/query.js';
+import type { Store } from '../../src/store/port.js';
+import { delegating } from '../../src/store/views/delegating.js';
 import {
   actor,
   DEADLINE,
@@ -71,6 +73,29 @@ describe('past versions', () => {
   it('shows systems all of it', async () => {
     const { rows } = await seenBy(from, everything).history({ ...query, limit: 10 });
     assert.equal(rows.length, 5);
+  });
+
+  it('[B02] asks the store once for a history of 200 versions, and once for its length', async () => {
+    for (let version = 1; version <= 200; version++) {
+      await from.store.commit({ puts: [owned(version % 2 === 0 ? '1' : '2', version, 'long')] });
+    }
+    let calls = 0;
+    const counting: Store = {
+      ...delegating(from.store),
+      history(asked) {
+        calls++;
+        return from.store.history(asked);
+      },
+      countHistory(asked, limit) {
+        calls++;
+        return from.store.countHistory(asked, limit);
+      },
+    };
+    const of = [{ type: 'Observation', where: ALL, id: 'long' }];
+    const view = seenBy({ ...from, store: counting }, first);
+    assert.equal((await view.history({ ...query, of, limit: 200 })).rows.length, 100);
+    assert.equal(await view.countHistory({ ...query, of }, 1000), 100);
+    assert.equal(calls, 2);
   });
 
   it('[B27] keeps the past of a Binary whose context is the same', async () => {

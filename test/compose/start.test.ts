@@ -54,6 +54,11 @@ describe('start', () => {
       /PORTICO_STORE: The storage .* file is not a database/,
     ],
     [
+      'a customer whose partition is taken',
+      () => ({ PORTICO_CUSTOMERS: 'portal' }),
+      /PORTICO_CUSTOMERS: two endpoints would write to the partition portal/,
+    ],
+    [
       'a store nobody answers at',
       () => ({ PORTICO_STORE: 'mongodb://127.0.0.1:1/x' }),
       /PORTICO_STORE: The storage.*127/,
