@@ -35,8 +35,8 @@ export interface Result {
    * authorized as such). Audited. Absent: the guarded store checks every put against the caller's policy.
    */
   asSystem?: string;
-  /** What was found in the place of a change. It must still be so when a transaction that this is part of is committed. */
-  found?: Criterion;
+  /** A condition that made a change unnecessary. A transaction with this entry commits only if it still holds. */
+  reliesOn?: Criterion;
   /** Runs behind the commit and gives the answer in its final form: what a transaction reads of its own writes. */
   completed?: () => Promise<FhirResponse>;
 }

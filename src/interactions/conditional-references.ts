@@ -1,6 +1,6 @@
 /**
- * Conditional references (`Patient?identifier=…`) of a transaction: they are resolved last, so that what its entries
- * make is found, and what they delete is not. https://hl7.org/fhir/R4/http.html#trules
+ * Conditional references (`Patient?identifier=…`) of a transaction: they match the resources that its entries create, and
+ * not those that they delete. https://hl7.org/fhir/R4/http.html#trules
  */
 import { Fault } from '../fhir/fault.js';
 import { parseForm } from '../fhir/form.js';
@@ -12,8 +12,8 @@ import type { Context } from '../service.js';
 import { matching, type CriteriaParts } from './conditional.js';
 import { entryFault, type Entry } from './entry.js';
 
-/** An entry that writes or deletes a resource, and `Type/id` of that. */
-export interface Touched {
+/** A resource that an entry of the transaction writes or deletes: `Type/id`, and its new content. */
+export interface PendingChange {
   name: string;
   /** Absent for a deletion. */
   resource?: Resource;
@@ -21,25 +21,25 @@ export interface Touched {
 
 const CONDITIONAL = /^([A-Z][A-Za-z]+)\?(.+)$/s;
 
-/** Each conditional reference in the resource of this entry → the reference it stands for. Faults where it stands for none or many. */
+/** Each conditional reference in the resource of this entry → the reference it stands for. Fault `precondition` for no match or many. */
 export async function conditionalReferences(
   context: Context,
   entry: Entry,
-  touched: readonly Touched[],
+  pending: readonly PendingChange[],
   parts: CriteriaParts,
 ): Promise<Map<string, string>> {
   const resolved = new Map<string, string>();
-  for (const reference of found(entry.resource)) {
-    resolved.set(reference, await resolve(context, entry, reference, touched, parts));
+  for (const reference of referencesIn(entry.resource)) {
+    resolved.set(reference, await resolve(context, entry, reference, pending, parts));
   }
   return resolved;
 }
 
-function found(value: Json | undefined, references = new Set<string>()): Set<string> {
+function referencesIn(value: Json | undefined, references = new Set<string>()): Set<string> {
   if (typeof value !== 'object' || value === null) return references;
   const { reference } = value as { reference?: Json };
   if (typeof reference === 'string' && CONDITIONAL.test(reference)) references.add(reference);
-  for (const one of Object.values(value)) found(one as Json, references);
+  for (const one of Object.values(value)) referencesIn(one as Json, references);
   return references;
 }
 
@@ -47,13 +47,13 @@ async function resolve(
   context: Context,
   entry: Entry,
   reference: string,
-  touched: readonly Touched[],
+  pending: readonly PendingChange[],
   parts: CriteriaParts,
 ): Promise<string> {
   const [, type = '', criteria = ''] = CONDITIONAL.exec(reference) ?? [];
   if (!context.endpoint.resources.has(type))
     throw entryFault(entry.index, `A conditional reference names ${type}, which is not served here.`);
-  const own = touched.filter(({ name }) => name.startsWith(`${type}/`));
+  const own = pending.filter(({ name }) => name.startsWith(`${type}/`));
   const { versions, criterion } = await matching(context, type, parseForm(criteria), parts, own.length + 1);
   const names = new Set(versions.map(({ key }) => `${type}/${key.id}`));
   for (const { name, resource } of own) {
@@ -72,7 +72,7 @@ async function resolve(
   );
 }
 
-/** Whether a resource that is not written yet meets the criteria, by what is in itself: chains lead nowhere. */
+/** Whether a resource that is not written yet meets the criteria by its own content: chains lead nowhere. */
 function fits(context: Context, resource: Resource, where: Filter, parts: CriteriaParts): boolean {
   const subject = subjects.get(resource) ?? subjectOf(context, resource, parts);
   subjects.set(resource, subject);
@@ -91,6 +91,6 @@ function subjectOf(
     const index = extract(resource, registryOf(partition), { localBases: [endpoint.url], updated });
     return { type: resource.resourceType, id: resource.id ?? '', updated, index };
   } catch {
-    return 'malformed'; // nobody has looked at it yet: it is refused when its entry runs
+    return 'malformed'; // its shape is not checked yet: the entry is refused when it runs
   }
 }

@@ -15,7 +15,7 @@ export const createCreate =
     const match =
       condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition), parts);
     const found = match && atMostOne(match);
-    if (found) return { ...(await unchanged(context, found, parts)), found: match.criterion };
+    if (found) return { ...(await unchanged(context, found, parts)), reliesOn: match.criterion };
     const resource = { ...body, id: newId(context, parts.ids) };
     const criteria = match ? [match.criterion] : [];
     return write(context, { resource, previous: undefined, method: 'POST', criteria }, parts);

@@ -32,7 +32,6 @@ const CONDITIONS = [
   ['ifNoneExist', 'if-none-exist'],
 ] as const;
 
-/** What reading a Bundle's entries takes. */
 export type EntryParts = Pick<Services, 'limits' | 'validator'>;
 
 /** The entries of a Bundle. Faults: `invalid`, with the expression of the entry; `too-costly` for too many. */
@@ -67,7 +66,7 @@ function parsed(entry: unknown, index: number, base: string): Entry | Fault {
   };
 }
 
-/** A condition whose name is misspelt is not left out: what it was to prevent would happen. */
+/** An unknown element is refused, not ignored: it may be a misspelt condition, which is there to prevent something. */
 function misshapen(
   { resource: _resource, fullUrl: _fullUrl, request, ...others }: JsonObject,
   index: number,
@@ -91,7 +90,7 @@ export const isRead = ({ method }: Entry): boolean => method === 'GET' || method
 
 const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
-/** Enough of one that handlers can look at its type and id; the validator sees to the rest. */
+/** An object with type and id, which is all that handlers read before the shape is checked. */
 function isResource(value: unknown): value is Resource {
   const { resourceType, id } = objectOf(value);
   return typeof resourceType === 'string' && (id === undefined || typeof id === 'string');
@@ -100,7 +99,7 @@ function isResource(value: unknown): value is Resource {
 export const entryFault = (index: number, message: string): Fault =>
   new Fault('invalid', message, { code: 'invalid', expression: `Bundle.entry[${index}].request` });
 
-/** The fault of an entry as that of the whole: its issues say which entry, and where in it. */
+/** The fault of an entry as the fault of the Bundle: its issues name the entry and the place in it. */
 export function within({ index }: Entry, error: unknown): Fault {
   const fault = asFault(error);
   if (fault.kind === 'exception') return fault;
@@ -109,7 +108,7 @@ export function within({ index }: Entry, error: unknown): Fault {
     diagnostics: `Entry ${index}: ${issue.diagnostics}`,
     expression: `Bundle.entry[${index}]${placeWithin(issue.expression)}`,
   }));
-  // Headers about the entry (the version of what is deleted) say nothing about the whole.
+  // Other headers describe the entry (such as the version of a deleted resource), not the Bundle.
   const { 'retry-after': retry } = fault.detail.headers ?? {};
   const headers = retry === undefined ? {} : { headers: { 'retry-after': retry } };
   return new Fault(fault.kind, fault.message, { issues, cause: fault, ...headers });
@@ -142,20 +141,20 @@ function headersOf(request: JsonObject): Record<string, string> {
   );
 }
 
-/** An instant in a Bundle, a date of its own form in a header. */
+/** A Bundle has an instant where a header has an HTTP date. */
 function headerDate(text: string): string {
   const at = parseInstant(text);
   return at === undefined ? text : httpDate(at);
 }
 
-/** What a transaction settles for its entries: see fhir/request.ts. */
-export type Settlement = Pick<Extract<RequestBody, { kind: 'resource' }>, 'assignId' | 'expectedReferences'>;
+/** The id and the references to come that a transaction gives an entry: see fhir/request.ts. */
+export type Assigned = Pick<Extract<RequestBody, { kind: 'resource' }>, 'assignId' | 'expectedReferences'>;
 
 /** Headers of the Bundle that hold for each of its entries. */
 const SHARED = ['prefer', 'x-provenance'] as const;
 
 /** The request this entry stands for. */
-export function requestOf(entry: Entry, context: Context, settlement: Settlement = {}): FhirRequest {
+export function requestOf(entry: Entry, context: Context, assigned: Assigned = {}): FhirRequest {
   const { request, endpoint } = context;
   const shared = SHARED.flatMap((name): [string, string][] => {
     const value = request.headers[name];
@@ -169,11 +168,11 @@ export function requestOf(entry: Entry, context: Context, settlement: Settlement
     headers: { accept: 'application/fhir+json', ...Object.fromEntries(shared), ...entry.headers },
     id: `${request.id}.${entry.index}`,
     deadline: request.deadline,
-    ...(entry.resource ? { body: { kind: 'resource', resource: entry.resource, ...settlement } } : {}),
+    ...(entry.resource ? { body: { kind: 'resource', resource: entry.resource, ...assigned } } : {}),
   };
 }
 
-/** An answer as a response entry; what a refusal or a write has to say is in `response.outcome`. */
+/** An answer as a response entry. The OperationOutcome of a refusal or a write stands in `response.outcome`. */
 export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntry {
   const { status, headers, body, at } = response;
   const outcome = body?.kind === 'resource' && (status >= 400 || isReport(body.resource, entry));
@@ -190,7 +189,7 @@ export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntr
   };
 }
 
-/** What a write answers to `return=OperationOutcome`; that of an operation is its result. */
+/** Whether an OperationOutcome reports on a write (`return=OperationOutcome`); the outcome of an operation is its result. */
 const isReport = ({ resourceType }: Resource, entry: Entry | undefined): boolean =>
   resourceType === 'OperationOutcome' &&
   entry !== undefined &&

@@ -25,14 +25,14 @@ const TOTAL_LIMIT = 1000;
 interface HistoryLink {
   query: Query;
   path: readonly string[];
-  /** Positions that the pages up to this one begin behind, the latest of them; null is the beginning. */
-  behind: readonly (Position | null)[];
+  /** Where the latest pages up to this one start; null is the beginning. */
+  starts: readonly (Position | null)[];
 }
 
-type Question = Pick<HistoryLink, 'query' | 'behind'>;
+type Question = Pick<HistoryLink, 'query' | 'starts'>;
 
-/** Pages that a link remembers: each makes it longer. */
-const MAX_BEHIND = 10;
+/** Page starts that a link carries: each makes it longer. */
+const MAX_STARTS = 10;
 
 export type HistoryParts = Pick<Services, 'limits' | 'cursors' | 'definitions' | 'blobs'>;
 
@@ -40,13 +40,13 @@ export const createHistory =
   (parts: HistoryParts): Handler =>
   async context => {
     await checkInstance(context);
-    const { query, behind } = questionOf(context, parts);
-    const after = behind.at(-1) ?? undefined;
+    const { query, starts } = questionOf(context, parts);
+    const after = starts.at(-1) ?? undefined;
     const conditions = conditionsOf(context, query);
     const view = parseView(query);
     const limit = view?.summary === 'count' ? 0 : countOf(query, parts);
-    const asked = { ...conditions, limit, ...defined({ after }) };
-    const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), asked);
+    const historyQuery = { ...conditions, limit, ...defined({ after }) };
+    const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), historyQuery);
     const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
     const entries: BundleEntry[] = [];
     for (const version of page.rows) entries.push(await entryOf(context, version, view, parts));
@@ -61,9 +61,9 @@ export const createHistory =
             context.request.query.filter(([name]) => KNOWN.has(name)),
           ),
         },
-        ...(behind.length > 1 ? [pageLink(context, 'previous', { query, behind: behind.slice(0, -1) }, parts)] : []),
+        ...(starts.length > 1 ? [pageLink(context, 'previous', { query, starts: starts.slice(0, -1) }, parts)] : []),
         ...(page.next
-          ? [pageLink(context, 'next', { query, behind: [...behind, page.next].slice(-MAX_BEHIND) }, parts)]
+          ? [pageLink(context, 'next', { query, starts: [...starts, page.next].slice(-MAX_STARTS) }, parts)]
           : []),
       ],
     };
@@ -91,10 +91,10 @@ function questionOf(context: Context, { cursors }: HistoryParts): Question {
     throw new Fault('invalid', 'A history is sorted by -_lastUpdated, newest first.', { code: 'not-supported' });
   }
   const cursor = request.query.find(([name]) => name === '_page')?.[1];
-  if (cursor === undefined) return { query: request.query, behind: [null] };
+  if (cursor === undefined) return { query: request.query, starts: [null] };
   const link = cursors.open(cursor, actor) as unknown as HistoryLink;
   if (link.path.join('/') !== request.path.join('/')) throw new Fault('not-found', 'There is no such page.');
-  return { query: link.query, behind: link.behind };
+  return { query: link.query, starts: link.starts };
 }
 
 function conditionsOf(context: Context, query: Query): Omit<HistoryQuery, 'limit' | 'after'> {
@@ -118,7 +118,7 @@ function periodOf(name: string, text: string): Span {
   return { from: period.lo, to: period.hi };
 }
 
-/** The time `_at` names: a date stands for all of it, and may have a prefix. https://hl7.org/fhir/R4/search.html#prefix */
+/** The period that `_at` names: a date stands for the whole day, month or year, and may have a prefix. https://hl7.org/fhir/R4/search.html#prefix */
 function spanOf(text: string): Span {
   const { op, rest } = splitPrefix(text);
   const span = SPANS[op]?.(periodOf('_at', rest));
@@ -178,16 +178,16 @@ async function entryOf(
   };
 }
 
-/** A page that begins behind the last of these positions; the first page has the address it was asked for by. */
+/** The link to the page that starts at the last of these positions; the first page keeps the caller's own address. */
 function pageLink(
   context: Context,
   relation: 'previous' | 'next',
-  { query, behind }: Question,
+  { query, starts }: Question,
   { cursors }: HistoryParts,
 ) {
   const { request, actor } = context;
-  if (behind.at(-1) === null) return { relation, url: urlOf(context, query) };
-  const sealed = cursors.seal({ path: request.path, query, behind }, actor);
+  if (starts.at(-1) === null) return { relation, url: urlOf(context, query) };
+  const sealed = cursors.seal({ path: request.path, query, starts }, actor);
   return { relation, url: pageUrl(addressOf(context), sealed, request.query) };
 }
 

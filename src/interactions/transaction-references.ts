@@ -1,74 +1,74 @@
 /**
- * References between the entries of a transaction: ids are settled first, then every reference to an entry's fullUrl is
- * rewritten, and conditional references (`Patient?identifier=…`) are resolved. https://hl7.org/fhir/R4/http.html#trules
+ * References between the entries of a transaction: first each new resource gets its id, then every reference to an entry's
+ * fullUrl is rewritten, and conditional references (`Patient?identifier=…`) are resolved. https://hl7.org/fhir/R4/http.html#trules
  */
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import { mapReferences } from '../fhir/map-references.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Context, Services } from '../service.js';
-import { conditionalReferences, type Touched } from './conditional-references.js';
+import { conditionalReferences, type PendingChange } from './conditional-references.js';
 import { atMostOne, criteriaText, matching, type CriteriaParts } from './conditional.js';
 import { deletable } from './delete.js';
 import { entryFault, within, type Entry } from './entry.js';
 import { yieldTurn } from '../runtime/yield-turn.js';
 
-export type SettlingParts = CriteriaParts & Pick<Services, 'ids'>;
+export type ResolvingParts = CriteriaParts & Pick<Services, 'ids'>;
 
-export interface Settled {
-  settled: Entry[];
-  /** Entry index → id that its create must give. */
-  ids: Map<number, string>;
-  /** Entry index → `Type/id` of what it is about, made by it or there already: a conditional delete may take several. */
+export interface ResolvedEntries {
+  entries: Entry[];
+  /** Entry index → id of the resource that the entry creates. */
+  assignedIds: Map<number, string>;
+  /** Entry index → `Type/id` of its resources, new or existing: a conditional delete may have several. */
   targets: Map<number, string[]>;
 }
 
-export async function settleReferences(
+export async function resolveEntries(
   context: Context,
   entries: readonly Entry[],
-  parts: SettlingParts,
-): Promise<Settled> {
-  const ids = new Map<number, string>();
+  parts: ResolvingParts,
+): Promise<ResolvedEntries> {
+  const assignedIds = new Map<number, string>();
   const targets = new Map<number, string[]>();
   const names = new Map<string, string>();
   refuseSameCriteria(entries);
   for (const entry of entries) {
     await yieldTurn(entry.index);
-    const settledTo = await settledIds(context, entry, ids, parts).catch((error: unknown) => {
+    const ids = await targetIds(context, entry, assignedIds, parts).catch((error: unknown) => {
       throw within(entry, error);
     });
     const { index, fullUrl, path } = entry;
-    const about = settledTo.map(id => `${path[0]}/${id}`);
-    targets.set(index, about);
-    const [name, ...others] = about;
+    const own = ids.map(id => `${path[0]}/${id}`);
+    targets.set(index, own);
+    const [name, ...others] = own;
     if (fullUrl === undefined || name === undefined || others.length > 0) continue;
     if (names.has(fullUrl)) throw entryFault(index, 'Two entries have the same fullUrl.');
     names.set(fullUrl, name);
   }
-  const touched = entries.flatMap(entry => touchedBy(entry, targets, ids));
-  const links: Links = { names, fresh: new Set([...ids.keys()].flatMap(index => targets.get(index) ?? [])) };
-  const settled: Entry[] = [];
+  const pending = entries.flatMap(entry => pendingChanges(entry, targets, assignedIds));
+  const links: Links = { names, fresh: new Set([...assignedIds.keys()].flatMap(index => targets.get(index) ?? [])) };
+  const resolved: Entry[] = [];
   for (const entry of entries) {
     await yieldTurn(entry.index);
-    const conditions = await conditionalReferences(context, entry, touched, parts);
-    settled.push(rewritten(entry, conditions, links));
+    const conditions = await conditionalReferences(context, entry, pending, parts);
+    resolved.push(rewritten(entry, conditions, links));
   }
-  return { settled, ids, targets };
+  return { entries: resolved, assignedIds, targets };
 }
 
-/** The resources that an entry changes as a whole. */
-function touchedBy(
+/** The resources that an entry deletes or writes in full. A patch is not among them: its result is not known yet. */
+function pendingChanges(
   { index, method, resource }: Entry,
   targets: ReadonlyMap<number, readonly string[]>,
-  ids: ReadonlyMap<number, string>,
-): Touched[] {
+  assignedIds: ReadonlyMap<number, string>,
+): PendingChange[] {
   const names = targets.get(index) ?? [];
   if (method === 'DELETE') return names.map(name => ({ name }));
-  const whole = method === 'PUT' || (method === 'POST' && ids.has(index));
+  const whole = method === 'PUT' || (method === 'POST' && assignedIds.has(index));
   return resource && whole ? names.map(name => ({ name, resource })) : [];
 }
 
-/** Two entries with one condition are about one resource, whether it is there yet or not. */
+/** Two entries with the same condition would write the same resource, even one that does not exist yet. */
 function refuseSameCriteria(entries: readonly Entry[]): void {
   const seen = new Set<string>();
   for (const entry of entries) {
@@ -80,17 +80,17 @@ function refuseSameCriteria(entries: readonly Entry[]): void {
   }
 }
 
-/** The id an entry's resource has or will have; those of what a conditional delete takes. */
-async function settledIds(
+/** The id of the entry's resource, assigned here if the resource is new; of a conditional delete, the ids of its matches. */
+async function targetIds(
   context: Context,
   entry: Entry,
-  ids: Map<number, string>,
-  parts: SettlingParts,
+  assignedIds: Map<number, string>,
+  parts: ResolvingParts,
 ): Promise<string[]> {
   const [type = '', id] = entry.path;
   const criteria = criteriaOf(entry);
   if (criteria === undefined && entry.method !== 'POST') return id === undefined ? [] : [id];
-  if (!context.endpoint.resources.has(type)) return []; // refused when the entry runs
+  if (!context.endpoint.resources.has(type)) return []; // the entry is refused when it runs
   if (criteria && entry.method === 'DELETE') {
     const { versions } = await deletable(context, type, criteria, parts);
     return versions.map(({ key }) => key.id);
@@ -100,7 +100,7 @@ async function settledIds(
   if (entry.method !== 'POST' && entry.method !== 'PUT') return [];
   const given = entry.method === 'PUT' ? entry.resource?.id : undefined;
   const fresh = given ?? parts.ids.next();
-  ids.set(entry.index, fresh);
+  assignedIds.set(entry.index, fresh);
   return [fresh];
 }
 
@@ -126,19 +126,19 @@ function rewritten(entry: Entry, conditions: ReadonlyMap<string, string>, links:
   return { ...entry, resource: mapReferences(entry.resource, replace) as Resource };
 }
 
-/** What a relative reference in an entry is relative to, if that is a server. https://hl7.org/fhir/R4/bundle.html#references */
+/** The server that relative references of an entry are relative to, if its fullUrl is on one. https://hl7.org/fhir/R4/bundle.html#references */
 const rootOf = (fullUrl = ''): string => /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/.exec(fullUrl)?.[1] ?? '';
 
 interface Links {
   /** fullUrl → `Type/id`. */
   names: ReadonlyMap<string, string>;
-  /** Those that the transaction makes, whatever their first version is called where they come from. */
+  /** `Type/id` of the resources that the transaction creates: their version is 1, whatever number the sender's server has. */
   fresh: ReadonlySet<string>;
 }
 
 const LINK = /^(.*?)(\/_history\/[A-Za-z0-9.-]+)?(#.*)?$/s;
 
-/** What a link leads to, if to an entry: a reference to a version stays one, `urn:uuid:…#fragment` keeps its tail. */
+/** The link to the resource of an entry, if it leads to one: a reference to a version stays one, and a fragment is kept. */
 function linked(text: string, { names, fresh }: Links): string | undefined {
   const [, url = '', version = '', fragment = ''] = LINK.exec(text) ?? [];
   const name = names.get(url);

@@ -1,6 +1,6 @@
 /**
- * transaction: all entries or none. Entries run on an overlay of what the ones before them wrote; their changes are put
- * together and committed once. Order: DELETE, POST, PUT and PATCH, GET. https://hl7.org/fhir/R4/http.html#trules
+ * transaction: all entries or none. Each entry runs on an overlay of the writes of the entries before it; the changes of all
+ * are committed once. Order: DELETE, POST, PUT and PATCH, GET. https://hl7.org/fhir/R4/http.html#trules
  */
 import { bundleText, type BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
@@ -18,18 +18,18 @@ import {
   within,
   type Entry,
   type EntryParts,
-  type Settlement,
+  type Assigned,
 } from './entry.js';
 import { overlay } from '../store/views/overlay.js';
 import { memoizing } from '../store/views/memoizing.js';
-import { settleReferences, type Settled, type SettlingParts } from './transaction-references.js';
+import { resolveEntries, type ResolvedEntries, type ResolvingParts } from './transaction-references.js';
 import { yieldTurn } from '../runtime/yield-turn.js';
 import { mergeChanges } from '../writing/merge-changes.js';
 import { defined } from '../fhir/defined.js';
 
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH'] as const;
 
-export type TransactionParts = EntryParts & SettlingParts;
+export type TransactionParts = EntryParts & ResolvingParts;
 
 export async function transaction(sent: Context, bundle: Resource, parts: TransactionParts): Promise<Result> {
   const context = { ...sent, store: memoizing(sent.store) };
@@ -38,11 +38,11 @@ export async function transaction(sent: Context, bundle: Resource, parts: Transa
     return entry;
   });
   refuseOperations(entries);
-  const settled = await settleReferences(context, entries, parts);
-  const { changes, responses, puts } = await writes(context, settled);
-  const reads = settled.settled.filter(isRead);
+  const resolved = await resolveEntries(context, entries, parts);
+  const { changes, responses, puts } = await writes(context, resolved);
+  const reads = resolved.entries.filter(isRead);
   const after = overlay(sent.store, puts);
-  // A read that fails fails the whole: it is tried before anything is written, and answered afterwards.
+  // A read that fails makes the transaction fail: each is tried before the commit, and answered after it.
   await tryReads(context, reads, after);
   const respond = (all: ReadonlyMap<number, FhirResponse>): FhirResponse => answer(entries, all);
   if (reads.length === 0) return { response: respond(responses), changes };
@@ -75,26 +75,22 @@ function refuseOperations(entries: readonly Entry[]): void {
   }
 }
 
-async function writes(context: Context, { settled, ids, targets }: Settled) {
+async function writes(context: Context, { entries, assignedIds, targets }: ResolvedEntries) {
   const pending: Changes[] = [];
   const responses = new Map<number, FhirResponse>();
   const puts = new Map<string, Put>();
-  const claimed = new Set<string>();
-  const kept = settled.filter(({ method }) => method !== 'DELETE');
+  const written = new Set<string>();
+  const kept = entries.filter(({ method }) => method !== 'DELETE');
   const expectedReferences = new Set(kept.flatMap(({ index }) => targets.get(index) ?? []));
   for (const method of ORDER) {
-    for (const entry of settled.filter(one => one.method === method)) {
+    for (const entry of entries.filter(one => one.method === method)) {
       await yieldTurn(entry.index);
-      const assignId = ids.get(entry.index);
-      const settlement = { expectedReferences, ...defined({ assignId }) };
-      const {
-        response,
-        changes = {},
-        found,
-      } = await prepared(context, entry, settlement, overlay(context.store, puts));
+      const assigned = { expectedReferences, ...defined({ assignId: assignedIds.get(entry.index) }) };
+      const result = await prepared(context, entry, assigned, overlay(context.store, puts));
+      const { response, changes = {}, reliesOn } = result;
       responses.set(entry.index, response);
-      pending.push(changes, ...(found ? [{ criteria: [found] }] : []));
-      claim(claimed, entry, targets.get(entry.index), changes.puts);
+      pending.push(changes, ...(reliesOn ? [{ criteria: [reliesOn] }] : []));
+      refuseTwice(written, entry, targets.get(entry.index), changes.puts);
       for (const put of changes.puts ?? []) puts.set(nameOf(put), put);
     }
   }
@@ -103,29 +99,29 @@ async function writes(context: Context, { settled, ids, targets }: Settled) {
 
 const nameOf = ({ key }: Put): string => `${key.type}/${key.id}`;
 
-/** No resource may be written by two entries, nor be found by a conditional create when another entry deletes it. */
-function claim(
-  claimed: Set<string>,
+/** A resource is written by one entry alone, and a conditional create does not match what another entry deletes. */
+function refuseTwice(
+  written: Set<string>,
   { index, method }: Entry,
   about: readonly string[] = [],
   puts: readonly Put[] = [],
 ) {
   const names = new Set([...puts.map(nameOf), ...about]);
   for (const name of names) {
-    if (claimed.has(name)) throw entryFault(index, `More than one entry is about ${name}.`);
+    if (written.has(name)) throw entryFault(index, `More than one entry is about ${name}.`);
   }
-  if (method !== 'POST' || puts.length > 0) for (const name of names) claimed.add(name);
+  if (method !== 'POST' || puts.length > 0) for (const name of names) written.add(name);
 }
 
-async function prepared(context: Context, entry: Entry, settlement: Settlement, store: Store): Promise<Result> {
+async function prepared(context: Context, entry: Entry, assigned: Assigned, store: Store): Promise<Result> {
   try {
-    return await context.reentry.prepare(requestOf(entry, context, settlement), store);
+    return await context.reentry.prepare(requestOf(entry, context, assigned), store);
   } catch (error) {
     throw within(entry, error);
   }
 }
 
-/** Reads come last and see what was written, by others too. */
+/** Reads are answered after the commit: they see the transaction's writes, and those of other requests. */
 async function readAll(context: Context, reads: readonly Entry[]): Promise<[number, FhirResponse][]> {
   const all: [number, FhirResponse][] = [];
   for (const entry of reads) {

@@ -58,7 +58,7 @@ function paramsOf(
 ): SearchParam[] {
   if (source !== '*' && source !== type) return [];
   const named = wildcard ? registry.of(type) : [registry.get(type, param) ?? []].flat();
-  return named.filter(one => leads(one, target) && follows(type, one.code));
+  return named.filter(one => leads(one, target) && (!wildcard || follows(type, one.code)));
 }
 
 /** The literal reference a value is or holds. */
