@@ -103,16 +103,18 @@ describe('the shape of what is written', () => {
         await refusesAll(journey(), caller, 'POST', 'Communication', message);
     });
 
-    it('[PKB-5] is checked of a message that is changed', async () => {
-      const { id = '', ...sent } = (
-        await journey().expect(201, 'demo-system', 'POST', 'Communication', {
-          resourceType: 'Communication',
-          status: 'completed',
-          subject: message['subject'],
-          sender: { reference: 'Practitioner/demo-clinician' },
-        })
-      ).body;
-      await refusesAll(journey(), 'demo-system', 'PUT', `Communication/${id}`, { ...message, ...sent, id });
+    it('[PKB-5] is checked of what is changed, before the rules for changes of state', async () => {
+      const sender = { reference: 'Practitioner/demo-clinician' };
+      const originals: [JsonObject, JsonObject][] = [
+        [message, { resourceType: 'Communication', status: 'completed', subject: message['subject']!, sender }],
+        [task, { resourceType: 'Task', status: 'requested', intent: 'order' }],
+        [person, { resourceType: 'Person', name: [{ text: 'Somebody' }] }],
+      ];
+      for (const [whole, original] of originals) {
+        const type = original['resourceType'] as string;
+        const { id = '' } = (await journey().expect(201, 'demo-system', 'POST', type, original)).body;
+        await refusesAll(journey(), 'demo-system', 'PUT', `${type}/${id}`, { ...whole, id });
+      }
     });
 
     it('[PKB-5] is checked of work items, accounts and content', async () => {
