@@ -214,6 +214,8 @@ export interface Services extends World {
   readonly records: Records;
   readonly blobs: Blobs;
   readonly audit: Audit;
+  /** The audit of what the server writes by its own authority outside any request, and why; it rides in that commit. */
+  readonly auditOwn: (reason: string, changes: ChangeSet, endpoint: Endpoint) => DocumentChange;
   readonly limits: ServerLimits;
   readonly cursors: Cursors;
   readonly endpoints: readonly Endpoint[];

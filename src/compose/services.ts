@@ -33,7 +33,7 @@ import type { Storage, Store } from '../store/port.js';
 import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
 import type { Access } from './access.js';
-import { createAudit } from './audit.js';
+import { createAudit, createOwnAudit } from './audit.js';
 import type { Model } from './model.js';
 
 export interface ServiceParts {
@@ -75,6 +75,7 @@ export function createServices(parts: ServiceParts): Served {
     records: stores.records,
     blobs,
     audit,
+    auditOwn: createOwnAudit(audit, world),
     limits: config.limits,
     cursors: cursorsOf(createCursors(secret, world)),
     endpoints,

@@ -17,7 +17,7 @@ export type DemoParts = BulkParts & Pick<Services, 'records' | 'clock' | 'defini
 export async function setUpDemo(parts: DemoParts, endpoint: Endpoint): Promise<void> {
   const { records, clock, definitions } = parts;
   if (await records.get(SETUP.kind, SETUP.id, clock.now())) return;
-  const bulk = createBulk(parts, endpoint);
+  const bulk = createBulk(parts, endpoint, 'demo data');
   const resources = readDemo(projectRoot(), definitions.own);
   try {
     for (let at = 0; at < resources.length; at += BATCH) {

@@ -24,12 +24,17 @@ export interface Bulk {
   commit(prepared: readonly Prepared[], documents: readonly DocumentChange[]): Promise<void>;
 }
 
-export interface BulkParts extends Pick<Services, 'writing' | 'served' | 'ids'> {
+export interface BulkParts extends Pick<Services, 'writing' | 'served' | 'ids' | 'auditOwn'> {
   /** The bare store. */
   store: Store;
 }
 
-export function createBulk({ writing, served, ids, store }: BulkParts, endpoint: Endpoint): Bulk {
+/** @param reason why the server writes, for the audit */
+export function createBulk(
+  { writing, served, ids, auditOwn, store }: BulkParts,
+  endpoint: Endpoint,
+  reason: string,
+): Bulk {
   const { partition } = endpoint;
   const place: Place = { endpoint, partition, store, request: { deadline: Infinity } };
   const changesOf = async (resource: Resource, previous: Version | undefined): Promise<Changes | 'unchanged'> => {
@@ -50,7 +55,9 @@ export function createBulk({ writing, served, ids, store }: BulkParts, endpoint:
     },
     async commit(prepared, documents) {
       const changes = prepared.filter(one => one !== 'unchanged' && !(one instanceof Fault)) as Changes[];
-      await store.commit(toCommit(changes, documents));
+      const written = toCommit(changes, documents);
+      const audit = changes.length === 0 ? [] : [auditOwn(reason, written, endpoint)];
+      await store.commit({ ...written, documents: [...(written.documents ?? []), ...audit] });
     },
   };
 }

@@ -1,12 +1,18 @@
 /** Many resources at once: the same checks as for one, and nothing written twice. */
 import assert from 'node:assert/strict';
 import { Fault } from '../../src/fhir/fault.js';
-import { createBulk, type Bulk } from '../../src/writing/bulk.js';
+import { createBulk, type Bulk, type BulkParts } from '../../src/writing/bulk.js';
 import { content, patient, pipeline, type Pipeline } from './pipeline.js';
 
 function bulkOn({ writing, place, storage }: Pipeline): Bulk {
   const served = () => place.endpoint;
-  return createBulk({ writing, served, ids: { next: () => 'made' }, store: storage.store }, place.endpoint);
+  let written = 0;
+  const auditOwn: BulkParts['auditOwn'] = reason => ({
+    op: 'put',
+    document: { kind: 'audit', id: `${reason} ${++written}`, value: {}, keys: {} },
+  });
+  const parts = { writing, served, ids: { next: () => 'made' }, auditOwn, store: storage.store };
+  return createBulk(parts, place.endpoint, 'test');
 }
 
 const outcomes = (prepared: Awaited<ReturnType<Bulk['prepare']>>): string[] =>
@@ -42,7 +48,8 @@ describe('bulk writing', () => {
   });
 
   it('leaves alone what is there with the same content, that of a Binary too', async () => {
-    const bulk = bulkOn(pipeline());
+    const whole = pipeline();
+    const bulk = bulkOn(whole);
     const binary = { resourceType: 'Binary', id: 'b', contentType: 'text/plain', data: content(50_000) };
     const load = async (...resources: Parameters<Bulk['prepare']>[0]): Promise<string[]> => {
       const prepared = await bulk.prepare(resources);
@@ -51,6 +58,9 @@ describe('bulk writing', () => {
     };
     assert.deepEqual(await load(patient('a'), binary), ['written', 'written']);
     assert.deepEqual(await load(patient('a'), binary), ['unchanged', 'unchanged']);
+    const { records } = whole.storage;
+    assert.ok(await records.get('audit', 'test 1', 0), 'what was written is audited, with the reason');
+    assert.equal(await records.get('audit', 'test 2', 0), undefined);
     const other = { ...binary, data: content(50_000) };
     assert.deepEqual(await load(patient('a', { active: true }), other), ['written', 'written']);
   });

@@ -57,7 +57,7 @@ export async function loadItems(
   const known = await records.get(KIND, source.id, clock.now());
   const done = Number(known?.value['place'] ?? 0);
   const tally: Tally = { written: 0, unchanged: 0, refused: 0, skipped: 0 };
-  const bulk = createBulk({ ...app.services, store: app.store }, endpoint);
+  const bulk = createBulk({ ...app.services, store: app.store }, endpoint, 'bulk load');
   let under: Promise<void> = Promise.resolve();
   for await (const batch of batches(source.items(), done, tally)) {
     const value = { place: batch.at(-1)!.place };

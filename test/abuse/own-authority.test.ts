@@ -1,0 +1,151 @@
+/** What the server does by its own authority is in the audit, with the reason: every operation of the portal is called. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { AuditEvent, Bundle, Task } from 'fhir/r4.js';
+import { onePortal, output, parameters, stranger, type Caller, type Journey } from '../portal/journey.js';
+
+const auditor: Caller = 'demo-agent as Practitioner/demo-auditor';
+
+const category = [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'medical' }] }];
+const message = { resourceType: 'Communication', status: 'completed', category, payload: [{ contentString: 'x' }] };
+const question = { ...message, recipient: [{ reference: 'Organization/demo-clinical-group' }] };
+
+async function eventsOf(journey: Journey, query: string): Promise<AuditEvent[]> {
+  const { body } = await journey.expect(200, auditor, 'GET', `AuditEvent?_count=1000&${query}`);
+  return ((body as unknown as Bundle<AuditEvent>).entry ?? []).map(({ resource }) => resource!);
+}
+
+const reasonsOf = ({ purposeOfEvent = [] }: AuditEvent): string[] => purposeOfEvent.map(({ text = '' }) => text);
+
+/** Calls, and gives the reasons that the one audit event of the call names. */
+async function reasonsFor(journey: Journey, ...[caller, method, path, body]: Parameters<Journey['call']>) {
+  const request = randomUUID();
+  const answer = await journey.call(caller, method, path, body, { 'x-request-id': request });
+  assert.ok(answer.status < 300 || answer.status === 422, answer.text);
+  const events = await eventsOf(journey, `entity:identifier=${request}`);
+  assert.equal(events.length, 1, path);
+  return { answer, reasons: reasonsOf(events[0]!), event: events[0]! };
+}
+
+interface State {
+  code: string;
+  birthDate: string;
+  communication: string;
+  task: string;
+}
+
+type CallOf = (state: State) => Parameters<Journey['call']>;
+
+/** One call of each operation, in an order in which they succeed, and the reasons that it has for acting as the server. */
+const OPERATIONS: readonly [name: string, reasons: readonly string[], call: CallOf][] = [
+  [
+    'Patient/enroll',
+    ['enrollment: accounts and invitations'],
+    () => ['demo-ehr', 'POST', 'Patient/$enroll', parameters(stranger())],
+  ],
+  [
+    'Patient/enrollment-status',
+    ['enrollment status: accounts and invitations'],
+    () => ['demo-ehr', 'GET', 'Patient/demo-harold-brookfield/$enrollment-status'],
+  ],
+  [
+    'Patient/redeem-invitation',
+    ['redemption of an invitation'],
+    ({ code }) => ['', 'POST', 'Patient/$redeem-invitation', parameters({ code, birthDate: '1901-01-01' })],
+  ],
+  [
+    'Patient/redeem-invitation',
+    ['redemption of an invitation'],
+    ({ code, birthDate }) => ['', 'POST', 'Patient/$redeem-invitation', parameters({ code, birthDate })],
+  ],
+  [
+    'Communication/mark-read',
+    ['read mark on a message the caller may read'],
+    ({ communication }) => ['demo-patient', 'POST', `Communication/${communication}/$mark-read`],
+  ],
+  ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
+  ['Task/release', ['work item: release'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$release`]],
+  ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
+  ['Task/complete', ['work item: complete'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$complete`]],
+  ['Patient/everything', [], () => ['demo-patient', 'GET', 'Patient/demo-patient/$everything']],
+  ['Patient/validate', [], () => ['demo-ehr', 'POST', 'Patient/$validate', { resourceType: 'Patient' }]],
+  ['Patient/meta', [], () => ['demo-ehr', 'GET', 'Patient/demo-patient/$meta']],
+];
+
+async function firstState(journey: Journey): Promise<{ state: State; inviting: string[]; sending: string[] }> {
+  const person = stranger();
+  const { answer, reasons: inviting } = await reasonsFor(
+    journey,
+    'demo-ehr',
+    'POST',
+    'Patient/$invite',
+    parameters(person),
+  );
+  assert.ok(output(answer, 'return'));
+  const [code = ''] = await journey.codes(person.email);
+  const toPatient = { ...message, subject: { reference: 'Patient/demo-patient' } };
+  const received = await journey.expect(201, 'demo-clinician', 'POST', 'Communication', toPatient);
+  const { answer: sent, reasons: sending } = await reasonsFor(
+    journey,
+    'demo-patient',
+    'POST',
+    'Communication',
+    question,
+  );
+  const focus = `Communication/${String(sent.body.id)}`;
+  const found = (await journey.expect(200, 'demo-agent', 'GET', `Task?focus=${focus}`)).body as unknown as Bundle<Task>;
+  const task = found.entry?.[0]?.resource?.id ?? assert.fail();
+  return {
+    state: { code, birthDate: person.birthDate, communication: String(received.body.id), task },
+    inviting,
+    sending,
+  };
+}
+
+describe('abuse: the own authority of the server', () => {
+  onePortal(journey => {
+    it('[H06] is audited with its reason in every operation of the portal, and in what its rules add', async () => {
+      const { state, inviting, sending } = await firstState(journey());
+      assert.deepEqual(inviting, ['invitation: accounts and earlier invitations']);
+      assert.deepEqual(sending, ['a message: its flow, its account']);
+      const called = new Set(['invite']);
+      for (const [name, reasons, call] of OPERATIONS) {
+        const found = await reasonsFor(journey(), ...call(state));
+        assert.deepEqual(found.reasons, reasons, `${name} ${found.answer.text}`);
+        assert.equal(found.event.subtype?.[0]?.display, `$${name.split('/')[1]}`);
+        called.add(name.split('/')[1]!);
+      }
+      const endpoint = journey().server.app.endpoints.find(({ name }) => name === 'portal')!;
+      const declared = [...endpoint.resources.values()].flatMap(({ operations }) => [...operations.keys()]);
+      assert.deepEqual(
+        [...new Set(declared)].filter(name => !called.has(name)),
+        [],
+        'each operation is called here',
+      );
+    });
+
+    it('[H06] is named by the audit of a transaction for all its entries', async () => {
+      const entry = [{ request: { method: 'POST', url: 'Communication' }, resource: question }];
+      const bundle = { resourceType: 'Bundle', type: 'transaction', entry };
+      const { reasons } = await reasonsFor(journey(), 'demo-patient', 'POST', '', bundle);
+      assert.deepEqual(reasons, ['a message: its flow, its account']);
+    });
+
+    it('[H06] reads and writes of callers name none', async () => {
+      for (const [caller, path] of [
+        ['demo-patient', 'Patient/demo-patient'],
+        ['demo-clinician', 'Observation?patient=demo-patient'],
+      ] as const) {
+        assert.deepEqual((await reasonsFor(journey(), caller, 'GET', path)).reasons, [], path);
+      }
+    });
+
+    it('[H06] is audited where no caller asked: the demo data', async () => {
+      const events = await eventsOf(journey(), 'altid=server');
+      assert.ok(events.length > 0);
+      for (const event of events) assert.deepEqual(reasonsOf(event), ['demo data']);
+      const patients = events.flatMap(({ entity = [] }) => entity.flatMap(({ what }) => what?.reference ?? []));
+      assert.ok(patients.includes('Patient/demo-patient'));
+    });
+  });
+});
