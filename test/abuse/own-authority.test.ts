@@ -60,7 +60,7 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
   ],
   [
     'Communication/mark-read',
-    ['read mark on a message the caller may read'],
+    ['read mark: mark-read'],
     ({ communication }) => ['demo-patient', 'POST', `Communication/${communication}/$mark-read`],
   ],
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
