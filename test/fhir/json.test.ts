@@ -1,29 +1,66 @@
-/** Stored JSON comes back as it was written, digit by digit. https://hl7.org/fhir/R4/datatypes.html#decimal */
+/** JSON: digits are kept, names are unique, nesting is bounded. */
 import assert from 'node:assert/strict';
-import { parseStored } from '../../src/fhir/json.js';
+import fc from 'fast-check';
+import { decodeUtf8, parseJson, parseStored } from '../../src/fhir/json.js';
 
-const NUMBERS = [
-  ...['0', '-0', '7', '-7', '10', '100', '1.5', '-1.25', '0.1', '1.0', '1.10', '-0.0', '0.00', '10.50', '-3.140'],
-  ...['0.0000001', '0.00000012', '1e5', '1E-7', '1.5e+3', '-2e0'],
-  ...['1234567890123456', '12345678901234567', '12345678.1234567891', '0.12345678901234567', '9007199254740993'],
-];
+const DEPTH = 20;
+const rewritten = (text: string): string => JSON.stringify(parseJson(text, DEPTH));
 
-describe('stored JSON', () => {
-  for (const number of NUMBERS) {
-    it(`keeps the digits of ${number}, wherever it stands`, () => {
-      for (const text of [`{"a":${number}}`, `{"a":${number},"b":1}`, `{"a":[${number},2]}`, `{"a":[2,${number}]}`]) {
-        assert.equal(JSON.stringify(parseStored(text)), text);
-      }
+describe('fhir/json', () => {
+  it('keeps the digits of every number', () => {
+    const numbers = ['1.0', '1.50', '-0', '-0.00', '1e2', '1E-7', '0.00000012', '12345678901234567890', '1.10e+3', '7'];
+    const text = `{"a":[${numbers.join()}],"b":{"c":${numbers[0]}}}`;
+    assert.equal(rewritten(text), text);
+    assert.equal(JSON.stringify(parseStored(text)), text);
+  });
+
+  it('reads all else as JSON.parse does', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 5 }), text => {
+        const value: unknown = JSON.parse(text);
+        assert.equal(rewritten(JSON.stringify(value)), JSON.stringify(value));
+      }),
+    );
+  });
+
+  it('leaves digits within strings alone', () => {
+    const text = '{"a":"1.0","b":"\\"c\\":1.0,","c\\\\":"x"}';
+    assert.equal(rewritten(text), text);
+  });
+
+  it('takes nesting up to its bound, and refuses more before it builds anything', () => {
+    const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+    assert.doesNotThrow(() => parseJson(nested(DEPTH), DEPTH));
+    assert.throws(() => parseJson(nested(DEPTH + 1), DEPTH), { kind: 'too-costly' });
+    assert.throws(() => parseJson('['.repeat(1e6), DEPTH), { kind: 'too-costly' });
+  });
+
+  for (const twice of ['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"x":[{"a":1, "a" :2}]}']) {
+    it(`refuses a name twice in one object: ${twice}`, () => {
+      assert.throws(() => parseJson(twice, DEPTH), { kind: 'invalid' });
     });
   }
 
-  it('leaves instants, ids and prose as they are', () => {
-    const resource = {
-      meta: { lastUpdated: '2026-01-01T10:10:10.120Z', versionId: '10' },
-      id: '1234567890123456789',
-      note: ['costs 1.50, not 2.0', ':1.0,', '[-0]', '\\"', '"quoted": 1e5,'],
-    };
-    const text = JSON.stringify(resource);
-    assert.equal(JSON.stringify(parseStored(text)), text);
+  it('takes a name again in another object, and as a value', () => {
+    const text = '{"a":{"a":"a"},"b":[{"a":1},{"a":2}]}';
+    assert.equal(rewritten(text), text);
+  });
+
+  for (const malformed of ['', '{', '{"a"}', '[1,]', '01', '1.', 'NaN', '1e999', "{'a':1}", '{"a":1}x']) {
+    it(`refuses ${JSON.stringify(malformed)}`, () => {
+      assert.throws(() => parseJson(malformed, DEPTH), { kind: 'invalid' });
+    });
+  }
+
+  it('refuses an object of more than a thousand names', () => {
+    const object = (names: number): string =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: names }, (_, i) => [`n${i}`, i])));
+    assert.doesNotThrow(() => parseJson(object(1000), DEPTH));
+    assert.throws(() => parseJson(object(1001), DEPTH), { kind: 'invalid' });
+  });
+
+  it('refuses bytes that are no UTF-8', () => {
+    assert.equal(decodeUtf8(Buffer.from('é')), 'é');
+    assert.throws(() => decodeUtf8(Buffer.from('é', 'latin1')), { kind: 'invalid' });
   });
 });
