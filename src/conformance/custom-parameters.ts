@@ -1,6 +1,6 @@
 /**
- * Endpoints and registries as customers have made them: with their own SearchParameters, once these are in force. What is
- * known of a partition is read again when it is older than FRESH.
+ * Endpoints and registries with the customers' own SearchParameters that are in force. The state of a partition is read again
+ * when the last reading is older than FRESH.
  */
 import type { Endpoint } from '../definitions/endpoint.js';
 import { extendEndpoint, type Declaration } from '../definitions/extend-endpoint.js';
@@ -11,14 +11,14 @@ import type { Records } from '../store/port.js';
 import { FRESH, REINDEX, stateOf, type ReindexState } from './reindex-state.js';
 
 export interface CustomParameters {
-  /** The endpoint as it is served now; a promise only where the record has to be read. */
+  /** The endpoint as it is served now; a promise only if the record has to be read. */
   readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
-  /** What the partition's resources are indexed by, as of the last `served`. */
+  /** The search parameters of the partition, as of the last `served`. */
   readonly registryOf: (partition: string) => SearchRegistry;
 }
 
 interface Known {
-  /** When it was read, and which version of the record (0: none). */
+  /** When the record was read, and its version (0: there is none). */
   at: number;
   version: number;
   endpoint: Endpoint;
@@ -29,7 +29,7 @@ export interface CustomParametersParts {
   records: Pick<Records, 'get'>;
   registry: SearchRegistry;
   clock: Clock;
-  /** A record that cannot be read: what was known stays, and the request itself will tell. */
+  /** Called if the record cannot be read: the last reading stays in use, and the request itself will fail. */
   readonly report: (error: unknown) => void;
 }
 

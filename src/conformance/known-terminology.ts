@@ -1,6 +1,6 @@
 /**
- * The value sets and code systems an operation may use: HL7's and the packages', and what was posted to this endpoint and
- * the caller sees. https://hl7.org/fhir/R4/terminology-service.html
+ * The value sets and code systems that an operation may use: HL7's, the packages', and those posted to this endpoint, as far
+ * as the caller sees them. https://hl7.org/fhir/R4/terminology-service.html
  */
 import type { Coding } from 'fhir/r4.js';
 import type { Definitions } from '../definitions/definitions.js';
@@ -10,7 +10,7 @@ import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Place } from '../service.js';
 import { fetchPosted, partsOf } from './posted.js';
 
-/** Everything that these value sets, given or named, build on. */
+/** These value sets, given or named, and everything they build on. */
 export async function knownTerminology(
   definitions: Definitions,
   place: Place,
@@ -41,7 +41,7 @@ export interface Concept {
   concept?: Concept[];
 }
 
-/** A concept of a code system, at whatever depth. */
+/** A concept of a code system, at any depth. */
 export function findConcept(codeSystem: Resource, code: string): Concept | undefined {
   const same = codeSystem['caseSensitive'] === false ? code.toLowerCase() : code;
   const find = (concepts: readonly Concept[] = []): Concept | undefined => {

@@ -1,6 +1,6 @@
 /**
- * Definitions that were posted to an endpoint, found by canonical URL with all they build on: fetched first, so that
- * expansion and validation themselves can be plain. Those of HL7 and of packages go before posted ones of the same URL.
+ * Definitions that were posted to an endpoint, by canonical URL, with all definitions they build on. They are fetched first,
+ * so that expansion and validation need not wait. HL7's and the packages' take precedence over posted ones of the same URL.
  */
 import type { Definitions } from '../definitions/definitions.js';
 import { withoutVersion } from '../fhir/canonical.js';
@@ -10,16 +10,16 @@ import { anyForm, baseKey } from '../search/keys.js';
 import type { Place } from '../service.js';
 import type { Version } from '../store/port.js';
 
-/** What was posted under a canonical URL (a `|version` is not looked at), and which versions of resources that was. */
+/** Posted definitions by canonical URL, without regard to `|version`, and the versions of resources they come from. */
 export interface PostedDefinitions {
   readonly versions: readonly Version[];
   readonly find: (type: string, canonical: string) => Resource | undefined;
 }
 
-/** Definitions that others may build on, one after the other. */
+/** The most definitions that are fetched for one request. */
 const MAX_PARTS = 200;
 
-/** What these names stand for and build on, as far as it was posted here and the caller sees it. */
+/** The posted definitions with these names, and those they build on, as far as the caller sees them. */
 export async function fetchPosted(
   definitions: Pick<Definitions, 'resolve'>,
   place: Place,
@@ -42,7 +42,7 @@ export async function fetchPosted(
       versions.push(version);
       found.set(`${posted.resourceType} ${url}`, posted);
     }
-    // A profile that is no posted one builds on nothing posted.
+    // Built-in profiles build on nothing that was posted.
     if (known?.resourceType !== 'StructureDefinition') waiting.push(...partsOf(known ?? posted).map(withoutVersion));
   }
   return { versions, find: (type, canonical) => found.get(`${type} ${withoutVersion(canonical)}`) };
@@ -57,7 +57,7 @@ async function newest(place: Place, url: string, types: readonly string[]): Prom
   return rows[0];
 }
 
-/** The definitions that one is made of: those a value set includes, those a profile is derived from or refers to. */
+/** The definitions that a value set includes, or that a profile is derived from or refers to. */
 export function partsOf(definition: Resource | undefined): string[] {
   if (definition?.resourceType === 'ValueSet') return partsOfValueSet(definition);
   if (definition?.resourceType === 'StructureDefinition') return partsOfProfile(definition);

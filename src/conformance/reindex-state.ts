@@ -1,6 +1,6 @@
 /**
- * What a customer's own SearchParameters have come to: one record for each partition, which every process reads. While a
- * job runs, writes are indexed by what is wanted already, and searches know only what stays as it was.
+ * The state of a customer's own SearchParameters: one record for each partition, which every process reads. While a job
+ * runs, writes are indexed by the wanted parameters already, and searches know only those that the job does not change.
  */
 import type { JsonObject } from '../fhir/resource.js';
 import type { Position } from '../search/query.js';
@@ -9,12 +9,12 @@ import type { Document, DocumentChange } from '../store/port.js';
 /** Kind of the record; its id is the partition. */
 export const REINDEX = 'reindex';
 
-/** Milliseconds that a process may go by what it last read of the record. */
+/** Milliseconds for which a process may rely on its last reading of the record. */
 export const FRESH = 2000;
 
 /**
  * Milliseconds from the request until the first resource is indexed anew: by then every process indexes its writes by
- * what is wanted, so that no write behind the job's back lacks the new entries.
+ * the wanted parameters, so that no resource misses the new entries.
  */
 export const SETTLE = 5000;
 
@@ -45,7 +45,7 @@ export function stateChange(partition: string, state: ReindexState, expect: numb
 
 const same = (a: JsonObject, b: JsonObject): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The state a new job begins with: what was changed or taken away is out of force from now on. */
+/** The state with which a new job begins: parameters that it changes or removes are out of force from now on. */
 export function begun(
   before: ReindexState | undefined,
   begin: Pick<ReindexState, 'job' | 'requested' | 'wanted' | 'types'>,

@@ -1,6 +1,6 @@
 /**
- * Carries out re-indexing jobs in the background. Any number of processes may run one: a lease decides who works, each
- * page of resources is committed together with the position behind it, so that whoever goes on does so from there.
+ * Carries out re-indexing jobs in the background. Any number of processes may run one: a lease names the process that works.
+ * Each page of resources is committed together with the position after it, from which the next process goes on.
  */
 import type { IndexEntries } from '../search/query.js';
 import type { Clock } from '../fhir/clock.js';
@@ -15,17 +15,17 @@ export interface ReindexParts {
   store: Pick<Store, 'scan' | 'commit'>;
   records: Pick<Records, 'lease'>;
   clock: Clock;
-  /** The entries of a resource of a partition, by what is wanted there now. */
+  /** The index entries of a resource, by the parameters that are wanted in its partition now. */
   readonly index: (resource: Resource, updated: number, partition: string) => Promise<IndexEntries>;
   readonly report: (error: unknown) => void;
 }
 
-/** Milliseconds between looks, milliseconds a page may take before somebody else takes over, resources on a page. */
+/** Milliseconds between checks for jobs; milliseconds after which another process may take a page over; resources on a page. */
 const INTERVAL = 1000;
 const LEASE = 30_000;
 const PAGE = 100;
 
-/** One page of a job a round. A stop ends after the page under way; the next process goes on from there. */
+/** One page of a job at a time. A stop waits for the page under way; the next process goes on from there. */
 export function createReindexer(parts: ReindexParts): BackgroundWorker {
   const { records, clock, report } = parts;
   const page = async (): Promise<number> => {
@@ -37,22 +37,22 @@ export function createReindexer(parts: ReindexParts): BackgroundWorker {
   return createBackgroundWorker(page, { full: 1, interval: INTERVAL, report });
 }
 
-/** One page of a job: its resources and the position behind them in one commit, due again at once. */
+/** One page of a job: its resources and the position after them in one commit, due again at once. */
 async function advance(job: Document, parts: ReindexParts): Promise<void> {
   const { store, clock } = parts;
   const state = stateOf(job);
   const [type] = state.types;
   const page = type === undefined ? undefined : await store.scan(job.id, type, PAGE, state.after ?? undefined);
-  const next = page ? behind(state, page) : state;
+  const next = page ? advanced(state, page) : state;
   const ended = next.types.length === 0;
   const kept = ended ? { ...next, inForce: next.wanted, ended: clock.now() } : next;
   const reindex = await Promise.all((page?.rows ?? []).map(row => entryOf(row, job.id, parts)));
   const change = stateChange(job.id, kept, job.version, ended ? undefined : clock.now());
-  // A conflict: the lease ran out, and another process has the job now.
+  // A conflict means that the lease ran out: another process has the job now.
   await store.commit({ reindex, documents: [change] }).catch(unlessConflict);
 }
 
-function behind(state: ReindexState, { rows, next }: Page): ReindexState {
+function advanced(state: ReindexState, { rows, next }: Page): ReindexState {
   const done = state.done + rows.length;
   return next ? { ...state, after: next, done } : { ...state, types: state.types.slice(1), after: null, done };
 }

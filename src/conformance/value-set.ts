@@ -1,4 +1,4 @@
-/** The value set (or code system) an operation is about: the one of the path, one given, or one named by its URL. */
+/** The value set or code system of an operation: in its path, sent with it, or named by URL. */
 import type { CodeSystem, ValueSet } from 'fhir/r4.js';
 import { definitionById } from '../definitions/by-id.js';
 import type { Definitions } from '../definitions/definitions.js';
@@ -12,25 +12,25 @@ export const valueSetOf = (
   definitions: Definitions,
   { url, valueSet }: { url?: string; valueSet?: ValueSet },
   context: Context,
-): Promise<Resource | string> => subject(definitions, context, url, valueSet);
+): Promise<Resource | string> => resourceOf(definitions, context, url, valueSet);
 
 export const codeSystemOf = (
   definitions: Definitions,
   { url, codeSystem }: { url?: string | undefined; codeSystem?: CodeSystem },
   context: Context,
-): Promise<Resource | string> => subject(definitions, context, url, codeSystem);
+): Promise<Resource | string> => resourceOf(definitions, context, url, codeSystem);
 
-/** What was found, if it is of the versions asked for: that of the canonical URL it was named by, and one said beside it. */
+/** The resource, if it has the version in its canonical URL and the version of the parameter, as far as they are given. */
 export function ofVersion(
-  found: Resource | undefined,
+  resource: Resource | undefined,
   named: Resource | string,
-  beside: string | undefined,
+  version: string | undefined,
 ): Resource | undefined {
-  const asked = [typeof named === 'string' ? splitCanonical(named).version : '', beside ?? ''];
-  return asked.every(version => version === '' || version === found?.['version']) ? found : undefined;
+  const wanted = [typeof named === 'string' ? splitCanonical(named).version : '', version ?? ''];
+  return wanted.every(one => one === '' || one === resource?.['version']) ? resource : undefined;
 }
 
-async function subject(
+async function resourceOf(
   definitions: Definitions,
   { route, partition, store }: Context,
   url: string | undefined,

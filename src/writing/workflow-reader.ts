@@ -1,4 +1,4 @@
-/** What the portal's workflows read through: a store, seen as the Reader of portal/step.ts. */
+/** A store as the WorkflowReader of portal/step.ts, through which the portal's workflows read. */
 import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
 import { Fault } from '../fhir/fault.js';
@@ -50,14 +50,14 @@ export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
       const target = localReference(reference, [base]);
       if (!target) return undefined;
       const [version] = await store.read([{ partition, type: target.type, id: target.id }]);
-      return version && !version.deleted ? foundOf<R>(version) : undefined;
+      return version && !version.deleted ? versionedOf<R>(version) : undefined;
     },
     async find<R>(type: string, query: Query, limit: number) {
       const of = [{ type, where: filter(type, query) }];
       const { rows, next } = await store.search({ partition, of, sort: [], limit, deadline: deadline() });
       if (next)
         throw new Fault('too-costly', `More than ${limit} resources of type ${type} match: the request is too vague.`);
-      return rows.map(row => foundOf<R>(row));
+      return rows.map(row => versionedOf<R>(row));
     },
     still: (type, query, matches) => ({
       partition,
@@ -69,7 +69,7 @@ export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
   };
 }
 
-const foundOf = <R>(version: Version): Versioned<R> => ({
+const versionedOf = <R>(version: Version): Versioned<R> => ({
   resource: parseStored<Resource>(version.json) as unknown as R,
   version,
 });

@@ -1,7 +1,7 @@
-/** FHIR has no empty objects and lists: what removals leave of one goes with its last part. https://hl7.org/fhir/R4/json.html */
+/** FHIR has no empty objects and lists: one that a patch empties is removed. https://hl7.org/fhir/R4/json.html */
 import type { Json, Resource } from '../../fhir/resource.js';
 
-/** The resource without what is empty in it. */
+/** The resource without empty objects and lists. */
 export const withoutEmptied = (resource: Resource): Resource => kept(resource) as Resource;
 
 function kept(value: Json): Json | undefined {

@@ -7,7 +7,7 @@ import { withoutEmptied } from './emptied.js';
 import { elementAt, locate, propertyOf, type ElementInfo, type Place } from './place.js';
 
 const MAX_OPERATIONS = 500;
-/** Operations times characters of the resource: each looks through all of it. */
+/** Operations times characters of the resource: each operation reads the whole resource. */
 const MAX_WORK = 5_000_000;
 
 interface Operation {
@@ -20,7 +20,7 @@ interface Operation {
   destination?: number;
 }
 
-/** A value by the name of its type; `part` for one of a type without a name, which comes as a parameter for each of its elements. */
+/** A value and its type; the type is `part` for an anonymous type, whose elements come as one parameter each. */
 interface Value {
   type: string;
   value: Json;
@@ -88,7 +88,7 @@ function add({ path, name, value }: Operation, target: Target): void {
   if (name === undefined || value === undefined) throw bad(target.index, 'add needs a name and a value');
   const parent = only(path, target);
   const object = parent.value;
-  if (!isObject(object) || 'rawJSON' in object) throw misfit(target.index); // a decimal is none
+  if (!isObject(object) || 'rawJSON' in object) throw misfit(target.index); // a decimal has rawJSON and is no object
   const element = elementAt(target.definitions, { type: parent.type, keys: [...parent.keys, name] });
   if (!element) throw bad(target.index, 'there is no element of this name');
   const key = propertyOf(element, value.type);
@@ -98,17 +98,17 @@ function add({ path, name, value }: Operation, target: Target): void {
     object[key] = shaped(value, element, target);
   } else {
     object[key] = [...((before ?? []) as Json[]), shaped(value, element, target)];
-    twinOf({ owner: object, name: key })?.push(null);
+    siblingOf({ owner: object, name: key })?.push(null);
   }
 }
 
-/** What the elements of a list of primitives have besides their values (`_given` of `given`): it moves with them. */
-function twinOf(list: Place['list']): Json[] | undefined {
-  const twin = list?.owner[`_${list.name}`];
-  return Array.isArray(twin) ? twin : undefined;
+/** The sibling of a list of primitives (`_given` of `given`), which holds their extensions: both change together. https://hl7.org/fhir/R4/json.html#primitive */
+function siblingOf(list: Place['list']): Json[] | undefined {
+  const sibling = list?.owner[`_${list.name}`];
+  return Array.isArray(sibling) ? sibling : undefined;
 }
 
-/** The value as JSON: of one that comes as parts, each goes under its element's own name, into a list if it repeats. */
+/** The value as JSON. Each part of a `part` goes under the name of its element, into a list if the element repeats. */
 function shaped({ type, value }: Value, element: ElementInfo | undefined, target: Target): Json {
   if (type !== 'part') return value;
   const object: JsonObject = {};
@@ -128,10 +128,10 @@ function shaped({ type, value }: Value, element: ElementInfo | undefined, target
 
 function insert({ path, index: at, value }: Operation, target: Target): void {
   if (at === undefined || value === undefined) throw bad(target.index, 'insert needs an index and a value');
-  const { list, twin, element } = collection(path, target);
+  const { list, sibling, element } = collection(path, target);
   if (at > list.length) throw misfit(target.index);
   list.splice(at, 0, shaped(value, element, target));
-  twin?.splice(at, 0, null);
+  sibling?.splice(at, 0, null);
 }
 
 function remove({ path }: Operation, target: Target): void {
@@ -142,17 +142,17 @@ function remove({ path }: Operation, target: Target): void {
   const { holder, key } = held(place, target);
   if (Array.isArray(holder)) {
     holder.splice(Number(key), 1);
-    twinOf(place.list)?.splice(Number(key), 1);
-    dropTwin(place);
+    siblingOf(place.list)?.splice(Number(key), 1);
+    dropEmptySibling(place);
   } else {
     Reflect.deleteProperty(holder, key);
     Reflect.deleteProperty(holder, `_${key}`);
   }
 }
 
-/** A twin without anything in it goes. */
-function dropTwin({ list }: Place): void {
-  if (list && twinOf(list)?.every(one => one === null)) Reflect.deleteProperty(list.owner, `_${list.name}`);
+/** FHIR has no list of nulls alone. */
+function dropEmptySibling({ list }: Place): void {
+  if (list && siblingOf(list)?.every(one => one === null)) Reflect.deleteProperty(list.owner, `_${list.name}`);
 }
 
 function replace({ path, value }: Operation, target: Target): void {
@@ -163,27 +163,27 @@ function replace({ path, value }: Operation, target: Target): void {
   const name = element && !Array.isArray(holder) ? propertyOf(element, value.type) : key;
   if (!Array.isArray(holder) && element?.choice && name !== key) throw misfit(target.index);
   Reflect.set(holder, key, shaped(value, element, target));
-  // The extensions of a primitive are part of what is replaced.
-  if (Array.isArray(holder)) twinOf(place.list)?.splice(Number(key), 1, null);
+  // A replaced primitive loses its extensions.
+  if (Array.isArray(holder)) siblingOf(place.list)?.splice(Number(key), 1, null);
   else Reflect.deleteProperty(holder, `_${key}`);
-  dropTwin(place);
+  dropEmptySibling(place);
 }
 
 function move({ path, source, destination }: Operation, target: Target): void {
   if (source === undefined || destination === undefined)
     throw bad(target.index, 'move needs a source and a destination');
-  const { list, twin } = collection(path, target);
+  const { list, sibling } = collection(path, target);
   if (source >= list.length || destination >= list.length) throw misfit(target.index);
   const [moved] = list.splice(source, 1);
   list.splice(destination, 0, moved as Json);
-  if (twin) twin.splice(destination, 0, twin.splice(source, 1)[0] ?? null);
+  if (sibling) sibling.splice(destination, 0, sibling.splice(source, 1)[0] ?? null);
 }
 
 /** The list that a path without index names. */
 function collection(path: string, target: Target) {
   const [place] = locate(target.resource, path, target.definitions);
   if (!place || !Array.isArray(place.holder)) throw misfit(target.index);
-  return { list: place.holder, twin: twinOf(place.list), element: elementAt(target.definitions, place) };
+  return { list: place.holder, sibling: siblingOf(place.list), element: elementAt(target.definitions, place) };
 }
 
 function only(path: string, target: Target): Place {

@@ -10,10 +10,10 @@ type Operations = Parameters<typeof applyPatch>[1];
 
 const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 const MAX_OPERATIONS = 500;
-/** Characters that all copies of one patch take: copies of copies double each time. */
+/** Characters that the copies of one patch may add up to: a copy of a copy doubles each time. */
 const MAX_COPIED = 1_000_000;
 
-/** The operations in the text of a patch. Fault `invalid` if it is none. */
+/** The operations in the text of a patch. Fault `invalid` for a text that is no patch. */
 export function parseJsonPatch(bytes: Uint8Array): Operations {
   const value = parseJson(decodeUtf8(bytes), 32);
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_OPERATIONS) {
@@ -51,12 +51,12 @@ export function applyJsonPatch(resource: Resource, operations: Operations): Reso
     throw new Fault('unprocessable', `Operation ${index} of the JSON Patch cannot be applied.`, { code: 'processing' });
   });
   const patched = restored(resource) as Resource;
-  // An empty value that the patch brings is for the validator to refuse.
+  // The validator refuses an empty value that the patch itself adds.
   const brought = operations.some(operation => 'value' in operation && hasEmpty(operation.value as Json));
   return brought ? patched : withoutEmptied(patched);
 }
 
-/** The package follows whatever JavaScript finds (`/name/length`), and tests lists in quadratic time: both are done here. */
+/** The package follows any property of JavaScript (`/name/length`) and tests lists in quadratic time; this does neither. */
 function applied(resource: Resource, operation: Operations[number]): boolean {
   const { op, path } = operation;
   const target = follow(resource, path);
@@ -66,7 +66,7 @@ function applied(resource: Resource, operation: Operations[number]): boolean {
   return isDeepStrictEqual(plain(target.value as Json), plain(operation.value as Json));
 }
 
-/** What is at a path; it is sound if it goes through objects by their own names and through lists by indexes. */
+/** The value at a path. A sound path goes through objects by their own names and through lists by indexes. */
 function follow(resource: Resource, path: string): { sound: boolean; value?: Json | undefined } {
   let at: Json | undefined = resource;
   const [, ...tokens] = Pointer.fromJSON(path).tokens;
@@ -89,7 +89,7 @@ function digitsOf(value: object): string | undefined {
   return whole && /^-?\d[\d.eE+-]*$/.test(rawJSON) ? rawJSON : undefined;
 }
 
-/** Numbers as RFC 6902 compares them: by what they come to. */
+/** RFC 6902 compares numbers by value, not by digits. */
 function plain(value: Json): Json {
   if (Array.isArray(value)) return value.map(plain);
   if (!isObject(value)) return value;
@@ -97,7 +97,7 @@ function plain(value: Json): Json {
   return digits === undefined ? mapped(value, plain) : Number(digits);
 }
 
-/** The numbers made anew. */
+/** The value with its numbers as raw JSON again. */
 function restored(value: Json): Json {
   if (Array.isArray(value)) return value.map(restored);
   if (!isObject(value)) return value;

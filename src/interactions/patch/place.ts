@@ -9,22 +9,22 @@ import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/
 
 export interface Place {
   value: Json | undefined;
-  /** The resource it is in (one that holds others, or is contained): its type, and the property names from there, without indexes. */
+  /** Type of the innermost resource around the value, and the property names from that resource on, without indexes. */
   type: string;
   keys: string[];
-  /** What holds the value, and under which name or index; absent for the resource itself. */
+  /** The object or list that holds the value, and its name or index there; absent for the resource itself. */
   holder?: JsonObject | Json[];
   key?: string;
   /** The property that an array holder is the value of. */
   list?: { owner: JsonObject; name: string };
 }
 
-/** Longest expression taken; none is long that a client writes by hand. */
+/** Characters of the longest expression taken. */
 const MAX_LENGTH = 500;
 const LAST = /^(?:(.*)\.)?([a-z][A-Za-z0-9]*)(?:\[(\d{1,6})\])?$/s;
 /** `x.ofType(T)`, `x.as(T)`, `(x as T)`: a choice of this type. */
 const TYPED = /^(?:(.*)\.(?:ofType|as)\((?:FHIR\.)?(\w+)\)|\((.*) as (?:FHIR\.)?(\w+)\))$/s;
-/** What finds places, and takes little time for it: others run patterns from outside, or let texts and lists grow. */
+/** Functions that find places in little time. Others run the client's own patterns, or let texts and lists grow. */
 const FUNCTIONS = new Set(
   (
     'where exists empty all not count first last tail skip take single ofType as is extension hasValue contains startsWith ' +
@@ -33,10 +33,10 @@ const FUNCTIONS = new Set(
 );
 /** May stand before a parenthesis. */
 const OPERATORS = new Set(['and', 'or', 'xor', 'implies', 'in', 'div', 'mod']);
-/** A text, a name in back quotes, or what is nobody's need here: a comment, a quoted name that is no word, a variable. */
+/** A text; a name in back quotes; and what a patch does not need: a comment, a quoted name that is no word, a variable. */
 const QUOTED = /('(?:[^'\\]|\\.)*')|`(\w+)`|(\/[/*]|`|%)/g;
 
-/** All places the path names; [] for none. Faults: `invalid` for a path that does not parse, `too-costly`, `unprocessable`. */
+/** All places that the path names; [] for none. Faults: `invalid` for a path that does not parse, `too-costly`, `unprocessable`. */
 export function locate(resource: Resource, path: string, definitions: Definitions): Place[] {
   if (path.length > MAX_LENGTH || isCostly(path)) {
     throw new Fault('too-costly', 'A path of the patch is too long, or calls a function that is not allowed here.');
@@ -45,12 +45,12 @@ export function locate(resource: Resource, path: string, definitions: Definition
 }
 
 function follow(path: string, resource: Readable, definitions: Definitions): Place[] {
-  // `div` is a word of FHIRPath, and the name of the element that narrative is in.
+  // `div` is an operator of FHIRPath, and the name of the element that holds the narrative.
   const values = evaluate(resource, path.replace(/\.div$/, '.`div`'));
-  const found = placesOf(values, resource);
-  if (found.length > 0) return found;
+  const places = placesOf(values, resource);
+  if (places.length > 0) return places;
   const named = typed(path, resource, definitions) ?? lastOf(path, resource, definitions);
-  // To answer that nothing was found, and change nothing, would be wrong.
+  // The path has a value: an answer that it names no place would be wrong.
   if (named.length === 0 && values.length > 0) {
     throw new Fault(
       'unprocessable',
@@ -94,7 +94,7 @@ function evaluate({ copy }: Readable, path: string): unknown[] {
   }
 }
 
-/** A resource as the engine takes it, with plain numbers; and where each object of it stands in the original. */
+/** A resource with plain numbers, as the engine takes it, and the place of each of its objects in the original. */
 interface Readable {
   copy: JsonObject;
   places: Map<object, Place>;
