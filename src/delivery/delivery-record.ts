@@ -1,6 +1,6 @@
 /**
- * What became of an effect. Its delivery record is kept for a while, without its parameters (they hold secrets); what
- * could not be delivered is kept whole beside it, so that an administrator can send it again.
+ * Delivery records: the outcome of an effect, kept for a while, without its parameters (they hold secrets). A dead delivery
+ * is kept whole beside its record, so that an administrator can send it again.
  */
 import type { Clock } from '../fhir/clock.js';
 import type { NoticeEvent } from '../portal/effect.js';
@@ -10,7 +10,7 @@ import { entryOf, OUTBOX, queued, type Attempt, type OutboxEntry } from './outbo
 export const DELIVERY = 'delivery';
 const DEAD = 'dead';
 
-/** `withheld`: the person is not to be notified any more. `dead`: it cannot be delivered, by what is known now. */
+/** `withheld`: the person is not to be notified any more. `dead`: it cannot be delivered now. */
 export type Outcome = 'sent' | 'dead' | 'expired' | 'withheld';
 
 /** The value of a delivery record. Its secondary keys: `about`, `outcome`. */

@@ -1,7 +1,7 @@
 /**
- * Carries out what waits in the outbox. Any number of processes may run one: a lease decides which of them tries an
- * entry, a version which may take it out. Whom a notice reaches, and how, is looked up at each try. What cannot be sent is
- * tried again ever later, and in the end laid aside.
+ * The dispatcher delivers the entries of the outbox. Any number of processes may run one: a lease decides which of them
+ * tries an entry, the entry's version which may take it out. Recipient, language, channel and address are looked up at each
+ * try. A failed entry is tried again, at growing intervals, and ends as a dead delivery.
  */
 import type { Clock, Random } from '../fhir/clock.js';
 import { unlessConflict } from '../fhir/fault.js';
@@ -18,7 +18,7 @@ import type { Templates } from './templates.js';
 export interface DispatcherParts {
   store: Pick<Store, 'commit'>;
   records: Pick<Records, 'lease' | 'write'>;
-  /** The people that notices go to, as they are on record now. */
+  /** The recipients of notices, as they are on record now. */
   people: PeopleReader;
   channels: readonly Channel[];
   templates: Templates;
@@ -26,17 +26,17 @@ export interface DispatcherParts {
   random: Random;
   /** Milliseconds between looks at the outbox. */
   interval: number;
-  /** Tries after which an entry is laid aside. */
+  /** Tries after which an entry is dead. */
   maxAttempts: number;
-  /** For the log: what went wrong outside a channel. */
+  /** Gets the errors outside the channels, for the log. */
   report: (error: unknown) => void;
 }
 
 export interface Dispatcher {
   start(): void;
-  /** Ends after what is being sent, and closes the channels. */
+  /** Resolves once the tries under way have ended and the channels are closed. */
   stop(): Promise<void>;
-  /** One look at the outbox: tries what is due. Resolves with the number of entries worked on. */
+  /** One look at the outbox: tries the entries that are due. Resolves with their number. */
   pass(): Promise<number>;
   /** Resolves once nothing is due. */
   idle(): Promise<void>;

@@ -3,13 +3,13 @@ import type { World } from '../fhir/clock.js';
 import type { Effect } from '../portal/effect.js';
 import type { Document, DocumentChange } from '../store/port.js';
 
-/** The kind of the entries whose channel nobody knows yet. */
+/** The kind of the entries without a channel yet. */
 export const OUTBOX = 'outbox';
 
 /** The kind of the entries that wait for a channel: each has its own queue, so that a slow one holds up no other. */
 export const channelQueue = (channel: string): string => `${OUTBOX}-${channel}`;
 
-/** What an outbox record holds: an effect for one person, by one channel at most. */
+/** The content of an outbox record: an effect for one person, by one channel at most. */
 export interface OutboxEntry {
   effect: Effect;
   /** Tries so far, the failed ones with their reason. */
@@ -38,9 +38,9 @@ export function queued({ id }: Pick<Document, 'id'>, entry: OutboxEntry, kind: s
   };
 }
 
-/** One for each person, and for each channel that was asked for. */
+/** One effect for each person and each requested channel. */
 function deliveriesOf(effect: Effect): Effect[] {
   const { persons, channels } = effect;
-  const asked = channels?.map(channel => ({ channels: [channel] })) ?? [{}];
-  return persons.flatMap(person => asked.map(one => ({ ...effect, persons: [person], ...one })));
+  const requested = channels?.map(channel => ({ channels: [channel] })) ?? [{}];
+  return persons.flatMap(person => requested.map(one => ({ ...effect, persons: [person], ...one })));
 }

@@ -1,4 +1,4 @@
-/** How long to wait before another try: doubling, with jitter, so that what failed together does not return together. */
+/** Delay before another try: doubling, with jitter, so that entries that failed together do not return together. */
 import type { Random } from '../fhir/clock.js';
 
 /** Milliseconds. */

@@ -1,4 +1,4 @@
-/** Where a notice goes, by what is on record at the moment of sending. */
+/** The route of a notice: its channel, address and language at the moment of sending. */
 import { addressOf, type Address } from '../portal/contact-channel.js';
 import type { Notice } from '../portal/effect.js';
 import { recipientOf, type PeopleReader } from '../portal/recipient.js';
@@ -10,7 +10,7 @@ export interface Route extends Address<Channel> {
   readonly language?: string;
 }
 
-/** Why there is none: `withheld` is final, `dead` may be mended by an address or a channel. */
+/** There is no route. `withheld` is final; a `dead` delivery can be sent again once there is an address or a channel. */
 export interface NoRoute {
   readonly outcome: 'withheld' | 'dead';
   readonly reason: string;

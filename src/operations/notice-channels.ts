@@ -12,8 +12,8 @@ const CHANNELS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The names of the channels that the caller asks for; undefined where any will do. Faults: `invalid`; `unprocessable` where
- * one asked for, or all that are set up, do not lead to the person.
+ * The names of the requested channels; undefined where any will do. Faults: `invalid`; `unprocessable` where a requested
+ * channel, or where none of those set up, leads to the person.
  */
 export function channelsOf(
   { channel: value }: { channel?: string },

@@ -1,4 +1,4 @@
-/** The parameters by which callers say which person they mean: at type level facts, at instance level the Patient. */
+/** The parameters that identify a person: at type level facts, at instance level the Patient. */
 import type { Patient } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { contactOf, type Contact } from '../portal/contact.js';
@@ -7,7 +7,7 @@ import type { Facts } from '../portal/identity.js';
 import type { EnrollmentStatusInput } from './types.js';
 import type { Call } from './workflow-operation.js';
 
-/** What a caller may state about a person. */
+/** The facts that a caller may state about a person. */
 type Stated = EnrollmentStatusInput;
 
 /** Fault `invalid` that names the parameter. */

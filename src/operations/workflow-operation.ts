@@ -1,6 +1,6 @@
 /**
- * What the operations of the portal's workflows have in common: they read as the caller and as the server, write a step by
- * the server's authority, and answer with a resource of it.
+ * The form of the operations of the portal's workflows: read as the caller and as the server, write a step with the server's
+ * authority, answer with a resource of it.
  */
 import type { World } from '../fhir/clock.js';
 import type { Fault } from '../fhir/fault.js';
@@ -17,13 +17,13 @@ export interface WorkflowParts extends ReaderParts, World {
 export interface Call<Input> {
   input: Input;
   context: Context;
-  /** Sees what the caller sees. */
+  /** Sees as much as the caller. */
   seen: WorkflowReader;
-  /** Sees all. */
+  /** Sees everything. */
   all: WorkflowReader;
 }
 
-/** What a call comes to: an answer alone; a step, of which `returns` is the output `return`; or a refusal that may change something. */
+/** The outcome of a call: an answer alone; a step, whose resource `returns` is the output `return`; a refusal with its own changes. */
 export type Outcome<Output extends Values> =
   { output: Output } | { step: Step; returns: Returned; output: Omit<Output, 'return'> } | { step: Step; fault: Fault };
 

@@ -1,6 +1,6 @@
 /**
- * The standing of an account: a Person (profile patient-account), whose state is told by `active` and by its link to a
- * Patient of its own. proxy-only → enrolled → inactive; a new account begins as proxy-only.
+ * The standing of an account: a Person (profile patient-account). Its state is its `active` and its link to a Patient of
+ * its own. proxy-only → enrolled → inactive; a new account begins as proxy-only.
  */
 import type { Person } from 'fhir/r4.js';
 import type { Effect } from './effect.js';
@@ -13,7 +13,7 @@ export type AccountMove = 'enroll' | 'redeem' | 'link' | 'unlink' | 'close' | 'r
 export interface Provision {
   /** `Patient/1`, whose own account it becomes. */
   readonly patient?: string;
-  /** Of the notice that says so. */
+  /** The notice to the new member. */
   readonly notice?: EnrolledNotice;
 }
 

@@ -1,4 +1,4 @@
-/** What people must not claim or carry along in a message: words of somebody else, and addresses that lead elsewhere. */
+/** Messages of people hold no notes in another person's name, and patients' messages no addresses outside this server. */
 import type { Communication } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { localReference } from '../fhir/reference.js';

@@ -1,6 +1,6 @@
 /**
- * Effects: what a workflow wants to happen outside the store, as values. They ride in the same commit as the change
- * that caused them (as outbox entries) and delivery/ carries them out afterwards. A closed union: each kind has its own
+ * Effects are values: the work of a workflow outside the store. They ride in the same commit as the change
+ * that caused them (as outbox entries), and delivery/ carries them out afterwards. A closed union: each kind has its own
  * branch wherever effects are handled.
  */
 import type { Contact } from './contact.js';

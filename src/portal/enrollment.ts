@@ -1,4 +1,4 @@
-/** Where a person stands with the portal, and what can be done next. */
+/** The standing of a person with the portal, and the next actions. */
 import type { Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
@@ -15,7 +15,7 @@ export type EnrollmentStatus =
 
 export type NextAction = 'invite' | 'resend' | 'enroll' | 'message' | 'none';
 
-/** What is open in each status. */
+/** The actions that each status allows. */
 export const nextActions: Readonly<Record<EnrollmentStatus, readonly NextAction[]>> = {
   unknown: ['invite', 'enroll'],
   'not-enrolled': ['invite', 'enroll'],

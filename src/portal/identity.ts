@@ -1,4 +1,4 @@
-/** Who is meant: the Patient and the account (Person) that stated facts lead to. */
+/** The Patient and the account (Person) that stated facts lead to. */
 import type { HumanName, Patient, Person } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
@@ -6,7 +6,7 @@ import type { Criterion } from '../store/port.js';
 import { sharesContact, type Contact } from './contact.js';
 import type { Versioned, WorkflowReader } from './step.js';
 
-/** What a caller states about a person. Contacts are normalised. */
+/** Facts that a caller states about a person. Contacts are normalised. */
 export interface Facts extends Contact {
   identifier?: { system: string; value: string };
   family?: string;
@@ -93,7 +93,7 @@ export async function findAccount(patient: string, reader: WorkflowReader): Prom
   return { found: matches[0], criteria: [reader.still('Person', byLink(patient), matches)] };
 }
 
-/** The Patient an account has as its own; undefined for one who acts only for others. */
+/** The Patient an account has as its own; undefined for the account of a proxy only. */
 export const ownPatient = (person: Person): string | undefined =>
   person.link?.map(({ target }) => target.reference ?? '').find(reference => reference.startsWith('Patient/'));
 

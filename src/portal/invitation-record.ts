@@ -10,7 +10,7 @@ import type { WorkflowReader } from './step.js';
 const RECORD = 'invitation';
 const POINTER = 'invitee';
 
-/** How long an expired invitation is told apart from none at all, in milliseconds. */
+/** How long an expired invitation is remembered as such, in milliseconds. */
 const REMEMBERED = 180 * 24 * 3600 * 1000;
 
 export interface Invitee {
@@ -59,7 +59,7 @@ export interface Pointer {
   document: Document | undefined;
 }
 
-/** The record and its pointers, in place of what the pointers said. */
+/** The record, and its pointers in place of the earlier ones. */
 export function recordChanges(hash: string, record: InvitationRecord, pointers: readonly Pointer[]): DocumentChange[] {
   const expires = record.until + REMEMBERED;
   return [

@@ -1,4 +1,4 @@
-/** What a message may become once it exists: the status of a Communication. https://hl7.org/fhir/R4/valueset-event-status.html */
+/** The status of a message once it exists, as a Communication. https://hl7.org/fhir/R4/valueset-event-status.html */
 import type { Communication } from 'fhir/r4.js';
 import { statusStates, type Workflow } from './workflow.js';
 

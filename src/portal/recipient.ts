@@ -1,6 +1,6 @@
 /**
- * How a person is reached, by what is on record at this moment: delivery looks at it when it sends, and workflows beforehand,
- * to tell their caller where nobody can be reached.
+ * The contact and the language of a person as they are on record now. Delivery looks them up when it sends; a workflow looks
+ * them up beforehand, and warns its caller where they are missing.
  */
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
 import { boundsOf, holds } from '../fhir/period.js';
@@ -11,7 +11,7 @@ import { accountsOf, languageOf, ownPatient } from './identity.js';
 import type { WorkflowReader } from './step.js';
 import { defined } from '../fhir/defined.js';
 
-/** Sees people whatever their compartment. */
+/** Sees the people of all compartments. */
 export type PeopleReader = Pick<WorkflowReader, 'get' | 'find'>;
 
 export interface Recipient {
@@ -51,7 +51,7 @@ async function onRecord(reference: string, reader: PeopleReader, now: number): P
   }
 }
 
-/** A patient, who may have an account. */
+/** A patient, with an account or without. */
 async function patient(reference: string, reader: PeopleReader): Promise<Recipient | Withheld> {
   const [person] = await accountsOf(reference, reader);
   if (person) return account(person.resource, reader);
@@ -82,7 +82,7 @@ async function proxy(reference: string, reader: PeopleReader, now: number): Prom
   return { contact: { ...contactOnRecord(related.telecom), ...own.contact }, ...defined({ language }) };
 }
 
-/** What a patient's record says, after the addresses of their account. */
+/** The contact on a patient's record, after the addresses of their account. */
 function fromRecord(record: Patient | undefined, first: Contact): Recipient | Withheld {
   if (!record) return { withheld: 'not on record' };
   if (isInactive(record)) return { withheld: record.active === false ? 'inactive' : 'deceased' };

@@ -14,7 +14,7 @@ const MAX_TRIES = 5;
 /** A refusal may change something too: it counts, and the fifth locks. */
 export type Redemption = { person: Person; step: Step } | { fault: Fault; step: Step };
 
-/** Unknown, used, superseded, expired, locked, or of somebody who is a member by now: all the same to a stranger. */
+/** Unknown, used, superseded, expired, locked, or of a person with an account by now: one answer, so that it tells nothing. */
 const unusable = (): Redemption => ({
   fault: new Fault('gone', 'This invitation cannot be used.', { code: 'expired' }),
   step: step({}),

@@ -13,7 +13,7 @@ export interface Stateful {
   businessStatus?: CodeableConcept | undefined;
 }
 
-/** Who moves: the caller, as far as workflows are concerned, or the server itself. */
+/** The caller that makes a move, as far as workflows are concerned, or the server itself. */
 export interface Mover {
   readonly kind: 'anonymous' | 'system' | 'patient' | 'staff' | 'server';
   /** `Practitioner/1` */
@@ -27,22 +27,22 @@ export interface Moving<Input = object> {
   readonly by: Mover;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Sees all, beyond what the mover sees. */
+  /** Sees everything, whatever the mover may see. */
   readonly all: WorkflowReader;
-  /** What is asked for along with the move; a plain update asks for nothing. */
+  /** Parameters of the move; a plain update has none. */
   readonly input: Input;
 }
 
 export interface State<R> {
   has(resource: R, by: Mover): boolean;
-  /** What a resource gets that enters the state. */
+  /** Set on a resource that enters the state. */
   readonly enter: Partial<R>;
 }
 
 export interface Move<R, Input = object, Known = undefined> {
   readonly from: readonly string[];
   readonly to: string;
-  /** Whose move it may be. Fault `forbidden` for all others. */
+  /** The kinds of callers that may make it. Fault `forbidden` for all others. */
   readonly by: readonly Mover['kind'][];
   /** Offered to callers as an operation, `$` and the name of the move. */
   readonly operation?: true;
@@ -50,9 +50,9 @@ export interface Move<R, Input = object, Known = undefined> {
   readonly repeatable?: true;
   /** Looks up what guard, change and effects must know beyond the resource. */
   reads?(resource: R, moving: Moving<Input>): Promise<Known>;
-  /** Throws Fault where this mover, or this moment, may not. Asked only in a state of `from`. */
+  /** Throws Fault where the move is not for this mover, or not for this moment. Runs only in a state of `from`. */
   guard?(resource: R, moving: Moving<Input>, known: Known): void | Promise<void>;
-  /** What changes besides the state. */
+  /** Changes besides the state. */
   change?(resource: R, moving: Moving<Input>, known: Known): Partial<R>;
   effects?(resource: R, moving: Moving<Input>, known: Known): Effect[];
 }
@@ -67,7 +67,7 @@ export interface Workflow<Name extends string, R extends Stateful, Input = objec
   readonly moves: Readonly<Record<Name, Move<R, Input, Known>>>;
 }
 
-/** A workflow of whatever resource. */
+/** A workflow of any resource. */
 export type AnyWorkflow = Workflow<string, Stateful, object, unknown>;
 
 /** The result of a move. */
@@ -76,7 +76,7 @@ export interface Moved<R> {
   readonly effects: readonly Effect[];
 }
 
-/** A state that is told by status and, where it is given, by the business status. */
+/** A state that has this status and, where one is given, this business status. */
 export function statusState<R extends Stateful>(status: R['status'], businessStatus?: CodeableConcept): State<R> {
   return {
     has: one => one.status === status && (businessStatus === undefined || means(one.businessStatus, businessStatus)),
@@ -84,7 +84,7 @@ export function statusState<R extends Stateful>(status: R['status'], businessSta
   };
 }
 
-/** States of the same names as the statuses that they are told by. */
+/** A state for each of these statuses, of the same name. */
 export function statusStates<R extends Stateful>(...statuses: NonNullable<R['status']>[]): Record<string, State<R>> {
   return Object.fromEntries(statuses.map(status => [status, statusState<R>(status)]));
 }
@@ -124,10 +124,10 @@ export async function move<Name extends string, R extends Stateful, Input, Known
 }
 
 /**
- * A plain update against the workflow that its resource belongs to: one that leaves the state alone goes through as it is.
+ * Judges a plain update by the workflow that its resource belongs to. An update that leaves the state alone goes through.
  * Faults: `conflict` where no move leads from the state before to the one wanted, or the resource would leave the
  * workflow; `forbidden`; those of the guard.
- * @param moving asked for only where the state changes
+ * @param moving is called only where the state changes
  */
 export async function judge<Name extends string, R extends Stateful, Input, Known>(
   workflow: Workflow<Name, R, Input, Known>,
@@ -148,13 +148,13 @@ export async function judge<Name extends string, R extends Stateful, Input, Know
     try {
       return after(workflow, row, wanted, plain, await admit(row, before, plain));
     } catch (error) {
-      faults.push(asFault(error));
+      faults.push(refusal(error));
     }
   }
   throw faults[0] ?? conflict(workflow, `is ${from} and cannot become ${to}`);
 }
 
-/** Whether the mover may; resolves with what the move reads. */
+/** Lets the mover make the move, or rejects with Fault. Resolves with the facts that the move reads. */
 async function admit<R, Input, Known>(row: Move<R, Input, Known>, resource: R, moving: Moving<Input>): Promise<Known> {
   if (!row.by.includes(moving.by.kind)) throw new Fault('forbidden', 'This caller may not do that.');
   const known = (await row.reads?.(resource, moving)) as Known;
@@ -177,7 +177,8 @@ function conflict({ name, resource }: { name: string; resource: string }, why: s
   return new Fault('conflict', `This ${name} ${why}.`, { expression: `${resource}.status` });
 }
 
-function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error;
+/** A refusal of the table or a guard. Throws every other error on. */
+function refusal(error: unknown): Fault {
+  if (error instanceof Fault && (error.kind === 'forbidden' || error.kind === 'conflict')) return error;
   throw error;
 }

@@ -1,4 +1,4 @@
-/** The port of a way out: e-mail, text message, … */
+/** The port of a contact channel: e-mail, text message, … */
 import type { ContactChannel } from '../../portal/contact-channel.js';
 
 export interface Message {

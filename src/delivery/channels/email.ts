@@ -1,5 +1,5 @@
 /**
- * E-mail over SMTP (RFC 5321). Codes of 5xx about the message or who it goes to are final; anything else (codes of 4xx, a
+ * E-mail over SMTP (RFC 5321). Codes of 5xx about the message or its recipient are final; anything else (codes of 4xx, a
  * server that does not serve now, lost or endless connections) is worth another try.
  */
 import { createTransport, type SendMailOptions } from 'nodemailer';

@@ -1,4 +1,4 @@
-/** Patient/$enrollment-status: where a person stands with the portal, asked before anything else. */
+/** Patient/$enrollment-status: the standing of a person with the portal, and the next actions. */
 import { nextActions, standingOf } from '../../portal/enrollment.js';
 import type { Operation } from '../../service.js';
 import { definitionOf } from '../operation-of.js';
