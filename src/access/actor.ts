@@ -1,5 +1,5 @@
 /**
- * Who calls, for whom, with which scopes: what a token comes to after links, proxies and roles were looked up.
+ * The caller of a request, the patients it reaches and its scopes: made of a token by looking up links, proxies and roles.
  * SMART App Launch 2.2 scopes: https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
  */
 import type { Registered } from '../definitions/endpoint.js';
@@ -28,13 +28,13 @@ export interface Actor extends Registered {
   readonly scopes: readonly Scope[];
 }
 
-const sights = new WeakMap<Actor, string>();
+const fingerprints = new WeakMap<Actor, string>();
 
-/** Text that is the same for two actors only if they are one person (or client) who may see the same; made once for each. */
+/** Text that two actors have in common only if they are one person (or client) with the same access; made once for each. */
 export function accessFingerprint(actor: Actor): string {
-  const sight = sights.get(actor) ?? describe(actor);
-  sights.set(actor, sight);
-  return sight;
+  const fingerprint = fingerprints.get(actor) ?? describe(actor);
+  fingerprints.set(actor, fingerprint);
+  return fingerprint;
 }
 
 function describe({ subject, patients, roles, organizations, scopes }: Actor): string {

@@ -1,6 +1,6 @@
 /**
  * Bearer token → Actor. https://www.rfc-editor.org/rfc/rfc6750
- * What a token came to is remembered, and used again while the subject's epoch is equal: one small read a request.
+ * The actor of a token is cached while the subject's epoch is equal: one small read a request.
  */
 import type { Clock } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
@@ -27,7 +27,7 @@ export interface AuthenticateOptions {
 /** @throws Fault `unauthenticated` where there is no token or no good one */
 export type Authenticate = (request: Pick<FhirRequest, 'headers' | 'query'>) => Promise<Actor>;
 
-interface Remembered {
+interface CachedActor {
   /** The whole Authorization header. */
   readonly header: string;
   readonly actor: Actor;
@@ -36,16 +36,16 @@ interface Remembered {
 }
 
 /** Milliseconds after which even an unchanged token is checked again: a withdrawn key binds by then. */
-const REMEMBERED = 60_000;
-const MAX_REMEMBERED = 10_000;
+const CACHED = 60_000;
+const MAX_CACHED = 10_000;
 /**
- * Characters at the end of a token, of its signature, that tell it from others. To look it up by all of it a request would
- * first hash some 500 characters; found is only what is equal as a whole.
+ * Characters of the cache's key: the end of the header, which is part of the signature. All 500 of a header would have to be
+ * hashed for each request; the whole is compared afterwards.
  */
-const TELLING = 32;
+const KEY_LENGTH = 32;
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 
-/** Whoever calls what is open (open.table.ts). */
+/** The caller of an open route (open.table.ts). */
 export const anonymous: Actor = {
   kind: 'anonymous',
   subject: 'anonymous',
@@ -59,38 +59,38 @@ export const anonymous: Actor = {
 };
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  /** By the end of the Authorization header: what it holds is taken apart once. */
-  const remembered = new Cache<Remembered>(MAX_REMEMBERED);
+  /** By the end of the Authorization header. */
+  const cached = new Cache<CachedActor>(MAX_CACHED);
   return async request => {
     const header = authorizationOf(request);
     const now = options.clock.now();
-    const end = header.slice(-TELLING);
-    const known = remembered.get(end);
+    const end = header.slice(-KEY_LENGTH);
+    const known = cached.get(end);
     if (known?.header === header) {
       const good = now < known.until && (await readEpoch(options.records, known.actor.subject, now)) === known.epoch;
       if (good) return known.actor;
-      remembered.delete(end);
+      cached.delete(end);
     }
     const found = await lookUp(bearerToken(header), now, options);
     if (!found) throw unauthenticated('The access token is not valid.', 'invalid_token');
-    remembered.set(end, { header, ...found });
+    cached.set(end, { header, ...found });
     return found.actor;
   };
 }
 
-/** The epoch is read first: what changes while the actor is built makes it stale, never the other way round. */
+/** The epoch is read first: a change made while the actor is built makes it stale. */
 async function lookUp(
   token: string,
   now: number,
   options: AuthenticateOptions,
-): Promise<Omit<Remembered, 'header'> | undefined> {
+): Promise<Omit<CachedActor, 'header'> | undefined> {
   const claims = await options.verify(token, now);
   const client = claims && (await options.clients.find(claims.issuer, claims.clientId));
   const subject = client && subjectOf(claims, client, options.bases);
   if (!claims || !client || subject === undefined) return undefined;
   const epoch = await readEpoch(options.records, subject, now);
   const built = await buildActor(claims, client, subject, options.people, now);
-  return built && { actor: built.actor, epoch, until: Math.min(claims.expires, built.until, now + REMEMBERED) };
+  return built && { actor: built.actor, epoch, until: Math.min(claims.expires, built.until, now + CACHED) };
 }
 
 function authorizationOf({ headers, query }: Pick<FhirRequest, 'headers' | 'query'>): string {

@@ -1,6 +1,6 @@
 /**
  * Whether an actor may take a route at all: client kind, scope and role. The answer never depends on what is stored;
- * which resources are reached is the guarded store's to say.
+ * the guarded store narrows what is reached.
  */
 import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint, InteractionCode, OperationEntry, Route } from '../definitions/endpoint.js';
@@ -33,7 +33,7 @@ const CONTEXTS: Readonly<Record<ActorKind, readonly Scope['context'][]>> = {
   patient: ['patient'],
 };
 
-/** What a route asks of the scopes, of `*` for any type; undefined for batches, whose entries are each judged alone. */
+/** What a route needs of the scopes, `*` for any type; undefined for batches, whose entries are authorized one by one. */
 export function needOf({ interaction, type = '*', operation }: Route): Need | undefined {
   if (operation) {
     const permission = baseOperations[operation.definition];

@@ -1,6 +1,6 @@
 /**
- * HL7's own operations need no scope of their own: whoever may do this to the type may call them. What they read besides
- * is narrowed to what the caller sees. https://hl7.org/fhir/R4/operationslist.html
+ * HL7's own operations need no scope of their own: this permission on the type suffices. All that they read is narrowed to
+ * what the caller sees. https://hl7.org/fhir/R4/operationslist.html
  */
 import type { Permission } from './scope.js';
 

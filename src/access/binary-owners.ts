@@ -57,7 +57,7 @@ const nameOf = ({ partition, type, id }: Key): string => `${partition}/${type}/$
 
 const isContext = ({ key }: Pick<Put, 'key'>): boolean => CONTEXTS.has(key.type);
 
-/** A resource that a server's own id names for the first time is nobody's context yet. */
+/** No Binary names a resource yet whose id the server makes with it. */
 const mayMove = (put: Put): boolean => isContext(put) && !(put.version === 1 && put.method === 'POST');
 
 /** The keys of the contexts that a Binary's postings, or tombstones, name. */

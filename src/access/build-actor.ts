@@ -26,16 +26,16 @@ export interface Built {
 
 type Person = Pick<Actor, 'kind' | 'patients' | 'self' | 'identities' | 'roles' | 'organizations'> & { until: number };
 
-const nobody = { patients: [], identities: [], roles: new Set<string>(), organizations: [] };
+const noAccess = { patients: [], identities: [], roles: new Set<string>(), organizations: [] };
 
-/** Who the claims speak of: `Person/1`, or `client:x` for a client that acts for itself. Undefined: nobody we know. */
+/** The subject of the claims: `Person/1`, or `client:x` for a client that acts for itself. Undefined: it is not known here. */
 export function subjectOf(claims: Claims, client: Client, bases: readonly string[]): string | undefined {
   if (client.kind === 'system') return claims.fhirUser === undefined ? `client:${client.id}` : undefined;
   const user = localReference(claims.fhirUser ?? '', bases);
   return user && `${user.type}/${user.id}`;
 }
 
-/** The actor behind a token, or undefined where the person is gone or inactive. */
+/** The actor of a token, or undefined where the person was deleted or is inactive. */
 export async function buildActor(
   claims: Claims,
   client: Client,
@@ -43,7 +43,7 @@ export async function buildActor(
   people: People,
   now: number,
 ): Promise<Built | undefined> {
-  const person = client.kind === 'system' ? { kind: 'system' as const, ...nobody, until: Infinity } : undefined;
+  const person = client.kind === 'system' ? { kind: 'system' as const, ...noAccess, until: Infinity } : undefined;
   const found = person ?? (await findPerson(subject, people, now));
   if (!found) return undefined;
   const { until, ...who } = inContext(found, claims.patient);
@@ -96,7 +96,7 @@ async function account(subject: string, people: People, now: number): Promise<Pe
   const self = own[0]?.self;
   return {
     kind: 'patient',
-    ...nobody,
+    ...noAccess,
     patients: [...new Set(parts.flatMap(({ patients }) => patients))],
     ...defined({ self }),
     identities: [subject, ...parts.flatMap(({ identities }) => identities)],
@@ -107,7 +107,7 @@ async function account(subject: string, people: People, now: number): Promise<Pe
 async function member(subject: string, identities: string[], people: People): Promise<Person | undefined> {
   if (!(await active(subject, people))) return undefined;
   const self = subject.slice('Patient/'.length);
-  return { kind: 'patient', ...nobody, patients: [self], self, identities, until: Infinity };
+  return { kind: 'patient', ...noAccess, patients: [self], self, identities, until: Infinity };
 }
 
 /** A RelatedPerson reaches its principal while it is active and its period holds. */
@@ -118,8 +118,8 @@ async function proxy(subject: string, identities: string[], people: People, now:
   const bounds = boundsOf(related['period']);
   const good = holds(bounds, now) && (await active(principal, people)) !== undefined;
   const until = nextChange([bounds], now);
-  if (!good) return { kind: 'patient', ...nobody, until };
-  return { kind: 'patient', ...nobody, patients: [principal.slice('Patient/'.length)], identities, until };
+  if (!good) return { kind: 'patient', ...noAccess, until };
+  return { kind: 'patient', ...noAccess, patients: [principal.slice('Patient/'.length)], identities, until };
 }
 
 /** A Practitioner with the roles that are active and whose period holds. */

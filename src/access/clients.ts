@@ -35,7 +35,7 @@ export function trustedApps(issuers: ReadonlySet<string>): Clients {
   return { find: (issuer, id) => Promise.resolve(issuers.has(issuer) ? { id, ...app } : undefined) };
 }
 
-/** Asks the registries in turn; the first that knows the client answers. */
+/** Looks in one registry after the other, until one knows the client. */
 export function eitherClients(...registries: readonly Clients[]): Clients {
   return {
     async find(issuer, clientId) {

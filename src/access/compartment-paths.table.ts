@@ -1,7 +1,7 @@
 /**
- * For every R4 resource type: what makes a resource a patient's own. Begins with the Patient compartment
- * (https://hl7.org/fhir/R4/compartmentdefinition-patient.html) and settles what that leaves open. A type without a line
- * stops the start.
+ * For every R4 resource type: what makes a resource a patient's own. The Patient compartment
+ * (https://hl7.org/fhir/R4/compartmentdefinition-patient.html), and the types that it leaves out. A type without a line stops
+ * the start.
  */
 
 /**

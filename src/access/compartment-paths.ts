@@ -9,7 +9,7 @@ import { and, NONE, or } from '../search/filters.js';
 import type { Filter } from '../search/query.js';
 import { compartmentPaths, type CompartmentPaths } from './compartment-paths.table.js';
 
-/** Where a resource belongs beside the patients' compartments: to staff or their group, a sender, an account. */
+/** References that are indexed for policies beside the patients' own: to staff or their group, a sender, an account. */
 const otherPaths: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   Communication: { by: ['sender'] },
   Task: { staff: ['owner', 'requester', 'extension.valueReference'] },
@@ -34,7 +34,7 @@ export const internalPosting = (type: string, kind: string, reference: string): 
 export const anyPosting = (type: string, kind: string, references: readonly string[]): Filter =>
   or(references.map(reference => ({ kind: 'posting', key: internalPosting(type, kind, reference) })));
 
-/** The types that have no line, to be told at start. */
+/** Of these types, those without a line: the check at start lists them. */
 export const withoutCompartmentPaths = (types: readonly string[]): string[] =>
   types.filter(type => !Object.hasOwn(compartmentPaths, type));
 
@@ -48,7 +48,7 @@ export interface Postings {
    * @param bases under which an absolute reference is one of ours, without trailing slash
    */
   readonly internal: (resource: Resource, bases?: readonly string[]) => string[];
-  /** What a deletion's Put carries as postings, so that a read can tell "deleted" from "never there" to those who saw it. */
+  /** The postings of a deletion: actors who saw the resource are answered 410, others 404. */
   readonly tombstones: (resource: Resource, bases?: readonly string[]) => string[];
 }
 
@@ -75,8 +75,8 @@ export const patientsIn = (postings: readonly string[]): string[] =>
   postings.flatMap(posting => /^[A-Za-z]+\|~own\|Patient\/(.+)$/.exec(posting)?.[1] ?? []);
 
 /**
- * The filter that tombstones of resources which satisfied `filter` pass; what their few entries cannot tell, they fail.
- * Search never meets them: they are not live.
+ * The filter for tombstones of resources that satisfied `filter`. It is `none` for conditions on entries that tombstones do
+ * not have. Searches never find tombstones: they are not live.
  */
 export function tombstone(filter: Filter): Filter {
   switch (filter.kind) {

@@ -11,7 +11,7 @@ import type { TrustedIssuer } from './jwt.js';
 import type { SigningKey } from './signing-key.js';
 import { fixedKeys } from './verification-keys.js';
 
-/** Names that no address changes: whoever shares the key shares the issuer. */
+/** Independent of the server's address: servers with the same key are one issuer. */
 const ISSUER = 'urn:portico:development';
 const AUDIENCE = 'urn:portico';
 
@@ -31,7 +31,7 @@ export const developmentTrust = ({ publicJwk }: SigningKey): TrustedIssuer => ({
  * A token of 12 hours for a demo client.
  * @param person whom a user client acts for, `Person/1`; its usual person if left out
  * @param now milliseconds since the epoch
- * @throws Error with one line where there is no such client, or it acts for nobody
+ * @throws Error with one line where there is no such client, or the person is not well-formed
  */
 export function developmentToken(key: SigningKey, clientId: string, person: string | undefined, now: number): string {
   const client = demoClients.find(({ id }) => id === clientId);

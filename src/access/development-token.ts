@@ -1,4 +1,4 @@
-/** `POST /development/token` of demo mode: a token for any demo client and person, to whoever holds demo-system's. */
+/** `POST /development/token` of demo mode: a token for any demo client and person, to a caller with demo-system's. */
 import type { Clock } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import type { Authenticate } from './authenticate.js';

@@ -1,7 +1,7 @@
 /**
- * Epochs: one record per subject, whose version rises in the same commit as any change to what that subject may do. A
- * request reads it alone, and uses the actor it remembers while the version is equal; so a change binds the next request
- * in every process.
+ * Epochs: one record per subject, whose version rises in the same commit as any change to the subject's access. A request
+ * reads this record alone, and uses the cached actor while the version is equal; so a change binds the next request in every
+ * process.
  */
 import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
@@ -25,7 +25,7 @@ export async function readEpoch(records: Pick<Records, 'get'>, subject: string, 
   return (await records.get(KIND, subject, now))?.version ?? 0;
 }
 
-/** Elements that decide what a person may do, by type. Other changes leave the epochs alone. */
+/** By type, the elements that decide on a person's access. Other changes raise no epoch. */
 const DECISIVE: Readonly<Record<string, readonly string[]>> = {
   Person: ['active', 'link'],
   Patient: ['active'],
@@ -79,7 +79,7 @@ async function concerned(store: Store, puts: readonly Put[], deadline: number): 
   const touched = puts.flatMap(put =>
     epochsTouched(parsed(old.get(nameOf(put))), parsed(put.json)).map(subject => ({ subject, put })),
   );
-  // Nobody was let in by what is only now made, so its own epoch need not rise; a new role's practitioner's must.
+  // A new resource gave no access before, so its own epoch need not rise; that of a new role's practitioner must.
   const standing = touched.filter(({ subject, put }) => put.version > 1 || subject !== nameOf(put));
   const criteria = await Promise.all(
     standing.map(({ subject, put }) => linked(store, put.key.partition, subject, deadline)),

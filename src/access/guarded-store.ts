@@ -14,7 +14,7 @@ import { narrowed, refuseHiddenSort, withoutChains, type Visible } from './narro
 import type { Need } from './scope.js';
 import { checkWrites } from './write-check.js';
 
-/** What the portal's rules add to a caller's own changes: committed with them, by the server's authority. */
+/** Changes that the portal's rules add to the caller's: committed with them, by the server's authority. */
 export interface GuardedChanges extends ChangeSet {
   readonly consequences?: ChangeSet;
 }
@@ -24,12 +24,12 @@ export interface GuardedStore extends Store {
 }
 
 /**
- * @param need what the request itself asks for: the type it names (`*`: each) is seen under the scopes for that alone, all
- *   other types under those to read or search
+ * @param need of the request: the type it names (`*`: each) is narrowed by the scopes for this need alone, all other types by
+ *   those to read or search
  */
 export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
   const visible: Visible = type =>
-    need && names(need, type) ? asked(policy, { ...need, type }) : policy.visible(type);
+    need && names(need, type) ? granted(policy, { ...need, type }) : policy.visible(type);
   /** Deletions too, for actors who saw what was deleted. */
   const orGone = (type: string): Filter => {
     const filter = visible(type);
@@ -79,17 +79,17 @@ export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
       const criteria = (changes.criteria ?? []).map(narrowCriterion);
       await store.commit(mergeChangeSets({ ...changes, criteria }, consequences));
     },
-    close: () => Promise.reject(new Error('a guarded store is not closed; the store behind it is')),
+    close: () => Promise.reject(new Error('a guarded store is not closed; the store that it guards is')),
   };
 }
 
 const names = (need: Need, type: string): boolean => need.type === type || (need.type === '*' && 'permission' in need);
 
 /**
- * Whoever may run an operation on a type sees of it what the operation's scope reaches, and what they see anyway. Whoever
- * may create finds with a condition only what they see anyway.
+ * The resources of a type that the need gives access to. An operation's scope adds to what the caller may read; a condition
+ * of a create finds only what the caller may read.
  */
-function asked(policy: Policy, need: Need): Filter {
+function granted(policy: Policy, need: Need): Filter {
   if ('operation' in need) return or([policy.reach(need), policy.visible(need.type)]);
   return need.permission === 'c' ? policy.visible(need.type) : policy.reach(need);
 }

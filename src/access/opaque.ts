@@ -1,10 +1,10 @@
-/** Opaque access tokens: random text whose hash leads to a private record. Taking the record away revokes the token. */
+/** Opaque access tokens: random text, found by its hash in a private record. Deleting the record revokes the token. */
 import type { Random } from '../fhir/clock.js';
 import type { DocumentChange, Records } from '../store/port.js';
 import { tokenHash, type Claims, type TokenVerifier } from './token.js';
 
 const KIND = 'token';
-/** Tells our tokens apart from other secrets at sight, for scanners too. */
+/** Lets people and secret scanners recognize these tokens. */
 const PREFIX = 'pat_';
 
 /** A new token for these claims, and the record to commit; the token itself is stored nowhere. */

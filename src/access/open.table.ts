@@ -5,7 +5,7 @@
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Route } from '../definitions/endpoint.js';
 
-/** Ids of the OperationDefinitions that strangers may call. */
+/** Ids of the OperationDefinitions that need no token. */
 const openOperations = ['Patient-redeem-invitation'];
 
 /** Whether a FHIR route is open: what a server can do, and the redemption of an invitation. */

@@ -1,4 +1,4 @@
-/** People, read from the portal's own partition with the server's authority. */
+/** People, read with the server's authority from the partition of the endpoint that holds them. */
 import type { Clock } from '../fhir/clock.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';

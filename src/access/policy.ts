@@ -39,22 +39,22 @@ export type CompileScope = (type: string, query: string) => Filter;
 export interface PolicyRules {
   /** By the endpoint's own search parameters. */
   readonly compile: CompileScope;
-  /** Its AuditEvents are the server's own, and nobody else's to write. */
+  /** Its AuditEvents are the server's own: no client writes them. */
   readonly holdsAudit: boolean;
 }
 
 /** The policy of one actor at one endpoint; each answer is worked out once. */
 export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
-  const remembered = new Map<string, Filter>();
-  const remember = (key: string, work: () => Filter): Filter => {
-    const known = remembered.get(key) ?? work();
-    remembered.set(key, known);
-    return known;
+  const filters = new Map<string, Filter>();
+  const once = (key: string, work: () => Filter): Filter => {
+    const filter = filters.get(key) ?? work();
+    filters.set(key, filter);
+    return filter;
   };
-  const reach = (need: Need) => remember(keyOf(need), () => filterOf(actor, need, rules.compile));
+  const reach = (need: Need) => once(keyOf(need), () => filterOf(actor, need, rules.compile));
   return {
     actor,
-    visible: type => remember(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
+    visible: type => once(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
     reach,
     mayRead: (type, permission) => readGranted(actor, type, permission),
     mayWrite: (type, permission) => writeGranted(actor, type, permission),
@@ -149,7 +149,7 @@ function readGranted(actor: Actor, type: string, permission: 'r' | 's'): boolean
 }
 
 function writeGranted(actor: Actor, type: string, permission: WritePermission): boolean {
-  // No person writes audit events. Customers' systems keep theirs; the server's own are nobody's to write (accepts).
+  // People write no AuditEvents. Customers' systems do; where the server keeps its own trail, no client does (accepts).
   if (type === 'AuditEvent' && actor.kind !== 'system') return false;
   if (!actor.scopes.some(scope => gives(scope, { type, permission }))) return false;
   switch (actor.kind) {

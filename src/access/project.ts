@@ -1,4 +1,4 @@
-/** Cuts elements out of a resource for those who may not see them. */
+/** Cuts elements out of a resource that the caller may not see. */
 import type { Resource } from '../fhir/resource.js';
 
 const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };

@@ -1,6 +1,6 @@
 /**
- * What apps may ask of the development issuer: a document that claims no more than there is. It hands out tokens to whoever
- * holds demo-system's, and knows no authorization page. https://hl7.org/fhir/smart-app-launch/conformance.html
+ * The SMART configuration of the development issuer, which lists no more than there is: it gives tokens to a caller with
+ * demo-system's, and has no authorization page. https://hl7.org/fhir/smart-app-launch/conformance.html
  */
 import type { Config } from '../config/config.js';
 import type { JsonObject } from '../fhir/resource.js';

@@ -1,4 +1,4 @@
-/** The port behind which every kind of access token is checked. What a token comes to is the same for all kinds. */
+/** The port that checks access tokens of every kind. */
 import { hash } from 'node:crypto';
 
 export interface Claims {
@@ -18,14 +18,14 @@ export interface Claims {
 
 /**
  * The claims of a good token; undefined for one that is not ours, malformed, forged, expired or revoked. Rejects only
- * where it cannot tell (Fault `unavailable`).
+ * where it cannot be checked now (Fault `unavailable`).
  */
 export type TokenVerifier = (token: string, now: number) => Promise<Claims | undefined>;
 
-/** Under which a token may be stored: never the token itself. */
+/** The name a token is stored under; the token itself never is. */
 export const tokenHash = (token: string): string => hash('sha256', token, 'base64url');
 
-/** Asks the verifiers in turn; the first that knows the token answers. */
+/** Tries one verifier after the other, until one knows the token. */
 export function firstOf(...verifiers: readonly TokenVerifier[]): TokenVerifier {
   return async (token, now) => {
     for (const verify of verifiers) {

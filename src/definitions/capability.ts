@@ -60,13 +60,13 @@ function compileResource(entry: JsonObject): ResourceEntry {
   };
 }
 
-/** The statement as this instance serves it: what it is, where, and which software answers. */
+/** The statement of this instance: with its address and the software. */
 function instanceOf(statement: Resource, url: string, software: JsonObject): Resource {
   const { resourceType, rest, fhirVersion, format, patchFormat, implementationGuide, ...head } = statement;
   return { resourceType, ...head, kind: 'instance', software, implementation: { description: statement['title'], url }, fhirVersion, format, patchFormat, ...defined({ implementationGuide }), rest };
 }
 
-/** What a CapabilityStatement comes to, wherever it is served. */
+/** The part of an endpoint that its CapabilityStatement declares. */
 type Declared = Pick<Endpoint, 'resources' | 'interactions' | 'operations' | 'compartments' | 'statement'>;
 
 function compile(statement: Resource): Declared {
@@ -81,7 +81,7 @@ function compile(statement: Resource): Declared {
   };
 }
 
-/** A recipe for a customer who wants references to things that are not there refused. */
+/** The recipe for customers who want references to resources that do not exist to be refused. */
 function enforcing(recipe: Recipe): Recipe {
   const referencePolicy = ['literal', 'logical', 'local', 'enforced'];
   return { ...recipe, resource: { ...recipe.resource, referencePolicy } };
@@ -139,7 +139,7 @@ export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[
   };
   return declarations.flatMap(declaration => {
     if (!declaration.path.includes(CUSTOMER)) return [at(declaration, compiled(declaration, false))];
-    // Customers are many, and all alike but for one switch.
+    // Customers' endpoints differ in one switch alone.
     const shared = memo((enforced: boolean) => compiled(declaration, enforced));
     return customers.map(({ key, referencesEnforced }) => at(declaration, shared(referencesEnforced), key));
   });

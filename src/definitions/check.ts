@@ -1,12 +1,12 @@
 /**
- * The start-up check: what endpoints declare against definitions and code, in both directions. The only place that knows
- * what "declared" must come with.
+ * The start-up check: what endpoints declare against definitions and code, in both directions. No other place knows what a
+ * declaration needs.
  */
 import type { JsonObject } from '../fhir/resource.js';
 import type { Definitions } from './definitions.js';
 import type { Endpoint, OperationEntry, ResourceEntry } from './endpoint.js';
 
-/** The code that stands behind declarations, as far as the check looks at it. */
+/** The code that serves what is declared, as far as the check looks at it. */
 export interface Implementation {
   definitions: Definitions;
   /** Search parameters by type and code; throws where an expression does not compile. */
@@ -20,22 +20,22 @@ export interface Implementation {
 }
 
 /** All gaps, each a line for a person; [] if declarations and code agree. */
-export function checkEndpoints(endpoints: readonly Endpoint[], behind: Implementation): string[] {
+export function checkEndpoints(endpoints: readonly Endpoint[], implementation: Implementation): string[] {
   // Customers' endpoints share what they declare.
   const distinct = new Map(endpoints.map(endpoint => [endpoint.resources, endpoint]));
-  const gaps = [...distinct.values()].flatMap(endpoint => checkEndpoint(endpoint, behind));
-  return [...gaps, ...undeclaredOperations(endpoints, behind), ...undeclaredInteractions(endpoints, behind)];
+  const gaps = [...distinct.values()].flatMap(endpoint => checkEndpoint(endpoint, implementation));
+  return [...gaps, ...undeclaredOperations(endpoints, implementation), ...undeclaredInteractions(endpoints, implementation)];
 }
 
-function checkEndpoint(endpoint: Endpoint, behind: Implementation): string[] {
-  const known = new Set(behind.definitions.searchParameters().map(({ url }) => url as string));
+function checkEndpoint(endpoint: Endpoint, implementation: Implementation): string[] {
+  const known = new Set(implementation.definitions.searchParameters().map(({ url }) => url as string));
   const gaps = [
-    ...checkInteractions(endpoint.interactions, behind),
-    ...checkOperations(endpoint.operations, undefined, behind),
-    ...checkProfiles(endpoint, behind),
-    ...checkCompartments(endpoint, behind),
+    ...checkInteractions(endpoint.interactions, implementation),
+    ...checkOperations(endpoint.operations, undefined, implementation),
+    ...checkProfiles(endpoint, implementation),
+    ...checkCompartments(endpoint, implementation),
     ...[...endpoint.resources.values()].flatMap(entry =>
-      checkResource(entry, endpoint, behind, known).map(gap => `${entry.type}: ${gap}`),
+      checkResource(entry, endpoint, implementation, known).map(gap => `${entry.type}: ${gap}`),
     ),
   ];
   return gaps.map(gap => `${endpoint.path}: ${gap}`);
@@ -46,15 +46,15 @@ function checkCompartments({ compartments, resources }: Endpoint, { definitions 
   return [...compartments].filter(url => !served.has(url)).map(url => `the compartment ${url} is of no type served here`);
 }
 
-function checkResource(entry: ResourceEntry, endpoint: Endpoint, behind: Implementation, known: ReadonlySet<string>): string[] {
+function checkResource(entry: ResourceEntry, endpoint: Endpoint, implementation: Implementation, known: ReadonlySet<string>): string[] {
   const { type } = entry;
-  if (!behind.definitions.isResourceType(type)) return ['is no resource type of the definitions'];
+  if (!implementation.definitions.isResourceType(type)) return ['is no resource type of the definitions'];
   return [
-    ...behind.withoutCompartmentPaths([type]).map(() => 'has no line in the table of compartment paths'),
-    ...checkInteractions(entry.interactions, behind),
-    ...[...entry.searchParams].flatMap(([code, url]) => checkSearchParam(type, code, url, behind, known)),
+    ...implementation.withoutCompartmentPaths([type]).map(() => 'has no line in the table of compartment paths'),
+    ...checkInteractions(entry.interactions, implementation),
+    ...[...entry.searchParams].flatMap(([code, url]) => checkSearchParam(type, code, url, implementation, known)),
     ...checkIncludes(entry, endpoint),
-    ...checkOperations(entry.operations, type, behind),
+    ...checkOperations(entry.operations, type, implementation),
   ];
 }
 
@@ -62,10 +62,10 @@ function checkInteractions(declared: ReadonlySet<string>, { interactions }: Impl
   return [...declared].filter(code => !interactions.includes(code)).map(code => `the interaction ${code} has no handler`);
 }
 
-function checkSearchParam(type: string, code: string, url: string, behind: Implementation, known: ReadonlySet<string>): string[] {
+function checkSearchParam(type: string, code: string, url: string, implementation: Implementation, known: ReadonlySet<string>): string[] {
   if (!known.has(url)) return [`the search parameter ${code} has no definition ${url}`];
   try {
-    const found = behind.registry.get(type, code);
+    const found = implementation.registry.get(type, code);
     if (!found) return [`the search parameter ${code} is unknown to the search`];
     return found.url === url ? [] : [`the search parameter ${code} is defined by ${found.url}, not ${url}`];
   } catch (error) {
@@ -86,18 +86,18 @@ function checkIncludes(entry: ResourceEntry, { resources }: Endpoint): string[] 
 function checkOperations(
   declared: ReadonlyMap<string, OperationEntry>,
   type: string | undefined,
-  behind: Implementation,
+  implementation: Implementation,
 ): string[] {
-  return [...declared.values()].flatMap(entry => checkOperation(entry, type, behind));
+  return [...declared.values()].flatMap(entry => checkOperation(entry, type, implementation));
 }
 
-function checkOperation({ name, definition }: OperationEntry, type: string | undefined, behind: Implementation): string[] {
+function checkOperation({ name, definition }: OperationEntry, type: string | undefined, implementation: Implementation): string[] {
   const gaps: string[] = [];
-  const found = behind.definitions.operation(definition);
+  const found = implementation.definitions.operation(definition);
   if (!found) gaps.push(`has no definition ${definition}`);
   else if (found['code'] !== name) gaps.push(`is called ${String(found['code'])} in its definition`);
   else if (!servesLevel(found, type)) gaps.push('is declared at a level or type that its definition does not offer');
-  if (!behind.operations.includes(definition)) gaps.push('has no handler');
+  if (!implementation.operations.includes(definition)) gaps.push('has no handler');
   return gaps.map(gap => `the operation $${name} ${gap}`);
 }
 

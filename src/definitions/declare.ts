@@ -4,8 +4,8 @@
  */
 import type { Json, JsonObject } from '../fhir/resource.js';
 
-/** What a declaration is made from. */
-export interface Ground {
+/** The types of an endpoint and their search parameters, which declarations are made of. */
+export interface Declarable {
   /** All types of the endpoint. */
   types: readonly string[];
   searchParameters: readonly JsonObject[];
@@ -19,12 +19,12 @@ interface Parameter {
   target: string[];
 }
 
-/** What is not searched by: named queries, which OperationDefinitions would declare, and other special ones. */
+/** Named queries, which OperationDefinitions would declare, and other special parameters are not served. */
 const isServed = ({ code, type }: Parameter): boolean =>
   code !== '_query' && (type !== 'special' || code === 'near');
 
-function parametersOf(ground: Ground): Parameter[] {
-  return ground.searchParameters
+function parametersOf(declarable: Declarable): Parameter[] {
+  return declarable.searchParameters
     .map(({ code, url, type, base, target = [] }) => ({ code, url, type, base, target }) as Parameter)
     .filter(isServed);
 }
@@ -53,8 +53,8 @@ function searchParam({ code, url, type }: Parameter): JsonObject {
 }
 
 /** Parameters that every type has (`_id`, `_lastUpdated` …), for CapabilityStatement.rest.searchParam. */
-export function declareCommon(ground: Ground): JsonObject[] {
-  return parametersOf(ground)
+export function declareCommon(declarable: Declarable): JsonObject[] {
+  return parametersOf(declarable)
     .filter(parameter => parameter.base.includes('Resource'))
     .sort(byCode)
     .map(searchParam);
@@ -63,19 +63,19 @@ export function declareCommon(ground: Ground): JsonObject[] {
 /** A list, unless it is empty: FHIR JSON has no empty arrays. */
 const list = (name: string, values: Json[]): JsonObject => (values.length > 0 ? { [name]: values } : {});
 
-/** Entries of `rest.resource` for all types of the ground: `template` with the type, its parameters and includes. */
-export function declareResources(ground: Ground, template: JsonObject): JsonObject[] {
-  const parameters = parametersOf(ground);
+/** Entries of `rest.resource` for all these types: `template` with the type, its parameters and includes. */
+export function declareResources(declarable: Declarable, template: JsonObject): JsonObject[] {
+  const parameters = parametersOf(declarable);
   const references = parameters.filter(parameter => parameter.type === 'reference');
-  return ground.types.map(type => {
+  return declarable.types.map(type => {
     const own = firstOfEachCode(parameters.filter(parameter => bearing(parameter, type))).sort(byCode);
     const includes = own
-      .filter(parameter => parameter.type === 'reference' && leadsTo(parameter, ground.types))
+      .filter(parameter => parameter.type === 'reference' && leadsTo(parameter, declarable.types))
       .map(parameter => `${type}:${parameter.code}`);
     const revincludes = references
       .filter(parameter => leadsTo(parameter, [type]))
       .flatMap(({ base, code }) =>
-        base.filter(source => ground.types.includes(source)).map(source => `${source}:${code}`),
+        base.filter(source => declarable.types.includes(source)).map(source => `${source}:${code}`),
       );
     return {
       type,

@@ -104,7 +104,7 @@ export interface Endpoint extends EndpointFlags {
   compartments: ReadonlySet<string>;
 }
 
-/** What a request asks for, found in the endpoint's table. */
+/** The interaction or operation that a request calls, and on what. */
 export interface Route {
   interaction: InteractionCode | 'operation';
   type?: string;

@@ -17,10 +17,10 @@ export interface Recipe {
 
 /** The CapabilityStatement that a recipe stands for: all concrete types of the definitions. */
 export function prepare(recipe: Recipe, definitions: Definitions): Resource {
-  const ground = { types: definitions.resourceTypes, searchParameters: definitions.searchParameters() };
+  const declarable = { types: definitions.resourceTypes, searchParameters: definitions.searchParameters() };
   const [rest] = recipe.statement['rest'] as JsonObject[];
-  const resource = declareResources(ground, recipe.resource).map(entry => withOperations(entry, recipe));
-  return { ...recipe.statement, rest: [{ ...rest, resource, searchParam: declareCommon(ground) }] };
+  const resource = declareResources(declarable, recipe.resource).map(entry => withOperations(entry, recipe));
+  return { ...recipe.statement, rest: [{ ...rest, resource, searchParam: declareCommon(declarable) }] };
 }
 
 function withOperations(entry: JsonObject, { operation = {} }: Recipe): JsonObject {
