@@ -45,9 +45,9 @@ const MOST = 4000;
 
 let made = 0;
 async function measurement(): Promise<Put> {
-  const resource = { ...newObservation(made++), id: app.services.ids.next() };
+  const resource = { ...newObservation(made++), id: app.parts.ids.next() };
   const place = { endpoint, partition, store: app.store, request: { deadline: Infinity } };
-  return (await app.services.writing.write(byServer({ resource, method: 'POST' }), place)).put;
+  return (await app.parts.writing.write(byServer({ resource, method: 'POST' }), place)).put;
 }
 
 /** Single commits a second that the store itself makes, checked and indexed beforehand. */

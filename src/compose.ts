@@ -8,7 +8,7 @@ import { createDelivery } from './compose/delivery.js';
 import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
 import { createServing, type Serving } from './compose/serving.js';
-import { createServices } from './compose/services.js';
+import { createHandlers } from './compose/handlers.js';
 import { machine, openStorage, sharedSecret } from './compose/storage.js';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
@@ -19,7 +19,7 @@ import { setUpDemo } from './demo/set-up-demo.js';
 import type { World } from './fhir/clock.js';
 import { createLog } from './observe/log.js';
 import type { BackgroundWorker } from './runtime/background-worker.js';
-import type { Services } from './service.js';
+import type { HandlerParts } from './service.js';
 import type { Storage, Store } from './store/port.js';
 
 export interface ComposeOptions {
@@ -36,7 +36,8 @@ export interface App extends Serving {
   readonly endpoints: readonly Endpoint[];
   readonly dispatcher: Dispatcher;
   readonly reindexer: BackgroundWorker;
-  readonly services: Services;
+  /** What its handlers are made of. */
+  readonly parts: HandlerParts;
   /** The bare store, for the commands that work with the server's own authority. */
   readonly store: Store;
 }
@@ -56,7 +57,7 @@ export async function compose(
   const access = createAccess(config, model, stores, world);
   const channels = openChannels(config);
   const reindexer = createReindexing(indexing, stores, world, log);
-  const { services, operations, dispatch, audit } = createServices({
+  const { parts, operations, dispatch, audit } = createHandlers({
     config,
     world,
     model,
@@ -68,14 +69,13 @@ export async function compose(
     custom: indexing.custom,
   });
   checkStart(model, operations);
-  if (config.demo) await setUpDemo({ ...services, store: stores.store }, endpointThat(model, 'workflows'));
+  if (config.demo) await setUpDemo({ ...parts, store: stores.store }, endpointThat(model, 'workflows'));
   const dispatcher = createDelivery({ config, stores, model, world, log, channels });
   const serving = createServing({
     config,
     world,
     log,
     model,
-    services,
     dispatch,
     access,
     dispatcher,
@@ -84,5 +84,5 @@ export async function compose(
     stores: opened,
     owned: storage === undefined,
   });
-  return { config, endpoints: model.endpoints, dispatcher, reindexer, services, store: stores.store, ...serving };
+  return { config, endpoints: model.endpoints, dispatcher, reindexer, parts, store: stores.store, ...serving };
 }

@@ -53,7 +53,6 @@ export interface Context {
   readonly store: Store;
   /** The bare store; the reason is audited. For what an operation must know beyond its caller's sight. */
   asSystem(reason: string): Store;
-  readonly services: Services;
   /** Further requests by the same actor at the same endpoint: the entries of a batch or transaction. */
   readonly reentry: Reentry;
   /** The parsed body. */
@@ -204,7 +203,8 @@ export interface Cursors {
   open(cursor: string, actor: Actor): Readonly<Record<string, unknown>>;
 }
 
-export interface Services extends World {
+/** What handlers are made of. Each factory names its share: `Pick<HandlerParts, 'definitions' | 'clock'>`. */
+export interface HandlerParts extends World {
   readonly definitions: Definitions;
   /** The search parameters of the definitions. */
   readonly registry: SearchRegistry;
@@ -213,12 +213,10 @@ export interface Services extends World {
   readonly validator: Validator;
   readonly records: Records;
   readonly blobs: Blobs;
-  readonly audit: Audit;
   /** The audit of what the server writes by its own authority outside any request, and why; it rides in that commit. */
   readonly auditOwn: (reason: string, changes: ChangeSet, endpoint: Endpoint) => DocumentChange;
   readonly limits: ServerLimits;
   readonly cursors: Cursors;
-  readonly endpoints: readonly Endpoint[];
   /** An endpoint as it stands now: with the search parameters its customer added. Whoever writes asks for it first. */
   readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
   readonly writing: Writing;

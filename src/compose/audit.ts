@@ -9,7 +9,7 @@ import type { Resource } from '../fhir/resource.js';
 import { openAudit, type OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import type { SearchRegistry } from '../search/registry.js';
-import type { Audit, Services } from '../service.js';
+import type { Audit, HandlerParts } from '../service.js';
 import type { Storage, Store } from '../store/port.js';
 import { byType } from '../store/views/by-type.js';
 import { indexOf } from '../writing/stamp.js';
@@ -59,7 +59,7 @@ const SERVER = 'server';
 const MOST = 100;
 
 export const createOwnAudit =
-  (audit: Pick<Audit, 'document'>, { clock, ids }: Pick<World, 'clock' | 'ids'>): Services['auditOwn'] =>
+  (audit: Pick<Audit, 'document'>, { clock, ids }: Pick<World, 'clock' | 'ids'>): HandlerParts['auditOwn'] =>
   (reason, { puts = [] }, { url, holdsAudit }) =>
     audit.document({
       at: clock.now(),

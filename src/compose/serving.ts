@@ -16,7 +16,7 @@ import { startServer, type RunningServer, type StopOptions } from '../http/serve
 import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
-import type { Dispatch, Services } from '../service.js';
+import type { Dispatch } from '../service.js';
 import type { Storage } from '../store/port.js';
 
 export interface Serving {
@@ -31,7 +31,6 @@ export interface ServingParts {
   world: World;
   log: Log;
   model: Model;
-  services: Services;
   dispatch: Dispatch;
   access: Access;
   dispatcher: Dispatcher;

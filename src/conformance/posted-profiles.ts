@@ -7,7 +7,7 @@ import { withPosted } from '../definitions/with-posted.js';
 import { parseStored } from '../fhir/json.js';
 import { Cache } from '../runtime/cache.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../fhir/resource.js';
-import type { Place, Services } from '../service.js';
+import type { Place, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { fetchPosted } from './posted.js';
 
@@ -16,7 +16,7 @@ const TYPES = ['StructureDefinition', 'ValueSet', 'CodeSystem'];
 const KEPT = 50;
 const KEPT_PARSED = 500;
 
-export function createPostedProfiles(definitions: Definitions): Services['definitionsFor'] {
+export function createPostedProfiles(definitions: Definitions): HandlerParts['definitionsFor'] {
   const parsed = new Cache<Resource>(KEPT_PARSED);
   const sets = new Cache<Definitions>(KEPT);
   const parse = (version: Version): Resource =>

@@ -8,11 +8,11 @@ import { localReference } from '../fhir/reference.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Coding, Terminology } from '../search/types/type.js';
-import type { Context, Services } from '../service.js';
+import type { Context, HandlerParts } from '../service.js';
 import { knownTerminology } from './known-terminology.js';
 
 /** The terminology that a search with these names needs: canonical URLs, or `ValueSet/1` of this endpoint. */
-export function createSearchTerminology(definitions: Definitions): Services['terminology'] {
+export function createSearchTerminology(definitions: Definitions): HandlerParts['terminology'] {
   return async (context, names) => {
     const stored = await storedValueSets(context, names);
     const roots = names.map(name => stored.get(name) ?? name);

@@ -7,7 +7,7 @@ import type { Definitions, ProfileEntry } from '../definitions/definitions.js';
 import { withProfiles } from '../definitions/extend-endpoint.js';
 import { parseStored } from '../fhir/json.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { Context, Services } from '../service.js';
+import type { Context, HandlerParts } from '../service.js';
 import type { Page, Store } from '../store/port.js';
 
 interface Known {
@@ -22,7 +22,10 @@ const PAGE = 100;
 const MAX_POSTED = 1000;
 
 /** @param report told where the storage cannot be read: what was known stays */
-export function createStatements(definitions: Definitions, report: (error: unknown) => void): Services['statement'] {
+export function createStatements(
+  definitions: Definitions,
+  report: (error: unknown) => void,
+): HandlerParts['statement'] {
   const guides = definitions.canonicals('ImplementationGuide');
   const known = new Map<string, Known>();
 

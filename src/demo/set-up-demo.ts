@@ -2,7 +2,7 @@
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault, unlessConflict } from '../fhir/fault.js';
 import { projectRoot } from '../project-root.js';
-import type { Services } from '../service.js';
+import type { HandlerParts } from '../service.js';
 import type { DocumentChange } from '../store/port.js';
 import { createBulk, type BulkParts } from '../writing/bulk.js';
 import { readDemo } from './read-demo.js';
@@ -11,7 +11,7 @@ const BATCH = 100;
 const SETUP = { kind: 'setup', id: 'demo' };
 const DONE: DocumentChange = { op: 'put', document: { ...SETUP, value: {}, keys: {} }, expect: 0 };
 
-export type DemoParts = BulkParts & Pick<Services, 'records' | 'clock' | 'definitions'>;
+export type DemoParts = BulkParts & Pick<HandlerParts, 'records' | 'clock' | 'definitions'>;
 
 /** Loads demo/ into this endpoint, once; processes that start together agree on who does it. */
 export async function setUpDemo(parts: DemoParts, endpoint: Endpoint): Promise<void> {

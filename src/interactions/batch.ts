@@ -5,12 +5,12 @@ import { faultResponse } from '../fhir/outcome.js';
 import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Context, Handler, Result, Services } from '../service.js';
+import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import { MOST } from '../content/bounded-page.js';
 import { entriesOf, isRead, requestOf, responseEntry, type Entry } from './entry.js';
 import { transaction, type TransactionParts } from './transaction.js';
 
-type BundleParts = TransactionParts & Pick<Services, 'clock' | 'validator'>;
+type BundleParts = TransactionParts & Pick<HandlerParts, 'clock' | 'validator'>;
 
 export const createBundle =
   (parts: BundleParts): Handler =>

@@ -9,7 +9,7 @@ import { splitCanonical } from '../fhir/canonical.js';
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
-import type { Context, Handler, Result, Services } from '../service.js';
+import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { questionOf, type QuestionParts } from './search-question.js';
 import { searchset, type SearchsetParts } from './searchset.js';
@@ -28,7 +28,7 @@ const TYPES = new Set([
 const SHAPING = new Set(['_format', '_pretty', '_summary', '_elements', '_count', '_total']);
 
 /** Adds the built-in definitions to a read. */
-export function createReadWithDefinitions(read: Handler, { definitions }: Pick<Services, 'definitions'>): Handler {
+export function createReadWithDefinitions(read: Handler, { definitions }: Pick<HandlerParts, 'definitions'>): Handler {
   return context =>
     TYPES.has(context.route.type ?? '') ? readWithDefinitions(context, read, definitions) : read(context);
 }

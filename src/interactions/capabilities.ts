@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { etag, namesVersion } from '../fhir/etag.js';
 import { Fault } from '../fhir/fault.js';
-import type { Handler, Services } from '../service.js';
+import type { Handler, HandlerParts } from '../service.js';
 import { viewOf } from './view.js';
 
 const texts = new WeakMap<object, { text: string; version: string }>();
@@ -11,7 +11,7 @@ const texts = new WeakMap<object, { text: string; version: string }>();
 const MODES = ['full', 'normative', 'terminology'];
 
 export const createCapabilities =
-  ({ statement: statementOf, definitions }: Pick<Services, 'statement' | 'definitions'>): Handler =>
+  ({ statement: statementOf, definitions }: Pick<HandlerParts, 'statement' | 'definitions'>): Handler =>
   async context => {
     const mode = context.request.query.find(([name]) => name === 'mode')?.[1] ?? 'full';
     if (!MODES.includes(mode)) {

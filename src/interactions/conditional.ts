@@ -7,7 +7,7 @@ import { parseForm } from '../fhir/form.js';
 import type { Query } from '../fhir/request.js';
 import { parseCriteria } from '../search/parse.js';
 import { terminologyNames } from '../search/terminology-names.js';
-import type { Context, Services } from '../service.js';
+import type { Context, HandlerParts } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 
 /** Resources one conditional delete may take. */
@@ -23,7 +23,7 @@ export interface CriteriaMatch {
 export const criteriaText = (text: string): Query => parseForm(text.replace(/^[A-Za-z]*\?/, ''));
 
 /** What criteria are compiled with. */
-export type CriteriaParts = Pick<Services, 'registryOf' | 'clock' | 'terminology'>;
+export type CriteriaParts = Pick<HandlerParts, 'registryOf' | 'clock' | 'terminology'>;
 
 /** The resources these criteria match, up to `limit + 1`. Faults: `invalid` for bad or empty criteria. */
 export async function matching(

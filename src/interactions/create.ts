@@ -1,11 +1,11 @@
 /** create and conditional create. https://hl7.org/fhir/R4/http.html#create, https://hl7.org/fhir/R4/http.html#ccreate */
 import { Fault } from '../fhir/fault.js';
-import type { Context, Handler, Services } from '../service.js';
+import type { Context, Handler, HandlerParts } from '../service.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, criteriaText, matching, type CriteriaParts } from './conditional.js';
 import { unchanged, write, type WriteParts } from './write.js';
 
-type CreateParts = CriteriaParts & WriteParts & Pick<Services, 'ids'>;
+type CreateParts = CriteriaParts & WriteParts & Pick<HandlerParts, 'ids'>;
 
 export const createCreate =
   (parts: CreateParts): Handler =>

@@ -3,12 +3,12 @@ import { Fault } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Context, Handler, Result, Services } from '../service.js';
+import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { atMostOne, matching, MAX_MATCHES, type CriteriaMatch, type CriteriaParts } from './conditional.js';
 import { absent, checkIfMatch, current, target } from './version.js';
 
-type DeleteParts = CriteriaParts & Pick<Services, 'writing'>;
+type DeleteParts = CriteriaParts & Pick<HandlerParts, 'writing'>;
 
 export const createDelete =
   (parts: DeleteParts): Handler =>

@@ -7,7 +7,7 @@ import { asFault, issuesOf } from '../fhir/outcome.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
 import { isObject, type JsonObject, type Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Context, Services } from '../service.js';
+import type { Context, HandlerParts } from '../service.js';
 import type { Validator } from '../validate/validator.js';
 import { defined } from '../fhir/defined.js';
 
@@ -32,7 +32,7 @@ const CONDITIONS = [
   ['ifNoneExist', 'if-none-exist'],
 ] as const;
 
-export type EntryParts = Pick<Services, 'limits' | 'validator'>;
+export type EntryParts = Pick<HandlerParts, 'limits' | 'validator'>;
 
 /** The entries of a Bundle. Faults: `invalid`, with the expression of the entry; `too-costly` for too many. */
 export function entriesOf(bundle: Resource, context: Context, { limits, validator }: EntryParts): (Entry | Fault)[] {

@@ -10,7 +10,7 @@ import { parseView, type View } from '../formats/summary.js';
 import { CEILING, FLOOR, type Position, type RangeOp } from '../search/query.js';
 import { dateInterval } from '../search/types/date.js';
 import { splitPrefix } from '../search/types/prefix.js';
-import type { Context, Handler, Services } from '../service.js';
+import type { Context, Handler, HandlerParts } from '../service.js';
 import type { HistoryQuery, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { boundedPage } from '../content/bounded-page.js';
@@ -34,7 +34,7 @@ type Question = Pick<HistoryLink, 'query' | 'starts'>;
 /** Page starts that a link carries: each makes it longer. */
 const MAX_STARTS = 10;
 
-export type HistoryParts = Pick<Services, 'limits' | 'cursors' | 'definitions' | 'blobs'>;
+export type HistoryParts = Pick<HandlerParts, 'limits' | 'cursors' | 'definitions' | 'blobs'>;
 
 export const createHistory =
   (parts: HistoryParts): Handler =>

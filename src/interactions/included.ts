@@ -6,7 +6,7 @@ import { namesOf } from '../search/canonical.js';
 import { canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
-import type { Context, Services } from '../service.js';
+import type { Context, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { charactersOf, countFitting } from '../content/bounded-page.js';
 import { resourceEntries, shapeOf, type SearchsetParts } from './searchset.js';
@@ -15,7 +15,7 @@ import { resourceEntries, shapeOf, type SearchsetParts } from './searchset.js';
 const ROUNDS = 10;
 
 /** What including takes. */
-export type IncludeParts = SearchsetParts & Pick<Services, 'registryOf' | 'limits'>;
+export type IncludeParts = SearchsetParts & Pick<HandlerParts, 'registryOf' | 'limits'>;
 
 interface Gathering {
   context: Context;

@@ -8,7 +8,7 @@ import { parseStored } from '../fhir/json.js';
 import { withoutResources } from '../fhir/parameters.js';
 import type { Resource } from '../fhir/resource.js';
 import { JSON_PATCH, mediaType } from '../formats/media-type.js';
-import type { Context, Handler, Result, Services } from '../service.js';
+import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { wholeText } from '../content/text.js';
 import { atMostOne, matching, type CriteriaParts } from './conditional.js';
@@ -18,7 +18,7 @@ import { checkIfMatch, existing, target } from './version.js';
 import { sameContent } from '../writing/same-content.js';
 import { unchanged, write, type WriteParts } from './write.js';
 
-type PatchParts = CriteriaParts & WriteParts & Pick<Services, 'validator'>;
+type PatchParts = CriteriaParts & WriteParts & Pick<HandlerParts, 'validator'>;
 
 export const createPatch =
   (parts: PatchParts): Handler =>

@@ -1,13 +1,13 @@
 /** read and vread. https://hl7.org/fhir/R4/http.html#read, https://hl7.org/fhir/R4/http.html#vread */
 import type { FhirResponse } from '../fhir/response.js';
-import type { Context, Handler, Result, Services } from '../service.js';
+import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { rawContent } from './binary.js';
 import { wholeText } from '../content/text.js';
 import { absent, existing, gone, notModified, target, versionHeaders } from './version.js';
 import { viewOf } from './view.js';
 
-export type ReadParts = Pick<Services, 'definitions' | 'blobs'>;
+export type ReadParts = Pick<HandlerParts, 'definitions' | 'blobs'>;
 
 export function createRead(parts: ReadParts): Handler {
   return async context => answer(context, await existing(context, target(context)), parts);

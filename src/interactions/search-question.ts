@@ -8,12 +8,12 @@ import { chainResolver, type OpenChains } from '../search/open-chains.js';
 import { parseSearch, type ParsedSearch, type SearchRequest } from '../search/parse.js';
 import type { Filter, Position } from '../search/query.js';
 import { terminologyNames } from '../search/terminology-names.js';
-import type { Context, Services } from '../service.js';
+import type { Context, HandlerParts } from '../service.js';
 import { askStore } from './ask-chain.js';
 
 /** What parsing a search takes. */
 export type QuestionParts = Pick<
-  Services,
+  HandlerParts,
   'cursors' | 'limits' | 'registryOf' | 'clock' | 'terminology' | 'definitions'
 >;
 

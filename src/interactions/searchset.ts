@@ -7,7 +7,7 @@ import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { ParsedSearch } from '../search/parse.js';
-import type { Context, Services } from '../service.js';
+import type { Context, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { searchPath, type SearchQuestion } from './search-question.js';
 import { shownText } from '../content/text.js';
@@ -15,7 +15,7 @@ import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
 
 /** What a page of resources is made with. */
-export type SearchsetParts = Pick<Services, 'definitions' | 'blobs' | 'ids'>;
+export type SearchsetParts = Pick<HandlerParts, 'definitions' | 'blobs' | 'ids'>;
 
 interface Content {
   total?: number;

@@ -6,14 +6,14 @@ import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import { mapReferences } from '../fhir/map-references.js';
 import type { Resource } from '../fhir/resource.js';
-import type { Context, Services } from '../service.js';
+import type { Context, HandlerParts } from '../service.js';
 import { conditionalReferences, type PendingChange } from './conditional-references.js';
 import { atMostOne, criteriaText, matching, type CriteriaParts } from './conditional.js';
 import { deletable } from './delete.js';
 import { entryFault, within, type Entry } from './entry.js';
 import { yieldTurn } from '../runtime/yield-turn.js';
 
-export type ResolvingParts = CriteriaParts & Pick<Services, 'ids'>;
+export type ResolvingParts = CriteriaParts & Pick<HandlerParts, 'ids'>;
 
 export interface ResolvedEntries {
   entries: Entry[];

@@ -2,7 +2,7 @@
 import { Fault } from '../fhir/fault.js';
 import { ID } from '../fhir/reference.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { Context, Handler, Result, Services } from '../service.js';
+import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, matching, type CriteriaParts } from './conditional.js';
@@ -10,7 +10,7 @@ import { checkIfMatch, checkIfNoneMatch, current, target } from './version.js';
 import { sameContent } from '../writing/same-content.js';
 import { unchanged, write, type WriteParts } from './write.js';
 
-type UpdateParts = CriteriaParts & WriteParts & Pick<Services, 'ids'>;
+type UpdateParts = CriteriaParts & WriteParts & Pick<HandlerParts, 'ids'>;
 
 export const createUpdate =
   (parts: UpdateParts): Handler =>

@@ -6,7 +6,7 @@ import type { Issue } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
-import type { Changes, Context, Result, Services } from '../service.js';
+import type { Changes, Context, Result, HandlerParts } from '../service.js';
 import type { Put, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { sentBy } from '../writing/draft.js';
@@ -15,7 +15,7 @@ import { writtenView } from './view.js';
 import { defined } from '../fhir/defined.js';
 
 /** What writing and its answer take. */
-export type WriteParts = Pick<Services, 'writing' | 'blobs' | 'definitions'>;
+export type WriteParts = Pick<HandlerParts, 'writing' | 'blobs' | 'definitions'>;
 
 export interface Written {
   resource: Resource & { id: string };

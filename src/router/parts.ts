@@ -6,7 +6,7 @@ import type { Preference } from '../fhir/prefer.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
-import type { Audit, Handler, Services, Values } from '../service.js';
+import type { Audit, Handler, Values } from '../service.js';
 import type { ChangeSet, DocumentChange, Store } from '../store/port.js';
 import type { StageParts } from './stages.js';
 
@@ -39,8 +39,6 @@ export interface DispatchParts extends StageParts {
   served(endpoint: Endpoint): Endpoint | Promise<Endpoint>;
   /** An effect as outbox entries. */
   outbox: (effect: Effect) => DocumentChange[];
-  /** Everything else handlers get. */
-  services: Services;
   /** Faults that nobody foresaw, for the log. */
   report(error: unknown, request: FhirRequest): void;
   /** Every answer, for log and metrics. */

@@ -50,7 +50,6 @@ export function contextOf(ready: Ready, store: Store, reentry: Reentry, parts: D
     route,
     actor,
     store,
-    services: parts.services,
     reentry,
     resource,
     prefer,

@@ -7,7 +7,7 @@ import { Fault } from '../fhir/fault.js';
 import { mapReferences } from '../fhir/map-references.js';
 import { ID } from '../fhir/reference.js';
 import type { Resource } from '../fhir/resource.js';
-import type { Changes, Place, Services } from '../service.js';
+import type { Changes, Place, HandlerParts } from '../service.js';
 import type { ChangeSet, DocumentChange, Store, Version } from '../store/port.js';
 import { byServer } from './draft.js';
 import { mergeChanges } from './merge-changes.js';
@@ -24,7 +24,7 @@ export interface Bulk {
   commit(prepared: readonly Prepared[], documents: readonly DocumentChange[]): Promise<void>;
 }
 
-export interface BulkParts extends Pick<Services, 'writing' | 'served' | 'ids' | 'auditOwn'> {
+export interface BulkParts extends Pick<HandlerParts, 'writing' | 'served' | 'ids' | 'auditOwn'> {
   /** The bare store. */
   store: Store;
 }

@@ -8,7 +8,7 @@ import { defined } from '../fhir/defined.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Step } from '../portal/step.js';
-import type { Draft, Place, Services, WriteRule, Writing } from '../service.js';
+import type { Draft, Place, HandlerParts, WriteRule, Writing } from '../service.js';
 import type { Validator } from '../validate/validator.js';
 import { keepContent } from '../content/keep.js';
 import type { UploadParts } from '../content/upload.js';
@@ -20,7 +20,7 @@ import { deletion, stamp, type StampParts } from './stamp.js';
 
 export interface WritingParts extends StampParts, UploadParts, ProvenanceParts {
   validator: Pick<Validator, 'assertShape' | 'assertValid' | 'assertRules'>;
-  definitionsFor: Services['definitionsFor'];
+  definitionsFor: HandlerParts['definitionsFor'];
   /** The portal's rule for a type at this endpoint, if there is one. */
   readonly rule: (type: string, endpoint: Endpoint) => WriteRule | undefined;
 }

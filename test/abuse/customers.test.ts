@@ -19,7 +19,7 @@ async function fill({ store }: Storage, { app }: TestServer): Promise<void> {
   const put = (partition: string, resource: Resource & { id: string }) => ({
     key: { partition, type: 'Patient', id: resource.id },
     ...{ version: 1, at, deleted: false, method: 'PUT' as const, json: JSON.stringify(resource) },
-    index: extract(resource, app.services.registry, { localBases: [], updated: at }),
+    index: extract(resource, app.parts.registry, { localBases: [], updated: at }),
   });
   const puts = [
     put('demo', patient('shared', 'Own')),

@@ -50,7 +50,7 @@ export async function seed({ app }: Pick<TestServer, 'app'>, resources: readonly
     const key = { partition, type: resource.resourceType, id: resource.id ?? '' };
     const [previous] = await app.store.read([key]);
     const method = previous ? 'PUT' : 'POST';
-    const { put } = await app.services.writing.write(byServer({ resource, method, previous }), place);
+    const { put } = await app.parts.writing.write(byServer({ resource, method, previous }), place);
     puts.push(put);
   }
   await app.store.commit({ puts });
@@ -97,7 +97,7 @@ export function tokenWith({ folder, app }: Pick<TestServer, 'folder' | 'app'>, c
     scope,
   };
   const context = { ...(person ? { fhirUser: person } : {}), ...(patient ? { patient } : {}), jti: randomUUID() };
-  const iat = Math.floor(app.services.clock.now() / 1000);
+  const iat = Math.floor(app.parts.clock.now() / 1000);
   return jsonwebtoken.sign({ ...payload, ...context, iat, exp: iat + 600 }, privateKey, {
     algorithm: 'ES256',
     header: { alg: 'ES256', typ: 'at+jwt', kid: publicJwk.kid },

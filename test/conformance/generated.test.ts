@@ -104,7 +104,7 @@ describe('declared and served', () => {
   eachRest(rest => {
     it('[R1] [PKB-4] [PKB-6] the statement is read without a token and is valid', async () => {
       const { body } = await rest().as('').expect(200, 'GET', 'metadata');
-      assert.deepEqual(errors(rest().server.app.services.validator.validate(body)), []);
+      assert.deepEqual(errors(rest().server.app.parts.validator.validate(body)), []);
       assert.equal(body['kind'], 'instance');
       assert.equal((body['implementation'] as { url?: string }).url, rest().base);
       const summary = await rest().as('').expect(200, 'GET', 'metadata?_summary=true');
@@ -138,7 +138,7 @@ describe('declared and served', () => {
     });
 
     it('[PKB-4] every declared search parameter takes a value of its type; nonsense is 400', async () => {
-      const { registry } = rest().server.app.services;
+      const { registry } = rest().server.app.parts;
       const wrong: string[] = [];
       for (const { type, searchParam = [] } of await sampled(rest())) {
         const params = searchParam.map(({ name }) => registry.get(type, name) ?? assert.fail(`${type}.${name}`));

@@ -36,7 +36,7 @@ describe('history', () => {
       assert.equal(creation?.response?.etag, 'W/"1"');
       assert.equal(creation.response.lastModified, creation.resource?.meta?.lastUpdated);
       assert.ok(entries(answer).every(({ fullUrl }) => fullUrl === `${rest().base}/Patient/${id}`));
-      assert.deepEqual(rest().server.app.services.validator.validate(answer.body), []);
+      assert.deepEqual(rest().server.app.parts.validator.validate(answer.body), []);
     });
 
     it('[R25] of a type and of the system, with _since', async () => {

@@ -120,7 +120,7 @@ describe('operations', () => {
 
       it('[PKB-4] $meta says that there are no labels in a form that is valid', async () => {
         const { body } = await rest().expect(200, 'GET', 'MedicinalProductPharmaceutical/$meta');
-        assert.deepEqual(errors(rest().server.app.services.validator.validate(body)), []);
+        assert.deepEqual(errors(rest().server.app.parts.validator.validate(body)), []);
       });
 
       it('[PKB-4] $meta-add and $meta-delete change labels, and make a version where they change', async () => {

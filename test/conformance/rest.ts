@@ -68,7 +68,7 @@ export class Rest {
   /** An error in the answer: severity, code, and nothing that our own validator would refuse. */
   assertOutcome({ body, text }: Pick<Answer, 'body' | 'text'>): void {
     assert.equal(body.resourceType, 'OperationOutcome', text.slice(0, 300));
-    assert.deepEqual(errors(this.server.app.services.validator.validate(body)), []);
+    assert.deepEqual(errors(this.server.app.parts.validator.validate(body)), []);
     assert.match(outcome(body).issue[0]?.severity ?? '', /^(error|fatal)$/);
   }
 

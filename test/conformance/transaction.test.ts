@@ -36,7 +36,7 @@ describe('transaction', () => {
       assert.match(made?.response?.location ?? '', /\/Patient\/[^/]+\/_history\/1$/);
       assert.deepEqual([made?.response?.etag, updated?.response?.etag], ['W/"1"', 'W/"2"']);
       assert.ok(Date.parse(made?.response?.lastModified ?? '') > 0);
-      assert.deepEqual(rest().server.app.services.validator.validate(answer.body).filter(isError), []);
+      assert.deepEqual(rest().server.app.parts.validator.validate(answer.body).filter(isError), []);
     });
 
     it('[R51] one entry that fails and nothing is done; the outcome names the entry', async () => {
@@ -290,7 +290,7 @@ describe('transaction', () => {
     });
 
     it('lets others be answered between its entries, however many there are', async () => {
-      const { writing } = rest().server.app.services;
+      const { writing } = rest().server.app.parts;
       const { write } = writing;
       let inOneTurn = 0;
       let most = 0;

@@ -29,14 +29,14 @@ const BATCH = 500;
 const ATTEMPTS = 5;
 const KIND = 'load';
 
-type Target = Pick<App, 'services' | 'store'>;
+type Target = Pick<App, 'parts' | 'store'>;
 type Endpoint = App['endpoints'][number];
 /** How far a load has come, as it rides in a commit. */
 type Mark = Parameters<Bulk['commit']>[1][number];
 
 /** Loads a file. Rejects where it cannot be read at all, or the storage cannot be written. */
 export async function loadFile(app: Target, endpoint: Endpoint, file: string, reports: Reports): Promise<Tally> {
-  const source = openSource(file, app.services.limits.maxDepth);
+  const source = openSource(file, app.parts.limits.maxDepth);
   return loadItems(app, endpoint, { ...source, name: file, id: await identity(file, endpoint.path) }, reports);
 }
 
@@ -53,11 +53,11 @@ export async function loadItems(
   source: NamedSource,
   reports: Reports,
 ): Promise<Tally> {
-  const { records, clock } = app.services;
+  const { records, clock } = app.parts;
   const known = await records.get(KIND, source.id, clock.now());
   const done = Number(known?.value['place'] ?? 0);
   const tally: Tally = { written: 0, unchanged: 0, refused: 0, skipped: 0 };
-  const bulk = createBulk({ ...app.services, store: app.store }, endpoint, 'bulk load');
+  const bulk = createBulk({ ...app.parts, store: app.store }, endpoint, 'bulk load');
   let under: Promise<void> = Promise.resolve();
   for await (const batch of batches(source.items(), done, tally)) {
     const value = { place: batch.at(-1)!.place };

@@ -18,13 +18,13 @@ import { referencesFor } from '../../search/include.js';
 import { NONE, not } from '../../search/filters.js';
 import type { Filter, Position } from '../../search/query.js';
 import { dateInterval } from '../../search/types/date.js';
-import type { Context, Operation, Services } from '../../service.js';
+import type { Context, Operation, HandlerParts } from '../../service.js';
 import type { Key, Version } from '../../store/port.js';
 import type { PatientEverythingInput, PatientEverythingOutput } from '../types.js';
 import { inPeriod, membersOf, type Window } from './members.js';
 import { defined } from '../../fhir/defined.js';
 
-export type EverythingParts = Pick<Services, 'definitions' | 'registry' | 'limits' | 'cursors' | 'blobs'>;
+export type EverythingParts = Pick<HandlerParts, 'definitions' | 'registry' | 'limits' | 'cursors' | 'blobs'>;
 
 export const createEverything = (
   parts: EverythingParts,

@@ -8,7 +8,7 @@ import type { SearchRegistry } from '../../search/registry.js';
 import { dateInterval } from '../../search/types/date.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Endpoint } from '../../definitions/endpoint.js';
-import type { Services } from '../../service.js';
+import type { HandlerParts } from '../../service.js';
 
 /** Care dates (FHIR dates) and changes (milliseconds) that are asked for. */
 export interface Window {
@@ -24,7 +24,7 @@ interface Members {
 
 /** The types of the endpoint that can be about a patient, each with what makes them about one of these. */
 export function membersOf(
-  { definitions, registry }: Pick<Services, 'definitions' | 'registry'>,
+  { definitions, registry }: Pick<HandlerParts, 'definitions' | 'registry'>,
   endpoint: Endpoint,
   patients: readonly string[],
   types?: readonly string[],

@@ -3,7 +3,7 @@ import { expand as expansionOf, type TerminologySource } from '../../definitions
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
 import { typed, type JsonObject, type Resource } from '../../fhir/resource.js';
-import type { Operation, Services } from '../../service.js';
+import type { Operation, HandlerParts } from '../../service.js';
 import { findConcept, knownTerminology } from '../../conformance/known-terminology.js';
 import { ofVersion, valueSetOf } from '../../conformance/value-set.js';
 import type { ValueSetExpandInput, ValueSetExpandOutput } from '../types.js';
@@ -12,7 +12,7 @@ import { defined } from '../../fhir/defined.js';
 /** Codes on a page where the caller does not say, and at most. */
 const MAX_CODES = 1000;
 
-export type ExpandParts = Pick<Services, 'definitions' | 'clock' | 'ids'>;
+export type ExpandParts = Pick<HandlerParts, 'definitions' | 'clock' | 'ids'>;
 
 export const createExpand = (parts: ExpandParts): Operation<ValueSetExpandInput, ValueSetExpandOutput> => ({
   definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand',

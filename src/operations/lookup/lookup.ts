@@ -2,13 +2,13 @@
 import type { CodeSystem } from 'fhir/r4.js';
 import { Fault } from '../../fhir/fault.js';
 import { typed } from '../../fhir/resource.js';
-import type { Operation, Services } from '../../service.js';
+import type { Operation, HandlerParts } from '../../service.js';
 import { findConcept, knownTerminology, type Concept } from '../../conformance/known-terminology.js';
 import { ofVersion } from '../../conformance/value-set.js';
 import type { CodeSystemLookupInput, CodeSystemLookupOutput } from '../types.js';
 import { defined } from '../../fhir/defined.js';
 
-export type LookupParts = Pick<Services, 'definitions'>;
+export type LookupParts = Pick<HandlerParts, 'definitions'>;
 
 export const createLookup = ({
   definitions,

@@ -6,7 +6,7 @@ import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
-import type { Context, Operation, Services } from '../../service.js';
+import type { Context, Operation, HandlerParts } from '../../service.js';
 import { begun, REINDEX, SETTLE, stateChange, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
 import type { ReindexInput, ReindexOutput } from '../types.js';
 import { statusOf, statusUrl } from './status.js';
@@ -14,7 +14,7 @@ import { statusOf, statusUrl } from './status.js';
 /** SearchParameters of its own that a customer may have. */
 const MAX_PARAMETERS = 200;
 
-export type ReindexParts = Pick<Services, 'records' | 'clock' | 'ids' | 'definitions' | 'registry'>;
+export type ReindexParts = Pick<HandlerParts, 'records' | 'clock' | 'ids' | 'definitions' | 'registry'>;
 
 export const createReindex = (parts: ReindexParts): Operation<ReindexInput, ReindexOutput> => ({
   definition: 'https://portico.health/fhir/OperationDefinition/reindex',

@@ -2,11 +2,11 @@
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
-import type { Context, Operation, Services } from '../../service.js';
+import type { Context, Operation, HandlerParts } from '../../service.js';
 import type { ReindexStatusInput, ReindexStatusOutput } from '../types.js';
 import { REINDEX, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
 
-export type ReindexStatusParts = Pick<Services, 'records' | 'clock'>;
+export type ReindexStatusParts = Pick<HandlerParts, 'records' | 'clock'>;
 
 export const createReindexStatus = ({
   records,

@@ -7,7 +7,7 @@ import type { Coding } from 'fhir/r4.js';
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
-import type { Operation, Services } from '../../service.js';
+import type { Operation, HandlerParts } from '../../service.js';
 import { findConcept, knownTerminology } from '../../conformance/known-terminology.js';
 import { codeSystemOf, ofVersion, valueSetOf } from '../../conformance/value-set.js';
 import type {
@@ -20,7 +20,7 @@ import type {
 /** What both operations answer. */
 type Verdict = ValueSetValidateCodeOutput & CodeSystemValidateCodeOutput;
 
-export type ValidateCodeParts = Pick<Services, 'definitions'>;
+export type ValidateCodeParts = Pick<HandlerParts, 'definitions'>;
 
 export const createValidateValueSetCode = ({
   definitions,

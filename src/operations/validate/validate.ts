@@ -4,12 +4,12 @@ import { Fault, type Issue } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
 import { outcomeOf } from '../../fhir/outcome.js';
 import { typed, type Resource } from '../../fhir/resource.js';
-import type { Context, Operation, OperationAnswer, Services } from '../../service.js';
+import type { Context, Operation, OperationAnswer, HandlerParts } from '../../service.js';
 import type { ResourceValidateInput, ResourceValidateOutput } from '../types.js';
 
 const MODES = new Set(['create', 'update', 'delete', 'profile']);
 
-export type ValidateParts = Pick<Services, 'definitionsFor' | 'validator'>;
+export type ValidateParts = Pick<HandlerParts, 'definitionsFor' | 'validator'>;
 
 export const createValidate = ({
   definitionsFor,

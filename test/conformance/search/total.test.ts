@@ -11,7 +11,7 @@ const LIMIT = 1000;
 
 async function fill({ server }: Customer, from: number, to: number): Promise<void> {
   const endpoint = server.app.endpoints.find(({ name }) => name === 'customer')!;
-  const bulk = createBulk({ ...server.app.services, store: server.app.store }, endpoint, 'test data');
+  const bulk = createBulk({ ...server.app.parts, store: server.app.store }, endpoint, 'test data');
   const many = Array.from({ length: to - from }, (_, i) => resource('Basic', `b${from + i}`, { code: { text: 'x' } }));
   await bulk.commit(await bulk.prepare(many), []);
 }

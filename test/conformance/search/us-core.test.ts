@@ -88,7 +88,7 @@ describe(
     it('[R5] their profiles are supported, and the guides named', async () => {
       const server = await startTestServer({ env: { PORTICO_PACKAGES: packages.join(',') } });
       try {
-        const customer = new Customer(server, { ...server.app.services, ...server.app }, { ahead: 0 });
+        const customer = new Customer(server, { ...server.app.parts, ...server.app }, { ahead: 0 });
         const { implementationGuide, rest } = (await customer.call('GET', 'metadata')).body as CapabilityStatement;
         assert.deepEqual(implementationGuide?.toSorted(), [
           'http://hl7.org/fhir/us/core/ImplementationGuide/hl7.fhir.us.core',
@@ -106,7 +106,7 @@ describe(
     it('[R93] [R96] the search parameters they add are declared and served, those they repeat are as R4 has them', async () => {
       const server = await startTestServer({ env: { PORTICO_PACKAGES: packages.join(',') } });
       try {
-        const customer = new Customer(server, { ...server.app.services, ...server.app }, { ahead: 0 });
+        const customer = new Customer(server, { ...server.app.parts, ...server.app }, { ahead: 0 });
         for (const query of ['Encounter?discharge-disposition=01', 'Condition?asserted-date=2020', 'CareTeam?role=x']) {
           assert.deepEqual(await customer.ids(query), []);
         }

@@ -1,4 +1,4 @@
-/** The services handlers get, and the router between them. */
+/** The handlers, each made of what it uses, and the router over them. */
 import type { KeyObject } from 'node:crypto';
 import { accessFingerprint } from '../access/actor.js';
 import { createGate } from '../access/gate.js';
@@ -10,7 +10,6 @@ import { outboxDocuments } from '../delivery/outbox.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
 import { createInteractions } from '../interactions/index.js';
-import type { StampParts } from '../writing/stamp.js';
 import { createWriting } from '../writing/writing.js';
 import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
@@ -28,7 +27,7 @@ import { createQuota } from '../router/quota.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
-import type { Dispatch, Operation, PortalSettings, Services } from '../service.js';
+import type { Audit, Dispatch, HandlerParts, Operation, PortalSettings } from '../service.js';
 import type { Storage, Store } from '../store/port.js';
 import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
@@ -36,7 +35,7 @@ import type { Access } from './access.js';
 import { createAudit, createOwnAudit } from './audit.js';
 import type { Model } from './model.js';
 
-export interface ServiceParts {
+export interface Given {
   config: Config;
   world: World;
   model: Model;
@@ -48,99 +47,92 @@ export interface ServiceParts {
   custom: CustomParameters;
 }
 
-/** What handlers get, the operations among them, and the router over both. */
-export interface Served {
-  services: Services;
+/** The router, and what it was made of. */
+export interface Handlers {
+  parts: HandlerParts;
   operations: readonly Operation[];
   dispatch: Dispatch;
   audit: OpenAudit;
 }
 
-export function createServices(parts: ServiceParts): Served {
-  const { config, world, model, stores, secret } = parts;
-  const { definitions, registry, endpoints, root, postings } = model;
-  const portal = portalSettings(parts);
+export function createHandlers(given: Given): Handlers {
+  const { audit, view } = createAudit(given, given.custom.registryOf);
+  const parts = partsOf(given, audit);
+  const operations = createOperations(parts);
+  return { parts, operations, dispatch: routerOf(given, parts, { operations, audit, store: view }), audit };
+}
+
+function partsOf(given: Given, audit: Audit): HandlerParts {
+  const { config, world, model, stores, secret, log, custom } = given;
+  const { definitions, registry, root, postings } = model;
+  const { limits } = config;
+  const { records, blobs } = stores;
+  const { registryOf, served } = custom;
+  const portal = portalSettings(given);
   const validator = createValidator(definitions, { root });
-  const { registryOf, served } = parts.custom;
-  const stamping: StampParts = { clock: world.clock, registryOf, ...postings };
-  const { audit, view } = createAudit(parts, registryOf);
   const definitionsFor = createPostedProfiles(definitions);
-  const { blobs } = stores;
-  const services: Services = {
+  const rule = createPortalRules({ ...world, records, registry, limits, portal });
+  const storing = { ...world, ...postings, registryOf, records, blobs, limits };
+  return {
     ...world,
     definitions,
     registry,
     registryOf,
     validator,
-    records: stores.records,
+    records,
     blobs,
-    audit,
+    limits,
     auditOwn: createOwnAudit(audit, world),
-    limits: config.limits,
     cursors: cursorsOf(createCursors(secret, world)),
-    endpoints,
     served,
     terminology: createSearchTerminology(definitions),
     definitionsFor,
-    statement: createStatements(definitions, error => parts.log.error('statement', error)),
-    writing: createWriting({
-      ...stamping,
-      ...world,
-      validator,
-      definitionsFor,
-      rule: createPortalRules({ ...world, records: stores.records, registry, limits: config.limits, portal }),
-      blobs,
-      records: stores.records,
-      limits: config.limits,
-    }),
+    statement: createStatements(definitions, error => log.error('statement', error)),
+    writing: createWriting({ ...storing, validator, definitionsFor, rule }),
     portal,
   };
-  const operations = createOperations(services);
-  return { services, operations, dispatch: routerOf(parts, view, services, operations), audit };
 }
 
-function portalSettings({ config, channels }: ServiceParts): PortalSettings {
+function portalSettings({ config, channels }: Given): PortalSettings {
   const { portalUrl, defaultLanguage, invitationDays } = config;
   return { portalUrl, defaultLanguage, invitationDays, channels };
 }
 
 /** A page link ends with the proxies, roles and scopes it was given under: it tells a total that was counted then. */
-const cursorsOf = (cursors: ReturnType<typeof createCursors>): Services['cursors'] => ({
+const cursorsOf = (cursors: ReturnType<typeof createCursors>): HandlerParts['cursors'] => ({
   seal: (content, actor) => cursors.seal(content, accessFingerprint(actor)),
   open: (cursor, actor) => cursors.open(cursor, accessFingerprint(actor)),
 });
 
 function routerOf(
-  { config, model, access, world, log }: ServiceParts,
-  store: Store,
-  services: Services,
-  operations: readonly Operation[],
+  { config, model, access, world, log }: Given,
+  parts: HandlerParts,
+  { operations, audit, store }: { operations: readonly Operation[]; audit: Audit; store: Store },
 ): Dispatch {
-  const { limits, validator, served } = services;
+  const { limits, validator, served } = parts;
   const { definitions } = model;
   const views = new Map(model.endpoints.map(endpoint => [endpoint.path, viewOf(store, endpoint)]));
   return createDispatch({
-    gate: createGate(access.authenticate, definitions, endpoint => scopesOf(endpoint, services)),
+    gate: createGate(access.authenticate, definitions, endpoint => scopesOf(endpoint, parts)),
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),
-    receive: bytes => receiveContent(services, bytes),
+    receive: bytes => receiveContent(parts, bytes),
     operations: createOperationTable(operations, definitions, validator),
-    interactions: createInteractions(services),
+    interactions: createInteractions(parts),
     bare: ({ path }) => views.get(path) ?? store,
     patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
     clock: world.clock,
-    audit: services.audit,
+    audit,
     outbox: effect => outboxDocuments(effect, world),
     served,
-    services,
     report: (error, { id }) => log.error('unforeseen fault', error, { id }),
     answered: (run, status) => logAnswer(log, world.clock.now(), run, status),
   });
 }
 
 /** Granular scopes by the parameters of R4, and by those of the endpoint's own that are in force. */
-function scopesOf(endpoint: Endpoint, { registry, registryOf, clock }: Services): CompileScope {
+function scopesOf(endpoint: Endpoint, { registry, registryOf, clock }: HandlerParts): CompileScope {
   const own = registryOf(endpoint.partition);
   const declared = (type: string, code: string): boolean =>
     endpoint.resources.get(type)?.searchParams.has(code) === true ||
