@@ -130,7 +130,7 @@ eachStorage((_name, open) => {
       const [segment] = await machine.storage.records.find('audit-segment', 'list', '', machine.now, 1);
       const { id, count, first } = segment!.value as { id: string; count: number; first: number };
       const lines = (await machine.storage.records.get('audit-lines', id, machine.now))!;
-      await machine.storage.records.write({ op: 'put', document: { ...lines, value: { deflated: 'nonsense' } } });
+      await machine.storage.records.write({ op: 'put', document: { ...lines, value: { compressed: 'nonsense' } } });
       assert.equal((await eventsOf(audit)).length, all - count);
       assert.ok(machine.unreadable.includes(id));
       const { warnings } = await audit.store.search(searchOf({ kind: 'all' }, [{ by: 'main', descending: false }], 1));

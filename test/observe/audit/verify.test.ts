@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
+import { brotliCompress, brotliDecompress } from 'node:zlib';
 import type { OpenAudit } from '../../../src/observe/audit/audit.js';
 import type { SegmentInfo } from '../../../src/observe/audit/segment.js';
 import { verifyTrail } from '../../../src/observe/audit/verify.js';
@@ -46,10 +46,10 @@ eachStorage((_name, open) => {
 
     async function rewrite(id: string, edit: (lines: string[]) => string[]): Promise<void> {
       const document = (await machine.storage.records.get('audit-lines', id, machine.now))!;
-      const text = await promisify(inflateRaw)(Buffer.from(String(document.value['deflated']), 'base64'));
+      const text = await promisify(brotliDecompress)(Buffer.from(String(document.value['compressed']), 'base64'));
       const edited = edit(text.toString().split('\n')).join('\n');
-      const deflated = (await promisify(deflateRaw)(edited)).toString('base64');
-      await change([{ op: 'put', document: { kind: 'audit-lines', id, value: { deflated }, keys: {} } }]);
+      const compressed = (await promisify(brotliCompress)(edited)).toString('base64');
+      await change([{ op: 'put', document: { kind: 'audit-lines', id, value: { compressed }, keys: {} } }]);
     }
 
     it('[H05] counts what is in order', async () => {
