@@ -77,11 +77,13 @@ function textOf(body: Exclude<ResponseBody, { kind: 'bytes' | 'stream' }>, shape
   return shape.format === 'xml' ? writeXml(resource, shape.pretty) : JSON.stringify(resource, null, 2) + '\n';
 }
 
+/** A text of as many bytes as characters is ASCII: its bytes are its characters, and need not be encoded. */
 function sendText(response: ServerResponse, status: number, headers: string[], text: string, head: boolean): void {
-  if (status !== 204 && status !== 304) headers.push('content-length', String(Buffer.byteLength(text)));
+  const length = Buffer.byteLength(text);
+  if (status !== 204 && status !== 304) headers.push('content-length', String(length));
   response.writeHead(status, headers);
   if (head || text === '') response.end();
-  else response.end(text);
+  else response.end(text, length === text.length ? 'latin1' : 'utf8');
 }
 
 /** A stream that fails half-way ends the connection: the client must not take the part for the whole. */
