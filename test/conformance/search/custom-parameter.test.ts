@@ -125,6 +125,25 @@ describe('custom search parameters', () => {
       assert.deepEqual(await customer().ids('Patient?gender-of-ours=female'), ['85']);
     });
 
+    it('[R74] of type reference can be included, from either end, once they are in force', async () => {
+      const cared = parameter('cared-by', 'reference', 'Condition.recorder', { target: ['Patient'] });
+      await write(customer(), cared);
+      await write(customer(), { ...condition('recorded'), recorder: { reference: 'Patient/85' } });
+      await customer().refused('Condition?_include=Condition:cared-by', 400, 'not-supported');
+      await customer().refused('Patient?_revinclude=Condition:cared-by', 400, 'not-supported');
+      await customer().reindex();
+      const { included } = await customer().search('Condition?_id=recorded&_include=Condition:cared-by');
+      assert.deepEqual(included, ['Patient/85']);
+      const reverse = await customer().search('Patient?_id=85&_revinclude=Condition:cared-by');
+      assert.deepEqual(reverse.included, ['Condition/recorded']);
+      const { body } = await customer().call('GET', 'metadata');
+      const types = (body as CapabilityStatement).rest?.[0]?.resource ?? [];
+      const listed = (list: 'searchInclude' | 'searchRevInclude'): string[] =>
+        types.filter(one => one[list]?.includes('Condition:cared-by')).map(({ type }) => type);
+      assert.deepEqual([listed('searchInclude'), listed('searchRevInclude')], [['Condition'], ['Patient']]);
+      assert.equal((await customer().call('DELETE', 'Condition/recorded')).status, 204);
+    });
+
     it('stop counting once they are deleted and $reindex was called', async () => {
       assert.equal((await customer().call('DELETE', 'SearchParameter/note-text')).status, 204);
       assert.deepEqual(await customer().ids('Condition?note-text=written'), ['noted']);
