@@ -3,7 +3,8 @@
  * a code. `--again ID` puts one of them into the outbox again. Ends with 1 where there is none of that id, with 2 on bad usage.
  */
 import { parseArgs } from 'node:util';
-import { machine, openStorage } from '../compose/storage.js';
+import { machine } from '../compose/machine.js';
+import { openStorage } from '../compose/storage.js';
 import { loadConfig } from '../config/config.js';
 import { ensureFolder } from '../config/folder.js';
 import { deadDeliveries, sendAgain, type DeadDelivery } from '../delivery/delivery-record.js';

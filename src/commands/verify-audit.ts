@@ -4,7 +4,8 @@
  * read, with 2 where the trail cannot be reached.
  */
 import { auditFolder } from '../compose/audit.js';
-import { machine, openStorage } from '../compose/storage.js';
+import { machine } from '../compose/machine.js';
+import { openStorage } from '../compose/storage.js';
 import { loadConfig } from '../config/config.js';
 import { verifyTrail } from '../observe/audit/verify.js';
 

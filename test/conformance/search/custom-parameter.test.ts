@@ -1,7 +1,7 @@
 /** SearchParameters that a customer posts: they count after `$reindex`. https://hl7.org/fhir/R4/searchparameter.html */
 import assert from 'node:assert/strict';
 import type { Bundle, CapabilityStatement, OperationOutcome } from 'fhir/r4.js';
-import { machine } from '../../../src/compose/storage.js';
+import { machine } from '../../../src/compose/machine.js';
 import type { Resource } from '../../../src/fhir/resource.js';
 import { tokenWith } from '../../abuse/ward.js';
 import { startTestServer } from '../../fixtures/server.js';
