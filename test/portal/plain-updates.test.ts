@@ -91,6 +91,33 @@ function workItems(journey: () => Journey): void {
     const task = asTask(await journey().expect(201, system, 'POST', 'Task', other));
     assert.equal((await put(task, { status: 'cancelled' })).status, 200);
   });
+
+  it('[MSG-6] a Task outside the workflows is no work item to claim', async () => {
+    const owner = { reference: 'Organization/demo-workflow-group' };
+    const other = { resourceType: 'Task', status: 'requested', intent: 'order', code: { text: 'other' }, owner };
+    const task = asTask(await journey().expect(201, system, 'POST', 'Task', other));
+    const answer = await journey().expect(409, 'demo-agent', 'POST', `Task/${task.id}/$claim`);
+    assert.equal(issue(answer).code, 'conflict');
+    await unchanged(task);
+  });
+
+  it('[MSG-6] an update in a transaction is judged alike, and takes its other entries along', async () => {
+    const task = await workItem();
+    const entry = (resource: object, url: string) => ({ resource, request: { method: 'PUT', url } });
+    const other = { resourceType: 'Task', status: 'requested', intent: 'order', code: { text: 'other' } };
+    const beside = asTask(await journey().expect(201, system, 'POST', 'Task', other));
+    const bundle = {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [
+        entry({ ...beside, status: 'cancelled' }, `Task/${beside.id}`),
+        entry({ ...task, status: 'completed' }, `Task/${task.id}`),
+      ],
+    };
+    await journey().expect(409, system, 'POST', '', bundle);
+    await unchanged(task);
+    await unchanged(beside);
+  });
 }
 
 function invitations(journey: () => Journey): void {
