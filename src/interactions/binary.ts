@@ -12,7 +12,7 @@ import { contentOf } from '../content/text.js';
 import { rangeOf, type ByteRange } from './range.js';
 import { versionHeaders } from './version.js';
 
-/** The content itself, or the range of it that is asked for; undefined where the client asks for the resource. */
+/** The content itself, or the requested range of it; undefined if the client wants the resource. */
 export function rawContent(context: Context, version: Version, blobs: Blobs): FhirResponse | undefined {
   const resource = parseStored<Resource>(version.json);
   const contentType = String(resource['contentType']);
@@ -61,7 +61,7 @@ async function* streamed(blobs: Blobs, id: string, start: number, end: number): 
   yield* await contentOf(blobs, id, start, end);
 }
 
-/** Whoever names a FHIR type means the resource; plain JSON and XML mean it too, unless the content is of that very type. */
+/** A FHIR media type asks for the resource; so does plain JSON or XML, unless the content itself is of that type. */
 function wantsFhir({ request }: Context, contentType: string): boolean {
   if (request.query.some(([name]) => name === '_format')) return true;
   return acceptedTypes(request.headers['accept']).some(

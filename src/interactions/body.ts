@@ -5,7 +5,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { Ids } from '../fhir/clock.js';
 import type { Context } from '../service.js';
 
-/** The body of a create or update: there, and of the route's type. */
+/** The body of a create or update. Fault `invalid` for none, for another type than the route's, and for a malformed id. */
 export function bodyOf(context: Context): Resource {
   const { resource, route } = context;
   if (resource === undefined) throw new Fault('invalid', 'The request has no body.', { code: 'structure' });
@@ -19,7 +19,7 @@ export function bodyOf(context: Context): Resource {
   return resource;
 }
 
-/** A create takes no id from the body; what could be no id is malformed all the same. */
+/** A create ignores the id of the body, but a malformed id is refused even there. */
 function checkId({ resourceType, id }: Resource): void {
   if (id === undefined || (typeof id === 'string' && ID.test(id))) return;
   throw new Fault('invalid', 'An id has up to 64 letters, digits, hyphens and dots.', {
@@ -28,7 +28,7 @@ function checkId({ resourceType, id }: Resource): void {
   });
 }
 
-/** The id a new resource gets: the one a transaction settled, or a fresh one. */
+/** The id of a new resource: assigned by the transaction around it, or a fresh one. */
 export function newId({ request: { body } }: Context, ids: Ids): string {
   return (body?.kind === 'resource' ? body.assignId : undefined) ?? ids.next();
 }

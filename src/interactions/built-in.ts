@@ -1,6 +1,6 @@
 /**
- * HL7's definitions, the portal's own and those of packages, served as resources where an endpoint declares their types:
- * by id, and by a search for their `url`. What was posted under the same id or url goes first.
+ * HL7's definitions, the portal's own and the packages' are served as resources by endpoints that declare their types: by id,
+ * and by a search for their `url`. A posted resource with the same id or url takes precedence.
  * https://hl7.org/fhir/R4/conformance-module.html
  */
 import { definitionById } from '../definitions/by-id.js';
@@ -24,7 +24,7 @@ const TYPES = new Set([
   'CompartmentDefinition',
 ]);
 
-/** Parameters that do not choose among resources. */
+/** Parameters that shape the answer and select nothing. */
 const SHAPING = new Set(['_format', '_pretty', '_summary', '_elements', '_count', '_total']);
 
 /** Adds the built-in definitions to a read. */
@@ -65,7 +65,7 @@ async function searchWithDefinitions(context: Context, search: Handler, parts: D
   return { response: await searchset(context, question, content, parts) };
 }
 
-/** The definition whose canonical URL this search names and nothing else. */
+/** The definition with the canonical URL that is the only criterion of this search. */
 function namedBy(query: Query, { route }: Context, definitions: Definitions): Resource | undefined {
   const [choosing, ...more] = query.filter(([name]) => !SHAPING.has(name));
   if (choosing?.[0] !== 'url' || more.length > 0) return undefined;
@@ -75,7 +75,7 @@ function namedBy(query: Query, { route }: Context, definitions: Definitions): Re
   return version === '' || definition['version'] === version ? definition : undefined;
 }
 
-/** As it would be stored. */
+/** The definition as a stored version. */
 function asVersion({ partition }: Context, definition: Resource): Version {
   const { resourceType: type, id = '' } = definition;
   const json = JSON.stringify(definition);

@@ -7,7 +7,7 @@ import { viewOf } from './view.js';
 
 const texts = new WeakMap<object, { text: string; version: string }>();
 
-/** For the last two a server may answer with the whole statement, and this one does. */
+/** `normative` and `terminology` are answered with the full statement, as the specification allows. */
 const MODES = ['full', 'normative', 'terminology'];
 
 export const createCapabilities =
@@ -28,7 +28,7 @@ export const createCapabilities =
     return { response: { status: 200, headers, body: { kind: 'json', text: view(text) } } };
   };
 
-/** A statement has no version that changes with all of it: its entity tag is made of what it says. */
+/** No version number changes with every change of a statement: its entity tag is a hash of its text. */
 function written(statement: object): { text: string; version: string } {
   const text = JSON.stringify(statement);
   const done = { text, version: createHash('sha256').update(text).digest('hex').slice(0, 16) };

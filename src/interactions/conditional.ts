@@ -1,5 +1,5 @@
 /**
- * Criteria of conditional interactions. They are evaluated here for the answer, and again within the commit.
+ * Criteria of conditional interactions. They are evaluated here for the answer, and again in the commit.
  * https://hl7.org/fhir/R4/http.html#cond-update
  */
 import { Fault } from '../fhir/fault.js';
@@ -10,19 +10,18 @@ import { terminologyNames } from '../search/terminology-names.js';
 import type { Context, HandlerParts } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 
-/** Resources one conditional delete may take. */
+/** The most resources of one conditional delete. */
 export const MAX_MATCHES = 100;
 
 export interface CriteriaMatch {
   versions: Version[];
-  /** What must still hold at the commit. */
+  /** The condition that the commit checks again. */
   criterion: Criterion;
 }
 
-/** Criteria as a header or a reference says them: a query string, maybe led by `?` or `Patient?`. */
+/** Criteria in a header or a reference: a query string, with or without `?` or `Patient?` before it. */
 export const criteriaText = (text: string): Query => parseForm(text.replace(/^[A-Za-z]*\?/, ''));
 
-/** What criteria are compiled with. */
 export type CriteriaParts = Pick<HandlerParts, 'registryOf' | 'clock' | 'terminology'>;
 
 /** The resources these criteria match, up to `limit + 1`. Faults: `invalid` for bad or empty criteria. */
@@ -54,7 +53,7 @@ export async function matching(
   return { versions: page.rows, criterion: { partition, type, where, ids } };
 }
 
-/** The one match, or undefined; many are Fault `precondition`. */
+/** The only match, or undefined. Fault `precondition` for more than one. */
 export function atMostOne({ versions }: CriteriaMatch): Version | undefined {
   if (versions.length > 1) {
     throw new Fault('precondition', 'The criteria match more than one resource.', { code: 'multiple-matches' });

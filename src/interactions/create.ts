@@ -21,7 +21,7 @@ export const createCreate =
     return write(context, { resource, previous: undefined, method: 'POST', criteria }, parts);
   };
 
-/** A condition that the endpoint does not offer is refused: without it there could be two where one is meant. */
+/** A condition is refused if the endpoint has no conditional create: to ignore it could make a duplicate. */
 function conditionOf({ request, endpoint, route }: Context): string | undefined {
   const condition = request.headers['if-none-exist'];
   if (condition === undefined || endpoint.resources.get(route.type ?? '')?.conditionalCreate) return condition;

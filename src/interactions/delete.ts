@@ -16,7 +16,7 @@ export const createDelete =
     if (context.route.conditional) return conditionalDelete(context, parts);
     const key = target(context);
     const version = await current(context, key);
-    // A system may delete what is not there (R4 asks for success); to people, absent and hidden are the same refusal.
+    // R4 asks for success if there is nothing to delete. People get 404, the same for absent and hidden resources.
     if (!version && context.actor.kind !== 'system') throw absent(key);
     checkIfMatch(context, version);
     return version && !version.deleted ? deletion(context, [version], parts) : { response: gone(context, 0) };
@@ -30,7 +30,7 @@ async function conditionalDelete(context: Context, parts: DeleteParts): Promise<
   return { ...result, changes: { ...result.changes, criteria: [match.criterion] } };
 }
 
-/** What a conditional delete takes. Faults: `precondition` for several where one is meant, `too-costly` for very many. */
+/** The matches of a conditional delete. Faults: `precondition` for several if only one may match, `too-costly` for too many. */
 export async function deletable(
   context: Context,
   type: string,

@@ -19,7 +19,7 @@ import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
 
 const KNOWN = new Set(['_since', '_at', '_count', '_sort', '_summary', '_elements', '_page', '_format', '_pretty']);
-/** Totals are exact up to here, and left out above. */
+/** Totals are exact up to this number, and left out above it. */
 const TOTAL_LIMIT = 1000;
 
 interface HistoryLink {

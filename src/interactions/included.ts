@@ -11,16 +11,15 @@ import type { Version } from '../store/port.js';
 import { charactersOf, countFitting } from '../content/bounded-page.js';
 import { resourceEntries, shapeOf, type SearchsetParts } from './searchset.js';
 
-/** Rounds of `:iterate`; circular references end earlier, since nothing is taken twice. */
+/** Rounds of `:iterate`. Circular references end earlier, since no resource is included twice. */
 const ROUNDS = 10;
 
-/** What including takes. */
 export type IncludeParts = SearchsetParts & Pick<HandlerParts, 'registryOf' | 'limits'>;
 
 interface Gathering {
   context: Context;
   parts: IncludeParts;
-  /** `Type/id` of everything on the page or taken already. */
+  /** `Type/id` of the resources on the page and of those included so far. */
   seen: Set<string>;
   taken: Version[];
   /** Characters of the page and of what is taken. */
@@ -28,7 +27,7 @@ interface Gathering {
   full: boolean;
 }
 
-/** The included resources of a page, as entries; a warning where the limit cut them. */
+/** The included resources of a page, as entries, and a warning if there are more than the limit allows. */
 export async function included(
   context: Context,
   parsed: ParsedSearch,
@@ -49,7 +48,7 @@ export async function included(
     const applies = ({ iterate }: Include): boolean => round === 0 || iterate;
     front = await gather(gathering, front, parsed.includes.filter(applies), parsed.revincludes.filter(applies));
   }
-  // R4: the list of `_elements` is not one for what is included.
+  // R4: `_elements` applies to the matches alone.
   const { elements: _, ...view } = parsed;
   const shape = shapeOf(view, parts);
   return {
@@ -70,7 +69,7 @@ async function gather(
   return [...forward, ...backward];
 }
 
-/** What these resources refer to. */
+/** The resources that these refer to. */
 async function referenced(
   gathering: Gathering,
   front: readonly Version[],
@@ -93,7 +92,7 @@ async function referenced(
   return [...taken, ...(await searched(gathering, canonical))];
 }
 
-/** What refers to these resources. */
+/** The resources that refer to these. */
 async function referring(gathering: Gathering, front: readonly Version[], include: Include): Promise<Version[]> {
   const { endpoint, partition } = gathering.context;
   const registry = gathering.parts.registryOf(partition);

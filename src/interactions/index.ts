@@ -12,7 +12,7 @@ import { createRead, createVread } from './read.js';
 import { createSearch } from './search.js';
 import { createUpdate } from './update.js';
 
-/** What the interactions are made of; each file names its own share. */
+/** What the interactions use together; each factory names its own part. */
 export type InteractionParts = Parameters<typeof createBundle>[0] &
   Parameters<typeof createCapabilities>[0] &
   Parameters<typeof createCreate>[0] &

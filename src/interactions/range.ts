@@ -1,4 +1,4 @@
-/** The part of a content that a request asks for. https://www.rfc-editor.org/rfc/rfc9110#section-14 */
+/** Ranges of a content. https://www.rfc-editor.org/rfc/rfc9110#section-14 */
 import { Fault } from '../fhir/fault.js';
 import type { FhirRequest } from '../fhir/request.js';
 
@@ -8,12 +8,12 @@ export interface ByteRange {
   end: number;
 }
 
-/** One range; of several, of other units and of what is malformed the whole is sent. */
+/** One range. Several ranges, other units and malformed ranges are answered with the whole content. */
 const RANGE = /^bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*$/i;
 
 /**
- * The one range that is asked for of so many bytes; undefined for the whole. A range of another version (If-Range) is not
- * one of this. Fault `unsatisfiable` for a range that lies outside.
+ * The range that a request names, of a content of so many bytes; undefined for the whole, also if If-Range names another
+ * version. Fault `unsatisfiable` for a range outside the content.
  */
 export function rangeOf({ method, headers }: FhirRequest, size: number, tag: string): ByteRange | undefined {
   const { range, 'if-range': condition } = headers;

@@ -1,4 +1,4 @@
-/** What a search asks: its parameters from URL and form, or the page link that carries them. */
+/** A search as a value: its parameters, from URL and form or from the page link that carries them, and the parsed query. */
 import { declaredIncludes } from '../definitions/declared-includes.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
@@ -11,7 +11,6 @@ import { terminologyNames } from '../search/terminology-names.js';
 import type { Context, HandlerParts } from '../service.js';
 import { askStore } from './ask-chain.js';
 
-/** What parsing a search takes. */
 export type QuestionParts = Pick<
   HandlerParts,
   'cursors' | 'limits' | 'registryOf' | 'clock' | 'terminology' | 'definitions'
@@ -19,19 +18,19 @@ export type QuestionParts = Pick<
 
 export interface SearchQuestion {
   parsed: ParsedSearch;
-  /** The parameters as they came. */
+  /** The parameters as sent. */
   query: Query;
   limit: number;
   /** From a page link. */
   after?: Position;
-  /** From a page link: the total of the first page, null for none. */
+  /** From a page link: the total of the first page; null if that page had none. */
   total?: number | null;
 }
 
 const PAGE = '_page';
 const FORM_ONLY = new Set(['_format', '_pretty']);
 
-/** Where a search is answered, whichever way it came. */
+/** The path of a search, the same for GET and for POST to `_search`. */
 export const searchPath = ({ request }: Context): string[] => request.path.filter(segment => segment !== '_search');
 
 export async function questionOf(context: Context, parts: QuestionParts): Promise<SearchQuestion> {
@@ -52,7 +51,7 @@ interface Continued {
   total: number | null;
 }
 
-/** One pass over the text, and one over its tree where chains go over canonical references. */
+/** One pass over the parameters, and one over the parsed tree if chains follow canonical references. */
 async function parsedQuestion(context: Context, query: Query, parts: QuestionParts): Promise<SearchQuestion> {
   const { limits, registryOf } = parts;
   const openChains: OpenChains = new Map();
@@ -93,7 +92,7 @@ function* searchable(endpoint: Endpoint): Iterable<string> {
   for (const { type, interactions } of endpoint.resources.values()) if (interactions.has('search-type')) yield type;
 }
 
-/** https://hl7.org/fhir/R4/compartmentdefinition.html; the focal resource must be visible. */
+/** The part of a search in a compartment, whose focal resource the caller must see. https://hl7.org/fhir/R4/compartmentdefinition.html */
 async function inCompartment(
   context: Context,
   of: ParsedSearch['of'],

@@ -11,7 +11,7 @@ import { included, type IncludeParts } from './included.js';
 import { outcomeEntry, searchset, type SearchsetParts } from './searchset.js';
 import { defined } from '../fhir/defined.js';
 
-/** Totals are exact up to here, and left out above unless asked for (DESIGN §6). */
+/** Totals are exact up to this number, and left out above it unless `_total` requests them. */
 const TOTAL_LIMIT = 1000;
 
 export type SearchParts = QuestionParts & IncludeParts & SearchsetParts;
@@ -45,12 +45,12 @@ function pageOf(context: Context, { parsed, limit, after }: SearchQuestion, part
   });
 }
 
-/** Never later than the request's own end. */
+/** A search ends with its own limit or with the request, whichever is earlier. */
 function deadlineOf({ request }: Context, { clock, limits }: SearchParts): number {
   return Math.min(request.deadline, clock.now() + limits.searchTimeout);
 }
 
-/** Counted where the first page is not all; if it is not asked for, later pages carry it in their link. */
+/** Counted if there is more than one page. Links to later pages carry a total that `_total` did not request. */
 async function totalOf(
   context: Context,
   { parsed, total }: SearchQuestion,
@@ -108,7 +108,7 @@ function nextUrl(
 ): string {
   const { endpoint, actor, request } = context;
   const path = searchPath(context);
-  // A total that was asked for is counted once, and stays on the page it was asked for with.
+  // A total that `_total` requests is counted once, and stands on the first page alone.
   const kept = question.parsed.total === undefined ? (total ?? null) : null;
   const content = { path, query: question.query, after, total: kept };
   return pageUrl(`${endpoint.url}/${path.join('/')}`, cursors.seal(content, actor), request.query);

@@ -14,7 +14,6 @@ import { shownText } from '../content/text.js';
 import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
 
-/** What a page of resources is made with. */
 export type SearchsetParts = Pick<HandlerParts, 'definitions' | 'blobs' | 'ids'>;
 
 interface Content {
@@ -40,7 +39,7 @@ export async function searchset(
 
 type Shape = (json: string) => string;
 
-/** How this search wants its resources: as they are, a summary, or some elements. */
+/** The resources of this search as they are stored, as summaries, or with some elements alone. */
 export function shapeOf(
   { summary, elements }: Pick<ParsedSearch, 'summary' | 'elements'>,
   { definitions }: SearchsetParts,
@@ -69,14 +68,14 @@ export async function resourceEntries(
   return entries;
 }
 
-/** An outcome has no place of its own, but each entry of a searchset has a fullUrl. */
+/** Each entry of a searchset has a fullUrl: an outcome, which is stored nowhere, gets a fresh one. */
 export const outcomeEntry = (ids: Ids, warnings: readonly Issue[]): BundleEntry => ({
   fullUrl: `urn:uuid:${ids.next()}`,
   json: JSON.stringify(outcomeOf(warnings)),
   search: { mode: 'outcome' },
 });
 
-/** The caller's own parameters, as far as they were used. */
+/** The address of this search, with those parameters that the server used. */
 function selfUrl(context: Context, applied: Query): string {
   const path = searchPath(context).map(encodeURIComponent);
   const text = formText(applied);

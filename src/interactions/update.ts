@@ -38,7 +38,7 @@ async function conditionalUpdate(context: Context, body: Resource, parts: Update
   return save(context, { ...body, id: body.id }, previous, parts, match.criterion);
 }
 
-/** No match, but an id: for a new resource, or one that was deleted. What has the id and does not match is not overwritten. */
+/** The version to replace if criteria match nothing and the body has an id: none, or a deletion. Fault `conflict` for a live resource. */
 async function vacant(context: Context, { partition, type }: Criterion, id: string): Promise<Version | undefined> {
   const there = await current(context, { partition, type, id });
   if (!there || there.deleted) return there;
@@ -65,7 +65,7 @@ async function save(
   return write(context, { resource, previous, method: 'PUT', criteria }, parts);
 }
 
-/** What `_summary` or `_elements` cut must not take the place of the whole: https://hl7.org/fhir/R4/search.html#summary */
+/** A resource that `_summary` or `_elements` cut is incomplete, and must not replace the stored one. https://hl7.org/fhir/R4/search.html#summary */
 function refusePart({ resourceType, meta }: Resource): void {
   const tags = (meta?.['tag'] ?? []) as (JsonObject | null)[];
   if (!Array.isArray(tags) || !tags.some(tag => tag?.['code'] === 'SUBSETTED')) return;
@@ -74,7 +74,7 @@ function refusePart({ resourceType, meta }: Resource): void {
   });
 }
 
-/** Only systems may choose ids; for people the answer is the same for what is absent and what is hidden. */
+/** Only systems may choose ids: people would learn from the answer whether a hidden resource exists. */
 function mayCreate({ endpoint, route, actor }: Context): boolean {
   const entry = endpoint.resources.get(route.type ?? '');
   return actor.kind === 'system' && entry !== undefined && (route.conditional || entry.updateCreate);

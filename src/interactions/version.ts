@@ -1,4 +1,4 @@
-/** What reads and writes of one resource have in common: finding the current version, preconditions, answer headers. */
+/** The current version of a resource, preconditions on it, and the headers that describe it. */
 import { etag, namesVersion } from '../fhir/etag.js';
 import { Fault } from '../fhir/fault.js';
 import { httpDate, parseHttpDate } from '../fhir/instant.js';
@@ -19,7 +19,7 @@ export async function current(context: Context, key: Key): Promise<Version | und
   return version;
 }
 
-/** The current version of a resource that is there; Fault `not-found` or `gone`. */
+/** The current version of a live resource. Faults `not-found`, `gone`. */
 export async function existing(context: Context, key: Key): Promise<Version> {
   const [version] = await context.store.read([key]);
   if (!version) throw absent(key);
@@ -27,10 +27,10 @@ export async function existing(context: Context, key: Key): Promise<Version> {
   return version;
 }
 
-/** The same for what is absent and what is hidden. */
+/** Absent and hidden resources get the same answer. */
 export const absent = ({ type, id }: Key): Fault => new Fault('not-found', `There is no ${type}/${id}.`);
 
-/** The answer about a deletion names its version, as that about a resource does. */
+/** A deletion is a version: the answer names it. */
 export const gone = (context: Context, version: Version, message: string): Fault =>
   new Fault('gone', message, { headers: versionHeaders(context, version) });
 
@@ -45,8 +45,8 @@ export const location = (context: Context, { key, version }: Version): string =>
   `${context.endpoint.url}/${key.type}/${key.id}/_history/${version}`;
 
 /**
- * If-Match: https://hl7.org/fhir/R4/http.html#concurrency. Fault `precondition` where it names another version. That of a
- * deletion may be named, by who brings the resource back; `*` stands for one that is there.
+ * If-Match: https://hl7.org/fhir/R4/http.html#concurrency. Fault `precondition` if it names another version. A
+ * request that restores a deleted resource may name the deletion; `*` stands for any live version.
  */
 export function checkIfMatch(context: Context, version: Version | undefined): void {
   const header = context.request.headers['if-match'];
@@ -64,7 +64,7 @@ function refuseBlind(context: Context, version: Version | undefined): void {
   throw new Fault('precondition', 'A change must name the current version by If-Match here.');
 }
 
-/** If-None-Match: * on a write: the resource must not exist yet. */
+/** If-None-Match: * on a write: the resource must not exist. */
 export function checkIfNoneMatch(context: Context, version: Version | undefined): void {
   const header = context.request.headers['if-none-match'];
   if (header === undefined || version === undefined || version.deleted) return;
@@ -74,7 +74,7 @@ export function checkIfNoneMatch(context: Context, version: Version | undefined)
 }
 
 /**
- * Conditional read, where it is offered: https://hl7.org/fhir/R4/http.html#cread. If-None-Match goes before
+ * Conditional read, if the endpoint declares it: https://hl7.org/fhir/R4/http.html#cread. If-None-Match takes precedence over
  * If-Modified-Since (RFC 9110).
  */
 export function notModified(context: Context, version: Version): FhirResponse | undefined {

@@ -8,7 +8,7 @@ import type { Context } from '../service.js';
 
 const FORM = new Set(['_format', '_pretty', '_summary', '_elements']);
 
-/** A function from stored text to the text asked for: the same text where nothing was asked. Fault `invalid` for any other parameter. */
+/** Makes the requested view of a stored text; the text itself if no view is requested. Fault `invalid` for any other parameter. */
 export function viewOf(context: Context, definitions: Definitions): (json: string) => string {
   const unknown = context.request.query.find(([name]) => !FORM.has(name));
   if (unknown && !context.lenient) {
@@ -19,7 +19,7 @@ export function viewOf(context: Context, definitions: Definitions): (json: strin
   return writtenView(context, definitions);
 }
 
-/** The same for the answer to a write, where what else is in the query can widen nothing: it is criteria, or of no matter. */
+/** The same for the answer to a write, whose query may hold criteria: other parameters are not refused. */
 export function writtenView(context: Context, definitions: Definitions): (json: string) => string {
   const { query } = context.request;
   const view = query.length > 0 ? parseView(query) : undefined;
@@ -28,6 +28,6 @@ export function writtenView(context: Context, definitions: Definitions): (json: 
 
 const same = (json: string): string => json;
 
-/** What a view shows of a resource's text. */
+/** The text of a resource in a view. */
 export const shown = (definitions: Definitions, view: View | undefined, json: string): string =>
   view ? JSON.stringify(project(parseStored<Resource>(json), view, definitions)) : json;

@@ -1,6 +1,5 @@
 /**
- * What every REST write goes through: the portal's rule for the type, then the checked version, then the answer the
- * client prefers. https://hl7.org/fhir/R4/http.html#ops
+ * A REST write: through the write pipeline, then the answer that the client prefers. https://hl7.org/fhir/R4/http.html#ops
  */
 import type { Issue } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
@@ -14,7 +13,6 @@ import { location, versionHeaders } from './version.js';
 import { writtenView } from './view.js';
 import { defined } from '../fhir/defined.js';
 
-/** What writing and its answer take. */
 export type WriteParts = Pick<HandlerParts, 'writing' | 'blobs' | 'definitions'>;
 
 export interface Written {
@@ -24,7 +22,7 @@ export interface Written {
   criteria?: Changes['criteria'];
 }
 
-/** The result of writing this resource: 201 for a new one (or one that comes back from deletion), else 200. */
+/** The result of writing a resource: 201 for a new or restored one, else 200. */
 export async function write(
   context: Context,
   { criteria = [], ...content }: Written,
@@ -36,7 +34,7 @@ export async function write(
   return { response: await response(context, put, status, parts), changes: { ...changes, criteria } };
 }
 
-/** An update that changes nothing makes no version; the answer is that of the version there is. */
+/** An update that changes nothing makes no version; the answer describes the current one. */
 export async function unchanged(context: Context, version: Version, parts: WriteParts): Promise<Result> {
   return { response: await response(context, version, 200, parts) };
 }
@@ -48,7 +46,7 @@ async function response(
   parts: WriteParts,
 ): Promise<FhirResponse> {
   const { request, route } = context;
-  // Where criteria chose the resource, or a Bundle's answer leaves it out, nothing else tells which it is.
+  // Without Location, the client of a conditional write or of a Bundle could not tell which resource was written.
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
   const headers = { ...versionHeaders(context, version), ...(located ? { location: location(context, version) } : {}) };
   const body = await preferred(context, version, parts);

@@ -1,6 +1,6 @@
 /**
- * Many resources at once, with the server's own authority: checked and indexed like any write, committed together. What
- * is there already with the same content is left alone, so the same resources may come again.
+ * Many resources at once, by the server's own authority: through the write pipeline, committed together. A resource with the
+ * content that is stored already makes no version, so the same load may be repeated.
  */
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
@@ -14,13 +14,13 @@ import { mergeChanges } from './merge-changes.js';
 import { sameContent } from './same-content.js';
 import { defined } from '../fhir/defined.js';
 
-/** What became of one resource: the changes that write it, nothing to do, or the Fault that refuses it. */
+/** The changes that write a resource, `unchanged` if there is nothing to write, or the Fault that refuses it. */
 export type Prepared = Changes | 'unchanged' | Fault;
 
 export interface Bulk {
   /** Checks these resources against what is stored; of two with one id, none. Ids are given where they are missing. */
   prepare(resources: readonly Resource[]): Promise<Prepared[]>;
-  /** All of it or nothing. Fault `conflict` where something else was faster: prepare again then. */
+  /** All or nothing. Fault `conflict` if another write came first: prepare again then. */
   commit(prepared: readonly Prepared[], documents: readonly DocumentChange[]): Promise<void>;
 }
 
@@ -62,13 +62,13 @@ export function createBulk(
   };
 }
 
-/** What the server itself writes has neither consequences nor effects. */
+/** Writes of the server itself have neither consequences nor effects. */
 function toCommit(changes: readonly Changes[], added: readonly DocumentChange[]): ChangeSet {
   const { puts, criteria, documents = [] } = mergeChanges(changes);
   return { ...defined({ puts, criteria }), documents: [...documents, ...added] };
 }
 
-/** A refusal concerns one resource; without the storage, all of them fail. */
+/** A refusal concerns one resource; an unreachable storage fails the whole load. */
 function refusalOf(error: unknown): Fault {
   if (error instanceof Fault && error.kind !== 'unavailable') return error;
   throw error;

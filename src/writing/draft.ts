@@ -4,7 +4,7 @@ import { defined } from '../fhir/defined.js';
 
 type Content = Pick<Draft, 'resource' | 'previous' | 'method'>;
 
-/** What the caller of a request sends: the portal's rule, referential integrity and X-Provenance apply. */
+/** A resource that a request sends: the portal's rule, referential integrity and X-Provenance apply. */
 export function sentBy(context: Context, content: Content): Draft {
   const { body, headers } = context.request;
   const expectedReferences = body?.kind === 'resource' ? body.expectedReferences : undefined;
@@ -16,5 +16,5 @@ export function sentBy(context: Context, content: Content): Draft {
   };
 }
 
-/** What the server itself writes: a workflow's resources, demo data, a bulk load in whatever order its files have. */
+/** A resource that the server writes by its own authority: of a workflow, of demo data, of a bulk load in any order. */
 export const byServer = (content: Content): Draft => ({ ...content, references: 'trusted' });

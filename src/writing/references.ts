@@ -15,8 +15,8 @@ interface LiteralReference {
 }
 
 /**
- * Every literal reference to this endpoint must lead to something that is there and that the caller sees, or that the
- * same commit writes (`expected`). Fault `unprocessable` with all that do not; without the policy nothing is looked up.
+ * Every literal reference to this endpoint must lead to a live resource that the caller sees, or to one that the same commit
+ * writes (`expected`). Fault `unprocessable` names all that do not. Without the policy nothing is looked up.
  */
 export async function checkReferences(
   resource: Resource,

@@ -4,7 +4,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { withDigest } from '../content/keep.js';
 
-/** True if the two differ in nothing but what the server sets itself, and the order of properties, which says nothing. */
+/** True if the two differ only in elements that the server sets, or in the order of properties. */
 export function sameContent(before: string, after: Resource): boolean {
   return isDeepStrictEqual(comparable(parseStored<Resource>(before)), comparable(after));
 }

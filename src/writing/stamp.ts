@@ -15,15 +15,15 @@ import type { Put, Version } from '../store/port.js';
 
 export interface StampParts {
   clock: Clock;
-  /** What the resources of a partition are indexed by. */
+  /** The search parameters of a partition. */
   registryOf: (partition: string) => SearchRegistry;
-  /** Internal postings (the patients whose own it is), from access/. */
+  /** Internal postings (such as the patients to whose compartments a resource belongs), from access/. */
   internal: (resource: Resource, bases: readonly string[]) => string[];
-  /** What a deletion still answers to, from access/. */
+  /** The postings that a deletion keeps, from access/. */
   tombstones: (resource: Resource, bases: readonly string[]) => string[];
 }
 
-/** Where a resource is stored, and by whose search parameters it is indexed. */
+/** Where a resource is stored; the endpoint and the partition decide how it is indexed. */
 type Position = Pick<Place, 'endpoint' | 'partition'>;
 
 /** The next version of a resource that is valid. */

@@ -1,6 +1,6 @@
 /**
- * The one way in which a resource is written, whoever writes it: shape → portal rule → profile → references → provenance →
- * content → stamp → index. Whatever can refuse the resource comes before its content is stored.
+ * The one way in which a resource is written, for every caller: shape → portal rule → profile → references → provenance →
+ * content → stamp → index. Each check comes before the content is stored.
  * https://hl7.org/fhir/R4/http.html#general
  */
 import { parseStored } from '../fhir/json.js';
