@@ -62,7 +62,8 @@ async function postedProfiles(store: Store, partition: string): Promise<ProfileE
   for (let read = 0; read < MAX_POSTED; read += PAGE) {
     const page = await store.scan(partition, TYPE, PAGE, after);
     profiles.push(...page.rows.flatMap(({ json }) => profileOf(parseStored<Resource>(json))));
-    if (!(after = page.next)) break;
+    after = page.next;
+    if (!after) break;
   }
   return profiles;
 }

@@ -61,8 +61,7 @@ function parsed(entry: unknown, index: number, base: string): Entry | Fault {
     method: method as Method,
     ...place,
     headers: headersOf(request),
-    ...(typeof fullUrl === 'string' ? { fullUrl } : {}),
-    ...defined({ resource }),
+    ...defined({ fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource }),
   };
 }
 
@@ -80,7 +79,7 @@ function misshapen(
     const fault = asFault(error);
     const issues = issuesOf(fault).map(issue => ({
       ...issue,
-      ...(issue.expression ? { expression: issue.expression.replace('entry[0]', `entry[${index}]`) } : {}),
+      ...defined({ expression: issue.expression?.replace('entry[0]', `entry[${index}]`) }),
     }));
     return new Fault(fault.kind, fault.message, { issues, cause: error });
   }
@@ -168,25 +167,33 @@ export function requestOf(entry: Entry, context: Context, assigned: Assigned = {
     headers: { accept: 'application/fhir+json', ...Object.fromEntries(shared), ...entry.headers },
     id: `${request.id}.${entry.index}`,
     deadline: request.deadline,
-    ...(entry.resource ? { body: { kind: 'resource', resource: entry.resource, ...assigned } } : {}),
+    ...(entry.resource && { body: { kind: 'resource', resource: entry.resource, ...assigned } }),
   };
 }
 
 /** An answer as a response entry. The OperationOutcome of a refusal or a write stands in `response.outcome`. */
 export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntry {
   const { status, headers, body, at } = response;
-  const outcome = body?.kind === 'resource' && (status >= 400 || isReport(body.resource, entry));
-  const json =
-    body?.kind === 'json' ? body.text : body?.kind === 'resource' ? JSON.stringify(body.resource) : undefined;
+  const resource = body?.kind === 'resource' ? body.resource : undefined;
+  const outcome = resource && (status >= 400 || isReport(resource, entry)) ? resource : undefined;
+  const json = outcome || entry?.method === 'HEAD' ? undefined : textOf(body);
   return {
-    ...(json === undefined || outcome || entry?.method === 'HEAD' ? {} : { json }),
+    ...defined({ json }),
     response: {
       status: String(status),
-      ...defined({ location: headers['location'], etag: headers['etag'] }),
-      ...(at === undefined ? {} : { lastModified: instant(at) }),
-      ...(outcome ? { outcome: body.resource } : {}),
+      ...defined({
+        location: headers['location'],
+        etag: headers['etag'],
+        lastModified: at === undefined ? undefined : instant(at),
+        outcome,
+      }),
     },
   };
+}
+
+function textOf(body: FhirResponse['body']): string | undefined {
+  if (body?.kind === 'json') return body.text;
+  return body?.kind === 'resource' ? JSON.stringify(body.resource) : undefined;
 }
 
 /** Whether an OperationOutcome reports on a write (`return=OperationOutcome`); the outcome of an operation is its result. */

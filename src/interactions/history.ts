@@ -1,5 +1,5 @@
 /** history of an instance, a type, the system. https://hl7.org/fhir/R4/http.html#history */
-import { bundleText, type BundleEntry } from '../fhir/bundle.js';
+import { bundleText, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { etag } from '../fhir/etag.js';
 import { formText } from '../fhir/form.js';
@@ -11,7 +11,7 @@ import { CEILING, FLOOR, type Position, type RangeOp } from '../search/query.js'
 import { dateInterval } from '../search/types/date.js';
 import { splitPrefix } from '../search/types/prefix.js';
 import type { Context, Handler, HandlerParts } from '../service.js';
-import type { HistoryQuery, Version } from '../store/port.js';
+import type { HistoryQuery, Page, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { boundedPage } from '../content/bounded-page.js';
 import { absent, current, target } from './version.js';
@@ -52,23 +52,19 @@ export const createHistory =
     for (const version of page.rows) entries.push(await entryOf(context, version, view, parts));
     const head = {
       type: 'history' as const,
-      ...(total > TOTAL_LIMIT ? {} : { total }),
-      link: [
-        {
-          relation: 'self' as const,
-          url: urlOf(
-            context,
-            context.request.query.filter(([name]) => KNOWN.has(name)),
-          ),
-        },
-        ...(starts.length > 1 ? [pageLink(context, 'previous', { query, starts: starts.slice(0, -1) }, parts)] : []),
-        ...(page.next
-          ? [pageLink(context, 'next', { query, starts: [...starts, page.next].slice(-MAX_STARTS) }, parts)]
-          : []),
-      ],
+      ...defined({ total: total > TOTAL_LIMIT ? undefined : total }),
+      link: linksOf(context, { query, starts }, page, parts),
     };
     return { response: { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, entries) } } };
   };
+
+function linksOf(context: Context, { query, starts }: Question, { next }: Page, parts: HistoryParts): BundleLink[] {
+  const used = context.request.query.filter(([name]) => KNOWN.has(name));
+  const links: BundleLink[] = [{ relation: 'self', url: urlOf(context, used) }];
+  if (starts.length > 1) links.push(pageLink(context, 'previous', { query, starts: starts.slice(0, -1) }, parts));
+  if (next) links.push(pageLink(context, 'next', { query, starts: [...starts, next].slice(-MAX_STARTS) }, parts));
+  return links;
+}
 
 async function checkInstance(context: Context): Promise<void> {
   if (context.route.id === undefined) return;
@@ -106,8 +102,10 @@ function conditionsOf(context: Context, query: Query): Omit<HistoryQuery, 'limit
   return {
     partition,
     of: types.map(type => ({ type, where, ...defined({ id: route.id }) })),
-    ...(since === undefined ? {} : { since: periodOf('_since', since).from }),
-    ...(at === undefined ? {} : { during: spanOf(at) }),
+    ...defined({
+      since: since === undefined ? undefined : periodOf('_since', since).from,
+      during: at === undefined ? undefined : spanOf(at),
+    }),
     deadline: request.deadline,
   };
 }
@@ -168,7 +166,7 @@ async function entryOf(
   const name = `${key.type}/${key.id}`;
   return {
     fullUrl: `${context.endpoint.url}/${name}`,
-    ...(version.deleted ? {} : { json: shown(definitions, view, await shownText(blobs, version)) }),
+    ...defined({ json: version.deleted ? undefined : shown(definitions, view, await shownText(blobs, version)) }),
     request: { method, url: method === 'POST' ? key.type : name },
     response: {
       status: method === 'PUT' && version.version === 1 ? STATUS.POST : STATUS[method],

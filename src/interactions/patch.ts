@@ -29,7 +29,7 @@ export const createPatch =
     const found = atMostOne(match);
     if (!found) throw new Fault('not-found', 'The criteria match no resource.');
     const result = await patched(context, found, parts);
-    return { ...result, ...(result.changes ? { changes: { ...result.changes, criteria: [match.criterion] } } : {}) };
+    return result.changes ? { ...result, changes: { ...result.changes, criteria: [match.criterion] } } : result;
   };
 
 async function patched(context: Context, previous: Version, parts: PatchParts): Promise<Result> {

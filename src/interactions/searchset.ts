@@ -46,7 +46,7 @@ export function shapeOf(
 ): Shape {
   const wanted = summary !== undefined && summary !== 'false' && summary !== 'count' ? summary : undefined;
   if (wanted === undefined && elements === undefined) return json => json;
-  const view = { ...(wanted ? { summary: wanted } : {}), ...defined({ elements }) };
+  const view = defined({ summary: wanted, elements });
   return json => shown(definitions, view, json);
 }
 

@@ -48,7 +48,10 @@ async function response(
   const { request, route } = context;
   // Without Location, the client of a conditional write or of a Bundle could not tell which resource was written.
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
-  const headers = { ...versionHeaders(context, version), ...(located ? { location: location(context, version) } : {}) };
+  const headers = {
+    ...versionHeaders(context, version),
+    ...defined({ location: located ? location(context, version) : undefined }),
+  };
   const body = await preferred(context, version, parts);
   return { status, headers, at: version.at, ...defined({ body }) };
 }
