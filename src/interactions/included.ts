@@ -79,8 +79,7 @@ async function referenced(
   const { partition, endpoint } = context;
   const registry = parts.registryOf(partition);
   const resources = front.map(({ json }) => lazyResource(json));
-  const each = resources.flatMap(resource => includes.map(include => ({ include, resource })));
-  const names = each.flatMap(({ include, resource }) => referencesFor(include, resource, registry, [endpoint.url]));
+  const names = includes.flatMap(include => referencesFor(include, resources, registry, [endpoint.url]));
   const keys = [...new Set(names)]
     .filter(name => !seen.has(name))
     .map(name => name.split('/', 2) as [string, string])
@@ -88,7 +87,7 @@ async function referenced(
     .map(([type, id]) => ({ partition, type, id }));
   const found = await context.store.read(keys);
   const taken = take(gathering, found.filter(version => version !== undefined && !version.deleted) as Version[]);
-  const canonical = each.flatMap(({ include, resource }) => canonicalsFor(include, resource, registry));
+  const canonical = includes.flatMap(include => canonicalsFor(include, resources, registry));
   return [...taken, ...(await searched(gathering, canonical))];
 }
 

@@ -46,7 +46,7 @@ export function parseInclude(name: string, value: string, find: Find, declares: 
   return { source, param, ...defined({ target }), iterate: modifier !== undefined, wildcard, follows };
 }
 
-function leads(param: SearchParam | undefined, target: string | undefined): boolean {
+function leads(param: SearchParam | undefined, target: string | undefined): param is SearchParam {
   if (param?.type !== 'reference') return false;
   return target === undefined || param.targets.length === 0 || param.targets.includes(target);
 }
@@ -57,8 +57,9 @@ function paramsOf(
   registry: SearchRegistry,
 ): SearchParam[] {
   if (source !== '*' && source !== type) return [];
-  const named = wildcard ? registry.of(type) : [registry.get(type, param) ?? []].flat();
-  return named.filter(one => leads(one, target) && (!wildcard || follows(type, one.code)));
+  if (wildcard) return registry.of(type).filter(one => leads(one, target) && follows(type, one.code));
+  const named = registry.get(type, param);
+  return leads(named, target) ? [named] : [];
 }
 
 /** The literal reference a value is or holds. */
@@ -67,36 +68,42 @@ function literalOf(value: Json): string | undefined {
   return typeof literal === 'string' ? literal : undefined;
 }
 
-/** What an `_include` takes in with this resource: distinct `Type/id` of this server's own resources. */
+/** What an `_include` takes in with these resources: distinct `Type/id` of this server's own resources. */
 export function referencesFor(
   include: Include,
-  resource: Resource,
+  resources: readonly Resource[],
   registry: SearchRegistry,
   localBases: readonly string[],
 ): string[] {
-  const found = new Set<string>();
-  for (const param of paramsOf(include, resource.resourceType, registry)) {
-    for (const value of param.select(resource, resource)) {
+  const names = new Set<string>();
+  for (const [type, ofType] of byType(resources)) {
+    for (const value of paramsOf(include, type, registry).flatMap(param => valuesOf(param, ofType))) {
       const local = localReference(literalOf(value) ?? '', localBases);
-      if (!local) continue;
-      if ((include.target ?? local.type) === local.type) found.add(`${local.type}/${local.id}`);
+      if (local && (include.target ?? local.type) === local.type) names.add(`${local.type}/${local.id}`);
     }
   }
-  return [...found];
+  return [...names];
 }
 
-/** What an `_include` takes in by the canonical references of this resource: of each type they may lead to. */
+const byType = (resources: readonly Resource[]): Map<string, Resource[]> =>
+  Map.groupBy(resources, ({ resourceType }) => resourceType);
+
+const valuesOf = ({ select }: SearchParam, resources: readonly Resource[]): Json[] =>
+  resources.flatMap(resource => select(resource, resource));
+
+/** What an `_include` takes in by the canonical references of these resources: of each type they may lead to. */
 export function canonicalsFor(
   include: Include,
-  resource: Resource,
+  resources: readonly Resource[],
   registry: SearchRegistry,
 ): { type: string; where: Filter }[] {
-  return paramsOf(include, resource.resourceType, registry).flatMap(param => {
+  const params = [...byType(resources)].flatMap(([type, ofType]) =>
+    paramsOf(include, type, registry).map(param => ({ param, ofType })),
+  );
+  return params.flatMap(({ param, ofType }) => {
     const types = param.targets.filter(type => (include.target ?? type) === type && registry.get(type, 'url'));
     if (types.length === 0) return [];
-    const canonicals = param
-      .select(resource, resource)
-      .filter(value => typeof value === 'string' && value.includes(':'));
+    const canonicals = valuesOf(param, ofType).filter(value => typeof value === 'string' && value.includes(':'));
     return types.flatMap(type => canonicals.map(one => ({ type, where: canonicalFilter(type, String(one)) })));
   });
 }

@@ -17,7 +17,7 @@ const observation = {
 };
 
 const included = (query: string, resource: object = observation) =>
-  referencesFor(parse('Observation', query).includes[0]!, resource as never, registry, localBases);
+  referencesFor(parse('Observation', query).includes[0]!, [resource as never], registry, localBases);
 
 describe('search/include', () => {
   it('[R74] one parameter', () => assert.deepEqual(included('_include=Observation:subject'), ['Patient/1']));

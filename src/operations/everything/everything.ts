@@ -156,7 +156,8 @@ async function referenced(
   const { endpoint, store, partition } = context;
   const all = { source: '*', param: '*', iterate: false, wildcard: true, follows: () => true };
   const there = new Set(rows.map(({ key }) => `${key.type}/${key.id}`));
-  const names = rows.flatMap(({ json }) => referencesFor(all, parseStored<Resource>(json), registry, [endpoint.url]));
+  const resources = rows.map(({ json }) => parseStored<Resource>(json));
+  const names = referencesFor(all, resources, registry, [endpoint.url]);
   const keys = [...new Set(names)].flatMap((name): Key[] => {
     const [type = '', id = ''] = name.split('/');
     const key = { partition, type, id };
