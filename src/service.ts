@@ -45,7 +45,7 @@ export interface Result {
 export interface Context {
   readonly request: FhirRequest;
   readonly endpoint: Endpoint;
-  /** The partition this request reads and writes. */
+  /** The name under which this request reads and writes: the partition, or that of a union of several. */
   readonly partition: string;
   readonly route: Route;
   readonly actor: Actor;

@@ -33,11 +33,11 @@ const all = { types, searchParameters: definitions.searchParameters() };
 // A parameter of every type that the statement leaves out (`_content`) stays out.
 const served = new Set(rest.searchParam.map(({ name }) => name));
 const left = new Set(declareCommon(all).flatMap(({ name }) => (served.has(name) ? [] : [name])));
-const ground = { types, searchParameters: all.searchParameters.filter(({ code }) => !left.has(code)) };
+const declarable = { types, searchParameters: all.searchParameters.filter(({ code }) => !left.has(code)) };
 const { documentation, _documentation, operation, profile, supportedProfile, ...template } = rest.resource[0];
 
-rest.searchParam = declareCommon(ground);
-rest.resource = declareResources(ground, {}).map(({ type, ...search }) => ({
+rest.searchParam = declareCommon(declarable);
+rest.resource = declareResources(declarable, {}).map(({ type, ...search }) => ({
   ...(before.get(type) ?? { ...template, type }),
   searchInclude: undefined,
   searchRevInclude: undefined,

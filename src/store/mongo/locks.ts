@@ -8,8 +8,8 @@ import type { Filter } from '../../search/query.js';
 import { simplify } from '../../search/simplify.js';
 import type { ChangeSet, Criterion } from '../port.js';
 
-/** Postings of the parameters that tell resources apart. Few resources share one, so their locks are seldom shared. */
-const TELLING = /^[A-Za-z]+\|(identifier|url)\|/;
+/** Postings of parameters that few resources have in common, and of the context of Binaries: their locks are seldom shared. */
+const TELLING = /^[A-Za-z]+\|(identifier|url|~context)\|/;
 
 /** A lock's name before it is hashed. */
 type Name = readonly string[];

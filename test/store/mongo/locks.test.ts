@@ -25,6 +25,15 @@ describe('mongo locks', () => {
     assert.deepEqual(locksOf({ criteria: asking(posting(forms[1]!)), puts }), [one]);
     assert.equal(locksOf({ criteria: asking(posting('Patient|gender|=f')), puts }).length, 2);
   });
+
+  it('are one for each context of Binaries', () => {
+    const context = (id: string): Filter => posting(`Binary|~context|Communication/${id}`);
+    const criteria = (where: Filter) => [{ partition: 'p', type: 'Binary', where, ids: [] }];
+    const [one, ...more] = locksOf({ criteria: criteria(context('a')) });
+    assert.deepEqual(more, []);
+    const both = locksOf({ criteria: criteria({ kind: 'or', of: [context('a'), context('b')] }) });
+    assert.ok(both.length === 2 && both.includes(one!));
+  });
 });
 
 describe('mongo turns', () => {
