@@ -90,6 +90,14 @@ function unitsOf(interaction: string, method: string): number {
   return cheap ? 1 : 100;
 }
 
+/**
+ * What follows the last stage has its own place:
+ * - the handler, of interactions/ or operations/;
+ * - for each resource it writes (create, update, patch, transaction, operations) writing/writing.ts: shape, portal rule,
+ *   profile, references, provenance, content, stamp, index; portal rule, references and provenance where a caller sends it;
+ * - dispatch.ts: the commit, in which the guarded store holds each version, before and after, against the caller's policy;
+ *   the audit, in the commit or before the answer; once more from the handler on where the commit loses a race.
+ */
 const TABLE: readonly (readonly [stage: Stage, interactions: readonly string[]])[] = [
   [authenticate, ALL],
   [charge, ALL],
