@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { OperationOutcome } from 'fhir/r4.js';
 import type { JsonObject } from '../../src/fhir/resource.js';
 import { asTask, eachPortal, onePortal, type Caller, type Journey } from '../portal/journey.js';
+import { eachRest } from '../conformance/rest.js';
 import { malformed } from './malformed.js';
 
 const reference = (name: string) => ({ reference: name, type: name.split('/', 1)[0], display: 'Somebody' });
@@ -117,6 +118,32 @@ describe('the shape of what is written', () => {
       }
     });
 
+    it('[PKB-5] is checked of the entries of a transaction, with the place in the Bundle', async () => {
+      const before = await versions(journey());
+      for (const { name, resource } of malformed(message)) {
+        const entry = [{ resource, request: { method: 'POST', url: 'Communication' } }];
+        const bundle = { resourceType: 'Bundle', type: 'transaction', entry };
+        const { status, body, text } = await journey().call('demo-patient', 'POST', '', bundle);
+        assert.equal(status, 400, `${name}: ${text}`);
+        const [issue] = (body as unknown as OperationOutcome).issue;
+        assert.match(issue?.expression?.[0] ?? '', /^Bundle\.entry\[0\]/, `${name}: ${text}`);
+      }
+      assert.equal(await versions(journey()), before);
+    });
+
+    it('[PKB-5] is checked of what criteria choose', async () => {
+      const before = await versions(journey());
+      const identifier = encodeURIComponent('urn:example|a');
+      for (const { name, resource } of malformed(task)) {
+        const put = await journey().call('demo-system', 'PUT', `Task?identifier=${identifier}`, resource);
+        assert.equal(put.status, 400, `${name}: ${put.text}`);
+        const condition = { 'if-none-exist': `identifier=${identifier}` };
+        const post = await journey().call('demo-system', 'POST', 'Task', resource, condition);
+        assert.equal(post.status, 400, `${name}: ${post.text}`);
+      }
+      assert.equal(await versions(journey()), before);
+    });
+
     it('[PKB-5] is checked of work items, accounts and content', async () => {
       for (const resource of [task, person, binary])
         await refusesAll(journey(), 'demo-system', 'POST', resource['resourceType'] as string, resource);
@@ -148,4 +175,18 @@ describe('the shape of what is written', () => {
       await journey().expect(400, 'demo-system', 'PATCH', `Task/${made.id}`, patch, headers);
     });
   });
+
+  eachRest(
+    rest => {
+      it('[PKB-4] is checked of labels that are added', async () => {
+        const { id } = await rest().create({ resourceType: 'Task', status: 'requested', intent: 'order' });
+        const labels = { profile: ['http://a.example/b'], tag: [{ system: 'urn:a', code: 'b' }] };
+        for (const { resource } of malformed(labels)) {
+          const parameters = { resourceType: 'Parameters', parameter: [{ name: 'meta', valueMeta: resource }] };
+          await rest().expect(400, 'POST', `Task/${id}/$meta-add`, parameters);
+        }
+      });
+    },
+    { only: 'customer' },
+  );
 });
