@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { OperationOutcome } from 'fhir/r4.js';
 import type { JsonObject } from '../../src/fhir/resource.js';
 import { asTask, eachPortal, onePortal, type Caller, type Journey } from '../portal/journey.js';
-import { eachRest } from '../conformance/rest.js';
+import { eachRest } from './rest.js';
 import { malformed } from './malformed.js';
 
 const reference = (name: string) => ({ reference: name, type: name.split('/', 1)[0], display: 'Somebody' });
