@@ -145,10 +145,11 @@ export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[
   });
 }
 
-/** A partition that two endpoints would write to. */
+/** A partition that two endpoints would write to, or whose name a union has too. */
 export function sharedPartition(endpoints: readonly Endpoint[]): string | undefined {
-  const written = endpoints.filter(({ view }) => !view.readOnly).map(({ partition }) => partition);
-  return written.find((partition, at) => written.indexOf(partition) < at);
+  const own = endpoints.filter(({ view }) => !view.readOnly || view.partitions.length > 1);
+  const names = own.map(({ partition }) => partition);
+  return names.find((name, at) => names.indexOf(name) < at);
 }
 
 function memo<K, V>(make: (key: K) => V): (key: K) => V {

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../fhir/resource.js';
 import type { Definitions } from './definitions.js';
-import type { Endpoint, OperationEntry, ResourceEntry } from './endpoint.js';
+import type { Endpoint, InteractionCode, OperationEntry, ResourceEntry } from './endpoint.js';
 
 /** The code that serves what is declared, as far as the check looks at it. */
 export interface Implementation {
@@ -31,6 +31,7 @@ function checkEndpoint(endpoint: Endpoint, implementation: Implementation): stri
   const known = new Set(implementation.definitions.searchParameters().map(({ url }) => url as string));
   const gaps = [
     ...checkInteractions(endpoint.interactions, implementation),
+    ...checkReadOnly(endpoint.interactions, endpoint),
     ...checkOperations(endpoint.operations, undefined, implementation),
     ...checkProfiles(endpoint, implementation),
     ...checkCompartments(endpoint, implementation),
@@ -52,6 +53,8 @@ function checkResource(entry: ResourceEntry, endpoint: Endpoint, implementation:
   return [
     ...implementation.withoutCompartmentPaths([type]).map(() => 'has no line in the table of compartment paths'),
     ...checkInteractions(entry.interactions, implementation),
+    ...checkReadOnly(entry.interactions, endpoint),
+    ...checkVersioning(entry),
     ...[...entry.searchParams].flatMap(([code, url]) => checkSearchParam(type, code, url, implementation, known)),
     ...checkIncludes(entry, endpoint),
     ...checkOperations(entry.operations, type, implementation),
@@ -61,6 +64,15 @@ function checkResource(entry: ResourceEntry, endpoint: Endpoint, implementation:
 function checkInteractions(declared: ReadonlySet<string>, { interactions }: Implementation): string[] {
   return [...declared].filter(code => !interactions.includes(code)).map(code => `the interaction ${code} has no handler`);
 }
+
+const WRITING: readonly InteractionCode[] = ['create', 'update', 'patch', 'delete', 'transaction'];
+
+const checkReadOnly = (declared: ReadonlySet<InteractionCode>, { view }: Endpoint): string[] =>
+  WRITING.filter(code => view.readOnly && declared.has(code)).map(code => `the interaction ${code} writes, and nothing is written here`);
+
+/** https://hl7.org/fhir/R4/valueset-versioning-policy.html */
+const checkVersioning = ({ versioning, interactions }: ResourceEntry): string[] =>
+  versioning === 'no-version' && interactions.has('vread') ? ['the interaction vread is of a type without versions'] : [];
 
 function checkSearchParam(type: string, code: string, url: string, implementation: Implementation, known: ReadonlySet<string>): string[] {
   if (!known.has(url)) return [`the search parameter ${code} has no definition ${url}`];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { withoutCompartmentPaths } from '../../src/access/compartment-paths.js';
-import { loadEndpoints } from '../../src/definitions/capability.js';
+import { loadEndpoints, sharedPartition } from '../../src/definitions/capability.js';
 import { checkEndpoints, type Implementation } from '../../src/definitions/check.js';
 import type { Endpoint } from '../../src/definitions/endpoint.js';
 import { loadDefinitions } from '../../src/definitions/load.js';
@@ -71,6 +71,15 @@ describe('definitions/capability', () => {
     assert.deepEqual([a?.partition, b?.partition, b?.url], ['a', 'b', 'https://portal.example/fhir/customer/b']);
   });
 
+  it('names a partition that two endpoints would write to, and that a union is called by', () => {
+    assert.equal(sharedPartition([portal, customer]), undefined);
+    const union = { ...portal, partition: 'demo', view: { partitions: ['portal', 'x'], readOnly: true } };
+    assert.equal(sharedPartition([portal, customer, union]), 'demo');
+    const readOnly = { ...portal, view: { partitions: ['portal'], readOnly: true } };
+    assert.equal(sharedPartition([portal, customer, readOnly]), undefined);
+    assert.equal(sharedPartition([portal, portal]), 'portal');
+  });
+
   it('lets auditors read AuditEvent, and nobody write it', () => {
     assert.deepEqual([...(portal.resources.get('AuditEvent')?.interactions ?? [])], ['read', 'search-type']);
   });
@@ -87,6 +96,17 @@ describe('definitions/check', () => {
     const resources = new Map([...portal.resources, [changed.type, changed]]);
     return checkEndpoints([{ ...portal, resources }, customer], { ...behind, ...with_ });
   };
+
+  it('names interactions that write where nothing is written, and versions of what has none', () => {
+    const readOnly = { ...portal, view: { partitions: ['portal', 'demo'], readOnly: true } };
+    const gaps = checkEndpoints([readOnly, customer], behind);
+    assert.ok(gaps.includes('/fhir/portal: Patient: the interaction create writes, and nothing is written here'));
+    assert.ok(gaps.includes('/fhir/portal: the interaction transaction writes, and nothing is written here'));
+    assert.ok(!gaps.some(gap => gap.includes('interaction read ')));
+    assert.deepEqual(gapsOf({ versioning: 'no-version' }), [
+      '/fhir/portal: Patient: the interaction vread is of a type without versions',
+    ]);
+  });
 
   it('names every gap at once', () => {
     const gaps = gapsOf(
