@@ -41,7 +41,9 @@ export function writeArchive(path: string, resources: readonly (Resource & { url
 export function openArchive(path: string, own: OwnCanonicals): Archive {
   let index: Map<string, Entry> | undefined;
   const entries = (): Map<string, Entry> =>
-    (index ??= new Map(Object.entries(JSON.parse(own.fromFile(readFileSync(`${path}.json`, 'utf8'))) as Record<string, Entry>)));
+    (index ??= new Map(
+      Object.entries(JSON.parse(own.fromFile(readFileSync(`${path}.json`, 'utf8'))) as Record<string, Entry>),
+    ));
   return {
     get: url => {
       const entry = entries().get(url);

@@ -9,7 +9,7 @@ import type { Definitions } from './definitions.js';
 import type { Endpoint, InteractionCode, OperationEntry, Registered, ResourceEntry } from './endpoint.js';
 import { endpoints as table, type EndpointDeclaration } from './endpoints.table.js';
 import { prepare, type Recipe } from './recipe.js';
-import { defined } from "../fhir/defined.js";
+import { defined } from '../fhir/defined.js';
 
 /** A customer has an endpoint and a partition of its own, both named by its key. */
 export interface Customer {
@@ -63,7 +63,18 @@ function compileResource(entry: JsonObject): ResourceEntry {
 /** The statement of this instance: with its address and the software. */
 function instanceOf(statement: Resource, url: string, software: JsonObject): Resource {
   const { resourceType, rest, fhirVersion, format, patchFormat, implementationGuide, ...head } = statement;
-  return { resourceType, ...head, kind: 'instance', software, implementation: { description: statement['title'], url }, fhirVersion, format, patchFormat, ...defined({ implementationGuide }), rest };
+  return {
+    resourceType,
+    ...head,
+    kind: 'instance',
+    software,
+    implementation: { description: statement['title'], url },
+    fhirVersion,
+    format,
+    patchFormat,
+    ...defined({ implementationGuide }),
+    rest,
+  };
 }
 
 /** The part of an endpoint that its CapabilityStatement declares. */
@@ -97,7 +108,11 @@ export const admission =
     (customer === undefined || client.customers === undefined || client.customers.has(customer));
 
 /** Everything about an endpoint but what its statement declares. */
-function placed(declaration: EndpointDeclaration, publicUrl: string, customer?: string): Omit<Endpoint, keyof Declared> {
+function placed(
+  declaration: EndpointDeclaration,
+  publicUrl: string,
+  customer?: string,
+): Omit<Endpoint, keyof Declared> {
   const named = (text: string): string => text.replace(CUSTOMER, customer ?? '');
   const { name, path, readOnly = false, workflows, ownParameters, holdsPeople, holdsAudit, listed } = declaration;
   const partitions = declaration.partitions.map(named);

@@ -24,7 +24,11 @@ export function checkEndpoints(endpoints: readonly Endpoint[], implementation: I
   // Customers' endpoints share what they declare.
   const distinct = new Map(endpoints.map(endpoint => [endpoint.resources, endpoint]));
   const gaps = [...distinct.values()].flatMap(endpoint => checkEndpoint(endpoint, implementation));
-  return [...gaps, ...undeclaredOperations(endpoints, implementation), ...undeclaredInteractions(endpoints, implementation)];
+  return [
+    ...gaps,
+    ...undeclaredOperations(endpoints, implementation),
+    ...undeclaredInteractions(endpoints, implementation),
+  ];
 }
 
 function checkEndpoint(endpoint: Endpoint, implementation: Implementation): string[] {
@@ -44,10 +48,17 @@ function checkEndpoint(endpoint: Endpoint, implementation: Implementation): stri
 
 function checkCompartments({ compartments, resources }: Endpoint, { definitions }: Implementation): string[] {
   const served = new Set([...resources.keys()].map(type => definitions.compartment(type)?.['url']));
-  return [...compartments].filter(url => !served.has(url)).map(url => `the compartment ${url} is of no type served here`);
+  return [...compartments]
+    .filter(url => !served.has(url))
+    .map(url => `the compartment ${url} is of no type served here`);
 }
 
-function checkResource(entry: ResourceEntry, endpoint: Endpoint, implementation: Implementation, known: ReadonlySet<string>): string[] {
+function checkResource(
+  entry: ResourceEntry,
+  endpoint: Endpoint,
+  implementation: Implementation,
+  known: ReadonlySet<string>,
+): string[] {
   const { type } = entry;
   if (!implementation.definitions.isResourceType(type)) return ['is no resource type of the definitions'];
   return [
@@ -62,19 +73,31 @@ function checkResource(entry: ResourceEntry, endpoint: Endpoint, implementation:
 }
 
 function checkInteractions(declared: ReadonlySet<string>, { interactions }: Implementation): string[] {
-  return [...declared].filter(code => !interactions.includes(code)).map(code => `the interaction ${code} has no handler`);
+  return [...declared]
+    .filter(code => !interactions.includes(code))
+    .map(code => `the interaction ${code} has no handler`);
 }
 
 const WRITING: readonly InteractionCode[] = ['create', 'update', 'patch', 'delete', 'transaction'];
 
 const checkReadOnly = (declared: ReadonlySet<InteractionCode>, { view }: Endpoint): string[] =>
-  WRITING.filter(code => view.readOnly && declared.has(code)).map(code => `the interaction ${code} writes, and nothing is written here`);
+  WRITING.filter(code => view.readOnly && declared.has(code)).map(
+    code => `the interaction ${code} writes, and nothing is written here`,
+  );
 
 /** https://hl7.org/fhir/R4/valueset-versioning-policy.html */
 const checkVersioning = ({ versioning, interactions }: ResourceEntry): string[] =>
-  versioning === 'no-version' && interactions.has('vread') ? ['the interaction vread is of a type without versions'] : [];
+  versioning === 'no-version' && interactions.has('vread')
+    ? ['the interaction vread is of a type without versions']
+    : [];
 
-function checkSearchParam(type: string, code: string, url: string, implementation: Implementation, known: ReadonlySet<string>): string[] {
+function checkSearchParam(
+  type: string,
+  code: string,
+  url: string,
+  implementation: Implementation,
+  known: ReadonlySet<string>,
+): string[] {
   if (!known.has(url)) return [`the search parameter ${code} has no definition ${url}`];
   try {
     const found = implementation.registry.get(type, code);
@@ -103,7 +126,11 @@ function checkOperations(
   return [...declared.values()].flatMap(entry => checkOperation(entry, type, implementation));
 }
 
-function checkOperation({ name, definition }: OperationEntry, type: string | undefined, implementation: Implementation): string[] {
+function checkOperation(
+  { name, definition }: OperationEntry,
+  type: string | undefined,
+  implementation: Implementation,
+): string[] {
   const gaps: string[] = [];
   const found = implementation.definitions.operation(definition);
   if (!found) gaps.push(`has no definition ${definition}`);
@@ -136,7 +163,9 @@ function undeclaredOperations(endpoints: readonly Endpoint[], { operations, defi
       .flatMap(({ operations: system, resources }) => [system, ...[...resources.values()].map(one => one.operations)])
       .flatMap(entries => [...entries.values()].map(({ definition }) => definition)),
   );
-  const own = definitions.canonicals('OperationDefinition').filter(canonical => canonical.startsWith(`${definitions.own.base}/`));
+  const own = definitions
+    .canonicals('OperationDefinition')
+    .filter(canonical => canonical.startsWith(`${definitions.own.base}/`));
   return [
     ...undeclared(operations, declared).map(one => `the operation ${one} has a handler, and no endpoint declares it`),
     ...undeclared(own, declared).map(one => `the operation ${one} has a definition, and no endpoint declares it`),

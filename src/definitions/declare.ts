@@ -20,8 +20,7 @@ interface Parameter {
 }
 
 /** Named queries, which OperationDefinitions would declare, and other special parameters are not served. */
-const isServed = ({ code, type }: Parameter): boolean =>
-  code !== '_query' && (type !== 'special' || code === 'near');
+const isServed = ({ code, type }: Parameter): boolean => code !== '_query' && (type !== 'special' || code === 'near');
 
 function parametersOf(declarable: Declarable): Parameter[] {
   return declarable.searchParameters

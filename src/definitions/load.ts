@@ -83,8 +83,7 @@ function searchParametersOf(
   const ours = (): JsonObject[] => JSON.parse(own.fromFile(readFileSync(file, 'utf8'))) as JsonObject[];
   const added = (archive: Archive): JsonObject[] =>
     archive.list('SearchParameter').map(url => slimSearchParameter(archive.get(url)!));
-  return () =>
-    (all ??= [...ours(), ...packages.flatMap(added)]);
+  return () => (all ??= [...ours(), ...packages.flatMap(added)]);
 }
 
 /** Told by the packages' indexes; nothing is parsed. */

@@ -32,7 +32,12 @@ describe('definitions/capability', () => {
       [portal, customer].map(({ name, path, url, partition }) => ({ name, path, url, partition })),
       [
         { name: 'portal', path: '/fhir/portal', url: 'https://portal.example/fhir/portal', partition: 'portal' },
-        { name: 'customer', path: '/fhir/customer/demo', url: 'https://portal.example/fhir/customer/demo', partition: 'demo' },
+        {
+          name: 'customer',
+          path: '/fhir/customer/demo',
+          url: 'https://portal.example/fhir/customer/demo',
+          partition: 'demo',
+        },
       ],
     );
     for (const { statement, url } of [portal, customer]) {
@@ -111,7 +116,11 @@ describe('definitions/check', () => {
   it('names every gap at once', () => {
     const gaps = gapsOf(
       {
-        searchParams: new Map([...patient.searchParams, ['x', 'http://x'], ['name', 'http://hl7.org/fhir/SearchParameter/Patient-link']]),
+        searchParams: new Map([
+          ...patient.searchParams,
+          ['x', 'http://x'],
+          ['name', 'http://hl7.org/fhir/SearchParameter/Patient-link'],
+        ]),
         revincludes: new Set(['Observation:nothing']),
         operations: new Map([...patient.operations, ['x', { name: 'x', definition: 'http://x' }]]),
       },
@@ -129,7 +138,10 @@ describe('definitions/check', () => {
   });
 
   it('names code that no endpoint declares, and declarations without code', () => {
-    const canonicals = () => ['https://portico.health/fhir/OperationDefinition/z', 'http://hl7.org/fhir/OperationDefinition/z'];
+    const canonicals = () => [
+      'https://portico.health/fhir/OperationDefinition/z',
+      'http://hl7.org/fhir/OperationDefinition/z',
+    ];
     const added = {
       definitions: { ...definitions, canonicals },
       operations: [...behind.operations, 'http://y'],
@@ -157,7 +169,11 @@ describe('definitions/check', () => {
     assert.match(gapsOf({ type: 'Patience' }).join('\n'), /Patience: is no resource type/);
     const without = { ...definitions, structure: () => undefined };
     assert.match(gapsOf({}, { definitions: without }).join('\n'), /Task: the profile \S+invitation has no definition/);
-    const broken = { get: () => { throw new Error('bad path'); } };
+    const broken = {
+      get: () => {
+        throw new Error('bad path');
+      },
+    };
     assert.match(gapsOf({}, { registry: broken }).join('\n'), /the search parameter name does not compile: bad path/);
   });
 });

@@ -54,7 +54,10 @@ describe('definitions', () => {
     assert.equal(definitions.structure(url)?.['name'], 'Patient');
     assert.equal(definitions.valueSet(url), undefined);
     assert.equal(definitions.resolve('http://example.org/none'), undefined);
-    assert.equal(definitions.operation('http://hl7.org/fhir/OperationDefinition/Patient-everything')?.['code'], 'everything');
+    assert.equal(
+      definitions.operation('http://hl7.org/fhir/OperationDefinition/Patient-everything')?.['code'],
+      'everything',
+    );
     assert.equal(definitions.compartment('RelatedPerson')?.['code'], 'RelatedPerson');
     assert.equal(definitions.canonicals('CompartmentDefinition').length, 5);
   });
@@ -71,7 +74,10 @@ describe('definitions', () => {
 
   it('expands value sets: whole systems, lists, filters, value sets in value sets', () => {
     const gender = definitions.codes('http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1');
-    assert.deepEqual([...gender!].map(code => code.split('|')[1]), ['male', 'female', 'other', 'unknown']);
+    assert.deepEqual(
+      [...gender!].map(code => code.split('|')[1]),
+      ['male', 'female', 'other', 'unknown'],
+    );
     const relationship = definitions.expansion('http://hl7.org/fhir/ValueSet/relatedperson-relationshiptype')!;
     assert.ok(relationship.codes.has('http://terminology.hl7.org/CodeSystem/v3-RoleCode|MTH'));
     assert.equal(relationship.plain.has('PATIENT'), false);

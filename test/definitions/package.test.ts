@@ -50,7 +50,12 @@ const valueSet = {
 const parameter = { resourceType: 'SearchParameter', url: 'http://example.org/SearchParameter/x', code: 'x', text: {} };
 
 const orphan = {
-  ...{ resourceType: 'StructureDefinition', url: 'http://example.org/StructureDefinition/x', name: 'X', type: 'Patient' },
+  ...{
+    resourceType: 'StructureDefinition',
+    url: 'http://example.org/StructureDefinition/x',
+    name: 'X',
+    type: 'Patient',
+  },
   ...{ kind: 'resource', abstract: false, derivation: 'constraint', baseDefinition: 'http://example.org/none' },
   differential: { element: [] },
 };

@@ -41,7 +41,12 @@ describe('snapshots', () => {
     );
     const found = ids(elements, 'Patient.identifier');
     const own = found.filter(id => !id.includes('.', 'Patient.'.length) || id.endsWith('a.system'));
-    assert.deepEqual(own, ['Patient.identifier', 'Patient.identifier:a', 'Patient.identifier:a.system', 'Patient.identifier:b']);
+    assert.deepEqual(own, [
+      'Patient.identifier',
+      'Patient.identifier:a',
+      'Patient.identifier:a.system',
+      'Patient.identifier:b',
+    ]);
     assert.equal('slicing' in elements.find(({ id }) => id === 'Patient.identifier:a')!, false);
   });
 
@@ -53,7 +58,11 @@ describe('snapshots', () => {
 
   it('says which element or base is not defined', () => {
     assert.throws(() => snapshot({ id: 'Patient.nam', min: 1 }), /http:\/\/example\.org\/x: no element Patient\.nam/);
-    const orphan = { ...lookup(`${base}Patient`)!, url: 'http://example.org/y', baseDefinition: 'http://example.org/none' };
+    const orphan = {
+      ...lookup(`${base}Patient`)!,
+      url: 'http://example.org/y',
+      baseDefinition: 'http://example.org/none',
+    };
     delete orphan.snapshot;
     assert.throws(() => withSnapshot(orphan, lookup), /unknown base http:\/\/example\.org\/none/);
   });
