@@ -1,4 +1,4 @@
-/** What `npm start` says: where things are, and a first call to copy. */
+/** What `npm start` prints: addresses, and a first call to copy. */
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import { projectRoot } from './project-root.js';

@@ -7,7 +7,7 @@ import { stopOnSignal } from './runtime/stop-on-signal.js';
 import { loadConfig, type Config } from './config/config.js';
 
 async function start(config: Config): Promise<void> {
-  // What it keeps is for nobody else on this machine.
+  // Files of this process are readable by its own user only.
   process.umask(0o077);
   endOnCrash();
   const app = await compose(config);

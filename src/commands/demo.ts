@@ -1,7 +1,7 @@
 /**
- * `npm run demo`: walks the portal's main job with a new patient, over HTTP, and prints each step. Against a server of
- * its own, or one that runs in demo mode with the same PORTICO_DATA: `npm run demo -- --url http://127.0.0.1:8080`. Ends
- * with 1 at the first answer that is not as expected.
+ * `npm run demo`: plays the portal's main job with a new patient, over HTTP, and prints each step. It starts a server of its
+ * own, or uses a running one in demo mode with the same PORTICO_DATA: `npm run demo -- --url http://127.0.0.1:8080`. Exits
+ * with 1 at the first unexpected answer.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const printer = createPrinter(
   text => styleText('bold', text, { stream: process.stdout }),
 );
 
-/** A server of the demo's own, on a free port, with its data in a folder that goes with it. */
+/** Starts a server on a free port, with its data in a folder that is deleted afterwards. */
 async function withOwnServer(work: (portal: Portal) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'portico-demo-'));
   const port = await freePort();
@@ -41,8 +41,8 @@ async function demo(args: string[]): Promise<void> {
   await walk(new Portal(loadConfig({ ...process.env, PORTICO_URL: values.url }), printer));
 }
 
-const INTRODUCTION = `The main job of a patient portal, over FHIR: each step with its requests, who sends them, and the answers.
-Of a resource that was shown before, what is new.`;
+const INTRODUCTION = `The main job of a patient portal, over FHIR: each step with its requests, their senders, and the answers.
+A resource that was shown before is shown with its new elements only.`;
 
 try {
   process.stdout.write(`${INTRODUCTION}\n`);

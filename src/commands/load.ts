@@ -1,7 +1,7 @@
 /**
- * `npm run load -- [--endpoint customer/demo] FILE…`: Bundles and NDJSON (also .gz) into an endpoint's partition, each
- * resource checked as a PUT would be. May be cut off and started again. Ends with 1 where a resource was refused or a file
- * cannot be read, with 2 on bad usage.
+ * `npm run load -- [--endpoint customer/demo] FILE…`: loads Bundles and NDJSON (also .gz) into an endpoint's partition. Each
+ * resource is checked like a PUT. An interrupted load continues when it is started again. Exits with 1 if a resource was
+ * refused or a file cannot be read, with 2 on wrong usage.
  */
 import { parseArgs } from 'node:util';
 import { compose, type App } from '../compose.js';
@@ -11,7 +11,7 @@ import { issuesOf } from '../fhir/outcome.js';
 import { loadFile, type Reports } from './load/loader.js';
 import { createProgress } from './load/progress.js';
 
-/** Refusals that are shown; they are counted all. */
+/** Refusals printed; all are counted. */
 const MAX_SHOWN = 100;
 
 interface Asked {
@@ -51,7 +51,7 @@ function createRefusals(): Reports['refused'] {
   };
 }
 
-/** Resolves with whether everything was taken. */
+/** Resolves with whether all resources were accepted. */
 async function loadAll(app: App, { path, files }: Asked): Promise<boolean> {
   const endpoint = endpointOf(app, path);
   const progress = createProgress(process.stdout, () => performance.now());

@@ -1,6 +1,6 @@
 /**
- * `npm run --silent token -- demo-system [--person Person/1]`: prints an access token of 12 hours and nothing else, for
- * scripts. The server need not run; it takes the token if it has the same PORTICO_DATA and is in demo mode.
+ * `npm run --silent token -- demo-system [--person Person/1]`: prints an access token, valid for 12 hours, and nothing else.
+ * The server need not be running; in demo mode, with the same PORTICO_DATA, it accepts the token.
  */
 import { parseArgs } from 'node:util';
 import { developmentToken } from '../access/development-issuer.js';

@@ -153,7 +153,7 @@ function refuseContradictions({ limits }: Config): void {
   }
 }
 
-/** What is fine on a developer's machine and not where strangers can reach it. */
+/** Refuses settings that suit a developer's machine and are unsafe where strangers reach the server. */
 function refuseUnsafe(config: Config, env: Environment): void {
   if (!env['PORTICO_URL'] && everywhere.has(config.host)) {
     throw new Error(`PORTICO_URL must be set in production where HOST is ${config.host}`);

@@ -1,9 +1,9 @@
-/** Folders that settings name: made where they are missing, and known to be writable before anything relies on it. */
+/** Folders that settings name: created if missing, and checked to be writable before anything relies on them. */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { settingError } from './setting-error.js';
 
-/** Throws Error that names the setting where there can be no such folder, or nothing can be written to it. */
+/** @throws Error that names the setting if the folder cannot be created or written to */
 export function ensureFolder(setting: string, folder: string): void {
   try {
     make(folder);
@@ -14,7 +14,7 @@ export function ensureFolder(setting: string, folder: string): void {
   }
 }
 
-/** One folder after the other: mkdir's own `recursive` never ends below /proc (Node 24). */
+/** Creates one folder after the other: mkdir's own `recursive` never ends below /proc (Node 24). */
 function make(folder: string): void {
   if (existsSync(folder)) return;
   make(dirname(folder));

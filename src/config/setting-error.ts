@@ -1,4 +1,4 @@
-/** What cannot start because of a setting says which one: its name goes before the message. */
+/** Errors caused by a setting: the message begins with the name of the setting. */
 
 /** Throws the error again, with the name of the setting. */
 export function settingError(setting: string, error: unknown): never {
@@ -12,7 +12,7 @@ function said(error: unknown): string {
   return messages.join(' ');
 }
 
-/** The setting that an address which cannot be listened at comes from. */
+/** The setting to blame if the server cannot listen on its address. */
 export function listeningSetting(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? 'HOST' : 'PORT';

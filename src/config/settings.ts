@@ -22,7 +22,7 @@ export interface Setting<T> extends Value<T> {
   doc: string;
   /** The default, written as one would set it. */
   fallback?: string;
-  /** What holds in place of a fixed default. */
+  /** What applies if the setting is left out and has no fixed default. */
   otherwise?: string;
   /** May hold a password: its value is never repeated. */
   secret: boolean;
@@ -38,7 +38,7 @@ const setting = <T>(value: Value<T>, fallback: string, about: Text): Setting<T> 
   fallback,
 });
 
-/** A setting that may be left out; `otherwise` says what holds then. */
+/** A setting that may be left out; `otherwise` says what applies then. */
 const optional = <T>(value: Value<T>, otherwise: string, about: Text): Setting<T | undefined> => ({
   ...value,
   secret: false,
@@ -70,7 +70,7 @@ export const settings = {
 
   PORTICO_DATA: setting(path, 'data', {
     group: storage,
-    doc: 'Folder for all this server keeps: the embedded store, keys, caches, e-mails not sent over SMTP.',
+    doc: 'Folder for everything this server keeps: the embedded store, keys, audit logs, e-mails that are not sent over SMTP.',
   }),
   PORTICO_STORE: optional(storeAddress, '`sqlite:` and portico.db in PORTICO_DATA', {
     group: storage,
@@ -84,11 +84,11 @@ export const settings = {
   }),
   PORTICO_CUSTOMERS: setting(customerList, '', {
     group: portal,
-    doc: 'Customers with an endpoint and a partition of their own, `/fhir/customer/KEY`; with `:enforced`, references to what is not there are refused. Demo mode adds `demo`.',
+    doc: 'Customers with an endpoint and a partition of their own, `/fhir/customer/KEY`; with `:enforced`, references to missing resources are refused. Demo mode adds `demo`.',
   }),
   PORTICO_DEFAULT_LANGUAGE: setting(languageTag, 'en', {
     group: portal,
-    doc: 'Language for people who state none, or one without templates.',
+    doc: 'Language for people whose language is unknown or has no templates.',
   }),
   PORTICO_PORTAL_URL: optional(webAddress, '`PORTICO_URL`', {
     group: portal,
@@ -112,7 +112,7 @@ export const settings = {
   PORTICO_SMTP_URL: optional(smtpAddress, 'e-mails are written as .eml files to the folder `mail` in PORTICO_DATA', {
     group: mail,
     secret: true,
-    doc: 'Mail server that e-mails are handed to: `smtp://` (STARTTLS where offered) or `smtps://`.',
+    doc: 'Mail server that takes the e-mails: `smtp://` (STARTTLS where offered) or `smtps://`.',
   }),
   PORTICO_MAIL_FROM: setting(mailbox, 'Portico <no-reply@localhost>', { group: mail, doc: 'Sender of all e-mails.' }),
 
@@ -130,11 +130,11 @@ export const settings = {
   }),
   PORTICO_PAGE_SIZE: setting(whole(1, 10_000), '20', {
     group: limits,
-    doc: 'Matches on a page where the caller does not say (`_count`).',
+    doc: 'Matches on a page if the caller names no `_count`.',
   }),
   PORTICO_MAX_PAGE_SIZE: setting(whole(1, 10_000), '1000', {
     group: limits,
-    doc: 'Most matches on a page, whatever the caller says.',
+    doc: 'Most matches on a page, whatever `_count` says.',
   }),
   PORTICO_MAX_INCLUDES: setting(whole(0, 100_000), '1000', {
     group: limits,
@@ -142,7 +142,7 @@ export const settings = {
   }),
   PORTICO_REQUEST_TIMEOUT: setting(whole(100, day), '30000', {
     group: limits,
-    doc: 'Milliseconds that a request may take: 408 where it has not arrived by then, 504 where it is not answered.',
+    doc: 'Milliseconds that a request may take: 408 if it has not arrived by then, 504 if it is not answered by then.',
   }),
   PORTICO_SEARCH_TIMEOUT: setting(whole(100, day), '5000', {
     group: limits,

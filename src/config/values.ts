@@ -1,4 +1,4 @@
-/** The kinds of value a setting can have: how the text of an environment variable is read, and what is said if it cannot. */
+/** The kinds of value that a setting can have: how to read the text of an environment variable, and the error if it is wrong. */
 import { createPublicKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ export interface Value<T> {
 
 const value = <T>(expected: string, schema: z.ZodType<T, string>): Value<T> => ({ expected, schema });
 
-/** Text that a function of ours turns into a value; the function throws or answers undefined for what is wrong. */
+/** Text that `parse` turns into a value; for wrong text it throws or returns undefined. */
 const parsed = <T>(expected: string, read: (text: string) => T | undefined): Value<T> =>
   value(
     expected,
@@ -20,7 +20,7 @@ const parsed = <T>(expected: string, read: (text: string) => T | undefined): Val
         const result = read(text);
         if (result !== undefined) return result;
       } catch {
-        // Falls through: what was thrown may repeat the text, which may hold a secret.
+        // The error is dropped: it may repeat the text, which may hold a secret.
       }
       context.addIssue({ code: 'custom', message: expected });
       return z.NEVER;
@@ -83,7 +83,7 @@ export const webAddress = parsed('an http or https address without query, fragme
   return /^https?:$/.test(protocol) && bare ? href.replace(/\/+$/, '') : undefined;
 });
 
-/** Of characters that neither JSON nor FHIRPath escapes. */
+/** Characters that neither JSON nor FHIRPath escapes. */
 export const canonicalBase = parsed('an http or https address without query, fragment, user or password', address =>
   /^https?:\/\/[\w.:-]+(\/[\w.~%:-]+)*\/?$/.test(address) ? address.replace(/\/$/, '') : undefined,
 );
@@ -134,7 +134,7 @@ const issuer = z.strictObject({
   jwks: z.object({ keys: z.array(publicKey).min(1) }),
 });
 
-/** Somebody else's issuer of access tokens (JWT) that we trust, with its public keys (RFC 7517). */
+/** An external issuer of access tokens (JWT) that this server trusts, with its public keys (RFC 7517). */
 export type IssuerConfig = z.output<typeof issuer>;
 
 export const issuerList = parsed(

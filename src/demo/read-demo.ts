@@ -1,4 +1,4 @@
-/** The resources of demo/, in the order its README gives: what others refer to comes first. */
+/** The resources of demo/, in the order that its README gives: targets of references come first. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';

@@ -1,4 +1,4 @@
-/** Demo mode: the demo organization and its patients go in at the first start on a storage. */
+/** Demo mode: loads the demo organization and its patients at the first start on a storage. */
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault, unlessConflict } from '../fhir/fault.js';
 import { projectRoot } from '../project-root.js';
@@ -13,7 +13,7 @@ const DONE: DocumentChange = { op: 'put', document: { ...SETUP, value: {}, keys:
 
 export type DemoParts = BulkParts & Pick<HandlerParts, 'records' | 'clock' | 'definitions'>;
 
-/** Loads demo/ into this endpoint, once; processes that start together agree on who does it. */
+/** Loads demo/ into this endpoint, once; of processes that start together one does it. */
 export async function setUpDemo(parts: DemoParts, endpoint: Endpoint): Promise<void> {
   const { records, clock, definitions } = parts;
   if (await records.get(SETUP.kind, SETUP.id, clock.now())) return;

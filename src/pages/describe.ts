@@ -1,8 +1,8 @@
-/** What a CapabilityStatement and its OperationDefinitions say, as plain data for a page. */
+/** A CapabilityStatement and its OperationDefinitions as plain data for a page. */
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Language } from './language.js';
 
-/** A text of a definition, in the page's language where it is translated. */
+/** A text of a definition, in the page's language if there is a translation. */
 export interface Said {
   text: string;
   language: Language;
@@ -20,7 +20,7 @@ export interface ParameterView {
 export interface OperationView {
   name: string;
   description: string;
-  /** GET where the definition says that it changes nothing; POST serves all. */
+  /** GET if the definition says that the operation changes nothing; POST works for all. */
   method: 'GET' | 'POST';
   levels: ('system' | 'type' | 'instance')[];
   parameters: ParameterView[];
@@ -47,11 +47,11 @@ export interface EndpointView {
   /** Of the whole system. */
   interactions: string[];
   types: TypeView[];
-  /** Operations of the whole endpoint, and those that every type has, told once. */
+  /** Operations of the whole endpoint, and of every type, listed once. */
   common: OperationView[];
 }
 
-/** What pages are told of an endpoint. */
+/** What a page needs to know of an endpoint. */
 export interface DeclaredEndpoint {
   path: string;
   url: string;
@@ -65,7 +65,7 @@ const objects = (value: unknown): JsonObject[] => (value as JsonObject[] | undef
 const strings = (value: unknown): string[] => (value as string[] | undefined) ?? [];
 const codes = (value: unknown): string[] => objects(value).map(({ code }) => String(code));
 
-/** An endpoint as a page shows it, in a language where its statement is translated into it. */
+/** An endpoint as a page shows it, in this language as far as its statement is translated. */
 export function describeEndpoint(endpoint: DeclaredEndpoint, find: FindOperation, language: Language): EndpointView {
   const { path, url, statement } = endpoint;
   const rest = objects(statement['rest'])[0] ?? {};
@@ -111,7 +111,7 @@ function describeType(entry: JsonObject, find: FindOperation, language: Language
   };
 }
 
-/** One view, or none where there is no definition; at the system level only where it is declared there. */
+/** One view, or none if there is no definition; the system level counts only if it is declared there. */
 function describeOperation(definition: Resource | undefined, ofSystem: boolean): OperationView[] {
   if (!definition) return [];
   const offered = (['system', 'type', 'instance'] as const).filter(level => definition[level] === true);
@@ -132,7 +132,7 @@ function describeOperation(definition: Resource | undefined, ofSystem: boolean):
   return [view];
 }
 
-/** The first paragraph of a Markdown text, links as their words; HL7's texts run to pages. */
+/** The first paragraph of a Markdown text, with the words of links only: HL7's texts are pages long. */
 function gist(text: unknown): string {
   const [first = ''] = (typeof text === 'string' ? text : '').split(/\n\s*\n|\s{2,}/, 1);
   return first.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').replace(/(?:[;,] e\.g\.[^.]*)?:$/, '.');

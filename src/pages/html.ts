@@ -1,6 +1,6 @@
-/** Tagged templates for HTML: what is put in is escaped, unless it is HTML made here. */
+/** Tagged templates for HTML: values are escaped, unless they are HTML made by such a template. */
 
-/** HTML that may stand in a page as it is. */
+/** HTML that needs no escaping. */
 export class Html {
   readonly text: string;
 

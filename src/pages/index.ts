@@ -18,7 +18,7 @@ export interface PageParts {
   endpoints: readonly DeclaredEndpoint[];
   operation: FindOperation;
   demo: boolean;
-  /** Present where e-mails are kept instead of sent. */
+  /** Present if e-mails are kept instead of sent. */
   mailbox?: Mailbox | undefined;
 }
 
@@ -32,7 +32,7 @@ const hashed = (name: string, extension: string, content: string): string =>
 
 const assets: Assets = { style: hashed('portico', 'css', style), icon: hashed('mark', 'svg', icon) };
 
-/** Adds `/`, `/assets/…`, `/mail/…`, and a page for every address that leads nowhere. Comes last. */
+/** Adds `/`, `/assets/…`, `/mail/…`, and a page for unknown addresses. Call it after all other routes are added. */
 export function servePages(app: Express, parts: PageParts, checks: Checks, secure: boolean): void {
   const { version, mailbox } = parts;
   const send = sender(secure);
@@ -77,11 +77,11 @@ function serveFile(app: Express, path: string, type: string, content: string): v
   });
 }
 
-/** Pages load their own style and mark, and nothing else from anywhere. */
+/** Pages load their own style and mark, and nothing else. */
 const pagePolicy =
   "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Somebody else's HTML: no script, no loading, shown by our own page only. */
+/** The HTML of an e-mail: no scripts, no loading, framed by our own pages only. */
 const frameHeaders = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',

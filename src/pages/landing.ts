@@ -17,7 +17,7 @@ export interface Landing {
   /** What readiness depends on, by name. */
   checks: Readonly<Record<string, boolean>>;
   demo: boolean;
-  /** Absent where e-mails really go out. */
+  /** Absent if e-mails are sent. */
   mails?: readonly MailSummary[] | undefined;
 }
 
@@ -102,7 +102,7 @@ function mailList(mails: readonly MailSummary[], language: Language, words: Text
   </section>`;
 }
 
-/** A time for people, in UTC; nothing where an e-mail bears no date. */
+/** A time for people to read, in UTC; empty if an e-mail has no date. */
 export function instant(at: number, language: Language): Html {
   if (Number.isNaN(at)) return html``;
   const shown = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });

@@ -1,10 +1,10 @@
-/** The frame of every page: head, banner, footer. Works without script. */
+/** The frame of every page: head, banner, footer. It needs no script. */
 import { html, type Html } from './html.js';
 import { directionOf, type Language } from './language.js';
 import { mark } from './mark.js';
 import { texts, type Texts } from './texts.table.js';
 
-/** Where a page's files are; their names carry a hash of their content. */
+/** Addresses of a page's files; they contain a hash of the content. */
 export interface Assets {
   style: string;
   icon: string;
@@ -12,7 +12,7 @@ export interface Assets {
 
 export interface Frame {
   language: Language;
-  /** Path of this page, to switch languages on. */
+  /** Path of this page: the links to other languages lead here. */
   path: string;
   title: string;
   version: string;

@@ -1,4 +1,4 @@
-/** One e-mail of demo mode: its plain text first, then its HTML in a frame that may do nothing. */
+/** One e-mail of demo mode: its plain text, then its HTML in a sandboxed frame. */
 import { html } from './html.js';
 import { instant } from './landing.js';
 import type { Language } from './language.js';

@@ -1,10 +1,10 @@
-/** The mark, and the colonnade of the first page: drawn, so that they follow the page's colors. */
+/** The mark, and the colonnade of the landing page: inline SVG, so that they take the page's colors. */
 import { html, type Html } from './html.js';
 
 const shape =
   'M16 3 2.5 10.5V13h27v-2.5zM5 15h3.5v10H5zm6.2 0h3.5v10h-3.5zm6.1 0h3.5v10h-3.5zm6.2 0H27v10h-3.5zM2.5 27h27v2.5h-27z';
 
-/** A pediment on four columns; decorative, so the name stands beside it. */
+/** A pediment on four columns; decorative: the name is beside it as text. */
 export const mark: Html = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><path d="${shape}" /></svg>`;
 
 /** The same as a file, for the browser's tab. */

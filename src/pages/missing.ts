@@ -1,4 +1,4 @@
-/** What people see at an address where there is nothing. */
+/** The page for unknown addresses. */
 import { html } from './html.js';
 import { page, type Frame } from './layout.js';
 import { texts } from './texts.table.js';

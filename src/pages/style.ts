@@ -1,11 +1,11 @@
 /**
- * The style of all pages: system fonts, logical properties (both directions by one sheet), light and dark, narrow
- * screens, print. One file of many, so that a browser asks once and keeps it.
+ * The style of all pages: system fonts, logical properties (one sheet for both directions of writing), light and dark,
+ * narrow screens, print. The sheets are served as one file, which browsers keep.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files of styles/ in the order in which their rules count. */
+/** The files of styles/; later rules win. */
 const sheets = ['base', 'banner', 'headings', 'hero', 'text', 'endpoint', 'mail', 'footer', 'narrow', 'print'];
 
 const sheet = (name: string): string => readFileSync(join(import.meta.dirname, 'styles', `${name}.css`), 'utf8');

@@ -1,23 +1,23 @@
 /**
- * Background work in rounds, one at a time: the next begins at once while there is more than one round took, and else
- * after a pause. What decides which process does the work is the work's own (a lease in the store).
+ * Background work in rounds, one at a time. After a full round the next one begins at once, otherwise after a pause. A
+ * lease in the store decides which process does the work; that is part of the work itself.
  */
 export interface BackgroundWorker {
   start(): void;
-  /** Begins no other round; resolves when the one under way has ended. */
+  /** Begins no further round; resolves when the current one has ended. */
   stop(): Promise<void>;
-  /** A round of its own, behind the one under way. Resolves with how much it did; rejects as the work did. */
+  /** Runs one more round after the current one. Resolves with how much it did; rejects if the work rejects. */
   next(): Promise<number>;
-  /** Rounds until one has done nothing, or has failed, which is reported. */
+  /** Runs rounds until one does nothing or fails; a failure is reported. */
   idle(): Promise<void>;
 }
 
 export interface BackgroundWorkerOptions {
-  /** A round that did as much as this probably left something. */
+  /** A round that did this much has probably left something to do. */
   full: number;
-  /** Milliseconds of pause. */
+  /** Milliseconds of pause between rounds. */
   interval: number;
-  /** Told of errors in rounds that nobody waits for. */
+  /** Called with the errors of rounds that no caller waits for. */
   report: (error: unknown) => void;
 }
 
@@ -29,8 +29,15 @@ export function createBackgroundWorker(
   let running = Promise.resolve(0);
   let stopped = true;
 
-  const next = (): Promise<number> => (running = running.catch(() => 0).then(work));
-  const reported = (): Promise<number> => next().catch((error: unknown) => (report(error), 0));
+  const next = (): Promise<number> => {
+    running = running.catch(() => 0).then(work);
+    return running;
+  };
+  const reported = (): Promise<number> =>
+    next().catch((error: unknown) => {
+      report(error);
+      return 0;
+    });
   const loop = async (): Promise<void> => {
     const done = await reported();
     if (!stopped) timer = setTimeout(() => void loop(), done >= full ? 0 : interval).unref();

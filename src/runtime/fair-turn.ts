@@ -1,6 +1,6 @@
 /**
- * Writes that arrive together take up to a millisecond each before they wait for the store. In one turn of the event loop only
- * a few of them are begun, so that others are answered in between.
+ * Each write takes up to a millisecond of computing before it waits for the store. Of writes that arrive together, one turn of
+ * the event loop begins only a few, so that other requests are answered in between.
  */
 const IN_ONE_TURN = 4;
 

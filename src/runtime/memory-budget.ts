@@ -1,7 +1,7 @@
-/** A memory budget for large bodies: those held at once stay within it, and a request that finds it full waits. */
+/** A memory budget for large bodies: a request waits until its bytes fit into the budget. */
 
 export interface MemoryBudget {
-  /** Resolves with the function that gives the bytes back, once they are free; undefined where that takes too long. */
+  /** Resolves once the bytes are free, with the function that returns them; with undefined if that takes too long. */
   take(bytes: number): Promise<(() => void) | undefined>;
 }
 

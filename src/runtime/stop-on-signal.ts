@@ -1,9 +1,10 @@
-/** The orderly end of a process: the first signal begins it, and it is over within its limit whatever hangs. */
-/** Milliseconds from the signal on. */
+/** The orderly end of a process: the first signal begins it, and a time limit ends it even if something hangs. */
+
+/** Milliseconds after the signal. */
 export interface StopTimes {
-  /** Readiness says no, and callers go elsewhere. */
+  /** Until then everything is served while readiness says no, so that callers go elsewhere. */
   grace: number;
-  /** Requests that are still under way are cut off. */
+  /** Unfinished requests are cut off. */
   cut: number;
   /** The process ends, with status 1. */
   end: number;
@@ -27,6 +28,6 @@ export function stopOnSignal(
       () => process.exit(1),
     );
   };
-  // Later signals say the same again: npm passes on what a terminal has sent to the whole group already.
+  // Later signals change nothing: npm forwards signals that a terminal has already sent to the whole process group.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
 }

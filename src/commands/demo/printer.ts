@@ -1,4 +1,4 @@
-/** The demo's steps for people to read: who calls what with what, and what comes back, without the envelope. */
+/** Prints the demo's steps: each request with its sender and body, each answer, without HTTP's headers. */
 import { STATUS_CODES } from 'node:http';
 import { parameterValue } from '../../fhir/parameters.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
@@ -28,12 +28,19 @@ export function createPrinter(write: (line: string) => void, bold = (text: strin
   const told = createTold();
   const lines = (mark: string, all: readonly string[]): void => all.forEach(line => write(`${INDENT}${mark}${line}`));
   return {
-    step: title => (write(''), write(bold(`${String(++steps).padStart(2)}.  ${title}`))),
-    request: (line, body) => (write(`${INDENT}${line}`), lines('  ', body ? linesOf(body, told) : [])),
-    answer: (status, resource) => (
-      write(`${INDENT}→ ${status} ${STATUS_CODES[status] ?? ''}`),
-      lines('  ', linesOf(resource, told))
-    ),
+    step(title) {
+      steps += 1;
+      write('');
+      write(bold(`${String(steps).padStart(2)}.  ${title}`));
+    },
+    request(line, body) {
+      write(`${INDENT}${line}`);
+      lines('  ', body ? linesOf(body, told) : []);
+    },
+    answer(status, resource) {
+      write(`${INDENT}→ ${status} ${STATUS_CODES[status] ?? ''}`);
+      lines('  ', linesOf(resource, told));
+    },
     mail({ to, subject, text }) {
       write(`${INDENT}E-mail to ${to}: ${subject}`);
       lines(

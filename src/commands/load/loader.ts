@@ -1,6 +1,6 @@
 /**
- * One file into one endpoint: while a batch is being committed, the next is checked and indexed. How far it has come is
- * written in the same commit, so that a load that was cut off goes on where it ended.
+ * Loads one file into one endpoint: while one batch is being committed, the next is checked and indexed. Each commit also
+ * records the progress, so that an interrupted load continues where it stopped.
  */
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
@@ -15,12 +15,12 @@ export interface Tally {
   written: number;
   unchanged: number;
   refused: number;
-  /** Items that an earlier run had dealt with. */
+  /** Items that an earlier run has finished. */
   skipped: number;
 }
 
 export interface Reports {
-  /** A resource that was not taken: where it stands and why. */
+  /** Called for a refused resource: its place and the reason. */
   refused(where: string, why: Fault): void;
   progress(tally: Tally): void;
 }
@@ -31,10 +31,10 @@ const KIND = 'load';
 
 type Target = Pick<App, 'parts' | 'store'>;
 type Endpoint = App['endpoints'][number];
-/** How far a load has come, as it rides in a commit. */
+/** The progress of a load, as a document of its commits. */
 type Mark = Parameters<Bulk['commit']>[1][number];
 
-/** Loads a file. Rejects where it cannot be read at all, or the storage cannot be written. */
+/** Loads a file. Rejects if the file cannot be read, or the storage cannot be written. */
 export async function loadFile(app: Target, endpoint: Endpoint, file: string, reports: Reports): Promise<Tally> {
   const source = openSource(file, app.parts.limits.maxDepth);
   return loadItems(app, endpoint, { ...source, name: file, id: await identity(file, endpoint.path) }, reports);
@@ -42,7 +42,7 @@ export async function loadFile(app: Target, endpoint: Endpoint, file: string, re
 
 export interface NamedSource extends Source {
   name: string;
-  /** Under which is remembered how far it has come. */
+  /** Id of the record of its progress. */
   id: string;
 }
 
@@ -75,7 +75,7 @@ export async function loadItems(
   return tally;
 }
 
-/** The same file, unchanged, into the same endpoint. */
+/** Identifies a load: the same file, unchanged, into the same endpoint. */
 async function identity(file: string, path: string): Promise<string> {
   const { size, mtimeMs } = await stat(file);
   return createHash('sha256')
@@ -83,7 +83,7 @@ async function identity(file: string, path: string): Promise<string> {
     .digest('hex');
 }
 
-/** Items that are not done yet, in groups in which no resource comes twice. */
+/** The remaining items, in groups without two items for the same resource. */
 async function* batches(items: AsyncIterable<Item>, done: number, tally: Tally): AsyncGenerator<Item[]> {
   let batch: Item[] = [];
   let names = new Set<string>();
@@ -121,7 +121,7 @@ async function prepare(bulk: Bulk, batch: readonly Item[]): Promise<Outcome> {
   return { batch, results };
 }
 
-/** What lost a race (the batch before may have held the same resource) is looked at again. */
+/** Prepares a batch again that lost a race: the batch before may have held the same resource. */
 async function commit(bulk: Bulk, batch: readonly Item[], first: Outcome, done: Mark): Promise<Outcome> {
   let outcome = first;
   for (let attempt = 1; ; attempt++) {

@@ -1,4 +1,4 @@
-/** How far a load has come: one line that is rewritten on a terminal, a plain line now and then elsewhere. */
+/** Progress of a load: one line that is rewritten on a terminal, otherwise a line now and then. */
 import type { Tally } from './loader.js';
 
 export interface Progress {

@@ -1,4 +1,4 @@
-/** Files of resources, read one by one: NDJSON by lines, Bundles by entries; either may be compressed by gzip. */
+/** Reads files of resources one by one: NDJSON by lines, Bundles by entries; both may be compressed with gzip. */
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
@@ -18,7 +18,7 @@ export interface Item {
 }
 
 export interface Source {
-  /** What its places are called. */
+  /** What a place in it is called. */
   unit: 'line' | 'entry';
   items(): AsyncIterable<Item>;
 }
@@ -28,7 +28,7 @@ const LINES = /\.(ndjson|jsonl)(\.gz)?$/i;
 const MAX_LINE = 256 * 1024 * 1024;
 const COMPRESSED = /\.gz$/i;
 
-/** @param maxDepth levels of nesting that are taken */
+/** @param maxDepth most levels of nesting */
 export function openSource(file: string, maxDepth: number): Source {
   return LINES.test(file)
     ? { unit: 'line', items: () => fromLines(file, maxDepth) }
