@@ -12,7 +12,7 @@ import { openLogFile } from './log-file.js';
 import { dropExpired } from './retention.js';
 import { storeLogs } from './store-logs.js';
 import { createTrailStore } from './trail-store.js';
-import type { TrailParts } from './trail-search.js';
+import type { TrailParts } from './trail-entries.js';
 import type { Storing } from './storing.js';
 import { createWriteChain, writeRecord } from './writes.js';
 

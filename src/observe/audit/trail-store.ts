@@ -7,7 +7,9 @@ import type { Filter, Search } from '../../search/query.js';
 import type { Key, Page, Store, Version } from '../../store/port.js';
 import { auditEvent } from './audit-event.js';
 import { instantOf, type LoggedEntry } from './entry.js';
-import { countTrail, searchTrail, type TrailPage, type TrailParts } from './trail-search.js';
+import { countTrail } from './trail-count.js';
+import type { TrailParts } from './trail-entries.js';
+import { searchTrail, type TrailPage } from './trail-search.js';
 
 const TYPE = 'AuditEvent';
 /** Milliseconds to find a single event. */

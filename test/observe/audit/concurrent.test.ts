@@ -1,6 +1,7 @@
 /** While processes append, write, store and end, every search finds each entry acknowledged before it, once. */
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import type { OpenAudit } from '../../../src/observe/audit/audit.js';
 import { verifyTrail } from '../../../src/observe/audit/verify.js';
 import { interleaved } from '../../fixtures/interleaved.js';
 import { eachStorage } from '../../fixtures/storages.js';
@@ -9,6 +10,11 @@ import { numbers } from './sample.js';
 
 const ROUNDS = 60;
 
+const countOf = ({ store }: OpenAudit): Promise<number> => {
+  const of = [{ type: 'AuditEvent', where: { kind: 'all' as const } }];
+  return store.count({ partition: 'portal', of, deadline: Infinity }, Infinity);
+};
+
 eachStorage((_name, open) => {
   describe('audit of several processes', () => {
     it('[H06] each entry is found once at any moment', async () => {
@@ -16,12 +22,14 @@ eachStorage((_name, open) => {
       const number = numbers(3);
       const acknowledged = new Set<string>();
       let processes = [machine.open(), machine.open(), machine.open()];
+      let begun = 0;
       let done = false;
 
       async function serve(which: number): Promise<void> {
         for (let round = 0; round < ROUNDS; round++) {
           const audit = processes[which]!;
           const request = `p${which}-${round}`;
+          begun++;
           const one = entry(request, { at: machine.now });
           if (number(3) === 0) await machine.storage.store.commit({ documents: [audit.document(one)] });
           else await audit.append(one);
@@ -46,6 +54,9 @@ eachStorage((_name, open) => {
             [],
             'none missing',
           );
+          const least = acknowledged.size;
+          const count = await countOf(processes[number(3)]!);
+          assert.ok(least <= count && count <= begun, `counts ${count} of ${least} to ${begun}`);
           await setImmediate();
         }
       }
