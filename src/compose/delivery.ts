@@ -46,6 +46,7 @@ function peopleOf({ config, stores, model, world }: DeliveryParts): PeopleReader
   const portal = endpointThat(model, 'workflows');
   return workflowReader({
     ...stores,
+    own: model.definitions.own,
     partition: portal.partition,
     base: portal.url,
     registry: model.registry,

@@ -71,7 +71,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
   const portal = portalSettings(given);
   const validator = createValidator(definitions, { root });
   const definitionsFor = createPostedProfiles(definitions);
-  const rule = createPortalRules({ ...world, records, registry, limits, portal });
+  const rule = createPortalRules({ ...world, definitions, records, registry, limits, portal });
   const storing = { ...world, ...postings, registryOf, records, blobs, limits };
   return {
     ...world,

@@ -79,7 +79,7 @@ export function checkStart(model: Model, operations: readonly Operation[]): void
   const code = { registry, interactions: interactionCodes, operations: served, withoutCompartmentPaths };
   const gaps = [
     ...checkEndpoints(declaredBy(model), { definitions, ...code }),
-    ...workflowGaps(workflows, { own, operations: served, definition: url => definitions.operation(url) }),
+    ...workflowGaps(workflows(own), { own, operations: served, definition: url => definitions.operation(url) }),
   ];
   if (gaps.length > 0) throw new Error(`What is declared is not what is served:\n- ${gaps.join('\n- ')}`);
 }

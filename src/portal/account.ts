@@ -1,8 +1,8 @@
 /** An account is a Person (profile patient-account) linked to the Patient it stands for. Making one is the same by whatever way. */
 import type { Patient, Person } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { Fault } from '../fhir/fault.js';
-import { profile } from './codes.js';
 import { contactOnRecord, telecomOf } from './contact.js';
 import { findAccount, findByFacts, findPatient, languageOf, ownPatient, type Facts } from './identity.js';
 import { accountWorkflow, type Provision } from './account-workflow.js';
@@ -85,7 +85,7 @@ export async function provision(
   const { facts, patient, account, language } = subject;
   const newPatient = patient ? undefined : patientOf(facts, world.ids.next(), language);
   const reference = `Patient/${patient?.resource.id ?? newPatient?.id}`;
-  const draft = account?.resource ?? personOf(facts, world.ids.next());
+  const draft = account?.resource ?? personOf(facts, world.ids.next(), all.own);
   const moving = { by: SERVER, now: world.clock.now(), all, input: { ...input, patient: reference } };
   const { resource: person, effects } = await move(accountWorkflow, name, draft, moving);
   const writes = [...(newPatient ? [created(newPatient)] : []), account ? changed(account, person) : created(person)];
@@ -101,11 +101,11 @@ function demographics(facts: Facts): Pick<Person, 'name' | 'telecom' | 'birthDat
   };
 }
 
-function personOf(facts: Facts, id: string): Person {
+function personOf(facts: Facts, id: string, own: OwnCanonicals): Person {
   return {
     resourceType: 'Person',
     id,
-    meta: { profile: [profile('patient-account')] },
+    meta: { profile: [own.structure('patient-account')] },
     ...demographics(facts),
     active: true,
   };

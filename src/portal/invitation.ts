@@ -5,9 +5,9 @@
 import type { Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { instant } from '../fhir/instant.js';
 import { boundsOf, holds } from '../fhir/period.js';
-import { concept, hasCode, profile } from './codes.js';
 import { contactIn, type Contact } from './contact.js';
 import type { Effect } from './effect.js';
 import { newCode, hashOf } from './invitation-code.js';
@@ -28,10 +28,10 @@ const touched = (_task: Task, { now }: Moving): Partial<Task> => ({ lastModified
 const open = { from: ['requested'] };
 
 /** Only the server redeems, supersedes and locks: for the code, a newer invitation, too many wrong facts. */
-export const invitation: Workflow<InvitationMove, Task> = {
+export const invitationWorkflow = (own: OwnCanonicals): Workflow<InvitationMove, Task> => ({
   name: 'invitation',
   resource: 'Task',
-  governs: ({ code }) => hasCode(code && [code], 'task-code', 'invitation'),
+  governs: ({ code }) => own.hasCode(code && [code], 'task-code', 'invitation'),
   states: statusStates<Task>('requested', 'completed', 'cancelled', 'failed'),
   moves: {
     redeem: { ...open, to: 'completed', by: ['server'], change: touched },
@@ -45,7 +45,7 @@ export const invitation: Workflow<InvitationMove, Task> = {
       change: because('locked after too many wrong verifications'),
     },
   },
-};
+});
 
 function isOver({ restriction }: Task, { now }: Moving): void {
   if (holds(boundsOf(restriction?.period), now)) {
@@ -60,7 +60,12 @@ export async function moveInvitation(
   all: WorkflowReader,
   now: number,
 ): Promise<Step> {
-  const { resource } = await move(invitation, name, task.resource, { by: SERVER, now, all, input: {} });
+  const { resource } = await move(invitationWorkflow(all.own), name, task.resource, {
+    by: SERVER,
+    now,
+    all,
+    input: {},
+  });
   return step({ writes: [changed(task, resource)] });
 }
 
@@ -89,7 +94,7 @@ export async function invite(
   const now = world.clock.now();
   const until = now + order.days * DAY;
   const code = newCode(world.random);
-  const task = taskOf(order, world.ids.next(), now, until);
+  const task = taskOf(order, world.ids.next(), now, until, reader.own);
   const { invitee, language } = order;
   const { open, pointers } = await invitationsOf(invitee, reader);
   const record = { ...invitee, task: `Task/${task.id}`, tries: 0, until, ...defined({ language }) };
@@ -112,15 +117,15 @@ export async function endInvitations(open: readonly Stored[], reader: WorkflowRe
   return combined(...(await Promise.all(steps)));
 }
 
-function taskOf(order: InvitationOrder, id: string, now: number, until: number): Task {
+function taskOf(order: InvitationOrder, id: string, now: number, until: number, own: OwnCanonicals): Task {
   const { invitee, topic, requester } = order;
   return {
     resourceType: 'Task',
     id,
-    meta: { profile: [profile('invitation')] },
+    meta: { profile: [own.structure('invitation')] },
     status: 'requested',
     intent: 'order',
-    code: concept('task-code', 'invitation'),
+    code: own.concept('task-code', 'invitation'),
     ...(invitee.patient === undefined ? {} : { for: { reference: invitee.patient } }),
     authoredOn: instant(now),
     lastModified: instant(now),

@@ -58,7 +58,11 @@ export async function postMessage(draft: Communication, posting: Posting): Promi
   const thread = await threadOf(answering, posting.seen);
   const placed = placeInThread(answering, thread, author);
   const sender = await senderOf(placed, posting);
-  const message = { ...withoutMarks(withRecipient(placed, thread, author)), sender, sent: instant(world.clock.now()) };
+  const message = {
+    ...withoutMarks(withRecipient(placed, thread, author), posting.all.own),
+    sender,
+    sent: instant(world.clock.now()),
+  };
   const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
   if (isPatientSide(sender)) return { message, step: combined(reply, await workFor(message, thread, posting)) };
   const effects = await noticesOf(message, posting);
@@ -163,7 +167,7 @@ async function workFor(message: Communication, thread: Thread | undefined, { all
       expression: 'Communication.recipient',
     });
   }
-  return step({ writes: [created(newWorkItem(message, flow.workflowGroup, world))] });
+  return step({ writes: [created(newWorkItem(message, flow.workflowGroup, world, all.own))] });
 }
 
 /** Says that there is a message, to the persons who can be reached now; never what it says. */

@@ -1,23 +1,23 @@
 /** Read marks: the extension `read` on a Communication, one for each reader. unread → read */
 import type { Communication, Extension } from 'fhir/r4.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { instant } from '../fhir/instant.js';
-import { READ } from './codes.js';
 import type { Mover, Moving, Workflow } from './workflow.js';
 
-const readerOf = ({ url, extension }: Extension): string | undefined =>
-  url === READ ? extension?.find(part => part.url === 'who')?.valueReference?.reference : undefined;
+const personIn = ({ url, extension }: Extension, own: OwnCanonicals): string | undefined =>
+  url === own.structure('read') ? extension?.find(part => part.url === 'who')?.valueReference?.reference : undefined;
 
-const isRead = ({ extension = [] }: Communication, { fhirUser }: Mover): boolean =>
-  fhirUser !== undefined && extension.some(one => readerOf(one) === fhirUser);
+const isRead = ({ extension = [] }: Communication, { fhirUser }: Mover, own: OwnCanonicals): boolean =>
+  fhirUser !== undefined && extension.some(one => personIn(one, own) === fhirUser);
 
 /** Its states are those of the mover: a message is read for one person, and unread for another. */
-export const readMark: Workflow<'mark-read', Communication> = {
+export const readMarkWorkflow = (own: OwnCanonicals): Workflow<'mark-read', Communication> => ({
   name: 'read mark',
   resource: 'Communication',
   governs: () => true,
   states: {
-    unread: { has: (message, by) => !isRead(message, by), enter: {} },
-    read: { has: isRead, enter: {} },
+    unread: { has: (message, by) => !isRead(message, by, own), enter: {} },
+    read: { has: (message, by) => isRead(message, by, own), enter: {} },
   },
   moves: {
     'mark-read': {
@@ -29,13 +29,13 @@ export const readMark: Workflow<'mark-read', Communication> = {
       change: markedBy,
     },
   },
-};
+});
 
 /** The message with the mover's mark. */
-function markedBy(message: Communication, { by, now }: Moving): Partial<Communication> {
-  if (isRead(message, by)) return {};
+function markedBy(message: Communication, { by, now, all: { own } }: Moving): Partial<Communication> {
+  if (isRead(message, by, own)) return {};
   const mark = {
-    url: READ,
+    url: own.structure('read'),
     extension: [
       { url: 'who', valueReference: { reference: by.fhirUser ?? '' } },
       { url: 'at', valueInstant: instant(now) },
@@ -45,8 +45,8 @@ function markedBy(message: Communication, { by, now }: Moving): Partial<Communic
 }
 
 /** The message without marks: a new one has been read by nobody. */
-export function withoutMarks(message: Communication): Communication {
+export function withoutMarks(message: Communication, own: OwnCanonicals): Communication {
   const { extension = [], ...rest } = message;
-  const kept = extension.filter(({ url }) => url !== READ);
+  const kept = extension.filter(({ url }) => url !== own.structure('read'));
   return kept.length === 0 ? rest : { ...rest, extension: kept };
 }

@@ -1,7 +1,6 @@
 /** Threads of messages: what a message answers, where its thread begins, and which clinical group it concerns. */
 import type { Communication, Organization, PractitionerRole, Reference } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
-import { hasCode, MESSAGE_FLOW } from './codes.js';
 import type { WorkflowReader } from './step.js';
 
 export interface Thread {
@@ -70,14 +69,16 @@ async function organizationsOf(reference: string, reader: WorkflowReader): Promi
 }
 
 async function flowOfGroup(group: string, reader: WorkflowReader): Promise<Flow | undefined> {
+  const { own } = reader;
   const found = await reader.get<Organization>(group);
   if (
     !found ||
     found.resource.active === false ||
-    !hasCode(found.resource.type, 'organization-type', 'clinical-group')
+    !own.hasCode(found.resource.type, 'organization-type', 'clinical-group')
   ) {
     return undefined;
   }
-  const flow = found.resource.extension?.find(({ url }) => url === MESSAGE_FLOW)?.valueReference?.reference;
+  const flow = found.resource.extension?.find(({ url }) => url === own.structure('message-flow'))?.valueReference
+    ?.reference;
   return flow === undefined ? undefined : { group, workflowGroup: flow };
 }

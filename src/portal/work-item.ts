@@ -7,8 +7,8 @@ import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import { boundsOf, holds } from '../fhir/period.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Query } from '../fhir/request.js';
-import { concept, hasCode, profile, WORKFLOW_GROUP_OF } from './codes.js';
 import type { WorkflowReader } from './step.js';
 import { statusStates, type Moving, type Workflow } from './workflow.js';
 import { defined } from '../fhir/defined.js';
@@ -25,20 +25,20 @@ type Entitled = boolean;
 
 const offered = { by: ['staff'], operation: true, reads: entitlement } as const;
 
-export const workItem: Workflow<WorkItemMove, Task, Handling, Entitled> = {
+export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Task, Handling, Entitled> => ({
   name: 'work item',
   resource: 'Task',
-  governs: ({ code }) => hasCode(code && [code], 'task-code', 'workbench'),
+  governs: ({ code }) => own.hasCode(code && [code], 'task-code', 'workbench'),
   states: statusStates<Task>('requested', 'in-progress', 'completed'),
   moves: {
     claim: { ...offered, from: ['requested'], to: 'in-progress', guard: mayProcess, change: ownedByAgent },
     release: { ...offered, from: ['in-progress'], to: 'requested', guard: hasClaimed, change: ownedByGroup },
     complete: { ...offered, from: ['in-progress'], to: 'completed', guard: hasClaimed, change: touched },
   },
-};
+});
 
 function entitlement(task: Task, { by, all, now }: Moving): Promise<Entitled> {
-  return isEntitled(by.fhirUser ?? '', workflowGroupOf(task)?.reference, all, now);
+  return isEntitled(by.fhirUser ?? '', workflowGroupOf(task, all.own)?.reference, all, now);
 }
 
 function mayProcess(_task: Task, _moving: Moving, entitled: Entitled): void {
@@ -57,7 +57,7 @@ function ownedByAgent(task: Task, moving: Moving<Handling>): Partial<Task> {
 }
 
 function ownedByGroup(task: Task, moving: Moving<Handling>): Partial<Task> {
-  const group = workflowGroupOf(task);
+  const group = workflowGroupOf(task, moving.all.own);
   return { ...touched(task, moving), ...defined({ owner: group }) };
 }
 
@@ -69,20 +69,22 @@ function touched({ note = [] }: Task, { by, now, input }: Moving<Handling>): Par
   return { lastModified: instant(now), ...(notes.length === 0 ? {} : { note: notes }) };
 }
 
-export const workflowGroupOf = (task: Task): Reference | undefined =>
-  task.extension?.find(({ url }) => url === WORKFLOW_GROUP_OF)?.valueReference;
+const GROUP = 'workflow-group-of';
+
+const workflowGroupOf = (task: Task, own: OwnCanonicals): Reference | undefined =>
+  task.extension?.find(({ url }) => url === own.structure(GROUP))?.valueReference;
 
 /** A new work item: a patient's message for whoever works in this group. */
-export function newWorkItem(message: Communication, group: string, world: World): Task {
+export function newWorkItem(message: Communication, group: string, world: World, own: OwnCanonicals): Task {
   const now = instant(world.clock.now());
   return {
     resourceType: 'Task',
     id: world.ids.next(),
-    meta: { profile: [profile('work-item')] },
-    extension: [{ url: WORKFLOW_GROUP_OF, valueReference: { reference: group } }],
+    meta: { profile: [own.structure('work-item')] },
+    extension: [{ url: own.structure(GROUP), valueReference: { reference: group } }],
     status: 'requested',
     intent: 'order',
-    code: concept('task-code', 'workbench'),
+    code: own.concept('task-code', 'workbench'),
     focus: { reference: `Communication/${message.id}` },
     ...defined({ for: message.subject }),
     authoredOn: now,
@@ -105,7 +107,7 @@ export async function isEntitled(
   ];
   const found = await reader.find<PractitionerRole>('PractitionerRole', query, 100);
   const roles = found.map(({ resource }) => resource).filter(({ period }) => holds(boundsOf(period), now));
-  const isHeld = (code: string, of = roles): boolean => of.some(role => hasCode(role.code, 'role', code));
+  const isHeld = (code: string, of = roles): boolean => of.some(role => reader.own.hasCode(role.code, 'role', code));
   const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);
   return isHeld('workbench-user') && isHeld('task-processing') && (isHeld('agent', here) || isHeld('manager', here));
 }

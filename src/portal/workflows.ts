@@ -1,9 +1,16 @@
 /** All workflows of the portal. */
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { accountWorkflow } from './account-workflow.js';
-import { invitation } from './invitation.js';
+import { invitationWorkflow } from './invitation.js';
 import { messageWorkflow } from './message-workflow.js';
-import { readMark } from './read-mark.js';
-import { workItem } from './work-item.js';
+import { readMarkWorkflow } from './read-mark.js';
+import { workItemWorkflow } from './work-item.js';
 import type { AnyWorkflow } from './workflow.js';
 
-export const workflows: readonly AnyWorkflow[] = [invitation, accountWorkflow, messageWorkflow, readMark, workItem];
+export const workflows = (own: OwnCanonicals): readonly AnyWorkflow[] => [
+  invitationWorkflow(own),
+  accountWorkflow,
+  messageWorkflow,
+  readMarkWorkflow(own),
+  workItemWorkflow(own),
+];

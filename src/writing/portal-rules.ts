@@ -20,8 +20,9 @@ export interface PortalRuleParts extends ReaderParts, World {
 export type PortalRules = (type: string, endpoint: Endpoint) => WriteRule | undefined;
 
 export function createPortalRules(parts: PortalRuleParts): PortalRules {
-  const governed = new Set<string>(workflows.map(({ resource }) => resource));
-  const update: WriteRule = (resource, previous, context) => judged(resource, previous, context, parts);
+  const tables = workflows(parts.definitions.own);
+  const governed = new Set<string>(tables.map(({ resource }) => resource));
+  const update: WriteRule = (resource, previous, context) => judged(resource, previous, context, { ...parts, tables });
   const message: WriteRule = (resource, previous, context) =>
     previous
       ? update(toResource(keepMessage(toMessage(resource), toMessage(previous))), previous, context)
@@ -40,13 +41,13 @@ async function judged(
   resource: Resource,
   previous: Resource | undefined,
   context: Context,
-  parts: PortalRuleParts,
+  parts: PortalRuleParts & { tables: readonly AnyWorkflow[] },
 ): ReturnType<WriteRule> {
   if (!previous) return { resource };
   const before = previous as unknown as Stateful;
   const effects: Effect[] = [];
   let next = resource as unknown as Stateful;
-  for (const workflow of workflows.filter(one => one.resource === before.resourceType && one.governs(before))) {
+  for (const workflow of parts.tables.filter(one => one.resource === before.resourceType && one.governs(before))) {
     const moved = await judge(workflow, before, next, context.actor, () => movingOf(workflow, context, parts));
     next = moved.resource;
     effects.push(...moved.effects);

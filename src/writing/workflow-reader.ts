@@ -1,5 +1,7 @@
 /** A store as the WorkflowReader of portal/step.ts, through which the portal's workflows read. */
+import type { Definitions } from '../definitions/definitions.js';
 import type { Clock } from '../fhir/clock.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
@@ -13,6 +15,7 @@ import type { Context, ServerLimits } from '../service.js';
 import type { Records, Store, Version } from '../store/port.js';
 
 export interface WorkflowReaderParts {
+  own: OwnCanonicals;
   store: Pick<Store, 'read' | 'search'>;
   records: Pick<Records, 'get'>;
   partition: string;
@@ -28,24 +31,26 @@ export interface WorkflowReaderParts {
 /** What a reader of workflows needs beside the request. */
 export interface ReaderParts extends Pick<WorkflowReaderParts, 'records' | 'registry' | 'clock'> {
   readonly limits: ServerLimits;
+  readonly definitions: Pick<Definitions, 'own'>;
 }
 
 /** Reads the request's partition through `store`: as its caller sees it (`context.store`), or the bare one. */
 export function readerOf(
   { partition, endpoint, request }: Context,
   store: Store,
-  { clock, records, registry, limits }: ReaderParts,
+  { clock, records, registry, limits, definitions: { own } }: ReaderParts,
 ): WorkflowReader {
   const deadline = Math.min(request.deadline, clock.now() + limits.searchTimeout);
-  const parts = { store, records, partition, base: endpoint.url, registry, clock, limits };
+  const parts = { own, store, records, partition, base: endpoint.url, registry, clock, limits };
   return workflowReader({ ...parts, deadline: () => deadline });
 }
 
 /** Reads a partition through a store. */
 export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
-  const { store, records, partition, base, clock, deadline } = parts;
+  const { own, store, records, partition, base, clock, deadline } = parts;
   const filter = (type: string, query: Query): Filter => filterOf(parts, type, query);
   return {
+    own,
     async get<R>(reference: string) {
       const target = localReference(reference, [base]);
       if (!target) return undefined;

@@ -4,12 +4,13 @@ import { checkStart, loadModel } from '../../src/compose/model.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { workflowGaps } from '../../src/operations/workflow-gaps.js';
-import { workItem } from '../../src/portal/work-item.js';
+import { workItemWorkflow } from '../../src/portal/work-item.js';
 import { workflows } from '../../src/portal/workflows.js';
 import type { Operation } from '../../src/service.js';
 import { operationDefinitions } from '../fixtures/operations.js';
 import { own } from '../fixtures/own.js';
 
+const workItem = workItemWorkflow(own);
 const url = (name: string) => `https://portico.health/fhir/OperationDefinition/Task-${name}`;
 const definition = (canonical: string): Resource => ({
   resourceType: 'OperationDefinition',
@@ -58,7 +59,7 @@ describe('the check of workflows at start', () => {
   });
 
   it('holds for the workflows of the portal, whose moves are operations or the server’s own', () => {
-    const offered = workflows.flatMap(({ moves }) => Object.keys(moves).filter(name => moves[name]?.operation));
+    const offered = workflows(own).flatMap(({ moves }) => Object.keys(moves).filter(name => moves[name]?.operation));
     assert.deepEqual(offered.sort(), ['claim', 'complete', 'mark-read', 'release']);
   });
 });

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import type { PractitionerRole, Task } from 'fhir/r4.js';
 import { Fault } from '../../src/fhir/fault.js';
 import type { Versioned, WorkflowReader } from '../../src/portal/step.js';
-import { isEntitled, workItem, type Handling, type WorkItemMove } from '../../src/portal/work-item.js';
+import { isEntitled, workItemWorkflow, type Handling, type WorkItemMove } from '../../src/portal/work-item.js';
 import { move, type Moving } from '../../src/portal/workflow.js';
+import { own } from '../fixtures/own.js';
 import { defined } from '../../src/fhir/defined.js';
+
+const workItem = workItemWorkflow(own);
 
 const task = (status: Task['status'], owner: string): Task => ({
   resourceType: 'Task',
@@ -47,7 +50,7 @@ const role = (code: string, organization: string, period?: PractitionerRole['per
   ...defined({ period }),
 });
 const readerOf = (roles: PractitionerRole[]): WorkflowReader =>
-  ({ find: async () => roles.map(resource => ({ resource })) as Versioned<never>[] }) as unknown as WorkflowReader;
+  ({ own, find: async () => roles.map(resource => ({ resource })) as Versioned<never>[] }) as unknown as WorkflowReader;
 
 describe('the work item', () => {
   const { moves } = workItem;
