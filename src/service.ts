@@ -129,19 +129,19 @@ export interface Draft {
   expectedReferences?: ReadonlySet<string>;
 }
 
-/** Where resources are written and looked up, in time for a request; any Context is one. */
-export type Place = Pick<Context, 'endpoint' | 'partition' | 'store'> & {
+/** An endpoint's store as the writer sees it, and the time a request has for it. Any Context is one. */
+export type EndpointStore = Pick<Context, 'endpoint' | 'partition' | 'store'> & {
   readonly request: Pick<FhirRequest, 'deadline'>;
 };
 
 /** The one way to write; nothing changes before the changes are committed. All of it throws or rejects with Fault. */
 export interface Writing {
   /** One resource: its version, and all that is committed with it. */
-  write(draft: Draft, place: Place): Promise<{ put: Put; changes: Changes }>;
+  write(draft: Draft, target: EndpointStore): Promise<{ put: Put; changes: Changes }>;
   /** A workflow's step, by the server's own authority. */
-  changesOf(step: Step, place: Place): Promise<Changes & { puts: readonly Put[] }>;
+  changesOf(step: Step, target: EndpointStore): Promise<Changes & { puts: readonly Put[] }>;
   /** The deletion of a resource. */
-  remove(previous: Version, place: Pick<Place, 'endpoint' | 'partition'>): Put;
+  remove(previous: Version, target: Pick<EndpointStore, 'endpoint' | 'partition'>): Put;
 }
 
 export interface AuditEntry {
@@ -192,7 +192,7 @@ export type Dispatch = (request: FhirRequest, endpoint: Endpoint, actor?: Actor)
 export interface Reentry {
   /** The whole way of a request, commit and audit included. Never rejects. */
   answer(request: FhirRequest): Promise<FhirResponse>;
-  /** The same up to, but without, the commit. Rejects with Fault. `store` takes the place of the actor's own. */
+  /** The same up to, but without, the commit. Rejects with Fault. `store` replaces the actor's own. */
   prepare(request: FhirRequest, store: Store): Promise<Result>;
 }
 
@@ -225,7 +225,7 @@ export interface HandlerParts extends World {
    * named, are among them where they were posted to this endpoint and the caller sees them.
    */
   definitionsFor(
-    place: Place,
+    target: EndpointStore,
     resource: Resource | undefined,
     named?: readonly string[],
   ): Definitions | Promise<Definitions>;

@@ -7,20 +7,20 @@ import type { Definitions } from '../definitions/definitions.js';
 import type { TerminologySource } from '../definitions/expand.js';
 import { withoutVersion } from '../fhir/canonical.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { Place } from '../service.js';
+import type { EndpointStore } from '../service.js';
 import { fetchPosted, partsOf } from './posted.js';
 
 /** These value sets, given or named, and everything they build on. */
 export async function knownTerminology(
   definitions: Definitions,
-  place: Place,
+  target: EndpointStore,
   ...roots: (Resource | string | undefined)[]
 ): Promise<TerminologySource> {
   const given = roots.filter(root => typeof root === 'object');
   const names = roots.filter(root => typeof root === 'string');
   const posted = await fetchPosted(
     definitions,
-    place,
+    target,
     [...names, ...given.flatMap(partsOf)],
     ['ValueSet', 'CodeSystem'],
   );

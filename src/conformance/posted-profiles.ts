@@ -7,7 +7,7 @@ import { withPosted } from '../definitions/with-posted.js';
 import { parseStored } from '../fhir/json.js';
 import { Cache } from '../runtime/cache.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../fhir/resource.js';
-import type { Place, HandlerParts } from '../service.js';
+import type { EndpointStore, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { fetchPosted } from './posted.js';
 
@@ -22,16 +22,16 @@ export function createPostedProfiles(definitions: Definitions): HandlerParts['de
   const parse = (version: Version): Resource =>
     parsed.getOrMake(nameOf(version), () => parseStored<Resource>(version.json));
 
-  async function extended(place: Place, names: readonly string[]): Promise<Definitions> {
-    const posted = await fetchPosted(definitions, place, names, TYPES, parse);
+  async function extended(target: EndpointStore, names: readonly string[]): Promise<Definitions> {
+    const posted = await fetchPosted(definitions, target, names, TYPES, parse);
     if (posted.versions.length === 0) return definitions;
     return sets.getOrMake(posted.versions.map(nameOf).sort().join(), () => withPosted(definitions, posted.find));
   }
 
-  return (place, resource, named = []) => {
-    if (!place.endpoint.resources.has('StructureDefinition')) return definitions;
+  return (target, resource, named = []) => {
+    if (!target.endpoint.resources.has('StructureDefinition')) return definitions;
     const names = [...named, ...(resource ? profilesOf(resource) : [])].filter(name => !definitions.structure(name));
-    return names.length === 0 ? definitions : extended(place, names);
+    return names.length === 0 ? definitions : extended(target, names);
   };
 }
 

@@ -7,7 +7,7 @@ import { withoutVersion } from '../fhir/canonical.js';
 import { parseStored } from '../fhir/json.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import { anyForm, baseKey } from '../search/keys.js';
-import type { Place } from '../service.js';
+import type { EndpointStore } from '../service.js';
 import type { Version } from '../store/port.js';
 
 /** Posted definitions by canonical URL, without regard to `|version`, and the versions of resources they come from. */
@@ -22,12 +22,12 @@ const MAX_PARTS = 200;
 /** The posted definitions with these names, and those they build on, as far as the caller sees them. */
 export async function fetchPosted(
   definitions: Pick<Definitions, 'resolve'>,
-  place: Place,
+  target: EndpointStore,
   names: readonly string[],
   types: readonly string[],
   parse: (version: Version) => Resource = ({ json }) => parseStored<Resource>(json),
 ): Promise<PostedDefinitions> {
-  const served = types.filter(type => place.endpoint.resources.has(type));
+  const served = types.filter(type => target.endpoint.resources.has(type));
   const found = new Map<string, Resource>();
   const versions: Version[] = [];
   const looked = new Set<string>();
@@ -36,7 +36,7 @@ export async function fetchPosted(
     if (looked.has(url) || looked.size >= MAX_PARTS) continue;
     looked.add(url);
     const known = definitions.resolve(url);
-    const version = known || served.length === 0 ? undefined : await newest(place, url, served);
+    const version = known || served.length === 0 ? undefined : await newest(target, url, served);
     const posted = version && parse(version);
     if (version && posted) {
       versions.push(version);
@@ -48,8 +48,8 @@ export async function fetchPosted(
   return { versions, find: (type, canonical) => found.get(`${type} ${withoutVersion(canonical)}`) };
 }
 
-async function newest(place: Place, url: string, types: readonly string[]): Promise<Version | undefined> {
-  const { store, partition, request } = place;
+async function newest(target: EndpointStore, url: string, types: readonly string[]): Promise<Version | undefined> {
+  const { store, partition, request } = target;
   const key = (type: string): string => baseKey(type, 'url') + anyForm(url);
   const of = types.map(type => ({ type, where: { kind: 'posting' as const, key: key(type) } }));
   const sort = [{ by: 'updated' as const, descending: true }];

@@ -6,7 +6,7 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { atMostOne, matching, MAX_MATCHES, type CriteriaMatch, type CriteriaParts } from './conditional.js';
-import { absent, checkIfMatch, current, target } from './version.js';
+import { absent, checkIfMatch, current, instanceKey } from './version.js';
 
 type DeleteParts = CriteriaParts & Pick<HandlerParts, 'writing'>;
 
@@ -14,7 +14,7 @@ export const createDelete =
   (parts: DeleteParts): Handler =>
   async context => {
     if (context.route.conditional) return conditionalDelete(context, parts);
-    const key = target(context);
+    const key = instanceKey(context);
     const version = await current(context, key);
     // R4 asks for success if there is nothing to delete. People get 404, the same for absent and hidden resources.
     if (!version && context.actor.kind !== 'system') throw absent(key);

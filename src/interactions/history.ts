@@ -14,7 +14,7 @@ import type { Context, Handler, HandlerParts } from '../service.js';
 import type { HistoryQuery, Page, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { boundedPage } from '../content/bounded-page.js';
-import { absent, current, target } from './version.js';
+import { absent, current, instanceKey } from './version.js';
 import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
 
@@ -68,7 +68,7 @@ function linksOf(context: Context, { query, starts }: Question, { next }: Page, 
 
 async function checkInstance(context: Context): Promise<void> {
   if (context.route.id === undefined) return;
-  const key = target(context);
+  const key = instanceKey(context);
   if (!(await current(context, key))) throw absent(key);
 }
 

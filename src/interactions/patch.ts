@@ -14,7 +14,7 @@ import { wholeText } from '../content/text.js';
 import { atMostOne, matching, type CriteriaParts } from './conditional.js';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.js';
 import { applyJsonPatch, parseJsonPatch } from './patch/json-patch.js';
-import { checkIfMatch, existing, target } from './version.js';
+import { checkIfMatch, existing, instanceKey } from './version.js';
 import { sameContent } from '../writing/same-content.js';
 import { unchanged, write, type WriteParts } from './write.js';
 
@@ -24,7 +24,7 @@ export const createPatch =
   (parts: PatchParts): Handler =>
   async context => {
     const { route } = context;
-    if (!route.conditional) return patched(context, await existing(context, target(context)), parts);
+    if (!route.conditional) return patched(context, await existing(context, instanceKey(context)), parts);
     const match = await matching(context, route.type ?? '', context.request.query, parts);
     const found = atMostOne(match);
     if (!found) throw new Fault('not-found', 'The criteria match no resource.');

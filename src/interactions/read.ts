@@ -4,19 +4,19 @@ import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { rawContent } from './binary.js';
 import { wholeText } from '../content/text.js';
-import { absent, existing, gone, notModified, target, versionHeaders } from './version.js';
+import { absent, existing, gone, notModified, instanceKey, versionHeaders } from './version.js';
 import { viewOf } from './view.js';
 
 export type ReadParts = Pick<HandlerParts, 'definitions' | 'blobs'>;
 
 export function createRead(parts: ReadParts): Handler {
-  return async context => answer(context, await existing(context, target(context)), parts);
+  return async context => answer(context, await existing(context, instanceKey(context)), parts);
 }
 
 export const createVread =
   (parts: ReadParts): Handler =>
   async context => {
-    const key = target(context);
+    const key = instanceKey(context);
     const number = /^[1-9]\d{0,14}$/.test(context.route.versionId ?? '') ? Number(context.route.versionId) : undefined;
     const [visible] = await context.store.read([key]);
     const version = visible && number !== undefined ? await context.store.version(key, number) : undefined;

@@ -6,7 +6,7 @@ import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 import { bodyOf, newId } from './body.js';
 import { atMostOne, matching, type CriteriaParts } from './conditional.js';
-import { checkIfMatch, checkIfNoneMatch, current, target } from './version.js';
+import { checkIfMatch, checkIfNoneMatch, current, instanceKey } from './version.js';
 import { sameContent } from '../writing/same-content.js';
 import { unchanged, write, type WriteParts } from './write.js';
 
@@ -17,7 +17,7 @@ export const createUpdate =
   async context => {
     const body = bodyOf(context);
     if (context.route.conditional) return conditionalUpdate(context, body, parts);
-    const key = target(context);
+    const key = instanceKey(context);
     if (body.id === undefined) throw idFault('The body has no id: an update must name the one in its path.');
     if (body.id !== key.id) throw idFault('The id in the body is another than that in the path.');
     return save(context, { ...body, id: key.id }, await current(context, key), parts);

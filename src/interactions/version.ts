@@ -7,7 +7,7 @@ import type { Context } from '../service.js';
 import type { Key, Version } from '../store/port.js';
 
 /** Type and id of an instance route. */
-export function target({ route, partition }: Context): Key {
+export function instanceKey({ route, partition }: Context): Key {
   const { type, id } = route;
   if (type === undefined || id === undefined) throw new Error('not an instance route');
   return { partition, type, id };

@@ -7,7 +7,7 @@ import { Fault } from '../fhir/fault.js';
 import { mapReferences } from '../fhir/map-references.js';
 import { ID } from '../fhir/reference.js';
 import type { Resource } from '../fhir/resource.js';
-import type { Changes, Place, HandlerParts } from '../service.js';
+import type { Changes, EndpointStore, HandlerParts } from '../service.js';
 import type { ChangeSet, DocumentChange, Store, Version } from '../store/port.js';
 import { byServer } from './draft.js';
 import { mergeChanges } from './merge-changes.js';
@@ -36,11 +36,11 @@ export function createBulk(
   reason: string,
 ): Bulk {
   const { partition } = endpoint;
-  const place: Place = { endpoint, partition, store, request: { deadline: Infinity } };
+  const target: EndpointStore = { endpoint, partition, store, request: { deadline: Infinity } };
   const changesOf = async (resource: Resource, previous: Version | undefined): Promise<Changes | 'unchanged'> => {
     checkIdentity(resource, endpoint);
     if (previous && !previous.deleted && sameContent(previous.json, resource)) return 'unchanged';
-    return (await writing.write(byServer({ resource, previous, method: 'PUT' }), place)).changes;
+    return (await writing.write(byServer({ resource, previous, method: 'PUT' }), target)).changes;
   };
   return {
     async prepare(resources) {

@@ -3,7 +3,7 @@ import { Fault } from '../fhir/fault.js';
 import type { Ids } from '../fhir/clock.js';
 import { parseJson } from '../fhir/json.js';
 import type { JsonObject } from '../fhir/resource.js';
-import type { Draft, Place, ServerLimits } from '../service.js';
+import type { Draft, EndpointStore, ServerLimits } from '../service.js';
 
 export interface ProvenanceParts {
   ids: Ids;
@@ -14,7 +14,7 @@ export interface ProvenanceParts {
 export function provenanceDraft(
   { resource: { resourceType: type, id }, previous, expectedReferences }: Draft,
   header: string,
-  { endpoint }: Place,
+  { endpoint }: EndpointStore,
   { ids, limits }: ProvenanceParts,
 ): Draft {
   if (!endpoint.resources.get('Provenance')?.interactions.has('create')) {

@@ -5,7 +5,7 @@
 import { Fault, type Issue } from '../fhir/fault.js';
 import { localReference } from '../fhir/reference.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
-import type { Place } from '../service.js';
+import type { EndpointStore } from '../service.js';
 
 interface LiteralReference {
   type: string;
@@ -21,7 +21,7 @@ interface LiteralReference {
 export async function checkReferences(
   resource: Resource,
   expected: ReadonlySet<string> | undefined,
-  { endpoint, partition, store }: Place,
+  { endpoint, partition, store }: EndpointStore,
 ): Promise<void> {
   if (!endpoint.resources.get(resource.resourceType)?.referencesEnforced) return;
   const own = `${resource.resourceType}/${resource.id ?? ''}`;

@@ -10,7 +10,7 @@ import type { Resource } from '../fhir/resource.js';
 import { extract } from '../search/extract.js';
 import type { IndexEntries } from '../search/query.js';
 import type { SearchRegistry } from '../search/registry.js';
-import type { Draft, Place } from '../service.js';
+import type { Draft, EndpointStore } from '../service.js';
 import type { Put, Version } from '../store/port.js';
 
 export interface StampParts {
@@ -23,24 +23,28 @@ export interface StampParts {
   tombstones: (resource: Resource, bases: readonly string[]) => string[];
 }
 
-/** Where a resource is stored; the endpoint and the partition decide how it is indexed. */
-type Position = Pick<Place, 'endpoint' | 'partition'>;
+/** The endpoint and the partition decide how a resource is indexed. */
+type Indexing = Pick<EndpointStore, 'endpoint' | 'partition'>;
 
 /** The next version of a resource that is valid. */
-export function stamp(draft: Pick<Draft, 'resource' | 'previous' | 'method'>, place: Position, parts: StampParts): Put {
+export function stamp(
+  draft: Pick<Draft, 'resource' | 'previous' | 'method'>,
+  target: Indexing,
+  parts: StampParts,
+): Put {
   const { resource, previous, method } = draft;
   const { resourceType: type, id } = resource;
   if (id === undefined) throw new Error('a draft needs an id');
-  const key = { partition: place.partition, type, id };
+  const key = { partition: target.partition, type, id };
   const version = (previous?.version ?? 0) + 1;
   const at = nextInstant(previous, parts);
   const stamped = withMeta(resource, version, at);
-  const index = indexOf(stamped, at, place, parts);
+  const index = indexOf(stamped, at, target, parts);
   return { key, version, at, deleted: false, method, json: JSON.stringify(stamped), index };
 }
 
 /** The deletion of a resource, as its next version. */
-export function deletion(previous: Version, { endpoint }: Position, parts: StampParts): Put {
+export function deletion(previous: Version, { endpoint }: Indexing, parts: StampParts): Put {
   const at = nextInstant(previous, parts);
   const before = previous.deleted ? undefined : parseStored<Resource>(previous.json);
   const postings = before ? parts.tombstones(before, [endpoint.url]) : [];
@@ -57,7 +61,7 @@ const nextInstant = (previous: Version | undefined, { clock }: StampParts): numb
 export function indexOf(
   resource: Resource,
   at: number,
-  { endpoint, partition }: Position,
+  { endpoint, partition }: Indexing,
   { registryOf, internal }: Pick<StampParts, 'registryOf' | 'internal'>,
 ): IndexEntries {
   const bases = [endpoint.url];

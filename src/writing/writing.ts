@@ -8,7 +8,7 @@ import { defined } from '../fhir/defined.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Step } from '../portal/step.js';
-import type { Draft, Place, HandlerParts, WriteRule, Writing } from '../service.js';
+import type { Draft, EndpointStore, HandlerParts, WriteRule, Writing } from '../service.js';
 import type { Validator } from '../validate/validator.js';
 import { keepContent } from '../content/keep.js';
 import type { UploadParts } from '../content/upload.js';
@@ -26,30 +26,30 @@ export interface WritingParts extends StampParts, UploadParts, ProvenanceParts {
 }
 
 export function createWriting(parts: WritingParts): Writing {
-  const write: Writing['write'] = async (draft, place) => {
+  const write: Writing['write'] = async (draft, target) => {
     parts.validator.assertShape(draft.resource);
-    const { resource, step } = await applyRule(draft, place, parts);
-    await assertConforms(resource, draft, place, parts);
-    if (draft.references === 'enforced') await checkReferences(resource, draft.expectedReferences, place);
+    const { resource, step } = await applyRule(draft, target, parts);
+    await assertConforms(resource, draft, target, parts);
+    if (draft.references === 'enforced') await checkReferences(resource, draft.expectedReferences, target);
     const { provenance: header } = draft;
     const provenance =
-      header === undefined ? undefined : await write(provenanceDraft(draft, header, place, parts), place);
-    const { effects, ...consequences } = step ? await changesOf(step, place) : {};
+      header === undefined ? undefined : await write(provenanceDraft(draft, header, target, parts), target);
+    const { effects, ...consequences } = step ? await changesOf(step, target) : {};
     const content = await keepContent(parts, resource, draft.previous);
-    const put = stamp({ ...draft, resource: content.resource }, place, parts);
+    const put = stamp({ ...draft, resource: content.resource }, target, parts);
     const own = { puts: [put], documents: content.documents, consequences, ...defined({ effects }) };
     return { put, changes: provenance ? mergeChanges([own, provenance.changes]) : own };
   };
-  const changesOf = async ({ writes, ...others }: Step, place: Place) => {
-    const written = await Promise.all(writes.map(one => write(byServer(one), place)));
+  const changesOf = async ({ writes, ...others }: Step, target: EndpointStore) => {
+    const written = await Promise.all(writes.map(one => write(byServer(one), target)));
     const { puts = [], documents = [] } = mergeChanges(written.map(({ changes }) => changes));
     return { ...others, puts, documents: [...others.documents, ...documents] };
   };
-  return { write, changesOf, remove: (previous, place) => deletion(previous, place, parts) };
+  return { write, changesOf, remove: (previous, target) => deletion(previous, target, parts) };
 }
 
 /** The portal's rule judges what a caller sends, and never what the server itself writes. */
-async function applyRule(draft: Draft, { endpoint }: Place, { rule }: WritingParts): ReturnType<WriteRule> {
+async function applyRule(draft: Draft, { endpoint }: EndpointStore, { rule }: WritingParts): ReturnType<WriteRule> {
   const { resource, previous, caller } = draft;
   const applied = caller && rule(resource.resourceType, endpoint);
   if (!applied) return { resource };
@@ -57,10 +57,15 @@ async function applyRule(draft: Draft, { endpoint }: Place, { rule }: WritingPar
 }
 
 /** Base rules and profiles; the shape once more where the portal's rule has changed the resource. */
-async function assertConforms(resource: Resource, draft: Draft, place: Place, parts: WritingParts): Promise<void> {
+async function assertConforms(
+  resource: Resource,
+  draft: Draft,
+  target: EndpointStore,
+  parts: WritingParts,
+): Promise<void> {
   const { validator, definitionsFor } = parts;
-  const definitions = await definitionsFor(place, resource);
-  const profiles = place.endpoint.resources.get(resource.resourceType)?.profiles ?? [];
+  const definitions = await definitionsFor(target, resource);
+  const profiles = target.endpoint.resources.get(resource.resourceType)?.profiles ?? [];
   if (resource === draft.resource) validator.assertRules(resource, { profiles, definitions });
   else validator.assertValid(resource, { profiles, definitions });
 }

@@ -4,15 +4,15 @@ import { Fault } from '../../src/fhir/fault.js';
 import { createBulk, type Bulk, type BulkParts } from '../../src/writing/bulk.js';
 import { content, patient, pipeline, type Pipeline } from './pipeline.js';
 
-function bulkOn({ writing, place, storage }: Pipeline): Bulk {
-  const served = () => place.endpoint;
+function bulkOn({ writing, target, storage }: Pipeline): Bulk {
+  const served = () => target.endpoint;
   let written = 0;
   const auditOwn: BulkParts['auditOwn'] = reason => ({
     op: 'put',
     document: { kind: 'audit', id: `${reason} ${++written}`, value: {}, keys: {} },
   });
   const parts = { writing, served, ids: { next: () => 'made' }, auditOwn, store: storage.store };
-  return createBulk(parts, place.endpoint, 'test');
+  return createBulk(parts, target.endpoint, 'test');
 }
 
 const outcomes = (prepared: Awaited<ReturnType<Bulk['prepare']>>): string[] =>
@@ -39,7 +39,7 @@ describe('bulk writing', () => {
       'written',
     ]);
     await bulk.commit(prepared, []);
-    const { partition } = whole.place;
+    const { partition } = whole.target;
     const keys = ['made', 'a', 'b'].map(id => ({ partition, type: 'Patient', id }));
     assert.deepEqual(
       (await whole.storage.store.read(keys)).map(one => one?.version),

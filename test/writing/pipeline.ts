@@ -4,7 +4,7 @@ import { loadEndpoints } from '../../src/definitions/capability.js';
 import { loadDefinitions } from '../../src/definitions/load.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { createRegistry } from '../../src/search/registry.js';
-import type { Context, Place, WriteRule, Writing } from '../../src/service.js';
+import type { Context, EndpointStore, WriteRule, Writing } from '../../src/service.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import type { Storage } from '../../src/store/port.js';
 import { createValidator } from '../../src/validate/validator.js';
@@ -23,7 +23,7 @@ export const clock = { now: () => NOW };
 export interface Pipeline {
   writing: Writing;
   /** The customer endpoint, where references are enforced. */
-  place: Place;
+  target: EndpointStore;
   storage: Storage;
   /** What happened, in order: `shape`, `rule`, `rules`, `whole` (shape and rules), `references`, `content`. */
   events: string[];
@@ -61,8 +61,8 @@ export function pipeline(rule?: WriteRule): Pipeline {
     ...storage.store,
     read: telling('references', (...args: Parameters<Storage['store']['read']>) => storage.store.read(...args)),
   };
-  const place: Place = { endpoint, partition: endpoint.partition, store, request: { deadline: Infinity } };
-  return { writing, place, storage, events };
+  const target: EndpointStore = { endpoint, partition: endpoint.partition, store, request: { deadline: Infinity } };
+  return { writing, target, storage, events };
 }
 
 /** A request's caller, as far as the pipeline looks at one: it is handed on to the rule. */

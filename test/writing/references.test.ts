@@ -11,9 +11,9 @@ const to = (...references: string[]): Resource => ({
   generalPractitioner: references.map(reference => ({ reference })),
 });
 
-async function missing({ place }: Pipeline, resource: Resource, expected?: ReadonlySet<string>): Promise<unknown[]> {
+async function missing({ target }: Pipeline, resource: Resource, expected?: ReadonlySet<string>): Promise<unknown[]> {
   try {
-    await checkReferences(resource, expected, place);
+    await checkReferences(resource, expected, target);
     return [];
   } catch (error) {
     assert.ok(error instanceof Fault && error.kind === 'unprocessable');
@@ -24,17 +24,17 @@ async function missing({ place }: Pipeline, resource: Resource, expected?: Reado
 describe('references of what is written', () => {
   it('[PKB-4] lead to live resources of this endpoint, to the resource itself, or to what the same commit writes', async () => {
     const whole = pipeline();
-    const { writing, place, storage } = whole;
-    const { put } = await writing.write(byServer({ resource: patient('there'), method: 'PUT' }), place);
+    const { writing, target, storage } = whole;
+    const { put } = await writing.write(byServer({ resource: patient('there'), method: 'PUT' }), target);
     await storage.store.commit({ puts: [put] });
-    const { url } = place.endpoint;
+    const { url } = target.endpoint;
     assert.deepEqual(await missing(whole, to('Patient/there', `${url}/Patient/there`, 'Patient/self')), []);
     assert.deepEqual(await missing(whole, to('Patient/none', 'Patient/there', `${url}/Patient/none`)), [
       'Patient.generalPractitioner[0].reference',
       'Patient.generalPractitioner[2].reference',
     ]);
     assert.deepEqual(await missing(whole, to('Patient/none'), new Set(['Patient/none'])), []);
-    await storage.store.commit({ puts: [writing.remove(put, place)] });
+    await storage.store.commit({ puts: [writing.remove(put, target)] });
     assert.equal((await missing(whole, to('Patient/there'))).length, 1);
   });
 
@@ -44,11 +44,11 @@ describe('references of what is written', () => {
 
   it('are not looked at where the endpoint does not declare it', async () => {
     const whole = pipeline();
-    const { endpoint } = whole.place;
+    const { endpoint } = whole.target;
     const resources = new Map(endpoint.resources);
     resources.set('Patient', { ...resources.get('Patient')!, referencesEnforced: false });
-    const place = { ...whole.place, endpoint: { ...endpoint, resources } };
-    assert.deepEqual(await missing({ ...whole, place }, to('Patient/none')), []);
+    const target = { ...whole.target, endpoint: { ...endpoint, resources } };
+    assert.deepEqual(await missing({ ...whole, target }, to('Patient/none')), []);
     assert.deepEqual(whole.events, []);
   });
 });

@@ -28,10 +28,10 @@ const same: WriteRule = resource => Promise.resolve({ resource });
 
 describe('the write pipeline', () => {
   it('goes from shape over rule, profile and references to content', async () => {
-    const { writing, place, events } = pipeline(same);
+    const { writing, target, events } = pipeline(same);
     const { put, changes } = await writing.write(
       sent({ ...binary(), securityContext: { reference: 'Binary/b' } }),
-      place,
+      target,
     );
     assert.deepEqual(events, ['shape', 'rule', 'rules', 'content']);
     assert.equal(changes.documents?.length, 1, 'the claim of the blob');
@@ -41,20 +41,20 @@ describe('the write pipeline', () => {
   });
 
   it('hands no rule a body of the wrong shape', async () => {
-    const { writing, place, events } = pipeline(same);
-    await assert.rejects(writing.write(sent(patient('a', { name: {} })), place), isFault('invalid'));
+    const { writing, target, events } = pipeline(same);
+    await assert.rejects(writing.write(sent(patient('a', { name: {} })), target), isFault('invalid'));
     assert.deepEqual(events, ['shape']);
   });
 
   it('looks at the shape again where a rule has changed the body, and at that alone', async () => {
     const broken: WriteRule = resource => Promise.resolve({ resource: { ...resource, name: {} } });
-    const { writing, place, events } = pipeline(broken);
-    await assert.rejects(writing.write(sent(patient('a')), place), isFault('invalid'));
+    const { writing, target, events } = pipeline(broken);
+    await assert.rejects(writing.write(sent(patient('a')), target), isFault('invalid'));
     assert.deepEqual(events, ['shape', 'rule', 'whole']);
   });
 
   it('stores no content of what is refused', async () => {
-    const { writing, place, events } = pipeline(same);
+    const { writing, target, events } = pipeline(same);
     const refused: [object, Parameters<typeof isFault>[0]][] = [
       [{ _data: { extension: [null] } }, 'invalid'],
       [{ contentType: undefined }, 'unprocessable'],
@@ -62,33 +62,33 @@ describe('the write pipeline', () => {
     ];
     for (const [more, kind] of refused) {
       const draft = sent(JSON.parse(JSON.stringify(binary(more))) as Resource);
-      await assert.rejects(writing.write(draft, place), isFault(kind), JSON.stringify(more));
+      await assert.rejects(writing.write(draft, target), isFault(kind), JSON.stringify(more));
     }
-    await assert.rejects(writing.write(sent(binary(), { provenance: '{' }), place), isFault('invalid'));
+    await assert.rejects(writing.write(sent(binary(), { provenance: '{' }), target), isFault('invalid'));
     assert.ok(!events.includes('content'), events.join());
   });
 
   it('enforces references for callers, and trusts the server', async () => {
-    const { writing, place, events } = pipeline(same);
+    const { writing, target, events } = pipeline(same);
     const dangling = patient('a', { managingOrganization: organization });
-    await assert.rejects(writing.write(sent(dangling), place), isFault('unprocessable'));
+    await assert.rejects(writing.write(sent(dangling), target), isFault('unprocessable'));
     const expectedReferences = new Set(['Organization/none']);
-    await writing.write(sent(dangling, { expectedReferences }), place);
+    await writing.write(sent(dangling, { expectedReferences }), target);
     events.length = 0;
-    await writing.write(byServer({ resource: dangling, method: 'PUT' }), place);
+    await writing.write(byServer({ resource: dangling, method: 'PUT' }), target);
     assert.deepEqual(events, ['shape', 'rules']);
   });
 
   it('gives the rule the live version before, and none that was deleted', async () => {
     const seen: unknown[] = [];
-    const { writing, place } = pipeline((resource, previous, context) => {
+    const { writing, target } = pipeline((resource, previous, context) => {
       seen.push([previous?.id, context]);
       return Promise.resolve({ resource });
     });
-    const { put: previous } = await writing.write(sent(patient('a')), place);
-    const { put: next } = await writing.write(sent(patient('a'), { previous, method: 'PUT' }), place);
-    const gone = writing.remove(next, place);
-    const { put: back } = await writing.write(sent(patient('a'), { previous: gone, method: 'PUT' }), place);
+    const { put: previous } = await writing.write(sent(patient('a')), target);
+    const { put: next } = await writing.write(sent(patient('a'), { previous, method: 'PUT' }), target);
+    const gone = writing.remove(next, target);
+    const { put: back } = await writing.write(sent(patient('a'), { previous: gone, method: 'PUT' }), target);
     assert.deepEqual(seen, [
       [undefined, caller],
       ['a', caller],
@@ -100,13 +100,13 @@ describe('the write pipeline', () => {
   it('writes what a rule adds by the server’s authority, apart from what the caller sends', async () => {
     const task = { resourceType: 'Task', id: 't', status: 'requested', intent: 'order', focus: organization };
     const effect = { kind: 'notice' } as never;
-    const { writing, place, events } = pipeline(resource =>
+    const { writing, target, events } = pipeline(resource =>
       Promise.resolve({
         resource,
         step: step({ writes: [{ resource: task, method: 'POST' }], effects: [effect] }),
       }),
     );
-    const { changes } = await writing.write(sent(patient('a')), place);
+    const { changes } = await writing.write(sent(patient('a')), target);
     assert.deepEqual(
       changes.puts?.map(({ key }) => key.type),
       ['Patient'],
@@ -120,25 +120,25 @@ describe('the write pipeline', () => {
   });
 
   it('a step with a resource that is not valid comes to nothing', async () => {
-    const { writing, place } = pipeline();
+    const { writing, target } = pipeline();
     const task = { resourceType: 'Task', id: 't' };
     const writes = [
       { resource: patient('a'), method: 'POST' as const },
       { resource: task, method: 'POST' as const },
     ];
-    await assert.rejects(writing.changesOf(step({ writes }), place), isFault('unprocessable'));
+    await assert.rejects(writing.changesOf(step({ writes }), target), isFault('unprocessable'));
   });
 
   it('[R34] a Provenance is about the version that is written, and is held to what any create is', async () => {
-    const { writing, place } = pipeline();
+    const { writing, target } = pipeline();
     const provenance = {
       resourceType: 'Provenance',
       recorded: '2026-01-01T00:00:00Z',
       agent: [{ who: { display: 'A' } }],
     };
-    const { put: previous } = await writing.write(sent(patient('a')), place);
+    const { put: previous } = await writing.write(sent(patient('a')), target);
     const write = (header: object) =>
-      writing.write(sent(patient('a'), { previous, method: 'PUT', provenance: JSON.stringify(header) }), place);
+      writing.write(sent(patient('a'), { previous, method: 'PUT', provenance: JSON.stringify(header) }), target);
     const { changes } = await write(provenance);
     const [first, second] = (changes.puts ?? []).map(({ json }) => JSON.parse(json) as Resource);
     assert.equal(first?.resourceType, 'Patient');
