@@ -61,7 +61,7 @@ export interface Seen {
 /** Parts whose store takes every commit and whose gate lets everybody in as the system. */
 export function routerParts(change: Partial<DispatchParts>): { parts: DispatchParts; seen: Seen } {
   const seen: Seen = { audited: [], answered: [], reported: [], commits: 0 };
-  const store = { commit: () => Promise.resolve(void seen.commits++) } as unknown as GuardedStore;
+  const store = { commit: () => Promise.resolve(seen.commits++) } as unknown as GuardedStore;
   const gate: Gate = {
     isOpen: () => false,
     anonymous,
@@ -74,7 +74,7 @@ export function routerParts(change: Partial<DispatchParts>): { parts: DispatchPa
     quota: () => undefined,
     clock: { now: () => 1000 },
     audit: {
-      append: (entry: AuditEntry) => Promise.resolve(void seen.audited.push(entry)),
+      append: (entry: AuditEntry) => Promise.resolve(seen.audited.push(entry)),
       document: (entry: AuditEntry) => {
         seen.audited.push(entry);
         return { op: 'delete', kind: 'audit', id: 'a' };

@@ -46,7 +46,11 @@ export class SqliteStore implements Store {
   }
 
   async read(keys: readonly Key[], where?: (type: string) => Filter): Promise<(Version | undefined)[]> {
-    return orFault(() => keys.map(key => this.readOne(key, where)));
+    try {
+      return keys.map(key => this.readOne(key, where));
+    } catch (error) {
+      throw storageFault(error);
+    }
   }
 
   async version(key: Key, version: number, past?: Past): Promise<Version | undefined> {

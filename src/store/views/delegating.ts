@@ -1,16 +1,14 @@
-/** A store that does what another does: views of it change single methods. */
+/** A store that does what another does: views of it change single methods, and the others are the store's own. */
 import type { Store } from '../port.js';
 
-export function delegating(store: Store): Store {
-  return {
-    read: (keys, where) => store.read(keys, where),
-    version: (key, version, past) => store.version(key, version, past),
-    search: search => store.search(search),
-    count: (search, limit) => store.count(search, limit),
-    history: query => store.history(query),
-    countHistory: (query, limit) => store.countHistory(query, limit),
-    scan: (partition, type, limit, after) => store.scan(partition, type, limit, after),
-    commit: changes => store.commit(changes),
-    close: () => store.close(),
-  };
-}
+export const delegating = (store: Store): Store => ({
+  read: store.read.bind(store),
+  version: store.version.bind(store),
+  search: store.search.bind(store),
+  count: store.count.bind(store),
+  history: store.history.bind(store),
+  countHistory: store.countHistory.bind(store),
+  scan: store.scan.bind(store),
+  commit: store.commit.bind(store),
+  close: store.close.bind(store),
+});
