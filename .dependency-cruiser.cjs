@@ -27,7 +27,7 @@ const folders = {
   'portal/': ['fhir/', 'store/port.ts as types'],
   'access/': [
     ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/'],
-    ...['store/port.ts', 'store/views/'],
+    ...['store/port.ts', 'store/change-set.ts', 'store/views/'],
   ],
   'service.ts': [
     ...['fhir/ as types', 'definitions/ as types', 'search/ as types', 'store/port.ts as types'],
@@ -36,7 +36,7 @@ const folders = {
   // Content of Binaries outside the text of their resources.
   'content/': ['fhir/', 'store/port.ts as types'],
   'conformance/': [...pure, ...handler],
-  'writing/': [...pure, ...handler, 'content/', 'portal/', 'store/views/'],
+  'writing/': [...pure, ...handler, 'content/', 'portal/', 'store/change-set.ts', 'store/views/'],
   'interactions/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'store/views/'],
   'operations/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'conformance/', 'portal/'],
   'delivery/': [
@@ -45,7 +45,7 @@ const folders = {
   ],
   'observe/': ['fhir/', 'runtime/', 'config/ as types', 'search/', 'store/port.ts', 'access/ as types', 'service.ts'],
   'identity/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts', 'router/dispatch.ts'],
-  'router/': [...pure, ...handler, 'formats/', 'access/', 'portal/ as types'],
+  'router/': [...pure, ...handler, 'store/change-set.ts', 'formats/', 'access/', 'portal/ as types'],
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
   'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],
   'pages/': ['fhir/', 'config/', 'definitions/ as types', 'formats/', 'delivery/ as types', 'http/ as types'],
@@ -141,6 +141,7 @@ module.exports = {
     { from: { path: '^src/' }, to: freeCore },
     // A store's adapters and compositions know the port, not each other.
     { from: { path: '^src/store/port\\.ts$' }, to: { path: '^src/(fhir/|search/query\\.ts$)' } },
+    { from: { path: '^src/store/change-set\\.ts$' }, to: { path: '^src/store/port\\.ts$' } },
     { from: { path: '^src/store/([^/]+)/' }, to: { path: '^src/(store/$1/|store/port\\.ts$|search/|fhir/)' } },
     { from: { path: '^(test|bench)/' }, to: {} },
   ],

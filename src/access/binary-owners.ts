@@ -6,6 +6,7 @@ import type { Clock } from '../fhir/clock.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import type { IndexEntries, Position } from '../search/query.js';
+import { mergeChangeSets } from '../store/change-set.js';
 import type { ChangeSet, Criterion, Key, Put, Store, Version } from '../store/port.js';
 import { delegating } from '../store/views/delegating.js';
 import { anyPosting, gone, internalPosting, isGone, patientsIn } from './compartment-paths.js';
@@ -42,13 +43,7 @@ export function withBinaryOwners(store: Store, parts: BinaryOwnersParts): Store 
       const binaries = [...puts, ...reindex].some(({ key }) => key.type === 'Binary');
       if (!binaries && !puts.some(mayMove)) return store.commit(changes);
       const owned = await withOwners(store, changes, parts);
-      const followers = await followersOf(store, puts, parts);
-      return store.commit({
-        ...owned,
-        reindex: [...(owned.reindex ?? []), ...followers.reindex],
-        unchanged: [...(owned.unchanged ?? []), ...followers.reindex.map(({ key, version }) => ({ key, version }))],
-        criteria: [...(owned.criteria ?? []), ...followers.criteria],
-      });
+      return store.commit(mergeChangeSets(owned, await followersOf(store, puts, parts)));
     },
   };
 }
@@ -103,14 +98,11 @@ function owned<T extends Indexed>(binary: T, owners: Owners): T {
   return { ...binary, index: { ...index, postings: [...new Set([...index.postings, ...added.map(form)])] } };
 }
 
-interface Followers {
-  reindex: Reindex[];
-  /** That these are all: a Binary written meanwhile fails the commit, which is then tried again. */
-  criteria: Criterion[];
-}
-
-/** The Binaries of contexts that change hands, with entries that follow; those the change set writes itself left out. */
-async function followersOf(store: Store, puts: readonly Put[], parts: BinaryOwnersParts): Promise<Followers> {
+/**
+ * The Binaries of contexts that change hands, with entries that follow; those the change set writes itself left out. A Binary
+ * of theirs that is written meanwhile fails the commit, which is then tried again.
+ */
+async function followersOf(store: Store, puts: readonly Put[], parts: BinaryOwnersParts): Promise<ChangeSet> {
   const moved = await movedOf(store, puts.filter(mayMove), parts);
   const owners = new Map(moved.map(put => [nameOf(put.key), patientsIn(put.index.postings)]));
   const written = new Set(puts.map(({ key }) => nameOf(key)));
@@ -121,6 +113,7 @@ async function followersOf(store: Store, puts: readonly Put[], parts: BinaryOwne
   const rows = found.flatMap(one => one.rows).filter(({ key }) => !written.has(nameOf(key)));
   return {
     reindex: await Promise.all(rows.map(async row => owned(await reindexed(row, parts), owners))),
+    unchanged: rows.map(({ key, version }) => ({ key, version })),
     criteria: found.map(({ criterion }) => criterion),
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
+import { mergeChangeSets } from '../store/change-set.js';
 import type { Criterion, DocumentChange, Put, Records, Store } from '../store/port.js';
 import { delegating } from '../store/views/delegating.js';
 import { internalPosting, references } from './compartment-paths.js';
@@ -64,11 +65,7 @@ export function withEpochs(store: Store, clock: Clock): Store {
       const puts = (changes.puts ?? []).filter(({ key }) => Object.hasOwn(DECISIVE, key.type));
       if (puts.length === 0) return store.commit(changes);
       const { subjects, criteria } = await concerned(store, puts, clock.now() + PATIENCE);
-      return store.commit({
-        ...changes,
-        criteria: [...(changes.criteria ?? []), ...criteria],
-        documents: [...(changes.documents ?? []), ...subjects.map(raiseEpoch)],
-      });
+      return store.commit(mergeChangeSets(changes, { criteria, documents: subjects.map(raiseEpoch) }));
     },
   };
 }

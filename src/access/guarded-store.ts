@@ -6,6 +6,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { and, or } from '../search/filters.js';
 import type { Filter, Search } from '../search/query.js';
+import { mergeChangeSets } from '../store/change-set.js';
 import type { ChangeSet, Criterion, HistoryQuery, Page, Past, Store, Version } from '../store/port.js';
 import { tombstone } from './compartment-paths.js';
 import type { Policy } from './policy.js';
@@ -101,15 +102,4 @@ function cut(versions: readonly (Version | undefined)[], policy: Policy): (Versi
     if (!version || !hidden || hidden.size === 0 || version.deleted) return version;
     return { ...version, json: JSON.stringify(project(parseStored<Resource>(version.json), hidden)) };
   });
-}
-
-/** Two change sets as one; both carry what they are to bring about together. */
-export function mergeChangeSets(one: ChangeSet, other: ChangeSet): ChangeSet {
-  return {
-    puts: [...(one.puts ?? []), ...(other.puts ?? [])],
-    reindex: [...(one.reindex ?? []), ...(other.reindex ?? [])],
-    unchanged: [...(one.unchanged ?? []), ...(other.unchanged ?? [])],
-    criteria: [...(one.criteria ?? []), ...(other.criteria ?? [])],
-    documents: [...(one.documents ?? []), ...(other.documents ?? [])],
-  };
 }

@@ -3,12 +3,13 @@
  * commit loses a race runs again: it evaluates its preconditions on what is there by then.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { mergeChangeSets, type GuardedStore } from '../access/guarded-store.js';
+import type { GuardedStore } from '../access/guarded-store.js';
 import { Fault, isConflict } from '../fhir/fault.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Dispatch, Reentry, Result } from '../service.js';
+import { mergeChangeSets } from '../store/change-set.js';
 import type { Store } from '../store/port.js';
 import { auditEntry, patientsAsked } from './audited.js';
 import type { DispatchParts, Ready, Run } from './parts.js';
