@@ -31,13 +31,22 @@ async function upgradePartition(partition: string, parts: BinaryUpgradeParts): P
   let after: Position | undefined;
   do {
     const page = await parts.store.scan(partition, 'Binary', PAGE, after);
-    for (const row of page.rows) await upgrade(row, parts);
+    await upgrade(page.rows, parts);
     after = page.next;
   } while (after);
 }
 
-/** A context that is written meanwhile finds the Binary itself. */
-async function upgrade({ key, version, at, json }: Version, { store, index }: BinaryUpgradeParts): Promise<void> {
-  const entries = await index(parseStored<Resource>(json), at, key.partition);
-  await store.commit({ reindex: [{ key, version, index: entries }] }).catch(unlessConflict);
+/** All at once, or one by one where another process writes some of them: a context that is written meanwhile finds its own. */
+async function upgrade(rows: readonly Version[], { store, index }: BinaryUpgradeParts): Promise<void> {
+  const indexed = async ({ key, version, at, json }: Version) => ({
+    ...{ key, version },
+    index: await index(parseStored<Resource>(json), at, key.partition),
+  });
+  const reindex = await Promise.all(rows.map(indexed));
+  try {
+    await store.commit({ reindex });
+  } catch (error) {
+    unlessConflict(error);
+    for (const one of reindex) await store.commit({ reindex: [one] }).catch(unlessConflict);
+  }
 }

@@ -132,6 +132,22 @@ eachStorage((_name, open) => {
       assert.deepEqual(await seen('b', 'c'), { one: 'b', two: '' });
     });
 
+    it('come to the others where one of them is written meanwhile', async () => {
+      const puts = [chosen('m', '1'), chosen('n', '1'), binary('b', 'Communication/m'), binary('c', 'Communication/n')];
+      await storage.store.commit({ puts });
+      let commits = 0;
+      const racing = owning({
+        ...delegating(storage.store),
+        async commit(changes) {
+          if (commits++ === 0) await store.commit({ puts: [chosen('m', '2', 2)] });
+          return storage.store.commit(changes);
+        },
+      });
+      await upgradeBinaries({ store: racing, records: storage.records, clock, index: entries }, ['portal']);
+      assert.equal(commits, 3);
+      assert.deepEqual(await seen('b', 'c'), { one: 'c', two: 'b' });
+    });
+
     const races: Record<string, { first: Put[]; meanwhile: Put[]; own: Put[] }> = {
       'a Binary whose context changes hands meanwhile': {
         first: [chosen('m', '1')],
