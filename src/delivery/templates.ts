@@ -33,12 +33,12 @@ export function loadTemplates(folder: string, defaultLanguage: string): Template
   const languages = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory());
   const compiled = new Map(languages.flatMap(({ name: language }) => compileFolder(folder, language)));
   return {
-    async render(name, asked, parameters) {
+    async render(name, requested, parameters) {
       const { language, template } = choose(
         compiled,
         name,
         parameters['topic'] ?? '',
-        candidates(asked, defaultLanguage),
+        candidates(requested, defaultLanguage),
       );
       const subject = oneLine(await rendered(plain, template.subject, parameters));
       const text = await rendered(plain, template.text, parameters);
@@ -78,9 +78,9 @@ function missing(file: string, part: string): never {
 }
 
 /** `ar-SA`, `ar`, then the default. */
-function candidates(asked: string | undefined, defaultLanguage: string): string[] {
+function candidates(requested: string | undefined, defaultLanguage: string): string[] {
   const base = (tag: string): string => tag.split('-')[0] ?? tag;
-  const all = [...(asked === undefined ? [] : [asked, base(asked)]), defaultLanguage, base(defaultLanguage), 'en'];
+  const all = [...(requested === undefined ? [] : [requested, base(requested)]), defaultLanguage, base(defaultLanguage), 'en'];
   return [...new Set(all)];
 }
 

@@ -1,4 +1,4 @@
-/** An account is a Person (profile patient-account) linked to the Patient it stands for. Making one is the same by whatever way. */
+/** An account is a Person (profile patient-account) linked to the Patient it stands for. Invitation and enrollment make it alike. */
 import type { Patient, Person } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
@@ -10,15 +10,15 @@ import { move, SERVER } from './workflow.js';
 import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 import { defined } from '../fhir/defined.js';
 
-/** Whom a call is about, and what is known of them. */
+/** The person whom a call concerns, with their facts and records. */
 export interface Enrollee {
-  /** As stated, completed by what is on record. */
+  /** The stated facts, completed from the record. */
   facts: Facts;
   patient?: Versioned<Patient>;
-  /** The account; of one who acts only for others it has no own Patient. */
+  /** The account; that of a proxy only has no Patient of its own. */
   account?: Versioned<Person>;
   language?: string;
-  /** Holds at commit what was found here. */
+  /** Conditions under which patient and account are still the same at commit. */
   conditions: Step;
 }
 
@@ -58,7 +58,7 @@ function refuseContradiction({ birthDate }: Facts, patient: Patient): void {
   });
 }
 
-/** What the record says of a patient. */
+/** The facts on a patient's record. */
 function factsOf({ name, birthDate, telecom }: Patient): Facts {
   const official = name?.find(({ use }) => use === 'official') ?? name?.[0];
   const { family, given } = official ?? {};
@@ -70,7 +70,7 @@ function factsOf({ name, birthDate, telecom }: Patient): Facts {
   };
 }
 
-/** Not to be written to any more. */
+/** A patient who has died or whose record is inactive: nobody writes to them any more. */
 export const isInactive = (patient: Patient): boolean =>
   patient.active === false || patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined;
 

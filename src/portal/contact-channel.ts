@@ -1,4 +1,4 @@
-/** Contact channels as workflows know them: which lead to a person. The channels themselves are in delivery/channels/. */
+/** Contact channels, as far as workflows know them: the address of a person on each. The channels themselves are in delivery/channels/. */
 import type { Contact } from './contact.js';
 
 export interface ContactChannel {

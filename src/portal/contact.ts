@@ -1,4 +1,4 @@
-/** Addresses that notices go to: one strict grammar each, so that nothing in them can be taken for anything else. */
+/** Addresses of notices, each by one strict grammar: a part of an address is never taken for something else. */
 import type { ContactPoint } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { defined } from '../fhir/defined.js';
@@ -23,7 +23,7 @@ export interface Contact {
   phone?: string;
 }
 
-/** The addresses alone. */
+/** The addresses of a contact, without its other properties. */
 export const contactIn = ({ email, phone }: Contact): Contact => defined({ email, phone });
 
 /** Normalised. Fault `invalid` that names the parameter. */

@@ -27,7 +27,7 @@ const touched = (_task: Task, { now }: Moving): Partial<Task> => ({ lastModified
 
 const open = { from: ['requested'] };
 
-/** Only the server redeems, supersedes and locks: for the code, a newer invitation, too many wrong facts. */
+/** The server alone redeems (for the code), supersedes (for a newer invitation) and locks (after too many wrong facts). */
 export const invitationWorkflow = (own: OwnCanonicals): Workflow<InvitationMove, Task> => ({
   name: 'invitation',
   resource: 'Task',
@@ -73,13 +73,13 @@ export interface InvitationOrder {
   invitee: Invitee;
   /** Addresses that the caller stated: they come before those on record. */
   stated: Contact;
-  /** Names of the channels that the caller asks for. */
+  /** Names of the requested channels. */
   channels?: readonly string[];
   language?: string;
-  /** Which content: the workflow that causes the invitation. */
+  /** The workflow that causes the invitation; selects the wording. */
   topic?: string;
   days: number;
-  /** Who invites. */
+  /** The person or system that invites. */
   requester: NonNullable<Task['requester']>;
   /** Where links lead, without a trailing slash. */
   portalUrl: string;

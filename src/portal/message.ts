@@ -1,6 +1,6 @@
 /**
- * The secure message: a Communication. The server says who sent it and when and where its thread begins. What a patient
- * writes becomes a work item of the clinical group's workflow group; a message to a patient brings a notice.
+ * The secure message: a Communication. The server sets sender, time and thread. A patient's message becomes a work item of
+ * the clinical group's workflow group; a message to a patient brings a notice.
  */
 import type { Communication, Reference, RelatedPerson, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
@@ -17,7 +17,7 @@ import { addressOf, type ContactChannel } from './contact-channel.js';
 import { newWorkItem } from './work-item.js';
 import { defined } from '../fhir/defined.js';
 
-/** Who writes: an Actor, as far as messages are concerned. */
+/** The author of a message: an Actor, as far as messages are concerned. */
 export interface Author {
   readonly kind: 'anonymous' | 'system' | 'patient' | 'staff';
   readonly fhirUser?: string;
@@ -26,11 +26,11 @@ export interface Author {
   readonly identities: readonly string[];
 }
 
-export interface Posting {
+export interface MessageParts {
   author: Author;
-  /** Sees what the author sees. */
+  /** Sees as much as the author. */
   seen: WorkflowReader;
-  /** Sees all: flows, roles, accounts. */
+  /** Sees everything: flows, roles, accounts. */
   all: WorkflowReader;
   world: World;
   /** Of the endpoint's addresses, without trailing slash. */
@@ -48,35 +48,35 @@ export interface NewMessage {
   unreached?: true;
 }
 
-/** A new message as it is to be stored, and what comes of it. */
-export async function postMessage(draft: Communication, posting: Posting): Promise<NewMessage> {
-  const { author, world } = posting;
-  refuseClaims(draft, posting);
-  const task = await taskAnswered(draft, posting);
+/** A new message in the form to store, with its work item or notice. */
+export async function postMessage(draft: Communication, parts: MessageParts): Promise<NewMessage> {
+  const { author, world } = parts;
+  refuseClaims(draft, parts);
+  const task = await taskAnswered(draft, parts);
   const answering =
     task && !draft.inResponseTo && task.resource.focus ? { ...draft, inResponseTo: [task.resource.focus] } : draft;
-  const thread = await threadOf(answering, posting.seen);
+  const thread = await threadOf(answering, parts.seen);
   const placed = placeInThread(answering, thread, author);
-  const sender = await senderOf(placed, posting);
+  const sender = await senderOf(placed, parts);
   const message = {
-    ...withoutMarks(withRecipient(placed, thread, author), posting.all.own),
+    ...withoutMarks(withRecipient(placed, thread, author), parts.all.own),
     sender,
     sent: instant(world.clock.now()),
   };
   const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
-  if (isPatientSide(sender)) return { message, step: combined(reply, await workFor(message, thread, posting)) };
-  const effects = await noticesOf(message, posting);
+  if (isPatientSide(sender)) return { message, step: combined(reply, await workFor(message, thread, parts)) };
+  const effects = await noticesOf(message, parts);
   const unreached = effects.length === 0 ? { unreached: true as const } : {};
   return { message, step: combined(reply, step({ effects })), ...unreached };
 }
 
-/** A system speaks for many; people for themselves, and patients bring nothing from elsewhere. */
-function refuseClaims(draft: Communication, { author, base }: Posting): void {
+/** Notes are their author's own, except a system's; patients' messages hold no addresses outside this server. */
+function refuseClaims(draft: Communication, { author, base }: MessageParts): void {
   if (author.kind !== 'system') refuseForeignNotes(draft, author.identities);
   if (author.kind === 'patient') refuseOutside(draft, base);
 }
 
-/** A message once sent stays what it was: sender, time, thread and addressees are the server's. */
+/** Sender, time, thread and addressees of a message stay those of its first version. */
 export function keepMessage(next: Communication, before: Communication): Communication {
   const { sender, sent, subject, recipient, inResponseTo, partOf, basedOn } = before;
   const kept = Object.entries({ sender, sent, subject, recipient, inResponseTo, partOf, basedOn });
@@ -102,7 +102,7 @@ function placeInThread(draft: Communication, thread: Thread | undefined, author:
   };
 }
 
-/** Unless said otherwise, what a patient answers goes to whom the thread is with, and what others write to the patient. */
+/** By default a patient's answer goes to the other side of the thread, and every other message to the patient. */
 function withRecipient(message: Communication, thread: Thread | undefined, author: Author): Communication {
   if (message.recipient !== undefined) return message;
   const recipient = author.kind === 'patient' ? otherSide(thread) : message.subject && [message.subject];
@@ -117,7 +117,7 @@ function otherSide(thread: Thread | undefined): Reference[] | undefined {
 
 const isPatientSide = ({ reference = '' }: Reference): boolean => /^(Patient|RelatedPerson)\//.test(reference);
 
-async function senderOf({ subject, sender }: Communication, { author, all }: Posting): Promise<Reference> {
+async function senderOf({ subject, sender }: Communication, { author, all }: MessageParts): Promise<Reference> {
   const claimed = sender?.reference;
   if (author.kind === 'system') return sender ?? missing('sender');
   if (author.kind === 'staff') {
@@ -137,7 +137,7 @@ async function senderOf({ subject, sender }: Communication, { author, all }: Pos
 /** The work item an agent answers by this message: claimed by that agent. */
 async function taskAnswered(
   { basedOn }: Communication,
-  { author, seen }: Posting,
+  { author, seen }: MessageParts,
 ): Promise<Versioned<Task> | undefined> {
   const reference = basedOn?.map(one => one.reference ?? '').find(one => one.startsWith('Task/'));
   if (reference === undefined || author.kind !== 'staff') return undefined;
@@ -157,7 +157,11 @@ function withReply(task: Task, message: Communication, world: World): Task {
   return { ...task, lastModified: instant(world.clock.now()), output: [...(task.output ?? []), reply] };
 }
 
-async function workFor(message: Communication, thread: Thread | undefined, { all, world }: Posting): Promise<Step> {
+async function workFor(
+  message: Communication,
+  thread: Thread | undefined,
+  { all, world }: MessageParts,
+): Promise<Step> {
   const { recipient = [] } = message;
   const flow =
     (await flowOf(recipient, all)) ??
@@ -170,17 +174,17 @@ async function workFor(message: Communication, thread: Thread | undefined, { all
   return step({ writes: [created(newWorkItem(message, flow.workflowGroup, world, all.own))] });
 }
 
-/** Says that there is a message, to the persons who can be reached now; never what it says. */
-async function noticesOf(message: Communication, posting: Posting): Promise<Effect[]> {
-  const persons = await reachable(await concerned(message, posting), posting);
+/** A notice of the message, without its content, to the persons who can be reached now. */
+async function noticesOf(message: Communication, parts: MessageParts): Promise<Effect[]> {
+  const persons = await reachable(await concerned(message, parts), parts);
   if (persons.length === 0) return [];
   const about = `Communication/${message.id}`;
-  const parameters = { link: `${posting.portalUrl}/messages` };
+  const parameters = { link: `${parts.portalUrl}/messages` };
   return [{ kind: 'notice', event: 'new-message', about, persons, parameters }];
 }
 
 /** The patient's account, and the proxies to whom the message is addressed. */
-async function concerned({ subject, recipient = [] }: Communication, { all }: Posting): Promise<Concerned[]> {
+async function concerned({ subject, recipient = [] }: Communication, { all }: MessageParts): Promise<Concerned[]> {
   const accounts = await accountsOf(subject?.reference ?? '', all);
   const proxies = recipient.flatMap(({ reference }) => (reference?.startsWith('RelatedPerson/') ? [reference] : []));
   return [...accounts.slice(0, 1).map(({ resource }) => `Person/${resource.id}`), ...new Set(proxies)].map(
@@ -190,7 +194,7 @@ async function concerned({ subject, recipient = [] }: Communication, { all }: Po
   );
 }
 
-async function reachable(persons: readonly Concerned[], { all, channels, world }: Posting): Promise<Concerned[]> {
+async function reachable(persons: readonly Concerned[], { all, channels, world }: MessageParts): Promise<Concerned[]> {
   const recipients = await Promise.all(persons.map(person => recipientOf(person, all, world.clock.now())));
   return persons.filter((_person, at) => {
     const recipient = recipients[at];

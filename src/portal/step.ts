@@ -1,6 +1,6 @@
 /**
- * What a workflow reads and what it comes to, as values. Operations and write rules make the readers and turn the
- * steps into changes; nothing in this folder knows a store or HTTP.
+ * Steps are values: the writes, conditions, records and effects of a workflow. Operations and write rules make the readers
+ * and turn the steps into changes; nothing in this folder knows a store or HTTP.
  */
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Query } from '../fhir/request.js';
@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { Criterion, Document, DocumentChange, Version } from '../store/port.js';
 import type { Effect } from './effect.js';
 
-/** A resource and the version it was read in. */
+/** A resource and its version. */
 export interface Versioned<R = Resource> {
   resource: R;
   version: Version;
@@ -33,7 +33,7 @@ export interface Write {
   method: 'POST' | 'PUT';
 }
 
-/** All of it is committed together, or none. */
+/** One commit: all of it or nothing. */
 export interface Step {
   writes: Write[];
   criteria: Criterion[];

@@ -1,4 +1,4 @@
-/** Threads of messages: what a message answers, where its thread begins, and which clinical group it concerns. */
+/** Threads of messages: the message answered, the first message, and the clinical group concerned. */
 import type { Communication, Organization, PractitionerRole, Reference } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import type { WorkflowReader } from './step.js';
@@ -11,8 +11,8 @@ export interface Thread {
 }
 
 /**
- * The thread that a message continues; undefined for a first message. The reader sees what the sender sees: a thread
- * of somebody else is no thread. Fault `not-found`.
+ * The thread that a message continues; undefined for a first message. The reader sees as much as the
+ * sender: another person's thread is no thread. Fault `not-found`.
  */
 export async function threadOf(message: Communication, reader: WorkflowReader): Promise<Thread | undefined> {
   const answered = message.inResponseTo?.[0]?.reference ?? message.partOf?.[0]?.reference;
@@ -28,7 +28,7 @@ async function messageAt(reference: string, expression: string, reader: Workflow
   return found.resource;
 }
 
-/** Where messages to a clinical group go. */
+/** The way of messages to a clinical group. */
 export interface Flow {
   /** `Organization/1`: the clinical group. */
   group: string;

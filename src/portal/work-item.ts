@@ -74,7 +74,7 @@ const GROUP = 'workflow-group-of';
 const workflowGroupOf = (task: Task, own: OwnCanonicals): Reference | undefined =>
   task.extension?.find(({ url }) => url === own.structure(GROUP))?.valueReference;
 
-/** A new work item: a patient's message for whoever works in this group. */
+/** A new work item: a patient's message for the agents of this group. */
 export function newWorkItem(message: Communication, group: string, world: World, own: OwnCanonicals): Task {
   const now = instant(world.clock.now());
   return {

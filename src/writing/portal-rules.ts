@@ -16,7 +16,7 @@ export interface PortalRuleParts extends ReaderParts, World {
   readonly portal: PortalSettings;
 }
 
-/** Which rule applies to a type at an endpoint; undefined for most types, and for all that customers keep: theirs is data. */
+/** The rule for a type at an endpoint; undefined for most types, and at endpoints without workflows. */
 export type PortalRules = (type: string, endpoint: Endpoint) => WriteRule | undefined;
 
 export function createPortalRules(parts: PortalRuleParts): PortalRules {
@@ -26,7 +26,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
   const message: WriteRule = (resource, previous, context) =>
     previous
       ? update(toResource(keepMessage(toMessage(resource), toMessage(previous))), previous, context)
-      : posted(resource, context, parts);
+      : newMessage(resource, context, parts);
   return (type, endpoint) => {
     if (!endpoint.workflows || !governed.has(type)) return undefined;
     return type === 'Communication' ? message : update;
@@ -60,7 +60,7 @@ function movingOf({ name }: AnyWorkflow, context: Context, parts: PortalRulePart
   return { by: context.actor, now: parts.clock.now(), all, input: {} };
 }
 
-async function posted(resource: Resource, context: Context, parts: PortalRuleParts): ReturnType<WriteRule> {
+async function newMessage(resource: Resource, context: Context, parts: PortalRuleParts): ReturnType<WriteRule> {
   const { message, step, unreached } = await postMessage(toMessage(resource), {
     author: context.actor,
     seen: readerOf(context, context.store, parts),

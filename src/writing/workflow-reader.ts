@@ -28,7 +28,7 @@ export interface WorkflowReaderParts {
   deadline: () => number;
 }
 
-/** What a reader of workflows needs beside the request. */
+/** The parts of a reader that are the same for all requests. */
 export interface ReaderParts extends Pick<WorkflowReaderParts, 'records' | 'registry' | 'clock'> {
   readonly limits: ServerLimits;
   readonly definitions: Pick<Definitions, 'own'>;
