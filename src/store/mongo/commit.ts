@@ -6,7 +6,7 @@ import { applyChange } from './documents.js';
 import { reindexed, superseded, versionId, versionRow, type Collections, type VersionRow } from './collections.js';
 import { locksOf } from './locks.js';
 import { conflict, isDuplicate } from './mongo-fault.js';
-import { holds, type Limits, type Reader } from './reader.js';
+import { holds, type ReadLimits, type BoundedRead } from './reader.js';
 import { inTransaction } from './transaction.js';
 import type { Turns } from './turns.js';
 
@@ -20,7 +20,7 @@ async function lock({ locks }: Collections, ids: readonly string[], at: Date, se
   );
 }
 
-async function check(reader: Reader, criteria: readonly Criterion[]): Promise<void> {
+async function check(reader: BoundedRead, criteria: readonly Criterion[]): Promise<void> {
   for (const criterion of criteria) if (!(await holds(reader, criterion))) throw conflict();
 }
 
@@ -93,7 +93,7 @@ export interface Target {
   client: MongoClient;
   collections: Collections;
   clock: Clock;
-  limits: Limits;
+  limits: ReadLimits;
   turns: Turns;
 }
 

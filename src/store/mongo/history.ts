@@ -9,16 +9,16 @@ import type { HistoryQuery, Page, Past } from '../port.js';
 import { compileFilter } from './compile.js';
 import { behind, positionOf, sortStage } from './keyset.js';
 import { keyFields, versionFields, type VersionRow } from './collections.js';
-import { currentAmong, findRows, pageOf, pathOf, resolved, type Reader } from './reader.js';
+import { currentAmong, findRows, pageOf, pathOf, resolved, type BoundedRead } from './reader.js';
 import { defined } from '../../fhir/defined.js';
 
 type Part = HistoryQuery['of'][number];
-type Told = Omit<HistoryQuery, 'limit' | 'after'>;
+type VersionQuery = Omit<HistoryQuery, 'limit' | 'after'>;
 
 const newestFirst = ['at', 'version', 'type', 'id'].map(field => ({ field, descending: true }));
 
 /** The versions of one part, and whether its condition is still to be checked on each. */
-interface Scope {
+interface Candidates {
   filter: Document;
   unchecked: boolean;
 }
@@ -30,32 +30,32 @@ export function orPast(past: Past): Document {
   return { $or: [{ current: true }, { postings: { $exists: true }, $and: [compileFilter(condition)] }] };
 }
 
-const scopeOf = ({ type, id }: Part): Document => ({ type, ...defined({ id }) });
+const keyOf = ({ type, id }: Part): Document => ({ type, ...defined({ id }) });
 
-async function scope(reader: Reader, partition: string, part: Part): Promise<Scope> {
+async function candidates(reader: BoundedRead, partition: string, part: Part): Promise<Candidates> {
   const where = await resolved(reader, partition, part.where);
-  if (where?.kind === 'all') return { filter: scopeOf(part), unchecked: false };
-  if (!where) return { filter: scopeOf(part), unchecked: true };
+  if (where?.kind === 'all') return { filter: keyOf(part), unchecked: false };
+  if (!where) return { filter: keyOf(part), unchecked: true };
   const { few } = reader.limits;
-  const current = { partition, current: true, $and: [scopeOf(part), compileFilter(where)] };
+  const current = { partition, current: true, $and: [keyOf(part), compileFilter(where)] };
   const rows = await findRows(reader)(current, { id: 1 }, few + 1);
-  if (rows.length > few) return { filter: scopeOf(part), unchecked: true };
+  if (rows.length > few) return { filter: keyOf(part), unchecked: true };
   return { filter: { type: part.type, id: { $in: rows.map(row => row.id) } }, unchecked: false };
 }
 
-function filterOf({ partition, since, during, past = {} }: Told, scopes: readonly Scope[]): Document {
+function filterOf({ partition, since, during, past = {} }: VersionQuery, selected: readonly Candidates[]): Document {
   const written = since === undefined ? [] : [{ at: { $gte: since } }];
   const current = during === undefined ? [] : [{ at: { $lte: during.to } }, { until: { $gt: during.from } }];
   const earlier = Object.entries(past).map(([type, condition]) => ({
     $or: [{ type: { $ne: type } }, orPast(condition)],
   }));
-  const [only, ...others] = scopes.map(each => each.filter);
+  const [only, ...others] = selected.map(each => each.filter);
   const either = others.length === 0 ? only : { $or: [only, ...others] };
   return { partition, $and: [either, ...written, ...current, ...earlier] };
 }
 
 /** Those whose current version satisfies the condition of a part they belong to. */
-async function admitted(reader: Reader, partition: string, parts: readonly Part[], rows: readonly VersionRow[]) {
+async function admitted(reader: BoundedRead, partition: string, parts: readonly Part[], rows: readonly VersionRow[]) {
   const paths = new Set<string>();
   for (const { type, id, where } of parts) {
     const own = rows.filter(row => row.type === type && (id === undefined || row.id === id));
@@ -67,13 +67,19 @@ async function admitted(reader: Reader, partition: string, parts: readonly Part[
 }
 
 /** The first `limit` versions behind a position. */
-async function tell(reader: Reader, query: Told, limit: number, projection: Document, after?: Position) {
+async function readVersions(
+  reader: BoundedRead,
+  query: VersionQuery,
+  limit: number,
+  projection: Document,
+  after?: Position,
+) {
   const parts = query.of.filter(part => simplify(part.where).kind !== 'none');
   if (parts.length === 0) return [];
   const { batch } = reader.limits;
-  const scopes = await Array.fromAsync(parts, part => scope(reader, query.partition, part));
-  const unchecked = scopes.some(each => each.unchecked);
-  const filter = filterOf(query, scopes);
+  const selected = await Array.fromAsync(parts, part => candidates(reader, query.partition, part));
+  const unchecked = selected.some(each => each.unchecked);
+  const filter = filterOf(query, selected);
   const told: VersionRow[] = [];
   let position = after;
   for (;;) {
@@ -89,11 +95,11 @@ async function tell(reader: Reader, query: Told, limit: number, projection: Docu
   }
 }
 
-export async function historyPage(reader: Reader, query: HistoryQuery): Promise<Page> {
-  const rows = await tell(reader, query, query.limit + 1, versionFields, query.after);
+export async function historyPage(reader: BoundedRead, query: HistoryQuery): Promise<Page> {
+  const rows = await readVersions(reader, query, query.limit + 1, versionFields, query.after);
   return pageOf(rows, { fields: newestFirst }, query);
 }
 
-export async function countVersions(reader: Reader, query: Told, limit: number): Promise<number> {
-  return (await tell(reader, query, limit, keyFields)).length;
+export async function countVersions(reader: BoundedRead, query: VersionQuery, limit: number): Promise<number> {
+  return (await readVersions(reader, query, limit, keyFields)).length;
 }

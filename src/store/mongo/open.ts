@@ -14,7 +14,7 @@ import type { Storage } from '../port.js';
 import { MongoBlobs } from './blobs.js';
 import { collectionsOf, prepare } from './collections.js';
 import { faulting } from './mongo-fault.js';
-import type { Limits } from './reader.js';
+import type { ReadLimits } from './reader.js';
 import { MongoRecords } from './records.js';
 import { MongoStore } from './store.js';
 
@@ -29,7 +29,7 @@ const times: MongoClientOptions = {
   connectTimeoutMS: 10_000,
 };
 
-const usualLimits: Limits = { chain: 10_000, few: 1000, batch: 500 };
+const usualLimits: ReadLimits = { chain: 10_000, few: 1000, batch: 500 };
 
 /** What every command carries, whatever the URI says. */
 const concerns: DbOptions = {
@@ -52,7 +52,11 @@ export function requireTransactions(hello: Document): void {
  * Storage in the database a client's URI names; the client is closed with the store.
  * @throws Fault `unavailable` where no server is reached, `exception` where it has no transactions
  */
-export async function storageOver(client: MongoClient, clock: Clock, limits: Limits = usualLimits): Promise<Storage> {
+export async function storageOver(
+  client: MongoClient,
+  clock: Clock,
+  limits: ReadLimits = usualLimits,
+): Promise<Storage> {
   const db = client.db(undefined, concerns);
   const collections = collectionsOf(db);
   try {

@@ -16,7 +16,7 @@ const MAX_TIME = 2 ** 31 - 1 - 1000;
 const SLACK = 250;
 
 /** How much is read at once; smaller in tests. */
-export interface Limits {
+export interface ReadLimits {
   /** The most that a chain may find to stand in a filter. */
   chain: number;
   /** The most resources whose histories are named in a filter. */
@@ -25,15 +25,15 @@ export interface Limits {
   batch: number;
 }
 
-export interface Reader {
+export interface BoundedRead {
   versions: Collection<VersionRow>;
-  limits: Limits;
+  limits: ReadLimits;
   /** What each command is sent with. @throws Fault `timeout` past the deadline */
   options: () => { session?: ClientSession; maxTimeMS?: number; signal?: AbortSignal };
 }
 
 /** Reads that end by the deadline. */
-export function readerUntil(from: Pick<Reader, 'versions' | 'limits'>, deadline: number, clock: Clock): Reader {
+export function readUntil(from: Pick<BoundedRead, 'versions' | 'limits'>, deadline: number, clock: Clock): BoundedRead {
   const options = () => {
     const left = deadline - clock.now();
     if (left <= 0) throw timedOut();
@@ -44,21 +44,21 @@ export function readerUntil(from: Pick<Reader, 'versions' | 'limits'>, deadline:
 }
 
 export const findRows =
-  ({ versions, options }: Reader): FindRows =>
+  ({ versions, options }: BoundedRead): FindRows =>
   async (filter, projection, limit) => {
     if (limit === 0) return [];
     const stages = [...matchStages(filter), { $limit: limit }, { $project: projection }];
     return versions.aggregate<VersionRow>(stages, options()).toArray();
   };
 
-const chainsIn = (reader: Reader, partition: string): Chains => ({
+const chainsIn = (reader: BoundedRead, partition: string): Chains => ({
   find: findRows(reader),
   partition,
   limit: reader.limits.chain,
 });
 
 /** A condition without its chains, ready to be compiled; undefined where they find more than a filter can hold. */
-export async function resolved(reader: Reader, partition: string, where: Filter): Promise<Filter | undefined> {
+export async function resolved(reader: BoundedRead, partition: string, where: Filter): Promise<Filter | undefined> {
   try {
     return await resolveChains(chainsIn(reader, partition), where);
   } catch (error) {
@@ -68,7 +68,7 @@ export async function resolved(reader: Reader, partition: string, where: Filter)
 }
 
 /** The filter of a search; undefined where a chain finds more than it can hold. */
-async function compiled(reader: Reader, { partition, of }: Pick<Search, 'partition' | 'of'>) {
+async function compiled(reader: BoundedRead, { partition, of }: Pick<Search, 'partition' | 'of'>) {
   const parts: { type: string; where: Filter }[] = [];
   for (const { type, where } of of) {
     const without = await resolved(reader, partition, where);
@@ -80,7 +80,7 @@ async function compiled(reader: Reader, { partition, of }: Pick<Search, 'partiti
 
 /** The current versions among these ids that satisfy the condition, tombstones included. */
 export async function currentAmong(
-  reader: Reader,
+  reader: BoundedRead,
   { partition, type, where }: { partition: string; type: string; where: Filter },
   ids: readonly string[],
   projection: Document,
@@ -111,7 +111,7 @@ export function pageOf(
 }
 
 /** Matches in order, one after the other: rows are read by what a filter can hold, and each batch of them is judged whole. */
-async function* sifted(reader: Reader, { partition, of, sort, after }: Omit<Search, 'limit' | 'deadline'>) {
+async function* sifted(reader: BoundedRead, { partition, of, sort, after }: Omit<Search, 'limit' | 'deadline'>) {
   const [plan, { batch }] = [planSort(sort), reader.limits];
   const parts = of.map(({ type, where }) => ({ partition, type, where: simplify(where) }));
   const loose = parts.map(({ type, where }) => ({ type, where: simplify(loosened(where)) }));
@@ -136,7 +136,7 @@ async function firstOf<T>(rows: AsyncIterable<T>, limit: number): Promise<T[]> {
   return list;
 }
 
-export async function searchPage(reader: Reader, search: Search): Promise<Page> {
+export async function searchPage(reader: BoundedRead, search: Search): Promise<Page> {
   const plan = planSort(search.sort);
   const filter = await compiled(reader, search);
   const rows = filter
@@ -148,7 +148,7 @@ export async function searchPage(reader: Reader, search: Search): Promise<Page> 
 }
 
 export async function countMatches(
-  reader: Reader,
+  reader: BoundedRead,
   search: Pick<Search, 'partition' | 'of'>,
   limit: number,
 ): Promise<number> {
@@ -164,7 +164,7 @@ export async function countMatches(
 }
 
 /** Whether exactly the ids of the criterion match. */
-export async function holds(reader: Reader, { partition, type, where, ids }: Criterion): Promise<boolean> {
+export async function holds(reader: BoundedRead, { partition, type, where, ids }: Criterion): Promise<boolean> {
   const search = { partition, of: [{ type, where }] };
   const filter = await compiled(reader, search);
   const rows = filter
@@ -175,7 +175,7 @@ export async function holds(reader: Reader, { partition, type, where, ids }: Cri
 
 /** The live resources of a type, in the order of ids. */
 export async function scanPage(
-  { versions, options }: Reader,
+  { versions, options }: BoundedRead,
   { partition, type, limit, after }: { partition: string; type: string; limit: number; after?: Position | undefined },
 ): Promise<Page> {
   const fields = [{ field: 'id', descending: false }];
@@ -189,7 +189,7 @@ export async function scanPage(
 
 /** Current versions by key, tombstones included, where the condition of their type holds. */
 export async function readCurrent(
-  reader: Reader,
+  reader: BoundedRead,
   keys: readonly Key[],
   where?: (type: string) => Filter,
 ): Promise<Map<string, Version>> {

@@ -12,11 +12,11 @@ import {
   countMatches,
   pathOf,
   readCurrent,
-  readerUntil,
+  readUntil,
   scanPage,
   searchPage,
-  type Limits,
-  type Reader,
+  type ReadLimits,
+  type BoundedRead,
 } from './reader.js';
 import { Turns } from './turns.js';
 
@@ -27,12 +27,12 @@ export class MongoStore implements Store {
   private readonly client: MongoClient;
   private readonly collections: Collections;
   private readonly clock: Clock;
-  private readonly limits: Limits;
+  private readonly limits: ReadLimits;
   private readonly turns = new Turns();
   private readonly running = new Set<Promise<unknown>>();
   private closed = false;
 
-  constructor(client: MongoClient, collections: Collections, clock: Clock, limits: Limits) {
+  constructor(client: MongoClient, collections: Collections, clock: Clock, limits: ReadLimits) {
     this.limits = limits;
     this.client = client;
     this.collections = collections;
@@ -83,10 +83,10 @@ export class MongoStore implements Store {
     await faulting(() => this.client.close());
   }
 
-  private reading<T>(work: (reader: Reader) => Promise<T>, deadline?: number): Promise<T> {
+  private reading<T>(work: (reader: BoundedRead) => Promise<T>, deadline?: number): Promise<T> {
     const { collections, limits, clock } = this;
     const from = { versions: collections.versions, limits };
-    return this.open(() => work(readerUntil(from, deadline ?? clock.now() + READING, clock)));
+    return this.open(() => work(readUntil(from, deadline ?? clock.now() + READING, clock)));
   }
 
   /** Runs the work unless the store is closed (the driver would connect anew). */

@@ -4,7 +4,7 @@
  */
 import { CEILING, FLOOR, type Filter, type RangeTest } from '../../search/query.js';
 import { condition, intervalTest, textTest } from './filter-sql.js';
-import { keyBegins, kidOf, kidsOf } from './keys.js';
+import { keyBegins, keyNumber, keyNumbers } from './keys.js';
 import { every, join, Sql, sql } from './sql.js';
 
 export interface Driver {
@@ -18,7 +18,7 @@ export interface Driver {
 }
 
 /** What a driver needs to know of the search it works for. */
-export interface Scope {
+export interface SearchedType {
   partition: string;
   type: string;
   /** SELECT rid …: the live resources of another type that satisfy a filter, by their own best driver. */
@@ -32,8 +32,8 @@ const NOWHERE: Walk = { rids: sql`SELECT 0 AS rid WHERE 0`, walk: sql`SELECT 1 W
 /** SQLite takes 500 parts in a UNION; a longer list of unlike alternatives is tested row by row. */
 const ALTERNATIVES = 100;
 
-function ofPosting(key: string, { partition }: Scope): Walk {
-  const from = sql`FROM posting WHERE kid = ${kidOf(partition, key)}`;
+function ofPosting(key: string, { partition }: SearchedType): Walk {
+  const from = sql`FROM posting WHERE kid = ${keyNumber(partition, key)}`;
   return { rids: sql`SELECT rid ${from}`, walk: sql`SELECT 1 ${from}`, key };
 }
 
@@ -58,13 +58,13 @@ function startBounds({ op, lo, hi }: RangeTest): [number, number] {
   }
 }
 
-function ofRange({ key, test, second }: Filter & { kind: 'range' }, { partition }: Scope): Walk {
+function ofRange({ key, test, second }: Filter & { kind: 'range' }, { partition }: SearchedType): Walk {
   const [least, greatest] = startBounds(test);
   const bounds = [
     ...(least === FLOOR ? [] : [sql`lo >= ${least}`]),
     ...(greatest === CEILING ? [] : [sql`lo <= ${greatest}`]),
   ];
-  const walk = every([sql`kid = ${kidOf(partition, key)}`, ...bounds]);
+  const walk = every([sql`kid = ${keyNumber(partition, key)}`, ...bounds]);
   const tests = [walk, sql`tick(rid)`, intervalTest(new Sql('lo'), new Sql('hi'), test)];
   if (second) tests.push(sql`lo2 <= hi2`, intervalTest(new Sql('lo2'), new Sql('hi2'), second));
   return {
@@ -74,8 +74,8 @@ function ofRange({ key, test, second }: Filter & { kind: 'range' }, { partition 
 }
 
 /** `contains` and `suffix` walk all texts of its key. */
-function ofText({ key, match, value }: Filter & { kind: 'text' }, { partition }: Scope): Walk {
-  const texts = sql`kid = ${kidOf(partition, key)}`;
+function ofText({ key, match, value }: Filter & { kind: 'text' }, { partition }: SearchedType): Walk {
+  const texts = sql`kid = ${keyNumber(partition, key)}`;
   const test = textTest(new Sql('value'), match, value);
   return {
     rids: sql`SELECT DISTINCT rid FROM text WHERE ${texts} AND tick(rid) AND ${test}`,
@@ -83,19 +83,19 @@ function ofText({ key, match, value }: Filter & { kind: 'text' }, { partition }:
   };
 }
 
-function ofRows(term: Filter, { partition, type }: Scope): Walk {
+function ofRows(term: Filter, { partition, type }: SearchedType): Walk {
   const test = condition(term, { partition, row: 'r' });
   const from = sql`FROM resource r WHERE r.partition = ${partition} AND r.type = ${type} AND ${test} AND r.deleted = 0`;
   return { rids: sql`SELECT r.rid AS rid ${from} AND tick(r.rid)`, walk: sql`SELECT 1 ${from}` };
 }
 
-function ofRefers({ key, type, where }: Filter & { kind: 'refers' }, { partition, matching }: Scope): Walk {
+function ofRefers({ key, type, where }: Filter & { kind: 'refers' }, { partition, matching }: SearchedType): Walk {
   const from = sql`FROM (${matching(type, where)}) m CROSS JOIN resource x ON x.rid = m.rid
-    CROSS JOIN posting p ON p.kid = ${kidOf(partition, sql`${`${key}${type}/`} || x.id`)} WHERE x.type = ${type} AND tick(p.rid)`;
+    CROSS JOIN posting p ON p.kid = ${keyNumber(partition, sql`${`${key}${type}/`} || x.id`)} WHERE x.type = ${type} AND tick(p.rid)`;
   return { rids: sql`SELECT DISTINCT p.rid AS rid ${from}`, walk: sql`SELECT 1 ${from}` };
 }
 
-function ofReferred(term: Filter & { kind: 'referred' }, { partition, type, matching }: Scope): Walk {
+function ofReferred(term: Filter & { kind: 'referred' }, { partition, type, matching }: SearchedType): Walk {
   const prefix = `${term.key}${term.own}/`;
   const id = sql`substr(k.text, length(${prefix}) + 1)`;
   const from = sql`FROM (${matching(term.type, term.where)}) m CROSS JOIN resource x ON x.rid = m.rid
@@ -104,20 +104,20 @@ function ofReferred(term: Filter & { kind: 'referred' }, { partition, type, matc
   return { rids: sql`SELECT DISTINCT o.rid AS rid ${from}`, walk: sql`SELECT 1 ${from}` };
 }
 
-function ofPostings(keys: readonly string[], { partition }: Scope): Walk {
-  const from = sql`FROM posting WHERE kid IN ${kidsOf(partition, keys)}`;
+function ofPostings(keys: readonly string[], { partition }: SearchedType): Walk {
+  const from = sql`FROM posting WHERE kid IN ${keyNumbers(partition, keys)}`;
   return { rids: sql`SELECT DISTINCT rid ${from}`, walk: sql`SELECT 1 ${from}` };
 }
 
-function ofAny(terms: readonly Filter[], scope: Scope): Walk | undefined {
+function ofAny(terms: readonly Filter[], searched: SearchedType): Walk | undefined {
   if (terms.length === 0) return NOWHERE;
   if (terms.every(term => term.kind === 'posting'))
     return ofPostings(
       terms.map(term => term.key),
-      scope,
+      searched,
     );
   if (terms.length > ALTERNATIVES) return undefined;
-  const walks = terms.map(term => walkOf(term, scope));
+  const walks = terms.map(term => walkOf(term, searched));
   if (!walks.every(walk => walk !== undefined)) return undefined;
   return {
     rids: join(
@@ -131,27 +131,27 @@ function ofAny(terms: readonly Filter[], scope: Scope): Walk | undefined {
   };
 }
 
-function walkOf(term: Filter, scope: Scope): Walk | undefined {
+function walkOf(term: Filter, searched: SearchedType): Walk | undefined {
   switch (term.kind) {
     case 'posting':
-      return ofPosting(term.key, scope);
+      return ofPosting(term.key, searched);
     case 'range':
-      return ofRange(term, scope);
+      return ofRange(term, searched);
     case 'text':
-      return ofText(term, scope);
+      return ofText(term, searched);
     case 'refers':
-      return ofRefers(term, scope);
+      return ofRefers(term, searched);
     case 'referred':
-      return ofReferred(term, scope);
+      return ofReferred(term, searched);
     case 'id':
     case 'updated':
-      return ofRows(term, scope);
+      return ofRows(term, searched);
     case 'none':
       return NOWHERE;
     case 'or':
-      return ofAny(term.of, scope);
+      return ofAny(term.of, searched);
     case 'and': {
-      const rids = scope.matching(scope.type, term);
+      const rids = searched.matching(searched.type, term);
       return { rids, walk: sql`SELECT 1 FROM (${rids})` };
     }
     case 'all':
@@ -161,7 +161,7 @@ function walkOf(term: Filter, scope: Scope): Walk | undefined {
 }
 
 /** The driver for a condition; undefined where no index leads to it (everything, negations). */
-export function driverOf(term: Filter, scope: Scope): Driver | undefined {
-  const walk = walkOf(term, scope);
+export function driverOf(term: Filter, searched: SearchedType): Driver | undefined {
+  const walk = walkOf(term, searched);
   return walk && { term, ...walk };
 }

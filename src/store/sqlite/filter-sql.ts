@@ -3,12 +3,12 @@
  * Entries are looked up in the row's own: `[kid[], [kid, lo, hi, lo2?, hi2?][], [kid, value][]]`.
  */
 import type { Filter, RangeTest, TextMatch } from '../../search/query.js';
-import { keyBegins, kidOf, kidsOf } from './keys.js';
+import { keyBegins, keyNumber, keyNumbers } from './keys.js';
 import { startsWith } from './prefix-sql.js';
 import { every, FALSE, some, Sql, sql, TRUE } from './sql.js';
 
 /** The row under test, as names in SQL. */
-export interface Subject {
+export interface TestedRow {
   partition: string;
   /** Alias of its row of `resource`. */
   row: string;
@@ -21,7 +21,7 @@ const RANGES = new Sql("'$[1]'");
 const TEXTS = new Sql("'$[2]'");
 
 const name = (text: string): Sql => new Sql(text);
-const entries = (subject: Subject, path: Sql): Sql => sql`json_each(${name(subject.row)}.entries, ${path})`;
+const entries = (tested: TestedRow, path: Sql): Sql => sql`json_each(${name(tested.row)}.entries, ${path})`;
 
 /** How a stored interval compares with the test's, as search/query.ts states it. */
 export function intervalTest(lo: Sql, hi: Sql, { op, lo: a, hi: b }: RangeTest): Sql {
@@ -66,16 +66,15 @@ export function textTest(column: Sql, match: TextMatch, value: string): Sql {
 }
 
 /** Carries one of these postings. */
-function postingTest(keys: readonly string[], subject: Subject): Sql {
-  const { partition } = subject;
-  const list = keys.length === 1 ? sql`= ${kidOf(partition, keys[0]!)}` : sql`IN ${kidsOf(partition, keys)}`;
-  if (subject.posting === undefined)
-    return sql`EXISTS (SELECT 1 FROM ${entries(subject, POSTINGS)} WHERE value ${list})`;
-  const from = name(subject.posting);
+function postingTest(keys: readonly string[], tested: TestedRow): Sql {
+  const { partition } = tested;
+  const list = keys.length === 1 ? sql`= ${keyNumber(partition, keys[0]!)}` : sql`IN ${keyNumbers(partition, keys)}`;
+  if (tested.posting === undefined) return sql`EXISTS (SELECT 1 FROM ${entries(tested, POSTINGS)} WHERE value ${list})`;
+  const from = name(tested.posting);
   return sql`EXISTS (SELECT 1 FROM posting WHERE kid ${list} AND t = ${from}.t AND rid = ${from}.rid)`;
 }
 
-function anyCondition(terms: readonly Filter[], subject: Subject): Sql {
+function anyCondition(terms: readonly Filter[], tested: TestedRow): Sql {
   const [postings, others] = [
     terms.filter(term => term.kind === 'posting'),
     terms.filter(term => term.kind !== 'posting'),
@@ -85,76 +84,76 @@ function anyCondition(terms: readonly Filter[], subject: Subject): Sql {
       ? [
           postingTest(
             postings.map(({ key }) => key),
-            subject,
+            tested,
           ),
         ]
       : [];
-  return some([...listed, ...others.map(part => condition(part, subject))]);
+  return some([...listed, ...others.map(part => condition(part, tested))]);
 }
 
 /** A number of an entry; JSON integers beyond 2^53 must compare as the doubles they were. */
 const number = (index: number): Sql => new Sql(`CAST(value ->> ${index} AS REAL)`);
 
-function rangeCondition(filter: Filter & { kind: 'range' }, subject: Subject): Sql {
+function rangeCondition(filter: Filter & { kind: 'range' }, tested: TestedRow): Sql {
   const second = filter.second && [
     sql`json_array_length(value) = 5`,
     intervalTest(number(3), number(4), filter.second),
   ];
-  const kid = kidOf(subject.partition, filter.key);
+  const kid = keyNumber(tested.partition, filter.key);
   const tests = [sql`value ->> 0 = ${kid}`, intervalTest(number(1), number(2), filter.test), ...(second ?? [])];
-  return sql`EXISTS (SELECT 1 FROM ${entries(subject, RANGES)} WHERE ${every(tests)})`;
+  return sql`EXISTS (SELECT 1 FROM ${entries(tested, RANGES)} WHERE ${every(tests)})`;
 }
 
-function textCondition(filter: Filter & { kind: 'text' }, subject: Subject): Sql {
+function textCondition(filter: Filter & { kind: 'text' }, tested: TestedRow): Sql {
   const test = textTest(new Sql('(value ->> 1)'), filter.match, filter.value);
-  const kid = kidOf(subject.partition, filter.key);
-  return sql`EXISTS (SELECT 1 FROM ${entries(subject, TEXTS)} WHERE value ->> 0 = ${kid} AND ${test})`;
+  const kid = keyNumber(tested.partition, filter.key);
+  return sql`EXISTS (SELECT 1 FROM ${entries(tested, TEXTS)} WHERE value ->> 0 = ${kid} AND ${test})`;
 }
 
-function refersCondition({ key, type, where }: Filter & { kind: 'refers' }, subject: Subject): Sql {
+function refersCondition({ key, type, where }: Filter & { kind: 'refers' }, tested: TestedRow): Sql {
   const prefix = `${key}${type}/`;
-  const target: Subject = { partition: subject.partition, row: `${subject.row}x` };
+  const target: TestedRow = { partition: tested.partition, row: `${tested.row}x` };
   const row = name(target.row);
-  return sql`EXISTS (SELECT 1 FROM ${entries(subject, POSTINGS)} e CROSS JOIN key k ON k.kid = e.value
-    CROSS JOIN resource ${row} ON ${row}.partition = ${subject.partition} AND ${row}.type = ${type}
+  return sql`EXISTS (SELECT 1 FROM ${entries(tested, POSTINGS)} e CROSS JOIN key k ON k.kid = e.value
+    CROSS JOIN resource ${row} ON ${row}.partition = ${tested.partition} AND ${row}.type = ${type}
     AND ${row}.id = substr(k.text, length(${prefix}) + 1) WHERE ${keyBegins(prefix)} AND ${row}.deleted = 0 AND ${condition(where, target)})`;
 }
 
-function referredCondition({ key, type, own, where }: Filter & { kind: 'referred' }, subject: Subject): Sql {
-  const source: Subject = { partition: subject.partition, row: `${subject.row}x`, posting: `${subject.row}p` };
+function referredCondition({ key, type, own, where }: Filter & { kind: 'referred' }, tested: TestedRow): Sql {
+  const source: TestedRow = { partition: tested.partition, row: `${tested.row}x`, posting: `${tested.row}p` };
   const row = name(source.row);
   const posting = name(source.posting!);
   return sql`EXISTS (SELECT 1 FROM posting ${posting} CROSS JOIN resource ${row} ON ${row}.rid = ${posting}.rid
-    WHERE ${posting}.kid = ${kidOf(subject.partition, sql`${`${key}${own}/`} || ${name(subject.row)}.id`)}
+    WHERE ${posting}.kid = ${keyNumber(tested.partition, sql`${`${key}${own}/`} || ${name(tested.row)}.id`)}
     AND tick(${posting}.rid) AND ${row}.type = ${type} AND ${condition(where, source)})`;
 }
 
-/** The condition that the subject satisfies the filter. */
-export function condition(filter: Filter, subject: Subject): Sql {
+/** The condition that the tested satisfies the filter. */
+export function condition(filter: Filter, tested: TestedRow): Sql {
   switch (filter.kind) {
     case 'all':
       return TRUE;
     case 'none':
       return FALSE;
     case 'and':
-      return every(filter.of.map(part => condition(part, subject)));
+      return every(filter.of.map(part => condition(part, tested)));
     case 'or':
-      return anyCondition(filter.of, subject);
+      return anyCondition(filter.of, tested);
     case 'not':
-      return sql`NOT (${condition(filter.of, subject)})`;
+      return sql`NOT (${condition(filter.of, tested)})`;
     case 'id':
-      return sql`${name(subject.row)}.id IN (SELECT value FROM json_each(${JSON.stringify(filter.ids)}))`;
+      return sql`${name(tested.row)}.id IN (SELECT value FROM json_each(${JSON.stringify(filter.ids)}))`;
     case 'posting':
-      return postingTest([filter.key], subject);
+      return postingTest([filter.key], tested);
     case 'range':
-      return rangeCondition(filter, subject);
+      return rangeCondition(filter, tested);
     case 'text':
-      return textCondition(filter, subject);
+      return textCondition(filter, tested);
     case 'updated':
-      return intervalTest(sql`${name(subject.row)}.at`, sql`${name(subject.row)}.at`, filter.test);
+      return intervalTest(sql`${name(tested.row)}.at`, sql`${name(tested.row)}.at`, filter.test);
     case 'refers':
-      return refersCondition(filter, subject);
+      return refersCondition(filter, tested);
     case 'referred':
-      return referredCondition(filter, subject);
+      return referredCondition(filter, tested);
   }
 }

@@ -4,10 +4,10 @@ import type { Filter, Position, Search, Sort } from '../../search/query.js';
 import type { Page } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
-import { kidOf } from './keys.js';
+import { keyNumber } from './keys.js';
 import { planOf, remaining, type Plan, type Effort } from './plan.js';
 import { COLUMNS, columns, versionOf } from './row.js';
-import { behindSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
+import { afterSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
 import { every, join, limitSql, Sql, sql, TRUE } from './sql.js';
 
 type Kind = Search['of'][number];
@@ -31,9 +31,9 @@ function orderedRows(plan: Plan, { partition, after, sort }: Search, type: strin
   const descending = sortOf(sort)[0]!.descending;
   const direction = new Sql(descending ? 'DESC' : 'ASC');
   const tests = every([sql`r.type = ${type}`, remaining(plan, { partition, row: 'r', posting: 'd' })]);
-  const behind = after && sql`AND (d.t, d.rid) ${new Sql(descending ? '<' : '>')} (${after[0]!}, ${after[1]!})`;
+  const further = after && sql`AND (d.t, d.rid) ${new Sql(descending ? '<' : '>')} (${after[0]!}, ${after[1]!})`;
   return sql`SELECT ${columns('r')}, d.t FROM posting d CROSS JOIN resource r ON r.rid = d.rid
-    WHERE d.kid = ${kidOf(partition, plan.driver.key!)} ${behind ?? new Sql('')} AND ${tests}
+    WHERE d.kid = ${keyNumber(partition, plan.driver.key!)} ${further ?? new Sql('')} AND ${tests}
     ORDER BY d.t ${direction}, d.rid ${direction} ${limitSql(limit)}`;
 }
 
@@ -47,9 +47,9 @@ function gatheredRows(plan: Plan, { partition, after, sort: asked }: Search, typ
   const tests = every([sql`tick(d.rid)`, sql`r.type = ${type}`, condition(plan.rest, { partition, row: 'r' })]);
   const found = sql`SELECT r.rid AS rid, ${keys} FROM (${plan.driver.rids}) d CROSS JOIN resource r ON r.rid = d.rid
     WHERE ${tests}`;
-  const behind = after ? behindSql(sort, after) : TRUE;
+  const further = after ? afterSql(sort, after) : TRUE;
   const names = new Sql(sort.map((_, i) => `m.k${i}`).join(', '));
-  return sql`SELECT ${columns('r')}, ${names} FROM (SELECT * FROM (${found}) WHERE ${behind}
+  return sql`SELECT ${columns('r')}, ${names} FROM (SELECT * FROM (${found}) WHERE ${further}
     ORDER BY ${orderSql(sort)} ${limitSql(limit)}) m CROSS JOIN resource r ON r.rid = m.rid`;
 }
 
@@ -89,7 +89,7 @@ function countType(connection: Connection, partition: string, kind: Kind, limit:
   const { key, rids } = plan.driver;
   const tests = remaining(plan, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
   const from =
-    key === undefined ? sql`(${rids}) d` : sql`(SELECT t, rid FROM posting WHERE kid = ${kidOf(partition, key)}) d`;
+    key === undefined ? sql`(${rids}) d` : sql`(SELECT t, rid FROM posting WHERE kid = ${keyNumber(partition, key)}) d`;
   // Values are parameters, so "r." stands in the text only where the row is asked.
   const row = tests.text.includes('r.') ? sql`CROSS JOIN resource r ON r.rid = d.rid` : new Sql('');
   const bound = limit > FREE_COUNT ? sql`tick(d.rid)` : TRUE;

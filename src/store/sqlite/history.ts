@@ -64,9 +64,9 @@ const positionOf = (row: Row): Position => [row[5], row[4], row[0]] as number[];
 /** A page of versions. */
 export function historyPage(connection: Connection, query: HistoryQuery): Page {
   const { after, limit } = query;
-  const behind = after ? sql`AND (v.at, v.version, v.rid) < (${after[0]!}, ${after[1]!}, ${after[2]!})` : new Sql('');
+  const further = after ? sql`AND (v.at, v.version, v.rid) < (${after[0]!}, ${after[1]!}, ${after[2]!})` : new Sql('');
   const found = sourcesOf(query).flatMap(source =>
-    connection.all(sql`SELECT ${columns('v')} ${source} ${behind}
+    connection.all(sql`SELECT ${columns('v')} ${source} ${further}
       ORDER BY v.at DESC, v.version DESC, v.rid DESC ${limitSql(limit + 1)}`),
   );
   const rows = found.sort(compareRows).slice(0, limit);

@@ -1,6 +1,6 @@
 /**
- * Index keys as numbers: the text of each stands once, in the table `key`, and the index rows carry its number. Numbers are
- * never changed or given again, so one that was committed may be remembered for good. The last four bits of a number are a digest
+ * Index keys as numbers: the text of each stands once, in the table `key`, and the index rows carry its number (`kid`). Numbers are
+ * never changed or given again, so one that was committed may be kept in memory for good. The last four bits of a number are a digest
  * of the parameter, so that of a row's entries most of other parameters are passed over without looking up their texts.
  */
 import type { Connection } from './connection.js';
@@ -8,11 +8,11 @@ import { startsWith } from './prefix-sql.js';
 import { every, Sql, sql, TRUE } from './sql.js';
 
 /** The number of a key; NULL where nothing ever had it. */
-export const kidOf = (partition: string, key: Sql | string): Sql =>
+export const keyNumber = (partition: string, key: Sql | string): Sql =>
   sql`(SELECT kid FROM key WHERE partition = ${partition} AND text = ${key})`;
 
 /** The numbers of these keys, as a list for IN. */
-export const kidsOf = (partition: string, keys: readonly string[]): Sql =>
+export const keyNumbers = (partition: string, keys: readonly string[]): Sql =>
   sql`(SELECT k.kid FROM json_each(${JSON.stringify(keys)}) j CROSS JOIN key k ON k.partition = ${partition} AND k.text = j.value)`;
 
 /** The end of `{Type}|{code}|`; 0 where the text does not begin so. */
@@ -35,8 +35,8 @@ export const keyBegins = (prefix: string): Sql =>
 
 type Known = Map<string, number>;
 
-/** Of each partition so many are remembered for certain, and up to twice as many. */
-const REMEMBERED = 20_000;
+/** Keys of each partition whose numbers stay in memory; up to twice as many at times. */
+const KEPT = 20_000;
 
 /** Gives keys their numbers, inside a transaction. */
 export class Keys {
@@ -53,7 +53,7 @@ export class Keys {
     const recent = known.recent.get(key);
     if (recent !== undefined) return recent;
     const kid = known.older.get(key) ?? this.stored(partition, key);
-    if (known.recent.size >= REMEMBERED) [known.older, known.recent] = [known.recent, new Map<string, number>()];
+    if (known.recent.size >= KEPT) [known.older, known.recent] = [known.recent, new Map<string, number>()];
     known.recent.set(key, kid);
     return kid;
   }
@@ -70,7 +70,7 @@ export class Keys {
   }
 
   private stored(partition: string, key: string): number {
-    const [known] = this.connection.get(sql`SELECT ${kidOf(partition, key)}`)!;
+    const [known] = this.connection.get(sql`SELECT ${keyNumber(partition, key)}`)!;
     if (typeof known === 'number') return known;
     return this.connection.run(sql`INSERT INTO key (kid, partition, text) SELECT
       (ifnull(max(kid), 0) >> 4) + 1 << 4 | ${digest(key)}, ${partition}, ${key} FROM key`).rid;

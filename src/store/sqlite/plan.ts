@@ -4,8 +4,8 @@
  */
 import { typePosting, type Filter } from '../../search/query.js';
 import type { Connection } from './connection.js';
-import { driverOf, type Driver, type Scope } from './driver.js';
-import { condition, type Subject } from './filter-sql.js';
+import { driverOf, type Driver, type SearchedType } from './driver.js';
+import { condition, type TestedRow } from './filter-sql.js';
 import { every, limitSql, sql, TRUE, type Sql } from './sql.js';
 
 /**
@@ -55,14 +55,15 @@ function choose(connection: Connection, drivers: readonly Driver[], effort: Effo
 
 /** The plan for the live resources of a type that satisfy a filter. */
 export function planOf(connection: Connection, partition: string, type: string, where: Filter, effort: Effort): Plan {
-  const scope: Scope = {
+  const searched: SearchedType = {
     partition,
     type,
     matching: (other, filter) => matching(connection, partition, other, filter, effort),
   };
   const terms = termsOf(where);
-  const drivers = terms.map(term => driverOf(term, scope)).filter(driver => driver !== undefined);
-  const driver = choose(connection, drivers, effort) ?? driverOf({ kind: 'posting', key: typePosting(type) }, scope)!;
+  const drivers = terms.map(term => driverOf(term, searched)).filter(driver => driver !== undefined);
+  const driver =
+    choose(connection, drivers, effort) ?? driverOf({ kind: 'posting', key: typePosting(type) }, searched)!;
   return { driver, rest: { kind: 'and', of: terms.filter(term => term !== driver.term) } };
 }
 
@@ -70,8 +71,8 @@ export function planOf(connection: Connection, partition: string, type: string, 
  * What each row `d` that the plan's driver leads to must satisfy besides; where that may pass over many, it ticks.
  * The type is told by the entries already, and asked again only where the row is fetched anyhow.
  */
-export function remaining({ rest }: Plan, subject: Subject): Sql {
-  const tests = condition(rest, subject);
+export function remaining({ rest }: Plan, tested: TestedRow): Sql {
+  const tests = condition(rest, tested);
   return tests === TRUE ? TRUE : every([sql`tick(d.rid)`, tests]);
 }
 

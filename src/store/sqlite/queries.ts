@@ -6,16 +6,16 @@ import { countMatches, findPage } from './find.js';
 import { countVersions, historyPage } from './history.js';
 import type { Effort } from './plan.js';
 
-export type Query =
+export type ReadQuery =
   | { op: 'search'; search: Search }
   | { op: 'count'; search: Pick<Search, 'partition' | 'of'>; limit: number }
   | { op: 'history'; query: HistoryQuery }
   | { op: 'countHistory'; query: Omit<HistoryQuery, 'limit' | 'after'>; limit: number };
 
-export type Answer<Q extends Query> = Q extends { op: 'search' | 'history' } ? Page : number;
+export type Answer<Q extends ReadQuery> = Q extends { op: 'search' | 'history' } ? Page : number;
 
 /** The answer; throws Exhausted where the connection's allowance does not suffice. */
-export function answer(connection: Connection, query: Query, effort: Effort): Page | number {
+export function answer(connection: Connection, query: ReadQuery, effort: Effort): Page | number {
   switch (query.op) {
     case 'search':
       return findPage(connection, query.search, effort);

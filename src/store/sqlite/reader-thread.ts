@@ -1,12 +1,12 @@
 /** A reader thread: answers one query after the other, each until its deadline, and anew where its snapshot was taken away. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from './connection.js';
-import { answer, type Query } from './queries.js';
+import { answer, type ReadQuery } from './queries.js';
 import { Exhausted, faultMessage } from './storage-fault.js';
 import type { Reply, Request } from './thread.js';
 
 export interface TimedQuery {
-  query: Query;
+  query: ReadQuery;
   /** Instant of `monotonic`. */
   until: number;
 }

@@ -1,6 +1,6 @@
 /** Reader threads for what the main thread has no time for. They start when they are first needed. */
 import { monotonic } from './connection.js';
-import type { Answer, Query } from './queries.js';
+import type { Answer, ReadQuery } from './queries.js';
 import type { TimedQuery } from './reader-thread.js';
 import { tooLate } from './storage-fault.js';
 import { Thread } from './thread.js';
@@ -20,7 +20,7 @@ export class Readers {
   }
 
   /** Answers on the thread with the least to do. Fault `timeout` after so many milliseconds. */
-  async answer<Q extends Query>(query: Q, milliseconds: number): Promise<Answer<Q>> {
+  async answer<Q extends ReadQuery>(query: Q, milliseconds: number): Promise<Answer<Q>> {
     const thread = this.threads.reduce((best, other) => (other.load < best.load ? other : best));
     const late = setTimeout(() => thread.abandon(tooLate()), Math.min(milliseconds + GRACE_MILLISECONDS, 2 ** 31 - 1));
     try {

@@ -2,6 +2,9 @@
  * The tables. Postings, ranges and texts hold the entries of live resources alone; each row of `resource` carries its own
  * entries too, so that an update changes exactly the rows that differ and a known row is tested without any index; and so
  * does each row of `history`. All of them name their keys by number (keys.ts).
+ *
+ * Columns of the index tables, which are in every statement, have short names: `kid` is the number of a key, `rid` that of
+ * a resource, `t` its main date.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../fhir/fault.js';

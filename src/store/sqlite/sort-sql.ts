@@ -1,7 +1,7 @@
-/** Sort keys in SQL, in the order that search/order.ts states, and "behind this position" (keyset paging). */
+/** Sort keys in SQL, in the order that search/order.ts states, and "after this position" (keyset paging). */
 import type { Position, Sort } from '../../search/query.js';
 import { newestFirst } from '../../search/order.js';
-import { keyBegins, kidOf } from './keys.js';
+import { keyBegins, keyNumber } from './keys.js';
 import { every, join, some, Sql, sql, type SqlValue } from './sql.js';
 
 /** The sort of a search; none means newest first. */
@@ -21,9 +21,9 @@ export function sortSql(sort: Sort, partition: string): Sql {
     case 'id':
       return new Sql('r.id');
     case 'range':
-      return sql`(SELECT ${best}(CAST(value ->> 1 AS REAL)) FROM json_each(r.entries, '$[1]') WHERE value ->> 0 = ${kidOf(partition, sort.key)})`;
+      return sql`(SELECT ${best}(CAST(value ->> 1 AS REAL)) FROM json_each(r.entries, '$[1]') WHERE value ->> 0 = ${keyNumber(partition, sort.key)})`;
     case 'text':
-      return sql`(SELECT ${best}(value ->> 1) FROM json_each(r.entries, '$[2]') WHERE value ->> 0 = ${kidOf(partition, sort.key)})`;
+      return sql`(SELECT ${best}(value ->> 1) FROM json_each(r.entries, '$[2]') WHERE value ->> 0 = ${keyNumber(partition, sort.key)})`;
     case 'posting':
       return sql`(SELECT ${best}(k.text) FROM json_each(r.entries, '$[0]') e CROSS JOIN key k ON k.kid = e.value
         WHERE ${keyBegins(sort.key)})`;
@@ -38,21 +38,21 @@ export function orderSql(sort: readonly Sort[]): Sql {
   return join([...parts, new Sql(tieDescends(sort) ? 'rid DESC' : 'rid ASC')], ', ');
 }
 
-function behind(column: Sql, value: SqlValue, descending: boolean): Sql {
+function beyond(column: Sql, value: SqlValue, descending: boolean): Sql {
   if (value === null) return new Sql('0');
   return descending
     ? sql`(${column} < ${value} OR ${column} IS NULL)`
     : sql`(${column} > ${value} OR ${column} IS NULL)`;
 }
 
-/** Rows behind a position `[k0, k1, …, rid]` in that order. */
-export function behindSql(sort: readonly Sort[], position: Position): Sql {
+/** Rows after a position `[k0, k1, …, rid]` in that order. */
+export function afterSql(sort: readonly Sort[], position: Position): Sql {
   const descends = [...sort.map(({ descending }) => descending), tieDescends(sort)];
   return some(
     descends.map((descending, i) =>
       every([
         ...descends.slice(0, i).map((_, j) => sql`${columnOf(j, sort)} IS ${position[j] ?? null}`),
-        behind(columnOf(i, sort), position[i] ?? null, descending),
+        beyond(columnOf(i, sort), position[i] ?? null, descending),
       ]),
     ),
   );

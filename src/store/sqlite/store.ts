@@ -7,7 +7,7 @@ import { condition } from './filter-sql.js';
 import { versionAt } from './history.js';
 import { commitJob } from './jobs.js';
 import type { Effort } from './plan.js';
-import { answer, type Answer, type Query } from './queries.js';
+import { answer, type Answer, type ReadQuery } from './queries.js';
 import type { Readers } from './readers.js';
 import { columns, versionOf } from './row.js';
 import { Exhausted, orFault, storageFault, tooLate, unavailable } from './storage-fault.js';
@@ -105,7 +105,7 @@ export class SqliteStore implements Store {
   }
 
   /** Answers here within a bound, by a guess and then in order; else a reader thread does, by the deadline. */
-  private async answer<Q extends Query>(query: Q, deadline: number): Promise<Answer<Q>> {
+  private async answer<Q extends ReadQuery>(query: Q, deadline: number): Promise<Answer<Q>> {
     const { clock, connection, readers } = this.parts;
     const left = deadline - clock.now();
     if (left < 0) throw tooLate();
