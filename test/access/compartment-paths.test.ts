@@ -1,4 +1,4 @@
-/** The own-paths table against HL7's definitions, and the postings made of it. */
+/** The table of compartment paths against HL7's definitions, and the postings made of it. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';

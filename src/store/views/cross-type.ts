@@ -7,7 +7,7 @@ import type { Version } from '../port.js';
 /** Resources that a condition on another type may lead through. */
 const MOST = 1000;
 
-type Hop = Extract<Filter, { kind: 'refers' | 'referred' }>;
+type Chain = Extract<Filter, { kind: 'refers' | 'referred' }>;
 
 export interface Crossing {
   /** The type in a store of its own. */
@@ -33,7 +33,7 @@ export function crosses(own: string, type: string, where: Filter): boolean {
   }
 }
 
-const leads = (own: string, type: string, hop: Hop): boolean => type === own || hop.type === own;
+const leads = (own: string, type: string, chain: Chain): boolean => type === own || chain.type === own;
 
 /**
  * The same condition without any part that leads to the other store.
@@ -60,13 +60,13 @@ export async function inOneStore(crossing: Crossing, type: string, where: Filter
 }
 
 /** The condition by what it leads to: references to it, or the ids it refers to. */
-async function answered(crossing: Crossing, hop: Hop, deadline: number): Promise<Filter> {
-  const { rows, next } = await crossing.search({ of: [hop], sort: [], limit: MOST, deadline });
-  if (next) throw tooCostly(`More than ${MOST} resources of type ${hop.type} match a chained condition.`);
-  if (hop.kind === 'refers') {
-    return or(rows.map(({ key }) => ({ kind: 'posting', key: `${hop.key}${key.type}/${key.id}` })));
+async function answered(crossing: Crossing, chain: Chain, deadline: number): Promise<Filter> {
+  const { rows, next } = await crossing.search({ of: [chain], sort: [], limit: MOST, deadline });
+  if (next) throw tooCostly(`More than ${MOST} resources of type ${chain.type} match a chained condition.`);
+  if (chain.kind === 'refers') {
+    return or(rows.map(({ key }) => ({ kind: 'posting', key: `${chain.key}${key.type}/${key.id}` })));
   }
-  const start = `${hop.key}${hop.own}/`;
+  const start = `${chain.key}${chain.own}/`;
   const postings = rows.flatMap(version => crossing.index(version).postings).filter(key => key.startsWith(start));
   const ids = [...new Set(postings)].map(key => key.slice(start.length));
   return ids.length === 0 ? { kind: 'none' } : { kind: 'id', ids };
