@@ -4,6 +4,7 @@
  */
 import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
+import { FILE_BASE } from '../../fhir/own-canonicals.js';
 import { parseStored } from '../../fhir/json.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import type { Context, Operation, HandlerParts } from '../../service.js';
@@ -17,7 +18,7 @@ const MAX_PARAMETERS = 200;
 export type ReindexParts = Pick<HandlerParts, 'records' | 'clock' | 'ids' | 'definitions' | 'registry'>;
 
 export const createReindex = (parts: ReindexParts): Operation<ReindexInput, ReindexOutput> => ({
-  definition: 'https://portico.health/fhir/OperationDefinition/reindex',
+  definition: `${FILE_BASE}/OperationDefinition/reindex`,
   async handler(input, context) {
     const { partition } = context;
     const { records, clock, ids } = parts;

@@ -2,6 +2,7 @@
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
+import { FILE_BASE } from '../../fhir/own-canonicals.js';
 import type { Context, Operation, HandlerParts } from '../../service.js';
 import type { ReindexStatusInput, ReindexStatusOutput } from '../types.js';
 import { REINDEX, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
@@ -12,7 +13,7 @@ export const createReindexStatus = ({
   records,
   clock,
 }: ReindexStatusParts): Operation<ReindexStatusInput, ReindexStatusOutput> => ({
-  definition: 'https://portico.health/fhir/OperationDefinition/reindex-status',
+  definition: `${FILE_BASE}/OperationDefinition/reindex-status`,
   async handler({ job }, { partition }) {
     const document = await records.get(REINDEX, partition, clock.now());
     const state = document && stateOf(document);
