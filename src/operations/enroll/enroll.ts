@@ -3,10 +3,10 @@ import { defined } from '../../fhir/defined.js';
 import { enroll as makeAccount, refuseInactive } from '../../portal/enrollment.js';
 import { ownPatient } from '../../portal/identity.js';
 import type { Operation, PortalSettings } from '../../service.js';
-import { languageTag } from '../language.js';
-import { channelsOf } from '../notice-channels.js';
+import { languageTag } from '../../portal/language-parameter.js';
+import { channelsOf } from '../../portal/channel-parameter.js';
 import { definitionOf } from '../operation-of.js';
-import { requireFacts, enrolleeOf } from '../person-parameters.js';
+import { requireFacts, enrolleeOf } from '../../portal/person-parameters.js';
 import type { EnrollInput, EnrollOutput } from '../types.js';
 import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
 

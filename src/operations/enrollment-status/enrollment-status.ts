@@ -2,7 +2,7 @@
 import { nextActions, standingOf } from '../../portal/enrollment.js';
 import type { Operation } from '../../service.js';
 import { definitionOf } from '../operation-of.js';
-import { requireLookup, enrolleeOf } from '../person-parameters.js';
+import { requireLookup, enrolleeOf } from '../../portal/person-parameters.js';
 import type { EnrollmentStatusInput, EnrollmentStatusOutput } from '../types.js';
 import { workflowOperation, type Call, type WorkflowParts } from '../workflow-operation.js';
 

@@ -5,10 +5,10 @@ import { invite as makeInvitation, type InvitationOrder } from '../../portal/inv
 import { combined } from '../../portal/step.js';
 import type { Enrollee } from '../../portal/account.js';
 import type { Operation, PortalSettings } from '../../service.js';
-import { languageTag } from '../language.js';
-import { channelsOf } from '../notice-channels.js';
+import { languageTag } from '../../portal/language-parameter.js';
+import { channelsOf } from '../../portal/channel-parameter.js';
 import { definitionOf } from '../operation-of.js';
-import { requireFacts, enrolleeOf, statedContact, wrongParameter } from '../person-parameters.js';
+import { requireFacts, enrolleeOf, statedContact, wrongParameter } from '../../portal/person-parameters.js';
 import type { InviteInput, InviteOutput } from '../types.js';
 import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
 import { defined } from '../../fhir/defined.js';

@@ -5,7 +5,7 @@
 import { redeem } from '../../portal/redemption.js';
 import type { Operation } from '../../service.js';
 import { definitionOf } from '../operation-of.js';
-import { dayOf } from '../person-parameters.js';
+import { dayOf } from '../../portal/person-parameters.js';
 import type { RedeemInvitationInput, RedeemInvitationOutput } from '../types.js';
 import { workflowOperation, type WorkflowParts } from '../workflow-operation.js';
 

@@ -1,14 +1,32 @@
 /** The parameters that identify a person: at type level facts, at instance level the Patient. */
 import type { Patient } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
-import { contactOf, type Contact } from '../portal/contact.js';
-import { findEnrollee, type Enrollee } from '../portal/account.js';
-import type { Facts } from '../portal/identity.js';
-import type { EnrollmentStatusInput } from './types.js';
-import type { Call } from './workflow-operation.js';
+import { contactOf, type Contact } from './contact.js';
+import { findEnrollee, type Enrollee } from './account.js';
+import type { Facts } from './identity.js';
+import type { WorkflowReader } from './step.js';
 
 /** The facts that a caller may state about a person. */
-type Stated = EnrollmentStatusInput;
+interface Stated {
+  /** `system|value` */
+  identifier?: string;
+  family?: string;
+  given?: string;
+  /** `YYYY-MM-DD` */
+  birthDate?: string;
+  email?: string;
+  phone?: string;
+}
+
+/** A call about a person: at type level without an id, at instance level with the id of the Patient. */
+interface PersonCall {
+  input: Stated;
+  context: { route: { id?: string } };
+  /** Sees what the caller sees. */
+  seen: WorkflowReader;
+  /** Sees all. */
+  all: WorkflowReader;
+}
 
 /** Fault `invalid` that names the parameter. */
 export function wrongParameter(name: string, expected: string): Fault {
@@ -60,7 +78,7 @@ function factsOf(input: Stated): Facts {
 export const statedContact = ({ email, phone }: Stated): Contact => contactOf({ email, phone });
 
 /** The person meant. At instance level the Patient must be visible to the caller. Fault `not-found`. */
-export async function enrolleeOf({ input, context, seen, all }: Call<Stated>): Promise<Enrollee> {
+export async function enrolleeOf({ input, context, seen, all }: PersonCall): Promise<Enrollee> {
   const facts = factsOf(input);
   const { id } = context.route;
   if (id === undefined) return findEnrollee(facts, all);
@@ -70,7 +88,7 @@ export async function enrolleeOf({ input, context, seen, all }: Call<Stated>): P
 }
 
 /** What an invitation or an account cannot be made without. Faults `unprocessable`. */
-export function requireFacts({ input, context }: Call<Stated>, { facts }: Enrollee): void {
+export function requireFacts({ input, context }: Pick<PersonCall, 'input' | 'context'>, { facts }: Enrollee): void {
   const typeLevel = context.route.id === undefined;
   const given = typeLevel ? factsOf(input) : facts;
   if (given.family === undefined) throw missingParameter('family', 'A family name is needed.');
@@ -81,7 +99,7 @@ export function requireFacts({ input, context }: Call<Stated>, { facts }: Enroll
 }
 
 /** Enough to look somebody up by. Fault `unprocessable`. */
-export function requireLookup({ input, context }: Call<Stated>): void {
+export function requireLookup({ input, context }: Pick<PersonCall, 'input' | 'context'>): void {
   const facts = factsOf(input);
   const byFacts =
     facts.family !== undefined && facts.birthDate !== undefined && (facts.email ?? facts.phone) !== undefined;

@@ -1,8 +1,7 @@
 /** The parameter `channel`: by which of the contact channels a person is notified. */
 import { Fault } from '../fhir/fault.js';
-import type { Contact } from '../portal/contact.js';
-import { addressOf } from '../portal/contact-channel.js';
-import type { PortalSettings } from '../service.js';
+import type { Contact } from './contact.js';
+import { addressOf, type ContactChannel } from './contact-channel.js';
 import { wrongParameter } from './person-parameters.js';
 
 const CHANNELS: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +17,7 @@ const CHANNELS: Readonly<Record<string, readonly string[]>> = {
 export function channelsOf(
   { channel: value }: { channel?: string },
   contact: Contact,
-  { channels }: PortalSettings,
+  { channels }: { readonly channels: readonly ContactChannel[] },
 ): readonly string[] | undefined {
   if (value === undefined) {
     if (!addressOf(channels, contact)) throw unreachable('to this person');
