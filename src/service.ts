@@ -37,7 +37,7 @@ export interface Result {
   asSystem?: string;
   /** A condition that made a change unnecessary. A transaction with this entry commits only if it still holds. */
   reliesOn?: Criterion;
-  /** Runs behind the commit and gives the answer in its final form: what a transaction reads of its own writes. */
+  /** Runs after the commit and gives the final answer: the reads of a transaction see its writes. */
   completed?: () => Promise<FhirResponse>;
 }
 
@@ -59,8 +59,8 @@ export interface Context {
   readonly resource: Resource | undefined;
   readonly prefer: Preference;
   /**
-   * Unknown search parameters and the like are left out with a warning instead of refused: asked for by
-   * `Prefer: handling=lenient`, and never granted to people's own tokens, where a dropped filter could widen a result.
+   * `Prefer: handling=lenient`: unknown search parameters are left out with a warning instead of refused. Only systems may
+   * have it: for people a dropped filter could widen a result.
    */
   readonly lenient: boolean;
   /** Warnings to add to the answer. */
@@ -184,13 +184,13 @@ export interface ServerLimits {
 }
 
 /**
- * The whole way of a request at an endpoint as declared, commit and audit included. What the endpoint serves at that moment
- * is looked up here. Never rejects.
+ * Answers a request at a declared endpoint, commit and audit included. Looks up which search parameters the endpoint has at
+ * that moment. Never rejects.
  */
 export type Dispatch = (request: FhirRequest, endpoint: Endpoint, actor?: Actor) => Promise<FhirResponse>;
 
 export interface Reentry {
-  /** The whole way of a request, commit and audit included. Never rejects. */
+  /** Answers a request, commit and audit included. Never rejects. */
   answer(request: FhirRequest): Promise<FhirResponse>;
   /** The same up to, but without, the commit. Rejects with Fault. `store` replaces the actor's own. */
   prepare(request: FhirRequest, store: Store): Promise<Result>;
@@ -217,7 +217,7 @@ export interface HandlerParts extends World {
   readonly auditOwn: (reason: string, changes: ChangeSet, endpoint: Endpoint) => DocumentChange;
   readonly limits: ServerLimits;
   readonly cursors: Cursors;
-  /** An endpoint as it stands now: with the search parameters its customer added. Whoever writes asks for it first. */
+  /** The endpoint with the search parameters in force at this moment. Every write looks it up first. */
   readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
   readonly writing: Writing;
   /**

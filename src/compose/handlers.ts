@@ -98,7 +98,7 @@ function portalSettings({ config, channels }: Given): PortalSettings {
   return { portalUrl, defaultLanguage, invitationDays, channels };
 }
 
-/** A page link ends with the proxies, roles and scopes it was given under: it tells a total that was counted then. */
+/** A page link is valid for the actor's proxies, roles and scopes at its making: it holds a total that was counted for them. */
 const cursorsOf = (cursors: ReturnType<typeof createCursors>): HandlerParts['cursors'] => ({
   seal: (content, actor) => cursors.seal(content, accessFingerprint(actor)),
   open: (cursor, actor) => cursors.open(cursor, accessFingerprint(actor)),

@@ -126,7 +126,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     draining,
     pages: {
       version: String((endpoints[0]?.statement['software'] as { version?: string } | undefined)?.version),
-      // Outside demo mode the names of customers are nobody's business.
+      // Outside demo mode the landing page does not show the names of customers.
       endpoints: config.demo ? endpoints : endpoints.filter(({ listed }) => listed),
       operation: url => definitions.operation(url),
       demo: config.demo,

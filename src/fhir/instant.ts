@@ -14,7 +14,7 @@ export function httpDate(ms: number): string {
 /** Milliseconds. */
 const DAY = 86_400_000;
 
-/** Each answer has such a date, most of them of one day, whose text costs the most. */
+/** The day that was written last: its text costs the most, and most answers of a moment share it. */
 let day = { number: NaN, text: '' };
 
 const two = (number: number): string => String(Math.trunc(number)).padStart(2, '0');

@@ -8,7 +8,7 @@ export type ResponseBody =
   | { kind: 'json'; text: string }
   /** Content that is no FHIR resource (a Binary's data, a document of another format). */
   | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
-  /** The same, read while it is sent. It has `length` bytes, and costs nothing while nobody begins to read. */
+  /** The same, read while it is sent: `length` bytes. Nothing is opened before the first read. */
   | { kind: 'stream'; bytes: AsyncIterable<Uint8Array>; length: number; contentType: string };
 
 export interface FhirResponse {
@@ -16,6 +16,6 @@ export interface FhirResponse {
   /** Lower-case names. */
   headers: Record<string, string>;
   body?: ResponseBody;
-  /** When the version it is about was written, milliseconds since the epoch: the header tells seconds alone. */
+  /** When the version was written, in milliseconds since the epoch: Last-Modified has whole seconds. */
   at?: number;
 }

@@ -18,7 +18,7 @@ export interface Shape {
 export const JSON_PATCH = 'application/json-patch+json';
 const FORM = 'application/x-www-form-urlencoded';
 
-/** What answers are sent as, in the order of our preference. */
+/** The media types of answers, the preferred one first. */
 const OWN: Readonly<Record<Format, string>> = { json: 'application/fhir+json', xml: 'application/fhir+xml' };
 const OFFERED = Object.values(OWN);
 
@@ -39,7 +39,7 @@ const SHORT: Readonly<Record<string, Format>> = { json: 'json', xml: 'xml' };
 const VERSIONS = ['4.0', '4.0.1'];
 const CHARSETS = /^(?:utf-?8|us-ascii)$/i;
 
-/** Ranges of an Accept header that are looked at. */
+/** Ranges of an Accept header that are read: a longer one costs time and means nothing. */
 const MAX_RANGES = 50;
 
 /** The media type without parameters, lower-case; '' where there is none. */
@@ -99,14 +99,14 @@ function formatNamed(text: string): Format | undefined {
 function accepted(accept = ''): Format | undefined {
   if (accept === '' || accept === '*/*' || accept === 'application/fhir+json') return 'json';
   const ranges = rangesOf(accept).map(range => parse(range));
-  // Of their parameters the version and the quality count alone.
+  // Only the parameters for FHIR version and quality count.
   const spoken = ranges.filter(({ parameters }) => !isForeign(parameters));
   const plain = spoken.map(({ type, parameters: { q = '1' } }) => `${offeredAs(type)};q=${q}`);
   const best = new Negotiator({ headers: { accept: plain.join() } }).mediaType(OFFERED);
   return best === undefined ? undefined : FORMATS.get(best);
 }
 
-/** A media range in terms of what is offered: `text/xml` asks for application/fhir+xml, `text/*` for anything of ours. */
+/** The same range among the types that are offered: `text/xml` stands for application/fhir+xml, `text/*` for both. */
 function offeredAs(range: string): string {
   const format = FORMATS.get(range);
   if (format) return OWN[format];

@@ -1,4 +1,4 @@
-/** What of the package is used; it comes without types. https://github.com/jshttp/negotiator */
+/** The part of the package in use; it comes without types. https://github.com/jshttp/negotiator */
 declare module 'negotiator' {
   class Negotiator {
     constructor(request: { headers: { accept?: string } });

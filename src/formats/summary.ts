@@ -15,7 +15,7 @@ export interface View {
 
 const summaries: readonly string[] = ['true', 'text', 'data', 'count', 'false'] satisfies Summary[];
 
-/** What a query asks of the form of resources; undefined if they are to be whole. Fault `invalid` for a value unknown. */
+/** The view that a query names by `_summary` and `_elements`; undefined for whole resources. Fault `invalid` for an unknown value. */
 export function parseView(query: Query): View | undefined {
   const summary = query.find(([name]) => name === '_summary')?.[1];
   const elements = query.filter(([name]) => name === '_elements').flatMap(([, value]) => value.split(','));
@@ -35,7 +35,7 @@ type Keep = (element: Element, depth: number) => boolean;
 
 const mandatory = (element: Element): boolean => element.min > 0;
 
-/** Elements every part keeps: without them it could not be told what it is. */
+/** Elements that every view keeps: they identify the resource. */
 const always = new Set(['resourceType', 'id', 'meta', 'implicitRules']);
 
 function keepOf({ summary, elements }: View): Keep | undefined {

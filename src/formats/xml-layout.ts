@@ -1,4 +1,4 @@
-/** How the elements of a type stand in XML, in order: what reader and writer need of the definitions, found once. */
+/** The elements of a type in the order of XML, worked out once from the definitions for reader and writer. */
 import type { Definitions, Element } from '../definitions/definitions.js';
 
 export interface Field {

@@ -1,4 +1,4 @@
-/** What answers requests: the FHIR endpoints, and behind them an Express application for all that is not FHIR. */
+/** The request listener: FHIR endpoints first, an Express application for every other path. */
 import type { RequestListener } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { createFhirHandler, type FhirParts } from './fhir.js';

@@ -17,7 +17,7 @@ const SMALL = 64 * 1024;
 export interface BodyRules {
   /** Inflated bytes. */
   readonly maxBytes: number;
-  /** Asked once, before more than a small body is kept: whether this caller may send so many bytes at most. */
+  /** Called once, before more than a small body is kept: whether this caller may send at most so many bytes. */
   readonly admit: (bytes: number) => Promise<boolean>;
 }
 

@@ -1,4 +1,4 @@
-/** All FHIR endpoints in one Express handler: HTTP in, FhirRequest through the router, HTTP out. */
+/** All FHIR endpoints: an HTTP request becomes a FhirRequest, the router's FhirResponse becomes an HTTP response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
@@ -19,7 +19,7 @@ export interface FhirBase {
   path: string;
   /** Public base URL without a trailing slash. */
   url: string;
-  /** Whether a good token comes with the request: of nobody else are large bodies read. */
+  /** Whether the request has a valid token: only then is a large body read. */
   admits(request: Pick<FhirRequest, 'headers' | 'query'>): Promise<boolean>;
   /** The router. Never rejects. */
   handle(request: FhirRequest): Promise<FhirResponse>;
@@ -33,9 +33,9 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
   writeXml: WriteXml;
   /** Callers reach this server by https. */
   secure: boolean;
-  /** Faults that nobody foresaw, for the log. */
+  /** Logs an unexpected error. */
   report(error: unknown, id: string): void;
-  /** What is refused before a router sees it, for the log: no path or query, which may tell who is concerned. */
+  /** Logs a request that is refused before the router: without path and query, which may name a patient. */
   refused(line: { id: string; method: string; base: string; status: number; milliseconds: number }): void;
 }
 
@@ -45,7 +45,7 @@ const plain: Shape = { format: 'json', pretty: false };
 const HELD = 4;
 const PATIENCE = 10_000;
 
-/** Handles a request below /fhir; false if the request is for somebody else. */
+/** Handles a request below /fhir; false for any other path. */
 export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, response: ServerResponse) => boolean {
   const bases = new Map(parts.bases.map(base => [base.path, base]));
   const respond = createRespond(parts.writeXml, parts.secure);
@@ -127,7 +127,7 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
   };
 }
 
-/** Below /fhir; and what is no path at all (an absolute address, `*`), to be refused. */
+/** Paths below /fhir, and request targets that are no path (an absolute address, `*`) and are refused. */
 const OURS = /^(?:\/fhir(?:[/?]|$)|[^/])/;
 
 interface LocatedBase {

@@ -21,7 +21,7 @@ const methods = new Set<string>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'
 /** Methods whose body means something. */
 const bodied = new Set<string>(['POST', 'PUT', 'PATCH'] satisfies Method[]);
 
-/** Fields a caller may send; Node drops what is above its own limit without a word, so its limit is off. */
+/** Header fields of a request. Node silently drops fields above its own limit, so that limit is off. */
 const maxHeaders = 100;
 
 /** The caller's X-Request-Id where it is fit for logs and headers, else a new one. */
@@ -43,8 +43,8 @@ export interface Located {
 }
 
 /**
- * The request as a value, body read (a promise only where there may be one); without the body where that is large and not admitted. Faults: `not-supported`
- * (method), `invalid`, and those of readBody.
+ * The request as a value with its body: a promise only where the method has a body. A large body without a valid token is
+ * left out. Faults: `not-supported` (method), `invalid`, and those of readBody.
  */
 export function fhirRequest(
   request: IncomingMessage,
@@ -89,7 +89,7 @@ function isContent({ method, headers }: IncomingMessage, path: readonly string[]
   return contentType !== '' && headers['content-length'] !== '0' && !formatOf(mediaType(contentType));
 }
 
-/** A search or an operation; elsewhere a form is content like any other. */
+/** Searches and operations take a form; elsewhere a form is content like any other. */
 function takesForm(path: readonly string[]): boolean {
   const last = path.at(-1) ?? '';
   return last === '_search' || last.startsWith('$');

@@ -29,7 +29,7 @@ export type WriteXml = (resource: Resource, pretty: boolean) => string;
 export function createRespond(writeXml: WriteXml, secure: boolean) {
   const fixed = [
     ...['cache-control', 'no-store', 'vary', 'accept, authorization', 'x-content-type-options', 'nosniff'],
-    // An answer opened in a browser (a Binary is somebody's upload) runs nothing and is framed nowhere.
+    // A browser neither runs nor frames an answer: a Binary is an upload of a user.
     ...['content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox"],
     ...(secure ? ['strict-transport-security', 'max-age=31536000; includeSubDomains'] : []),
   ];
@@ -91,6 +91,6 @@ async function sendStream(response: ServerResponse, bytes: AsyncIterable<Uint8Ar
   await pipeline(Readable.from(bytes, { objectMode: false }), response).catch(() => response.destroy());
 }
 
-/** Somebody's Content-Type goes into a header only where it can. */
+/** The Content-Type of an upload, where it is fit for a header. */
 const printable = (contentType: string): string =>
   /^[\x21-\x7e][\x20-\x7e]*$/.test(contentType) ? contentType : 'application/octet-stream';

@@ -20,7 +20,7 @@ export interface ServerOptions {
 }
 
 export interface StopOptions {
-  /** Milliseconds in which callers are told to go elsewhere before connections that lie idle are closed. */
+  /** Milliseconds in which answers say `Connection: close`, before idle connections are closed. */
   grace?: number;
   /** Milliseconds after which what still runs is cut off. */
   limit?: number;
@@ -106,9 +106,9 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Accepts no more, gives those accepted last the time to send their request, then waits for what is under way. */
+/** Accepts no more connections, leaves the last ones the time to send their request, then waits for open requests. */
 async function closed(server: Server, linger: number): Promise<void> {
-  // Not server.close(), which would hang up at once on those who have not sent anything yet.
+  // Not server.close(), which at once closes connections that have not sent anything yet.
   const empty = new Promise<void>(resolve => NetServer.prototype.close.call(server, () => resolve()));
   await Promise.race([empty, pause(linger)]);
   // Connections whose last answer began before the stop come to rest only now and then.

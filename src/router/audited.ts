@@ -1,4 +1,4 @@
-/** What the audit says of a request. https://hl7.org/fhir/R4/auditevent.html */
+/** The audit entry of a request. https://hl7.org/fhir/R4/auditevent.html */
 import type { Route } from '../definitions/endpoint.js';
 import { ID, localReference } from '../fhir/reference.js';
 import { parametersOf } from '../fhir/request.js';
@@ -9,7 +9,7 @@ import type { Run } from './parts.js';
 /** Patients named in one entry. */
 const MOST = 100;
 
-/** The entry of a request that was (or would be) answered with this status. */
+/** The entry of a request with this status of its answer. */
 export function auditEntry(run: Run, status: number, at: number, patients: readonly string[]): AuditEntry {
   const { request, endpoint, route, actor, reasons } = run;
   const entry: AuditEntry = {
@@ -35,10 +35,10 @@ function targetOf(route: Route | undefined): string {
 const targeted = (route: Route | undefined): { type?: string; id?: string } => route?.compartment ?? route ?? {};
 
 /**
- * Ids of the patients whose records a request that changes nothing was about: the patient addressed, whom the resource
- * names, whom the search names, and those of a patient's or proxy's own token.
+ * Ids of the patients concerned by a request that changes nothing: the patient in its path, the patients in the resource or
+ * in the search parameters, and those of a patient's or proxy's own token.
  */
-export function patientsAsked(run: Run, { status, body }: FhirResponse): string[] {
+export function patientsConcerned(run: Run, { status, body }: FhirResponse): string[] {
   const { type, id } = targeted(run.route);
   const target = type === 'Patient' && id !== undefined ? [id] : [];
   if (status >= 400) return target;
@@ -47,7 +47,7 @@ export function patientsAsked(run: Run, { status, body }: FhirResponse): string[
   return [...new Set([...target, ...named])].slice(0, MOST);
 }
 
-/** By all references that can be a patient's: an element's name would cost a parse, and those that are no one's record are few. */
+/** Any reference to a Patient, by text: to go by the element's name would take a parse. */
 const NAMED = /"reference":"([^"]*Patient\/[^"]+)"/g;
 
 function patientsNamed(text: string, base: string): string[] {
@@ -56,11 +56,11 @@ function patientsNamed(text: string, base: string): string[] {
 }
 
 function patientsSearched({ request, endpoint, actor }: Run): readonly string[] {
-  const asked = parametersOf(request).flatMap(([name, value]) => {
+  const named = parametersOf(request).flatMap(([name, value]) => {
     const bare = /^patient(:Patient)?$/.test(name);
     return value.split(',').flatMap(one => (bare && ID.test(one) ? [one] : patientAt(one, [endpoint.url])));
   });
-  return actor?.kind === 'patient' ? [...asked, ...actor.patients] : asked;
+  return actor?.kind === 'patient' ? [...named, ...actor.patients] : named;
 }
 
 function patientAt(reference: string, bases: readonly string[]): string[] {

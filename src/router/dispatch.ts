@@ -1,6 +1,6 @@
 /**
- * The FHIR router: a plain function from request to response. Route → stages → handler → commit → audit. A handler whose
- * commit loses a race runs again: it evaluates its preconditions on what is there by then.
+ * The FHIR router: a plain function from request to response. Route → stages → handler → commit → audit. A handler runs again
+ * where its commit loses a race, and evaluates its preconditions on the new state.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GuardedStore } from '../access/guarded-store.js';
@@ -11,14 +11,14 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { Dispatch, Reentry, Result } from '../service.js';
 import { mergeChangeSets } from '../store/change-set.js';
 import type { Store } from '../store/port.js';
-import { auditEntry, patientsAsked } from './audited.js';
+import { auditEntry, patientsConcerned } from './audited.js';
 import type { DispatchParts, Ready, Run } from './parts.js';
 import { begin, contextOf, createRun } from './run.js';
 
-/** Runs of one handler before a lost race is told to the caller. */
+/** Runs of one handler until the caller gets the conflict as its answer. */
 const ATTEMPTS = 16;
 
-/** Milliseconds, spread so that those who collided once do not collide again. */
+/** Milliseconds, at random, so that two requests do not collide again. */
 const backOff = (attempt: number): number => Math.random() * Math.min(2 ** attempt, 256);
 
 export const createDispatch =
@@ -29,7 +29,7 @@ export const createDispatch =
     return answer(createRun(request, endpoint, started, actor), parts);
   };
 
-/** Entries are served as the request is that holds them: nobody changes what an endpoint serves half-way. */
+/** All entries of a Bundle see the endpoint as it stood when the Bundle arrived. */
 class Entries implements Reentry {
   private readonly whole: Run;
   private readonly parts: DispatchParts;
@@ -55,7 +55,7 @@ class Entries implements Reentry {
   }
 }
 
-/** The answer, audited: a write's audit is in its commit, that of all else is logged before the answer goes out. */
+/** The answer, audited: the commit of a write holds its audit; the audit of any other request is logged before its answer is sent. */
 async function answer(run: Run, parts: DispatchParts): Promise<FhirResponse> {
   let done: Done;
   try {
@@ -117,7 +117,7 @@ async function commit(ready: Ready, result: Result, store: GuardedStore, parts: 
 async function withAudit(run: Run, response: FhirResponse, parts: DispatchParts): Promise<FhirResponse> {
   const { audit, clock } = parts;
   try {
-    await audit.append(auditEntry(run, response.status, clock.now(), patientsAsked(run, response)));
+    await audit.append(auditEntry(run, response.status, clock.now(), patientsConcerned(run, response)));
     return response;
   } catch (error) {
     parts.report(error, run.request);

@@ -1,16 +1,19 @@
-/** What the router is made of, and what it knows of a request at any moment. */
+/** The parts of the router, and the state of one request in it. */
 import type { Actor } from '../access/actor.js';
+import type { Gate } from '../access/gate.js';
+import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint, Route } from '../definitions/endpoint.js';
 import type { Clock } from '../fhir/clock.js';
 import type { Preference } from '../fhir/prefer.js';
 import type { FhirRequest } from '../fhir/request.js';
-import type { Resource } from '../fhir/resource.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
-import type { Audit, Handler, Values } from '../service.js';
+import type { Audit, Handler, ServerLimits, Values } from '../service.js';
 import type { ChangeSet, DocumentChange, Store } from '../store/port.js';
-import type { StageParts } from './stages.js';
+import type { Quota } from './quota.js';
+import type { OperationTable } from './stages/operation.js';
 
-/** Filled in as far as the request came: a refusal is audited with what is known. */
+/** The stages fill it in; the audit of a refusal takes what is there. */
 export interface Run {
   readonly request: FhirRequest;
   readonly endpoint: Endpoint;
@@ -24,8 +27,19 @@ export interface Run {
   values: Values;
 }
 
-/** A run that came through all stages. */
+/** A run with a route. */
 export type Ready = Run & { readonly route: Route };
+
+/** What the stages use. */
+export interface StageParts {
+  gate: Gate;
+  definitions: Definitions;
+  limits: ServerLimits;
+  operations: OperationTable;
+  quota: Quota;
+  /** Takes content in while it arrives; gives the elements of its Binary. */
+  receive: (bytes: AsyncIterable<Uint8Array>) => Promise<JsonObject>;
+}
 
 export interface DispatchParts extends StageParts {
   clock: Clock;
@@ -35,12 +49,12 @@ export interface DispatchParts extends StageParts {
   bare(endpoint: Endpoint): Store;
   /** Patients whose compartment these changes touch, for the audit. */
   patientsOf(changes: ChangeSet): string[];
-  /** An endpoint as it stands now; a promise only where that has to be read. */
+  /** The endpoint with the search parameters in force at this moment; a promise where the store must be read. */
   served(endpoint: Endpoint): Endpoint | Promise<Endpoint>;
   /** An effect as outbox entries. */
   outbox: (effect: Effect) => DocumentChange[];
-  /** Faults that nobody foresaw, for the log. */
+  /** Logs an unexpected error. */
   report(error: unknown, request: FhirRequest): void;
-  /** Every answer, for log and metrics. */
+  /** Logs and counts every answer. */
   answered(run: Run, status: number): void;
 }

@@ -21,7 +21,7 @@ const MAX_CALLERS = 10_000;
 /** @param perMinute units; 0 = as much as anybody likes */
 export function createQuota(perMinute: number, clock: Clock): Quota {
   if (perMinute === 0) return () => undefined;
-  // The bucket of a caller who has not called for long is most likely full again.
+  // The oldest bucket is most likely full again.
   const buckets = new Cache<Bucket>(MAX_CALLERS);
   return (caller, units) => {
     const now = clock.now();

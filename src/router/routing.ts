@@ -1,5 +1,5 @@
 /**
- * The table: capability → routes. A path is looked up in what the endpoint declares; what is not declared is not served.
+ * Finds the route of a path in the endpoint's CapabilityStatement; an interaction that is not declared is not served.
  * https://hl7.org/fhir/R4/http.html#summary
  */
 import type { Endpoint, InteractionCode, OperationEntry, ResourceEntry, Route } from '../definitions/endpoint.js';
@@ -8,7 +8,7 @@ import { ID } from '../fhir/reference.js';
 import type { FhirRequest, Method } from '../fhir/request.js';
 import { defined } from '../fhir/defined.js';
 
-type Asked = Pick<FhirRequest, 'method' | 'path'>;
+type Call = Pick<FhirRequest, 'method' | 'path'>;
 type ByMethod = Partial<Record<Method, InteractionCode>>;
 
 const SYSTEM: Record<string, ByMethod> = {
@@ -22,7 +22,7 @@ const TYPE_BELOW: Record<string, ByMethod> = { _search: { POST: 'search-type' },
 const INSTANCE: ByMethod = { GET: 'read', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
 /** Finds the route, or throws Fault `not-found` (no such thing here) or `not-supported` (405). */
-export function route(endpoint: Endpoint, request: Asked): Route {
+export function route(endpoint: Endpoint, request: Call): Route {
   const [first = '', ...below] = request.path;
   if (below.length === 0) {
     const byMethod = Object.hasOwn(SYSTEM, first) ? SYSTEM[first] : undefined;
@@ -34,13 +34,13 @@ export function route(endpoint: Endpoint, request: Asked): Route {
   return below.length === 0 ? typeRoute(entry, request) : belowType(endpoint, entry, request, below);
 }
 
-function system({ interactions }: Endpoint, request: Asked, byMethod: ByMethod): Route {
+function system({ interactions }: Endpoint, request: Call, byMethod: ByMethod): Route {
   const served = (code: InteractionCode): boolean =>
     interactions.has(code) || (code === 'batch' && interactions.has('transaction'));
   return { interaction: interactionOf(byMethod, request.method, served), conditional: false };
 }
 
-function typeRoute(entry: ResourceEntry, request: Asked): Route {
+function typeRoute(entry: ResourceEntry, request: Call): Route {
   const served = (code: InteractionCode): boolean => entry.interactions.has(code) && conditionServed(entry, code);
   const interaction = interactionOf(TYPE, request.method, served);
   return { interaction, type: entry.type, conditional: CONDITIONAL.has(interaction) };
@@ -54,7 +54,7 @@ function conditionServed(entry: ResourceEntry, code: InteractionCode): boolean {
   return code === 'delete' ? entry.conditionalDelete !== 'not-supported' : entry.conditionalUpdate;
 }
 
-function belowType(endpoint: Endpoint, entry: ResourceEntry, request: Asked, below: readonly string[]): Route {
+function belowType(endpoint: Endpoint, entry: ResourceEntry, request: Call, below: readonly string[]): Route {
   const [second = '', ...rest] = below;
   const { type } = entry;
   if (second.startsWith('$') && rest.length === 0) {
@@ -71,7 +71,7 @@ function belowType(endpoint: Endpoint, entry: ResourceEntry, request: Asked, bel
 function instanceRoute(
   endpoint: Endpoint,
   entry: ResourceEntry,
-  request: Asked,
+  request: Call,
   id: string,
   [third, fourth, ...rest]: readonly string[],
 ): Route {
@@ -87,7 +87,7 @@ function instanceRoute(
 
 function historyRoute(
   entry: ResourceEntry,
-  request: Asked,
+  request: Call,
   versionId?: string,
 ): Pick<Route, 'interaction' | 'versionId'> {
   const byMethod: ByMethod = { GET: versionId === undefined ? 'history-instance' : 'vread' };
@@ -97,7 +97,7 @@ function historyRoute(
 /** https://hl7.org/fhir/R4/search.html#2.21.1.2: `Patient/1/Observation`, `Patient/1/*`, and POST `…/_search`. */
 function compartmentRoute(
   endpoint: Endpoint,
-  request: Asked,
+  request: Call,
   compartment: { type: string; id: string },
   type: string,
   search: string | undefined,
@@ -140,7 +140,7 @@ function interactionOf(
 }
 
 /** Nothing is there; and nothing can be put there. */
-const noId = ({ method }: Asked): Fault =>
+const noId = ({ method }: Call): Fault =>
   new Fault(method === 'PUT' ? 'invalid' : 'not-found', 'This is not the id of a resource.', {
     code: method === 'PUT' ? 'value' : 'not-found',
   });

@@ -1,4 +1,4 @@
-/** A request on its way: what the stages have found out so far, and the context its handler gets. */
+/** Takes a request through its stages and makes the context of its handler. */
 import type { Actor } from '../access/actor.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { parsePrefer } from '../fhir/prefer.js';
@@ -14,7 +14,7 @@ const NO_VALUES: Values = {};
 
 const stages = new Map<string, ReturnType<typeof stagesOf>>();
 
-/** All properties from the start: runs of one shape are read fast. */
+/** All properties exist from the start: V8 reads objects of one shape fast. */
 export const createRun = (request: FhirRequest, endpoint: Endpoint, started: number, actor?: Actor): Run => ({
   request,
   endpoint,

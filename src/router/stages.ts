@@ -1,48 +1,19 @@
 /**
- * The stages of a request, in order, and the interactions each applies to: on one screen. A stage adds to the step or
- * throws a Fault; the handler runs behind the last.
+ * The stages of a request, in order, and the interactions each applies to: on one screen. A stage adds to the run or
+ * throws a Fault; the handler runs after the last one.
  */
-import type { Actor } from '../access/actor.js';
-import type { Gate } from '../access/gate.js';
-import type { Definitions } from '../definitions/definitions.js';
-import type { Endpoint, Route } from '../definitions/endpoint.js';
-import { parsePrefer, type Preference } from '../fhir/prefer.js';
-import type { FhirRequest } from '../fhir/request.js';
-import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { ServerLimits, Values } from '../service.js';
+import { parsePrefer } from '../fhir/prefer.js';
+import type { Ready, StageParts } from './parts.js';
 import { binaryOf, parseBody, requireForm } from './stages/body.js';
-import type { Quota } from './quota.js';
-import type { OperationTable } from './stages/operation.js';
 
-export interface StageParts {
-  gate: Gate;
-  definitions: Definitions;
-  limits: ServerLimits;
-  operations: OperationTable;
-  quota: Quota;
-  /** Takes content in while it arrives; gives the elements of its Binary. */
-  receive: (bytes: AsyncIterable<Uint8Array>) => Promise<JsonObject>;
-}
+type Stage = (run: Ready, parts: StageParts) => Promise<void> | void;
 
-/** A request on its way through the stages. */
-export interface Step {
-  readonly request: FhirRequest;
-  readonly endpoint: Endpoint;
-  readonly route: Route;
-  actor: Actor | undefined;
-  prefer: Preference;
-  resource: Resource | undefined;
-  values: Values;
-}
-
-type Stage = (step: Step, parts: StageParts) => Promise<void> | void;
-
-const authenticate: Stage = async (step, { gate }) => {
-  if (step.actor) return;
-  step.actor = gate.isOpen(step.endpoint, step.route) ? gate.anonymous : await gate.authenticate(step.request);
+const authenticate: Stage = async (run, { gate }) => {
+  if (run.actor) return;
+  run.actor = gate.isOpen(run.endpoint, run.route) ? gate.anonymous : await gate.authenticate(run.request);
 };
 
-/** Of strangers nothing is counted: one of them could use up what all have together. */
+/** Anonymous requests are not counted: all anonymous callers would share one quota, and one of them could use it up. */
 const charge: Stage = ({ request, route, actor }, { quota }) => {
   if (actor && actor.kind !== 'anonymous') quota(actor.subject, unitsOf(route.interaction, request.method));
 };
@@ -52,28 +23,28 @@ const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {
   gate.authorize(actor, endpoint, route);
 };
 
-const preference: Stage = step => {
-  const header = step.request.headers['prefer'];
-  if (header !== undefined) step.prefer = parsePrefer(header);
+const preference: Stage = run => {
+  const header = run.request.headers['prefer'];
+  if (header !== undefined) run.prefer = parsePrefer(header);
 };
 
-/** Content of a Binary is stored while it arrives. */
-const body: Stage = (step, { definitions, limits, receive }) => {
-  const { request, route } = step;
+/** The content of a Binary is stored while it arrives. */
+const body: Stage = (run, { definitions, limits, receive }) => {
+  const { request, route } = run;
   if (request.body?.kind !== 'stream') {
-    step.resource = parseBody(request, route, definitions, limits);
+    run.resource = parseBody(request, route, definitions, limits);
     return undefined;
   }
   const { bytes, contentType } = request.body;
   return receive(bytes).then(elements => {
-    step.resource = binaryOf(request, route, contentType, elements);
+    run.resource = binaryOf(request, route, contentType, elements);
   });
 };
 
 const form: Stage = ({ request }) => requireForm(request);
 
-const parameters: Stage = (step, { operations }) => {
-  step.values = operations.read(step.route, step.request, step.resource);
+const parameters: Stage = (run, { operations }) => {
+  run.values = operations.read(run.route, run.request, run.resource);
 };
 
 const READS = ['read', 'vread', 'history-instance', 'history-type', 'history-system', 'capabilities'];
