@@ -80,7 +80,12 @@ function missing(file: string, part: string): never {
 /** `ar-SA`, `ar`, then the default. */
 function candidates(requested: string | undefined, defaultLanguage: string): string[] {
   const base = (tag: string): string => tag.split('-')[0] ?? tag;
-  const all = [...(requested === undefined ? [] : [requested, base(requested)]), defaultLanguage, base(defaultLanguage), 'en'];
+  const all = [
+    ...(requested === undefined ? [] : [requested, base(requested)]),
+    defaultLanguage,
+    base(defaultLanguage),
+    'en',
+  ];
   return [...new Set(all)];
 }
 
