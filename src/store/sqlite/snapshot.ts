@@ -1,17 +1,19 @@
 /**
  * One read transaction for all statements of one turn of the event loop: to open one costs as much as a look-up by key.
- * What arrives in a turn was sent before the loop looked for it, so a snapshot taken after that holds all that its sender
- * can know of. https://www.sqlite.org/isolation.html, https://docs.libuv.org/en/v1.x/design.html#the-i-o-loop
+ * A request that arrives in a turn was sent before the loop polled for it, so a snapshot taken later holds every commit that
+ * its sender can know of. https://www.sqlite.org/isolation.html, https://docs.libuv.org/en/v1.x/design.html#the-i-o-loop
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** The number of the turn rises before the loop looks for what has arrived. */
-const turn = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
+const { nodeTiming } = performance;
+
+/** The number of the turn rises before the event loop polls for input. */
+const turn = (): number => nodeTiming.uvMetricsInfo.loopCount;
 
 /** How many answers threads have given in this process. */
 let answers = 0;
 
-/** From here on statements see what is committed by now: whoever waited for a thread sees what it did. */
+/** Later statements see all commits so far: an answer of the writer thread means a commit. */
 export function renewSnapshots(): void {
   answers += 1;
 }
@@ -29,7 +31,7 @@ export class Snapshot {
     this.#commit = database.prepare('COMMIT');
   }
 
-  /** Statements from here to the end of the turn, or to the next answer of a thread, see what is committed by now. */
+  /** Statements see the commits so far, until the turn ends or a thread answers. */
   take(): void {
     const now = turn();
     if (this.#turn === now && this.#answers === answers) return;
