@@ -4,6 +4,12 @@ import tseslint from 'typescript-eslint';
 
 const unusedVariables = ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }];
 
+const namedExports = { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' };
+const assignments = {
+  selector: ":not(ExpressionStatement):not(ForStatement) > AssignmentExpression[operator!='??=']",
+  message: 'An assignment is a statement, but for values made when they are first needed (`??=`).',
+};
+
 export default defineConfig(
   globalIgnores(['dist/', '.cache/', 'data/', 'src/operations/types.ts']),
   {
@@ -19,7 +25,8 @@ export default defineConfig(
     rules: {
       eqeqeq: 'error',
       'no-console': 'error',
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' }],
+      'no-sequences': 'error',
+      'no-restricted-syntax': ['error', namedExports, assignments],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/no-unused-vars': unusedVariables,
@@ -45,6 +52,9 @@ export default defineConfig(
   {
     files: ['test/**/*.ts'],
     rules: {
+      // Callbacks of one line that note what they see.
+      'no-sequences': 'off',
+      'no-restricted-syntax': ['error', namedExports],
       // Bodies of answers are `any`; that they have the right form is what the assertions find out.
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -61,7 +61,9 @@ class Reader {
     parser.on('doctype', () => {
       throw new Fault('invalid', 'Document type declarations are refused.', { code: 'structure' });
     });
-    parser.on('opentagstart', () => (this.#attributes = 0));
+    parser.on('opentagstart', () => {
+      this.#attributes = 0;
+    });
     parser.on('attribute', () => {
       if (++this.#attributes > MAX_ATTRIBUTES) throw invalid('An element has too many attributes.', this.#top?.path);
     });

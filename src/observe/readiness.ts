@@ -17,7 +17,9 @@ export function createReadiness({
 
 async function answers({ records }: Storage, { clock }: World): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>(resolve => (timer = setTimeout(() => resolve(false), PATIENCE)));
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(() => resolve(false), PATIENCE);
+  });
   const there = records.get('secret', 'server', clock.now()).then(
     secret => secret !== undefined,
     () => false,

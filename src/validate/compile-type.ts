@@ -52,8 +52,8 @@ export function compileTypes(definitions: Definitions): TypeRules {
     return rules;
   };
   const partOf = (path: string, elements: readonly Element[]): ObjectRules => {
-    let rules = byPath.get(path);
-    if (!rules) byPath.set(path, (rules = objectRules(elements, [])));
+    const rules = byPath.get(path) ?? objectRules(elements, []);
+    byPath.set(path, rules);
     return rules;
   };
   const contentOf = (element: Element, type: string): ObjectRules | undefined => {

@@ -46,9 +46,15 @@ export function narrativeFault(div: string): string | undefined {
     fault(elementFault(tag, seen.depth++ === 0));
     seen.content ||= tag.local === 'img';
   });
-  parser.on('closetag', () => (seen.depth -= 1));
-  parser.on('text', chars => (seen.content ||= seen.depth > 0 && chars.trim() !== ''));
-  parser.on('cdata', chars => (seen.content ||= chars.trim() !== ''));
+  parser.on('closetag', () => {
+    seen.depth -= 1;
+  });
+  parser.on('text', chars => {
+    seen.content ||= seen.depth > 0 && chars.trim() !== '';
+  });
+  parser.on('cdata', chars => {
+    seen.content ||= chars.trim() !== '';
+  });
   try {
     parser.write(withoutEntities(div)).close();
   } catch (error) {

@@ -29,7 +29,8 @@ export function createProgress(out: NodeJS.WriteStream, now: () => number): Prog
     },
     finish(file, tally) {
       out.write(`${start}${line(file, tally)}\n`);
-      began = shown = now();
+      began = now();
+      shown = began;
     },
   };
 }

@@ -64,8 +64,8 @@ export class Keys {
   }
 
   private knownOf(partition: string): { recent: Known; older: Known } {
-    let known = this.partitions.get(partition);
-    if (!known) this.partitions.set(partition, (known = { recent: new Map(), older: new Map() }));
+    const known = this.partitions.get(partition) ?? { recent: new Map(), older: new Map() };
+    this.partitions.set(partition, known);
     return known;
   }
 

@@ -45,8 +45,8 @@ function finder(): FindProfile {
   return (canonical, { definitions }) => {
     const definition = definitions.structure(canonical) as StructureDefinition | undefined;
     if (!definition?.snapshot) return undefined;
-    let profile = compiled.get(definition);
-    if (!profile) compiled.set(definition, (profile = compileProfile(definition, definitions)));
+    const profile = compiled.get(definition) ?? compileProfile(definition, definitions);
+    compiled.set(definition, profile);
     return profile;
   };
 }

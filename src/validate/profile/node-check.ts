@@ -133,7 +133,8 @@ export class NodeCheck implements Conformance {
       const own = isContained ? {} : { container: target, contained: containedIn(target) };
       const at = root(target.resourceType);
       this.object(target, profile.root, { ...scope, ...own, resource: target, at, report, isTarget: true }, at);
-      answers.set(url, (answer = !report.failed));
+      answer = !report.failed;
+      answers.set(url, answer);
     }
     return answer;
   }
