@@ -1,7 +1,7 @@
 /** What a search of AuditEvents says of the entries that can match: keys, of which they have one each, and a span of time. */
 import { CEILING, FLOOR, type Filter, type RangeTest } from '../../search/query.js';
 import { instantOf } from './entry.js';
-import { INDEXED, keyKind, keyOfPosting } from './keys.js';
+import { INDEXED, keyOfPosting, type Key } from './keys.js';
 
 /** Both ends included; milliseconds since the epoch. */
 export interface Times {
@@ -16,15 +16,15 @@ const NEVER: Times = { from: CEILING, to: FLOOR };
 export const DATE = 'AuditEvent|date';
 
 /** Keys to find segments by: a match has at least one of them. Empty: the filter says nothing of the kind. */
-export function drivingKeys(filter: Filter): readonly string[] {
+export function drivingKeys(filter: Filter): readonly Key[] {
   const sets = keySets(filter).filter(keys => keys.every(key => rank(key) >= 0));
   return sets.toSorted((a, b) => Math.max(...a.map(rank)) - Math.max(...b.map(rank)))[0] ?? [];
 }
 
-const rank = (key: string): number => (INDEXED as readonly string[]).indexOf(keyKind(key));
+const rank = ({ kind }: Key): number => INDEXED.indexOf(kind);
 
 /** Sets of keys of each of which a match has at least one. */
-function keySets(filter: Filter): string[][] {
+function keySets(filter: Filter): Key[][] {
   switch (filter.kind) {
     case 'posting': {
       const key = keyOfPosting(filter.key);
@@ -34,7 +34,7 @@ function keySets(filter: Filter): string[][] {
       return filter.of.flatMap(keySets);
     case 'or': {
       const parts = filter.of.map(drivingKeys);
-      return parts.some(keys => keys.length === 0) ? [] : [[...new Set(parts.flat())]];
+      return parts.some(keys => keys.length === 0) ? [] : [parts.flat()];
     }
     default:
       return [];

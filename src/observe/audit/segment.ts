@@ -8,7 +8,7 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { AuditEntry } from '../../service.js';
 import type { DocumentChange, Records } from '../../store/port.js';
 import { parseLine, splitLine, stamp } from './entry.js';
-import { indexedKeys } from './keys.js';
+import { indexedKeys, keyText } from './keys.js';
 import type { Run } from './log-folder.js';
 
 export interface SegmentInfo {
@@ -87,7 +87,7 @@ function addKeys({ keys, seen }: Draft, entry: AuditEntry): void {
   const source = [actor, client, action, target.startsWith('Patient/') ? target : '', patients.join(), base].join('|');
   if (seen.has(source)) return;
   seen.add(source);
-  for (const key of indexedKeys(entry)) keys.add(key);
+  for (const key of indexedKeys(entry)) keys.add(keyText(key));
 }
 
 function fitting(draft: Draft | undefined, at: number): Draft | undefined {

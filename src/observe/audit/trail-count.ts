@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Filter } from '../../search/query.js';
 import { timesOf } from './narrow.js';
 import { visitEntries, type TrailParts } from './trail-entries.js';
-import { isMatch } from './trail-match.js';
+import { matcher } from './trail-match.js';
 
 /** Entries worked on in one turn of the event loop. */
 const SLICE = 50;
@@ -18,6 +18,7 @@ export async function countTrail(
   limit: number,
 ): Promise<number> {
   let count = 0;
+  const isMatch = matcher(parts, where);
   const query = { where, deadline, span: timesOf(where), descending: true };
   await visitEntries(parts, query, {
     wanted(info, apart) {
@@ -29,7 +30,7 @@ export async function countTrail(
     async take(entries) {
       for (const [at, logged] of entries.entries()) {
         if (at % SLICE === SLICE - 1) await setImmediate();
-        if (isMatch(parts, where, logged)) count++;
+        if (isMatch(logged)) count++;
         if (count >= limit) return;
       }
     },

@@ -3,6 +3,7 @@ import { Fault } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { Filter, IndexEntries } from '../../search/query.js';
 import { parseLine, type LoggedEntry } from './entry.js';
+import { keyText, textIn } from './keys.js';
 import { drivingKeys, type Times } from './narrow.js';
 import { readRecent, type RecentParts } from './recent.js';
 import { linesOf, type SegmentInfo } from './segment.js';
@@ -42,12 +43,16 @@ export async function visitEntries(parts: TrailParts, query: EntriesQuery, visit
   const oldest = recent.entries.reduce((least, { entry }) => Math.min(least, entry.at), Infinity);
   let { incomplete } = recent;
   await visitor.take(recent.entries);
-  const segments = storedSegments(parts.records, { ...span, keys: drivingKeys(where), descending }, parts.now());
+  const driving = drivingKeys(where);
+  const keys = [...new Set(driving.map(keyText))];
+  const texts = driving.map(textIn);
+  const mayMatch = (line: string): boolean => texts.some(text => text === undefined || line.includes(text));
+  const segments = storedSegments(parts.records, { ...span, keys, descending }, parts.now());
   for await (const info of segments) {
     if (parts.now() > deadline) throw new Fault('timeout', 'The audit trail could not be searched in time.');
     if (visitor.done(info)) break;
     if (!visitor.wanted(info, info.last < oldest)) continue;
-    const entries = await entriesOf(parts, info);
+    const entries = await entriesOf(parts, info, driving.length === 0 ? undefined : mayMatch);
     if (entries) await visitor.take(entries.filter(({ id }) => !known.has(id)));
     else incomplete = true;
   }
@@ -55,9 +60,13 @@ export async function visitEntries(parts: TrailParts, query: EntriesQuery, visit
 }
 
 /** Undefined where they cannot be read, which is reported. */
-async function entriesOf(parts: TrailParts, info: SegmentInfo): Promise<LoggedEntry[] | undefined> {
+async function entriesOf(
+  parts: TrailParts,
+  info: SegmentInfo,
+  mayMatch: (line: string) => boolean = () => true,
+): Promise<LoggedEntry[] | undefined> {
   try {
-    return ((await linesOf(parts.records, info, parts.now())) ?? []).map(parseLine);
+    return ((await linesOf(parts.records, info, parts.now())) ?? []).filter(mayMatch).map(parseLine);
   } catch (error) {
     // The store is gone, not the segment.
     if (error instanceof Fault) throw error;

@@ -3,20 +3,23 @@ import { matches } from '../../search/match.js';
 import { sortValue, type SortValue } from '../../search/order.js';
 import type { Filter, IndexEntries, Sort } from '../../search/query.js';
 import { auditEvent } from './audit-event.js';
-import { decide } from './decide.js';
+import { createDecide } from './decide.js';
 import type { LoggedEntry } from './entry.js';
-import { keysOf } from './keys.js';
 import { DATE } from './narrow.js';
 import type { TrailParts } from './trail-entries.js';
 
 type Indexing = Pick<TrailParts, 'index'>;
 
-export function isMatch(parts: Indexing, where: Filter, logged: LoggedEntry): boolean {
-  const verdict = decide(where, logged, new Set(keysOf(logged.entry)));
-  if (verdict !== undefined) return verdict;
-  const { id, entry } = logged;
-  const event = { type: 'AuditEvent', id, updated: entry.at, index: indexOf(parts, logged) };
-  return matches(where, event, { live: () => [] });
+/** The filter as a function of entries. */
+export function matcher(parts: Indexing, where: Filter): (logged: LoggedEntry) => boolean {
+  const decide = createDecide(where);
+  return logged => {
+    const verdict = decide(logged);
+    if (verdict !== undefined) return verdict;
+    const { id, entry } = logged;
+    const event = { type: 'AuditEvent', id, updated: entry.at, index: indexOf(parts, logged) };
+    return matches(where, event, { live: () => [] });
+  };
 }
 
 const indexOf = (parts: Indexing, { id, entry }: LoggedEntry): IndexEntries =>

@@ -11,7 +11,7 @@ import { instantOf, type LoggedEntry } from './entry.js';
 import { both, timesOf, type Times } from './narrow.js';
 import { SPAN, type SegmentInfo } from './segment.js';
 import { visitEntries, type TrailParts } from './trail-entries.js';
-import { isByTime, isMatch, valueOf } from './trail-match.js';
+import { isByTime, matcher, valueOf } from './trail-match.js';
 
 export interface TrailPage {
   entries: LoggedEntry[];
@@ -36,7 +36,7 @@ export async function searchTrail(parts: TrailParts, query: TrailQuery): Promise
   const descending = byTime && lead.descending;
   const order = [...sort.map(one => one.descending), descending];
   const candidates = createCandidates(query.limit + 1, order, query.after);
-  const judge: Judge = { parts, where: query.where, sort, byTime, descending, candidates };
+  const judge: Judge = { parts, isMatch: matcher(parts, query.where), sort, byTime, descending, candidates };
   const span = byTime ? both(timesOf(query.where), following(query.after, descending)) : timesOf(query.where);
   let looked = 0;
   const incomplete = await visitEntries(
@@ -58,7 +58,7 @@ export async function searchTrail(parts: TrailParts, query: TrailQuery): Promise
 
 interface Judge {
   parts: TrailParts;
-  where: Filter;
+  isMatch: (logged: LoggedEntry) => boolean;
   sort: readonly Sort[];
   byTime: boolean;
   descending: boolean;
@@ -67,14 +67,14 @@ interface Judge {
 
 /** Adds the matches among these entries; those that come too late for the page are not even looked at. */
 async function consider(judge: Judge, entries: readonly LoggedEntry[]): Promise<void> {
-  const { parts, where, sort, byTime, descending, candidates } = judge;
+  const { parts, isMatch, sort, byTime, descending, candidates } = judge;
   const sorted = byTime ? entries.toSorted((a, b) => (descending ? -1 : 1) * (a.entry.at - b.entry.at)) : entries;
   for (const [at, logged] of sorted.entries()) {
     if (at % SLICE === SLICE - 1) await setImmediate();
     if (byTime && candidates.full && !reachesInstant(candidates, logged.entry.at, descending)) return;
-    if (!byTime && !isMatch(parts, where, logged)) continue;
+    if (!byTime && !isMatch(logged)) continue;
     const position = [...sort.map(one => valueOf(parts, one, logged)), logged.id];
-    if (candidates.admits(position) && (!byTime || isMatch(parts, where, logged))) candidates.add({ logged, position });
+    if (candidates.admits(position) && (!byTime || isMatch(logged))) candidates.add({ logged, position });
   }
 }
 

@@ -1,10 +1,10 @@
 /** What follows from an audit entry alone agrees with what the search parameters make of its AuditEvent. */
 import assert from 'node:assert/strict';
 import { auditEvent } from '../../../src/observe/audit/audit-event.js';
-import { decide } from '../../../src/observe/audit/decide.js';
+import { createDecide } from '../../../src/observe/audit/decide.js';
 import { entryId, entryText, parseEntry, parseLine } from '../../../src/observe/audit/entry.js';
 import { nextLink, START } from '../../../src/observe/audit/chain.js';
-import { indexedKeys, keyOfPosting, keysOf } from '../../../src/observe/audit/keys.js';
+import { hasKey, indexedKeys, keyOfPosting, keysOf, keyText, textIn } from '../../../src/observe/audit/keys.js';
 import { drivingKeys, timesOf } from '../../../src/observe/audit/narrow.js';
 import { matches } from '../../../src/search/match.js';
 import type { AuditEntry } from '../../../src/service.js';
@@ -28,7 +28,13 @@ describe('audit keys', () => {
     for (const { id, entry } of logged) {
       const { postings } = index(auditEvent(id, entry), entry.at);
       const keys = postings.flatMap(posting => keyOfPosting(posting) ?? []);
-      assert.deepEqual([...new Set(keys)].sort(), [...new Set(keysOf(entry))].sort(), JSON.stringify(entry));
+      const own = keysOf(entry);
+      assert.deepEqual(
+        [...new Set(keys.map(keyText))].sort(),
+        [...new Set(own.map(keyText))].sort(),
+        JSON.stringify(entry),
+      );
+      assert.ok(own.every(key => hasKey(entry, key) && entryText(entry).includes(textIn(key) ?? '')));
     }
   });
 
@@ -36,17 +42,18 @@ describe('audit keys', () => {
     let decided = 0;
     for (const search of SEARCHES) {
       const filter = filterOf(search, NOW);
+      const decide = createDecide(filter);
       let found = 0;
       for (const { id, entry } of logged) {
         const event = { type: 'AuditEvent', id, updated: entry.at, index: index(auditEvent(id, entry), entry.at) };
         const expected = matches(filter, event, { live: () => [] });
-        const verdict = decide(filter, { id, entry }, new Set(keysOf(entry)));
+        const verdict = decide({ id, entry });
         assert.ok(verdict === undefined || verdict === expected, `${search} ${JSON.stringify(entry)}`);
         found += Number(expected);
         decided += Number(verdict !== undefined);
         if (!expected) continue;
-        const driving = drivingKeys(filter);
-        assert.ok(driving.length === 0 || indexedKeys(entry).some(key => driving.includes(key)), search);
+        const driving = drivingKeys(filter).map(keyText);
+        assert.ok(driving.length === 0 || indexedKeys(entry).some(key => driving.includes(keyText(key))), search);
         const { from, to } = timesOf(filter);
         assert.ok(from <= entry.at && entry.at <= to, search);
       }
@@ -56,9 +63,10 @@ describe('audit keys', () => {
   });
 
   it('finds segments of one patient by key and of one day by time', () => {
-    assert.deepEqual(drivingKeys(filterOf('patient=p1&action=R', NOW)), ['patient|Patient/p1']);
-    assert.deepEqual(drivingKeys(filterOf('agent=Practitioner/d1', NOW)), ['agent|Practitioner/d1']);
-    assert.deepEqual(drivingKeys(filterOf('outcome=8', NOW)), []);
+    const driving = (search: string) => drivingKeys(filterOf(search, NOW)).map(keyText);
+    assert.deepEqual(driving('patient=p1&action=R'), ['patient|Patient/p1']);
+    assert.deepEqual(driving('agent=Practitioner/d1'), ['agent|Practitioner/d1']);
+    assert.deepEqual(driving('outcome=8'), []);
     const day = timesOf(filterOf('date=2026-01-02', NOW));
     assert.deepEqual([day.from, Math.floor(day.to)], [Date.UTC(2026, 0, 2), Date.UTC(2026, 0, 3) - 1]);
   });

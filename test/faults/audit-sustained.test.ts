@@ -5,12 +5,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../../src/fhir/clock.js';
-import type { SegmentInfo } from '../../../src/observe/audit/segment.js';
-import { verifyTrail } from '../../../src/observe/audit/verify.js';
-import { openSqlite } from '../../../src/store/sqlite/open.js';
+import { systemClock } from '../../src/fhir/clock.js';
+import type { SegmentInfo } from '../../src/observe/audit/segment.js';
+import { verifyTrail } from '../../src/observe/audit/verify.js';
+import { openSqlite } from '../../src/store/sqlite/open.js';
 
-const writer = fileURLToPath(new URL('../../fixtures/audit-writer.js', import.meta.url));
+const writer = fileURLToPath(new URL('../fixtures/audit-writer.js', import.meta.url));
 const PARTS = 4;
 const ENTRIES = PARTS * 21_000;
 /** Bytes that memory may grow by from the second part to the last; a leak of the entries would be far more. */
