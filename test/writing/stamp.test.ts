@@ -26,19 +26,25 @@ describe('the stamp of a version', () => {
     assert.deepEqual([deletion.version, deletion.at, deletion.deleted, deletion.json], [2, NOW + 5000, true, '']);
   });
 
-  it('indexes what the endpoint declares', async () => {
+  it('indexes the words of a resource only where the endpoint declares _content', async () => {
     const { writing, target } = pipeline();
-    const resource = patient('a', { gender: 'female', active: true });
-    const { put } = await writing.write(byServer({ resource, method: 'PUT' }), target);
+    const resource = patient('a', { gender: 'female', name: [{ family: 'Quillfeather' }] });
     const carries = (code: string, postings: readonly string[]): boolean =>
       postings.some(key => key.startsWith(`Patient|${code}|`));
-    assert.ok(carries('gender', put.index.postings) && carries('active', put.index.postings));
     const { endpoint } = target;
     const entry = endpoint.resources.get('Patient')!;
-    const searchParams = new Map([...entry.searchParams].filter(([code]) => code !== 'gender'));
-    const resources = new Map([...endpoint.resources, ['Patient', { ...entry, searchParams }]]);
-    const other = { ...target, endpoint: { ...endpoint, resources } };
-    const { put: less } = await writing.write(byServer({ resource, method: 'PUT' }), other);
-    assert.ok(!carries('gender', less.index.postings) && carries('active', less.index.postings));
+    const indexed = async (searchParams: ReadonlyMap<string, string>): Promise<boolean[]> => {
+      const resources = new Map([...endpoint.resources, ['Patient', { ...entry, searchParams }]]);
+      const draft = byServer({ resource, method: 'PUT' });
+      const { put } = await writing.write(draft, { ...target, endpoint: { ...endpoint, resources } });
+      return ['_content', 'gender'].map(code => carries(code, put.index.postings));
+    };
+    const declared = new Map([
+      ...entry.searchParams,
+      ['_content', 'http://hl7.org/fhir/SearchParameter/Resource-content'],
+    ]);
+    assert.deepEqual(await indexed(declared), [true, true]);
+    const { _content: _, ...others } = Object.fromEntries(declared);
+    assert.deepEqual(await indexed(new Map(Object.entries(others))), [false, true]);
   });
 });
