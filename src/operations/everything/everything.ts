@@ -1,8 +1,7 @@
 /**
- * Patient/$everything: the compartment, and what it refers to; what another record of the same person (a link `seealso`)
- * holds as well. https://hl7.org/fhir/R4/patient-operation-everything.html
+ * Patient/$everything: the compartment of a patient and the resources that it refers to, with the compartments of other
+ * records of the same person (links `seealso`). https://hl7.org/fhir/R4/patient-operation-everything.html
  */
-import { createHash } from 'node:crypto';
 import type { Bundle } from 'fhir/r4.js';
 import { boundedPage, charactersOf, countFitting } from '../../content/bounded-page.js';
 import { shownText } from '../../content/text.js';
@@ -10,18 +9,18 @@ import type { Endpoint } from '../../definitions/endpoint.js';
 import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
 import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
-import { pageUrl } from '../../fhir/page-url.js';
 import { localReference } from '../../fhir/reference.js';
 import type { Resource } from '../../fhir/resource.js';
 import { parseView, project, type View } from '../../formats/summary.js';
 import { referencesFor } from '../../search/include.js';
 import { NONE, not } from '../../search/filters.js';
-import type { Filter, Position } from '../../search/query.js';
+import type { Filter } from '../../search/query.js';
 import { dateInterval } from '../../search/types/date.js';
 import type { Context, Operation, HandlerParts } from '../../service.js';
 import type { Key, Version } from '../../store/port.js';
 import type { PatientEverythingInput, PatientEverythingOutput } from '../types.js';
-import { inPeriod, membersOf, type Window } from './members.js';
+import { inPeriod, membersOf } from './members.js';
+import { linksOf, markOf, MAX_INCLUDED, requestedPage, type Selection } from './page-link.js';
 import { defined } from '../../fhir/defined.js';
 
 export type EverythingParts = Pick<HandlerParts, 'definitions' | 'registry' | 'limits' | 'cursors' | 'blobs'>;
@@ -32,39 +31,27 @@ export const createEverything = (
   definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
   readOnly: true,
   async handler(input, context) {
-    const { asked, after, brought } = continued(context, askedFor(input, context, parts), parts);
+    const { selection, after, included } = requestedPage(context, selectionOf(input, context, parts), parts);
     const { store, partition, request, endpoint } = context;
-    const patients = await recordsOf(context, asked.patient);
-    const of = membersOf(parts, endpoint, patients, asked.types).map(one => inPeriod(one, asked, parts.registry));
-    const { deadline } = request;
+    const { types, count: limit, view } = selection;
+    const patients = await recordsOf(context, selection.patient);
+    const of = membersOf(parts, endpoint, patients, types).map(one => inPeriod(one, selection, parts.registry));
     const page = await boundedPage(search => store.search(search), {
-      ...{ partition, of, sort: [], limit: asked.count, deadline },
+      ...{ partition, of, sort: [], limit, deadline: request.deadline },
       ...defined({ after }),
     });
-    const known = { of, types: asked.types, brought: new Set(brought) };
-    const outside = await referenced(context, page.rows, known, parts);
+    const outside = await referenced(context, page.rows, { of, types, included: new Set(included) }, parts);
     const others = outside.slice(0, countFitting(outside, charactersOf(page.rows)));
     const entries: BundleEntry[] = [];
-    for (const row of page.rows) entries.push(await entryOf(row, 'match', asked.view, endpoint, parts));
-    for (const row of others) entries.push(await entryOf(row, 'include', asked.view, endpoint, parts));
-    const link: PageLink = {
-      asked,
-      brought: [...brought, ...others.map(({ key }) => markOf(key))].slice(-MAX_BROUGHT),
-    };
-    const self = { relation: 'self' as const, url: `${endpoint.url}/${request.path.join('/')}` };
-    const head = { type: 'searchset' as const, link: [self, ...nextLink(context, link, page.next, parts)] };
-    return { output: { return: parseStored<Bundle>(bundleText(head, entries)) } };
+    for (const row of page.rows) entries.push(await entryOf(row, 'match', view, endpoint, parts));
+    for (const row of others) entries.push(await entryOf(row, 'include', view, endpoint, parts));
+    const marks = [...included, ...others.map(({ key }) => markOf(key))].slice(-MAX_INCLUDED);
+    const link = linksOf(context, { selection, included: marks, ...defined({ after: page.next }) }, parts);
+    return { output: { return: parseStored<Bundle>(bundleText({ type: 'searchset', link }, entries)) } };
   },
 });
 
-interface Asked extends Window {
-  patient: string;
-  view?: View;
-  types: readonly string[] | undefined;
-  count: number;
-}
-
-function askedFor(input: PatientEverythingInput, context: Context, { limits }: EverythingParts): Asked {
+function selectionOf(input: PatientEverythingInput, context: Context, { limits }: EverythingParts): Selection {
   const { start, end, _since, _type, _count = limits.maxPageSize } = input;
   if (_count < 1) throw new Fault('invalid', '_count must be 1 or more.', { code: 'value' });
   const view = parseView(context.request.query);
@@ -77,7 +64,7 @@ function askedFor(input: PatientEverythingInput, context: Context, { limits }: E
   };
 }
 
-/** On the type alone, people mean themselves; a system must say whom. */
+/** At type level a patient's token means the patient; a system must name one. */
 function patientOf({ route, actor }: Context): string {
   const id = route.id ?? actor.self;
   if (id === undefined) throw new Fault('invalid', 'Name the patient: Patient/[id]/$everything.', { code: 'required' });
@@ -91,7 +78,7 @@ function typesOf(listed: readonly string[] | undefined, { endpoint }: Context): 
   throw new Fault('invalid', '_type names a type that is not served here.', { code: 'not-supported' });
 }
 
-/** The patient, who must be there, and those of whom they say that they are the same person. */
+/** Ids of the patient and of the Patients that `link` names as records of the same person. Faults `not-found`, `gone`. */
 async function recordsOf({ store, partition, endpoint }: Context, id: string): Promise<string[]> {
   const [patient] = await store.read([{ partition, type: 'Patient', id }]);
   if (!patient) throw new Fault('not-found', `There is no Patient/${id}.`);
@@ -104,53 +91,20 @@ async function recordsOf({ store, partition, endpoint }: Context, id: string): P
   return [...new Set([id, ...others.flatMap(one => (one?.type === 'Patient' ? [one.id] : []))])];
 }
 
-/** A page link carries what was asked for, and what the pages before brought along, which is not told twice. */
-interface PageLink {
-  asked: Asked;
-  after?: Position;
-  brought: readonly string[];
-}
-
-/** What a link remembers: each makes it longer. */
-const MAX_BROUGHT = 200;
-
-/** A resource's name in few characters. */
-const markOf = ({ type, id }: Key): string =>
-  createHash('sha256').update(`${type}/${id}`).digest('base64url').slice(0, 8);
-
-function continued({ request, actor }: Context, asked: Asked, { cursors }: EverythingParts): PageLink {
-  const link = request.query.find(([name]) => name === '_page')?.[1];
-  if (link === undefined) return { asked, brought: [] };
-  const content = cursors.open(link, actor) as unknown as PageLink;
-  if (content.asked.patient !== asked.patient) throw new Fault('not-found', 'There is no such page.');
-  return content;
-}
-
-function nextLink(
-  { endpoint, request, actor }: Context,
-  page: PageLink,
-  after: Position | undefined,
-  { cursors }: EverythingParts,
-) {
-  if (!after) return [];
-  const link = cursors.seal({ ...page, after }, actor);
-  return [
-    { relation: 'next' as const, url: pageUrl(`${endpoint.url}/${request.path.join('/')}`, link, request.query) },
-  ];
-}
-
-/** What else is told: members, on their own pages; of what they refer to, these types; what pages before brought along. */
-interface Told {
+interface Pages {
+  /** The compartment, which has pages of its own. */
   of: readonly { type: string; where: Filter }[];
+  /** The types that the caller selected. */
   types: readonly string[] | undefined;
-  brought: ReadonlySet<string>;
+  /** Marks of the resources that earlier pages included. */
+  included: ReadonlySet<string>;
 }
 
-/** What the page refers to outside the compartment: practitioners, organizations, medications. */
+/** The resources outside the compartment that a page refers to: practitioners, organizations, medications. */
 async function referenced(
   context: Context,
   rows: readonly Version[],
-  { of, types, brought }: Told,
+  { of, types, included }: Pages,
   { registry, limits }: EverythingParts,
 ): Promise<Version[]> {
   const { endpoint, store, partition } = context;
@@ -162,11 +116,11 @@ async function referenced(
     const [type = '', id = ''] = name.split('/');
     const key = { partition, type, id };
     const wanted = types?.includes(type) ?? endpoint.resources.has(type);
-    return wanted && type !== 'Patient' && !there.has(name) && !brought.has(markOf(key)) ? [key] : [];
+    return wanted && type !== 'Patient' && !there.has(name) && !included.has(markOf(key)) ? [key] : [];
   });
   const members = new Map(of.map(({ type, where }) => [type, where]));
-  const found = await store.read(keys.slice(0, limits.maxIncludes), type => not(members.get(type) ?? NONE));
-  return found.filter(version => version !== undefined && !version.deleted) as Version[];
+  const versions = await store.read(keys.slice(0, limits.maxIncludes), type => not(members.get(type) ?? NONE));
+  return versions.filter(version => version !== undefined && !version.deleted) as Version[];
 }
 
 async function entryOf(

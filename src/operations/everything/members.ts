@@ -1,4 +1,4 @@
-/** Who is in a patient's compartment, and within which time. https://hl7.org/fhir/R4/compartmentdefinition-patient.html */
+/** The members of a patient's compartment, and those of a period. https://hl7.org/fhir/R4/compartmentdefinition-patient.html */
 import { compartmentFilter } from '../../search/compartment.js';
 import { and, NONE, not, or } from '../../search/filters.js';
 import { baseKey, PRESENT, referenceForm } from '../../search/keys.js';
@@ -10,7 +10,7 @@ import { Fault } from '../../fhir/fault.js';
 import type { Endpoint } from '../../definitions/endpoint.js';
 import type { HandlerParts } from '../../service.js';
 
-/** Care dates (FHIR dates) and changes (milliseconds) that are asked for. */
+/** The period that the caller selects: care dates (FHIR dates), and the earliest change (milliseconds). */
 export interface Window {
   start?: string;
   end?: string;
@@ -22,7 +22,7 @@ interface Members {
   where: Filter;
 }
 
-/** The types of the endpoint that can be about a patient, each with what makes them about one of these. */
+/** The types whose resources can belong to a patient, each with the condition that they belong to one of these. */
 export function membersOf(
   { definitions, registry }: Pick<HandlerParts, 'definitions' | 'registry'>,
   endpoint: Endpoint,

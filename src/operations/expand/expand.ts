@@ -9,7 +9,7 @@ import { ofVersion, valueSetOf } from '../../conformance/value-set.js';
 import type { ValueSetExpandInput, ValueSetExpandOutput } from '../types.js';
 import { defined } from '../../fhir/defined.js';
 
-/** Codes on a page where the caller does not say, and at most. */
+/** Codes on a page at most, and without `count`. */
 const MAX_CODES = 1000;
 
 export type ExpandParts = Pick<HandlerParts, 'definitions' | 'clock' | 'ids'>;
@@ -57,7 +57,7 @@ function contained(text: string, valueSet: Resource, terminology: TerminologySou
   return { system, code, ...defined({ display }) };
 }
 
-/** The value set's own wording goes before the code system's. */
+/** The display in the value set, which goes before that of the code system. */
 function listedDisplay(valueSet: Resource, system: string, code: string): string | undefined {
   const includes = (valueSet['compose'] as { include?: JsonObject[] } | undefined)?.include ?? [];
   const listed = includes

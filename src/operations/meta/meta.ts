@@ -16,10 +16,10 @@ import type {
 } from '../types.js';
 
 const HL7 = 'http://hl7.org/fhir/OperationDefinition/Resource-';
-/** Resources that the system and type levels look through. */
+/** Resources whose labels the system and type levels collect. */
 const MAX_SEEN = 1000;
 
-/** What of a Meta may be asked for, added and taken away. */
+/** The parts of a Meta that these operations read, add and remove. */
 interface Labels {
   profile: string[];
   security: Coding[];
@@ -55,7 +55,7 @@ export const createMetaDelete = ({
   handler: ({ meta }, context) => change(context, writing, given => without(given, labelsOf(meta))),
 });
 
-/** Labels are changed without a new version where nothing changes. */
+/** A new version with the labels edited; none where the edit changes nothing. */
 async function change(
   context: Context,
   writing: Writing,
@@ -88,7 +88,7 @@ async function existing(context: Context): Promise<Existing> {
   return { version, resource: parseStored<Resource>(version.json), meta: metaOf(version) };
 }
 
-/** The labels of what the caller sees, of one type or all. */
+/** The Metas of the resources that the caller sees, of one type or of all. */
 async function inUse({ store, partition, route, endpoint, request }: Context): Promise<(Meta | undefined)[]> {
   const types = route.type === undefined ? [...endpoint.resources.keys()] : [route.type];
   const of = types.map(type => ({ type, where: { kind: 'all' as const } }));

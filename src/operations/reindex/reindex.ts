@@ -1,6 +1,6 @@
 /**
- * `$reindex`: makes the SearchParameters posted to a customer's endpoint (and taken away from it) count. It answers at
- * once; the work is done in the background. https://hl7.org/fhir/R4/searchparameter.html
+ * `$reindex`: puts the SearchParameters that were posted to a customer's endpoint, or deleted there, into force. It answers
+ * at once; a background worker indexes the resources. https://hl7.org/fhir/R4/searchparameter.html
  */
 import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';

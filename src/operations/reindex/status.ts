@@ -1,4 +1,4 @@
-/** `$reindex-status`: how far the last re-indexing of a customer's endpoint has come. */
+/** `$reindex-status`: the progress of the last re-indexing of a customer's endpoint. */
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import { instant } from '../../fhir/instant.js';
@@ -24,10 +24,10 @@ export const createReindexStatus = ({
   },
 });
 
-/** Where the status of a job is told. */
+/** Address of a job's status. */
 export const statusUrl = ({ endpoint }: Context, job: string): string => `${endpoint.url}/$reindex-status?job=${job}`;
 
-/** A state as both operations tell it. */
+/** A state in the form that both operations answer. */
 export const statusOf = ({ job, requested, ended, inForce, done }: ReindexState): ReindexStatusOutput => ({
   job,
   status: ended === undefined ? 'in-progress' : 'completed',

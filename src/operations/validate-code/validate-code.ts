@@ -54,7 +54,7 @@ export const createValidateCodeSystemCode = ({
   },
 });
 
-/** The code, coding or concept to judge; one of them must be there. */
+/** The codings of the code, coding or concept that was sent. Fault `invalid` without one. */
 function codingsOf(input: CodeSystemValidateCodeInput & { system?: string }): Coding[] {
   const { code, system, display, coding, codeableConcept } = input;
   if (code !== undefined) return [{ code, ...defined({ system, display }) }];
@@ -63,7 +63,7 @@ function codingsOf(input: CodeSystemValidateCodeInput & { system?: string }): Co
   throw new Fault('invalid', 'Send a code, a coding or a codeableConcept.', { code: 'required' });
 }
 
-/** A concept is in if one of its codings is. */
+/** A concept is valid if one of its codings is. */
 const anyOf = (verdicts: readonly Verdict[]): Verdict =>
   verdicts.find(({ result }) => result) ?? verdicts[0] ?? { result: false, message: 'There is no coding.' };
 
@@ -92,7 +92,7 @@ function inCodeSystem(coding: Coding, codeSystem: Resource): Verdict {
   return judged(coding, codeSystem);
 }
 
-/** A code that is there, with its display; a display that is said must be right. */
+/** The verdict on a code by its code system; the display, if there is one, must be one of its displays. */
 function judged({ code = '', display }: Coding, codeSystem: Resource): Verdict {
   const concept = findConcept(codeSystem, code);
   if (!concept && codeSystem['content'] === 'complete')

@@ -37,7 +37,7 @@ function checkProfile(structure: Resource | undefined, { type }: Route): void {
   }
 }
 
-/** Without a resource, the one the path names. */
+/** The resource that the path names. Faults `invalid`, `not-found`. */
 async function stored(context: Context): Promise<Resource> {
   const { type = '', id } = context.route;
   if (id === undefined) throw new Fault('invalid', 'There is no resource to validate.', { code: 'required' });
@@ -46,7 +46,7 @@ async function stored(context: Context): Promise<Resource> {
   return parseStored<Resource>(version.json);
 }
 
-/** What would be wrong with the resource in this place, whatever is in it. */
+/** Issues of the place of a resource: its type and id against the path, the mode against the endpoint. */
 function placement(resource: Resource, mode: string | undefined, { route, endpoint }: Context): Issue[] {
   const issues: Issue[] = [];
   if (resource.resourceType !== route.type) {
@@ -77,7 +77,7 @@ const error = (code: string, diagnostics: string, expression: string): Issue => 
   expression,
 });
 
-/** 200 whatever was found: the outcome is the answer. */
+/** The status is always 200: the outcome is the answer. */
 function outcome(issues: readonly Issue[]): OperationAnswer<ResourceValidateOutput> {
   const fine: Issue = { severity: 'information', code: 'informational', diagnostics: 'No issues were found.' };
   return { output: { return: typed(outcomeOf(issues.length === 0 ? [fine] : issues)) } };
