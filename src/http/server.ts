@@ -68,6 +68,8 @@ export async function startServer(listener: RequestListener, options: ServerOpti
       // Two Host fields are joined as well: no name has a comma.
       if (request.headers.host?.includes(',')) refuse('400 Bad Request', 'structure', request.socket);
       else if (held) held.push(() => listener(request, response));
+      // Sent before the answer to the request before it: it may be younger than what this turn of the event loop has read.
+      else if (response.socket === null) setImmediate(() => listener(request, response));
       else listener(request, response);
     },
   );

@@ -67,6 +67,23 @@ describe('http/server', () => {
     agent.destroy();
   });
 
+  it('handles a request that did not wait for the answer before it apart from the others of its turn', async () => {
+    const order: string[] = [];
+    const server = await start((incoming, response) => {
+      order.push(incoming.url ?? '');
+      setImmediate(() => order.push(`after ${incoming.url}`));
+      response.end();
+    });
+    const last = 'GET /c HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    await exchange(server.port, `GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n${last}`);
+    assert.deepEqual(order.slice(0, 2), ['/a', 'after /a']);
+    assert.deepEqual(
+      order.filter(entry => entry.startsWith('/')),
+      ['/a', '/b', '/c'],
+    );
+    await server.stop({ grace: 0 });
+  });
+
   it('cuts off at the limit what does not end', async () => {
     const arrivals = counting();
     const server = await start(() => arrivals.add());
