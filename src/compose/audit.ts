@@ -52,7 +52,7 @@ export function createAudit(
   return { audit, view };
 }
 
-/** Who the audit names for what no caller asked for. */
+/** The agent of what the server does without a request. */
 const SERVER = 'server';
 
 /** Patients named in one entry. */

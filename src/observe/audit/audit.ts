@@ -67,6 +67,6 @@ export function openAudit(
   };
 }
 
-/** Tells processes, hosts and restarts apart. */
+/** Unique among processes, hosts and restarts. */
 const chainName = (now: number, ids: Ids): string =>
   `${instant(now).replaceAll(':', '')}-${hostname().replaceAll(/[^\w.-]/g, '')}-${process.pid}-${ids.next()}`;

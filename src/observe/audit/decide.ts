@@ -10,7 +10,7 @@ import { DATE } from './narrow.js';
 
 const TYPE = typePosting('AuditEvent');
 
-/** Undefined: the entry alone does not tell. */
+/** Undefined: the entry alone does not decide. */
 export type Decide = (logged: LoggedEntry) => boolean | undefined;
 
 /** The filter as a function, compiled once for a search. */

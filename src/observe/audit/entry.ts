@@ -12,7 +12,7 @@ export interface LoggedEntry {
   readonly entry: AuditEntry;
 }
 
-/** Characters of a link that tell entries of one millisecond apart. */
+/** Characters of a link that distinguish the entries of one millisecond. */
 const LINK = 32;
 
 /** An instant as text that sorts as the instants do; milliseconds since the epoch. */
@@ -23,7 +23,7 @@ export function instantOf(id: string): number | undefined {
   return /^[0-9a-z]{9}-/.test(id) ? parseInt(id.slice(0, 9), 36) : undefined;
 }
 
-/** @param unique tells the entries of one millisecond apart */
+/** @param unique distinguishes the entries of one millisecond */
 export const entryId = (at: number, unique: string): string => `${stamp(at)}-${unique}`;
 
 /** @param id where it does not follow from the chain: entries of writes have one before they have a link */
@@ -62,7 +62,7 @@ export function parseEntry(text: string): { entry: AuditEntry; id?: string } {
 /** One line of the log, without its line feed. */
 export const lineOf = (link: string, text: string): string => `${link} ${text}`;
 
-/** Lines that continue a chain behind this link. */
+/** Lines that continue a chain after this link. */
 export function chained(start: string, texts: readonly string[]): string[] {
   let link = start;
   return texts.map(text => {

@@ -54,7 +54,7 @@ const keysOfKinds = (entry: AuditEntry, kinds: readonly KeyKind[]): Key[] =>
 /** All keys of an entry. */
 export const keysOf = (entry: AuditEntry): Key[] => keysOfKinds(entry, KINDS);
 
-/** Those that its segment is stored with. */
+/** The keys that its segment is stored with. */
 export const indexedKeys = (entry: AuditEntry): Key[] => keysOfKinds(entry, INDEXED);
 
 const REFERENCE = /^AuditEvent\|(patient|agent|entity)\|([^=].*)$/s;

@@ -10,6 +10,6 @@ export interface Storing {
   now(): number;
   /** Milliseconds that entries are kept; absent: for good. */
   readonly retention: number | undefined;
-  /** Told of a file or segment that cannot be read, by name. */
+  /** Logs the name of a file or segment that cannot be read. */
   report(error: unknown, name: string): void;
 }

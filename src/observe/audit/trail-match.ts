@@ -1,4 +1,4 @@
-/** Whether an entry's AuditEvent matches, and what it is sorted by: from the entry alone where that tells. */
+/** Whether an entry's AuditEvent matches, and what it is sorted by: from the entry alone where that decides. */
 import { matches } from '../../search/match.js';
 import { sortValue, type SortValue } from '../../search/order.js';
 import type { Filter, IndexEntries, Sort } from '../../search/query.js';

@@ -65,7 +65,7 @@ interface Judge {
   candidates: Candidates;
 }
 
-/** Adds the matches among these entries; those that come too late for the page are not even looked at. */
+/** Adds the matches among these entries. In a search by time it stops at the first entry that no longer reaches the page. */
 async function consider(judge: Judge, entries: readonly LoggedEntry[]): Promise<void> {
   const { parts, isMatch, sort, byTime, descending, candidates } = judge;
   const sorted = byTime ? entries.toSorted((a, b) => (descending ? -1 : 1) * (a.entry.at - b.entry.at)) : entries;

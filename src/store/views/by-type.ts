@@ -49,30 +49,30 @@ function searchesOf(rest: Store, own: OwnType, search: Store['search']): Pick<St
   const { partition, type: ownType, index } = own;
   const crossing: Crossing = { type: ownType, index, search: one => search({ partition, ...one }) };
 
-  async function resolved<S extends Pick<Search, 'partition' | 'of' | 'deadline'>>(asked: S): Promise<S> {
-    if (asked.partition !== partition) return asked;
-    if (!asked.of.some(({ type, where }) => crosses(ownType, type, where))) return asked;
+  async function resolved<S extends Pick<Search, 'partition' | 'of' | 'deadline'>>(query: S): Promise<S> {
+    if (query.partition !== partition) return query;
+    if (!query.of.some(({ type, where }) => crosses(ownType, type, where))) return query;
     const of: Search['of'][number][] = [];
-    for (const { type, where } of asked.of) {
-      of.push({ type, where: await inOneStore(crossing, type, where, asked.deadline) });
+    for (const { type, where } of query.of) {
+      of.push({ type, where: await inOneStore(crossing, type, where, query.deadline) });
     }
-    return { ...asked, of };
+    return { ...query, of };
   }
   /** The parts of a search by store; undefined where there is none. */
-  const parted = <S extends Pick<Search, 'partition' | 'of'>>(asked: S): { owned?: S; others?: S } => {
-    const owned = asked.of.filter(({ type }) => isOwn(own, { partition: asked.partition, type }));
-    if (owned.length === 0) return { others: asked };
-    const others = asked.of.filter(({ type }) => type !== ownType);
+  const parted = <S extends Pick<Search, 'partition' | 'of'>>(query: S): { owned?: S; others?: S } => {
+    const owned = query.of.filter(({ type }) => isOwn(own, { partition: query.partition, type }));
+    if (owned.length === 0) return { others: query };
+    const others = query.of.filter(({ type }) => type !== ownType);
     return others.length === 0
-      ? { owned: asked }
-      : { owned: { ...asked, of: owned }, others: { ...asked, of: others } };
+      ? { owned: query }
+      : { owned: { ...query, of: owned }, others: { ...query, of: others } };
   };
   return {
     async search(query) {
-      const asked = await resolved(query);
-      const { owned, others } = parted(asked);
-      if (!owned) return rest.search(asked);
-      return others ? mergedSearch(asked, [own.store, owned], [rest, others], index) : own.store.search(owned);
+      const direct = await resolved(query);
+      const { owned, others } = parted(direct);
+      if (!owned) return rest.search(direct);
+      return others ? mergedSearch(direct, [own.store, owned], [rest, others], index) : own.store.search(owned);
     },
     async count(query, limit) {
       const { owned, others } = parted(await resolved(query));
@@ -83,13 +83,13 @@ function searchesOf(rest: Store, own: OwnType, search: Store['search']): Pick<St
       const { criteria = [] } = changes;
       const leading = criteria.some(one => one.partition === partition && crosses(ownType, one.type, one.where));
       if (!leading) return rest.commit(changes);
-      const asked = criteria.map(async criterion => {
+      const direct = criteria.map(async criterion => {
         const { type, where } = criterion;
         return criterion.partition === partition
           ? { ...criterion, where: await inOneStore(crossing, type, where, Infinity) }
           : criterion;
       });
-      return rest.commit({ ...changes, criteria: await Promise.all(asked) });
+      return rest.commit({ ...changes, criteria: await Promise.all(direct) });
     },
   };
 }
@@ -102,12 +102,12 @@ function historyOf(rest: Store, own: OwnType): Pick<Store, 'history' | 'countHis
   };
   return {
     async history(query) {
-      const asked = versioned(query);
-      return asked ? rest.history(asked) : { rows: [] };
+      const kept = versioned(query);
+      return kept ? rest.history(kept) : { rows: [] };
     },
     async countHistory(query, limit) {
-      const asked = versioned(query);
-      return asked ? rest.countHistory(asked, limit) : 0;
+      const kept = versioned(query);
+      return kept ? rest.countHistory(kept, limit) : 0;
     },
   };
 }

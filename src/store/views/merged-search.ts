@@ -17,12 +17,12 @@ interface Row {
 
 /** @param index of a version, for its values of the sort keys */
 export async function mergedSearch(
-  { sort: asked, limit, after }: Search,
+  { sort: given, limit, after }: Search,
   one: Part,
   other: Part,
   index: (version: Version) => IndexEntries,
 ): Promise<Page> {
-  const sort = asked.length === 0 ? newestFirst : asked;
+  const sort = given.length === 0 ? newestFirst : given;
   const rowOf = (row: Version): Row => {
     const { key, at } = row;
     return { row, values: sort.map(by => sortValue({ key, at, index: index(row) }, by)) };
