@@ -98,6 +98,22 @@ describe('config/config', () => {
     assert.deepEqual(enforced({ PORTICO_DEMO: 'off' }), []);
   });
 
+  it('takes a base of canonical URLs that JSON and FHIRPath hold as it is, and no other', () => {
+    const base = (PORTICO_CANONICAL_URL: string) => loadConfig({ PORTICO_CANONICAL_URL }).canonicalUrl;
+    assert.equal(base('https://health.example:8443/canonical/'), 'https://health.example:8443/canonical');
+    for (const wrong of [
+      "https://a/it's",
+      'https://a/"',
+      'https://a/\\',
+      'https://a/$&',
+      'https://a?b',
+      'ftp://a',
+      'a b',
+    ]) {
+      assert.match(refusal({ PORTICO_CANONICAL_URL: wrong }), /^PORTICO_CANONICAL_URL must be/, wrong);
+    }
+  });
+
   it('is frozen to the bottom', () => {
     const config = loadConfig({ PORTICO_ISSUERS: JSON.stringify([issuer]) });
     assert(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.issuers[0]?.jwks.keys));
