@@ -79,7 +79,8 @@ export function referencesFor(
   for (const [type, ofType] of byType(resources)) {
     for (const value of paramsOf(include, type, registry).flatMap(param => valuesOf(param, ofType))) {
       const local = localReference(literalOf(value) ?? '', localBases);
-      if (local && (include.target ?? local.type) === local.type) names.add(`${local.type}/${local.id}`);
+      if (!local) continue;
+      if ((include.target ?? local.type) === local.type) names.add(`${local.type}/${local.id}`);
     }
   }
   return [...names];
