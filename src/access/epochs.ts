@@ -40,7 +40,7 @@ const DECISIVE: Readonly<Record<string, readonly string[]>> = {
  * a Patient or RelatedPerson among them are concerned too; `withEpochs` finds them.
  * @param after undefined for a deletion
  */
-export function epochsTouched(before: Resource | undefined, after: Resource | undefined): string[] {
+function epochsTouched(before: Resource | undefined, after: Resource | undefined): string[] {
   const version = after ?? before;
   const elements = version && DECISIVE[version.resourceType];
   if (!version || !elements) return [];

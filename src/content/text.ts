@@ -10,7 +10,7 @@ import type { Blobs, Version } from '../store/port.js';
 import { placeOfVersion, type ContentPlace } from './place.js';
 
 /** Characters of base64 beyond which no resource holds its content. */
-export const LARGEST_CONTENT = 64 * 1024 * 1024;
+const LARGEST_CONTENT = 64 * 1024 * 1024;
 
 const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4;
 

@@ -7,7 +7,7 @@ import type { NoticeEvent } from '../portal/effect.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
 import { entryOf, OUTBOX, queued, type Attempt, type OutboxEntry } from './outbox.js';
 
-export const DELIVERY = 'delivery';
+const DELIVERY = 'delivery';
 const DEAD = 'dead';
 
 /** `withheld`: the person is not to be notified any more. `dead`: it cannot be delivered now. */

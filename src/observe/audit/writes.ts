@@ -13,7 +13,7 @@ import { recordsOf, segmentsOf, type Segment } from './segment.js';
 import type { Storing } from './storing.js';
 
 /** Kind of the records. */
-export const WRITE = 'audit';
+const WRITE = 'audit';
 /** Entries of one commit: other writes wait for it. */
 const BATCH = 500;
 
