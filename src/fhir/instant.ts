@@ -26,7 +26,7 @@ export function parseHttpDate(text: string): number | undefined {
 }
 
 const INSTANT =
-  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,40})?(Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))$/;
 
 /** Milliseconds of a FHIR instant, or undefined if it is none. */
 export function parseInstant(text: string): number | undefined {
@@ -34,6 +34,9 @@ export function parseInstant(text: string): number | undefined {
   if (!match) return undefined;
   const day = new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])));
   if (day.getUTCMonth() !== Number(match[2]) - 1) return undefined;
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : ms;
+  // JavaScript knows no leap second: it is the second behind the one before.
+  const leap = match[5] === '60';
+  const ms = Date.parse(leap ? text.replace(/:60(?=[.Z+-])/, ':59') : text);
+  if (Number.isNaN(ms)) return undefined;
+  return leap ? ms + 1000 : ms;
 }

@@ -14,7 +14,9 @@ const PARTIAL = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/;
 export function rangeOf(text: string): [low: number, high: number] {
   const partial = PARTIAL.exec(text);
   if (!partial) {
-    const at = Date.parse(text.replace(/:60/, ':59'));
+    // JavaScript passes over what is below a millisecond.
+    const below = Number(`0.${/\.\d{3}(\d+)/.exec(text)?.[1] ?? '0'}`);
+    const at = Date.parse(text.replace(/:60/, ':59')) + below;
     return [at, at];
   }
   const year = Number(partial[1]);

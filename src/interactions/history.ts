@@ -129,8 +129,9 @@ interface Span {
   to: number;
 }
 
-const after = ({ to }: Span): Span => ({ from: to + 1, to: CEILING });
-const before = ({ from }: Span): Span => ({ from: FLOOR, to: from - 1 });
+// Versions are made at whole milliseconds.
+const after = ({ to }: Span): Span => ({ from: Math.floor(to) + 1, to: CEILING });
+const before = ({ from }: Span): Span => ({ from: FLOOR, to: Math.ceil(from) - 1 });
 const SPANS: Partial<Record<RangeOp, (period: Span) => Span>> = {
   eq: period => period,
   ge: ({ from }) => ({ from, to: CEILING }),

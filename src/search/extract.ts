@@ -3,6 +3,7 @@ import { isObject, type Json, type Resource } from '../fhir/resource.js';
 import { choice } from './expression/compile.js';
 import { PRESENT } from './keys.js';
 import { MAX_ENTRIES, MAX_TERMINOLOGY_ENTRIES, tooManyValues } from './limits.js';
+import { instantsIn } from './instant-elements.table.js';
 import { mainDates } from './main-date.table.js';
 import { CEILING, FLOOR, typePosting, type IndexEntries, type Range, type Text } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
@@ -81,6 +82,7 @@ interface Shared {
   registry: SearchRegistry;
   localBases: readonly string[];
   serves: (code: string) => boolean;
+  instants: ReadonlySet<string>;
 }
 
 /** Indexed by the store itself, or not at all. */
@@ -90,7 +92,7 @@ function extractParam(
   param: SearchParam,
   resource: Resource,
   entries: Entries,
-  { registry, localBases, serves }: Shared,
+  { registry, localBases, serves, instants }: Shared,
 ): void {
   const { type, code, facts, components } = param;
   const { ports } = registry;
@@ -103,7 +105,7 @@ function extractParam(
   for (const value of param.select(resource, resource)) {
     if (type !== 'composite') {
       entries.present();
-      valueTypes[type].extract(value, entries, { facts, ports, localBases });
+      valueTypes[type].extract(value, entries, { facts, ports, localBases, instants });
     } else if (isObject(value) && extractComposite(value, resource, components, entries, { ports, localBases })) {
       entries.present();
     }
@@ -122,7 +124,7 @@ export function extract(resource: Resource, registry: SearchRegistry, options: E
   const entries = new Entries(terminologies.has(resource.resourceType) ? MAX_TERMINOLOGY_ENTRIES : MAX_ENTRIES);
   entries.postings.add(typePosting(resource.resourceType));
   const { localBases, serves = () => true } = options;
-  const shared: Shared = { registry, localBases, serves };
+  const shared: Shared = { registry, localBases, serves, instants: instantsIn(resource) };
   for (const param of registry.of(resource.resourceType)) {
     entries.begin(param.key);
     extractParam(param, resource, entries, shared);

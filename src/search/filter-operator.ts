@@ -64,8 +64,8 @@ function ofRange({ param, operator, value, search }: Comparison): Filter | undef
   const test = (range: RangeTest): Filter =>
     param.code === '_lastUpdated' ? { kind: 'updated', test: range } : { kind: 'range', key: param.key, test: range };
   if (operator === 'po') return test({ op: 'ap', lo, hi });
-  // The stored period goes from `lo` or before to `hi` or behind.
-  return and([test({ op: 'lt', lo: lo + 1, hi: lo + 1 }), test({ op: 'gt', lo: hi - 1, hi: hi - 1 })]);
+  // The stored period goes from `lo` or before to `hi` or behind, to the millisecond.
+  return test({ op: 'ap', lo: Math.floor(hi), hi: lo });
 }
 
 /** What the value subsumes lies below it. */

@@ -71,7 +71,7 @@ export type Filter =
   | { kind: 'range'; key: string; test: RangeTest; second?: RangeTest }
   /** Has a string entry of this key; `value` normalised as the entries are. */
   | { kind: 'text'; key: string; match: TextMatch; value: string }
-  /** meta.lastUpdated, as an interval of a millisecond. */
+  /** meta.lastUpdated, a point in time. */
   | { kind: 'updated'; test: RangeTest }
   /**
    * Chain: carries a posting `{key}{type}/{id}` for the id of some live resource of `type` that satisfies `where`.

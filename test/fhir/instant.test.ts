@@ -25,11 +25,14 @@ describe('fhir/instant', () => {
   it('reads offsets and fractions', () => {
     assert.equal(parseInstant('2026-01-02T03:04:05+02:00'), Date.UTC(2026, 0, 2, 1, 4, 5));
     assert.equal(parseInstant('2026-01-02T03:04:05.123456789Z'), Date.UTC(2026, 0, 2, 3, 4, 5, 123));
+    assert.equal(parseInstant('2026-01-02T03:04:05.123456789012Z'), Date.UTC(2026, 0, 2, 3, 4, 5, 123));
+    assert.equal(parseInstant('2026-01-02T03:04:05+14:00'), Date.UTC(2026, 0, 1, 13, 4, 5));
+    assert.equal(parseInstant('2016-12-31T23:59:60Z'), Date.UTC(2017, 0, 1));
   });
 
   for (const text of [
     ...['2026-01-02', '2026-01-02T03:04:05', '2026-02-30T00:00:00Z', '2026-13-01T00:00:00Z'],
-    ...['2026-01-02T24:00:00Z', '2026-01-02T03:60:00Z', '2026-01-02T03:04:05+15:00', ' 2026-01-02T03:04:05Z'],
+    ...['2026-01-02T24:00:00Z', '2026-01-02T03:60:00Z', '2026-01-02T03:04:05+14:01', ' 2026-01-02T03:04:05Z'],
   ]) {
     it(`takes ${JSON.stringify(text)} for no instant`, () => assert.equal(parseInstant(text), undefined));
   }

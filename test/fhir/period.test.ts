@@ -43,5 +43,8 @@ describe('periods', () => {
     assert.equal(notAfter('2026-03-02', '2026-03'), true);
     assert.equal(notAfter('2026-04', '2026-03'), false);
     assert.equal(notAfter('2026-03-01T12:00:01Z', '2026-03-01T12:00:00Z'), false);
+    assert.equal(notAfter('2026-03-01T12:00:00.1234Z', '2026-03-01T12:00:00.12341Z'), true);
+    assert.equal(notAfter('2026-03-01T12:00:00.12342Z', '2026-03-01T12:00:00.12341Z'), false);
+    assert.equal(notAfter('2026-03-01T14:00:00+14:00', '2026-03-01T00:00:00Z'), true);
   });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { JsonObject } from '../../src/fhir/resource.js';
 import { choiceElements, choiceTypes } from '../../src/search/expression/choices.table.js';
 import { parseExpression, unionParts, type Expression } from '../../src/search/expression/syntax.js';
+import { instantElements } from '../../src/search/instant-elements.table.js';
 import { implicitSystems } from '../../src/search/implicit-system.table.js';
 import { mainDates } from '../../src/search/main-date.table.js';
 import { definitions, registry, searchParameters } from './searching.js';
@@ -45,6 +46,17 @@ function namesOf(expression: Expression): string[] {
 }
 
 describe('search tables', () => {
+  it('instants are the elements HL7 defines as such', () => {
+    const defined: Record<string, string[]> = {};
+    for (const { path, type = [] } of elements.values()) {
+      const [resource = '', name, ...below] = path.split('.');
+      if (name === undefined || below.length > 0 || !resourceTypes.includes(resource)) continue;
+      if (!type.some(({ code }) => code === 'instant')) continue;
+      (defined[resource] ??= []).push(name.replace('[x]', 'Instant'));
+    }
+    assert.deepEqual(instantElements, defined);
+  });
+
   it('main dates are elements, and their parameters are on them alone', () => {
     for (const [type, { element, param }] of Object.entries(mainDates)) {
       assert.ok(

@@ -57,6 +57,8 @@ export interface ExtractContext {
   ports: Ports;
   /** Own base URLs: absolute references below them are indexed as relative ones. */
   localBases: readonly string[];
+  /** The values of the resource's elements of type instant, which are points in time however they are written. */
+  instants?: ReadonlySet<string>;
 }
 
 export interface TermContext extends ExtractContext {
