@@ -14,6 +14,24 @@ describe('fhir/json', () => {
     assert.equal(JSON.stringify(parseStored(text)), text);
   });
 
+  it('keeps the digits of any number of stored JSON', () => {
+    const digits = fc.string({ unit: fc.constantFrom(...Array.from('00123456789')), minLength: 1, maxLength: 20 });
+    const whole = digits.map(text => text.replace(/^0+(?=.)/, ''));
+    const fraction = fc.option(digits, { nil: '' });
+    const exponent = fc.constantFrom('', '', '', 'e2', 'E-7', 'e+0');
+    const number = fc
+      .tuple(fc.constantFrom('', '-'), whole, fraction, exponent)
+      .map(([sign, a, b, e]) => `${sign}${a}${b === '' ? '' : `.${b}`}${e}`);
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 3 }), numbers => {
+        const text = `{"a":[${numbers.join()}],"b":{"c":${numbers[0]}}}`;
+        assert.equal(JSON.stringify(parseStored(text)), text);
+        assert.equal(rewritten(text), text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('reads all else as JSON.parse does', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), text => {
