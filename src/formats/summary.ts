@@ -1,5 +1,6 @@
 /** `_summary` and `_elements`: parts of a resource. https://hl7.org/fhir/R4/search.html#summary */
 import type { Definitions, Element } from '../definitions/definitions.js';
+import { ELEMENT_NAME, elementName } from '../fhir/element-name.js';
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
@@ -9,7 +10,7 @@ export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
 
 export interface View {
   summary?: Summary;
-  /** Top-level element names, without the type: `name`, `birthDate`. */
+  /** Top-level element names, without the type: `name`, `birthDate`; of a choice `value`, or one of its types: `valueQuantity`. */
   elements?: readonly string[];
 }
 
@@ -22,16 +23,29 @@ export function parseView(query: Query): View | undefined {
   if (summary !== undefined && !summaries.includes(summary)) {
     throw new Fault('invalid', `_summary must be one of ${summaries.join(', ')}.`, { code: 'value' });
   }
-  if (elements.some(name => !/^[A-Za-z.]+$/.test(name))) {
+  if (elements.some(name => !ELEMENT_NAME.test(name))) {
     throw new Fault('invalid', '_elements must be a list of names of elements, parted by commas.', { code: 'value' });
   }
-  // A name may carry its type: `Patient.name`.
-  if (elements.length > 0) return { elements: elements.map(name => name.replace(/^[A-Z]\w*\./, '')) };
+  if (elements.length > 0) return { elements: elements.map(elementName) };
   return summary === undefined || summary === 'false' ? undefined : { summary: summary as Summary };
 }
 
-/** Keeps an element at a path below the type: `name.family`. */
-type Keep = (element: Element, depth: number) => boolean;
+/** Whether `_elements` may name this of a resource type: an element by its own name, or a choice by that of one of its types. */
+export function isElement(definitions: Definitions, type: string, name: string): boolean {
+  if (always.has(name)) return definitions.isResourceType(type);
+  const element = elementOf(definitions.elements(type), name);
+  if (!element || element.name === name) return element !== undefined;
+  return element.types.some(({ code }) => element.name + code.charAt(0).toUpperCase() + code.slice(1) === name);
+}
+
+/** Fault `invalid` for an element that none of these types has. */
+export function assertElements(definitions: Definitions, { elements = [] }: View, types: readonly string[]): void {
+  if (elements.every(name => types.some(type => isElement(definitions, type, name)))) return;
+  throw new Fault('invalid', '_elements names an element that is not known here.', { code: 'not-supported' });
+}
+
+/** Keeps an element, by its name in JSON, so far below the type. */
+type Keep = (element: Element, depth: number, name: string) => boolean;
 
 const mandatory = (element: Element): boolean => element.min > 0;
 
@@ -41,7 +55,7 @@ const always = new Set(['resourceType', 'id', 'meta', 'implicitRules']);
 function keepOf({ summary, elements }: View): Keep | undefined {
   if (elements && elements.length > 0) {
     const named = new Set(elements);
-    return (element, depth) => depth > 0 || named.has(element.name) || mandatory(element);
+    return (element, depth, name) => depth > 0 || named.has(element.name) || named.has(name) || mandatory(element);
   }
   if (summary === 'true') return element => element.summary === true || mandatory(element);
   if (summary === 'text') return (element, depth) => depth > 0 || element.name === 'text' || mandatory(element);
@@ -73,8 +87,9 @@ function partOf(
       part[name] = value;
       continue;
     }
-    const element = elementOf(children, name.startsWith('_') ? name.slice(1) : name);
-    if (element && keep(element, depth)) part[name] = inner(value, element, keep, definitions, depth + 1);
+    const plain = name.startsWith('_') ? name.slice(1) : name;
+    const element = elementOf(children, plain);
+    if (element && keep(element, depth, plain)) part[name] = inner(value, element, keep, definitions, depth + 1);
   }
   return part;
 }

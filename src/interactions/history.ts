@@ -15,7 +15,7 @@ import type { HistoryQuery, Page, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { boundedPage } from '../content/bounded-page.js';
 import { absent, current, instanceKey } from './version.js';
-import { shown } from './view.js';
+import { checkElements, shown } from './view.js';
 import { defined } from '../fhir/defined.js';
 
 const KNOWN = new Set(['_since', '_at', '_count', '_sort', '_summary', '_elements', '_page', '_format', '_pretty']);
@@ -44,6 +44,7 @@ export const createHistory =
     const after = starts.at(-1) ?? undefined;
     const conditions = conditionsOf(context, query);
     const view = parseView(query);
+    if (view) checkElements(context, parts.definitions, view);
     const limit = view?.summary === 'count' ? 0 : countOf(query, parts);
     const historyQuery = { ...conditions, limit, ...defined({ after }) };
     const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), historyQuery);

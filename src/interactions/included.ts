@@ -2,6 +2,7 @@
 import type { BundleEntry } from '../fhir/bundle.js';
 import type { Issue } from '../fhir/fault.js';
 import { lazyResource } from '../fhir/lazy-resource.js';
+import { localReference, type LocalReference } from '../fhir/reference.js';
 import { namesOf } from '../search/canonical.js';
 import { canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
 import type { ParsedSearch } from '../search/parse.js';
@@ -19,7 +20,7 @@ export type IncludeParts = SearchsetParts & Pick<HandlerParts, 'registryOf' | 'l
 interface Gathering {
   context: Context;
   parts: IncludeParts;
-  /** `Type/id` of the resources on the page and of those included so far. */
+  /** `Type/id` of the resources on the page and of those included so far; of past versions `Type/id/_history/{version}`. */
   seen: Set<string>;
   taken: Version[];
   /** Characters of the page and of what is taken. */
@@ -80,16 +81,39 @@ async function referenced(
   const registry = parts.registryOf(partition);
   const resources = front.map(({ json }) => lazyResource(json));
   const names = includes.flatMap(include => referencesFor(include, resources, registry, [endpoint.url]));
-  const keys = [...new Set(names)]
+  const wanted = [...new Set(names)]
     .filter(name => !seen.has(name))
-    .map(name => name.split('/', 2) as [string, string])
-    .filter(([type]) => endpoint.resources.has(type))
-    .map(([type, id]) => ({ partition, type, id }));
-  const found = await context.store.read(keys);
-  const taken = take(gathering, found.filter(version => version !== undefined && !version.deleted) as Version[]);
+    .map(name => localReference(name, [])!)
+    .filter(({ type }) => endpoint.resources.has(type));
+  const taken = await named(gathering, wanted);
   const canonical = includes.flatMap(include => canonicalsFor(include, resources, registry));
   return [...taken, ...(await searched(gathering, canonical))];
 }
+
+/**
+ * The resources of these names; where a name states a version, that version, as long as the resource is there.
+ * https://hl7.org/fhir/R4/search.html#include
+ */
+async function named(gathering: Gathering, wanted: readonly LocalReference[]): Promise<Version[]> {
+  const { partition, store } = gathering.context;
+  const found = await store.read(wanted.map(({ type, id }) => ({ partition, type, id })));
+  const live = found.flatMap((version, at) => {
+    const { versionId } = wanted[at]!;
+    return version && !version.deleted ? [{ version, stated: Number(versionId ?? version.version) }] : [];
+  });
+  const current = live.filter(({ version, stated }) => stated === version.version);
+  const past = live.filter(({ version, stated }) => stated < version.version && isVersion(stated));
+  const versions = await Promise.all(past.map(({ version, stated }) => store.version(version.key, stated)));
+  return [
+    ...take(
+      gathering,
+      current.map(({ version }) => version),
+    ),
+    ...take(gathering, versions.filter(version => version !== undefined && !version.deleted) as Version[], versionName),
+  ];
+}
+
+const isVersion = (stated: number): boolean => Number.isSafeInteger(stated) && stated > 0;
 
 /** The resources that refer to these. */
 async function referring(gathering: Gathering, front: readonly Version[], include: Include): Promise<Version[]> {
@@ -111,19 +135,24 @@ async function searched(gathering: Gathering, of: Search['of']): Promise<Version
   return take(gathering, page.rows);
 }
 
-function take(gathering: Gathering, found: readonly Version[]): Version[] {
+/** Takes in what is not there yet by its name, as far as there is room. */
+function take(gathering: Gathering, found: readonly Version[], name = nameOf): Version[] {
   const { seen, taken, parts } = gathering;
-  const fresh = found.filter(version => !seen.has(nameOf(version)));
+  const fresh = [...new Map(found.map(version => [name(version), version])).values()].filter(
+    version => !seen.has(name(version)),
+  );
   const room = Math.max(0, parts.limits.maxIncludes - taken.length);
   const kept = fresh.slice(0, Math.min(room, countFitting(fresh, gathering.size)));
   if (kept.length < fresh.length) gathering.full = true;
   gathering.size += charactersOf(kept);
-  for (const version of kept) seen.add(nameOf(version));
+  for (const version of kept) seen.add(name(version));
   taken.push(...kept);
   return kept;
 }
 
 const nameOf = ({ key }: Version): string => `${key.type}/${key.id}`;
+
+const versionName = ({ key, version }: Version): string => `${key.type}/${key.id}/_history/${version}`;
 
 const cut = ({ limits }: IncludeParts): Issue => ({
   severity: 'warning',

@@ -3,6 +3,7 @@ import { declaredIncludes } from '../definitions/declared-includes.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
 import { parametersOf, type Query } from '../fhir/request.js';
+import { isElement } from '../formats/summary.js';
 import { compartmentFilter } from '../search/compartment.js';
 import { chainResolver, type OpenChains } from '../search/open-chains.js';
 import { parseSearch, type ParsedSearch, type SearchRequest } from '../search/parse.js';
@@ -70,7 +71,7 @@ async function searchRequest(
   context: Context,
   query: Query,
   openChains: OpenChains,
-  { limits, clock, terminology }: QuestionParts,
+  { limits, clock, terminology, definitions }: QuestionParts,
 ): Promise<SearchRequest> {
   const { endpoint, route } = context;
   const named = terminologyNames(query);
@@ -83,6 +84,7 @@ async function searchRequest(
     localBases: [endpoint.url],
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
     declaresInclude: declaredIncludes(endpoint),
+    isElement: (type, name) => isElement(definitions, type, name),
     limits,
     openChains,
   };

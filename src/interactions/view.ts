@@ -3,7 +3,7 @@ import type { Definitions } from '../definitions/definitions.js';
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
-import { parseView, project, type View } from '../formats/summary.js';
+import { assertElements, parseView, project, type View } from '../formats/summary.js';
 import type { Context } from '../service.js';
 
 const FORM = new Set(['_format', '_pretty', '_summary', '_elements']);
@@ -23,7 +23,14 @@ export function viewOf(context: Context, definitions: Definitions): (json: strin
 export function writtenView(context: Context, definitions: Definitions): (json: string) => string {
   const { query } = context.request;
   const view = query.length > 0 ? parseView(query) : undefined;
+  if (view) checkElements(context, definitions, view);
   return view ? json => shown(definitions, view, json) : same;
+}
+
+/** Fault `invalid` for an element that no type of this request has, unless the request is lenient. */
+export function checkElements({ endpoint, route, lenient }: Context, definitions: Definitions, view: View): void {
+  const types = route.type === undefined ? [...endpoint.resources.keys()] : [route.type];
+  if (!lenient) assertElements(definitions, view, types);
 }
 
 const same = (json: string): string => json;

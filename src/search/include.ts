@@ -1,6 +1,6 @@
 /** `_include` and `_revinclude`. https://hl7.org/fhir/R4/search.html#revinclude */
 import type { DeclaresInclude } from '../definitions/declared-includes.js';
-import { localReference } from '../fhir/reference.js';
+import { localReference, type LocalReference } from '../fhir/reference.js';
 import { isObject, type Json, type Resource } from '../fhir/resource.js';
 import { canonicalFilter } from './canonical.js';
 import { or } from './filters.js';
@@ -68,7 +68,10 @@ function literalOf(value: Json): string | undefined {
   return typeof literal === 'string' ? literal : undefined;
 }
 
-/** What an `_include` takes in with these resources: distinct `Type/id` of this server's own resources. */
+/**
+ * What an `_include` takes in with these resources: distinct `Type/id` of this server's own resources, with
+ * `/_history/{version}` where the reference states one.
+ */
 export function referencesFor(
   include: Include,
   resources: readonly Resource[],
@@ -80,11 +83,14 @@ export function referencesFor(
     for (const value of paramsOf(include, type, registry).flatMap(param => valuesOf(param, ofType))) {
       const local = localReference(literalOf(value) ?? '', localBases);
       if (!local) continue;
-      if ((include.target ?? local.type) === local.type) names.add(`${local.type}/${local.id}`);
+      if ((include.target ?? local.type) === local.type) names.add(nameOf(local));
     }
   }
   return [...names];
 }
+
+const nameOf = ({ type, id, versionId }: LocalReference): string =>
+  versionId === undefined ? `${type}/${id}` : `${type}/${id}/_history/${versionId}`;
 
 const byType = (resources: readonly Resource[]): Map<string, Resource[]> =>
   Map.groupBy(resources, ({ resourceType }) => resourceType);

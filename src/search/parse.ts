@@ -1,5 +1,6 @@
 /** Search parameters of a request as a search. https://hl7.org/fhir/R4/search.html */
 import type { DeclaresInclude } from '../definitions/declared-includes.js';
+import { ELEMENT_NAME, elementName } from '../fhir/element-name.js';
 import type { Fault, Issue } from '../fhir/fault.js';
 import { issuesOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
@@ -28,6 +29,8 @@ export interface SearchOptions extends Omit<CriteriaOptions, 'registry'> {
   limits: { maxPageSize: number };
   /** The includes that are declared here; all by default. */
   declaresInclude?: DeclaresInclude;
+  /** Whether `_elements` may name this of a type; anything by default. */
+  isElement?: (type: string, name: string) => boolean;
 }
 
 /** A search of one type, or of several, of which `_type` may choose. */
@@ -92,11 +95,18 @@ class SearchParser {
         this.warn(error);
       }
     }
-    const { elements, summary } = this.result;
-    if (elements && summary !== undefined && summary !== 'false')
-      throw badValue('_elements', 'it cannot be combined with _summary.');
+    this.checkShape();
     this.result.of = this.where.map(({ type, filters }) => ({ type, where: and(filters) }));
     return this.result;
+  }
+
+  /** What shapes answers and cannot be combined. https://hl7.org/fhir/R4/search.html#summary */
+  private checkShape(): void {
+    const { elements, summary, includes, revincludes } = this.result;
+    if (elements && summary !== undefined && summary !== 'false')
+      throw badValue('_elements', 'it cannot be combined with _summary.');
+    if (summary === 'text' && includes.length + revincludes.length > 0)
+      throw badValue('_summary', "'text' cannot be combined with _include or _revinclude.");
   }
 
   private warn(fault: Fault): void {
@@ -171,11 +181,7 @@ class SearchParser {
         result.total = value as Total;
         return value;
       case '_elements':
-        result.elements = value.split(',');
-        if (!result.elements.every(element => /^[A-Za-z][A-Za-z0-9.]*$/.test(element))) {
-          throw badValue(name, 'the value is a list of element names.');
-        }
-        return value;
+        return this.elements(name, value);
       case '_type':
         if ('type' in this.request) throw notUnderstood(name, 'only a search of all types can choose types.');
         return this.where.map(one => one.type).join(',');
@@ -183,6 +189,22 @@ class SearchParser {
         if (value !== 'false') throw notUnderstood(name, 'contained resources cannot be searched.');
         return value;
     }
+  }
+
+  /** Those that a type of the search has; the others are refused, or left out of a lenient search. */
+  private elements(name: string, value: string): string {
+    const given = value.split(',');
+    if (!given.every(element => ELEMENT_NAME.test(element)))
+      throw badValue(name, 'the value is a list of element names.');
+    const { isElement = () => true, lenient } = this.request;
+    const known = given.filter(one => this.where.some(({ type }) => isElement(type, elementName(one))));
+    if (known.length < given.length) {
+      const fault = notUnderstood(name, 'it names an element that is not known here.');
+      if (!lenient || known.length === 0) throw fault;
+      this.warn(fault);
+    }
+    this.result.elements = known.map(elementName);
+    return known.join(',');
   }
 
   /** Repeated, it names the inner orders. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Resource } from '../../src/fhir/resource.js';
-import { parseView, project } from '../../src/formats/summary.js';
+import { isElement, parseView, project } from '../../src/formats/summary.js';
 import { definitions } from './definitions.js';
 
 const message: Resource = {
@@ -66,6 +66,17 @@ describe('formats/summary', () => {
     ]);
   });
 
+  it('[R23] knows choices by their name in JSON: of that type alone', () => {
+    const observation = { resourceType: 'Observation', status: 'final', valueString: 'v', _valueString: { id: 'x' } };
+    const shown = (name: string) => names(project(observation, { elements: [name] }, definitions));
+    assert.deepEqual(shown('valueString'), ['_valueString', 'meta', 'resourceType', 'status', 'valueString']);
+    assert.deepEqual(shown('valueQuantity'), ['meta', 'resourceType', 'status']);
+    const known = ['value', 'valueString', 'status', 'id', 'meta', 'extension', 'contained'];
+    const unknown = ['valueHumanName', 'valuestring', 'name', 'status.x', 'statusString', '__proto__', 'constructor'];
+    for (const name of known) assert.ok(isElement(definitions, 'Observation', name), name);
+    for (const name of unknown) assert.ok(!isElement(definitions, 'Observation', name), name);
+  });
+
   it('leaves the whole resource alone, the one given too', () => {
     assert.equal(project(message, { summary: 'false' }, definitions), message);
     assert.equal(project(message, {}, definitions), message);
@@ -77,6 +88,7 @@ describe('formats/summary', () => {
     assert.equal(parseView([['_summary', 'false']]), undefined);
     assert.deepEqual(parseView([['_summary', 'text']]), { summary: 'text' });
     assert.deepEqual(parseView([['_elements', 'sent,status']]), { elements: ['sent', 'status'] });
+    assert.deepEqual(parseView([['_elements', 'Patient.name,value[x]']]), { elements: ['name', 'value'] });
     assert.throws(() => parseView([['_summary', 'yes']]), { kind: 'invalid' });
     assert.throws(() => parseView([['_elements', 'sent;drop']]), { kind: 'invalid' });
     assert.throws(() => parseView([['_elements', '']]), { kind: 'invalid' });

@@ -23,13 +23,14 @@ describe('search/include', () => {
   it('[R74] one parameter', () => assert.deepEqual(included('_include=Observation:subject'), ['Patient/1']));
   it('[R74] own absolute references', () =>
     assert.deepEqual(included('_include=Observation:encounter'), ['Encounter/2']));
-  it('[R74] several, versions left out, foreign and contained ones not followed', () =>
-    assert.deepEqual(included('_include=Observation:performer'), ['Practitioner/3', 'Patient/1']));
+  it('[R74] several, each version as stated, foreign and contained ones not followed', () =>
+    assert.deepEqual(included('_include=Observation:performer'), ['Practitioner/3/_history/1', 'Patient/1']));
   it('[R74] typed target', () =>
-    assert.deepEqual(included('_include=Observation:performer:Practitioner'), ['Practitioner/3']));
+    assert.deepEqual(included('_include=Observation:performer:Practitioner'), ['Practitioner/3/_history/1']));
   it('[R74] all of a type', () =>
-    assert.deepEqual(included('_include=Observation:*'), ['Patient/1', 'Encounter/2', 'Practitioner/3']));
-  it('[R74] all', () => assert.deepEqual(included('_include=*'), ['Patient/1', 'Encounter/2', 'Practitioner/3']));
+    assert.deepEqual(included('_include=Observation:*'), ['Patient/1', 'Encounter/2', 'Practitioner/3/_history/1']));
+  it('[R74] all', () =>
+    assert.deepEqual(included('_include=*'), ['Patient/1', 'Encounter/2', 'Practitioner/3/_history/1']));
   it('[R74] another source', () => assert.deepEqual(included('_include=Encounter:subject'), []));
 
   it('[R72] a contained medication is not included', () => {

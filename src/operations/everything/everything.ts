@@ -11,7 +11,7 @@ import { Fault } from '../../fhir/fault.js';
 import { parseStored } from '../../fhir/json.js';
 import { localReference } from '../../fhir/reference.js';
 import type { Resource } from '../../fhir/resource.js';
-import { parseView, project, type View } from '../../formats/summary.js';
+import { assertElements, parseView, project, type View } from '../../formats/summary.js';
 import { referencesFor } from '../../search/include.js';
 import { NONE, not } from '../../search/filters.js';
 import type { Filter } from '../../search/query.js';
@@ -51,10 +51,15 @@ export const createEverything = (
   },
 });
 
-function selectionOf(input: PatientEverythingInput, context: Context, { limits }: EverythingParts): Selection {
+function selectionOf(
+  input: PatientEverythingInput,
+  context: Context,
+  { limits, definitions }: EverythingParts,
+): Selection {
   const { start, end, _since, _type, _count = limits.maxPageSize } = input;
   if (_count < 1) throw new Fault('invalid', '_count must be 1 or more.', { code: 'value' });
   const view = parseView(context.request.query);
+  if (view && !context.lenient) assertElements(definitions, view, [...context.endpoint.resources.keys()]);
   const since = _since === undefined ? undefined : dateInterval(_since)?.lo;
   return {
     patient: patientOf(context),

@@ -250,6 +250,31 @@ describe('searchset envelope', () => {
       await customer().refused('Patient?_elements=gender&_summary=true', 400, 'value');
     });
 
+    it('[R23] [R64] takes elements by type, choice and JSON name; unknown ones are refused, or left out with a warning', async () => {
+      const names = async (query: string, headers = {}): Promise<string[]> => {
+        const { bundle } = await customer().search(query, headers);
+        return Object.keys(bundle.entry?.[0]?.resource ?? {}).filter(name => !['resourceType', 'meta'].includes(name));
+      };
+      assert.deepEqual(await names('Patient?_id=a&_elements=Patient.gender'), ['id', 'gender']);
+      await customer().load(resource('Patient', 'd', { deceasedBoolean: true }));
+      for (const name of ['deceased', 'deceasedBoolean', 'deceased[x]'])
+        assert.deepEqual(await names(`Patient?_id=d&_elements=${name}`), ['id', 'deceasedBoolean']);
+      assert.deepEqual(await names('Patient?_id=d&_elements=deceasedDateTime'), ['id']);
+      assert.equal((await customer().call('DELETE', 'Patient/d')).status, 204);
+      assert.deepEqual(await names('?_type=Patient,Observation&_id=a&_elements=status,gender'), ['id', 'gender']);
+      const { status } = await customer().call('GET', 'Patient/a/_history?_elements=colour');
+      assert.equal(status, 400);
+      const paths = ['Patient/a', 'Patient', 'Patient/a/_history/1', 'Patient/a/$everything'];
+      for (const path of paths) await customer().refused(`${path}?_elements=gender,colour`, 400, 'not-supported');
+      const { self, warnings } = await customer().search('Patient?_id=a&_elements=gender,colour', lenient);
+      assert.equal(self, `${customer().base}/Patient?_id=a&_elements=gender`);
+      assert.deepEqual(
+        warnings.map(({ code }) => code),
+        ['not-supported'],
+      );
+      assert.deepEqual(await names('Patient?_id=a&_elements=gender,colour', lenient), ['id', 'gender']);
+    });
+
     it('[F11] refuses what costs too much', async () => {
       const many = (count: number, text: (at: number) => string): string =>
         Array.from({ length: count }, (_, i) => text(i)).join('&');

@@ -232,6 +232,36 @@ describe('includes', () => {
       assert.deepEqual((await customer().search('Patient?_id=amy&_revinclude=Observation:device')).included, []);
     });
 
+    it('[R74] a versioned reference includes that version, beside the current one that another reference names', async () => {
+      const device = (status: string) => resource('Device', 'twice', { status });
+      await customer().load(device('active'));
+      await customer().load(device('inactive'));
+      const to = (id: string, version: string) =>
+        observation(id, { device: reference(`Device/twice${version && `/_history/${version}`}`) });
+      await customer().load(to('to-v1', '1'), to('to-v2', '2'), to('to-v9', '9'), to('to-any', ''));
+      const versions = async (ids: string, more = '') => {
+        const { bundle } = await customer().search(`Observation?_id=${ids}&_include=Observation:device${more}`);
+        const included = bundle.entry?.filter(({ search }) => search?.mode === 'include') ?? [];
+        return included.map(({ resource }) => resource?.meta?.versionId).sort();
+      };
+      assert.deepEqual(await versions('to-v1'), ['1']);
+      assert.deepEqual(await versions('to-v1', '&_include:iterate=Device:organization'), ['1']);
+      assert.deepEqual(await versions('to-v2'), ['2']);
+      assert.deepEqual(await versions('to-v9'), []);
+      assert.deepEqual(await versions('to-v1,to-v2,to-any'), ['1', '2']);
+      const { included } = await customer().search('Device?_id=twice&_revinclude=Observation:device');
+      assert.deepEqual(
+        included,
+        ['to-any', 'to-v1', 'to-v2', 'to-v9'].map(id => `Observation/${id}`),
+      );
+      assert.equal((await customer().call('DELETE', 'Observation/to-v9')).status, 204);
+    });
+
+    it('[R74] [R23] nothing is included with _summary=text', async () => {
+      for (const include of ['_include=Observation:subject', '_revinclude=Provenance:target'])
+        await customer().refused(`Observation?${include}&_summary=text`, 400, 'value');
+    });
+
     it('[R74] summaries apply to included resources too; a count includes nothing', async () => {
       const { bundle } = await customer().search('Observation?_id=first&_include=Observation:subject&_summary=true');
       assert.ok(bundle.entry?.every(({ resource }) => resource?.meta?.tag?.[0]?.code === 'SUBSETTED'));
