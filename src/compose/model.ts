@@ -3,6 +3,7 @@ import { createPostings, withoutCompartmentPaths, type Postings } from '../acces
 import type { Config } from '../config/config.js';
 import { loadEndpoints, sharedPartition } from '../definitions/capability.js';
 import { checkEndpoints } from '../definitions/check.js';
+import { dataTypesAt } from '../definitions/data-types.js';
 import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { EndpointDeclaration } from '../definitions/endpoints.table.js';
@@ -31,7 +32,10 @@ export function loadModel(
 ): Model {
   const root = projectRoot();
   const definitions = definitionsWith(root, packages, canonicalUrl);
-  const registry = createRegistry(definitions.searchParameters(), { terminology: terminologyOf(definitions) });
+  const registry = createRegistry(definitions.searchParameters(), {
+    terminology: terminologyOf(definitions),
+    dataTypes: path => dataTypesAt(definitions, path),
+  });
   const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions, declarations });
   refuseShared(endpoints);
   return { root, definitions, registry, endpoints, postings: createPostings(definitions.own) };

@@ -23,6 +23,7 @@
  * | `\|{system}\|`                  | range   | quantity in any unit of this system, not converted                  |
  * | `\|\|{unit}`                    | range   | quantity whose code or display unit is this                         |
  * | none                            | string  | text, normalized (types/string.ts)                                  |
+ * | `:word`                         | string  | family name from its second or a later word on, normalized          |
  * | `=`                             | string  | text or uri, verbatim                                               |
  * | `:text`                         | string  | display or text of a token, normalized                              |
  * | suffixes of parts joined by `$` | any     | composite                                                           |
@@ -34,6 +35,7 @@ export const baseKey = (type: string, code: string): string => `${type}|${code}`
 export const PRESENT = '!';
 export const VERBATIM = '=';
 export const TEXT = ':text';
+export const WORD = ':word';
 export const IDENTIFIER = ':identifier';
 
 /** A system as part of a key: nothing in it can be taken for a separator. */

@@ -158,7 +158,7 @@ class Registry implements SearchRegistry {
       throw new Fault('conflict', `The search parameter code '${code}' is taken.`, {
         expression: 'SearchParameter.code',
       });
-    for (const type of base) compileParam(definition, type, this.byUrl);
+    for (const type of base) compileParam(definition, type, this.byUrl, this.ports);
     this.byUrl.set(url, definition);
     this.learnTypes(definition);
   }
@@ -184,7 +184,7 @@ class Registry implements SearchRegistry {
     for (const definition of this.byUrl.values()) {
       // Of two parameters with one code the first is taken: packages repeat HL7's.
       if (params.has(definition.code) || !definition.base.some(base => applies(base, type))) continue;
-      params.set(definition.code, compileParam(definition, type, this.byUrl));
+      params.set(definition.code, compileParam(definition, type, this.byUrl, this.ports));
     }
     const made = { byCode: params, all: [...params.values()] };
     this.byType.set(type, made);
@@ -192,7 +192,12 @@ class Registry implements SearchRegistry {
   }
 }
 
-function compileParam(definition: Definition, type: string, byUrl: ReadonlyMap<string, Definition>): SearchParam {
+function compileParam(
+  definition: Definition,
+  type: string,
+  byUrl: ReadonlyMap<string, Definition>,
+  ports: Ports,
+): SearchParam {
   const { url, code, base, expression } = definition;
   const dataTypes = isValueType(definition.type) ? valueTypes[definition.type].dataTypes : [];
   const compiled = compileExpression(expression ?? '', type, dataTypes);
@@ -201,17 +206,33 @@ function compileParam(definition: Definition, type: string, byUrl: ReadonlyMap<s
     ...{ url, code, type: definition.type, base, targets },
     ...defined({ expression }),
     key: baseKey(type, code),
-    facts: factsOf(definition, type, targets),
+    facts: factsOf(definition, type, targets, ports),
     select: compiled.select,
     components: definition.component.map(part => componentOf(part, type, byUrl)),
   };
 }
 
-function factsOf({ code, expression }: Definition, type: string, targets: readonly string[]): Facts {
+function factsOf(
+  { code, type: searchType, expression = '' }: Definition,
+  type: string,
+  targets: readonly string[],
+  ports: Pick<Ports, 'dataTypes'> = {},
+): Facts {
   const implicitSystem = implicitSystems[`${type}.${code}`];
-  const contact = expression?.includes('telecom') ?? false;
-  return { targets, contact, ...defined({ implicitSystem }) };
+  const contact = expression.includes('telecom');
+  const paths = searchType === 'token' || searchType === 'string' ? pathsIn(expression, type) : [];
+  const caseless = searchType === 'token' && paths.some(path => ports.dataTypes?.(path).includes('string'));
+  const named = paths.some(path => path.endsWith('.family') || ports.dataTypes?.(path).includes('HumanName'));
+  const personName = searchType === 'string' && named;
+  return { targets, contact, caseless, personName, ...defined({ implicitSystem }) };
 }
+
+/** The plain paths among the alternatives of an expression that begin at this type. */
+const pathsIn = (expression: string, type: string): string[] =>
+  expression
+    .split('|')
+    .map(path => path.trim())
+    .filter(path => path.startsWith(`${type}.`) && /^[\w.]+$/.test(path));
 
 function componentOf(
   part: Definition['component'][number],

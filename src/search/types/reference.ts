@@ -77,7 +77,10 @@ function belowTerms(value: string, name: string): Term[] {
 function terms(escaped: string, modifier: string | undefined, context: TermContext): Term[] {
   const { name, facts, localBases } = context;
   if (modifier === 'identifier') {
-    return plainTerms(name, escaped, false).map(term => ({ ...term, suffix: IDENTIFIER + term.suffix }));
+    return plainTerms(name, escaped, { contact: false, caseless: false }).map(term => ({
+      ...term,
+      suffix: IDENTIFIER + term.suffix,
+    }));
   }
   const value = unescape(escaped);
   if (modifier === 'below') return belowTerms(value, name);

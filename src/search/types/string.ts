@@ -3,10 +3,10 @@
  * https://hl7.org/fhir/R4/search.html#string
  */
 import { isObject, type Json } from '../../fhir/resource.js';
-import { VERBATIM } from '../keys.js';
+import { VERBATIM, WORD } from '../keys.js';
 import { badValue, checkPart } from '../limits.js';
 import { unescape } from '../escape.js';
-import { itemsOf, type Sink, type Term, type ValueType } from './type.js';
+import { itemsOf, type ExtractContext, type Sink, type Term, type TermContext, type ValueType } from './type.js';
 
 /** Letters that Unicode does not decompose. */
 const plain: Readonly<Record<string, string>> = {
@@ -62,24 +62,43 @@ function add(text: string, sink: Sink): void {
   sink.text(VERBATIM, text);
 }
 
-function extract(value: Json, sink: Sink): void {
-  if (typeof value === 'string') return add(value, sink);
+/** Words of a family name that can be searched by. */
+const MOST_WORDS = 8;
+
+/** A family name of several words is found by each: "Carreño Quiñones" by `quinones`, "van den Berg" by `berg`. */
+function addWords(family: string, sink: Sink): void {
+  const words = normalize(family).split(' ', MOST_WORDS);
+  for (let at = 1; at < words.length; at++) sink.text(WORD, words.slice(at).join(' '));
+}
+
+function extract(value: Json, sink: Sink, { facts }: Pick<ExtractContext, 'facts'>): void {
+  if (typeof value === 'string') {
+    if (facts.personName) addWords(value, sink);
+    return add(value, sink);
+  }
   if (!isObject(value)) return;
   for (const part of parts) {
     for (const text of itemsOf(value[part])) if (typeof text === 'string') add(text, sink);
   }
   const { given, family, text, coding } = value;
+  if (facts.personName && typeof family === 'string') addWords(family, sink);
   // A whole name, so that "Peter James Chalmers" finds it.
   if (text === undefined && given && family) sink.text('', normalize([...itemsOf(given), family].join(' ')));
-  for (const one of itemsOf(coding)) if (isObject(one)) extract({ display: one['display'] }, sink);
+  for (const one of itemsOf(coding)) if (isObject(one)) extract({ display: one['display'] }, sink, { facts });
 }
 
-function terms(value: string, modifier: string | undefined, { name }: { name: string }): Term[] {
+function terms(value: string, modifier: string | undefined, { name, facts }: TermContext): Term[] {
   const text = unescape(value);
   if (modifier === 'exact') return [{ kind: 'text', suffix: VERBATIM, match: 'equals', value: text }];
   const normal = normalize(text);
   if (normal === '') throw badValue(name, 'there is nothing to search for in this value.');
-  if (modifier !== 'contains') return [{ kind: 'text', suffix: '', match: 'prefix', value: normal }];
+  if (modifier !== 'contains')
+    return (facts.personName ? ['', WORD] : ['']).map(suffix => ({
+      kind: 'text',
+      suffix,
+      match: 'prefix',
+      value: normal,
+    }));
   checkPart(normal);
   return [{ kind: 'text', suffix: '', match: 'contains', value: normal }];
 }

@@ -1,6 +1,7 @@
 /**
  * Token search. Codes, identifiers and booleans are compared exactly, case included: FHIR's own code systems, SNOMED CT,
- * LOINC and UCUM are case-sensitive. Contact points are also found without regard to case and punctuation.
+ * LOINC and UCUM are case-sensitive. Contact points are also found without regard to case and punctuation, elements of type
+ * string without regard to case.
  * https://hl7.org/fhir/R4/search.html#token
  */
 import { isObject, type Json, type JsonObject } from '../../fhir/resource.js';
@@ -13,6 +14,7 @@ import {
   textOf,
   type Coding,
   type ExtractContext,
+  type Facts,
   type Sink,
   type Term,
   type TermContext,
@@ -60,6 +62,12 @@ export function extractIdentifier({ system, value, type }: JsonObject, sink: Sin
 const foldContact = (value: string): string =>
   /^[+\d\s().\-/]+$/.test(value) ? value.replace(/[^+\d]/g, '') : value.toLowerCase();
 
+/** The forms of a value that it is indexed and searched by. */
+function formsOf(value: string, { contact, caseless }: Pick<Facts, 'contact' | 'caseless'>): Iterable<string> {
+  if (contact) return new Set([value, foldContact(value)]);
+  return caseless ? new Set([value, value.toLowerCase()]) : [value];
+}
+
 function extractContact({ value, use }: JsonObject, sink: Sink): void {
   if (typeof value !== 'string') return;
   for (const form of new Set([value, foldContact(value)])) {
@@ -76,7 +84,7 @@ function extract(value: Json, sink: Sink, { facts }: ExtractContext): void {
     else if (value['code'] !== undefined || value['system'] !== undefined) extractCoding(value, sink);
     else addText(value['text'], sink);
   } else if (value !== null) {
-    addCode('', String(value), sink);
+    for (const form of formsOf(String(value), facts)) addCode('', form, sink);
     const [base, parameters] = String(value).split(/ *;/, 2);
     if (parameters !== undefined && MIME.test(base!)) sink.posting(belowForm(base!));
     if (facts.implicitSystem !== undefined) addCode(facts.implicitSystem, String(value), sink);
@@ -97,10 +105,11 @@ function codingOf(name: string, value: string): { system?: string; code: string 
 }
 
 /** Terms of a token without modifier; also for `:identifier` of references. */
-export function plainTerms(name: string, value: string, contact: boolean): Term[] {
+export function plainTerms(name: string, value: string, facts: Pick<Facts, 'contact' | 'caseless'>): Term[] {
   const { system, code } = codingOf(name, value);
-  const forms = contact ? [...new Set([code, foldContact(code)])] : [code];
-  return forms.map(form => posting(system === undefined ? anyForm(form) : systemForm(system, form)));
+  return [...formsOf(code, facts)].map(form =>
+    posting(system === undefined ? anyForm(form) : systemForm(system, form)),
+  );
 }
 
 function ofTypeTerms(name: string, value: string): Term[] {
@@ -134,7 +143,7 @@ function terms(value: string, modifier: string | undefined, context: TermContext
   switch (modifier) {
     case undefined:
     case 'not':
-      return plainTerms(name, value, facts.contact);
+      return plainTerms(name, value, facts);
     case 'of-type':
       return ofTypeTerms(name, value);
     case 'text': {

@@ -40,6 +40,8 @@ export interface Terminology {
 export interface Ports {
   canonicalUnit: CanonicalUnit;
   terminology?: Terminology;
+  /** The data types of the element at a path (`Patient.name`); [] if there is none. */
+  dataTypes?: (path: string) => readonly string[];
 }
 
 /** What a type must know about the parameter it serves. */
@@ -50,6 +52,10 @@ export interface Facts {
   implicitSystem?: string;
   /** Values are ContactPoints. */
   contact: boolean;
+  /** Values are of the data type string, whose tokens are compared without regard to case. */
+  caseless: boolean;
+  /** Values are names of persons, or family names. */
+  personName: boolean;
 }
 
 export interface ExtractContext {

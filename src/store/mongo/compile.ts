@@ -66,6 +66,25 @@ function textTest(match: TextMatch, value: string): unknown {
 const keysOf = (filters: readonly Filter[]): string[] | undefined =>
   filters.every(part => part.kind === 'posting') ? filters.map(part => part.key) : undefined;
 
+/** Alternatives that compare texts of several keys with one value. */
+const textsOf = (filters: readonly Filter[]): (Filter & { kind: 'text' })[] | undefined => {
+  const [first] = filters;
+  if (first?.kind !== 'text') return undefined;
+  const alike = filters.filter(
+    part => part.kind === 'text' && part.match === first.match && part.value === first.value,
+  ) as (Filter & { kind: 'text' })[];
+  return alike.length === filters.length ? alike : undefined;
+};
+
+function alternatives(filters: readonly Filter[]): Document {
+  const keys = keysOf(filters);
+  if (keys) return { postings: { $in: keys } };
+  const texts = textsOf(filters);
+  if (!texts) return { $or: filters.map(compileFilter) };
+  const { match, value } = texts[0]!;
+  return { strings: { $elemMatch: { key: { $in: texts.map(({ key }) => key) }, value: textTest(match, value) } } };
+}
+
 /** A simplified filter without chains as a MongoDB filter. */
 export function compileFilter(filter: Filter): Document {
   switch (filter.kind) {
@@ -75,10 +94,8 @@ export function compileFilter(filter: Filter): Document {
       return nothing;
     case 'and':
       return { $and: filter.of.map(compileFilter) };
-    case 'or': {
-      const keys = keysOf(filter.of);
-      return keys ? { postings: { $in: keys } } : { $or: filter.of.map(compileFilter) };
-    }
+    case 'or':
+      return alternatives(filter.of);
     case 'not':
       return { $nor: [compileFilter(filter.of)] };
     case 'id':
@@ -127,8 +144,10 @@ function driving(filter: Filter): { rank: number; index: VersionIndex } | undefi
       return { rank: 0, index: 'current' };
     case 'posting':
       return { rank: 1, index: 'postings' };
-    case 'or':
-      return keysOf(filter.of) ? { rank: 2, index: 'postings' } : undefined;
+    case 'or': {
+      const texts = textsOf(filter.of);
+      return keysOf(filter.of) ? { rank: 2, index: 'postings' } : texts && driving(texts[0]!);
+    }
     case 'text':
       return {
         rank: { equals: 3, prefix: 4, before: 5, after: 5, contains: 6, suffix: 6 }[filter.match],

@@ -8,6 +8,11 @@ const patient = (id: string, ...name: object[]) => resource('Patient', id, { nam
 const resources = [
   patient('chalmers', { family: 'Chalmers', given: ['Peter', 'James'] }, { use: 'usual', given: ['Jim'] }),
   patient('accent', { family: 'Müller-Lüdenscheidt', given: ['José'] }),
+  resource('Practitioner', 'carreno', { name: [{ family: 'Carreño Quiñones' }] }),
+  resource('Patient', 'words', {
+    name: [{ family: 'van den Berg' }],
+    generalPractitioner: [{ reference: 'Practitioner/carreno' }],
+  }),
   patient('plain', { family: 'Muller', given: ['Jose'] }),
   patient('apostrophe', { family: "O'Brien", given: ['Zoë'] }),
   patient('nordic', { family: 'Sørensen', given: ['Bjørn'] }),
@@ -38,6 +43,14 @@ describe('string search', () => {
       ['apostrophes left out', 'Patient?family=obrien', 'apostrophe'],
       ['apostrophes kept', "Patient?family=O'Br", 'apostrophe'],
       ['hyphens as spaces', 'Patient?family=muller%20ludenscheidt', 'accent'],
+      ['a later word of a family name', 'Patient?family=Lüdenscheidt', 'accent'],
+      ['its start, among all parts of the name', 'Patient?name=luden', 'accent'],
+      ['a family name of three words, by the second on', 'Patient?family=den%20berg', 'words'],
+      ['the last of them', 'Patient?family=BERG', 'words'],
+      ['one of a practitioner', 'Practitioner?family=quinones', 'carreno'],
+      ['behind a chain', 'Patient?general-practitioner:Practitioner.family=quinones', 'words'],
+      ['not the middle of a later word', 'Patient?family=denscheidt'],
+      ['exact: not a word', 'Patient?family:exact=Berg'],
       ['name.text', 'Patient?name=dr%20grace', 'text'],
       ['another script', `Patient?family=${encodeURIComponent('الأح')}`, 'arabic'],
       ['exact: the very text', 'Patient?family:exact=Chalmers', 'chalmers'],
@@ -97,6 +110,11 @@ describe('string search', () => {
       ['a modifier of another type', 'Patient?family:above=x', 'not-supported'],
       ['a bad missing', 'Patient?family:missing=maybe', 'value'],
     ]);
+
+    it('[R69] [R80] words of a family name change no order', async () => {
+      const { ids } = await customer().search('Patient?_sort=family&_id=accent,chalmers,nordic,words');
+      assert.deepEqual(ids, ['chalmers', 'accent', 'nordic', 'words']);
+    });
 
     it('[F04] takes NUL, lone surrogates and ten thousand marks as what they are', async () => {
       for (const value of ['%00', '%ED%A0%80']) {

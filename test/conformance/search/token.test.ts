@@ -9,6 +9,8 @@ const observation = (id: string, code: object, more: object = {}) =>
 const mr = { coding: [{ system: v2, code: 'MR' }] };
 
 const resources = [
+  resource('Medication', 'lot', { batch: { lotNumber: 'Lot-7aB' } }),
+  resource('Medication', 'other-lot', { batch: { lotNumber: 'LOT-7AC' } }),
   observation('weight', { coding: [{ system: loinc, code: '29463-7', display: 'Body weight' }], text: 'Weight' }),
   observation('local', { coding: [{ code: '29463-7' }] }),
   observation('two', {
@@ -49,6 +51,13 @@ const resources = [
 describe('token search', () => {
   eachCustomer(resources, customer => {
     finds(customer, 'R81', [
+      ['of a string, in any case', 'Medication?lot-number=LOT-7AB', 'lot'],
+      ['of a string, as it is', 'Medication?lot-number=Lot-7aB', 'lot'],
+      ['of a string, in lower case', 'Medication?lot-number=lot-7ab,lot-7ac', 'lot', 'other-lot'],
+      ['of a string, whole', 'Medication?lot-number=lot-7'],
+      ['not that string', 'Medication?lot-number:not=LOT-7AB', 'other-lot'],
+      ['codes keep their case', 'Patient?gender=FEMALE'],
+      ['identifiers too', 'Patient?identifier=urn:mrn%7Ca1'],
       ['a code of any system', 'Observation?code=29463-7', 'weight', 'local'],
       ['a code of a system', `Observation?code=${loinc}%7C29463-7`, 'weight'],
       ['a code without a system', 'Observation?code=%7C29463-7', 'local'],

@@ -10,6 +10,7 @@ import { findRows } from '../../../src/store/mongo/reader.js';
 import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
 
 const posting = (key: string): Filter => ({ kind: 'posting', key });
+const text = (key: string): Filter => ({ kind: 'text', key, match: 'prefix', value: 'smi' });
 const and = (...of: Filter[]): Filter => ({ kind: 'and', of });
 
 /** The main job, as the parser compiles it: type, condition, index. */
@@ -23,7 +24,8 @@ const searches: [name: string, type: string, where: Filter, index: string][] = [
     and(posting('Task|owner|Practitioner/d'), posting('Task|status|requested')),
     'postings',
   ],
-  ['name', 'Patient', { kind: 'text', key: 'Patient|family', match: 'prefix', value: 'smi' }, 'strings'],
+  ['name', 'Patient', text('Patient|family'), 'strings'],
+  ['words of a name', 'Patient', { kind: 'or', of: [text('Patient|family'), text('Patient|family:word')] }, 'strings'],
   [
     'chain',
     'Communication',
