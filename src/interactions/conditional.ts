@@ -5,7 +5,9 @@
 import { Fault } from '../fhir/fault.js';
 import { parseForm } from '../fhir/form.js';
 import type { Query } from '../fhir/request.js';
+import type { BareId } from '../search/bare-ids.js';
 import { parseCriteria } from '../search/parse.js';
+import { assertOneType } from './assert-one-type.js';
 import { terminologyNames } from '../search/terminology-names.js';
 import type { Context, HandlerParts } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
@@ -35,13 +37,16 @@ export async function matching(
   const { endpoint, partition, store, request } = context;
   const entry = endpoint.resources.get(type);
   const named = terminologyNames(criteria);
+  const bareIds: BareId[] = [];
   const where = parseCriteria(registryOf(partition), type, criteria, {
     now: clock.now(),
     localBases: [endpoint.url],
     terminology: named.length > 0 ? await terminology(context, named) : undefined,
     declared: (_type, code) => entry?.searchParams.has(code) ?? false,
+    bareIds,
   });
   if (!where) throw new Fault('invalid', 'The criteria are empty.', { code: 'invalid' });
+  await assertOneType(context, bareIds);
   const page = await store.search({
     partition,
     of: [{ type, where }],

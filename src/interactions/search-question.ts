@@ -4,12 +4,14 @@ import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
 import { parametersOf, type Query } from '../fhir/request.js';
 import { isElement } from '../formats/summary.js';
+import type { BareId } from '../search/bare-ids.js';
 import { compartmentFilter } from '../search/compartment.js';
 import { chainResolver, type OpenChains } from '../search/open-chains.js';
 import { parseSearch, type ParsedSearch, type SearchRequest } from '../search/parse.js';
 import type { Filter, Position } from '../search/query.js';
 import { terminologyNames } from '../search/terminology-names.js';
 import type { Context, HandlerParts } from '../service.js';
+import { assertOneType } from './assert-one-type.js';
 import { askStore } from './ask-chain.js';
 
 export type QuestionParts = Pick<
@@ -56,8 +58,10 @@ interface Continued {
 async function parsedQuestion(context: Context, query: Query, parts: QuestionParts): Promise<SearchQuestion> {
   const { limits, registryOf } = parts;
   const openChains: OpenChains = new Map();
-  const request = await searchRequest(context, query, openChains, parts);
+  const bareIds: BareId[] = [];
+  const request = await searchRequest(context, query, { openChains, bareIds }, parts);
   const parsed = parseSearch(registryOf(context.partition), request);
+  await assertOneType(context, bareIds);
   const closed =
     openChains.size === 0 ? parsed.of : await resolved(parsed.of, chainResolver(openChains, askStore(context)));
   const of = context.route.compartment ? await inCompartment(context, closed, parts) : closed;
@@ -70,7 +74,7 @@ const resolved = (of: ParsedSearch['of'], resolve: (filter: Filter) => Promise<F
 async function searchRequest(
   context: Context,
   query: Query,
-  openChains: OpenChains,
+  noted: Required<Pick<SearchRequest, 'openChains' | 'bareIds'>>,
   { limits, clock, terminology, definitions }: QuestionParts,
 ): Promise<SearchRequest> {
   const { endpoint, route } = context;
@@ -86,7 +90,7 @@ async function searchRequest(
     declaresInclude: declaredIncludes(endpoint),
     isElement: (type, name) => isElement(definitions, type, name),
     limits,
-    openChains,
+    ...noted,
   };
 }
 

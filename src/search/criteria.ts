@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/search.html#modifiers, https://hl7.org/fhir/R4/search.html#chaining
  */
 import { ID } from '../fhir/reference.js';
+import type { BareId } from './bare-ids.js';
 import { canonicalFilter, namesOf } from './canonical.js';
 import { splitEscaped, unescape } from './escape.js';
 import { compileFilterExpression } from './filter-expression.js';
@@ -27,6 +28,8 @@ export interface CriteriaOptions {
   localBases: readonly string[];
   /** What the search names of terminology, in place of the registry's own. */
   terminology?: Terminology | undefined;
+  /** Takes the ids that references of several types are searched by; without it nobody looks whether they are ambiguous. */
+  bareIds?: BareId[];
   /** Where chains over canonical references are left open; without it they lead nowhere. */
   openChains?: OpenChains;
   /** Whether a parameter may be used on a type here; all known ones by default. */
@@ -184,6 +187,7 @@ export class Criteria {
     }
     if (type === 'special') throw notUnderstood(whole, 'this parameter is not supported.');
     const context = { name: whole, now, localBases, facts: param.facts, ports: this.ports() };
+    if (type === 'reference' && (modifier === undefined || modifier === 'not')) this.noteBareIds(param, whole, values);
     const terms = values.flatMap(value =>
       type === 'composite'
         ? compositeTerms(value, param.components, context)
@@ -191,6 +195,12 @@ export class Criteria {
     );
     const distinct = new Map(terms.map(term => [JSON.stringify(term), term]));
     return or([...distinct.values()].map(term => filterOf(key, term)));
+  }
+
+  private noteBareIds({ targets }: SearchParam, name: string, values: readonly string[]): void {
+    if (targets.length === 1) return;
+    const ids = values.map(unescape).filter(value => ID.test(value));
+    this.options.bareIds?.push(...ids.map(id => ({ name, id, types: targets })));
   }
 
   private ports(): Ports {

@@ -42,6 +42,12 @@ export const unsupported = (name: string, why: string): Fault => new Fault(...in
 /** A value that can never be right. */
 export const badValue = (name: string, why: string): Fault => new Fault(...invalid(name, why, 'value'));
 
+/** An id that resources of several types have. */
+export const ambiguous = (name: string, types: readonly string[]): Fault =>
+  new Fault(
+    ...invalid(name, `resources of several types have this id (${types.join(', ')}); name one.`, 'multiple-matches'),
+  );
+
 export function tooCostly(why: string): Fault {
   return new Fault('too-costly', why);
 }

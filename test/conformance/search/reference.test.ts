@@ -19,6 +19,7 @@ const resources = [
   observation('logical', { identifier: { system: 'urn:mrn', value: 'M-85' } }),
   observation('contained', { reference: '#p' }, { contained: [{ resourceType: 'Patient', id: 'p' }] }),
   observation('derived', { reference: 'Patient/other' }, { derivedFrom: [{ reference: 'Observation/relative' }] }),
+  observation('focused', { display: 'x' }, { focus: [{ reference: 'Patient/other' }] }),
   valueSet('a', 'http://example.org/fhir/ValueSet/a'),
   valueSet('ab', 'http://example.org/fhir/ValueSet/a/b'),
   valueSet('ab2', 'http://example.org/fhir/ValueSet/ab'),
@@ -37,7 +38,9 @@ describe('reference search', () => {
     });
 
     finds(customer, 'R82', [
-      ['an id, of any type', 'Observation?subject=85', 'relative', 'versioned', 'group'],
+      ['an id, of any type', 'Observation?subject=other', 'derived'],
+      ['an id that nobody has', 'Observation?subject=absent'],
+      ['an id of any type at all', 'Observation?focus=other', 'focused'],
       ['Type/id', 'Observation?subject=Patient/85', 'relative', 'versioned'],
       ['the type as a modifier', 'Observation?subject:Patient=85', 'relative', 'versioned'],
       ['the other type', 'Observation?subject:Group=85', 'group'],
@@ -59,6 +62,38 @@ describe('reference search', () => {
       ['another host with the same id', 'Observation?subject=https://evil.example/fhir/Patient/85'],
       ['an id in another case', 'Observation?subject=Patient/OTHER'],
     ]);
+    refuses(customer, 'R82', [
+      ['an id that two types share', 'Observation?subject=85', 'multiple-matches'],
+      ['such an id among others', 'Observation?subject=Patient/other,85', 'multiple-matches'],
+      ['such an id in a negation', 'Observation?subject:not=85', 'multiple-matches'],
+      ['such an id in a filter', 'Observation?_filter=subject%20re%2085', 'multiple-matches'],
+      ['such an id of any type at all', 'Observation?focus=85', 'multiple-matches'],
+      ['such an id behind a chain', 'Observation?derived-from:Observation.subject=85', 'multiple-matches'],
+      ['such an id behind a reverse chain', 'Patient?_has:Observation:patient:subject=85', 'multiple-matches'],
+      [
+        'more ids of any type than can be looked up',
+        `Observation?focus=${Array.from({ length: 100 }, (_, at) => at).join()}`,
+        'too-costly',
+      ],
+    ]);
+    it('[R82] [R41] an id that two types share is no condition of a write', async () => {
+      const headers = { 'if-none-exist': 'subject=85' };
+      const answer = await customer().call(
+        'POST',
+        'Observation',
+        observation('x', { reference: 'Patient/85' }),
+        headers,
+      );
+      assert.equal(answer.status, 400);
+    });
+
+    it('[R82] an id is nobody else’s once the other is deleted', async () => {
+      await customer().load(resource('Device', 'same'), resource('Group', 'same', { type: 'person', actual: true }));
+      await customer().refused('Observation?subject=same', 400, 'multiple-matches');
+      assert.equal((await customer().call('DELETE', 'Device/same')).status, 204);
+      assert.deepEqual(await customer().ids('Observation?subject=same'), []);
+    });
+
     refuses(customer, 'B31', [
       ['a fragment', 'Observation?subject=%23p', 'value'],
       ['a query behind it', 'Observation?subject=Patient/85%3Fx', 'value'],
