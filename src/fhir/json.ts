@@ -17,7 +17,8 @@ const MINUS = 45;
 /** Properties of one object; no type of FHIR has a third as many. */
 const MAX_NAMES = 1000;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** A byte order mark at the start is no part of the text: RFC 8259 section 8.1. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** The text of a UTF-8 body; Fault `invalid` for any other encoding. */
 export function decodeUtf8(bytes: Uint8Array): string {

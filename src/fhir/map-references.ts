@@ -26,7 +26,7 @@ export function mapReferences(value: Json, replace: Replace): Json {
 /** Links and images in narrative follow too. */
 const inNarrative = (div: string, replace: Replace): string =>
   div.replace(
-    /(href|src)="(urn:[^"]+)"/g,
+    /(href|src)="(urn:[^"]+)"/gi,
     (_all, attribute: string, url: string) => `${attribute}="${replace(url, attribute)}"`,
   );
 

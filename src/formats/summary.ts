@@ -14,6 +14,13 @@ export interface View {
   elements?: readonly string[];
 }
 
+/** The parameters of an answer's form: those that a request which is no search takes. */
+export const VIEW: ReadonlySet<string> = new Set(['_format', '_pretty', '_summary', '_elements']);
+
+/** A parameter that nothing reads is refused, since the answer would be another than the one asked for. */
+export const unknownParameter = (): Fault =>
+  new Fault('invalid', `This request takes no parameter but ${[...VIEW].join(', ')}.`, { code: 'not-supported' });
+
 const summaries: readonly string[] = ['true', 'text', 'data', 'count', 'false'] satisfies Summary[];
 
 /** The view that a query names by `_summary` and `_elements`; undefined for whole resources. Fault `invalid` for an unknown value. */

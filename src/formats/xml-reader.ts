@@ -13,6 +13,12 @@ import { defined } from '../fhir/defined.js';
 const FHIR = 'http://hl7.org/fhir';
 const XHTML = 'http://www.w3.org/1999/xhtml';
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+const XMLNS = 'http://www.w3.org/2000/xmlns/';
+const XML = 'http://www.w3.org/XML/1998/namespace';
+
+/** Attributes about the document, not its content: namespaces, schema locations, and `xml:space`. */
+const isAside = ({ local, uri }: { local: string; uri: string }): boolean =>
+  uri === XSI || uri === XMLNS || local === 'xmlns' || (uri === XML && local === 'space');
 
 /** Faults: `invalid` (not XML, unknown element, wrong value), `too-costly` code `too-long` (nested deeper than `maxDepth`). */
 export function fromXml(text: string, definitions: Definitions, maxDepth: number): Resource {
@@ -110,8 +116,9 @@ class Reader {
     const object: JsonObject = {};
     const inner = field.kind === 'resource' ? undefined : field.layout();
     this.#top = { path: indexed(path, parent.object, field), layout: inner, object, field, parent };
-    for (const { local, uri, value } of Object.values(tag.attributes)) {
-      if (uri === XSI || local === 'xmlns' || uri === 'http://www.w3.org/2000/xmlns/') continue;
+    for (const attribute of Object.values(tag.attributes)) {
+      if (isAside(attribute)) continue;
+      const { local, value } = attribute;
       const own = inner?.byName.get(local);
       if (own?.kind !== 'attribute') throw invalid(`Unknown attribute ${local}.`, path);
       object[local] = local === 'value' ? primitiveValue(value, field.type, path) : value;
@@ -145,9 +152,7 @@ class Reader {
 }
 
 function refuseAttributes(tag: SaxesTagNS, layout: XmlLayout, path: string): void {
-  const unknown = Object.values(tag.attributes).find(
-    ({ local, uri }) => uri !== XSI && uri !== 'http://www.w3.org/2000/xmlns/' && !layout.byName.has(local),
-  );
+  const unknown = Object.values(tag.attributes).find(one => !isAside(one) && !layout.byName.has(one.local));
   if (unknown) throw invalid(`Unknown attribute ${unknown.local}.`, path);
 }
 

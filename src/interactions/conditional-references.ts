@@ -21,6 +21,10 @@ export interface PendingChange {
 
 const CONDITIONAL = /^([A-Z][A-Za-z]+)\?(.+)$/s;
 
+/** A conditional reference below the base of this endpoint is one without it. */
+const relative = (reference: string, base: string): string =>
+  reference.startsWith(`${base}/`) ? reference.slice(base.length + 1) : reference;
+
 /** Each conditional reference in the resource of this entry → the reference it stands for. Fault `precondition` for no match or many. */
 export async function conditionalReferences(
   context: Context,
@@ -29,17 +33,17 @@ export async function conditionalReferences(
   parts: CriteriaParts,
 ): Promise<Map<string, string>> {
   const resolved = new Map<string, string>();
-  for (const reference of referencesIn(entry.resource)) {
+  for (const reference of referencesIn(entry.resource, context.endpoint.url)) {
     resolved.set(reference, await resolve(context, entry, reference, pending, parts));
   }
   return resolved;
 }
 
-function referencesIn(value: Json | undefined, references = new Set<string>()): Set<string> {
+function referencesIn(value: Json | undefined, base: string, references = new Set<string>()): Set<string> {
   if (typeof value !== 'object' || value === null) return references;
   const { reference } = value as { reference?: Json };
-  if (typeof reference === 'string' && CONDITIONAL.test(reference)) references.add(reference);
-  for (const one of Object.values(value)) referencesIn(one as Json, references);
+  if (typeof reference === 'string' && CONDITIONAL.test(relative(reference, base))) references.add(reference);
+  for (const one of Object.values(value)) referencesIn(one as Json, base, references);
   return references;
 }
 
@@ -50,7 +54,7 @@ async function resolve(
   pending: readonly PendingChange[],
   parts: CriteriaParts,
 ): Promise<string> {
-  const [, type = '', criteria = ''] = CONDITIONAL.exec(reference) ?? [];
+  const [, type = '', criteria = ''] = CONDITIONAL.exec(relative(reference, context.endpoint.url)) ?? [];
   if (!context.endpoint.resources.has(type))
     throw entryFault(entry.index, `A conditional reference names ${type}, which is not served here.`);
   const own = pending.filter(({ name }) => name.startsWith(`${type}/`));

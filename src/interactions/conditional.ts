@@ -21,8 +21,16 @@ export interface CriteriaMatch {
   criterion: Criterion;
 }
 
-/** Criteria in a header or a reference: a query string, with or without `?` or `Patient?` before it. */
-export const criteriaText = (text: string): Query => parseForm(text.replace(/^[A-Za-z]*\?/, ''));
+/**
+ * Criteria for a type in a header: a query string, with or without `?`, `Patient?` or an address of this endpoint before it.
+ * Fault `invalid` where another type or another server stands there.
+ */
+export function criteriaText(text: string, type: string, base: string): Query {
+  const [, place = '', query = ''] = /^(?:([^?=&]*)\?)?(.*)$/s.exec(text) ?? [];
+  const path = place.startsWith(`${base}/`) ? place.slice(base.length + 1) : place.replace(/^\//, '');
+  if (path === '' || path === type) return parseForm(query);
+  throw new Fault('invalid', `The criteria must be about ${type}, on this endpoint.`, { code: 'value' });
+}
 
 export type CriteriaParts = Pick<HandlerParts, 'registryOf' | 'clock' | 'terminology'>;
 

@@ -13,7 +13,14 @@ export const createCreate =
     const body = bodyOf(context);
     const condition = conditionOf(context);
     const match =
-      condition === undefined ? undefined : await matching(context, body.resourceType, criteriaText(condition), parts);
+      condition === undefined
+        ? undefined
+        : await matching(
+            context,
+            body.resourceType,
+            criteriaText(condition, body.resourceType, context.endpoint.url),
+            parts,
+          );
     const found = match && atMostOne(match);
     if (found) return { ...(await unchanged(context, found, parts)), reliesOn: match.criterion };
     const resource = { ...body, id: newId(context, parts.ids) };

@@ -121,7 +121,8 @@ function placeWithin(expression: string | undefined): string {
 }
 
 function placeOf(url: string, base: string): { path: string[]; query: Query } | undefined {
-  const relative = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '');
+  const own = url.startsWith(base) && /^(?:[/?]|$)/.test(url.slice(base.length));
+  const relative = (own ? url.slice(base.length) : url).replace(/^\//, '');
   if (/^[a-z][a-z0-9+.-]*:/i.test(relative)) return undefined;
   const [, path = '', query = ''] = /^([^?]*?)\/?(?:\?(.*))?$/s.exec(relative) ?? [];
   try {

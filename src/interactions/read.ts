@@ -4,7 +4,7 @@ import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { rawContent } from './binary.js';
 import { wholeText } from '../content/text.js';
-import { absent, existing, gone, notModified, instanceKey, versionHeaders } from './version.js';
+import { absent, contentHeaders, existing, gone, notModified, instanceKey, versionHeaders } from './version.js';
 import { viewOf } from './view.js';
 
 export type ReadParts = Pick<HandlerParts, 'definitions' | 'blobs'>;
@@ -30,7 +30,7 @@ function answer(context: Context, version: Version, parts: ReadParts): Result | 
   const unchanged = notModified(context, version);
   if (unchanged) return { response: unchanged };
   if (version.key.type === 'Binary') return contentAnswer(context, version, view, parts);
-  return { response: resourceResponse(context, version, view(version.json)) };
+  return { response: resourceResponse(context, version, version.json, view) };
 }
 
 async function contentAnswer(
@@ -41,12 +41,16 @@ async function contentAnswer(
 ): Promise<Result> {
   const raw = rawContent(context, version, blobs);
   if (raw) return { response: raw };
-  return { response: resourceResponse(context, version, view(await wholeText(blobs, version))) };
+  return { response: resourceResponse(context, version, await wholeText(blobs, version), view) };
 }
 
-const resourceResponse = (context: Context, version: Version, text: string): FhirResponse => ({
-  status: 200,
-  headers: versionHeaders(context, version),
-  at: version.at,
-  body: { kind: 'json', text },
-});
+function resourceResponse(
+  context: Context,
+  version: Version,
+  whole: string,
+  view: (json: string) => string,
+): FhirResponse {
+  const text = view(whole);
+  const headers = text === whole ? contentHeaders(context, version) : versionHeaders(context, version);
+  return { status: 200, headers, at: version.at, body: { kind: 'json', text } };
+}

@@ -31,7 +31,7 @@ export async function resolveEntries(
   const assignedIds = new Map<number, string>();
   const targets = new Map<number, string[]>();
   const names = new Map<string, string>();
-  refuseSameCriteria(entries);
+  refuseSameCriteria(entries, context.endpoint.url);
   for (const entry of entries) {
     await yieldTurn(entry.index);
     const ids = await targetIds(context, entry, assignedIds, parts).catch((error: unknown) => {
@@ -42,8 +42,9 @@ export async function resolveEntries(
     targets.set(index, own);
     const [name, ...others] = own;
     if (fullUrl === undefined || name === undefined || others.length > 0) continue;
-    if (names.has(fullUrl)) throw entryFault(index, 'Two entries have the same fullUrl.');
-    names.set(fullUrl, name);
+    const known = inOneCase(fullUrl);
+    if (names.has(known)) throw entryFault(index, 'Two entries have the same fullUrl.');
+    names.set(known, name);
   }
   const pending = entries.flatMap(entry => pendingChanges(entry, targets, assignedIds));
   const links: Links = { names, fresh: new Set([...assignedIds.keys()].flatMap(index => targets.get(index) ?? [])) };
@@ -69,10 +70,10 @@ function pendingChanges(
 }
 
 /** Two entries with the same condition would write the same resource, even one that does not exist yet. */
-function refuseSameCriteria(entries: readonly Entry[]): void {
+function refuseSameCriteria(entries: readonly Entry[], base: string): void {
   const seen = new Set<string>();
   for (const entry of entries) {
-    const criteria = criteriaOf(entry);
+    const criteria = criteriaOf(entry, base);
     if (criteria === undefined) continue;
     const condition = JSON.stringify([entry.path[0], ...criteria.map(pair => pair.join('=')).sort()]);
     if (seen.has(condition)) throw entryFault(entry.index, 'Two entries have the same condition.');
@@ -88,7 +89,7 @@ async function targetIds(
   parts: ResolvingParts,
 ): Promise<string[]> {
   const [type = '', id] = entry.path;
-  const criteria = criteriaOf(entry);
+  const criteria = criteriaOf(entry, context.endpoint.url);
   if (criteria === undefined && entry.method !== 'POST') return id === undefined ? [] : [id];
   if (!context.endpoint.resources.has(type)) return []; // the entry is refused when it runs
   if (criteria && entry.method === 'DELETE') {
@@ -104,9 +105,9 @@ async function targetIds(
   return [fresh];
 }
 
-function criteriaOf({ method, path, query, headers }: Entry): Query | undefined {
+function criteriaOf({ method, path, query, headers }: Entry, base: string): Query | undefined {
   const condition = headers['if-none-exist'];
-  if (method === 'POST') return condition === undefined ? undefined : criteriaText(condition);
+  if (method === 'POST') return condition === undefined ? undefined : criteriaText(condition, path[0] ?? '', base);
   const conditional = path.length === 1 && (method === 'PUT' || method === 'PATCH' || method === 'DELETE');
   return conditional ? query : undefined;
 }
@@ -115,9 +116,9 @@ function rewritten(entry: Entry, conditions: ReadonlyMap<string, string>, links:
   if (entry.resource === undefined) return entry;
   const root = rootOf(entry.fullUrl);
   const replace = (text: string, name: string): string => {
-    if (name !== 'reference') return text.startsWith('urn:') ? (linked(text, links) ?? text) : text;
+    if (name !== 'reference') return /^urn:/i.test(text) ? (linked(text, links) ?? text) : text;
     const replaced = conditions.get(text) ?? linked(text, links) ?? linked(root + text, links) ?? text;
-    if (!replaced.startsWith('urn:uuid:')) return replaced;
+    if (!UUID.test(replaced)) return replaced;
     throw new Fault('invalid', 'A reference names a fullUrl that no entry of the transaction has.', {
       code: 'not-found',
       expression: `Bundle.entry[${entry.index}].resource`,
@@ -129,8 +130,13 @@ function rewritten(entry: Entry, conditions: ReadonlyMap<string, string>, links:
 /** The server that relative references of an entry are relative to, if its fullUrl is on one. https://hl7.org/fhir/R4/bundle.html#references */
 const rootOf = (fullUrl = ''): string => /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/.exec(fullUrl)?.[1] ?? '';
 
+const UUID = /^urn:uuid:/i;
+
+/** UUIDs are the same in either case, and so are the words before them: https://www.rfc-editor.org/rfc/rfc9562#section-4 */
+const inOneCase = (url: string): string => (UUID.test(url) ? url.toLowerCase() : url);
+
 interface Links {
-  /** fullUrl → `Type/id`. */
+  /** fullUrl, of a UUID in lower case → `Type/id`. */
   names: ReadonlyMap<string, string>;
   /** `Type/id` of the resources that the transaction creates: their version is 1, whatever number the sender's server has. */
   fresh: ReadonlySet<string>;
@@ -141,7 +147,7 @@ const LINK = /^(.*?)(\/_history\/[A-Za-z0-9.-]+)?(#.*)?$/s;
 /** The link to the resource of an entry, if it leads to one: a reference to a version stays one, and a fragment is kept. */
 function linked(text: string, { names, fresh }: Links): string | undefined {
   const [, url = '', version = '', fragment = ''] = LINK.exec(text) ?? [];
-  const name = names.get(url);
+  const name = names.get(inOneCase(url));
   if (name === undefined) return undefined;
   return name + (version !== '' && fresh.has(name) ? '/_history/1' : version) + fragment;
 }

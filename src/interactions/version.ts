@@ -44,6 +44,13 @@ const versioningOf = ({ endpoint }: Context, { type }: Key) => endpoint.resource
 export const location = (context: Context, { key, version }: Version): string =>
   `${context.endpoint.url}/${key.type}/${key.id}/_history/${version}`;
 
+/** The headers of a version whose whole content is in the answer: Content-Location says where it stays (RFC 9110 8.7). */
+export function contentHeaders(context: Context, version: Version): Record<string, string> {
+  const headers = versionHeaders(context, version);
+  if (headers['etag'] !== undefined) headers['content-location'] = location(context, version);
+  return headers;
+}
+
 /**
  * If-Match: https://hl7.org/fhir/R4/http.html#concurrency. Fault `precondition` if it names another version. A
  * request that restores a deleted resource may name the deletion; `*` stands for any live version.

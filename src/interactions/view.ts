@@ -1,21 +1,14 @@
 /** `_summary` and `_elements` on an answer that is one resource. https://hl7.org/fhir/R4/search.html#summary */
 import type { Definitions } from '../definitions/definitions.js';
-import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
-import { assertElements, parseView, project, type View } from '../formats/summary.js';
+import { assertElements, parseView, project, unknownParameter, VIEW, type View } from '../formats/summary.js';
 import type { Context } from '../service.js';
-
-const FORM = new Set(['_format', '_pretty', '_summary', '_elements']);
 
 /** Makes the requested view of a stored text; the text itself if no view is requested. Fault `invalid` for any other parameter. */
 export function viewOf(context: Context, definitions: Definitions): (json: string) => string {
-  const unknown = context.request.query.find(([name]) => !FORM.has(name));
-  if (unknown && !context.lenient) {
-    throw new Fault('invalid', 'This request takes no parameter but _format, _pretty, _summary and _elements.', {
-      code: 'not-supported',
-    });
-  }
+  const unknown = context.request.query.find(([name]) => !VIEW.has(name));
+  if (unknown && !context.lenient) throw unknownParameter();
   return writtenView(context, definitions);
 }
 

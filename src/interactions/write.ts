@@ -9,7 +9,7 @@ import type { Changes, Context, Result, HandlerParts } from '../service.js';
 import type { Put, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { sentBy } from '../writing/draft.js';
-import { location, versionHeaders } from './version.js';
+import { contentHeaders, location, versionHeaders } from './version.js';
 import { writtenView } from './view.js';
 import { defined } from '../fhir/defined.js';
 
@@ -49,7 +49,7 @@ async function response(
   // Without Location, the client of a conditional write or of a Bundle could not tell which resource was written.
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
   const headers = {
-    ...versionHeaders(context, version),
+    ...(status === 200 ? contentHeaders : versionHeaders)(context, version),
     ...defined({ location: located ? location(context, version) : undefined }),
   };
   const body = await preferred(context, version, parts);

@@ -3,6 +3,7 @@
  * throws a Fault; the handler runs after the last one.
  */
 import { parsePrefer } from '../fhir/prefer.js';
+import { unknownParameter, VIEW } from '../formats/summary.js';
 import type { Ready, StageParts } from './parts.js';
 import { binaryOf, parseBody, requireForm } from './stages/body.js';
 
@@ -26,6 +27,13 @@ const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {
 const preference: Stage = run => {
   const header = run.request.headers['prefer'];
   if (header !== undefined) run.prefer = parsePrefer(header);
+};
+
+/** A parameter that nothing reads may be a misspelt condition: it is refused as on a read. Criteria are read by the search. */
+const known: Stage = ({ request, route, actor, prefer }) => {
+  if (route.conditional || request.query.length === 0) return;
+  if (prefer.handling === 'lenient' && actor?.kind === 'system') return;
+  if (request.query.some(([name]) => !VIEW.has(name))) throw unknownParameter();
 };
 
 /** The content of a Binary is stored while it arrives. */
@@ -74,6 +82,7 @@ const TABLE: readonly (readonly [stage: Stage, interactions: readonly string[]])
   [charge, ALL],
   [authorize, ALL],
   [preference, ALL],
+  [known, WRITES],
   [form, SEARCHES],
   [body, [...WRITES, 'operation']],
   [parameters, ['operation']],

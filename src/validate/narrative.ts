@@ -17,7 +17,7 @@ const attributes = new Set(
   (
     'abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset cite ' +
     'class colspan compact coords dir frame headers height href hreflang hspace id lang longdesc name nowrap rel rev rowspan ' +
-    'rules scope shape span src start style summary tabindex title type usemap valign value vspace width xml:lang xmlns'
+    'rules scope shape span src start style summary tabindex title type usemap valign value vspace width xml:lang xml:space xmlns'
   ).split(' '),
 );
 

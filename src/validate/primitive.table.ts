@@ -14,7 +14,9 @@ const zone = '(?:Z|[+-](?:(?:0\\d|1[0-3]):[0-5]\\d|14:00))';
 const partial = `${year}(?:-(?:0[1-9]|1[0-2]))?`;
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const oid = '[0-2](?:\\.(?:0|[1-9]\\d*))+';
-const uri = `(?!urn:uuid:(?!${uuid}(?:$|[#?/])))(?!urn:oid:(?!${oid}(?:$|[#?/|])))[^\\s\\u0000-\\u001f]+`;
+/** The type uuid is in lower case; elsewhere a UUID is one in any: https://www.rfc-editor.org/rfc/rfc9562#section-4 */
+const anyUuid = uuid.replaceAll('a-f', 'a-fA-F');
+const uri = `(?!urn:uuid:(?!${anyUuid}(?:$|[#?/])))(?!urn:oid:(?!${oid}(?:$|[#?/|])))[^\\s\\u0000-\\u001f]+`;
 
 /** Characters a string may have. */
 const maxLength = 1024 * 1024;

@@ -204,9 +204,9 @@ describe('patch', () => {
       ],
       ['an element there is not', { type: 'add', path: 'Patient', name: 'colour', value: { valueString: 'x' } }, 400],
       [
-        'another type of a choice',
-        { type: 'replace', path: 'Patient.deceased', value: { valueDateTime: '2020' } },
-        422,
+        'a type that the choice does not have',
+        { type: 'replace', path: 'Patient.deceased', value: { valueString: '2020' } },
+        400,
       ],
       [
         'an index beyond the end',

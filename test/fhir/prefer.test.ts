@@ -9,10 +9,25 @@ describe('fhir/prefer', () => {
     assert.deepEqual(parsePrefer(undefined), {});
   });
 
-  it('ignores what it does not know, and refuses a known name with an unknown value', () => {
-    assert.deepEqual(parsePrefer('respond-async, x=y'), {});
-    for (const header of ['return=all', 'return', 'handling=Lenient']) {
+  it('[R35] ignores what it does not know, and takes the first of two', () => {
+    for (const header of [
+      'respond-async, x=y',
+      'return=all',
+      'return',
+      'handling=Lenient',
+      'return=',
+      '=',
+      ';;',
+      'wait=x',
+    ])
+      assert.deepEqual(parsePrefer(header), {}, header);
+    assert.deepEqual(parsePrefer('return=minimal, return=representation'), { return: 'minimal' });
+    assert.deepEqual(parsePrefer('return=all; handling=lenient'), { handling: 'lenient' });
+  });
+
+  it('[R35] refuses an unknown value where handling is strict', () => {
+    for (const header of ['return=all, handling=strict', 'handling=strict; return'])
       assert.throws(() => parsePrefer(header), { kind: 'invalid' }, header);
-    }
+    assert.deepEqual(parsePrefer('handling=strict, x=y'), { handling: 'strict' });
   });
 });

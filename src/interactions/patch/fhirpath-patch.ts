@@ -161,8 +161,9 @@ function replace({ path, value }: Operation, target: Target): void {
   const { holder, key } = held(place, target);
   const element = elementAt(target.definitions, place);
   const name = element && !Array.isArray(holder) ? propertyOf(element, value.type) : key;
-  if (!Array.isArray(holder) && element?.choice && name !== key) throw misfit(target.index);
-  Reflect.set(holder, key, shaped(value, element, target));
+  // Of a choice the new type takes the place of the old one.
+  if (name !== key) Reflect.deleteProperty(holder, key);
+  Reflect.set(holder, name, shaped(value, element, target));
   // A replaced primitive loses its extensions.
   if (Array.isArray(holder)) siblingOf(place.list)?.splice(Number(key), 1, null);
   else Reflect.deleteProperty(holder, `_${key}`);

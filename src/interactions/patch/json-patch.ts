@@ -59,8 +59,10 @@ export function applyJsonPatch(resource: Resource, operations: Operations): Reso
 /** The package follows any property of JavaScript (`/name/length`) and tests lists in quadratic time; this does neither. */
 function applied(resource: Resource, operation: Operations[number]): boolean {
   const { op, path } = operation;
+  const adds = op === 'add' || op === 'move' || op === 'copy';
+  if (adds && path.endsWith('/-')) makeList(resource, path.slice(0, -'/-'.length));
   const target = follow(resource, path);
-  if (!target.sound || (op !== 'add' && op !== 'move' && op !== 'copy' && target.value === undefined)) return false;
+  if (!target.sound || (!adds && target.value === undefined)) return false;
   if ('from' in operation && follow(resource, operation.from).value === undefined) return false;
   if (op !== 'test') return applyPatch(resource, [operation])[0] === null;
   return isDeepStrictEqual(plain(target.value as Json), plain(operation.value as Json));
@@ -80,6 +82,13 @@ function follow(resource: Resource, path: string): { sound: boolean; value?: Jso
     return true;
   });
   return sound ? { sound, value: at } : { sound };
+}
+
+/** FHIR has no empty lists: a list that is appended to and is not there begins with what is appended. */
+function makeList(resource: Resource, path: string): void {
+  const [name, ...above] = Pointer.fromJSON(path).tokens.reverse();
+  const parent = name === '' ? undefined : follow(resource, new Pointer(above.reverse()).toString()).value;
+  if (name !== undefined && isObject(parent) && !Object.hasOwn(parent, name)) parent[name] = [];
 }
 
 /** The text of a number that kept its digits (fhir/json.ts); the package's copy of one is a plain object. */
