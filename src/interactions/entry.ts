@@ -1,4 +1,5 @@
 /** One entry of a batch or transaction as a request, and its answer as an entry. https://hl7.org/fhir/R4/http.html#transaction */
+import { STATUS_CODES } from 'node:http';
 import type { BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { parseForm } from '../fhir/form.js';
@@ -181,7 +182,7 @@ export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntr
   return {
     ...defined({ json }),
     response: {
-      status: String(status),
+      status: statusLine(status),
       ...defined({
         location: headers['location'],
         etag: headers['etag'],
@@ -191,6 +192,9 @@ export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntr
     },
   };
 }
+
+/** `201 Created`: clients read the number, people the words. https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response.status */
+const statusLine = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
 
 function textOf(body: FhirResponse['body']): string | undefined {
   if (body?.kind === 'json') return body.text;

@@ -111,7 +111,8 @@ describe('hostile bodies and parameters', () => {
       await refuses(400, 'structure', 'POST', 'Patient', text);
     }
     for (const text of [
-      `\ufeff${patient()}`,
+      `\ufeff\ufeff${patient()}`,
+      `${patient()}\ufeff`,
       `${patient()} x`,
       `${patient()}${patient()}`,
       '{"resourceType":NaN}',

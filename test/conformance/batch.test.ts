@@ -49,7 +49,7 @@ describe('batch', () => {
         assert.equal(entry?.response?.lastModified, entry?.resource?.meta?.lastUpdated);
       }
       assert.equal((counted?.resource as { total?: number } | undefined)?.total, 1);
-      for (const entry of entries(answer).filter(({ response }) => Number(response?.status) >= 400)) {
+      for (const entry of entries(answer).filter(({ response }) => Number.parseInt(response?.status ?? '') >= 400)) {
         assert.equal(entry.response?.outcome?.resourceType, 'OperationOutcome');
         assert.equal(entry.resource, undefined);
       }

@@ -45,12 +45,12 @@ describe('real clients', () => {
         const entry = post(`${base}/Patient`, patient(family), {
           ifNoneExist: `${base}/Patient?${identified(family)}`,
         });
-        assert.deepEqual(statuses(await rest().bundle('transaction', [entry])).map(Number.parseFloat), [200]);
+        assert.deepEqual(statuses(await rest().bundle('transaction', [entry])), ['200']);
         const put = {
           resource: patient(family),
           request: { method: 'PUT', url: `${base}/Patient?${identified(family)}` },
         };
-        assert.deepEqual(statuses(await rest().bundle('batch', [put])).map(Number.parseFloat), [200]);
+        assert.deepEqual(statuses(await rest().bundle('batch', [put])), ['200']);
       });
 
       it('[R62] a conditional reference may begin with the base', async () => {
@@ -117,7 +117,7 @@ describe('real clients', () => {
           assert.equal(outcome(refused.body).issue[0]?.code, 'not-supported', path);
         }
         const entry = { request: { method: 'DELETE', url: `Patient/${id}?_cascade=delete` } };
-        assert.match(statuses(await rest().bundle('batch', [entry]))[0] ?? '', /^400/);
+        assert.match(statuses(await rest().bundle('batch', [entry]))[0] ?? '', /^400$/);
         await rest().expect(200, 'PUT', `Patient/${id}?_format=json&_pretty=true`, body);
         const lenient = { prefer: 'handling=lenient' };
         await rest().expect(200, 'PUT', `Patient/${id}?x=y`, body, lenient);

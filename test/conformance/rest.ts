@@ -1,5 +1,6 @@
 /** What the REST suites share: both endpoints on each store over HTTP, and answers that are looked at whole. */
 import assert from 'node:assert/strict';
+import { STATUS_CODES } from 'node:http';
 import type { Bundle, OperationOutcome } from 'fhir/r4.js';
 import type { Json, Resource } from '../../src/fhir/resource.js';
 import type { Storage } from '../../src/store/port.js';
@@ -96,9 +97,13 @@ export const errors = (issues: readonly { severity: string }[]): unknown[] =>
 export const outcome = (body: Resource): OperationOutcome => body as unknown as OperationOutcome;
 export const asBundle = (body: Resource): Bundle => body as unknown as Bundle;
 
-/** Statuses of a response Bundle's entries. */
+/** Status codes of a response Bundle's entries; each is followed by its words. */
 export const statuses = ({ body }: Answer): string[] =>
-  (asBundle(body).entry ?? []).map(({ response }) => response?.status ?? '');
+  (asBundle(body).entry ?? []).map(({ response }) => {
+    const [, code = '', words] = /^(\d{3}) (.*)$/.exec(response?.status ?? '') ?? [];
+    assert.equal(words, STATUS_CODES[code], response?.status);
+    return code;
+  });
 
 let count = 0;
 
