@@ -16,7 +16,7 @@ import type { Step } from './portal/step.js';
 import type { ContactChannel } from './portal/contact-channel.js';
 import type { SearchRegistry } from './search/registry.js';
 import type { Terminology } from './search/types/type.js';
-import type { Blobs, ChangeSet, Criterion, DocumentChange, Put, Records, Store, Version } from './store/port.js';
+import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
 import type { Validator } from './validate/validator.js';
 
 /** A change set, and the effects that ride in it. */
@@ -35,9 +35,9 @@ export interface Result {
    * authorized as such). Audited. Absent: the guarded store checks every put against the caller's policy.
    */
   asSystem?: string;
-  /** A condition that made a change unnecessary. A transaction with this entry commits only if it still holds. */
-  reliesOn?: Criterion;
-  /** Runs after the commit and gives the final answer: the reads of a transaction see its writes. */
+  /** What made a change unnecessary. A transaction with this entry commits only if it still holds. */
+  reliesOn?: Pick<ChangeSet, 'criteria' | 'unchanged'>;
+  /** Runs once, after the commit, and gives the final answer; where it fails, `response` is sent: all is written. */
   completed?: () => Promise<FhirResponse>;
 }
 
@@ -194,6 +194,16 @@ export interface Reentry {
   answer(request: FhirRequest): Promise<FhirResponse>;
   /** The same up to, but without, the commit. Rejects with Fault. `store` replaces the actor's own. */
   prepare(request: FhirRequest, store: Store): Promise<Result>;
+  /** Admits a read of a transaction: it is routed, authorized and charged, once. Rejects with Fault. */
+  admit(request: FhirRequest): Promise<AdmittedRead>;
+}
+
+/** A read between its admission and its answer, with the commit of its transaction in between. */
+export interface AdmittedRead {
+  /** What it comes to in this store. Rejects with Fault. */
+  on(store: Store): Promise<FhirResponse>;
+  /** The answer, audited: `known`, or else that of the actor's own store. Never rejects. */
+  answer(known: FhirResponse | undefined): Promise<FhirResponse>;
 }
 
 /** Page links: sealed, so that they show nothing and cannot be edited, and bound to one actor as it is then. */

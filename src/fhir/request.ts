@@ -27,6 +27,8 @@ export type RequestBody =
       assignId?: string;
       /** `Type/id` of what the same transaction writes: references to it hold though it is not there yet. */
       expectedReferences?: ReadonlySet<string>;
+      /** `Type/id` of what the same transaction deletes before: the condition of a create does not match it. */
+      deletedBefore?: ReadonlySet<string>;
     };
 
 export interface FhirRequest {

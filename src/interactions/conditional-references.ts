@@ -9,7 +9,8 @@ import { extract } from '../search/extract.js';
 import { matches, type IndexedResource } from '../search/match.js';
 import type { Filter } from '../search/query.js';
 import type { Context } from '../service.js';
-import { matching, type CriteriaParts } from './conditional.js';
+import type { Criterion } from '../store/port.js';
+import { idsOf, matching, type CriteriaParts } from './conditional.js';
 import { entryFault, type Entry } from './entry.js';
 
 /** A resource that an entry of the transaction writes or deletes: `Type/id`, and its new content. */
@@ -25,55 +26,71 @@ const CONDITIONAL = /^([A-Z][A-Za-z]+)\?(.+)$/s;
 const relative = (reference: string, base: string): string =>
   reference.startsWith(`${base}/`) ? reference.slice(base.length + 1) : reference;
 
+export interface ResolvedReference {
+  /** `Type/id` */
+  name: string;
+  /** What the commit checks again: what else there is matches as it did. */
+  criterion: Criterion;
+}
+
 /** Each conditional reference in the resource of this entry → the reference it stands for. Fault `precondition` for no match or many. */
 export async function conditionalReferences(
   context: Context,
   entry: Entry,
   pending: readonly PendingChange[],
   parts: CriteriaParts,
-): Promise<Map<string, string>> {
-  const resolved = new Map<string, string>();
-  for (const reference of referencesIn(entry.resource, context.endpoint.url)) {
-    resolved.set(reference, await resolve(context, entry, reference, pending, parts));
+): Promise<Map<string, ResolvedReference>> {
+  const resolved = new Map<string, ResolvedReference>();
+  const { url } = context.endpoint;
+  for (const [reference, path] of referencesIn(entry.resource, `Bundle.entry[${entry.index}].resource`, url)) {
+    const known = resolved.get(reference);
+    if (!known) resolved.set(reference, await resolve(context, { entry, reference, path }, pending, parts));
   }
   return resolved;
 }
 
-function referencesIn(value: Json | undefined, base: string, references = new Set<string>()): Set<string> {
-  if (typeof value !== 'object' || value === null) return references;
+/** The conditional references in a value, each with the FHIRPath of its element. */
+function* referencesIn(
+  value: Json | undefined,
+  path: string,
+  base: string,
+): Iterable<[reference: string, path: string]> {
+  if (typeof value !== 'object' || value === null) return;
   const { reference } = value as { reference?: Json };
-  if (typeof reference === 'string' && CONDITIONAL.test(relative(reference, base))) references.add(reference);
-  for (const one of Object.values(value)) referencesIn(one as Json, base, references);
-  return references;
+  if (typeof reference === 'string' && CONDITIONAL.test(relative(reference, base))) {
+    yield [reference, `${path}.reference`];
+  }
+  const within = (name: string): string => (Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`);
+  for (const [name, one] of Object.entries(value)) yield* referencesIn(one as Json, within(name), base);
+}
+
+interface Place {
+  entry: Entry;
+  reference: string;
+  path: string;
 }
 
 async function resolve(
   context: Context,
-  entry: Entry,
-  reference: string,
+  { entry, reference, path }: Place,
   pending: readonly PendingChange[],
   parts: CriteriaParts,
-): Promise<string> {
+): Promise<ResolvedReference> {
   const [, type = '', criteria = ''] = CONDITIONAL.exec(relative(reference, context.endpoint.url)) ?? [];
   if (!context.endpoint.resources.has(type))
     throw entryFault(entry.index, `A conditional reference names ${type}, which is not served here.`);
   const own = pending.filter(({ name }) => name.startsWith(`${type}/`));
-  const { versions, criterion } = await matching(context, type, parseForm(criteria), parts, own.length + 1);
-  const names = new Set(versions.map(({ key }) => `${type}/${key.id}`));
-  for (const { name, resource } of own) {
-    if (resource && fits(context, resource, criterion.where, parts)) names.add(name);
-    else names.delete(name);
-  }
-  const [only] = names;
-  if (names.size === 1 && only !== undefined) return only;
-  throw new Fault(
-    'precondition',
-    `A conditional reference matches ${names.size === 0 ? 'no' : 'more than one'} ${type}.`,
-    {
-      code: names.size === 0 ? 'not-found' : 'multiple-matches',
-      expression: `Bundle.entry[${entry.index}].resource`,
-    },
-  );
+  const names = own.map(({ name }) => name);
+  const besides = idsOf(type, names);
+  const { versions, meant, criterion } = await matching(context, type, parseForm(criteria), parts, { besides });
+  const written = own.flatMap(one => (one.resource && fits(context, one.resource, meant, parts) ? [one.name] : []));
+  const [name, another] = [...versions.map(({ key }) => `${type}/${key.id}`), ...written];
+  if (name !== undefined && another === undefined) return { name, criterion };
+  const number = name === undefined ? 'no' : 'more than one';
+  throw new Fault('precondition', `The conditional reference ${reference} matches ${number} ${type}.`, {
+    code: name === undefined ? 'not-found' : 'multiple-matches',
+    expression: path,
+  });
 }
 
 /** Whether a resource that is not written yet meets the criteria by its own content: chains lead nowhere. */

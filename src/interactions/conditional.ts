@@ -7,6 +7,8 @@ import { parseForm } from '../fhir/form.js';
 import type { Query } from '../fhir/request.js';
 import type { BareId } from '../search/bare-ids.js';
 import { parseCriteria } from '../search/parse.js';
+import { and, not } from '../search/filters.js';
+import type { Filter } from '../search/query.js';
 import { assertOneType } from './assert-one-type.js';
 import { terminologyNames } from '../search/terminology-names.js';
 import type { Context, HandlerParts } from '../service.js';
@@ -17,7 +19,9 @@ export const MAX_MATCHES = 100;
 
 export interface CriteriaMatch {
   versions: Version[];
-  /** The condition that the commit checks again. */
+  /** The criteria as they were sent. */
+  meant: Filter;
+  /** The condition that the commit checks again: the criteria, without the resources that do not count. */
   criterion: Criterion;
 }
 
@@ -34,27 +38,35 @@ export function criteriaText(text: string, type: string, base: string): Query {
 
 export type CriteriaParts = Pick<HandlerParts, 'registryOf' | 'clock' | 'terminology'>;
 
+interface MatchLimits {
+  /** Default 1. */
+  limit?: number;
+  /** Ids of resources that do not count, as the same transaction deletes or writes them. */
+  besides?: readonly string[];
+}
+
 /** The resources these criteria match, up to `limit + 1`. Faults: `invalid` for bad or empty criteria. */
 export async function matching(
   context: Context,
   type: string,
   criteria: Query,
   { registryOf, clock, terminology }: CriteriaParts,
-  limit = 1,
+  { limit = 1, besides = [] }: MatchLimits = {},
 ): Promise<CriteriaMatch> {
   const { endpoint, partition, store, request } = context;
   const entry = endpoint.resources.get(type);
   const named = terminologyNames(criteria);
   const bareIds: BareId[] = [];
-  const where = parseCriteria(registryOf(partition), type, criteria, {
+  const meant = parseCriteria(registryOf(partition), type, criteria, {
     now: clock.now(),
     localBases: [endpoint.url],
     terminology: named.length > 0 ? await terminology(context, named) : undefined,
     declared: (_type, code) => entry?.searchParams.has(code) ?? false,
     bareIds,
   });
-  if (!where) throw new Fault('invalid', 'The criteria are empty.', { code: 'invalid' });
+  if (!meant) throw new Fault('invalid', 'The criteria are empty.', { code: 'invalid' });
   await assertOneType(context, bareIds);
+  const where = and([meant, ...exceptions(besides)]);
   const page = await store.search({
     partition,
     of: [{ type, where }],
@@ -63,8 +75,14 @@ export async function matching(
     deadline: request.deadline,
   });
   const ids = page.rows.map(({ key }) => key.id);
-  return { versions: page.rows, criterion: { partition, type, where, ids } };
+  return { versions: page.rows, meant, criterion: { partition, type, where, ids } };
 }
+
+const exceptions = (ids: readonly string[]): Filter[] => (ids.length === 0 ? [] : [not({ kind: 'id', ids: [...ids] })]);
+
+/** The ids of this type among `Type/id`. */
+export const idsOf = (type: string, names: Iterable<string> = []): string[] =>
+  [...names].flatMap(name => (name.startsWith(`${type}/`) ? [name.slice(type.length + 1)] : []));
 
 /** The only match, or undefined. Fault `precondition` for more than one. */
 export function atMostOne({ versions }: CriteriaMatch): Version | undefined {

@@ -4,7 +4,7 @@ import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result, HandlerParts } from '../service.js';
-import type { Version } from '../store/port.js';
+import type { Criterion, Key, Version } from '../store/port.js';
 import { atMostOne, matching, MAX_MATCHES, type CriteriaMatch, type CriteriaParts } from './conditional.js';
 import { absent, checkIfMatch, current, instanceKey } from './version.js';
 
@@ -19,13 +19,22 @@ export const createDelete =
     // R4 asks for success if there is nothing to delete. People get 404, the same for absent and hidden resources.
     if (!version && context.actor.kind !== 'system') throw absent(key);
     checkIfMatch(context, version);
-    return version && !version.deleted ? deletion(context, [version], parts) : { response: gone(context, 0) };
+    if (version && !version.deleted) return deletion(context, [version], parts);
+    return { response: gone(context, 0), reliesOn: { criteria: [nothingAt(key)] } };
   };
+
+const nothingAt = ({ partition, type, id }: Key): Criterion => ({
+  partition,
+  type,
+  where: { kind: 'id', ids: [id] },
+  ids: [],
+});
 
 async function conditionalDelete(context: Context, parts: DeleteParts): Promise<Result> {
   const { route, request } = context;
   const match = await deletable(context, route.type ?? '', request.query, parts);
-  for (const version of match.versions) checkIfMatch(context, version);
+  const [first, ...others] = match.versions;
+  for (const version of [first, ...others]) checkIfMatch(context, version);
   const result = deletion(context, match.versions, parts);
   return { ...result, changes: { ...result.changes, criteria: [match.criterion] } };
 }
@@ -38,7 +47,7 @@ export async function deletable(
   parts: CriteriaParts,
 ): Promise<CriteriaMatch> {
   const multiple = context.endpoint.resources.get(type)?.conditionalDelete === 'multiple';
-  const match = await matching(context, type, criteria, parts, multiple ? MAX_MATCHES : 1);
+  const match = await matching(context, type, criteria, parts, { limit: multiple ? MAX_MATCHES : 1 });
   if (!multiple) atMostOne(match);
   if (match.versions.length > MAX_MATCHES) {
     throw new Fault('too-costly', `The criteria match more than ${MAX_MATCHES} resources.`);

@@ -148,8 +148,11 @@ function headerDate(text: string): string {
   return at === undefined ? text : httpDate(at);
 }
 
-/** The id and the references to come that a transaction gives an entry: see fhir/request.ts. */
-export type Assigned = Pick<Extract<RequestBody, { kind: 'resource' }>, 'assignId' | 'expectedReferences'>;
+/** What a transaction gives an entry: see fhir/request.ts. */
+export type Assigned = Pick<
+  Extract<RequestBody, { kind: 'resource' }>,
+  'assignId' | 'expectedReferences' | 'deletedBefore'
+>;
 
 /** Headers of the Bundle that hold for each of its entries. */
 const SHARED = ['prefer', 'x-provenance'] as const;

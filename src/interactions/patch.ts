@@ -9,7 +9,7 @@ import { withoutResources } from '../fhir/parameters.js';
 import type { Resource } from '../fhir/resource.js';
 import { JSON_PATCH, mediaType } from '../formats/media-type.js';
 import type { Context, Handler, Result, HandlerParts } from '../service.js';
-import type { Version } from '../store/port.js';
+import type { Criterion, Version } from '../store/port.js';
 import { wholeText } from '../content/text.js';
 import { atMostOne, matching, type CriteriaParts } from './conditional.js';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.js';
@@ -28,11 +28,15 @@ export const createPatch =
     const match = await matching(context, route.type ?? '', context.request.query, parts);
     const found = atMostOne(match);
     if (!found) throw new Fault('not-found', 'The criteria match no resource.');
-    const result = await patched(context, found, parts);
-    return result.changes ? { ...result, changes: { ...result.changes, criteria: [match.criterion] } } : result;
+    return patched(context, found, parts, [match.criterion]);
   };
 
-async function patched(context: Context, previous: Version, parts: PatchParts): Promise<Result> {
+async function patched(
+  context: Context,
+  previous: Version,
+  parts: PatchParts,
+  criteria: readonly Criterion[] = [],
+): Promise<Result> {
   checkIfMatch(context, previous);
   const text = await wholeText(parts.blobs, previous);
   const resource = parseStored<Resource>(text);
@@ -44,8 +48,8 @@ async function patched(context: Context, previous: Version, parts: PatchParts): 
       expression: previous.key.type,
     });
   }
-  if (sameContent(text, after)) return unchanged(context, previous, parts);
-  return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH' }, parts);
+  if (sameContent(text, after)) return unchanged(context, previous, parts, criteria);
+  return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH', criteria }, parts);
 }
 
 const identityOf = ({ resourceType, id, meta }: Resource): unknown => [

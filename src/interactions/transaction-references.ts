@@ -3,12 +3,13 @@
  * fullUrl is rewritten, and conditional references (`Patient?identifier=…`) are resolved. https://hl7.org/fhir/R4/http.html#trules
  */
 import { Fault } from '../fhir/fault.js';
-import type { Query } from '../fhir/request.js';
+import type { Method, Query } from '../fhir/request.js';
 import { mapReferences } from '../fhir/map-references.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Context, HandlerParts } from '../service.js';
-import { conditionalReferences, type PendingChange } from './conditional-references.js';
-import { atMostOne, criteriaText, matching, type CriteriaParts } from './conditional.js';
+import type { Criterion } from '../store/port.js';
+import { conditionalReferences, type PendingChange, type ResolvedReference } from './conditional-references.js';
+import { atMostOne, criteriaText, idsOf, matching, type CriteriaParts } from './conditional.js';
 import { deletable } from './delete.js';
 import { entryFault, within, type Entry } from './entry.js';
 import { yieldTurn } from '../runtime/yield-turn.js';
@@ -21,6 +22,10 @@ export interface ResolvedEntries {
   assignedIds: Map<number, string>;
   /** Entry index → `Type/id` of its resources, new or existing: a conditional delete may have several. */
   targets: Map<number, string[]>;
+  /** `Type/id` of what the transaction deletes. */
+  deleted: ReadonlySet<string>;
+  /** Under which the conditional references mean what they are resolved to. */
+  criteria: Criterion[];
 }
 
 export async function resolveEntries(
@@ -31,15 +36,17 @@ export async function resolveEntries(
   const assignedIds = new Map<number, string>();
   const targets = new Map<number, string[]>();
   const names = new Map<string, string>();
+  const deleted = new Set<string>();
   refuseSameCriteria(entries, context.endpoint.url);
-  for (const entry of entries) {
+  for (const entry of deletionsFirst(entries)) {
     await yieldTurn(entry.index);
-    const ids = await targetIds(context, entry, assignedIds, parts).catch((error: unknown) => {
+    const ids = await targetIds(context, entry, { assignedIds, deleted }, parts).catch((error: unknown) => {
       throw within(entry, error);
     });
-    const { index, fullUrl, path } = entry;
+    const { index, fullUrl, path, method } = entry;
     const own = ids.map(id => `${path[0]}/${id}`);
     targets.set(index, own);
+    if (method === 'DELETE') for (const name of own) deleted.add(name);
     const [name, ...others] = own;
     if (fullUrl === undefined || name === undefined || others.length > 0) continue;
     const known = inOneCase(fullUrl);
@@ -49,13 +56,20 @@ export async function resolveEntries(
   const pending = entries.flatMap(entry => pendingChanges(entry, targets, assignedIds));
   const links: Links = { names, fresh: new Set([...assignedIds.keys()].flatMap(index => targets.get(index) ?? [])) };
   const resolved: Entry[] = [];
+  const criteria: Criterion[] = [];
   for (const entry of entries) {
     await yieldTurn(entry.index);
     const conditions = await conditionalReferences(context, entry, pending, parts);
+    criteria.push(...[...conditions.values()].map(({ criterion }) => criterion));
     resolved.push(rewritten(entry, conditions, links));
   }
-  return { entries: resolved, assignedIds, targets };
+  return { entries: resolved, assignedIds, targets, deleted, criteria };
 }
+
+const deletionsFirst = (entries: readonly Entry[]): Entry[] => [
+  ...entries.filter(({ method }) => method === 'DELETE'),
+  ...entries.filter(({ method }) => method !== 'DELETE'),
+];
 
 /** The resources that an entry deletes or writes in full. A patch is not among them: its result is not known yet. */
 function pendingChanges(
@@ -69,23 +83,32 @@ function pendingChanges(
   return resource && whole ? names.map(name => ({ name, resource })) : [];
 }
 
-/** Two entries with the same condition would write the same resource, even one that does not exist yet. */
+/**
+ * Two entries with the same condition would write the same resource, even one that does not exist yet. A create finds
+ * nothing of what a deletion found before it.
+ */
 function refuseSameCriteria(entries: readonly Entry[], base: string): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, Method[]>();
   for (const entry of entries) {
     const criteria = criteriaOf(entry, base);
     if (criteria === undefined) continue;
     const condition = JSON.stringify([entry.path[0], ...criteria.map(pair => pair.join('=')).sort()]);
-    if (seen.has(condition)) throw entryFault(entry.index, 'Two entries have the same condition.');
-    seen.add(condition);
+    const others = seen.get(condition) ?? [];
+    if (others.some(other => !areApart(other, entry.method))) {
+      throw entryFault(entry.index, 'Two entries have the same condition.');
+    }
+    seen.set(condition, [...others, entry.method]);
   }
 }
+
+const areApart = (one: Method, other: Method): boolean =>
+  (one === 'DELETE' && other === 'POST') || (one === 'POST' && other === 'DELETE');
 
 /** The id of the entry's resource, assigned here if the resource is new; of a conditional delete, the ids of its matches. */
 async function targetIds(
   context: Context,
   entry: Entry,
-  assignedIds: Map<number, string>,
+  { assignedIds, deleted }: { assignedIds: Map<number, string>; deleted: ReadonlySet<string> },
   parts: ResolvingParts,
 ): Promise<string[]> {
   const [type = '', id] = entry.path;
@@ -96,7 +119,8 @@ async function targetIds(
     const { versions } = await deletable(context, type, criteria, parts);
     return versions.map(({ key }) => key.id);
   }
-  const found = criteria === undefined ? undefined : atMostOne(await matching(context, type, criteria, parts));
+  const besides = entry.method === 'POST' ? idsOf(type, deleted) : [];
+  const found = criteria && atMostOne(await matching(context, type, criteria, parts, { besides }));
   if (found) return [found.key.id];
   if (entry.method !== 'POST' && entry.method !== 'PUT') return [];
   const given = entry.method === 'PUT' ? entry.resource?.id : undefined;
@@ -112,12 +136,12 @@ function criteriaOf({ method, path, query, headers }: Entry, base: string): Quer
   return conditional ? query : undefined;
 }
 
-function rewritten(entry: Entry, conditions: ReadonlyMap<string, string>, links: Links): Entry {
+function rewritten(entry: Entry, conditions: ReadonlyMap<string, ResolvedReference>, links: Links): Entry {
   if (entry.resource === undefined) return entry;
   const root = rootOf(entry.fullUrl);
   const replace = (text: string, name: string): string => {
     if (name !== 'reference') return /^urn:/i.test(text) ? (linked(text, links) ?? text) : text;
-    const replaced = conditions.get(text) ?? linked(text, links) ?? linked(root + text, links) ?? text;
+    const replaced = conditions.get(text)?.name ?? linked(text, links) ?? linked(root + text, links) ?? text;
     if (!UUID.test(replaced)) return replaced;
     throw new Fault('invalid', 'A reference names a fullUrl that no entry of the transaction has.', {
       code: 'not-found',

@@ -4,11 +4,12 @@
  */
 import { bundleText, type BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
+import { faultResponse } from '../fhir/outcome.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Changes, Context, Result } from '../service.js';
 import type { Put, Store } from '../store/port.js';
-import { MOST } from '../content/bounded-page.js';
+import { answerReads, tryReads } from './transaction-reads.js';
 import {
   entriesOf,
   entryFault,
@@ -40,27 +41,15 @@ export async function transaction(sent: Context, bundle: Resource, parts: Transa
   refuseOperations(entries);
   const resolved = await resolveEntries(context, entries, parts);
   const { changes, responses, puts } = await writes(context, resolved);
-  const reads = resolved.entries.filter(isRead);
-  const after = overlay(sent.store, puts);
-  // A read that fails makes the transaction fail: each is tried before the commit, and answered after it.
-  await tryReads(context, reads, after);
+  const { reads, unchanged } = await tryReads(sent, resolved.entries.filter(isRead), puts);
   const respond = (all: ReadonlyMap<number, FhirResponse>): FhirResponse => answer(entries, all);
-  if (reads.length === 0) return { response: respond(responses), changes };
   return {
-    response: { status: 200, headers: {} },
-    changes,
-    completed: async () => respond(new Map([...responses, ...(await readAll(context, reads))])),
+    response: respond(responses),
+    changes: mergeChanges([changes, { criteria: resolved.criteria, unchanged }]),
+    ...(reads.length > 0 && {
+      completed: async () => respond(new Map([...responses, ...(await answerReads(reads))])),
+    }),
   };
-}
-
-async function tryReads(context: Context, reads: readonly Entry[], after: Store): Promise<void> {
-  let size = 0;
-  for (const entry of reads) {
-    await yieldTurn(entry.index);
-    const { body } = (await prepared(context, entry, {}, after)).response;
-    size += body?.kind === 'json' ? body.text.length : 0;
-    if (size > MOST) throw within(entry, new Fault('too-costly', 'The answer would be too large; read less at once.'));
-  }
 }
 
 function refuseOperations(entries: readonly Entry[]): void {
@@ -75,21 +64,22 @@ function refuseOperations(entries: readonly Entry[]): void {
   }
 }
 
-async function writes(context: Context, { entries, assignedIds, targets }: ResolvedEntries) {
+async function writes(context: Context, { entries, assignedIds, targets, deleted }: ResolvedEntries) {
   const pending: Changes[] = [];
   const responses = new Map<number, FhirResponse>();
   const puts = new Map<string, Put>();
   const written = new Set<string>();
-  const kept = entries.filter(({ method }) => method !== 'DELETE');
+  const kept = entries.filter(entry => entry.method !== 'DELETE' && !isRead(entry));
   const expectedReferences = new Set(kept.flatMap(({ index }) => targets.get(index) ?? []));
   for (const method of ORDER) {
     for (const entry of entries.filter(one => one.method === method)) {
       await yieldTurn(entry.index);
-      const assigned = { expectedReferences, ...defined({ assignId: assignedIds.get(entry.index) }) };
+      const assignId = assignedIds.get(entry.index);
+      const assigned = { expectedReferences, deletedBefore: deleted, ...defined({ assignId }) };
       const result = await prepared(context, entry, assigned, overlay(context.store, puts));
-      const { response, changes = {}, reliesOn } = result;
+      const { response, changes = {}, reliesOn = {} } = result;
       responses.set(entry.index, response);
-      pending.push(changes, ...(reliesOn ? [{ criteria: [reliesOn] }] : []));
+      pending.push(changes, reliesOn);
       refuseTwice(written, entry, targets.get(entry.index), changes.puts);
       for (const put of changes.puts ?? []) puts.set(nameOf(put), put);
     }
@@ -99,7 +89,7 @@ async function writes(context: Context, { entries, assignedIds, targets }: Resol
 
 const nameOf = ({ key }: Put): string => `${key.type}/${key.id}`;
 
-/** A resource is written by one entry alone, and a conditional create does not match what another entry deletes. */
+/** A resource is written by one entry alone. */
 function refuseTwice(
   written: Set<string>,
   { index, method }: Entry,
@@ -121,19 +111,11 @@ async function prepared(context: Context, entry: Entry, assigned: Assigned, stor
   }
 }
 
-/** Reads are answered after the commit: they see the transaction's writes, and those of other requests. */
-async function readAll(context: Context, reads: readonly Entry[]): Promise<[number, FhirResponse][]> {
-  const all: [number, FhirResponse][] = [];
-  for (const entry of reads) {
-    all.push([entry.index, await context.reentry.answer(requestOf(entry, context))]);
-  }
-  return all;
-}
+const unread = (): FhirResponse =>
+  faultResponse(new Fault('exception', 'All is written, but this could not be read. Please read it again.'));
 
 function answer(entries: readonly Entry[], responses: ReadonlyMap<number, FhirResponse>): FhirResponse {
-  const parts: BundleEntry[] = entries.map(entry =>
-    responseEntry(responses.get(entry.index) ?? { status: 500, headers: {} }, entry),
-  );
+  const parts: BundleEntry[] = entries.map(entry => responseEntry(responses.get(entry.index) ?? unread(), entry));
   return {
     status: 200,
     headers: {},

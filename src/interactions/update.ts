@@ -60,8 +60,9 @@ async function save(
     });
   }
   refusePart(resource);
-  if (previous && !previous.deleted && sameContent(previous.json, resource)) return unchanged(context, previous, parts);
   const criteria = criterion ? [criterion] : [];
+  if (previous && !previous.deleted && sameContent(previous.json, resource))
+    return unchanged(context, previous, parts, criteria);
   return write(context, { resource, previous, method: 'PUT', criteria }, parts);
 }
 

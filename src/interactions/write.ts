@@ -6,7 +6,7 @@ import { outcomeOf } from '../fhir/outcome.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result, HandlerParts } from '../service.js';
-import type { Put, Version } from '../store/port.js';
+import type { Criterion, Put, Version } from '../store/port.js';
 import { shownText } from '../content/text.js';
 import { sentBy } from '../writing/draft.js';
 import { contentHeaders, location, versionHeaders } from './version.js';
@@ -34,9 +34,16 @@ export async function write(
   return { response: await response(context, put, status, parts), changes: { ...changes, criteria } };
 }
 
-/** An update that changes nothing makes no version; the answer describes the current one. */
-export async function unchanged(context: Context, version: Version, parts: WriteParts): Promise<Result> {
-  return { response: await response(context, version, 200, parts) };
+/** A write that changes nothing makes no version; the answer describes the current one, by which `criteria` chose it. */
+export async function unchanged(
+  context: Context,
+  version: Version,
+  parts: WriteParts,
+  criteria: readonly Criterion[] = [],
+): Promise<Result> {
+  const { key, version: number } = version;
+  const reliesOn = { criteria, unchanged: [{ key, version: number }] };
+  return { response: await response(context, version, 200, parts), reliesOn };
 }
 
 async function response(

@@ -8,7 +8,7 @@ import { Fault, isConflict } from '../fhir/fault.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Dispatch, Reentry, Result } from '../service.js';
+import type { AdmittedRead, Dispatch, Reentry, Result } from '../service.js';
 import { mergeChangeSets } from '../store/change-set.js';
 import type { Store } from '../store/port.js';
 import { auditEntry, patientsConcerned } from './audited.js';
@@ -33,6 +33,7 @@ export const createDispatch =
 class Entries implements Reentry {
   private readonly whole: Run;
   private readonly parts: DispatchParts;
+  private readonly charged = new Set<string>();
 
   constructor(whole: Run, parts: DispatchParts) {
     this.whole = whole;
@@ -45,25 +46,47 @@ class Entries implements Reentry {
 
   async prepare(request: FhirRequest, store: Store): Promise<Result> {
     // The audit of the whole names why any of its entries was served by the server's own authority.
-    const run: Run = { ...this.entry(request), reasons: this.whole.reasons };
-    return handle(await begin(run, this.parts), store, this.parts);
+    return this.handled(await this.begun({ ...this.entry(request), reasons: this.whole.reasons }), store);
+  }
+
+  async admit(request: FhirRequest): Promise<AdmittedRead> {
+    const { parts } = this;
+    const ready = await this.begun(this.entry(request));
+    return {
+      on: async store => (await this.handled(ready, store)).response,
+      answer: known => finish(ready, parts, async () => (known ? unaudited(known) : carryOut(ready, parts))),
+    };
   }
 
   private entry(request: FhirRequest): Run {
     const { endpoint, actor } = this.whole;
     return createRun(request, endpoint, this.parts.clock.now(), actor);
   }
+
+  /** An entry is charged once, though its transaction runs again. */
+  private begun(run: Run): Promise<Ready> {
+    const charged = this.charged.has(run.request.id);
+    this.charged.add(run.request.id);
+    return begin({ ...run, charged }, this.parts);
+  }
+
+  private handled(ready: Ready, store: Store): Promise<Result> {
+    return handle(ready, store, new Entries(ready, this.parts), this.parts);
+  }
 }
 
 /** The answer, audited: the commit of a write holds its audit; the audit of any other request is logged before its answer is sent. */
-async function answer(run: Run, parts: DispatchParts): Promise<FhirResponse> {
+const answer = (run: Run, parts: DispatchParts): Promise<FhirResponse> =>
+  finish(run, parts, async () => carryOut(await begin(run, parts), parts));
+
+async function finish(run: Run, parts: DispatchParts, work: () => Promise<Done>): Promise<FhirResponse> {
   let done: Done;
   try {
-    done = await carryOut(await begin(run, parts), parts);
+    done = await work();
   } catch (error) {
     const fault = asFault(error);
     if (fault.kind === 'exception') parts.report(error, run.request);
-    done = { response: faultResponse(fault), audited: false };
+    done = unaudited(faultResponse(fault));
   }
   const audited = done.audited || run.route?.interaction === 'capabilities';
   const response = audited ? done.response : await withAudit(run, done.response, parts);
@@ -76,6 +99,8 @@ interface Done {
   audited: boolean;
 }
 
+const unaudited = (response: FhirResponse): Done => ({ response, audited: false });
+
 async function carryOut(ready: Ready, parts: DispatchParts): Promise<Done> {
   const store = parts.gate.guard(
     parts.bare(ready.endpoint),
@@ -83,21 +108,33 @@ async function carryOut(ready: Ready, parts: DispatchParts): Promise<Done> {
     ready.endpoint,
     ready.route,
   );
+  const entries = new Entries(ready, parts);
   for (let attempt = 1; ; attempt++) {
-    const result = await handle(ready, store, parts);
-    if (!result.changes) return { response: result.response, audited: false };
+    const result = await handle(ready, store, entries, parts);
+    if (!result.changes) return unaudited(result.response);
     try {
       await commit(ready, result, store, parts);
-      return { response: (await result.completed?.()) ?? result.response, audited: true };
     } catch (error) {
       if (!isConflict(error) || attempt === ATTEMPTS) throw error;
       await pause(backOff(attempt));
+      continue;
     }
+    return { response: await completed(ready, result, parts), audited: true };
   }
 }
 
-function handle(ready: Ready, store: Store, parts: DispatchParts): Promise<Result> {
-  const context = contextOf(ready, store, new Entries(ready, parts), parts);
+/** All is written by now, and nothing that fails here may say otherwise. */
+async function completed({ request }: Ready, { response, completed: last }: Result, parts: DispatchParts) {
+  try {
+    return (await last?.()) ?? response;
+  } catch (error) {
+    parts.report(error, request);
+    return response;
+  }
+}
+
+function handle(ready: Ready, store: Store, entries: Reentry, parts: DispatchParts): Promise<Result> {
+  const context = contextOf(ready, store, entries, parts);
   if (ready.route.interaction === 'operation') return parts.operations.run(ready.values, context);
   const handler = parts.interactions[ready.route.interaction];
   if (!handler) throw new Error(`no handler for ${ready.route.interaction}`);

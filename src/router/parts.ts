@@ -20,6 +20,8 @@ export interface Run {
   /** Milliseconds since the epoch, when work on it began. */
   readonly started: number;
   readonly reasons: string[];
+  /** The caller has been charged for it before. */
+  readonly charged: boolean;
   route: Route | undefined;
   actor: Actor | undefined;
   prefer: Preference;

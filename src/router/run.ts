@@ -20,6 +20,7 @@ export const createRun = (request: FhirRequest, endpoint: Endpoint, started: num
   endpoint,
   started,
   reasons: [],
+  charged: false,
   route: undefined,
   actor,
   prefer: NO_PREFERENCE,

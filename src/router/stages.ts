@@ -15,8 +15,8 @@ const authenticate: Stage = async (run, { gate }) => {
 };
 
 /** Anonymous requests are not counted: all anonymous callers would share one quota, and one of them could use it up. */
-const charge: Stage = ({ request, route, actor }, { quota }) => {
-  if (actor && actor.kind !== 'anonymous') quota(actor.subject, unitsOf(route.interaction, request.method));
+const charge: Stage = ({ request, route, actor, charged }, { quota }) => {
+  if (!charged && actor && actor.kind !== 'anonymous') quota(actor.subject, unitsOf(route.interaction, request.method));
 };
 
 const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {

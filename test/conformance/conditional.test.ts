@@ -81,6 +81,20 @@ describe('conditional interactions', () => {
       await rest().expect(400, 'DELETE', 'Patient?_format=json');
     });
 
+    it('[R43] delete: If-Match names the current version of what matches, and never nothing', async () => {
+      const family = unique();
+      const remove = (status: number, tag: string) =>
+        rest().expect(status, 'DELETE', `Patient?${identified(family)}`, undefined, { 'if-match': tag });
+      for (const tag of ['W/"1"', '*']) await remove(412, tag);
+      const { id } = await rest().create(patient(family));
+      await remove(412, 'W/"2"');
+      await rest().expect(200, 'GET', `Patient/${id}`);
+      const entry = { request: { method: 'DELETE', url: `Patient?${identified(family)}`, ifMatch: 'W/"2"' } };
+      await rest().bundle('transaction', [entry], 412);
+      await remove(204, 'W/"1"');
+      await remove(412, 'W/"1"');
+    });
+
     it('[R44] patch: none 404, one 200, many 412, no criteria 400, If-Match honoured', async () => {
       const family = unique();
       const path = `Patient?${identified(family)}`;

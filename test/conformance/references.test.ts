@@ -57,6 +57,27 @@ function enforcing(rest: () => Rest): void {
     assert.equal(outcome(refused.body).issue[0]?.expression?.[0], 'Bundle.entry[0].resource.subject.reference');
     await rest().expect(200, 'GET', `Patient/${id}`);
   });
+
+  it('[R52] [R57] what a transaction deletes cannot be referred to, although it is read there', async () => {
+    const { id } = await rest().create(patient(unique()));
+    const entry = [
+      { resource: about(`Patient/${id}`), request: { method: 'POST', url: 'Observation' } },
+      { request: { method: 'DELETE', url: `Patient/${id}` } },
+      { request: { method: 'GET', url: `Patient/${id}/_history` } },
+    ];
+    const refused = await rest().bundle('transaction', entry, 422);
+    assert.equal(outcome(refused.body).issue[0]?.expression?.[0], 'Bundle.entry[0].resource.subject.reference');
+    await rest().expect(200, 'GET', `Patient/${id}`);
+  });
+
+  it('[R52] what a transaction only reads must be there to be referred to', async () => {
+    const id = unique();
+    const entry = [
+      { resource: about(`Patient/${id}`), request: { method: 'POST', url: 'Observation' } },
+      { request: { method: 'GET', url: `Patient/${id}/_history` } },
+    ];
+    await rest().bundle('transaction', entry, 422);
+  });
 }
 
 describe('references', () => {

@@ -1,25 +1,9 @@
 /** transaction. https://hl7.org/fhir/R4/http.html#transaction */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import type { BundleEntry, Observation } from 'fhir/r4.js';
+import type { Observation } from 'fhir/r4.js';
 import type { Resource } from '../../src/fhir/resource.js';
-import { asBundle, eachRest, observation, outcome, patient, statuses, unique, type Answer, type Rest } from './rest.js';
-
-const entries = ({ body }: Answer): BundleEntry[] => asBundle(body).entry ?? [];
-const post = (resource: Resource, more: object = {}, fullUrl = urn()): object => ({
-  fullUrl,
-  resource,
-  request: { method: 'POST', url: resource.resourceType, ...more },
-});
-const urn = (): string => `urn:uuid:${randomUUID()}`;
-
-/** `Patient/1`, of a location or a resource. */
-const named = (entry: BundleEntry | undefined): string =>
-  /(\w+\/[^/]+)\/_history\/\d+$/.exec(entry?.response?.location ?? '')?.[1] ?? '';
-
-async function versions(rest: Rest): Promise<unknown> {
-  return (await rest.expect(200, 'GET', '_history?_count=0')).body['total'];
-}
+import { asBundle, eachRest, observation, outcome, patient, statuses, unique } from './rest.js';
+import { entries, jsonPatch, named, post, urn, versions } from './transacting.js';
 
 describe('transaction', () => {
   eachRest(rest => {
@@ -278,15 +262,29 @@ describe('transaction', () => {
       assert.equal((read?.resource as { active?: boolean } | undefined)?.active, true);
     });
 
-    it('[R54] a condition that matches what another entry deletes is refused, and so is one condition twice', async () => {
+    it('[R54] an update whose condition matches what another entry deletes is refused, and so is one condition twice', async () => {
       const family = unique();
       const { id } = await rest().create(patient(family));
-      const unless = { ifNoneExist: `identifier=urn:example|${family}` };
       const deletion = { request: { method: 'DELETE', url: `Patient/${id}` } };
-      await rest().bundle('transaction', [post(patient(family), unless), deletion], 400);
+      const url = `Patient?identifier=urn:example|${family}`;
+      for (const [method, resource] of [
+        ['PUT', patient(family)],
+        ['PATCH', jsonPatch()],
+      ]) {
+        await rest().bundle('transaction', [{ resource, request: { method, url } }, deletion], 400);
+      }
       const fresh = { ifNoneExist: `identifier=urn:example|${unique()}` };
       await rest().bundle('transaction', [post(patient('a'), fresh), post(patient('b'), fresh)], 400);
       await rest().expect(200, 'GET', `Patient/${id}`);
+    });
+
+    it('[R53] says which conditional reference matches nothing, and in which element', async () => {
+      const reference = `Patient?identifier=urn:example|${unique()}`;
+      const performer = [{ display: 'somebody' }, { reference }];
+      const refused = await rest().bundle('transaction', [post(patient('a')), post(observation({ performer }))], 412);
+      const [issue] = outcome(refused.body).issue;
+      assert.deepEqual(issue?.expression, ['Bundle.entry[1].resource.performer[1].reference']);
+      assert.ok(issue.diagnostics?.includes(reference), refused.text);
     });
 
     it('lets others be answered between its entries, however many there are', async () => {
@@ -379,9 +377,3 @@ describe('transaction', () => {
 });
 
 const isError = ({ severity }: { severity: string }): boolean => severity === 'error';
-
-const jsonPatch = (): Resource => ({
-  resourceType: 'Binary',
-  contentType: 'application/json-patch+json',
-  data: Buffer.from(JSON.stringify([{ op: 'add', path: '/active', value: true }])).toString('base64'),
-});

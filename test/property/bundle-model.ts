@@ -20,9 +20,32 @@ export type World = readonly Shelf[];
 
 export const KEYS = 4;
 
+const WRITES = [
+  'put',
+  'put-if-match',
+  'post',
+  'post-if-none',
+  'put-where',
+  'patch-where',
+  'delete',
+  'delete-where',
+  /** A deletion, and a conditional create that must not meet what is deleted. */
+  'replace',
+] as const;
+
+const READS = [
+  'get',
+  /** A conditional patch that changes nothing. */
+  'touch-where',
+  /** An Observation about the one resource of this key. */
+  'refer',
+] as const;
+
+export type Kind = (typeof WRITES)[number] | (typeof READS)[number] | 'invalid';
+
 export interface EntryPlan {
   key: number;
-  kind: 'put' | 'put-if-match' | 'post' | 'post-if-none' | 'put-where' | 'delete' | 'delete-where' | 'get' | 'invalid';
+  kind: Kind;
   /** Whether If-Match names the version that was there before the round. */
   right: boolean;
 }
@@ -32,18 +55,9 @@ export interface BundlePlan {
   entries: EntryPlan[];
 }
 
-const kinds: EntryPlan['kind'][] = [
-  'put',
-  'put-if-match',
-  'post',
-  'post-if-none',
-  'put-where',
-  'delete',
-  'delete-where',
-];
 const entryPlans = fc.record({
   key: fc.nat(KEYS - 1),
-  kind: fc.constantFrom<EntryPlan['kind']>(...kinds, ...kinds, 'get', 'invalid'),
+  kind: fc.constantFrom<Kind>(...WRITES, ...WRITES, ...READS, 'invalid'),
   right: fc.boolean(),
 });
 const entryLists = fc.uniqueArray(entryPlans, { minLength: 1, maxLength: KEYS, selector: ({ key }) => key });
@@ -68,8 +82,6 @@ export interface Sent extends EntryPlan {
   family: string;
   /** The version its If-Match names. */
   match: number;
-  /** Whether the answer tells that there was something to delete. */
-  took: boolean;
 }
 
 const live = (shelf: Shelf): [string, Known][] => Object.entries(shelf).filter(([, { deleted }]) => !deleted);
@@ -91,8 +103,13 @@ function deleted(shelf: Shelf, id: string): Shelf {
   return { ...shelf, [id]: { ...known, version: known.version + 1, deleted: true } };
 }
 
+/** What a condition that must match one comes to where it does not. */
+const unless = (there: readonly unknown[], none: number): number | undefined =>
+  there.length === 1 ? undefined : there.length === 0 ? none : 412;
+
 /** The status of an entry, and its shelf afterwards. */
-function does(shelf: Shelf, { kind, id, family, match, took }: Sent): [number, Shelf] {
+function does(shelf: Shelf, sent: Sent, type: BundlePlan['type']): [number, Shelf] {
+  const { kind, id, family, match } = sent;
   const there = live(shelf);
   const [only] = there;
   const fresh = `?${family}`;
@@ -110,9 +127,16 @@ function does(shelf: Shelf, { kind, id, family, match, took }: Sent): [number, S
     case 'put-where':
       if (there.length > 1) return [412, shelf];
       return written(shelf, only?.[0] ?? fresh, family);
+    case 'patch-where':
+      return unless(there, 404) === undefined ? written(shelf, only![0], family) : [unless(there, 404)!, shelf];
+    case 'touch-where':
+      return [unless(there, 404) ?? 200, shelf];
+    case 'refer':
+      return [type === 'batch' ? 400 : (unless(there, 412) ?? 201), shelf];
     case 'delete':
-      // To have found nothing there binds nobody: somebody may put it there at the same time.
-      return [204, took ? deleted(shelf, id) : shelf];
+      return [204, deleted(shelf, id)];
+    case 'replace':
+      return does(deleted(shelf, id), { ...sent, kind: 'post-if-none' }, type);
     case 'delete-where':
       return [204, there.reduce((rest, [one]) => deleted(rest, one), shelf)];
     case 'get':
@@ -126,7 +150,7 @@ function does(shelf: Shelf, { kind, id, family, match, took }: Sent): [number, S
 export function apply(world: World, type: BundlePlan['type'], entries: readonly Sent[]): [number[], World] {
   const after = [...world];
   const statuses = entries.map(entry => {
-    const [status, shelf] = does(world[entry.key]!, entry);
+    const [status, shelf] = does(world[entry.key]!, entry, type);
     after[entry.key] = shelf;
     return status;
   });

@@ -73,6 +73,43 @@ describe('router/dispatch', () => {
     assert.deepEqual(seen.answered, [200, 409]);
   });
 
+  it('[R57] does not commit again, nor tell of a failure, where the last step fails behind a commit', async () => {
+    for (const kind of ['conflict', 'timeout'] as const) {
+      let runs = 0;
+      const completed = () => Promise.reject(new Fault(kind, 'too late'));
+      const transaction: Handler = () => {
+        runs++;
+        return Promise.resolve({ ...done, changes: {}, completed });
+      };
+      const { parts, seen } = routerParts({ interactions: { update: transaction } });
+      const { status } = await createDispatch(parts)(requestOf('PUT', 'Patient/1'), endpointOf('Patient'));
+      assert.deepEqual([status, runs, seen.answered], [200, 1, [200]]);
+    }
+  });
+
+  it('[F15] charges an entry once, though its transaction runs again', async () => {
+    let lost = 3;
+    const transaction: Handler = async context => {
+      await context.reentry.prepare(requestOf('PUT', 'Patient/1', { id: 'r1.0' }), context.store);
+      const read = await context.reentry.admit(requestOf('GET', 'Patient/1', { id: 'r1.1' }));
+      await read.on(context.store);
+      const completed = () => read.answer(undefined);
+      return { ...done, changes: {}, completed };
+    };
+    const charged: number[] = [];
+    const { parts } = routerParts({
+      interactions: { batch: transaction, update: () => Promise.resolve(done), read: () => Promise.resolve(done) },
+      quota: (_caller, units) => void charged.push(units),
+    });
+    const { guard } = parts.gate;
+    const commit = (): Promise<void> =>
+      lost-- > 0 ? Promise.reject(new Fault('conflict', 'lost')) : Promise.resolve();
+    Object.assign(parts.gate, { guard: (...args: Parameters<typeof guard>) => ({ ...guard(...args), commit }) });
+    await createDispatch(parts)(requestOf('POST', ''), endpointOf('Patient'));
+    assert.equal(lost, -1);
+    assert.deepEqual(charged, [0, 100, 1]);
+  });
+
   it('audits what it refuses, with as much as is known of it', async () => {
     const { parts, seen } = routerParts({});
     Object.assign(parts.gate, { authenticate: () => Promise.reject(new Fault('unauthenticated', 'no token')) });

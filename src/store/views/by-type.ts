@@ -80,16 +80,16 @@ function searchesOf(rest: Store, own: OwnType, search: Store['search']): Pick<St
       return Math.min(limit, counts[0]! + counts[1]!);
     },
     async commit(changes) {
-      const { criteria = [] } = changes;
-      const leading = criteria.some(one => one.partition === partition && crosses(ownType, one.type, one.where));
-      if (!leading) return rest.commit(changes);
+      // What lives in a store of its own is not written through this view: conditions on it need not hold any longer.
+      const criteria = (changes.criteria ?? []).filter(one => !isOwn(own, one));
+      const unchanged = (changes.unchanged ?? []).filter(({ key }) => !isOwn(own, key));
       const direct = criteria.map(async criterion => {
         const { type, where } = criterion;
-        return criterion.partition === partition
+        return criterion.partition === partition && crosses(ownType, type, where)
           ? { ...criterion, where: await inOneStore(crossing, type, where, Infinity) }
           : criterion;
       });
-      return rest.commit({ ...changes, criteria: await Promise.all(direct) });
+      return rest.commit({ ...changes, criteria: await Promise.all(direct), unchanged });
     },
   };
 }
