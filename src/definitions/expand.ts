@@ -3,12 +3,13 @@
  * we do not know) makes the set open for that system. https://hl7.org/fhir/R4/valueset.html#expansion
  */
 import type { JsonObject, Resource } from '../fhir/resource.js';
+import { isInactive } from './concept-state.js';
 import type { Expansion } from './definitions.js';
 
 interface Concept extends JsonObject {
   code: string;
   concept?: Concept[];
-  property?: { code: string; valueCode?: string }[];
+  property?: { code: string; valueCode?: string; valueBoolean?: boolean }[];
 }
 
 interface Include extends JsonObject {
@@ -67,13 +68,28 @@ function contentOf(url: string, terminology: TerminologySource, seen: ReadonlySe
 }
 
 function composed(valueSet: Resource, terminology: TerminologySource, path: ReadonlySet<string>): Content {
-  const compose = valueSet['compose'] as { include?: Include[]; exclude?: Include[] } | undefined;
+  const compose = valueSet['compose'] as { inactive?: boolean; include?: Include[]; exclude?: Include[] } | undefined;
   if (!compose) return expanded(valueSet);
   const content: Content = { codes: new Set(), open: new Set() };
   for (const include of compose.include ?? []) add(content, included(include, terminology, path));
   for (const exclude of compose.exclude ?? []) remove(content, included(exclude, terminology, path));
-  return content;
+  return compose.inactive === false ? withoutInactive(content, terminology) : content;
 }
+
+/** https://hl7.org/fhir/R4/valueset-definitions.html#ValueSet.compose.inactive */
+function withoutInactive({ codes, open }: Content, terminology: TerminologySource): Content {
+  const systems = new Set([...codes].map(systemOf));
+  const inactive = new Set(
+    [...systems].flatMap(system =>
+      flatten((terminology.codeSystem(system)?.['concept'] as Concept[] | undefined) ?? [])
+        .filter(isInactive)
+        .map(({ code }) => `${system}|${code}`),
+    ),
+  );
+  return { codes: codes.difference(inactive), open };
+}
+
+const systemOf = (code: string): string => code.slice(0, code.lastIndexOf('|'));
 
 /** A value set that is published as a mere expansion. */
 function expanded(valueSet: Resource): Content {
@@ -104,7 +120,7 @@ function included(include: Include, terminology: TerminologySource, seen: Readon
 
 function intersect(a: Content, b: Content): Content {
   const within = ({ codes, open }: Content, code: string): boolean =>
-    codes.has(code) || open.has('*') || open.has(code.slice(0, code.lastIndexOf('|')));
+    codes.has(code) || open.has('*') || open.has(systemOf(code));
   const codes = [...a.codes].filter(code => within(b, code)).concat([...b.codes].filter(code => within(a, code)));
   const open = [...a.open].filter(system => b.open.has(system) || b.open.has('*'));
   return { codes: new Set(codes), open: new Set(open.concat(a.open.has('*') ? [...b.open] : [])) };

@@ -4,18 +4,22 @@ import { Fault } from '../../fhir/fault.js';
 import { typed } from '../../fhir/resource.js';
 import type { Operation, HandlerParts } from '../../service.js';
 import { findConcept, knownTerminology, type Concept } from '../../conformance/known-terminology.js';
+import { namesIn } from '../../conformance/concepts.js';
+import { refusePast } from '../../conformance/unfollowed.js';
 import { ofVersion } from '../../conformance/value-set.js';
 import type { CodeSystemLookupInput, CodeSystemLookupOutput } from '../types.js';
 import { defined } from '../../fhir/defined.js';
 
-export type LookupParts = Pick<HandlerParts, 'definitions'>;
+export type LookupParts = Pick<HandlerParts, 'definitions' | 'clock'>;
 
 export const createLookup = ({
   definitions,
+  clock,
 }: LookupParts): Operation<CodeSystemLookupInput, CodeSystemLookupOutput> => ({
   definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup',
   readOnly: true,
   async handler(input, context) {
+    refusePast(input.date, clock.now());
     const { system, code, version: wanted } = codingOf(input);
     const terminology = await knownTerminology(definitions, context, system);
     const codeSystem = ofVersion(terminology.codeSystem(system), system, wanted);
@@ -27,13 +31,16 @@ export const createLookup = ({
       output: {
         name: name ?? title ?? system,
         ...defined({ version }),
-        display: concept.display ?? code,
+        display: translated(concept, input.displayLanguage) ?? concept.display ?? code,
         designation: designations(concept),
         property: properties(concept, input.property),
       },
     };
   },
 });
+
+const translated = ({ designation = [] }: Concept, language: string | undefined): string | undefined =>
+  language === undefined ? undefined : namesIn(language, designation)[0];
 
 function codingOf({ coding, ...beside }: CodeSystemLookupInput): { system: string; code: string; version?: string } {
   const { system, code, version } = coding ?? beside;
