@@ -4,7 +4,7 @@ import { Fault } from '../fhir/fault.js';
 import { etag } from '../fhir/etag.js';
 import { formText } from '../fhir/form.js';
 import { instant } from '../fhir/instant.js';
-import { pageUrl } from '../fhir/page-url.js';
+import { continuedQuery, isOfPath, pageUrl, startsTo } from '../fhir/page-url.js';
 import type { Query } from '../fhir/request.js';
 import { parseView, type View } from '../formats/summary.js';
 import { CEILING, FLOOR, type Position, type RangeOp } from '../search/query.js';
@@ -30,9 +30,6 @@ interface HistoryLink {
 }
 
 type Question = Pick<HistoryLink, 'query' | 'starts'>;
-
-/** Page starts that a link carries: each makes it longer. */
-const MAX_STARTS = 10;
 
 export type HistoryParts = Pick<HandlerParts, 'limits' | 'cursors' | 'definitions' | 'blobs'>;
 
@@ -63,7 +60,7 @@ function linksOf(context: Context, { query, starts }: Question, { next }: Page, 
   const used = context.request.query.filter(([name]) => KNOWN.has(name));
   const links: BundleLink[] = [{ relation: 'self', url: urlOf(context, used) }];
   if (starts.length > 1) links.push(pageLink(context, 'previous', { query, starts: starts.slice(0, -1) }, parts));
-  if (next) links.push(pageLink(context, 'next', { query, starts: [...starts, next].slice(-MAX_STARTS) }, parts));
+  if (next) links.push(pageLink(context, 'next', { query, starts: startsTo(starts, next) }, parts));
   return links;
 }
 
@@ -90,8 +87,8 @@ function questionOf(context: Context, { cursors }: HistoryParts): Question {
   const cursor = request.query.find(([name]) => name === '_page')?.[1];
   if (cursor === undefined) return { query: request.query, starts: [null] };
   const link = cursors.open(cursor, actor) as unknown as HistoryLink;
-  if (link.path.join('/') !== request.path.join('/')) throw new Fault('not-found', 'There is no such page.');
-  return { query: link.query, starts: link.starts };
+  if (!isOfPath(link.path, request.path)) throw new Fault('not-found', 'There is no such page.');
+  return { query: continuedQuery(link.query, request.query), starts: link.starts };
 }
 
 function conditionsOf(context: Context, query: Query): Omit<HistoryQuery, 'limit' | 'after'> {
@@ -188,7 +185,7 @@ function pageLink(
   const { request, actor } = context;
   if (starts.at(-1) === null) return { relation, url: urlOf(context, query) };
   const sealed = cursors.seal({ path: request.path, query, starts }, actor);
-  return { relation, url: pageUrl(addressOf(context), sealed, request.query) };
+  return { relation, url: pageUrl(addressOf(context), sealed, query) };
 }
 
 const addressOf = ({ endpoint, request }: Context): string => [endpoint.url, ...request.path].join('/');

@@ -2,6 +2,7 @@
 import { declaredIncludes } from '../definitions/declared-includes.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
+import { continuedQuery, isOfPath, mayContinue } from '../fhir/page-url.js';
 import { parametersOf, type Query } from '../fhir/request.js';
 import { isElement } from '../formats/summary.js';
 import type { BareId } from '../search/bare-ids.js';
@@ -24,14 +25,15 @@ export interface SearchQuestion {
   /** The parameters as sent. */
   query: Query;
   limit: number;
-  /** From a page link. */
-  after?: Position;
+  /** Where the latest pages up to this one start; null is the beginning. */
+  starts: readonly (Position | null)[];
   /** From a page link: the total of the first page; null if that page had none. */
   total?: number | null;
 }
 
 const PAGE = '_page';
-const FORM_ONLY = new Set(['_format', '_pretty']);
+/** Parameters of the form of the answer, which are no part of the question. */
+export const FORM_ONLY: ReadonlySet<string> = new Set(['_format', '_pretty']);
 
 /** The path of a search, the same for GET and for POST to `_search`. */
 export const searchPath = ({ request }: Context): string[] => request.path.filter(segment => segment !== '_search');
@@ -40,17 +42,16 @@ export async function questionOf(context: Context, parts: QuestionParts): Promis
   const given = parametersOf(context.request).filter(([name]) => !FORM_ONLY.has(name));
   const cursor = given.find(([name]) => name === PAGE)?.[1];
   if (cursor === undefined) return parsedQuestion(context, given, parts);
-  const content = parts.cursors.open(cursor, context.actor) as unknown as Continued;
-  if (given.length > 1 || content.path.join('/') !== searchPath(context).join('/')) {
+  const { path, query, starts, total } = parts.cursors.open(cursor, context.actor) as unknown as SearchLink;
+  if (!mayContinue(given) || !isOfPath(path, searchPath(context)) || !Array.isArray(starts)) {
     throw new Fault('not-found', 'There is no such page.');
   }
-  return { ...(await parsedQuestion(context, content.query, parts)), after: content.after, total: content.total };
+  return { ...(await parsedQuestion(context, continuedQuery(query, given), parts)), starts, total };
 }
 
-interface Continued {
+/** What the cursor of a page holds. */
+export interface SearchLink extends Pick<SearchQuestion, 'query' | 'starts'> {
   path: readonly string[];
-  query: Query;
-  after: Position;
   total: number | null;
 }
 
@@ -65,7 +66,7 @@ async function parsedQuestion(context: Context, query: Query, parts: QuestionPar
   const closed =
     openChains.size === 0 ? parsed.of : await resolved(parsed.of, chainResolver(openChains, askStore(context)));
   const of = context.route.compartment ? await inCompartment(context, closed, parts) : closed;
-  return { parsed: { ...parsed, of }, query, limit: Math.max(1, parsed.count ?? limits.pageSize) };
+  return { parsed: { ...parsed, of }, query, starts: [null], limit: Math.max(1, parsed.count ?? limits.pageSize) };
 }
 
 const resolved = (of: ParsedSearch['of'], resolve: (filter: Filter) => Promise<Filter>): Promise<ParsedSearch['of']> =>

@@ -1,11 +1,20 @@
 /** search-type, search-system and compartment search. https://hl7.org/fhir/R4/search.html */
 import { Fault, type Issue } from '../fhir/fault.js';
-import { pageUrl } from '../fhir/page-url.js';
+import type { BundleLink } from '../fhir/bundle.js';
+import { pageUrl, startsTo } from '../fhir/page-url.js';
+import { parametersOf } from '../fhir/request.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Position } from '../search/query.js';
 import type { Context, Handler, Result } from '../service.js';
 import type { Page } from '../store/port.js';
-import { questionOf, searchPath, type QuestionParts, type SearchQuestion } from './search-question.js';
+import {
+  FORM_ONLY,
+  questionOf,
+  searchPath,
+  type QuestionParts,
+  type SearchLink,
+  type SearchQuestion,
+} from './search-question.js';
 import { boundedPage } from '../content/bounded-page.js';
 import { included, type IncludeParts } from './included.js';
 import { outcomeEntry, searchset, type SearchsetParts } from './searchset.js';
@@ -34,13 +43,13 @@ async function countOnly(context: Context, question: SearchQuestion, parts: Sear
   return { response: await searchset(context, question, content, parts) };
 }
 
-function pageOf(context: Context, { parsed, limit, after }: SearchQuestion, parts: SearchParts): Promise<Page> {
+function pageOf(context: Context, { parsed, limit, starts }: SearchQuestion, parts: SearchParts): Promise<Page> {
   return boundedPage(search => context.store.search(search), {
     partition: context.partition,
     of: parsed.of,
     sort: parsed.sort,
     limit,
-    ...defined({ after }),
+    ...defined({ after: starts.at(-1) ?? undefined }),
     deadline: deadlineOf(context, parts),
   });
 }
@@ -90,9 +99,7 @@ async function answer(
   parts: SearchParts,
 ): Promise<Result> {
   context.warnings.push(...warnings, ...(page.warnings ?? []).map(incomplete));
-  const links = page.next
-    ? [{ relation: 'next' as const, url: nextUrl(context, question, { after: page.next, total }, parts) }]
-    : [];
+  const links = linksOf(context, question, { next: page.next, total }, parts);
   const others = [...includedEntries, ...warningEntries(context, question, parts)];
   const content = { ...defined({ total }), links, matches: page.rows, others };
   return { response: await searchset(context, question, content, parts) };
@@ -100,18 +107,25 @@ async function answer(
 
 const incomplete = (diagnostics: string): Issue => ({ severity: 'warning', code: 'incomplete', diagnostics });
 
-function nextUrl(
+function linksOf(
   context: Context,
-  question: SearchQuestion,
-  { after, total }: { after: Position; total: number | undefined },
+  { parsed, query, starts }: SearchQuestion,
+  { next, total }: { next: Position | undefined; total: number | undefined },
   { cursors }: SearchParts,
-): string {
+): BundleLink[] {
   const { endpoint, actor, request } = context;
   const path = searchPath(context);
   // A total that `_total` requests is counted once, and stands on the first page alone.
-  const kept = question.parsed.total === undefined ? (total ?? null) : null;
-  const content = { path, query: question.query, after, total: kept };
-  return pageUrl(`${endpoint.url}/${path.join('/')}`, cursors.seal(content, actor), request.query);
+  const kept = parsed.total === undefined ? (total ?? null) : null;
+  const beside = [...query, ...parametersOf(request).filter(([name]) => FORM_ONLY.has(name))];
+  const link = (relation: 'previous' | 'next', to: SearchLink['starts']): BundleLink => {
+    const content: SearchLink = { path, query, starts: to, total: kept };
+    return { relation, url: pageUrl(`${endpoint.url}/${path.join('/')}`, cursors.seal({ ...content }, actor), beside) };
+  };
+  return [
+    ...(starts.length > 1 ? [link('previous', starts.slice(0, -1))] : []),
+    ...(next ? [link('next', startsTo(starts, next))] : []),
+  ];
 }
 
 function warningEntries(

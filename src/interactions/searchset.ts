@@ -25,12 +25,15 @@ interface Content {
 
 export async function searchset(
   context: Context,
-  { parsed, after }: SearchQuestion,
+  { parsed, total: linked }: SearchQuestion,
   content: Content,
   parts: SearchsetParts,
 ): Promise<FhirResponse> {
   const shape = shapeOf(parsed, parts);
-  const self: BundleLink = { relation: 'self', url: selfUrl(context, after ? context.request.query : parsed.applied) };
+  const self: BundleLink = {
+    relation: 'self',
+    url: selfUrl(context, linked === undefined ? parsed.applied : context.request.query),
+  };
   const { total, links, matches, others } = content;
   const entries = await resourceEntries(context, matches, { mode: 'match', shape }, parts);
   const head = { type: 'searchset' as const, ...defined({ total }), link: [self, ...links] };

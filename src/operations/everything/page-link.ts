@@ -40,7 +40,8 @@ export function requestedPage({ request, actor }: Context, selection: Selection,
   const link = request.query.find(([name]) => name === '_page')?.[1];
   if (link === undefined) return { selection, included: [] };
   const page = cursors.open(link, actor) as unknown as PageLink;
-  if (page.selection.patient !== selection.patient) throw new Fault('not-found', 'There is no such page.');
+  const { selection: first } = page as Partial<PageLink>;
+  if (first?.patient !== selection.patient) throw new Fault('not-found', 'There is no such page.');
   return page;
 }
 

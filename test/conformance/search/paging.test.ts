@@ -27,6 +27,9 @@ const resources = [
   observation('g'),
 ];
 
+const previousOf = ({ bundle }: Found): string | undefined =>
+  bundle.link?.find(({ relation }) => relation === 'previous')?.url;
+
 const together = (pages: readonly Found[]): string[] => pages.flatMap(({ ids }) => ids);
 
 /** Every order and page size comes to the same as one big page. */
@@ -90,6 +93,51 @@ describe('pages', () => {
       assert.deepEqual([first.ids, second.ids, second.next], [['q'], ['r'], undefined]);
       const all = await customer().post('_search', '_type=Patient&_count=3&_sort=_id');
       assert.deepEqual((await customer().search(all.next!)).ids, ['s']);
+    });
+
+    it('[R61] previous links lead back, page by page, and show no criteria', async () => {
+      const walk = await customer().pages('Observation?_sort=_id&status=final&_count=3');
+      assert.deepEqual(
+        walk.map(({ ids }) => ids.join('')),
+        ['abc', 'def', 'g'],
+      );
+      assert.equal(previousOf(walk[0]!), undefined);
+      const middle = await customer().search(previousOf(walk[2]!)!);
+      assert.deepEqual([middle.ids.join(''), middle.total], ['def', 7]);
+      const first = await customer().search(previousOf(middle)!);
+      assert.deepEqual([first.ids.join(''), first.total, previousOf(first)], ['abc', 7, undefined]);
+      assert.equal((await customer().search(first.next!)).ids.join(''), 'def');
+      for (const url of [previousOf(walk[2]!)!, previousOf(middle)!, first.self])
+        assert.ok(!/status|final|_sort/.test(url), url);
+    });
+
+    it('[R61] links show _count and the form, and bear their change', async () => {
+      const { next } = await customer().search('Observation?_sort=_id&_count=2&_pretty=true&_format=json');
+      const link = new URL(next!);
+      assert.deepEqual([...link.searchParams.keys()].sort(), ['_count', '_format', '_page', '_pretty']);
+      assert.equal(link.searchParams.get('_count'), '2');
+      const posted = await customer().post('Observation/_search', '_sort=_id&_count=2');
+      assert.equal(new URL(posted.next!).searchParams.get('_count'), '2');
+      link.searchParams.delete('_count');
+      assert.deepEqual((await customer().search(String(link))).ids, ['c', 'd']);
+      link.searchParams.set('_count', '3');
+      link.searchParams.set('_elements', 'status');
+      const page = await customer().search(String(link));
+      assert.deepEqual(page.ids, ['c', 'd', 'e']);
+      assert.ok(page.bundle.entry?.every(({ resource }) => !('subject' in (resource ?? {})) && resource?.meta?.tag));
+      assert.equal(new URL(page.next!).searchParams.get('_count'), '3');
+      assert.deepEqual((await customer().search(page.next!)).ids, ['f', 'g']);
+      const xml = await customer().call('GET', String(link).replace('_format=json', '_format=xml'));
+      assert.match(xml.headers.get('content-type') ?? '', /xml/);
+      link.searchParams.set('status', 'final');
+      assert.equal((await customer().call('GET', String(link))).status, 404);
+    });
+
+    it('[R61] a link of another path is none', async () => {
+      const { next = '' } = await customer().search('Observation?_count=1');
+      const { search } = new URL(next);
+      for (const path of ['Patient', 'Observation/_history', 'Observation/a/_history', 'Patient/p/$everything'])
+        assert.equal((await customer().call('GET', `${path}${search}`)).status, 404, path);
     });
 
     it('[R61] counts once, on the first page', async () => {
