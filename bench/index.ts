@@ -8,7 +8,15 @@ import { parseArgs } from 'node:util';
 import { inArena } from './arena.js';
 import type { Figures } from './goals.table.js';
 import { growthTable, measureGrowth } from './growth.js';
-import { measureReads, measureStarts, measureSustained, measureWrites, residentOf, type Effort } from './measure.js';
+import {
+  measureCommits,
+  measureCreates,
+  measureReads,
+  measureStarts,
+  measureSustained,
+  residentOf,
+  type Effort,
+} from './measure.js';
 import { goalTable, machine, rateTable, writeInto } from './table.js';
 
 const USUAL: Effort = { resources: 10_000, rounds: 3, seconds: 1.5, sustained: 120 };
@@ -20,9 +28,10 @@ async function figures(effort: Effort): Promise<Figures> {
   return inArena(effort.resources, async arena => ({
     starts,
     reads: await measureReads(arena, effort),
-    writes: await measureWrites(arena, effort),
+    creates: await measureCreates(arena, effort),
     sustained: await measureSustained(arena, effort),
     resident: await residentOf(arena),
+    commits: await measureCommits(arena, effort),
   }));
 }
 

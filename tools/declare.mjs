@@ -1,7 +1,8 @@
 /**
  * `npm run declare -- capability/portal.json TYPE…`: declares these types in a capability file with every R4 search
  * parameter they have, and brings parameters and includes of the types already there in line. Interactions, operations,
- * profiles and wording stay as they are; the interactions of a new type are those of the first type in the file.
+ * profiles and wording stay as they are; the interactions of a new type are those of the first type in the file, and
+ * reading and searching in a file without types.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +22,8 @@ const { loadDefinitions } = await import(join(root, 'dist/src/definitions/load.j
 
 const statement = JSON.parse(readFileSync(file, 'utf8'));
 const [rest] = statement.rest;
+rest.resource ??= [];
+rest.searchParam ??= [];
 const definitions = loadDefinitions(root);
 const unknown = added.filter(type => !definitions.isResourceType(type));
 if (unknown.length > 0) {
@@ -31,10 +34,13 @@ const before = new Map(rest.resource.map(entry => [entry.type, entry]));
 const types = [...new Set([...before.keys(), ...added])];
 const all = { types, searchParameters: definitions.searchParameters() };
 // A parameter of every type that the statement leaves out (`_content`) stays out.
-const served = new Set(rest.searchParam.map(({ name }) => name));
-const left = new Set(declareCommon(all).flatMap(({ name }) => (served.has(name) ? [] : [name])));
+const common = declareCommon(all).map(({ name }) => name);
+const served = new Set(rest.searchParam.length > 0 ? rest.searchParam.map(({ name }) => name) : common);
+const left = new Set(common.filter(name => !served.has(name)));
 const declarable = { types, searchParameters: all.searchParameters.filter(({ code }) => !left.has(code)) };
-const { documentation, _documentation, operation, profile, supportedProfile, ...template } = rest.resource[0];
+const readOnly = { interaction: [{ code: 'read' }, { code: 'search-type' }] };
+const [first = readOnly] = rest.resource;
+const { documentation, _documentation, operation, profile, supportedProfile, ...template } = first;
 
 rest.searchParam = declareCommon(declarable);
 rest.resource = declareResources(declarable, {}).map(({ type, ...search }) => ({
