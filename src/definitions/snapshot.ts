@@ -104,7 +104,7 @@ function addChildren(elements: ElementDefinition[], at: number, lookup: Lookup):
   elements.splice(at + 1, 0, ...children);
 }
 
-/** The children that an element has by definition: those of the element it slices, else those of its one type. */
+/** The children that an element has by definition: those of the element it slices or repeats, else those of its one type. */
 function childrenOf(
   elements: readonly ElementDefinition[],
   parent: ElementDefinition,
@@ -113,6 +113,11 @@ function childrenOf(
   const unsliced = parent.sliceName ? parent.id.slice(0, parent.id.lastIndexOf(':')) : undefined;
   const inPlace = unsliced ? elements.filter(({ id }) => id.startsWith(`${unsliced}.`)) : [];
   if (inPlace.length > 0) return { id: unsliced!, path: parent.path, elements: inPlace };
+  const like = parent.contentReference?.slice(parent.contentReference.indexOf('#') + 1);
+  if (like) {
+    const repeated = elements.filter(({ id }) => id.startsWith(`${like}.`) && !id.includes(':'));
+    return { id: like, path: like, elements: repeated };
+  }
   const type = typesOf(parent)[0];
   const canonical = type?.profiles?.[0] ?? `http://hl7.org/fhir/StructureDefinition/${type?.code ?? ''}`;
   const definition = lookup(canonical);

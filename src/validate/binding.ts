@@ -19,16 +19,19 @@ const growing = new Set(['http://hl7.org/fhir/ValueSet/hl7-work-group']);
 
 function checkMember(value: Json, type: string, valueSet: string, must: boolean, scope: CheckContext, at: Path): void {
   const expansion = scope.definitions.expansion(valueSet);
-  if (!expansion) {
-    if (must)
+  if (expansion ? isMember(value, type, expansion) : isMember(value, type, unknown)) {
+    if (must && !expansion) {
       scope.report.warn('not-found', at, `The value set ${valueSet} is not known here: the code was not checked.`);
+    }
     return;
   }
-  if (isMember(value, type, expansion)) return;
   if (must && !growing.has(withoutVersion(valueSet)))
     scope.report.breach('code-invalid', at, `The code must be from the value set ${valueSet}.`);
   else scope.report.warn('code-invalid', at, `The code should be from the value set ${valueSet}.`);
 }
+
+/** A value set that is not known may have every code, but none without its system. */
+const unknown: Expansion = { codes: new Set(), open: new Set(['*']), plain: new Set() };
 
 /** Whether there is a code; a CodeableConcept may be a mere text. */
 const isCoded = (value: Json, type: string): boolean =>
@@ -51,12 +54,16 @@ function mayHave(code: string, { open }: Expansion): boolean {
   return false;
 }
 
+/** A code without its system is none of any value set. https://hl7.org/fhir/R4/datatypes.html#Coding */
 function hasCoding(coding: JsonObject, { codes, open }: Expansion): boolean {
   const [system, code] = [text(coding, 'system'), text(coding, 'code')];
-  if (code === undefined) return false;
-  if (open.has('*') || (system !== undefined && open.has(system))) return true;
-  return system !== undefined && codes.has(`${system}|${code}`);
+  if (code === undefined || system === undefined) return false;
+  return open.has('*') || open.has(system) || codes.has(`${system}|${code}`);
 }
+
+/** Whether a coded value is among those that the value set is known to have. */
+export const isListed = (value: Json, type: string, { codes, plain }: Expansion): boolean =>
+  isMember(value, type, { codes, plain, open: new Set() });
 
 /** Reports a code (of a Coding or a Quantity) that its own, completely known code system does not have. */
 export function checkCoding(coding: JsonObject, { definitions, report }: CheckContext, at: Path): void {

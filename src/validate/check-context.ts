@@ -16,8 +16,8 @@ export interface CheckContext {
   readonly contained: ReadonlyMap<string, Resource>;
   /** Where they are in a Bundle: the resources of its entries by fullUrl. */
   readonly bundle: ReadonlyMap<string, Resource> | undefined;
-  /** Whether resources that are referred to meet profiles: answers by profile, each found once. */
-  readonly met: WeakMap<Resource, Map<string, boolean>>;
+  /** Whether values, and resources that are referred to, meet profiles: answers by profile, each found once. */
+  readonly met: WeakMap<JsonObject, Map<string, boolean>>;
   /** The resource is looked at because of a reference to it. */
   readonly isTarget?: true;
 }

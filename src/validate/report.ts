@@ -26,6 +26,7 @@ export class Report {
   /** What breaks a rule: answered with 422. */
   readonly rules: Issue[] = [];
   readonly warnings: Issue[] = [];
+  readonly #held = new WeakMap<object, Set<string>>();
 
   /** An unknown element, a wrong JSON type or a malformed primitive. */
   malformed(code: 'structure' | 'value', path: Path, diagnostics: string): void {
@@ -52,6 +53,14 @@ export class Report {
 
   get failed(): boolean {
     return this.shape.length > 0 || this.rules.length > 0;
+  }
+
+  /** Whether a value is held against a profile for the first time here: the issues would be the same again. */
+  isFirst(value: object, profile: string): boolean {
+    const profiles = this.#held.get(value) ?? new Set<string>();
+    this.#held.set(value, profiles);
+    const before = profiles.size;
+    return profiles.add(profile).size > before;
   }
 
   /** A profile may repeat what its base, or another profile, says: each issue is told once. */

@@ -5,13 +5,14 @@
 import type { Element } from '../definitions/definitions.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { checkBinding, checkCoding } from './binding.js';
-import { bundled, checkBundle } from './bundle.js';
+import { checkBundle } from './bundle.js';
 import { checkContexts } from './context.js';
 import type { ObjectRules, Slot, TypeRules } from './compile-type.js';
-import { checkContained, containedIn } from './contained.js';
+import { checkContained } from './contained.js';
 import { parseFhirPath } from '../fhir/fhirpath.js';
 import { narrativeFault } from './narrative.js';
 import { checkReference } from './reference.js';
+import { resourceScope } from './resource-scope.js';
 import { step, type Path } from './report.js';
 import { text, type CheckContext } from './check-context.js';
 
@@ -32,13 +33,7 @@ export interface Walk {
 
 /** Checks a resource and all in it; `outer` is the scope of the resource it is in. */
 export function walkResource(resource: Resource, walk: Walk, outer: CheckContext, at: Path, isContained = false): void {
-  const scope: CheckContext = {
-    ...outer,
-    resource,
-    at,
-    ...(isContained ? {} : { container: resource, contained: containedIn(resource) }),
-    bundle: resource.resourceType === 'Bundle' ? bundled(resource) : outer.bundle,
-  };
+  const scope = resourceScope(resource, outer, at, isContained);
   const { resourceType: type } = resource;
   walkObject(resource, walk.types.of(type), walk, scope, at);
   if (isExtended(resource)) checkContexts(resource, { path: type, type }, scope, at);

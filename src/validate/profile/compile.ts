@@ -95,7 +95,7 @@ function nodeOf(
     sliceName: raw.sliceName,
     min: isSlice || !base || raw.min! > base.min ? raw.min! : 0,
     max: isSlice || raw.max !== base?.max ? max : Infinity,
-    types: typesOf(raw),
+    types: typesIn(raw, name),
     fixed: prefixed(raw, 'fixed'),
     pattern: prefixed(raw, 'pattern'),
     binding: bindingOf(raw),
@@ -106,6 +106,13 @@ function nodeOf(
     slices: [],
     like: undefined,
   };
+}
+
+/** The slice `valueQuantity` of `value[x]` is of this type alone, where it does not name one itself. */
+function typesIn(raw: ElementDefinition, name: string): ElementType[] {
+  const types = typesOf(raw);
+  const own = types.filter(({ code }) => raw.sliceName?.toLowerCase() === name.replace('[x]', code).toLowerCase());
+  return name.endsWith('[x]') && own.length > 0 ? own : types;
 }
 
 /** Where a profile does not say how slices differ: extensions by their url, choices by their type. */

@@ -1,21 +1,20 @@
 /** Holds values against a compiled profile, element by element. https://hl7.org/fhir/R4/profiling.html */
 import type { ElementType } from '../../definitions/definitions.js';
-import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
 import { checkBinding } from '../binding.js';
-import { containedIn } from '../contained.js';
 import { resolved, typeOf } from '../reference.js';
+import { resourceScope } from '../resource-scope.js';
 import { Report, root, step, type Path } from '../report.js';
 import { text, type CheckContext } from '../check-context.js';
 import type { Profile, ProfileNode, Slicing } from './compile.js';
+import { childrenOf } from './discriminator-path.js';
 import { itemsOf, type Item } from './items.js';
 import { excessOf } from './limits.js';
 import { equals, includes } from './match.js';
-import { isInSlice, type Conformance } from './slicing.js';
+import { anyResource, type Conformance } from './conformance.js';
+import { isInSlice } from './slicing.js';
 
 export type FindProfile = (canonical: string, scope: CheckContext) => Profile | undefined;
-
-/** What an element that may hold every resource says. */
-const anyResource = new Set(['Resource', 'DomainResource']);
 
 export class NodeCheck implements Conformance {
   readonly #find: FindProfile;
@@ -26,27 +25,29 @@ export class NodeCheck implements Conformance {
 
   /** Checks a value against a profile by its URL. */
   profile(value: JsonObject, canonical: string, scope: CheckContext, at: Path): void {
+    if (!scope.report.isFirst(value, canonical)) return;
     const profile = this.#find(canonical, scope);
     const type = text(value, 'resourceType');
     if (!profile) scope.report.warn('not-found', at, `The profile ${canonical} is not known here.`);
     else if (type !== undefined && profile.type !== type) {
       scope.report.breach('structure', at, `The profile ${canonical} is on ${profile.type}, not on ${type}.`);
-    } else this.object(value, profile.root, scope, at);
+    } else this.object(value, profile.root, within(value, scope, at), at);
   }
 
   typeOfProfile(canonical: string, scope: CheckContext): string | undefined {
     return this.#find(canonical, scope)?.type;
   }
 
-  rootOf(canonical: string, scope: CheckContext): ProfileNode | undefined {
-    return this.#find(canonical, scope)?.root;
-  }
+  readonly rootOf: Conformance['rootOf'] = (canonical, scope) => this.#find(canonical, scope)?.root;
 
+  /** Found once for each value: slices ask for it, and slices inside those again. */
   conforms({ value, at }: Item, canonical: string, scope: CheckContext): boolean {
-    if (typeof value !== 'object') return false;
-    const report = new Report();
-    this.profile(value as JsonObject, canonical, { ...scope, report }, at);
-    return !report.failed;
+    if (!isObject(value)) return false;
+    return once(scope.met, value, `${scope.isTarget ? '#' : ''}${canonical}`, () => {
+      const report = new Report();
+      this.profile(value, canonical, { ...scope, report }, at);
+      return !report.failed;
+    });
   }
 
   /** Checks what a node says of an object: its invariants, its children and their slices. */
@@ -56,7 +57,7 @@ export class NodeCheck implements Conformance {
   }
 
   #children(value: JsonObject, node: ProfileNode, scope: CheckContext, at: Path): void {
-    for (const child of (node.like ?? node).children) {
+    for (const child of childrenOf(node)) {
       const items = itemsOf(value, child, at);
       const here = step(at, child.name);
       checkCount(items.length, child, scope, here);
@@ -65,8 +66,9 @@ export class NodeCheck implements Conformance {
     }
   }
 
-  #item(item: Item, node: ProfileNode, scope: CheckContext): void {
+  #item(item: Item, node: ProfileNode, outer: CheckContext): void {
     const { value, twin, type, at } = item;
+    const scope = isObject(value) ? within(value, outer, at) : outer;
     if (!this.#type(item, node.types, scope)) return;
     checkValue(value, node, scope, at);
     if (typeof value === 'object') {
@@ -84,8 +86,8 @@ export class NodeCheck implements Conformance {
   /** Checks the type of a value, and that it meets the type's profiles and points where it may; false for another type. */
   #type(item: Item, types: readonly ElementType[], scope: CheckContext): boolean {
     const { value, type, at } = item;
-    const own = types.filter(({ code }) => code === type);
-    if (own.length === 0 && types.length > 0 && !types.some(({ code }) => anyResource.has(code))) {
+    const own = types.filter(({ code }) => code === type || anyResource.has(code));
+    if (own.length === 0 && types.length > 0) {
       const allowed = types.map(({ code }) => code).join(', ');
       scope.report.breach('structure', at, `The type must be one of ${allowed}.`);
       return false;
@@ -125,41 +127,61 @@ export class NodeCheck implements Conformance {
     const profile = this.#find(url, scope);
     if (!profile || anyResource.has(profile.type)) return true;
     if (profile.type !== target.resourceType) return false;
-    const answers = scope.met.get(target) ?? new Map<string, boolean>();
-    scope.met.set(target, answers);
-    let answer = answers.get(url);
-    if (answer === undefined) {
+    return once(scope.met, target, `#${url}`, () => {
       const report = new Report();
-      const own = isContained ? {} : { container: target, contained: containedIn(target) };
       const at = root(target.resourceType);
-      this.object(target, profile.root, { ...scope, ...own, resource: target, at, report, isTarget: true }, at);
-      answer = !report.failed;
-      answers.set(url, answer);
-    }
-    return answer;
+      const own = resourceScope(target, { ...scope, report, isTarget: true }, at, isContained);
+      this.object(target, profile.root, own, at);
+      return !report.failed;
+    });
   }
 
-  #slices(items: readonly Item[], node: ProfileNode, scope: CheckContext, at: Path): void {
-    const discriminators = node.slicing?.discriminator;
-    if (!discriminators) return;
-    const slices = node.slices.map(slice => ({ slice, items: [] as Item[] }));
-    let last = 0;
-    let isSure = true;
+  /** `inherited`: how the slices of a slice are told apart where it does not say so itself. */
+  #slices(items: readonly Item[], node: ProfileNode, scope: CheckContext, at: Path, inherited?: Slicing): void {
+    const slicing = node.slicing ?? inherited;
+    const discriminators = slicing?.discriminator;
+    if (!slicing || !discriminators?.length) return;
+    const slices = node.slices.map(slice => ({ slice, items: [] as Item[], maybe: 0 }));
+    const rest = slices.find(({ slice }) => slice.sliceName === '@default');
+    const order = { last: 0, isSure: true };
     for (const item of items) {
-      const answers = slices.map(({ slice }) => isInSlice(item, slice, discriminators, scope, this));
+      const answers = slices.map(it => it !== rest && isInSlice(item, it.slice, discriminators, scope, this));
       const index = answers.indexOf(true);
-      isSure &&= index >= 0 || !answers.includes(undefined);
-      const fault = isSure && misplaced(index, last, slices.length, node.slicing);
+      const isOpen = index < 0 && answers.includes(undefined);
+      const own = slices[index] ?? (isOpen ? undefined : rest);
+      own?.items.push(item);
+      if (isOpen) for (const [one, answer] of answers.entries()) slices[one]!.maybe += answer === undefined ? 1 : 0;
+      order.isSure &&= !isOpen;
+      const fault = order.isSure && !(own && own === rest) && misplaced(index, order.last, slices.length, slicing);
       if (fault) scope.report.breach('structure', item.at, `${fault} (${node.name}).`);
-      slices[index]?.items.push(item);
-      last = Math.max(last, index < 0 ? slices.length : index);
+      order.last = Math.max(order.last, index < 0 ? slices.length : index);
     }
-    for (const { slice, items: own } of slices) {
-      if (isSure) checkCount(own.length, slice, scope, at);
+    for (const { slice, items: own, maybe } of slices) {
+      checkCount(own.length, slice, scope, at, maybe);
       for (const item of own) this.#item(item, slice, scope);
-      if (slice.slices.length > 0) this.#slices(own, slice, scope, at);
+      if (slice.slices.length > 0) this.#slices(own, slice, scope, at, slicing);
     }
   }
+}
+
+/** The scope inside a value: that of a resource is its own. */
+const within = (value: JsonObject, scope: CheckContext, at: Path): CheckContext =>
+  typeof value['resourceType'] !== 'string' || value === scope.resource
+    ? scope
+    : resourceScope(value as Resource, scope, at, at.name === 'contained');
+
+/** The answer for a value and a question, worked out when it is asked first. */
+function once(
+  answers: WeakMap<JsonObject, Map<string, boolean>>,
+  value: JsonObject,
+  question: string,
+  work: () => boolean,
+): boolean {
+  const own = answers.get(value) ?? new Map<string, boolean>();
+  answers.set(value, own);
+  const answer = own.get(question) ?? work();
+  own.set(question, answer);
+  return answer;
 }
 
 /** What is wrong with a value of the slice with this index (-1: of none) behind values of slices up to `last`. */
@@ -181,14 +203,16 @@ function checkValue(value: Json | undefined, node: ProfileNode, { report }: Chec
   if (excess) report.breach('value', at, excess);
 }
 
+/** `maybe`: how many more there may be. */
 function checkCount(
   count: number,
   { min, max, name, sliceName }: ProfileNode,
   { report }: CheckContext,
   at: Path,
+  maybe = 0,
 ): void {
   const what = sliceName === undefined ? name : `${name}:${sliceName}`;
-  if (count < min) report.breach('required', at, `At least ${min} of ${what} are required.`);
+  if (count + maybe < min) report.breach('required', at, `At least ${min} of ${what} are required.`);
   const tooMany = max === 0 ? `${what} is not allowed.` : `At most ${max} of ${what} are allowed.`;
   if (count > max) report.breach('structure', at, tooMany);
 }
