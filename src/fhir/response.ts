@@ -16,6 +16,13 @@ export interface FhirResponse {
   /** Lower-case names. */
   headers: Record<string, string>;
   body?: ResponseBody;
+  /**
+   * Set where the body may be compressed: so many characters at its start may repeat the request, and are compressed apart
+   * from the rest. Secrets stand in the rest, or nowhere.
+   */
+  reflected?: number;
+  /** The same body goes to everybody who asks, until it changes. */
+  stable?: true;
   /** When the version was written, in milliseconds since the epoch: Last-Modified has whole seconds. */
   at?: number;
 }

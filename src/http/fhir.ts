@@ -6,7 +6,7 @@ import { asFault, faultResponse } from '../fhir/outcome.js';
 import { parametersOf, type FhirRequest } from '../fhir/request.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import { negotiate, notAcceptable, type Shape } from '../formats/media-type.js';
+import { negotiate, notAcceptable } from '../formats/media-type.js';
 import { discard } from './body.js';
 import { correlationId, fhirRequest, requestId, type RequestLimits } from './request.js';
 import { createMemoryBudget } from '../runtime/memory-budget.js';
@@ -39,11 +39,20 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
   refused(line: { id: string; method: string; base: string; status: number; milliseconds: number }): void;
 }
 
-const plain: Shape = { format: 'json', pretty: false };
-
 /** Large bodies held at once, in the largest possible; milliseconds that others wait. */
 const HELD = 4;
 const PATIENCE = 10_000;
+
+/** Before the request has named a format. */
+const envelopeOf = (request: IncomingMessage, ids: World['ids']): Envelope => ({
+  format: 'json',
+  pretty: false,
+  head: request.method === 'HEAD',
+  id: requestId(request, ids),
+  correlation: correlationId(request),
+  crossOrigin: request.headers.origin !== undefined,
+  codings: request.headers['accept-encoding'],
+});
 
 /** Handles a request below /fhir; false for any other path. */
 export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, response: ServerResponse) => boolean {
@@ -55,13 +64,7 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     const started = parts.clock.now();
     const { method = 'GET' } = request;
     let answer: FhirResponse;
-    const envelope: Envelope = {
-      ...plain,
-      head: method === 'HEAD',
-      id: requestId(request, parts.ids),
-      correlation: correlationId(request),
-      crossOrigin: request.headers.origin !== undefined,
-    };
+    const envelope = envelopeOf(request, parts.ids);
     let base = '';
     try {
       const found = locate(bases, request.url ?? '/');

@@ -9,6 +9,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Shape } from '../formats/media-type.js';
+import { codingFor, createCompress, type Coding } from './compress.js';
 
 /** An answer's surroundings. */
 export interface Envelope extends Shape {
@@ -20,6 +21,8 @@ export interface Envelope extends Shape {
   correlation: string | undefined;
   /** The request came from a web page of another origin. */
   crossOrigin: boolean;
+  /** Accept-Encoding, if it was sent. */
+  codings: string | undefined;
 }
 
 /** A resource as XML text. */
@@ -28,11 +31,20 @@ export type WriteXml = (resource: Resource, pretty: boolean) => string;
 /** Sends answers of the FHIR endpoints; `secure` is set where callers reach the server by https. */
 export function createRespond(writeXml: WriteXml, secure: boolean) {
   const fixed = [
-    ...['cache-control', 'no-store', 'vary', 'accept, authorization', 'x-content-type-options', 'nosniff'],
+    ...[
+      'cache-control',
+      'no-store',
+      'vary',
+      'accept, authorization, accept-encoding',
+      'x-content-type-options',
+      'nosniff',
+    ],
     // A browser neither runs nor frames an answer: a Binary is an upload of a user.
     ...['content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox"],
     ...(secure ? ['strict-transport-security', 'max-age=31536000; includeSubDomains'] : []),
   ];
+
+  const compressed = createCompressed();
 
   return async function respond(response: ServerResponse, answer: FhirResponse, envelope: Envelope): Promise<void> {
     const headers = [...fixed, 'x-request-id', envelope.id];
@@ -53,8 +65,27 @@ export function createRespond(writeXml: WriteXml, secure: boolean) {
     } else {
       const text = body === undefined ? '' : textOf(body, envelope, writeXml);
       if (body !== undefined) headers.push('content-type', contentTypes[envelope.format]);
-      sendText(response, answer.status, headers, text, envelope.head);
+      const pending = envelope.codings === undefined ? undefined : compressed(answer, text, envelope);
+      if (pending) sendCompressed(response, answer.status, headers, await pending);
+      else sendText(response, answer.status, headers, text, envelope.head);
     }
+  };
+}
+
+interface Compressed {
+  coding: Coding;
+  bytes: Buffer;
+}
+
+/** Compresses a text where caller and answer allow it. What may repeat the request stands at the start of JSON alone. */
+function createCompressed() {
+  const compress = createCompress();
+  return (answer: FhirResponse, text: string, envelope: Envelope): Promise<Compressed> | undefined => {
+    const { reflected, stable = false } = answer;
+    if (reflected === undefined || envelope.head || answer.status !== 200) return undefined;
+    if (reflected > 0 && (envelope.format !== 'json' || envelope.pretty)) return undefined;
+    const coding = codingFor(envelope.codings ?? '', text.length, { reflected, stable });
+    return coding && compress(text, coding, { reflected, stable }).then(bytes => ({ coding, bytes }));
   };
 }
 
@@ -84,6 +115,17 @@ function sendText(response: ServerResponse, status: number, headers: string[], t
   response.writeHead(status, headers);
   if (head || text === '') response.end();
   else response.end(text, length === text.length ? 'latin1' : 'utf8');
+}
+
+function sendCompressed(
+  response: ServerResponse,
+  status: number,
+  headers: string[],
+  { coding, bytes }: Compressed,
+): void {
+  headers.push('content-encoding', coding, 'content-length', String(bytes.length));
+  response.writeHead(status, headers);
+  response.end(bytes);
 }
 
 /** A stream that fails half-way ends the connection: the client must not take the part for the whole. */

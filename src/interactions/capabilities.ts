@@ -25,7 +25,8 @@ export const createCapabilities =
     const known = context.request.headers['if-none-match'];
     if (known !== undefined && namesVersion(known, 'If-None-Match', version))
       return { response: { status: 304, headers } };
-    return { response: { status: 200, headers, body: { kind: 'json', text: view(text) } } };
+    const body = { kind: 'json' as const, text: view(text) };
+    return { response: { status: 200, headers, reflected: 0, ...(query.length === 0 ? { stable: true } : {}), body } };
   };
 
 /** No version number changes with every change of a statement: its entity tag is a hash of its text. */

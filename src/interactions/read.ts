@@ -52,5 +52,5 @@ function resourceResponse(
 ): FhirResponse {
   const text = view(whole);
   const headers = text === whole ? contentHeaders(context, version) : versionHeaders(context, version);
-  return { status: 200, headers, at: version.at, body: { kind: 'json', text } };
+  return { status: 200, headers, at: version.at, reflected: 0, body: { kind: 'json', text } };
 }

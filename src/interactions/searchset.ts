@@ -37,7 +37,20 @@ export async function searchset(
   const { total, links, matches, others } = content;
   const entries = await resourceEntries(context, matches, { mode: 'match', shape }, parts);
   const head = { type: 'searchset' as const, ...defined({ total }), link: [self, ...links] };
-  return { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, [...entries, ...others]) } };
+  const text = bundleText(head, [...entries, ...others]);
+  return {
+    status: 200,
+    headers: {},
+    ...defined({ reflected: reflectedIn(text, others) }),
+    body: { kind: 'json', text },
+  };
+}
+
+/** The links of a searchset repeat its parameters, percent-encoded, before its entries; warnings do so behind them. */
+function reflectedIn(text: string, others: readonly BundleEntry[]): number | undefined {
+  if (others.some(({ search }) => search?.mode === 'outcome')) return undefined;
+  const entries = text.indexOf(',"entry":[');
+  return entries < 0 ? text.length : entries;
 }
 
 type Shape = (json: string) => string;

@@ -226,7 +226,7 @@ describe('http/fhir: answers', () => {
         etag: 'W/"1"',
         'keep-alive': '',
         'strict-transport-security': 'max-age=31536000; includeSubDomains',
-        vary: 'accept, authorization',
+        vary: 'accept, authorization, accept-encoding',
         'x-content-type-options': 'nosniff',
         'x-request-id': 'id-1',
       },
