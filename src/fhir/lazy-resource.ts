@@ -14,45 +14,60 @@ const CLOSE_OBJECT = 125;
 
 type Place = readonly [start: number, end: number];
 
-/** @param text compact JSON of our own making, as the store keeps it */
-export function lazyResource(text: string): Resource {
-  const places = elementPlaces(text);
-  const parsed: JsonObject = {};
+/**
+ * @param text compact JSON of our own making, as the store keeps it
+ * @param type the resource's type, where it is known: then it need not be parsed
+ */
+export function lazyResource(text: string, type?: string): Resource {
+  const scan = elementScan(text);
+  const parsed: JsonObject = type === undefined ? {} : { resourceType: type };
   const element = (name: string): Json | undefined => {
-    const place = places.get(name);
-    if (place) {
-      places.delete(name);
-      // The marks around a value are what its digits are recognized by.
-      parsed[name] = parseStored<[Json]>(`[${text.slice(...place)}]`)[0];
-    }
+    if (Object.hasOwn(parsed, name)) return parsed[name];
+    const place = scan.find(name);
+    // The marks around a value are what its digits are recognized by.
+    if (place) parsed[name] = parseStored<[Json]>(`[${text.slice(...place)}]`)[0];
     return parsed[name];
   };
   return new Proxy(parsed, {
     get: (_, name) => element(String(name)),
-    has: (_, name) => places.has(String(name)) || name in parsed,
+    has: (_, name) => Object.hasOwn(parsed, name) || scan.find(String(name)) !== undefined,
     getOwnPropertyDescriptor(_, name) {
       element(String(name));
       return Reflect.getOwnPropertyDescriptor(parsed, name);
     },
     ownKeys() {
-      for (const name of [...places.keys()]) element(name);
+      for (const name of scan.names()) element(name);
       return Reflect.ownKeys(parsed);
     },
   }) as Resource;
 }
 
-/** Where the value of each element of the outermost object stands. */
-function elementPlaces(text: string): Map<string, Place> {
+/** Finds where the values of the outermost object's elements stand, and reads no further than it must. */
+function elementScan(text: string) {
   const places = new Map<string, Place>();
   let at = 1;
-  while (text.charCodeAt(at) === QUOTE) {
+  const next = (): string | undefined => {
+    if (text.charCodeAt(at) !== QUOTE) return undefined;
     const end = text.indexOf('"', at + 1);
+    const name = text.slice(at + 1, end);
     const start = end + '":'.length;
     const stop = endOfValue(text, start);
-    places.set(text.slice(at + 1, end), [start, stop]);
+    places.set(name, [start, stop]);
     at = stop + 1;
-  }
-  return places;
+    return name;
+  };
+  return {
+    find(name: string): Place | undefined {
+      const known = places.get(name);
+      if (known) return known;
+      for (let found = next(); found !== undefined; found = next()) if (found === name) return places.get(name);
+      return undefined;
+    },
+    names(): Iterable<string> {
+      while (next() !== undefined);
+      return places.keys();
+    },
+  };
 }
 
 /** Index behind the value that begins at `start`. */

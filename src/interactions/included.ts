@@ -79,7 +79,7 @@ async function referenced(
   const { context, seen, parts } = gathering;
   const { partition, endpoint } = context;
   const registry = parts.registryOf(partition);
-  const resources = front.map(({ json }) => lazyResource(json));
+  const resources = front.map(({ key, json }) => lazyResource(json, key.type));
   const names = includes.flatMap(include => referencesFor(include, resources, registry, [endpoint.url]));
   const wanted = [...new Set(names)]
     .filter(name => !seen.has(name))
@@ -120,7 +120,7 @@ async function referring(gathering: Gathering, front: readonly Version[], includ
   const { endpoint, partition } = gathering.context;
   const registry = gathering.parts.registryOf(partition);
   const resources = front.map(version => {
-    const canonical = registry.get(version.key.type, 'url') ? namesOf(lazyResource(version.json)) : [];
+    const canonical = registry.get(version.key.type, 'url') ? namesOf(lazyResource(version.json, version.key.type)) : [];
     return { type: version.key.type, names: [nameOf(version), ...canonical] };
   });
   return searched(gathering, referringTo(include, resources, [...endpoint.resources.keys()], registry));
