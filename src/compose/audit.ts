@@ -1,15 +1,12 @@
 /** The audit trail, and the store in which its AuditEvents are found. */
 import { join } from 'node:path';
-import { patientsIn } from '../access/compartment-paths.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
-import { defined } from '../fhir/defined.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { openAudit, type OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import type { SearchRegistry } from '../search/registry.js';
-import type { Audit, HandlerParts } from '../service.js';
 import type { Storage, Store } from '../store/port.js';
 import { byType } from '../store/views/by-type.js';
 import { indexOf } from '../writing/stamp.js';
@@ -51,25 +48,3 @@ export function createAudit(
   });
   return { audit, view };
 }
-
-/** The agent of what the server does without a request. */
-const SERVER = 'server';
-
-/** Patients named in one entry. */
-const MOST = 100;
-
-export const createOwnAudit =
-  (audit: Pick<Audit, 'document'>, { clock, ids }: Pick<World, 'clock' | 'ids'>): HandlerParts['auditOwn'] =>
-  (reason, { puts = [] }, { url, holdsAudit }) =>
-    audit.document({
-      at: clock.now(),
-      request: ids.next(),
-      actor: SERVER,
-      client: '',
-      action: 'batch',
-      target: '',
-      patients: [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))].slice(0, MOST),
-      status: 200,
-      reasons: [reason],
-      ...defined({ base: holdsAudit ? undefined : url }),
-    });

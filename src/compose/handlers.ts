@@ -28,11 +28,12 @@ import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
 import type { Audit, Dispatch, HandlerParts, Operation, PortalSettings } from '../service.js';
-import type { Storage, Store } from '../store/port.js';
+import type { ChangeSet, Storage, Store } from '../store/port.js';
 import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
 import type { Access } from './access.js';
-import { createAudit, createOwnAudit } from './audit.js';
+import { createOwnAudit } from '../observe/audit/own-audit.js';
+import { createAudit } from './audit.js';
 import type { Model } from './model.js';
 
 export interface Given {
@@ -62,6 +63,11 @@ export function createHandlers(given: Given): Handlers {
   return { parts, operations, dispatch: routerOf(given, parts, { operations, audit, store: view }), audit };
 }
 
+/** Ids of the patients whose own these changes are. */
+const patientsOf = ({ puts = [] }: ChangeSet): string[] => [
+  ...new Set(puts.flatMap(({ index }) => patientsIn(index.postings))),
+];
+
 function partsOf(given: Given, audit: Audit): HandlerParts {
   const { config, world, model, stores, secret, log, custom } = given;
   const { definitions, registry, root, postings } = model;
@@ -82,7 +88,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     records,
     blobs,
     limits,
-    auditOwn: createOwnAudit(audit, world),
+    auditOwn: createOwnAudit(audit, world, patientsOf),
     cursors: cursorsOf(createCursors(secret, world)),
     served,
     terminology: createSearchTerminology(definitions),
@@ -121,7 +127,7 @@ function routerOf(
     operations: createOperationTable(operations, definitions, validator),
     interactions: createInteractions(parts),
     bare: ({ path }) => views.get(path) ?? store,
-    patientsOf: ({ puts = [] }) => [...new Set(puts.flatMap(({ index }) => patientsIn(index.postings)))],
+    patientsOf,
     clock: world.clock,
     audit,
     outbox: effect => outboxDocuments(effect, world),

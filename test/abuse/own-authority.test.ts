@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent, Bundle, Task } from 'fhir/r4.js';
-import { onePortal, output, parameters, stranger, type Caller, type Journey } from '../portal/journey.js';
+import { eachPortal, output, parameters, stranger, type Caller, type Journey } from '../portal/journey.js';
 
 const auditor: Caller = 'demo-agent as Practitioner/demo-auditor';
 
@@ -103,7 +103,7 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
 }
 
 describe('abuse: the own authority of the server', () => {
-  onePortal(journey => {
+  eachPortal(journey => {
     it('[H06] is audited with its reason in every operation of the portal, and in what its rules add', async () => {
       const { state, inviting, sending } = await firstState(journey());
       assert.deepEqual(inviting, ['invitation: accounts and earlier invitations']);
