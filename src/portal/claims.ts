@@ -1,26 +1,45 @@
-/** Messages of people hold no notes in another person's name, and patients' messages no addresses outside this server. */
-import type { Communication } from 'fhir/r4.js';
+/**
+ * What people may claim in a message: notes in their own name, files of the message's own patient, and in patients' messages
+ * nobody's data and no addresses outside this server.
+ */
+import type { Annotation, Binary, Communication, Reference } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
+import { defined } from '../fhir/defined.js';
 import { localReference } from '../fhir/reference.js';
+import { bare } from './bare.js';
+import type { WorkflowReader } from './step.js';
 
 /** Markup whose reader would fetch something. */
 const FETCHES = /\s(?:src|longdesc|cite|background)\s*=|url\s*\(|@import/i;
 
-/** Notes are their author's own. Fault `forbidden`. */
+/** Notes are their author's own, by reference: anybody's name can be written. Fault `forbidden`. */
 export function refuseForeignNotes({ note = [] }: Communication, identities: readonly string[]): void {
-  const at = note.findIndex(({ authorReference: author }) => author && !identities.includes(author.reference ?? ''));
+  const at = note.findIndex(one => !isOwn(one, identities));
   if (at < 0) return;
   throw new Fault('forbidden', 'A note has its writer as its author.', {
     expression: `Communication.note[${at}].author`,
   });
 }
 
+function isOwn(note: Annotation, identities: readonly string[]): boolean {
+  const { authorReference: author } = note;
+  if ('authorString' in note || '_authorString' in note) return false;
+  return author === undefined || identities.includes(author.reference ?? '');
+}
+
+/** Notes as they are written now, by their author, or else by this one. */
+export const signed = ({ note = [] }: Communication, by: Reference, time: string): Annotation[] =>
+  note.map(({ text, authorReference, ...rest }) => {
+    const { id, extension } = rest;
+    return { ...defined({ id, extension }), authorReference: bare(authorReference ?? by), time, text };
+  });
+
 /**
  * Files are Binaries of this server, and the narrative shows nothing from elsewhere. Fault `unprocessable`.
  * @param base of this endpoint's addresses, without trailing slash
  */
 export function refuseOutside({ payload = [], text }: Communication, base: string): void {
-  const at = payload.findIndex(({ contentAttachment: file }) => file?.url !== undefined && !isFile(file.url, base));
+  const at = payload.findIndex(({ contentAttachment: file }) => file?.url !== undefined && !fileIn(file.url, base));
   if (at >= 0) {
     throw new Fault('unprocessable', 'An attachment is sent along, or is a Binary of this server.', {
       expression: `Communication.payload[${at}].content.url`,
@@ -33,4 +52,63 @@ export function refuseOutside({ payload = [], text }: Communication, base: strin
   }
 }
 
-const isFile = (url: string, base: string): boolean => localReference(url, [base])?.type === 'Binary';
+/** A contained resource could be anybody, and say anything of them. Fault `unprocessable`. */
+export function refuseContained({ contained = [] }: Communication): void {
+  if (contained.length === 0) return;
+  throw new Fault('unprocessable', 'A message contains no other resources.', {
+    expression: 'Communication.contained',
+  });
+}
+
+export interface FileParts {
+  /** Sees as much as the author. */
+  seen: WorkflowReader;
+  /** Sees everything. */
+  all: WorkflowReader;
+  base: string;
+  /** `Binary/1` of what the same transaction writes. */
+  expected?: ReadonlySet<string> | undefined;
+}
+
+/** Binaries that a message links are there, and are not another patient's than its subject. Fault `unprocessable`. */
+export async function refuseForeignFiles(message: Communication, parts: FileParts): Promise<void> {
+  for (const [at, { contentAttachment: file }] of (message.payload ?? []).entries()) {
+    const name = file?.url === undefined ? undefined : fileIn(file.url, parts.base);
+    if (name === undefined || (await mayLink(name, message, parts))) continue;
+    throw new Fault('unprocessable', 'An attachment is a Binary of the patient concerned.', {
+      expression: `Communication.payload[${at}].content.url`,
+    });
+  }
+}
+
+async function mayLink(name: string, { subject }: Communication, parts: FileParts): Promise<boolean> {
+  const { seen, base, expected } = parts;
+  const file = await seen.get<Binary>(name);
+  if (!file) return expected?.has(name) === true;
+  const owner = await ownerOf(file.resource, parts);
+  return owner === undefined || nameIn(owner, base) === nameIn(subject?.reference ?? '', base);
+}
+
+/** The patient to whom a Binary belongs by its context: itself, or through a resource. */
+async function ownerOf({ securityContext }: Binary, { all }: FileParts): Promise<string | undefined> {
+  const context = securityContext?.reference ?? '';
+  const found = await all.get<{ resourceType: string } & Partial<Record<'subject' | 'patient' | 'for', Reference>>>(
+    context,
+  );
+  if (!found || found.resource.resourceType === 'Patient') return isPatient(context) ? context : undefined;
+  const { subject, patient, for: concerned } = found.resource;
+  return [subject, patient, concerned].flatMap(one => one?.reference ?? []).find(isPatient);
+}
+
+const isPatient = (reference: string): boolean => /(?:^|\/)Patient\//.test(reference);
+
+function nameIn(reference: string, base: string): string {
+  const local = localReference(reference, [base]);
+  return local ? `${local.type}/${local.id}` : reference;
+}
+
+/** `Binary/1` for the address of one on this server. */
+function fileIn(url: string, base: string): string | undefined {
+  const local = localReference(url, [base]);
+  return local?.type === 'Binary' ? `Binary/${local.id}` : undefined;
+}

@@ -6,7 +6,8 @@ import type { Communication, Reference, RelatedPerson, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
-import { refuseForeignNotes, refuseOutside } from './claims.js';
+import { withBareReferences } from './bare.js';
+import { refuseContained, refuseForeignFiles, refuseForeignNotes, refuseOutside, signed } from './claims.js';
 import type { Concerned, Effect } from './effect.js';
 import { accountsOf } from './identity.js';
 import { recipientOf } from './recipient.js';
@@ -39,6 +40,8 @@ export interface MessageParts {
   portalUrl: string;
   /** The channels set up here, in the order of preference. */
   channels: readonly ContactChannel[];
+  /** `Type/id` of what the same transaction writes. */
+  expected?: ReadonlySet<string> | undefined;
 }
 
 export interface NewMessage {
@@ -58,11 +61,9 @@ export async function postMessage(draft: Communication, parts: MessageParts): Pr
   const thread = await threadOf(answering, parts.seen);
   const placed = placeInThread(answering, thread, author);
   const sender = await senderOf(placed, parts);
-  const message = {
-    ...withoutMarks(withRecipient(placed, thread, author), parts.all.own),
-    sender,
-    sent: instant(world.clock.now()),
-  };
+  const sent = instant(world.clock.now());
+  const addressed = { ...withoutMarks(withRecipient(placed, thread, author), parts.all.own), sender, sent };
+  const message = author.kind === 'system' ? addressed : await byPerson(addressed, parts);
   const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
   if (isPatientSide(sender)) return { message, step: combined(reply, await workFor(message, thread, parts)) };
   const effects = await noticesOf(message, parts);
@@ -74,6 +75,24 @@ export async function postMessage(draft: Communication, parts: MessageParts): Pr
 function refuseClaims(draft: Communication, { author, base }: MessageParts): void {
   if (author.kind !== 'system') refuseForeignNotes(draft, author.identities);
   if (author.kind === 'patient') refuseOutside(draft, base);
+}
+
+/** Elements of which people cannot vouch, with their extensions. */
+const UNKNOWN_TO_PEOPLE = new Set(['received', '_received', '_sent']);
+
+/** What people cannot know or vouch for is the server's to write: whose a message is, who signed its notes and when. */
+async function byPerson<M extends Communication & { sender: Reference; sent: string }>(
+  message: M,
+  parts: MessageParts,
+): Promise<M> {
+  const { author } = parts;
+  if (author.kind === 'patient') refuseContained(message);
+  const known = Object.fromEntries(Object.entries(message).filter(([name]) => !UNKNOWN_TO_PEOPLE.has(name))) as M;
+  const notes = known.note && { note: signed(known, message.sender, message.sent) };
+  const mustBeLiteral = (name: string) => author.kind === 'patient' || name === 'subject' || name === 'recipient';
+  const own = withBareReferences({ ...known, ...notes }, mustBeLiteral);
+  await refuseForeignFiles(own, parts);
+  return own;
 }
 
 /** Sender, time, thread and addressees of a message stay those of its first version. */

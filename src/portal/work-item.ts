@@ -7,6 +7,7 @@ import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import { boundsOf, holds } from '../fhir/period.js';
+import { bare } from './bare.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Query } from '../fhir/request.js';
 import type { WorkflowReader } from './step.js';
@@ -86,10 +87,10 @@ export function newWorkItem(message: Communication, group: string, world: World,
     intent: 'order',
     code: own.concept('task-code', 'workbench'),
     focus: { reference: `Communication/${message.id}` },
-    ...defined({ for: message.subject }),
+    ...defined({ for: message.subject && bare(message.subject) }),
     authoredOn: now,
     lastModified: now,
-    ...defined({ requester: message.sender }),
+    ...defined({ requester: message.sender && bare(message.sender) }),
     owner: { reference: group },
   };
 }

@@ -61,12 +61,14 @@ function movingOf({ name }: AnyWorkflow, context: Context, parts: PortalRulePart
 }
 
 async function newMessage(resource: Resource, context: Context, parts: PortalRuleParts): ReturnType<WriteRule> {
+  const { body } = context.request;
   const { message, step, unreached } = await postMessage(toMessage(resource), {
     author: context.actor,
     seen: readerOf(context, context.store, parts),
     all: readerOf(context, context.asSystem('a message: its flow, its account'), parts),
     world: parts,
     base: context.endpoint.url,
+    expected: body?.kind === 'resource' ? body.expectedReferences : undefined,
     ...parts.portal,
   });
   if (unreached) context.warnings.push(nobodyReached);

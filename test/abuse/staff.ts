@@ -185,7 +185,7 @@ export function scopes(journey: () => Journey): void {
         type: 'batch',
         entry: [{ request: { method: 'GET', url: 'Observation/zq-vital' } }],
       };
-      assert.match((await askWith(journey(), claims, 'POST', '', batch)).text, /"404"/);
+      assert.match((await askWith(journey(), claims, 'POST', '', batch)).text, /"404 Not Found"/);
     });
 
     it('[B41] [D06] a launch context narrows, and opens nothing', async () => {
