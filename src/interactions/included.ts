@@ -4,6 +4,7 @@ import type { Issue } from '../fhir/fault.js';
 import { lazyResource } from '../fhir/lazy-resource.js';
 import { localReference, type LocalReference } from '../fhir/reference.js';
 import { namesOf } from '../search/canonical.js';
+import { containedIn } from '../search/contained.js';
 import { canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
@@ -80,7 +81,12 @@ async function referenced(
   const { partition, endpoint } = context;
   const registry = parts.registryOf(partition);
   const resources = front.map(({ key, json }) => lazyResource(json, key.type));
-  const names = includes.flatMap(include => referencesFor(include, resources, registry, [endpoint.url]));
+  const inside = includes.some(({ iterate }) => iterate) ? resources.flatMap(containedIn) : [];
+  const names = includes.flatMap(include => {
+    // What is contained is in the answer already, and what it refers to comes with the next iteration.
+    const sources = include.iterate ? [...resources, ...inside] : resources;
+    return referencesFor(include, sources, registry, [endpoint.url]);
+  });
   const wanted = [...new Set(names)]
     .filter(name => !seen.has(name))
     .map(name => localReference(name, [])!)

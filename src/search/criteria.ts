@@ -5,6 +5,7 @@
 import { ID } from '../fhir/reference.js';
 import type { BareId } from './bare-ids.js';
 import { canonicalFilter, namesOf } from './canonical.js';
+import { containedFilter } from './contained.js';
 import { splitEscaped, unescape } from './escape.js';
 import { compileFilterExpression } from './filter-expression.js';
 import { comparisonFilter } from './filter-operator.js';
@@ -133,6 +134,7 @@ export class Criteria {
         const where = this.step(target, tail, path, depth - 1);
         return [
           { kind: 'refers', key: chainKey(param.key), type: target, where },
+          containedFilter(param.key, target, where),
           ...this.byCanonical(target, {
             type: target,
             where,

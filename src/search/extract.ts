@@ -1,8 +1,9 @@
 /** What a resource is found by: its index entries, made once, at write. The forms of keys are in keys.ts. */
 import { isObject, type Json, type Resource } from '../fhir/resource.js';
+import { containedIn, containedKey, MAX_CONTAINED_DEPTH } from './contained.js';
 import { choice } from './expression/compile.js';
 import { PRESENT } from './keys.js';
-import { MAX_ENTRIES, MAX_TERMINOLOGY_ENTRIES, tooManyValues } from './limits.js';
+import { MAX_CONTAINED, MAX_ENTRIES, MAX_TERMINOLOGY_ENTRIES, tooCostly, tooManyValues } from './limits.js';
 import { instantsIn } from './instant-elements.table.js';
 import { mainDates } from './main-date.table.js';
 import { CEILING, FLOOR, typePosting, type IndexEntries, type Range, type Text } from './query.js';
@@ -112,6 +113,56 @@ function extractParam(
   }
 }
 
+/** @param start what the keys begin with */
+function extractParams(resource: Resource, start: string, entries: Entries, shared: Shared): void {
+  for (const param of shared.registry.of(resource.resourceType)) {
+    entries.begin(start + param.key);
+    extractParam(param, resource, entries, shared);
+    entries.end();
+  }
+}
+
+interface Containment {
+  /** What the keys of the resource that refers begin with. */
+  start: string;
+  depth: number;
+  contained: readonly Resource[];
+  /** What was looked at already, by the start of its keys and its id: many references may lead to it. */
+  seen: Set<string>;
+}
+
+/** The entries of the contained resources that this one refers to, for chains. */
+function extractContained(
+  resource: Resource,
+  { start, depth, contained, seen }: Containment,
+  entries: Entries,
+  shared: Shared,
+): void {
+  for (const param of shared.registry.of(resource.resourceType)) {
+    if (param.type !== 'reference') continue;
+    const inner = start + containedKey(param.key);
+    for (const one of referredTo(param.select(resource, resource), contained)) {
+      const name = `${inner}#${one.id}`;
+      if (seen.has(name)) continue;
+      if (seen.size >= MAX_CONTAINED)
+        throw tooCostly(`Chains into more than ${MAX_CONTAINED} contained resources are possible.`);
+      seen.add(name);
+      const own: Shared = { ...shared, serves: () => false, instants: instantsIn(one) };
+      entries.begin(inner);
+      entries.posting(typePosting(one.resourceType));
+      extractParams(one, inner, entries, own);
+      if (depth < MAX_CONTAINED_DEPTH)
+        extractContained(one, { start: inner, depth: depth + 1, contained, seen }, entries, own);
+    }
+  }
+}
+
+/** The contained resources that these references name. https://hl7.org/fhir/R4/references.html#contained */
+function referredTo(references: readonly Json[], contained: readonly Resource[]): Resource[] {
+  const names = new Set(references.map(one => (isObject(one) ? one['reference'] : one)));
+  return contained.filter(({ id }) => id !== undefined && names.has(`#${id}`));
+}
+
 function mainOf(resource: Resource, updated: number): number {
   const main = mainDates[resource.resourceType];
   const value: Json | undefined = main && choice(resource, main.element, date.dataTypes);
@@ -125,11 +176,10 @@ export function extract(resource: Resource, registry: SearchRegistry, options: E
   entries.postings.add(typePosting(resource.resourceType));
   const { localBases, serves = () => true } = options;
   const shared: Shared = { registry, localBases, serves, instants: instantsIn(resource) };
-  for (const param of registry.of(resource.resourceType)) {
-    entries.begin(param.key);
-    extractParam(param, resource, entries, shared);
-    entries.end();
-  }
+  extractParams(resource, '', entries, shared);
+  const contained = containedIn(resource);
+  if (contained.length > 0)
+    extractContained(resource, { start: '', depth: 1, contained, seen: new Set() }, entries, shared);
   for (const posting of options.internal?.(resource) ?? []) entries.postings.add(posting);
   const { postings, ranges, strings } = entries;
   return { postings: [...postings], ranges, strings, main: mainOf(resource, options.updated) };

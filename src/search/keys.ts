@@ -26,6 +26,7 @@
  * | `:word`                         | string  | family name from its second or a later word on, normalized          |
  * | `=`                             | string  | text or uri, verbatim                                               |
  * | `:text`                         | string  | display or text of a token, normalized                              |
+ * | `>` and a whole key             | any     | of a contained resource that a reference parameter leads to         |
  * | suffixes of parts joined by `$` | any     | composite                                                           |
  */
 

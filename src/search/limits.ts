@@ -23,6 +23,9 @@ export const MAX_ENTRIES = 50_000;
 /** Those of a terminology, of which there are few: a body of the largest size holds some 60,000 concepts. */
 export const MAX_TERMINOLOGY_ENTRIES = 250_000;
 
+/** Contained resources of one resource, each counted for every way of references to it. */
+export const MAX_CONTAINED = 2000;
+
 /** A parameter name as it may be repeated in a message. */
 const shown = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
 

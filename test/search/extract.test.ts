@@ -69,8 +69,30 @@ describe('search/extract', () => {
     const { postings } = extract(resource, registry, options);
     assert.deepEqual(
       postings.filter(posting => posting.startsWith('Observation|subject')),
-      ['Observation|subject!'],
+      [
+        'Observation|subject!',
+        'Observation|subject>Patient',
+        ...['|=false', '||false', '!'].map(suffix => `Observation|subject>Patient|deceased${suffix}`),
+      ],
     );
+  });
+
+  it('[R76] [F11] contained resources that refer to one another are followed three deep, and no further than the limit', () => {
+    const contained = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        ...{ resourceType: 'Patient', id: `p${at}`, gender: 'male' },
+        link: Array.from({ length: count }, (_, to) => ({ other: { reference: `#p${to}` } })),
+      }));
+    const observation = (count: number) => ({
+      ...{ resourceType: 'Observation', subject: { reference: '#p0' }, contained: contained(count) },
+    });
+    const keys = extract(observation(2), registry, options).postings.filter(key => key.endsWith('|gender|=male'));
+    assert.ok(keys.includes('Observation|subject>Patient|link>Patient|link>Patient|gender|=male'));
+    assert.equal(Math.max(...keys.map(key => key.split('>').length)), 4);
+    const began = performance.now();
+    assert.ok(extract(observation(300), registry, options).postings.length < 100, 'each once, whatever refers to it');
+    assert.throws(() => extract(observation(1200), registry, options), { kind: 'too-costly' });
+    assert.ok(performance.now() - began < 2000);
   });
 
   it('main date: the element of the type, of a period its start, else its end, else the update', () => {

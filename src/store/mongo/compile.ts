@@ -137,16 +137,30 @@ function leadOf({ $and: conditions = [], ...fields }: Document & { $and?: Docume
   return type === undefined ? undefined : { partition, type, ...defined({ id }) };
 }
 
+/** Postings of which every match of the alternatives has one. */
+function leadingKeys(filters: readonly Filter[]): string[] | undefined {
+  const keys = filters.map(part => (part.kind === 'and' ? part.of : [part]).find(one => one.kind === 'posting'));
+  return keys.every(key => key !== undefined) ? keys.map(({ key }) => key) : undefined;
+}
+
+interface Driving {
+  rank: number;
+  index: VersionIndex;
+  /** What leads into the index, where the condition does not itself. */
+  lead?: Document;
+}
+
 /** How well a condition leads into an index, best first; undefined where it cannot. */
-function driving(filter: Filter): { rank: number; index: VersionIndex } | undefined {
+function driving(filter: Filter): Driving | undefined {
   switch (filter.kind) {
     case 'id':
       return { rank: 0, index: 'current' };
     case 'posting':
       return { rank: 1, index: 'postings' };
     case 'or': {
-      const texts = textsOf(filter.of);
-      return keysOf(filter.of) ? { rank: 2, index: 'postings' } : texts && driving(texts[0]!);
+      const [texts, lead] = [textsOf(filter.of), leadingKeys(filter.of)];
+      if (lead) return { rank: 2, index: 'postings', lead: { postings: { $in: lead } } };
+      return texts && driving(texts[0]!);
     }
     case 'text':
       return {
@@ -170,8 +184,10 @@ function compilePart(type: string, where: Filter): { filter: Document; driver: D
   const best = ranked[0] ?? {
     filter: { kind: 'posting', key: typePosting(type) } as const,
     index: 'postings' as const,
+    lead: undefined,
   };
-  const term = compileFilter(best.filter);
+  const compiled = compileFilter(best.filter);
+  const term = best.lead && !('postings' in compiled) ? { ...best.lead, ...compiled } : compiled;
   const rest = conditions.filter(filter => filter !== best.filter && filter.kind !== 'all').map(compileFilter);
   return { filter: { type, $and: [term, ...rest] }, driver: { index: best.index!, term } };
 }

@@ -37,6 +37,38 @@ const resources = [
     agent: [{ who: reference('Practitioner/doc') }],
     entity: [{ role: 'source', what: reference('Observation/b1') }],
   }),
+  resource('MedicationRequest', 'mixed', {
+    ...{ status: 'active', intent: 'order', subject: reference('Patient/amber') },
+    medicationReference: reference('#pill'),
+    requester: reference('#asker'),
+    supportingInformation: [reference('#loose')],
+    contained: [
+      {
+        ...{ resourceType: 'Medication', id: 'pill', code: { coding: [{ code: 'mix' }] }, status: 'active' },
+        ...{ batch: { lotNumber: 'L1', expirationDate: '2030-05-05' }, manufacturer: reference('#maker') },
+      },
+      { resourceType: 'Organization', id: 'maker', name: 'Maker', partOf: reference('Organization/north') },
+      { resourceType: 'Practitioner', id: 'asker', name: [{ family: 'Van Asker' }] },
+      { resourceType: 'Medication', id: 'loose', code: { coding: [{ code: 'loose' }] } },
+    ],
+  }),
+  resource('MedicationRequest', 'plain', {
+    ...{ status: 'active', intent: 'order', subject: reference('Patient/birch') },
+    medicationReference: reference('Medication/tablet'),
+  }),
+  resource('Medication', 'tablet', { code: { coding: [{ code: 'tab' }] }, status: 'active' }),
+  resource('Flag', 'circle', {
+    ...{ status: 'active', code: { text: 'c' }, subject: reference('#one') },
+    contained: [
+      {
+        resourceType: 'Patient',
+        id: 'one',
+        name: [{ family: 'Ring' }],
+        link: [{ other: reference('#two'), type: 'seealso' }],
+      },
+      { resourceType: 'Patient', id: 'two', gender: 'male', link: [{ other: reference('#one'), type: 'seealso' }] },
+    ],
+  }),
   resource('Observation', 'panel', { status: 'final', code: { text: 'p' }, hasMember: [reference('Observation/a1')] }),
 ];
 
@@ -90,6 +122,30 @@ describe('chains', () => {
       ['and more', 'Patient?_has:Observation:patient:code=x&birthdate=gt2000', 'birch'],
       ['of different types', 'Patient?_has:Encounter:patient:status=finished&_has:Observation:patient:code=y', 'amber'],
     ]);
+    finds(customer, 'R76', [
+      ['into what is contained: a code', 'MedicationRequest?medication.code=mix', 'mixed'],
+      ['its type named', 'MedicationRequest?medication:Medication.code=mix', 'mixed'],
+      ['contained and not', 'MedicationRequest?medication.code=mix,tab', 'mixed', 'plain'],
+      ['and by what both have', 'MedicationRequest?medication.status=active', 'mixed', 'plain'],
+      ['of one type alone', 'MedicationRequest?requester:Organization.name=Maker'],
+      ['a text', 'MedicationRequest?requester:Practitioner.family=asker', 'mixed'],
+      ['a date', 'MedicationRequest?medication.expiration-date=2030', 'mixed'],
+      ['a date in vain', 'MedicationRequest?medication.expiration-date=2031'],
+      ['a type', 'MedicationRequest?medication:Medication._type=Medication', 'mixed', 'plain'],
+      ['missing', 'MedicationRequest?medication.lot-number:missing=true', 'plain'],
+      ['not', 'MedicationRequest?medication.code:not=tab', 'mixed'],
+      ['no id: it has no address', 'MedicationRequest?medication._id=pill'],
+      ['from one to another', 'MedicationRequest?medication.manufacturer.name=maker', 'mixed'],
+      ['and out again', 'MedicationRequest?medication.manufacturer.partof.name=north', 'mixed'],
+      ['and out again, in vain', 'MedicationRequest?medication.manufacturer.partof.name=south'],
+      ['not what the reference does not name', 'MedicationRequest?medication.code=loose'],
+      ['behind what refers', 'Patient?_has:MedicationRequest:patient:medication.code=mix', 'amber'],
+      ['of a patient', 'Flag?patient.family=ring', 'circle'],
+      ['round a circle', 'Flag?subject:Patient.link:Patient.gender=male', 'circle'],
+      ['in a filter', 'MedicationRequest?_filter=medication.code%20eq%20mix', 'mixed'],
+      ['no entry of the container itself', 'Flag?subject=Patient/one'],
+      ['no search of what is contained', 'Patient?family=ring'],
+    ]);
     refuses(customer, 'R76', [
       ['a chain over something else', 'Observation?code.name=x', 'not-supported'],
       ['a type it does not lead to', 'Observation?subject:Encounter.status=x', 'not-supported'],
@@ -105,6 +161,26 @@ describe('chains', () => {
       ['six reverse steps', `Observation?${'_has:Observation:has-member:'.repeat(6)}status=x`, 'too-costly'],
       ['a chain over any type', 'Provenance?entity._tag=x', 'too-costly'],
     ]);
+
+    it('[R76] a chain forgets what is contained no longer', async () => {
+      const request = (code: string) =>
+        resource('MedicationRequest', 'changing', {
+          ...{
+            status: 'active',
+            intent: 'order',
+            subject: reference('Patient/cedar'),
+            medicationReference: reference('#m'),
+          },
+          contained: [{ resourceType: 'Medication', id: 'm', code: { coding: [{ code }] } }],
+        });
+      await customer().load(request('before'));
+      assert.deepEqual(await customer().ids('MedicationRequest?medication.code=before'), ['changing']);
+      await customer().load(request('behind'));
+      assert.deepEqual(await customer().ids('MedicationRequest?medication.code=before'), []);
+      assert.deepEqual(await customer().ids('MedicationRequest?medication.code=behind'), ['changing']);
+      assert.equal((await customer().call('DELETE', 'MedicationRequest/changing')).status, 204);
+      assert.deepEqual(await customer().ids('MedicationRequest?medication.code=behind'), []);
+    });
 
     it('[R76] chains end where a target was deleted', async () => {
       await customer().load(patient('elm', 'Elm'), observation('e1', 'Patient/elm', 'elm'));

@@ -33,7 +33,10 @@ const resources = [
   observation('third', { subject: reference('Patient/ben'), hasMember: [reference('Observation/second')] }),
   resource('Medication', 'pill'),
   request('by-reference', { medicationReference: reference('Medication/pill') }),
-  request('contained', { contained: [{ resourceType: 'Medication', id: 'm' }], medicationReference: reference('#m') }),
+  request('contained', {
+    contained: [{ resourceType: 'Medication', id: 'm', manufacturer: reference('Organization/house') }],
+    medicationReference: reference('#m'),
+  }),
   request('by-code', { medicationCodeableConcept: { text: 'water' } }),
   resource('Provenance', 'prov', {
     target: [reference('MedicationRequest/by-reference'), reference('Observation/first/_history/1')],
@@ -150,6 +153,18 @@ describe('includes', () => {
         'a match is no include',
         'Observation?_id=first,second&_include=Observation:derived-from',
         ['first', 'second'],
+        [],
+      ],
+      [
+        'of what is contained, iterated',
+        'MedicationRequest?_id=contained&_include=MedicationRequest:medication&_include:iterate=Medication:manufacturer',
+        ['contained'],
+        ['Organization/house'],
+      ],
+      [
+        'of what is contained only with :iterate',
+        'MedicationRequest?_id=contained&_include=MedicationRequest:medication&_include=Medication:manufacturer',
+        ['contained'],
         [],
       ],
       ['what is not there', 'Patient?_id=ben&_include=Patient:organization', ['ben'], []],

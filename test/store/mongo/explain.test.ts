@@ -27,6 +27,18 @@ const searches: [name: string, type: string, where: Filter, index: string][] = [
   ['name', 'Patient', text('Patient|family'), 'strings'],
   ['words of a name', 'Patient', { kind: 'or', of: [text('Patient|family'), text('Patient|family:word')] }, 'strings'],
   [
+    'chain into what is contained, or not',
+    'Communication',
+    {
+      kind: 'or',
+      of: [
+        posting('Communication|subject|Patient/1'),
+        and(posting('Communication|subject>Patient'), text('Communication|subject>Patient|name')),
+      ],
+    },
+    'postings',
+  ],
+  [
     'chain',
     'Communication',
     { kind: 'refers', key: 'Communication|subject|', type: 'Patient', where: posting('Patient|identifier|urn:mrn|1') },
