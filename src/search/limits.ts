@@ -24,7 +24,7 @@ export const MAX_ENTRIES = 50_000;
 export const MAX_TERMINOLOGY_ENTRIES = 250_000;
 
 /** Contained resources of one resource, each counted for every way of references to it. */
-export const MAX_CONTAINED = 2000;
+export const MAX_CONTAINED = 1000;
 
 /** A parameter name as it may be repeated in a message. */
 const shown = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
