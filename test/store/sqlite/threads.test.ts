@@ -106,6 +106,23 @@ describe('sqlite: threads', () => {
     assert.deepEqual(ids(await storage.store.search(query(contains('new one')))), ['new']);
   });
 
+  it('[R30] has a slow search end alone: quick ones asked at the same time and later are answered meanwhile', async () => {
+    let ended = 0;
+    const slow = Array.from({ length: 5 }, () =>
+      storage.store.count(query(laborious, 4000), 100_000).finally(() => ended++),
+    );
+    const quick = (name: string) => storage.store.search(query(contains(name), 4000));
+    const together = Array.from({ length: 8 }, (_, i) => quick(`r 499${i}`));
+    for (const [i, page] of (await Promise.all(together)).entries()) assert.deepEqual(ids(page), [`499${i}`]);
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    assert.deepEqual(ids(await quick('r 4980')), ['4980']);
+    assert.equal(ended, 0);
+    for (const each of await Promise.allSettled(slow)) {
+      assert.equal(each.status, 'rejected');
+      isFault('timeout')(each.reason);
+    }
+  });
+
   it('has small commits wait for one large one at most', async () => {
     const opened = await openSqlite(join(folder, 'sizes.db'), clock);
     const other = new Scene(opened.store, 'p');
