@@ -221,15 +221,20 @@ function factsOf(
   const implicitSystem = implicitSystems[`${type}.${code}`];
   const contact = expression.includes('telecom');
   const paths = searchType === 'token' || searchType === 'string' ? pathsIn(expression, type) : [];
-  const caseless = searchType === 'token' && paths.some(path => ports.dataTypes?.(path).includes('string'));
+  const overStrings = AS_STRING.test(expression) || paths.some(path => ports.dataTypes?.(path).includes('string'));
+  const caseless = searchType === 'token' && overStrings;
   const named = paths.some(path => path.endsWith('.family') || ports.dataTypes?.(path).includes('HumanName'));
   const personName = searchType === 'string' && named;
   return { targets, contact, caseless, personName, ...defined({ implicitSystem }) };
 }
 
-/** The plain paths among the alternatives of an expression that begin at this type. */
+/** A choice taken as a string: `value as string`, `value.ofType(string)`, `valueString`. */
+const AS_STRING = /\.valueString\b|(?:\bas\s*\(?|\bofType\()\s*(?:FHIR\.)?string\b/;
+
+/** The plain paths among the alternatives of an expression that begin at this type; conditions are left out. */
 const pathsIn = (expression: string, type: string): string[] =>
   expression
+    .replace(/\.where\([^()]*\)/g, '')
     .split('|')
     .map(path => path.trim())
     .filter(path => path.startsWith(`${type}.`) && /^[\w.]+$/.test(path));

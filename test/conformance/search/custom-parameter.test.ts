@@ -64,6 +64,25 @@ describe('custom search parameters', () => {
       assert.ok(!(await declared(customer(), 'Patient')).includes('asserted-date'));
     });
 
+    it('[R81] [R93] tokens over strings are found in any case, families by each word', async () => {
+      const extension = [{ url: 'urn:badge', valueString: 'Badge-7X' }];
+      const contact = [{ name: { family: 'de la Cruz', text: 'Ana' }, relationship: [{ text: 'x' }] }];
+      await write(customer(), resource('Patient', 'strings', { extension, contact }));
+      const badge = (code: string, path: string) =>
+        parameter(code, 'token', `Patient.extension.where(url = 'urn:badge').${path}`);
+      await write(customer(), badge('badge-as', 'value.as(string)'));
+      await write(customer(), badge('badge-json', 'valueString'));
+      await write(customer(), parameter('contact-text', 'token', 'Patient.contact.name.text'));
+      await write(customer(), parameter('contact-family', 'string', 'Patient.contact.name.family'));
+      await customer().reindex();
+      for (const query of ['badge-as=BADGE-7x', 'badge-json=badge-7x', 'contact-text=ANA', 'contact-family=cruz'])
+        assert.deepEqual(await customer().ids(`Patient?${query}`), ['strings'], query);
+      for (const id of ['badge-as', 'badge-json', 'contact-text', 'contact-family'])
+        assert.equal((await customer().call('DELETE', `SearchParameter/${id}`)).status, 204);
+      assert.equal((await customer().call('DELETE', 'Patient/strings')).status, 204);
+      await customer().reindex();
+    });
+
     it('[B39] [R93] hold in granular scopes, on past versions too', async () => {
       await write(customer(), condition('moved', '2016-01-01'));
       await write(customer(), condition('moved', '2016-08-10'));
