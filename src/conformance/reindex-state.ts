@@ -33,6 +33,10 @@ export interface ReindexState {
   after: Position | null;
   /** Resources indexed anew so far. */
   done: number;
+  /** How often the page now due was begun and not ended, because the process ended first. */
+  begun?: number;
+  /** Why the job was laid aside; what it wanted is not in force then. */
+  failed?: string;
 }
 
 export const stateOf = (document: Document): ReindexState => document.value as unknown as ReindexState;
@@ -42,6 +46,22 @@ export function stateChange(partition: string, state: ReindexState, expect: numb
   const document = { kind: REINDEX, id: partition, value: { ...state }, keys: {} };
   return { op: 'put', document: due === undefined ? document : { ...document, due }, expect };
 }
+
+/** Pages begun and never ended, after which a job is laid aside: it ends the processes that work on it. */
+const MOST_BEGUN = 2;
+
+export const endsProcesses = ({ begun = 0 }: ReindexState): boolean => begun >= MOST_BEGUN;
+
+/** The state of a job that is laid aside: writes are indexed by what is in force, no more by what the job wanted. */
+export const laidAside = (state: ReindexState, ended: number): ReindexState => ({
+  ...state,
+  wanted: state.inForce,
+  types: [],
+  after: null,
+  ended,
+  failed:
+    'The server stopped twice while it indexed the same resources: the search parameters asked for are not in force.',
+});
 
 const same = (a: JsonObject, b: JsonObject): boolean => JSON.stringify(a) === JSON.stringify(b);
 

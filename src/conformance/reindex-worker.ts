@@ -8,12 +8,13 @@ import { unlessConflict } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
-import type { Document, Page, Records, Store } from '../store/port.js';
-import { REINDEX, stateChange, stateOf, type ReindexState } from './reindex-state.js';
+import { createBreather } from '../runtime/yield-turn.js';
+import type { ChangeSet, Document, Page, Records, Store } from '../store/port.js';
+import { endsProcesses, laidAside, REINDEX, stateChange, stateOf, type ReindexState } from './reindex-state.js';
 
 export interface ReindexParts {
   store: Pick<Store, 'scan' | 'commit'>;
-  records: Pick<Records, 'lease'>;
+  records: Pick<Records, 'lease' | 'write'>;
   clock: Clock;
   /** The index entries of a resource, by the parameters that are wanted in its partition now. */
   readonly index: (resource: Resource, updated: number, partition: string) => Promise<IndexEntries>;
@@ -37,17 +38,39 @@ export function createReindexer(parts: ReindexParts): BackgroundWorker {
   return createBackgroundWorker(page, { full: 1, interval: INTERVAL, report });
 }
 
-/** One page of a job: its resources and the position after them in one commit, due again at once. */
+/**
+ * One page of a job, due again at once. That it begins is recorded first: a job that ends every process which works on it is
+ * laid aside, instead of ending the next one too.
+ */
 async function advance(job: Document, parts: ReindexParts): Promise<void> {
+  const { records, clock, report } = parts;
+  const { begun = 0, ...state } = stateOf(job);
+  if (endsProcesses(stateOf(job))) {
+    await records.write(stateChange(job.id, laidAside(state, clock.now()), job.version)).catch(unlessConflict);
+    report(new Error(`re-indexing job ${state.job} is laid aside: the process ended ${begun} times while it ran`));
+    return;
+  }
+  const recorded = { ...state, begun: begun + 1 };
+  const version = await records.write(stateChange(job.id, recorded, job.version, job.due));
+  try {
+    await indexPage(job.id, state, version, parts);
+  } catch (error) {
+    // The process lives: this was no end of it.
+    await records.write(stateChange(job.id, { ...state, begun }, version, job.due)).catch(report);
+    throw error;
+  }
+}
+
+/** The resources and the position after them in one commit. */
+async function indexPage(partition: string, state: ReindexState, version: number, parts: ReindexParts): Promise<void> {
   const { store, clock } = parts;
-  const state = stateOf(job);
   const [type] = state.types;
-  const page = type === undefined ? undefined : await store.scan(job.id, type, PAGE, state.after ?? undefined);
+  const page = type === undefined ? undefined : await store.scan(partition, type, PAGE, state.after ?? undefined);
   const next = page ? advanced(state, page) : state;
   const ended = next.types.length === 0;
   const kept = ended ? { ...next, inForce: next.wanted, ended: clock.now() } : next;
-  const reindex = await Promise.all((page?.rows ?? []).map(row => entryOf(row, job.id, parts)));
-  const change = stateChange(job.id, kept, job.version, ended ? undefined : clock.now());
+  const reindex = await entriesOf(page?.rows ?? [], partition, parts);
+  const change = stateChange(partition, kept, version, ended ? undefined : clock.now());
   // A conflict means that the lease ran out: another process has the job now.
   await store.commit({ reindex, documents: [change] }).catch(unlessConflict);
 }
@@ -57,7 +80,15 @@ function advanced(state: ReindexState, { rows, next }: Page): ReindexState {
   return next ? { ...state, after: next, done } : { ...state, types: state.types.slice(1), after: null, done };
 }
 
-async function entryOf(row: Page['rows'][number], partition: string, { index }: ReindexParts) {
-  const { key, version, at, json } = row;
-  return { key, version, index: await index(parseStored<Resource>(json), at, partition) };
+/** One row after another, so that other requests are answered in between. */
+async function entriesOf(rows: Page['rows'], partition: string, { index }: ReindexParts): Promise<Reindexed[]> {
+  const breathe = createBreather();
+  const reindexed: Reindexed[] = [];
+  for (const { key, version, at, json } of rows) {
+    reindexed.push({ key, version, index: await index(parseStored<Resource>(json), at, partition) });
+    await breathe();
+  }
+  return reindexed;
 }
+
+type Reindexed = NonNullable<ChangeSet['reindex']>[number];

@@ -23,8 +23,12 @@ export function createSearchTerminology(definitions: Definitions): HandlerParts[
 
 /** What search asks of terminology, answered from these definitions. */
 export function terminologyOf(known: TerminologySource): Terminology {
+  const made = new Map<string, Coding[] | undefined>();
   return {
-    expand: url => expanded(url, known),
+    expand(url) {
+      if (!made.has(url)) made.set(url, expanded(url, known));
+      return made.get(url);
+    },
     subsumed: (coding, direction) =>
       hierarchy(coding, direction, known)?.map(code => ({ system: coding.system, code })),
   };

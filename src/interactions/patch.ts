@@ -41,7 +41,7 @@ async function patched(
   const text = await wholeText(parts.blobs, previous);
   const resource = parseStored<Resource>(text);
   const before = identityOf(resource); // the patch changes the resource itself
-  const after = apply(context, resource, parts);
+  const after = await apply(context, resource, parts);
   if (!isDeepStrictEqual(identityOf(after), before)) {
     throw new Fault('invalid', 'A patch cannot change the type, the id, or what the server sets in meta.', {
       code: 'not-supported',
@@ -59,7 +59,7 @@ const identityOf = ({ resourceType, id, meta }: Resource): unknown => [
   meta?.lastUpdated,
 ];
 
-function apply(context: Context, before: Resource, { validator, definitions }: PatchParts): Resource {
+async function apply(context: Context, before: Resource, { validator, definitions }: PatchParts): Promise<Resource> {
   const { resource } = context;
   if (resource?.resourceType === 'Parameters') {
     validator.assertShape(withoutResources(resource));

@@ -8,3 +8,16 @@ const SLICE = 16;
 export function yieldTurn(index: number): Promise<void> | undefined {
   return index % SLICE === SLICE - 1 ? setImmediate() : undefined;
 }
+
+/** Milliseconds that one piece of work may hold the event loop. */
+const BREATH = 10;
+
+/** A function to await between the parts of a long piece of work: it lets others run where the last turn took long enough. */
+export function createBreather(): () => Promise<void> {
+  let begun = performance.now();
+  return async () => {
+    if (performance.now() - begun < BREATH) return;
+    await setImmediate();
+    begun = performance.now();
+  };
+}

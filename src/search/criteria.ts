@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/search.html#modifiers, https://hl7.org/fhir/R4/search.html#chaining
  */
 import { ID } from '../fhir/reference.js';
+import { PAGE_STEPS, Steps } from '../fhir/steps.js';
 import type { BareId } from './bare-ids.js';
 import { canonicalFilter, namesOf } from './canonical.js';
 import { containedFilter } from './contained.js';
@@ -98,12 +99,13 @@ export class Criteria {
       throw notUnderstood(whole, `it does not lead to ${type}.`);
     this.join(whole, depth);
     const where = this.step(source, rest.join(':'), path, depth - 1);
+    const steps = new Steps(PAGE_STEPS);
     return or([
       { kind: 'referred', type: source, key: chainKey(param.key), own: type, where },
       ...this.byCanonical(type, {
         type: source,
         where,
-        read: resource => param.select(resource, resource).filter(value => typeof value === 'string'),
+        read: resource => param.select(resource, resource, steps).filter(value => typeof value === 'string'),
         filter: canonicals => or(canonicals.map(one => canonicalFilter(type, one))),
       }),
     ]);

@@ -1,6 +1,7 @@
 /** What a resource is found by: its index entries, made once, at write. The forms of keys are in keys.ts. */
 import { isObject, type Json, type Resource } from '../fhir/resource.js';
 import { containedIn, containedKey, MAX_CONTAINED_DEPTH } from './contained.js';
+import { Steps } from '../fhir/steps.js';
 import { choice } from './expression/compile.js';
 import { PRESENT } from './keys.js';
 import { MAX_CONTAINED, MAX_ENTRIES, MAX_TERMINOLOGY_ENTRIES, tooCostly, tooManyValues } from './limits.js';
@@ -84,6 +85,8 @@ interface Shared {
   localBases: readonly string[];
   serves: (code: string) => boolean;
   instants: ReadonlySet<string>;
+  /** For all expressions together: whatever a customer's parameters take, indexing a resource comes to an end. */
+  steps: Steps;
 }
 
 /** Indexed by the store itself, or not at all. */
@@ -93,7 +96,7 @@ function extractParam(
   param: SearchParam,
   resource: Resource,
   entries: Entries,
-  { registry, localBases, serves, instants }: Shared,
+  { registry, localBases, serves, instants, steps }: Shared,
 ): void {
   const { type, code, facts, components } = param;
   const { ports } = registry;
@@ -103,11 +106,14 @@ function extractParam(
     if (code === '_content' && serves(code)) extractContent(resource, entries);
     return;
   }
-  for (const value of param.select(resource, resource)) {
+  for (const value of param.select(resource, resource, steps)) {
     if (type !== 'composite') {
       entries.present();
       valueTypes[type].extract(value, entries, { facts, ports, localBases, instants });
-    } else if (isObject(value) && extractComposite(value, resource, components, entries, { ports, localBases })) {
+    } else if (
+      isObject(value) &&
+      extractComposite(value, resource, components, entries, { ports, localBases, steps })
+    ) {
       entries.present();
     }
   }
@@ -175,7 +181,7 @@ export function extract(resource: Resource, registry: SearchRegistry, options: E
   const entries = new Entries(terminologies.has(resource.resourceType) ? MAX_TERMINOLOGY_ENTRIES : MAX_ENTRIES);
   entries.postings.add(typePosting(resource.resourceType));
   const { localBases, serves = () => true } = options;
-  const shared: Shared = { registry, localBases, serves, instants: instantsIn(resource) };
+  const shared: Shared = { registry, localBases, serves, instants: instantsIn(resource), steps: new Steps() };
   extractParams(resource, '', entries, shared);
   const contained = containedIn(resource);
   if (contained.length > 0)

@@ -1,6 +1,7 @@
 /** `_include` and `_revinclude`. https://hl7.org/fhir/R4/search.html#revinclude */
 import type { DeclaresInclude } from '../definitions/declared-includes.js';
 import { localReference, type LocalReference } from '../fhir/reference.js';
+import { PAGE_STEPS, Steps } from '../fhir/steps.js';
 import { isObject, type Json, type Resource } from '../fhir/resource.js';
 import { canonicalFilter } from './canonical.js';
 import { or } from './filters.js';
@@ -95,8 +96,11 @@ const nameOf = ({ type, id, versionId }: LocalReference): string =>
 const byType = (resources: readonly Resource[]): Map<string, Resource[]> =>
   Map.groupBy(resources, ({ resourceType }) => resourceType);
 
-const valuesOf = ({ select }: SearchParam, resources: readonly Resource[]): Json[] =>
-  resources.flatMap(resource => select(resource, resource));
+/** Of one page: the steps are for all its resources. */
+function valuesOf({ select }: SearchParam, resources: readonly Resource[]): Json[] {
+  const steps = new Steps(PAGE_STEPS);
+  return resources.flatMap(resource => select(resource, resource, steps));
+}
 
 /** What an `_include` takes in by the canonical references of these resources: of each type they may lead to. */
 export function canonicalsFor(

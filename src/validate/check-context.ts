@@ -1,6 +1,7 @@
 /** What a check may look at beside the value itself. */
 import type { Definitions } from '../definitions/definitions.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
+import type { Steps } from '../fhir/steps.js';
 import type { Path, Report } from './report.js';
 
 export interface CheckContext {
@@ -18,6 +19,8 @@ export interface CheckContext {
   readonly bundle: ReadonlyMap<string, Resource> | undefined;
   /** Whether values, and resources that are referred to, meet profiles: answers by profile, each found once. */
   readonly met: WeakMap<JsonObject, Map<string, boolean>>;
+  /** For the expressions of definitions that were posted. */
+  readonly steps: Steps;
   /** The resource is looked at because of a reference to it. */
   readonly isTarget?: true;
 }

@@ -3,8 +3,11 @@
  * modifiers if it is one. https://hl7.org/fhir/R4/defining-extensions.html#context
  */
 import type { ElementDefinition, StructureDefinition } from '../definitions/slim.js';
-import { isLinear } from '../fhir/fhirpath-cost.js';
-import { compileFhirPath } from '../fhir/fhirpath.js';
+import { defined } from '../fhir/defined.js';
+import { isLinearTree, type Node } from '../fhir/fhirpath-cost.js';
+import { compileOutside, type EvaluateWithin } from '../fhir/fhirpath.js';
+import { Cache } from '../runtime/cache.js';
+import type { Steps } from '../fhir/steps.js';
 import type { JsonObject } from '../fhir/resource.js';
 import { pathText, step, type Path } from './report.js';
 import { list, text, type CheckContext } from './check-context.js';
@@ -88,10 +91,11 @@ function admits(
 }
 
 /** A query over the resource; what it finds are the very objects in it. A primitive's own cannot be told. */
-function selects(expression: string, holder: JsonObject, { resource, container }: CheckContext): boolean {
-  if (!isLinear(expression)) return true;
+function selects(expression: string, holder: JsonObject, { resource, container, steps }: CheckContext): boolean {
   try {
-    const found = compileFhirPath(expression)(resource, { resource, rootResource: container, context: resource });
+    const evaluate = compiled(expression, steps);
+    if (!evaluate) return true;
+    const found = evaluate(resource, { resource, rootResource: container, context: resource }, steps);
     return found.some(it => it === holder || typeof it !== 'object');
   } catch {
     return true;
@@ -118,13 +122,24 @@ function holds(
   extension: JsonObject,
   holder: JsonObject,
   owner: Owner,
-  { resource, container }: CheckContext,
+  { resource, container, steps }: CheckContext,
 ): boolean {
-  if (!isLinear(rule.replaceAll('%extension', '$this'))) return true;
   try {
-    const evaluate = compileFhirPath(rule, owner.path);
-    return evaluate(holder, { resource, rootResource: container, context: holder, extension })[0] !== false;
+    const evaluate = compiled(rule, steps, owner.path);
+    if (!evaluate) return true;
+    const environment = { resource, rootResource: container, context: holder, extension };
+    return evaluate(holder, environment, steps)[0] !== false;
   } catch {
     return true;
   }
 }
+
+const known = new Cache<{ evaluate: EvaluateWithin | undefined }>(500);
+
+/** An expression on this path, `%extension` allowed; undefined for one whose cost is not bounded. */
+const compiled = (expression: string, steps: Steps, base?: string): EvaluateWithin | undefined =>
+  known.getOrMake(`${base ?? ''} ${expression}`, () => ({
+    evaluate: compileOutside(expression, steps, { ...defined({ base }), allows }),
+  })).evaluate;
+
+const allows = (tree: Node): boolean => isLinearTree(tree, ['extension']);

@@ -3,8 +3,8 @@
  * first met. https://hl7.org/fhir/R4/conformance-rules.html#constraints
  */
 import type { Constraint } from '../definitions/definitions.js';
-import { isLinear } from '../fhir/fhirpath-cost.js';
-import { compileFhirPath } from '../fhir/fhirpath.js';
+import { defined } from '../fhir/defined.js';
+import { compileFhirPath, compileOutside, type EvaluateWithin } from '../fhir/fhirpath.js';
 import type { Json } from '../fhir/resource.js';
 import { handmade, skipped } from './invariant.table.js';
 import { ownRule } from './own-invariant.table.js';
@@ -35,7 +35,7 @@ export function compileInvariant(constraint: Constraint, base: string, isAdded =
 
 function ruleOf(constraint: Constraint, base: string, isAdded: boolean): Evaluate {
   const { key, expression, posted } = constraint;
-  if (posted) return isLinear(expression) ? interpreted(constraint, base) : () => undefined;
+  if (posted) return interpretedWithin(constraint, base);
   return ownRule(expression) ?? (isAdded ? undefined : handmade[key]) ?? interpreted(constraint, base);
 }
 
@@ -52,12 +52,29 @@ export function interpreted({ expression }: Constraint, base: string): Evaluate 
         typeof value === 'number'
           ? (onNumber ??= compileFhirPath(expression))
           : (onElement ??= compileFhirPath(expression, base));
-      const result = evaluate(value, { resource, rootResource: container, context: value });
-      return result.length > 0 && result[0] !== false;
+      return passes(evaluate(value, { resource, rootResource: container, context: value }));
     } catch {
       return undefined;
     }
   };
 }
+
+/** A constraint that was posted: undefined also where it costs more than the resource's steps, or its form does not bound it. */
+function interpretedWithin({ expression }: Constraint, base: string): Evaluate {
+  const compiled = new Map<string | undefined, EvaluateWithin | undefined>();
+  return (value, { resource, container, steps }) => {
+    try {
+      const form = typeof value === 'number' ? undefined : base;
+      if (!compiled.has(form)) compiled.set(form, compileOutside(expression, steps, defined({ base: form })));
+      const evaluate = compiled.get(form);
+      return evaluate && passes(evaluate(value, { resource, rootResource: container, context: value }, steps));
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** Neither false nor nothing. */
+const passes = (result: readonly unknown[]): boolean => result.length > 0 && result[0] !== false;
 
 type Expression = ReturnType<typeof compileFhirPath>;

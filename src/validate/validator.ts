@@ -5,6 +5,7 @@
 import type { Definitions } from '../definitions/definitions.js';
 import { Fault, type Issue } from '../fhir/fault.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { Steps } from '../fhir/steps.js';
 import { bundled } from './bundle.js';
 import { compileTypes } from './compile-type.js';
 import { containedIn } from './contained.js';
@@ -66,6 +67,7 @@ export function createValidator(own: Definitions, options: { root: string }): Va
       contained: containedIn(plain),
       bundle: plain.resourceType === 'Bundle' ? bundled(plain) : undefined,
       met: new WeakMap(),
+      steps: new Steps(),
     };
     walkResource(plain, walk, scope, at);
     for (const canonical of named) profiles.checkProfile(plain, canonical, scope, at);

@@ -46,7 +46,7 @@ export function walkResource(resource: Resource, walk: Walk, outer: CheckContext
 function checkExpression(parameter: Resource, { report }: CheckContext, at: Path): void {
   const expression = text(parameter, 'expression');
   if (expression !== undefined && parseFhirPath(expression) === undefined) {
-    report.breach('invalid', step(at, 'expression'), 'This is no FHIRPath expression.');
+    report.breach('invalid', step(at, 'expression'), 'This is no FHIRPath expression, or a very long one.');
   }
 }
 

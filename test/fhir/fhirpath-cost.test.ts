@@ -1,6 +1,22 @@
 /** Which expressions from outside may be evaluated: told by their form. */
 import assert from 'node:assert/strict';
-import { isLinear } from '../../src/fhir/fhirpath-cost.js';
+import { compileOutside } from '../../src/fhir/fhirpath.js';
+import { Steps } from '../../src/fhir/steps.js';
+
+const isLinear = (expression: string): boolean => compileOutside(expression, new Steps()) !== undefined;
+
+/** The result of an expression within the steps of one resource; 'too costly' where these do not suffice. */
+function within(expression: string, value: object): unknown[] | string {
+  const steps = new Steps();
+  const begun = performance.now();
+  try {
+    return compileOutside(expression, steps, { allows: () => true })?.(value, {}, steps) ?? 'refused';
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
+  }
+}
 
 describe('[F13] the cost of an expression', () => {
   for (const expression of [
@@ -26,4 +42,37 @@ describe('[F13] the cost of an expression', () => {
   ]) {
     it(`is not known to be: ${expression.slice(0, 60)}`, () => assert.equal(isLinear(expression), false));
   }
+
+  const ten = '(0|1|2|3|4|5|6|7|8|9)';
+  const patient = {
+    resourceType: 'Patient',
+    name: Array.from({ length: 20_000 }, (_, at) => ({ given: [`g${at}`], text: 'a'.repeat(200) })),
+  };
+  const dots = (part: string, times: number): string => part.repeat(times);
+  for (const [what, expression] of [
+    ['nested lists', dots(`${ten}.select(`, 12) + ten + dots(')', 12)],
+    ['lists one after another', ten + dots(`.select(${ten})`, 12)],
+    ['a list that doubles', `${ten}.select(${ten}).aggregate($total.combine($total), 1)`],
+    ['a text that doubles', `${ten}.select(${ten}).aggregate($total & $total, 'a')`],
+    ['a text that doubles, unrolled', `('aaaaaaaa')${dots('.select($this & $this)', 28)}.upper().length()`],
+    ['unions of much', 'name.given | name.given'],
+    ['each with each', 'name.given.distinct().count()'],
+    ['the whole compared again and again', dots('($this | $this.select($this)).', 20) + 'name'],
+    ['a part that each text is searched for', `name.text.where(contains('${'a'.repeat(199)}b'))`],
+    ['operators without end', `1${dots('+1', 2000)}`],
+    ['conditions in conditions', dots('name.where(', 600) + 'true' + dots(')', 600)],
+  ] as const) {
+    it(`[F13] ends: ${what}`, () => {
+      assert.match(String(within(expression, patient)), /too many steps|refused|Maximum call stack/);
+    });
+  }
+
+  it('counts alike each time, and lets what people write pass', () => {
+    const person = { resourceType: 'Patient', name: [{ family: 'Shaw', given: ['Amy', 'V'] }], gender: 'female' };
+    assert.deepEqual(within("name.where(family = 'Shaw').given.first() & ' of ' & gender", person), ['Amy of female']);
+    assert.deepEqual(
+      within('name.given.distinct().count()', { resourceType: 'Patient', name: patient.name.slice(0, 500) }),
+      [500],
+    );
+  });
 });

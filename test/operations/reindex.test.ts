@@ -129,5 +129,41 @@ describe('re-indexing worker', () => {
       await worker(racing).idle();
       assert.equal(await found(), COUNT - 1, 'the newer version has the entries it was written with');
     });
+
+    /** A process that is ended while it works: it never comes to the commit. */
+    const ended = (): void => {
+      const scan = (): Promise<never> => new Promise(() => undefined);
+      void worker({ scan, commit: storage.store.commit }).next();
+    };
+    const hasBegun = async (times: number): Promise<void> => {
+      while ((await state()).begun !== times) await new Promise(resolve => setTimeout(resolve, 5));
+    };
+
+    it('lays a job aside that two processes ended with, and says so', async () => {
+      ended();
+      await hasBegun(1);
+      clock.at += LEASE + 1;
+      ended();
+      await hasBegun(2);
+      clock.at += LEASE + 1;
+      await worker().idle();
+      const { ended: at, failed, inForce, wanted, types, done } = await state();
+      assert.deepEqual([at, inForce, wanted, types, done], [clock.at, [], [], [], 0]);
+      assert.match(failed ?? '', /stopped twice/);
+      assert.match(String(reports[0]), /laid aside/);
+      assert.equal(indexed, 0);
+      clock.at += LEASE + 1;
+      await worker().idle();
+      assert.equal(indexed, 0, 'and is not taken up again');
+    });
+
+    it('goes on with a job that one process ended with', async () => {
+      ended();
+      await hasBegun(1);
+      clock.at += LEASE + 1;
+      await worker().idle();
+      const { ended: at, failed, done } = await state();
+      assert.deepEqual([at, failed, done], [clock.at, undefined, COUNT]);
+    });
   });
 });

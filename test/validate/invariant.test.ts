@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Constraint, Element } from '../../src/definitions/definitions.js';
+import { Steps } from '../../src/fhir/steps.js';
 import type { Json, JsonObject, Resource } from '../../src/fhir/resource.js';
 import { interpreted } from '../../src/validate/invariant.js';
 import { handmade } from '../../src/validate/invariant.table.js';
@@ -159,5 +160,6 @@ function scopeOf(value: JsonObject): CheckContext {
     contained: new Map([['a', { resourceType: 'Basic', id: 'a' }]]),
     bundle: undefined,
     met: new WeakMap(),
+    steps: new Steps(),
   };
 }

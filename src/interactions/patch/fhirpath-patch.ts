@@ -3,6 +3,7 @@ import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { parameterValue } from '../../fhir/parameters.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
+import { createBreather } from '../../runtime/yield-turn.js';
 import { withoutEmptied } from './emptied.js';
 import { elementAt, locate, propertyOf, type ElementInfo, type Place } from './place.js';
 
@@ -27,7 +28,11 @@ interface Value {
 }
 
 /** Applies all operations to this resource (which is changed). Faults: `invalid` for a bad patch, `too-costly`, `unprocessable` where it does not fit. */
-export function applyFhirPathPatch(resource: Resource, patch: Resource, definitions: Definitions): Resource {
+export async function applyFhirPathPatch(
+  resource: Resource,
+  patch: Resource,
+  definitions: Definitions,
+): Promise<Resource> {
   const operations = (patch['parameter'] ?? []) as JsonObject[];
   if (operations.length > MAX_OPERATIONS) {
     throw new Fault('invalid', `A FHIRPath Patch has ${MAX_OPERATIONS} operations at most.`, { code: 'structure' });
@@ -35,11 +40,13 @@ export function applyFhirPathPatch(resource: Resource, patch: Resource, definiti
   if (operations.length * JSON.stringify(resource).length > MAX_WORK) {
     throw new Fault('too-costly', 'This patch has too many operations for so large a resource.');
   }
-  operations.map(parsed).forEach((operation, index) => {
+  const breathe = createBreather();
+  for (const [index, operation] of operations.map(parsed).entries()) {
     const apply = APPLY[operation.type];
     if (!apply) throw bad(index, 'its type must be add, insert, delete, replace or move');
     apply(operation, { resource, definitions, index });
-  });
+    await breathe();
+  }
   return withoutEmptied(resource);
 }
 

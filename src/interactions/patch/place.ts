@@ -4,8 +4,9 @@
  */
 import type { Definitions, Element } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
-import { compileFhirPath } from '../../fhir/fhirpath.js';
+import { compileOutside } from '../../fhir/fhirpath.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
+import { Steps } from '../../fhir/steps.js';
 
 export interface Place {
   value: Json | undefined;
@@ -86,18 +87,22 @@ function isCostly(path: string): boolean {
   return [...words.matchAll(/(\w+)\s*\(/g)].some(([, name = '']) => !FUNCTIONS.has(name) && !OPERATORS.has(name));
 }
 
-function evaluate({ copy }: Readable, path: string): unknown[] {
+function evaluate({ copy, steps }: Readable, path: string): unknown[] {
   try {
-    return compileFhirPath(path)(copy, {});
-  } catch {
-    throw new Fault('invalid', 'A path of the patch is not well-formed FHIRPath.', { code: 'value' });
+    const compiled = compileOutside(path, steps, { allows: () => true });
+    if (compiled) return compiled(copy, {}, steps);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
   }
+  throw new Fault('invalid', 'A path of the patch is not well-formed FHIRPath.', { code: 'value' });
 }
 
 /** A resource with plain numbers, as the engine takes it, and the place of each of its objects in the original. */
 interface Readable {
   copy: JsonObject;
   places: Map<object, Place>;
+  /** For all expressions of one operation. */
+  steps: Steps;
 }
 
 const placesOf = (values: readonly unknown[], { places }: Readable): Place[] =>
@@ -123,7 +128,7 @@ function readable(resource: Resource): Readable {
     ) as Json[];
   };
   const { resourceType: type } = resource;
-  return { copy: copied(resource, { type, keys: [] }) as JsonObject, places };
+  return { copy: copied(resource, { type, keys: [] }) as JsonObject, places, steps: new Steps() };
 }
 
 function children(parent: Place, name: string, index: string | undefined, definitions: Definitions): Place[] {

@@ -28,11 +28,11 @@ export const createReindexStatus = ({
 export const statusUrl = ({ endpoint }: Context, job: string): string => `${endpoint.url}/$reindex-status?job=${job}`;
 
 /** A state in the form that both operations answer. */
-export const statusOf = ({ job, requested, ended, inForce, done }: ReindexState): ReindexStatusOutput => ({
+export const statusOf = ({ job, requested, ended, inForce, done, failed }: ReindexState): ReindexStatusOutput => ({
   job,
-  status: ended === undefined ? 'in-progress' : 'completed',
+  status: failed !== undefined ? 'failed' : ended === undefined ? 'in-progress' : 'completed',
   requested: instant(requested),
-  ...defined({ ended: ended === undefined ? undefined : instant(ended) }),
+  ...defined({ ended: ended === undefined ? undefined : instant(ended), message: failed }),
   indexed: done,
   parameter: inForce.map(({ url }) => String(url)),
 });

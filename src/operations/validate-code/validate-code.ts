@@ -5,6 +5,7 @@
 import { namesIn } from '../../conformance/concepts.js';
 import { refuseGiven, refusePast } from '../../conformance/unfollowed.js';
 import { isAbstract, isInactive } from '../../definitions/concept-state.js';
+import type { Expansion } from '../../definitions/definitions.js';
 import { expand, type TerminologySource } from '../../definitions/expand.js';
 import type { Coding } from 'fhir/r4.js';
 import { defined } from '../../fhir/defined.js';
@@ -40,7 +41,8 @@ export const createValidateValueSetCode = ({
     const found = typeof named === 'string' ? terminology.valueSet(named) : named;
     const valueSet = ofVersion(found, named, input.valueSetVersion);
     if (!valueSet) throw new Fault('not-found', 'This server does not know that value set.');
-    return { output: anyOf(codings.map(coding => inValueSet(coding, valueSet, terminology, input))) };
+    const expansion = expand(valueSet, terminology);
+    return { output: anyOf(codings.map(coding => inValueSet(coding, expansion, terminology, input))) };
   },
 });
 
@@ -78,9 +80,13 @@ const anyOf = (verdicts: readonly Verdict[]): Verdict =>
 /** How a code is judged: whether abstract ones pass, and the language of displays. */
 type Terms = Pick<ValueSetValidateCodeInput, 'abstract' | 'displayLanguage'>;
 
-function inValueSet(coding: Coding, valueSet: Resource, terminology: TerminologySource, terms: Terms): Verdict {
+function inValueSet(
+  coding: Coding,
+  expansion: Expansion | undefined,
+  terminology: TerminologySource,
+  terms: Terms,
+): Verdict {
   const { system, code = '' } = coding;
-  const expansion = expand(valueSet, terminology);
   const known =
     system === undefined ? [...(expansion?.codes ?? [])].find(one => one.endsWith(`|${code}`)) : `${system}|${code}`;
   if (known !== undefined && expansion?.codes.has(known)) {

@@ -3,6 +3,7 @@
  * beyond syntax.ts is left to the FHIRPath engine (fhirpath.ts).
  */
 import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
+import type { Steps } from '../../fhir/steps.js';
 import { itemsOf } from '../types/type.js';
 import { choiceElements, choiceTypes } from './choices.table.js';
 import { compileExtraction } from './fhirpath.js';
@@ -17,7 +18,7 @@ import {
 } from './syntax.js';
 
 /** The values at and below `start`, a resource or (for parts of composites) one of its elements. */
-export type Select = (start: JsonObject, resource: Resource) => Json[];
+export type Select = (start: JsonObject, resource: Resource, steps?: Steps) => Json[];
 
 export interface Compiled {
   select: Select;
@@ -214,5 +215,8 @@ export function compileExpression(text: string, type: string, dataTypes: readonl
   const refersTo = types.length > 0 && types.every(one => one !== undefined) ? [...new Set(types)] : undefined;
   const [only] = parts;
   if (parts.length === 1 && only) return { select: only.select, refersTo };
-  return { select: (start, resource) => parts.flatMap(({ select }) => select(start, resource)), refersTo };
+  return {
+    select: (start, resource, steps) => parts.flatMap(({ select }) => select(start, resource, steps)),
+    refersTo,
+  };
 }

@@ -58,6 +58,8 @@ function tokenize(text: string): Token[] {
 
 class Parser {
   private at = 0;
+  /** How many `where` the parser is inside of. */
+  private conditions = 0;
   private readonly tokens: Token[];
 
   constructor(tokens: Token[]) {
@@ -136,6 +138,8 @@ class Parser {
     }
     if (this.take('true')) return { kind: 'literal', value: true };
     if (this.take('false')) return { kind: 'literal', value: false };
+    // Beside every element again, the whole resource would be looked at.
+    if (token?.kind === 'resource' && this.conditions > 0) throw new Beyond();
     if (token?.kind === 'resource') {
       this.at++;
       return { kind: 'path', fromResource: true, steps: [] };
@@ -164,9 +168,16 @@ class Parser {
     return value;
   }
 
+  private condition(): Test {
+    this.conditions++;
+    const test = asTest(this.either());
+    this.conditions--;
+    return test;
+  }
+
   private call(path: Path, name: string): Expression {
     if (name === 'as' || name === 'ofType') return cast(path, this.type());
-    if (name === 'where') return extend(path, { kind: 'where', test: asTest(this.either()) });
+    if (name === 'where') return extend(path, { kind: 'where', test: this.condition() });
     if (name === 'exists') return { kind: 'exists', of: path };
     if (name !== 'extension') throw new Beyond();
     const url = this.tokens[this.at++];

@@ -3,6 +3,7 @@
  * of different elements never mix. https://hl7.org/fhir/R4/search.html#composite
  */
 import type { Json, JsonObject, Resource } from '../../fhir/resource.js';
+import type { Steps } from '../../fhir/steps.js';
 import { splitEscaped } from '../escape.js';
 import type { Select } from '../expression/compile.js';
 import { compositeForm } from '../keys.js';
@@ -17,7 +18,10 @@ export interface Component {
   select: Select;
 }
 
-type Shared = Omit<ExtractContext, 'facts'>;
+type Shared = Omit<ExtractContext, 'facts'> & {
+  /** For the expressions of components. */
+  steps: Steps;
+};
 
 /** One entry of one component: a posting, or a range or text with its value. */
 interface Entry {
@@ -65,7 +69,7 @@ export function extractComposite(
   sink: Sink,
   shared: Shared,
 ): boolean {
-  const values = components.map(({ select }) => select(element, resource));
+  const values = components.map(({ select }) => select(element, resource, shared.steps));
   if (values.some(found => found.length === 0)) return false;
   const systems = takesSystems(components);
   const lists = components.map((component, at) => entriesOf(component, values[at]!, shared, systems));
