@@ -1,7 +1,7 @@
 /** Resource → XML, elements in the order of the specification. https://hl7.org/fhir/R4/xml.html */
 import type { Definitions } from '../definitions/definitions.js';
 import type { Decimal, Json, JsonObject, Resource } from '../fhir/resource.js';
-import { entities } from './entities.table.js';
+import { entities } from '../fhir/entities.table.js';
 import { layoutsOf, type Field, type XmlLayout, type XmlLayouts } from './xml-layout.js';
 import { defined } from '../fhir/defined.js';
 

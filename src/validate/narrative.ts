@@ -3,6 +3,8 @@
  * txt-2). https://hl7.org/fhir/R4/narrative.html#xhtml
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { entities } from '../fhir/entities.table.js';
+import { styleFault } from './narrative-style.js';
 
 const namespace = 'http://www.w3.org/1999/xhtml';
 
@@ -21,8 +23,17 @@ const attributes = new Set(
   ).split(' '),
 );
 
-/** Links that run something, white space aside: browsers leave it out of an address, wherever it stands. */
-const active = /^(javascript|vbscript|data:(?!image\/))/i;
+/** Attributes with an address. */
+const addresses = new Set('cite href longdesc src usemap'.split(' '));
+
+/** Schemes that a link may have; one without a scheme is relative. */
+const schemes = new Set(['http', 'https', 'mailto', 'tel', 'sms', 'ftp', 'urn']);
+
+/**
+ * What an image may show without a request to elsewhere: itself, what is contained, or a file beside the page by its bare
+ * name, as HL7's tools write it.
+ */
+const image = /^(?:data:image\/(?:png|gif|jpe?g|webp|bmp)[;,]|#|\w[\w-]*\.(?:png|gif|jpe?g)$)/i;
 
 /** The parser's work grows with the square of the depth. */
 const deepest = 200;
@@ -30,8 +41,13 @@ const deepest = 200;
 /** Ends the parser's work: one fault is enough. */
 class Found extends Error {}
 
-/** What is wrong with a narrative's div; undefined if nothing is. */
-export function narrativeFault(div: string): string | undefined {
+/**
+ * What is wrong with a narrative's div; undefined if nothing is.
+ *
+ * Comments and CDATA are refused: browsers that read them as HTML end them elsewhere. In definitions, whose narratives HL7's
+ * tools write with comments, those are allowed that end at the same place in both.
+ */
+export function narrativeFault(div: string, isDefinition = false): string | undefined {
   const parser = new SaxesParser({ xmlns: true });
   const seen = { depth: 0, content: false };
   const fault = (text: string | undefined): void => {
@@ -52,8 +68,9 @@ export function narrativeFault(div: string): string | undefined {
   parser.on('text', chars => {
     seen.content ||= seen.depth > 0 && chars.trim() !== '';
   });
-  parser.on('cdata', chars => {
-    seen.content ||= chars.trim() !== '';
+  parser.on('cdata', () => fault('The narrative must not have CDATA sections.'));
+  parser.on('comment', text => {
+    if (!isDefinition || /^-?>/.test(text)) fault('The narrative must not have comments.');
   });
   try {
     parser.write(withoutEntities(div)).close();
@@ -64,9 +81,9 @@ export function narrativeFault(div: string): string | undefined {
   return seen.content ? undefined : 'txt-2: The narrative has no content.';
 }
 
-/** HTML's named characters may stand in a narrative; XML's own are left to the parser. */
+/** XHTML's named characters may stand in a narrative; others, and XML's own, are left to the parser. */
 const withoutEntities = (div: string): string =>
-  div.replace(/&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]\w{1,31};/g, '\u00a0');
+  div.replace(/&([A-Za-z]\w{1,31});/g, (entity, name: string) => (entities.has(name) ? '\u00a0' : entity));
 
 function elementFault({ local, uri }: SaxesTagNS, isRoot: boolean): string | undefined {
   if (isRoot && local !== 'div') return 'The narrative must be one div.';
@@ -75,8 +92,17 @@ function elementFault({ local, uri }: SaxesTagNS, isRoot: boolean): string | und
 }
 
 function attributeFault({ name, value }: { name: string; value: string }): string | undefined {
-  if (!attributes.has(name) && !name.startsWith('xmlns:'))
+  if (!attributes.has(name) && !name.startsWith('xmlns:')) {
     return `The attribute ${name} is not allowed in a narrative.`;
-  const runs = (name === 'href' || name === 'src') && active.test(value.replaceAll(/[\0-\x20]/g, ''));
-  return runs ? `The attribute ${name} must not run anything.` : undefined;
+  }
+  if (name === 'style') return styleFault(value);
+  return addresses.has(name) ? addressFault(name, value) : undefined;
+}
+
+/** Browsers leave out control characters and white space of an address, wherever they stand. */
+function addressFault(name: string, value: string): string | undefined {
+  const address = value.replaceAll(/[\0-\x20\x7f-\xa0]/g, '');
+  if (name === 'src') return image.test(address) ? undefined : 'An image must not be fetched from elsewhere.';
+  const scheme = /^([^/?#:]*):/.exec(address)?.[1]?.toLowerCase();
+  return scheme === undefined || schemes.has(scheme) ? undefined : `The attribute ${name} must not have this scheme.`;
 }

@@ -171,8 +171,9 @@ const special: Readonly<Record<string, Special>> = {
     }
     walk.onExtension(value, scope, at);
   },
-  xhtml: (value: string, _slot, _walk, { report }, at) => {
-    const fault = narrativeFault(value);
+  xhtml: (value: string, _slot, _walk, { report, resource, definitions }, at) => {
+    const isDefinition = definitions.type(resource.resourceType)?.children.some(({ name }) => name === 'publisher');
+    const fault = narrativeFault(value, isDefinition);
     if (fault) report.breach('invariant', at, fault);
   },
   base64Binary: (value: string, _slot, _walk, { report }, at) => {

@@ -71,16 +71,22 @@ describe('create', () => {
       assert.ok(xml.text.includes('value="0.0100"') && xml.text.includes('value="12345678901234567890.123456789"'));
     });
 
-    it('[R33] a narrative that could run something is refused', async () => {
+    it('[R33] [E04] a narrative that could run or fetch something is refused', async () => {
       const narrative = (div: string): unknown => ({
         resourceType: 'Patient',
         text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${div}</div>` },
       });
-      for (const div of ['<script>alert(1)</script>', '<p onclick="x()">a</p>', '<a href="javascript:x()">a</a>']) {
+      for (const div of [
+        ...['<script>alert(1)</script>', '<p onclick="x()">a</p>', '<a href="javascript:x()">a</a>'],
+        ...['<!--> <img src="x" onerror="x()"/> -->a', '<![CDATA[<img src="x" onerror="x()"/>]]>a'],
+        ...['<a href="javascript&colon;x()">a</a>', '<img src="http://198.51.100.7/a" alt="a"/>'],
+        '<p style="background:u\\72l(http://198.51.100.7/a)">a</p>',
+        `<p style="background-image:image-set('http://198.51.100.7/a' 1x)">a</p>`,
+      ]) {
         const answer = await rest().expect(422, 'POST', 'Patient', narrative(div));
         assert.equal(outcome(answer.body).issue[0]?.expression?.[0], 'Patient.text.div');
       }
-      await rest().expect(201, 'POST', 'Patient', narrative('<p>A <b>plain</b> text</p>'));
+      await rest().expect(201, 'POST', 'Patient', narrative('<p style="color: red">A <b>plain</b> text</p>'));
     });
 
     it('[R33] URLs of other schemes are data and come back as they were sent', async () => {
