@@ -28,6 +28,12 @@ export interface BundleHead {
   meta?: unknown;
 }
 
+/** Characters of a Bundle's text before its entries: its links, which repeat percent-encoded parameters of the request. */
+export function lengthOfHead(text: string): number {
+  const entries = text.indexOf(',"entry":[');
+  return entries < 0 ? text.length : entries;
+}
+
 /**
  * The text of a Bundle; `entry` is left out where there is none (an empty array is not allowed). The resources' texts are
  * most of it: they are listed, and copied once. Fault `too-costly` where they make more than one text can hold.

@@ -1,5 +1,5 @@
 /** history of an instance, a type, the system. https://hl7.org/fhir/R4/http.html#history */
-import { bundleText, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
+import { bundleText, lengthOfHead, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { etag } from '../fhir/etag.js';
 import { formText } from '../fhir/form.js';
@@ -53,7 +53,8 @@ export const createHistory =
       ...defined({ total: total > TOTAL_LIMIT ? undefined : total }),
       link: linksOf(context, { query, starts }, page, parts),
     };
-    return { response: { status: 200, headers: {}, body: { kind: 'json', text: bundleText(head, entries) } } };
+    const text = bundleText(head, entries);
+    return { response: { status: 200, headers: {}, reflected: lengthOfHead(text), body: { kind: 'json', text } } };
   };
 
 function linksOf(context: Context, { query, starts }: Question, { next }: Page, parts: HistoryParts): BundleLink[] {

@@ -1,5 +1,5 @@
 /** The searchset Bundle. https://hl7.org/fhir/R4/bundle.html#searchset */
-import { bundleText, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
+import { bundleText, lengthOfHead, type BundleEntry, type BundleLink } from '../fhir/bundle.js';
 import type { Ids } from '../fhir/clock.js';
 import type { Issue } from '../fhir/fault.js';
 import { formText } from '../fhir/form.js';
@@ -38,19 +38,10 @@ export async function searchset(
   const entries = await resourceEntries(context, matches, { mode: 'match', shape }, parts);
   const head = { type: 'searchset' as const, ...defined({ total }), link: [self, ...links] };
   const text = bundleText(head, [...entries, ...others]);
-  return {
-    status: 200,
-    headers: {},
-    ...defined({ reflected: reflectedIn(text, others) }),
-    body: { kind: 'json', text },
-  };
-}
-
-/** The links of a searchset repeat its parameters, percent-encoded, before its entries; warnings do so behind them. */
-function reflectedIn(text: string, others: readonly BundleEntry[]): number | undefined {
-  if (others.some(({ search }) => search?.mode === 'outcome')) return undefined;
-  const entries = text.indexOf(',"entry":[');
-  return entries < 0 ? text.length : entries;
+  // Warnings repeat words of the request behind the entries.
+  const warned = others.some(({ search }) => search?.mode === 'outcome');
+  const reflected = warned ? undefined : lengthOfHead(text);
+  return { status: 200, headers: {}, ...defined({ reflected }), body: { kind: 'json', text } };
 }
 
 type Shape = (json: string) => string;

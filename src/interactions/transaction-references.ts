@@ -12,6 +12,7 @@ import { conditionalReferences, type PendingChange, type ResolvedReference } fro
 import { atMostOne, criteriaText, idsOf, matching, type CriteriaParts } from './conditional.js';
 import { deletable } from './delete.js';
 import { entryFault, within, type Entry } from './entry.js';
+import { inOneCase, isUuidUrl } from '../fhir/uuid-url.js';
 import { yieldTurn } from '../runtime/yield-turn.js';
 
 export type ResolvingParts = CriteriaParts & Pick<HandlerParts, 'ids'>;
@@ -142,7 +143,7 @@ function rewritten(entry: Entry, conditions: ReadonlyMap<string, ResolvedReferen
   const replace = (text: string, name: string): string => {
     if (name !== 'reference') return /^urn:/i.test(text) ? (linked(text, links) ?? text) : text;
     const replaced = conditions.get(text)?.name ?? linked(text, links) ?? linked(root + text, links) ?? text;
-    if (!UUID.test(replaced)) return replaced;
+    if (!isUuidUrl(replaced)) return replaced;
     throw new Fault('invalid', 'A reference names a fullUrl that no entry of the transaction has.', {
       code: 'not-found',
       expression: `Bundle.entry[${entry.index}].resource`,
@@ -153,11 +154,6 @@ function rewritten(entry: Entry, conditions: ReadonlyMap<string, ResolvedReferen
 
 /** The server that relative references of an entry are relative to, if its fullUrl is on one. https://hl7.org/fhir/R4/bundle.html#references */
 const rootOf = (fullUrl = ''): string => /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/.exec(fullUrl)?.[1] ?? '';
-
-const UUID = /^urn:uuid:/i;
-
-/** UUIDs are the same in either case, and so are the words before them: https://www.rfc-editor.org/rfc/rfc9562#section-4 */
-const inOneCase = (url: string): string => (UUID.test(url) ? url.toLowerCase() : url);
 
 interface Links {
   /** fullUrl, of a UUID in lower case → `Type/id`. */

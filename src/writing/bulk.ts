@@ -7,6 +7,7 @@ import { Fault } from '../fhir/fault.js';
 import { mapReferences } from '../fhir/map-references.js';
 import { ID } from '../fhir/reference.js';
 import type { Resource } from '../fhir/resource.js';
+import { inOneCase, isUuidUrl, uuidOf } from '../fhir/uuid-url.js';
 import type { Changes, EndpointStore, HandlerParts } from '../service.js';
 import type { ChangeSet, DocumentChange, Store, Version } from '../store/port.js';
 import { byServer } from './draft.js';
@@ -86,8 +87,6 @@ interface Entry {
   resource?: Resource;
 }
 
-const URN = 'urn:uuid:';
-
 /**
  * The resources of a Bundle of whatever type. References to `urn:uuid:` addresses of its entries become references to the
  * resources; one without an id takes that of its address.
@@ -95,15 +94,15 @@ const URN = 'urn:uuid:';
 export function bundleResources(bundle: Resource): Resource[] {
   const entries = ((bundle['entry'] ?? []) as Entry[]).filter(({ resource }) => resource !== undefined);
   const resources = entries.map(({ fullUrl = '', resource }): Resource => {
-    const id = resource!.id ?? (fullUrl.startsWith(URN) ? fullUrl.slice(URN.length) : undefined);
+    const id = resource!.id ?? uuidOf(fullUrl);
     return { ...resource!, ...defined({ id }) };
   });
   const names = new Map(
     entries.flatMap(({ fullUrl = '' }, i) => {
       const { resourceType, id } = resources[i]!;
-      return fullUrl.startsWith(URN) && id !== undefined ? [[fullUrl, `${resourceType}/${id}`]] : [];
+      return isUuidUrl(fullUrl) && id !== undefined ? [[inOneCase(fullUrl), `${resourceType}/${id}`]] : [];
     }),
   );
   if (names.size === 0) return resources;
-  return resources.map(resource => mapReferences(resource, text => names.get(text) ?? text) as Resource);
+  return resources.map(resource => mapReferences(resource, text => names.get(inOneCase(text)) ?? text) as Resource);
 }

@@ -1,7 +1,7 @@
 /** Many resources at once: the same checks as for one, and nothing written twice. */
 import assert from 'node:assert/strict';
 import { Fault } from '../../src/fhir/fault.js';
-import { createBulk, type Bulk, type BulkParts } from '../../src/writing/bulk.js';
+import { bundleResources, createBulk, type Bulk, type BulkParts } from '../../src/writing/bulk.js';
 import { content, patient, pipeline, type Pipeline } from './pipeline.js';
 
 function bulkOn({ writing, target, storage }: Pipeline): Bulk {
@@ -19,6 +19,20 @@ const outcomes = (prepared: Awaited<ReturnType<Bulk['prepare']>>): string[] =>
   prepared.map(one => (one === 'unchanged' ? one : one instanceof Fault ? one.kind : 'written'));
 
 describe('bulk writing', () => {
+  it('takes the resources of a Bundle, whose UUIDs are the same in either case', () => {
+    const [upper, lower] = [
+      'urn:uuid:5A3F0B1E-7C2D-4E8F-9A6B-0C1D2E3F4A5B',
+      'urn:uuid:5a3f0b1e-7c2d-4e8f-9a6b-0c1d2e3f4a5b',
+    ];
+    const basic = { resourceType: 'Basic', id: 'b', subject: { reference: lower } };
+    const entry = [{ fullUrl: upper, resource: { resourceType: 'Patient' } }, { resource: basic }];
+    const id = lower.slice('urn:uuid:'.length);
+    assert.deepEqual(bundleResources({ resourceType: 'Bundle', entry }), [
+      { resourceType: 'Patient', id },
+      { ...basic, subject: { reference: `Patient/${id}` } },
+    ]);
+  });
+
   it('refuses each resource by itself, and gives ids', async () => {
     const whole = pipeline();
     const bulk = bulkOn(whole);
