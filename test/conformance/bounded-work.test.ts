@@ -144,6 +144,23 @@ describe('work that multiplies', () => {
           await rest().expect(200, 'GET', `Patient?_tag:above=${encodeURIComponent(`${system}|c89`)}`);
         });
       });
+
+      it('[F13] the statement is written once for each format, however often anybody asks', async () => {
+        const nobody = rest().as('');
+        for (const query of ['_format=xml', '_format=xml&_pretty=true', '_pretty=true', '_summary=true&_format=xml']) {
+          const first = await nobody.expect(200, 'GET', `metadata?${query}`);
+          assert.match(first.text, query.includes('xml') ? /^<CapabilityStatement|^<\?xml/ : /^\{\n/);
+          assert.equal((await nobody.expect(200, 'GET', `metadata?${query}`)).text, first.text);
+          const begun = performance.now();
+          const times = 10;
+          for (let i = 0; i < times; i++) await nobody.expect(200, 'HEAD', `metadata?${query}`);
+          const each = (performance.now() - begun) / times;
+          assert.ok(each < LONGEST / 4, `${query}: ${each} ms each`);
+        }
+        const some = await nobody.expect(200, 'GET', 'metadata?_elements=status&_format=xml');
+        assert.match(some.text, /SUBSETTED/);
+        await nobody.expect(400, 'GET', 'metadata?_summary=perhaps');
+      });
     },
     { only: 'customer' },
   );
