@@ -102,16 +102,21 @@ async function deliver(document: Document, channel: Channel | undefined, parts: 
   if (route.channel !== channel) {
     return settle(document, [queued(document, entry, channelQueue(route.channel.name), now)], parts);
   }
-  const sent = await send(document.id, entry, route, parts.templates);
+  const sent = await send(document.id, entry, route, parts);
   if (sent.kind === 'sent') return end('sent', 'sent');
   const tries = entry.attempts.length + 1;
   if (sent.kind === 'failed' || tries >= parts.maxAttempts) return end('dead', sent.reason);
   return retryLater(document, withAttempt(entry, now, sent.reason), parts);
 }
 
-async function send(id: string, { effect }: OutboxEntry, route: Route, templates: Templates): Promise<Sent> {
+async function send(
+  id: string,
+  { effect }: OutboxEntry,
+  route: Route,
+  { templates, report }: Pick<DispatcherParts, 'templates' | 'report'>,
+): Promise<Sent> {
   const { event, parameters } = effect;
-  const rendered = await templates.render(event, route.language, parameters).catch(() => undefined);
+  const rendered = await templates.render(event, route.language, parameters).catch(report);
   if (!rendered) return { kind: 'failed', reason: `template ${event}` };
   return route.channel.send({ id, to: route.address, ...rendered });
 }

@@ -58,6 +58,10 @@ export class Fault extends Error {
   }
 }
 
+/** Whether a part of the server failed, as opposed to a request that is refused: logged with its cause. */
+export const isBreakdown = ({ kind, detail }: Fault): boolean =>
+  kind === 'exception' || (kind === 'unavailable' && detail.cause !== undefined);
+
 /** Whether the error says that the state did not allow it, or that somebody else was faster. */
 export const isConflict = (error: unknown): error is Fault => error instanceof Fault && error.kind === 'conflict';
 

@@ -1,7 +1,7 @@
 /** All FHIR endpoints: an HTTP request becomes a FhirRequest, the router's FhirResponse becomes an HTTP response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { World } from '../fhir/clock.js';
-import { Fault } from '../fhir/fault.js';
+import { Fault, isBreakdown } from '../fhir/fault.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
 import { parametersOf, type FhirRequest } from '../fhir/request.js';
 import type { JsonObject } from '../fhir/resource.js';
@@ -72,7 +72,7 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
       answer = await routed(found, request, response, envelope);
     } catch (error) {
       const fault = asFault(error);
-      if (fault.kind === 'exception') parts.report(error, envelope.id);
+      if (isBreakdown(fault)) parts.report(error, envelope.id);
       answer = faultResponse(fault);
       const milliseconds = parts.clock.now() - started;
       parts.refused({ id: envelope.id, method, base, status: answer.status, milliseconds });

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GuardedStore } from '../access/guarded-store.js';
-import { Fault, isConflict } from '../fhir/fault.js';
+import { Fault, isConflict, isBreakdown } from '../fhir/fault.js';
 import { asFault, faultResponse } from '../fhir/outcome.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
@@ -85,7 +85,7 @@ async function finish(run: Run, parts: DispatchParts, work: () => Promise<Done>)
     done = await work();
   } catch (error) {
     const fault = asFault(error);
-    if (fault.kind === 'exception') parts.report(error, run.request);
+    if (isBreakdown(fault)) parts.report(error, run.request);
     done = unaudited(faultResponse(fault));
   }
   const audited = done.audited || run.route?.interaction === 'capabilities';

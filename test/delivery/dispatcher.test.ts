@@ -6,7 +6,8 @@ import { retryDelay } from '../../src/delivery/retry.js';
 import { deadDeliveries, sendAgain } from '../../src/delivery/delivery-record.js';
 import type { Contact } from '../../src/portal/contact.js';
 import type { Effect } from '../../src/portal/effect.js';
-import { invitation, newMessage, startDelivery, type Delivery } from './parts.js';
+import { loadTemplates, type Templates } from '../../src/delivery/templates.js';
+import { invitation, newMessage, startDelivery, templatesFolder, type Delivery } from './parts.js';
 
 function scripted(
   answer: (message: Message) => Promise<Sent> | Sent,
@@ -25,6 +26,7 @@ function scripted(
   };
 }
 
+const templates = loadTemplates(templatesFolder, 'en');
 const later: Sent = { kind: 'retry', reason: 'busy' };
 
 describe('the dispatcher', () => {
@@ -42,6 +44,29 @@ describe('the dispatcher', () => {
     assert.equal(channel.sent.length, 3);
     const [record] = await delivery.records('Communication/1');
     assert.deepEqual(record, { outcome: 'dead', reasons: ['busy', 'busy', 'busy'] });
+  });
+
+  it('[R19] reports a template that fails, keeps the notice as dead, and goes on with the others', async () => {
+    const delivery = startDelivery();
+    const channel = scripted(() => ({ kind: 'sent' }));
+    const reported: unknown[] = [];
+    const failing: Templates = {
+      render: async (name, ...rest) =>
+        name === newMessage.event ? assert.fail('no such variable') : templates.render(name, ...rest),
+    };
+    const dispatcher = delivery.dispatcher(channel, {
+      templates: failing,
+      report: error => void reported.push(error),
+    });
+    await delivery.post(newMessage);
+    await delivery.post(invitation);
+    await dispatcher.idle();
+    assert.equal(reported.length, 1);
+    assert.equal(channel.sent.length, 1);
+    const [record] = await delivery.records('Communication/1');
+    assert.deepEqual(record, { outcome: 'dead', reasons: [`template ${newMessage.event}`] });
+    const { storage, clock } = delivery;
+    assert.equal((await deadDeliveries(storage.records, clock, 10)).length, 1);
   });
 
   it('drops a notice that is past its use', async () => {

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from './connection.js';
 import { answer, type ReadQuery } from './queries.js';
-import { Exhausted, faultMessage } from './storage-fault.js';
+import { Exhausted, faultMessage, isUnreachable } from './storage-fault.js';
 import type { Reply, Request } from './thread.js';
 
 export interface TimedQuery {
@@ -26,8 +26,16 @@ function reply(request: Request<TimedQuery>): Reply {
     return { number, value: open.within({ rows: Infinity, until }, () => answer(open, query, 'count')) };
   } catch (error) {
     if (error instanceof Exhausted && error.what === 'snapshot') return reply(request);
+    if (isUnreachable(error)) reset();
     return { number, fault: faultMessage(error) };
   }
+}
+
+/** After an error of the disk nothing the connection knows can be trusted. */
+function reset(): void {
+  const failed = connection;
+  connection = undefined;
+  failed?.close();
 }
 
 /** An empty list of requests asks the thread to end. */

@@ -48,6 +48,12 @@ export class Snapshot {
   release(): void {
     if (this.#turn === undefined) return;
     this.#turn = undefined;
-    if (this.#database.isOpen && this.#database.isTransaction) this.#commit.run();
+    if (!this.#database.isOpen || !this.#database.isTransaction) return;
+    try {
+      this.#commit.run();
+    } catch {
+      // The disk failed. Nothing was written: the next statement begins anew and tells what it meets.
+      this.#database.exec('ROLLBACK');
+    }
   }
 }

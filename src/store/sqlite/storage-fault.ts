@@ -1,4 +1,5 @@
 /** What SQLite and the reading threads throw, as Faults. https://www.sqlite.org/rescode.html */
+import { defined } from '../../fhir/defined.js';
 import { Fault, type FaultKind } from '../../fhir/fault.js';
 
 /** Primary result codes of a file that cannot be read or written now: busy, locked, read-only, I/O, full, cannot open. */
@@ -58,7 +59,13 @@ export interface FaultMessage {
   kind: FaultKind;
   message: string;
   headers?: Record<string, string>;
-  cause?: string;
+  cause?: CauseMessage;
+}
+
+interface CauseMessage {
+  code?: string | number;
+  message: string;
+  stack?: string;
 }
 
 export function faultMessage(error: unknown): FaultMessage {
@@ -67,10 +74,17 @@ export function faultMessage(error: unknown): FaultMessage {
     kind,
     message,
     ...(detail.headers && { headers: detail.headers }),
-    ...(detail.cause instanceof Error && { cause: detail.cause.stack ?? detail.cause.message }),
+    ...(detail.cause instanceof Error && { cause: causeMessage(detail.cause) }),
   };
 }
 
+function causeMessage(error: Error): CauseMessage {
+  const { errcode, code } = error as { errcode?: number; code?: string };
+  return { message: error.message, ...defined({ code: errcode ?? code, stack: error.stack }) };
+}
+
+const causeOf = ({ message, ...rest }: CauseMessage): Error => Object.assign(new Error(message), rest);
+
 export function faultOf({ kind, message, headers, cause }: FaultMessage): Fault {
-  return new Fault(kind, message, { ...(headers && { headers }), cause });
+  return new Fault(kind, message, { ...(headers && { headers }), cause: cause && causeOf(cause) });
 }

@@ -72,11 +72,16 @@ export class Thread<T> {
 
   private flush(): void {
     if (this.outbox.length === 0) return;
-    const worker = (this.worker ??= this.start());
-    // The process may end while nobody waits for an answer.
-    worker.ref();
-    worker.postMessage(this.outbox);
-    this.outbox = [];
+    try {
+      const worker = (this.worker ??= this.start());
+      // The process may end while nobody waits for an answer.
+      worker.ref();
+      worker.postMessage(this.outbox);
+      this.outbox = [];
+    } catch (error) {
+      // No thread can be started now: the next request tries again.
+      this.fail(unavailable(error));
+    }
   }
 
   private start(): Worker {
@@ -84,14 +89,14 @@ export class Thread<T> {
       workerData: this.data,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
     });
-    const lost = (error?: unknown) => {
+    const lost = (error: unknown) => {
       if (this.worker !== worker) return;
       this.worker = undefined;
       this.fail(unavailable(error));
     };
     worker.on('message', (replies: Reply[]) => this.receive(replies));
     worker.on('error', lost);
-    worker.on('exit', () => lost());
+    worker.on('exit', code => lost(new Error(`a storage thread ended with code ${code}`)));
     return worker;
   }
 
@@ -120,6 +125,8 @@ export class Thread<T> {
     for (const reply of this.inbox.splice(0)) this.settle(reply);
     const all = [...this.waiting.values()];
     this.waiting.clear();
+    // What is told as failed is not sent to the next thread.
+    this.outbox = [];
     for (const { reject } of all) reject(error);
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Connection } from '../../../src/store/sqlite/connection.js';
-import { renewSnapshots } from '../../../src/store/sqlite/snapshot.js';
+import { renewSnapshots, Snapshot } from '../../../src/store/sqlite/snapshot.js';
 import { sql } from '../../../src/store/sqlite/sql.js';
 
 describe('sqlite: a snapshot', () => {
@@ -33,6 +33,30 @@ describe('sqlite: a snapshot', () => {
       });
       port2.postMessage('');
     });
+
+  it('[R06] is given up where the disk fails at its end, and the next one is taken', async () => {
+    const database = new DatabaseSync(path, { readOnly: true });
+    const failing = {
+      exec: (text: string) => database.exec(text),
+      prepare: (text: string) =>
+        text === 'COMMIT' ? { run: () => assert.fail('disk I/O error') } : database.prepare(text),
+      get isOpen() {
+        return database.isOpen;
+      },
+      get isTransaction() {
+        return database.isTransaction;
+      },
+    };
+    const snapshot = new Snapshot(failing as unknown as DatabaseSync);
+    for (let turn = 0; turn < 3; turn++) {
+      snapshot.take();
+      assert.ok(database.isTransaction);
+      await nextTurn();
+      await nextTurn();
+      assert.ok(!database.isTransaction);
+    }
+    database.close();
+  });
 
   it('is one for the statements of a turn, whatever else is committed meanwhile', async () => {
     await arrival();

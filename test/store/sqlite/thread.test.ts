@@ -1,6 +1,8 @@
 /** A worker thread that hangs or dies: whoever waits is told, and the next request is answered by another. */
 import assert from 'node:assert/strict';
-import { Fault } from '../../../src/fhir/fault.js';
+import { Fault, isBreakdown } from '../../../src/fhir/fault.js';
+import { describeError } from '../../../src/observe/error-fields.js';
+import { faultMessage, faultOf } from '../../../src/store/sqlite/storage-fault.js';
 import { Thread } from '../../../src/store/sqlite/thread.js';
 import { isFault } from '../../contract/faults.js';
 
@@ -56,5 +58,41 @@ describe('sqlite: a thread', () => {
     await assert.rejects(thread.ask('die'), isFault('unavailable'));
     assert.equal(await thread.ask('a'), 'a');
     await thread.close();
+  });
+
+  it('[R06] tells the log why it ended, also where it threw nothing', async () => {
+    const thread = start();
+    const error = (await thread.ask('leave').catch((reason: unknown) => reason)) as Fault;
+    assert.equal(error.kind, 'unavailable');
+    assert.ok(isBreakdown(error));
+    assert.match(String(error.cause), /ended with code 3/);
+    assert.equal(await thread.ask('a'), 'a');
+    await thread.close();
+  });
+
+  it('[R06] does not do later what it has told as failed', async () => {
+    const thread = start();
+    assert.equal(await thread.ask('a'), 'a');
+    const unsent = thread.ask('die');
+    thread.abandon(new Fault('timeout', 'given up'));
+    const next = thread.ask('b');
+    await assert.rejects(unsent, isFault('timeout'));
+    assert.equal(await next, 'b');
+    await thread.close();
+  });
+
+  it('[R06] that cannot be started is told to its callers alone', async () => {
+    const thread = new Thread<string>(new URL('https://nowhere.test/thread.js'), undefined);
+    await assert.rejects(thread.ask('a'), isFault('unavailable'));
+    await assert.rejects(thread.ask('b'), isFault('unavailable'));
+  });
+
+  it('[R06] keeps the code of an error of the disk', () => {
+    const failed = Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 522 });
+    const fault = faultOf(faultMessage(failed));
+    assert.equal(fault.kind, 'unavailable');
+    const { cause } = describeError(fault);
+    assert.equal(cause?.code, 522);
+    assert.notDeepEqual(cause.at ?? [], []);
   });
 });
