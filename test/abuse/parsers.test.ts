@@ -94,9 +94,10 @@ describe('hostile bodies and parameters', () => {
     const total = async (query: string) =>
       (JSON.parse((await ask('GET', `Patient?${query}`)).text) as { total: number }).total;
     assert.equal(await total(`family=${encodeURIComponent('100%_sure')}`), 1);
-    for (const value of ['%', '1%', '100_', "' OR 1=1 --", '.*', '(a+)+$', 'e'.repeat(300) + '!']) {
+    for (const value of ['%', '1%', '100_', "' OR 1=1 --", '.*', '(e+)+$', 'e'.repeat(300) + '!']) {
       assert.equal(await total(`family=${encodeURIComponent(value)}`), 0, value);
     }
+    assert.equal(await total(`family=${encodeURIComponent('(a+)+$')}`), 1, 'a word of the name, as it is written');
     assert.equal(await total(`family:contains=${encodeURIComponent('_sure')}`), 1);
     assert.equal(await total(`family:contains=${encodeURIComponent('0.*s')}`), 0);
     await refuses(400, 'structure', 'GET', 'Patient?family=%00');
