@@ -1,5 +1,11 @@
 # Portico in two stages: the first one compiles, the second one holds what runs.
-#   docker build -t portico . && docker run -p 8080:8080 -v portico:/data -e PORTICO_URL=https://portal.example.org portico
+#   docker build -t portico .
+# To try it, at http://localhost:8080 (its log shows a first call to copy):
+#   docker run --name portico -p 127.0.0.1:8080:8080 -v portico:/data -e PORTICO_URL=http://localhost:8080 -e PORTICO_DEMO=on portico
+# To serve, with TLS ended in front of it:
+#   docker run --name portico -p 8080:8080 -v portico:/data -e PORTICO_URL=https://portal.example.org portico
+# Commands run in it as they do outside, with its settings:
+#   docker exec portico npm run --silent token -- demo-system
 
 FROM node:24-slim AS build
 WORKDIR /app
@@ -21,13 +27,14 @@ ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 NODE_ENV=production HOST=0.
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/tools/run.mjs /app/tools/runtime.mjs tools/
 COPY definitions definitions
 COPY profiles profiles
 COPY capability capability
 COPY templates templates
 COPY demo demo
 COPY LICENSE ./
-RUN mkdir /data && chown node:node /data
+RUN mkdir -m 700 /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -1,9 +1,18 @@
 /** What `npm start` prints: addresses, and a first call to copy. */
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import { projectRoot } from './project-root.js';
 
-export function greeting(config: Config, endpoints: readonly Endpoint[]): string {
+/** Docker makes the file; there the name of the machine is that of the container, unless it was given another. */
+const DOCKER = '/.dockerenv';
+
+export function greeting(
+  config: Config,
+  endpoints: readonly Endpoint[],
+  inContainer: boolean = existsSync(DOCKER),
+): string {
   const { url, mail, demo, dataFolder } = config;
   const lines = [
     `Portico answers at ${url}`,
@@ -12,7 +21,9 @@ export function greeting(config: Config, endpoints: readonly Endpoint[]): string
     `  E-mails go to  ${mail.smtpUrl === undefined ? mail.folder : 'the mail server of PORTICO_SMTP_URL'}`,
   ];
   if (!demo) return `${lines.join('\n')}\n`;
-  const token = `PORTICO_DATA='${dataFolder}' npm run --silent --prefix '${projectRoot()}' token -- demo-system`;
+  const token = inContainer
+    ? `docker exec ${hostname()} node dist/src/commands/token.js demo-system`
+    : `PORTICO_DATA='${dataFolder}' npm run --silent --prefix '${projectRoot()}' token -- demo-system`;
   const call = `curl -H "Authorization: Bearer $(${token})" '${url}/fhir/portal/Patient?_count=3&_pretty=true'`;
   return `${[...lines, '', 'A first call, to copy:', `  ${call}`].join('\n')}\n`;
 }

@@ -16,8 +16,12 @@ async function start(config: Config): Promise<void> {
   process.stdout.write(greeting(config, app.endpoints));
 }
 
+const USAGE = `Usage: npm start
+Starts the server. Environment variables configure it: docs/configuration.md`;
+
 try {
-  await start(loadConfig(process.env));
+  if (process.argv.includes('--help')) process.stdout.write(`${USAGE}\n`);
+  else await start(loadConfig(process.env));
 } catch (error) {
   process.stderr.write(`Portico cannot start: ${(error as Error).message}\n`);
   process.exit(1);

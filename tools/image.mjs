@@ -77,10 +77,23 @@ async function start(instructions, app) {
   const check = JSON.parse(/CMD (\[.*\])$/.exec(valuesOf(instructions, 'HEALTHCHECK')[0])[1]);
   try {
     await healthy(() => run(check, { stdio: 'ignore' }), server);
+    await printsToken(app, env, who);
     return await stopped(server);
   } finally {
     server.kill('SIGKILL');
   }
+}
+
+/** As `docker exec` runs it where demo mode is on. */
+async function printsToken(app, env, who) {
+  const demo = { ...env, PORTICO_DEMO: 'on', PORTICO_URL: 'http://localhost:8080' };
+  const child = spawn(process.execPath, ['tools/run.mjs', 'src/commands/token.js', 'demo-system'], {
+    cwd: app,
+    env: demo,
+    ...who,
+    stdio: 'ignore',
+  });
+  if ((await exitOf(child)) !== 0) throw new Error('the image prints no token');
 }
 
 const exitOf = child => new Promise(resolve => child.once('close', resolve));

@@ -9,9 +9,12 @@ import { loadConfig } from '../config/config.js';
 import { ensureFolder } from '../config/folder.js';
 import { deadDeliveries, sendAgain, type DeadDelivery } from '../delivery/delivery-record.js';
 import { instant } from '../fhir/instant.js';
+import { helped } from './usage.js';
 import type { Storage } from '../store/port.js';
 
-const USAGE = 'Usage: deliveries --dead | --again ID';
+const USAGE = `Usage: deliveries --dead | --again ID
+Lists the notices that could not be delivered, each with its attempts, or puts one of them into the outbox again. Ends with
+1 where there is none of that id, with 2 on wrong usage.`;
 /** Deliveries listed at once. */
 const MAX_LISTED = 1000;
 
@@ -37,7 +40,7 @@ async function deliveries(args: string[]): Promise<number> {
   process.umask(0o077);
   const options = { dead: { type: 'boolean' }, again: { type: 'string' } } as const;
   const { values } = parseArgs({ args, options });
-  if (!values.dead && values.again === undefined) throw new Error(USAGE);
+  if (!values.dead && values.again === undefined) throw new Error(USAGE.split('\n')[0]);
   const config = loadConfig({ PORTICO_LOG_LEVEL: 'error', ...process.env });
   ensureFolder('PORTICO_DATA', config.dataFolder);
   const storage = await openStorage(config, machine);
@@ -49,7 +52,8 @@ async function deliveries(args: string[]): Promise<number> {
 }
 
 try {
-  process.exitCode = await deliveries(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (!helped(args, USAGE)) process.exitCode = await deliveries(args);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

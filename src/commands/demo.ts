@@ -13,6 +13,7 @@ import { walk } from './demo/walk.js';
 import { Portal } from './demo/portal.js';
 import { createPrinter } from './demo/printer.js';
 import { freePort } from './free-port.js';
+import { helped } from './usage.js';
 
 const printer = createPrinter(
   line => process.stdout.write(`${line}\n`),
@@ -36,18 +37,26 @@ async function withOwnServer(work: (portal: Portal) => Promise<void>): Promise<v
 }
 
 async function demo(args: string[]): Promise<void> {
+  process.umask(0o077);
   const { values } = parseArgs({ args, options: { url: { type: 'string' } } });
   if (values.url === undefined) return withOwnServer(walk);
   await walk(new Portal(loadConfig({ ...process.env, PORTICO_URL: values.url }), printer));
 }
 
+const USAGE = `Usage: demo [--url ADDRESS]
+Plays the main job of a portal with a new patient and prints each request and answer. It starts a server of its own, or
+uses the one at this address, which must be in demo mode and have the same PORTICO_DATA.`;
+
 const INTRODUCTION = `The main job of a patient portal, over FHIR: each step with its requests, their senders, and the answers.
 A resource that was shown before is shown with its new elements only.`;
 
 try {
-  process.stdout.write(`${INTRODUCTION}\n`);
-  await demo(process.argv.slice(2));
-  process.stdout.write('\nThe main job is done.\n');
+  const args = process.argv.slice(2);
+  if (!helped(args, USAGE)) {
+    process.stdout.write(`${INTRODUCTION}\n`);
+    await demo(args);
+    process.stdout.write('\nThe main job is done.\n');
+  }
 } catch (error) {
   console.error(`\nThe demo did not go as expected: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

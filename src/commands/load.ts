@@ -10,6 +10,11 @@ import type { Fault } from '../fhir/fault.js';
 import { issuesOf } from '../fhir/outcome.js';
 import { loadFile, type Reports } from './load/loader.js';
 import { createProgress } from './load/progress.js';
+import { helped } from './usage.js';
+
+const USAGE = `Usage: load [--endpoint customer/demo] FILE…
+Loads Bundles and NDJSON (also .gz) into an endpoint's partition, by default that of the first customer. Ends with 1 where a
+resource was refused or a file cannot be read, with 2 on wrong usage. An interrupted load goes on when it is started again.`;
 
 /** Refusals printed; all are counted. */
 const MAX_SHOWN = 100;
@@ -23,7 +28,7 @@ interface Asked {
 function asked(args: string[]): Asked {
   const options = { endpoint: { type: 'string' } } as const;
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-  if (positionals.length === 0) throw new Error('Usage: load [--endpoint customer/demo] FILE…');
+  if (positionals.length === 0) throw new Error(USAGE.split('\n')[0]);
   const config = loadConfig({ PORTICO_LOG_LEVEL: 'error', ...process.env });
   const [customer] = config.customers;
   const endpoint = values.endpoint ?? (customer && `customer/${customer.key}`);
@@ -82,7 +87,8 @@ async function load(args: string[]): Promise<number> {
 }
 
 try {
-  process.exitCode = await load(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (!helped(args, USAGE)) process.exitCode = await load(args);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

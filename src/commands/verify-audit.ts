@@ -8,11 +8,17 @@ import { machine } from '../compose/machine.js';
 import { openStorage } from '../compose/storage.js';
 import { loadConfig } from '../config/config.js';
 import { verifyTrail } from '../observe/audit/verify.js';
+import { helped } from './usage.js';
+
+const USAGE = `Usage: verify-audit
+Follows every hash chain of the audit trail, in the store and in PORTICO_DATA. Ends with 1 where something was changed or is
+missing, with 2 where the trail cannot be reached.`;
 
 /** Problems that are shown; they are counted all. */
 const MAX_SHOWN = 100;
 
 async function verify(): Promise<number> {
+  process.umask(0o077);
   const config = loadConfig(process.env);
   if (config.store.kind === 'memory') throw new Error('PORTICO_STORE is memory: nothing of its audit trail is left');
   const { store, records } = await openStorage(config, machine);
@@ -30,7 +36,7 @@ async function verify(): Promise<number> {
 }
 
 try {
-  process.exitCode = await verify();
+  if (!helped(process.argv.slice(2), USAGE)) process.exitCode = await verify();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

@@ -114,7 +114,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       url: endpoint.url,
       admits: request => hasToken(access, request),
       handle: request => dispatch(request, endpoint),
-      wellKnown: name => wellKnown(config, name),
+      wellKnown: name => wellKnown(config, name, endpoint.admits),
     })),
     limits: config.limits,
     writeXml: (resource, pretty) => toXml(resource, definitions, pretty),

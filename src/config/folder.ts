@@ -1,5 +1,5 @@
-/** Folders that settings name: created if missing, and checked to be writable before anything relies on them. */
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+/** Folders that settings name: created if missing, checked to be writable, and closed to other users. */
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { settingError } from './setting-error.js';
 
@@ -9,6 +9,7 @@ export function ensureFolder(setting: string, folder: string): void {
     make(folder);
     if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
     accessSync(folder, constants.W_OK | constants.X_OK);
+    closeToOthers(folder);
   } catch (error) {
     settingError(setting, error);
   }
@@ -19,4 +20,18 @@ function make(folder: string): void {
   if (existsSync(folder)) return;
   make(dirname(folder));
   mkdirSync(folder, { mode: 0o700 });
+}
+
+/** What this server keeps in its data folder. */
+const OWN = /^(portico\.db(-wal|-shm)?|signing-key\.pem.*|audit|mail|lost\+found)$/;
+const ALL_MODES = 0o777;
+
+/**
+ * Takes a folder's rights from group and others, where it is this user's and holds nothing but what this server keeps: a
+ * setting that names a home folder or /tmp by mistake changes nothing there.
+ */
+function closeToOthers(folder: string): void {
+  const { uid, mode } = statSync(folder);
+  if (uid !== process.getuid?.() || (mode & 0o077) === 0 || !readdirSync(folder).every(name => OWN.test(name))) return;
+  chmodSync(folder, mode & ALL_MODES & ~0o077);
 }

@@ -24,7 +24,7 @@ export interface Setting<T> extends Value<T> {
   fallback?: string;
   /** What applies if the setting is left out and has no fixed default. */
   otherwise?: string;
-  /** May hold a password: its value is never repeated. */
+  /** May hold a password or, by mistake, a private key: its value is never repeated. */
   secret: boolean;
 }
 
@@ -157,7 +157,8 @@ export const settings = {
 
   PORTICO_ISSUERS: setting(issuerList, '[]', {
     group: trust,
-    doc: 'Further issuers whose access tokens (JWT) are accepted, with their public keys.',
+    secret: true,
+    doc: 'Further issuers whose access tokens (JWT) are accepted, with their public keys. A private or symmetric key stops the start.',
   }),
 
   PORTICO_AUDIT_DAYS: setting(whole(0, 36_500), '3650', {

@@ -115,8 +115,12 @@ export const storeAddress = parsed<StoreConfig>('sqlite:PATH, memory or a mongod
   return file === undefined ? undefined : { kind: 'sqlite', path: resolve(file) };
 });
 
+/** The members of private and symmetric keys. https://www.rfc-editor.org/rfc/rfc7518#section-6 */
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
+
 const publicKey = z
-  .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().optional(), d: z.undefined().optional() })
+  .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().optional() })
+  .refine(key => !PRIVATE.some(name => Object.hasOwn(key, name)))
   .refine(isReadable)
   .readonly();
 
@@ -138,6 +142,6 @@ const issuer = z.strictObject({
 export type IssuerConfig = z.output<typeof issuer>;
 
 export const issuerList = parsed(
-  'JSON: [{"issuer": URL, "audience": text, "jwks": {"keys": [public keys]}}, …]',
+  'JSON: [{"issuer": URL, "audience": text, "jwks": {"keys": [public keys, without any private member]}}, …]',
   json => z.array(issuer).parse(JSON.parse(json)),
 );

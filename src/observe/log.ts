@@ -89,7 +89,8 @@ function remembered(hash: (text: string) => string): (text: string) => string {
   return text => known.getOrMake(text, () => hash(text));
 }
 
-const secretName = /authorization|cookie|token|secret|password|body|query|credential/i;
+const secretName =
+  /authorization|cookie|token|secret|passw|pwd|body|query|credential|api[-_]?key|private|assertion|session/i;
 
 /** The fields without those whose name speaks of a secret, their text scrubbed. */
 function scrubbed(fields: Fields): Fields {

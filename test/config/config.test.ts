@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { loadConfig, type Environment } from '../../src/config/config.js';
@@ -157,8 +158,26 @@ describe('config/config', () => {
       });
     }
 
+    it('of an issuer may hold no private or symmetric key, and no part of one is repeated', () => {
+      for (const type of ['rsa', 'ec', 'ed25519'] as const) {
+        const { privateKey } =
+          type === 'rsa'
+            ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+            : type === 'ec'
+              ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+              : generateKeyPairSync('ed25519');
+        const jwk = privateKey.export({ format: 'jwk' });
+        const { d = '', ...rest } = jwk;
+        for (const key of [jwk, { ...rest, p: d }, { ...rest, k: d }, { ...rest, d: '' }]) {
+          const message = refusal({ PORTICO_ISSUERS: JSON.stringify([{ ...issuer, jwks: { keys: [key] } }]) });
+          assert.match(message, /^PORTICO_ISSUERS must be /);
+          assert(!message.includes(d));
+        }
+      }
+    });
+
     it('is never repeated where it may hold a password', () => {
-      for (const name of ['PORTICO_SMTP_URL', 'PORTICO_STORE']) {
+      for (const name of ['PORTICO_SMTP_URL', 'PORTICO_STORE', 'PORTICO_ISSUERS']) {
         assert.doesNotMatch(refusal({ [name]: 'x://user:canary@host' }), /canary/);
       }
     });

@@ -329,6 +329,9 @@ describe('operations', () => {
       assert.equal(configuration['token_endpoint'], `${rest().server.url}/development/token`);
       assert.ok((configuration['capabilities'] as string[]).includes('permission-v2'));
       assert.equal(configuration['authorization_endpoint'], undefined);
+      const scopes = configuration['scopes_supported'] as string[];
+      assert.ok(scopes.includes('system/*.cruds'));
+      assert.equal(scopes.includes('patient/*.rs'), rest().base.includes('/portal'));
       await rest().as('').expect(404, 'GET', '.well-known/openid-configuration');
     });
   });

@@ -72,6 +72,20 @@ describe('observe/log', () => {
     const leaks: [string, (log: Log) => void][] = [
       ['a query string', log => log.warn('slow search', { path: '/fhir/portal/Patient?name=canary&x=1' })],
       ['a bearer token', log => log.info('refused', { header: 'Bearer canary.x-y' })],
+      ...[
+        'Digest username="u", realm="r", nonce="n", response="canary"',
+        'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=canary',
+        'NTLM canary',
+        'Negotiate canary',
+        'ApiKey canary',
+        'Authorization: Odd canary, more=canary',
+        'x-api-key: canary',
+        'Set-Cookie: sid=1; canary',
+        'client_secret=canary',
+        '{"refresh_token":"canary"}',
+        'smtp://user:ca/n@canary@host',
+        '-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----',
+      ].map((said): [string, (log: Log) => void] => [said, log => log.warn('refused', { said })]),
       ['a JWT', log => log.info(`refused ${jwt}`, { header: jwt })],
       [
         'a field named as a secret',

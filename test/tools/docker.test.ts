@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { greeting } from '../../src/greeting.js';
 import { loadConfig } from '../../src/config/config.js';
 
 interface Instruction {
@@ -105,6 +106,19 @@ describe('tools/docker', () => {
       const [, check = ''] = /CMD (\[.*\])$/.exec(all(final, 'HEALTHCHECK')[0] ?? '') ?? [];
       assert.match((JSON.parse(check) as string[])[2] ?? '', /process\.env\.PORT \+ '\/health\/ready'/);
     });
+  });
+
+  it('runs the commands of package.json in the image, which has no sources to build', () => {
+    const kept = all(final, 'COPY').join(' ');
+    for (const file of ['tools/run.mjs', 'tools/runtime.mjs', 'package.json'])
+      assert.ok(kept.includes(`/app/${file}`), file);
+    assert.match(readFileSync('tools/run.mjs', 'utf8'), /if \(existsSync\(join\(root, 'src'\)\)\)/);
+  });
+
+  it('has a first call in a container that the container itself can make', () => {
+    const config = loadConfig({ PORTICO_URL: 'http://localhost:8080' });
+    assert.match(greeting(config, [], true), /docker exec \S+ node dist\/src\/commands\/token\.js demo-system/);
+    assert.match(greeting(config, [], false), /npm run --silent --prefix/);
   });
 
   describe('compose.yaml', () => {

@@ -1,5 +1,5 @@
 /** The storage in one SQLite file: https://www.sqlite.org/wal.html. Other processes may use the same file. */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock, type Clock } from '../../fhir/clock.js';
@@ -22,6 +22,8 @@ const BUSY_MILLISECONDS = 5000;
 /** Creates the file and brings it to the newest schema. */
 function prepare(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // Made here, so that it is its owner's alone; SQLite gives its log and its shared memory the same rights.
+  closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
   try {
     database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL`);
