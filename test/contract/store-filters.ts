@@ -172,6 +172,21 @@ function rangeContract(scene: NewScene): void {
       assert.deepEqual(await s.found('Observation', both), ['pair']);
       assert.deepEqual(await s.found('Observation', { kind: 'not', of: both }), ['crossed', 'second', 'split']);
     });
+
+    it('an update takes away the intervals that are gone, and none beside them', async () => {
+      const s = scene();
+      const pair = (end: number) => ({ key: 'Observation|c', lo: 1, hi: 1, lo2: end, hi2: end });
+      const alone = { key: 'Observation|c', lo: 1, hi: 1 };
+      const found = (end: number) => {
+        const test = { op: 'eq', lo: 1, hi: 1 } as const;
+        return s.found('Observation', { kind: 'range', key: alone.key, test, second: { op: 'eq', lo: end, hi: end } });
+      };
+      await s.save(s.put('Observation/a', { ranges: [pair(2), pair(3), alone] }));
+      await s.save(s.put('Observation/a', { version: 2, ranges: [pair(3), alone] }));
+      assert.deepEqual([await found(2), await found(3)], [[], ['a']]);
+      await s.save(s.put('Observation/a', { version: 3, ranges: [pair(3)] }));
+      assert.deepEqual([await found(2), await found(3)], [[], ['a']]);
+    });
   });
 }
 

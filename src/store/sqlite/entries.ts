@@ -82,8 +82,9 @@ const deletes: readonly Write[] = [
     ),
   table(
     ([, ranges]) => ranges,
-    ({ rid }, [kid, lo, hi]) =>
-      sql`DELETE FROM range WHERE kid = ${kid} AND lo = ${lo} AND hi = ${hi} AND rid = ${rid}`,
+    ({ rid }, [kid, lo, hi, lo2 = EMPTY.lo, hi2 = EMPTY.hi]) =>
+      sql`DELETE FROM range WHERE kid = ${kid} AND lo = ${lo} AND hi = ${hi} AND rid = ${rid}
+        AND lo2 = ${lo2} AND hi2 = ${hi2}`,
   ),
   table(
     ([, , texts]) => texts,

@@ -1,4 +1,5 @@
 /** Number, quantity and composite search over HTTP. https://hl7.org/fhir/R4/search.html#quantity */
+import assert from 'node:assert/strict';
 import { eachCustomer, finds, refuses, resource } from './customer.js';
 
 const ucum = 'http://unitsofmeasure.org';
@@ -114,6 +115,24 @@ describe('number and quantity search', () => {
       ['relationship of another item', 'DocumentReference?relationship=DocumentReference/old$appends'],
       ['missing', 'RiskAssessment?probability:missing=true'],
     ]);
+    it('[R86] two intervals: an update takes away one of two with the same start', async () => {
+      const variants = (...ends: number[]) =>
+        resource('MolecularSequence', 'variants', {
+          ...{ coordinateSystem: 0, variant: ends.map(end => ({ start: 100, end })) },
+          referenceSeq: {
+            genomeBuild: 'GRCh 37',
+            chromosome: { coding: [{ code: '1' }] },
+            windowStart: 1,
+            windowEnd: 999,
+          },
+        });
+      const search = (end: number) => customer().ids(`MolecularSequence?chromosome-variant-coordinate=1$100$${end}`);
+      await customer().load(variants(200, 300));
+      assert.deepEqual([await search(200), await search(300)], [['variants'], ['variants']]);
+      await customer().load(variants(300));
+      assert.deepEqual([await search(200), await search(300)], [[], ['variants']]);
+    });
+
     refuses(customer, 'R65', [
       ['a prefix without number', 'RiskAssessment?probability=gt', 'value'],
       ['no number', 'RiskAssessment?probability=foo', 'value'],
