@@ -44,6 +44,9 @@ export interface ServingParts {
 /** Milliseconds between rounds of the housekeeping. */
 const HOUSEKEEPING = 60_000;
 
+/** Expired records that are dropped at once: other writers wait some hundredths of a second. */
+const EXPIRED_AT_ONCE = 500;
+
 /** Milliseconds between looks at what of the audit is ready to be stored. */
 const PERSISTING = 5000;
 
@@ -51,7 +54,7 @@ export function createServing(parts: ServingParts): Serving {
   const { config, log, dispatcher, reindexer, audit, stores, owned } = parts;
   let server: RunningServer | undefined;
   const housekeeping = createBackgroundWorker(() => keepHouse(parts), {
-    full: Infinity,
+    full: EXPIRED_AT_ONCE,
     interval: HOUSEKEEPING,
     report: error => log.error('housekeeping', error),
   });
@@ -87,11 +90,11 @@ export function createServing(parts: ServingParts): Serving {
   };
 }
 
-/** Drops what has expired, and content that no commit took. */
+/** Drops what has expired, and content that no commit took; how many records. */
 async function keepHouse({ audit, stores, world }: ServingParts): Promise<number> {
   await audit.expire();
   while ((await sweepUploads({ ...stores, ...world })) === SWEPT_AT_ONCE);
-  return stores.records.expire(world.clock.now());
+  return stores.records.expire(world.clock.now(), EXPIRED_AT_ONCE);
 }
 
 async function hasToken({ authenticate }: Access, request: Parameters<Access['authenticate']>[0]): Promise<boolean> {

@@ -165,8 +165,8 @@ export interface Records {
   take(kind: string, id: string, now: number): Promise<Document | undefined>;
   /** Leases up to `limit` due documents: moves their `due` to `until` in one step with choosing them. No two callers get the same. */
   lease(kind: string, now: number, until: number, limit: number): Promise<Document[]>;
-  /** Drops what expired before `now`; resolves with how many. */
-  expire(now: number): Promise<number>;
+  /** Drops up to `limit` documents that expired before `now`, so that writers need not wait for all; resolves with how many. */
+  expire(now: number, limit: number): Promise<number>;
 }
 
 export interface BlobInfo {

@@ -133,15 +133,28 @@ function expiryContract({ records, kind }: Bench): void {
       await assert.rejects(records().write(putting(old, 0)), isFault('conflict'));
     });
 
+    it('drops no more expired documents at once than it is asked to', async () => {
+      while ((await records().expire(NOW, 100)) > 0);
+      const name = kind();
+      for (const id of ['a', 'b', 'c', 'd', 'e']) {
+        await records().write(putting(documentOf(name, id, { keys: { name: 'x' }, expires: NOW - 1 })));
+      }
+      assert.equal(await records().expire(NOW, 2), 2);
+      assert.equal((await records().find(name, 'name', 'x', NOW - 10, 10)).length, 3);
+      assert.equal(await records().expire(NOW, 2), 2);
+      assert.equal(await records().expire(NOW, 2), 1);
+      assert.equal(await records().expire(NOW, 2), 0);
+    });
+
     it('drops what has expired and tells how many', async () => {
-      await records().expire(NOW);
+      while ((await records().expire(NOW, 100)) > 0);
       const name = kind();
       const expiring: Record<string, number | undefined> = { a: NOW - 2, b: NOW - 1, c: NOW + 1, d: undefined };
       for (const [id, expires] of Object.entries(expiring)) {
         await records().write(putting(documentOf(name, id, expires === undefined ? {} : { expires })));
       }
-      assert.equal(await records().expire(NOW), 2);
-      assert.equal(await records().expire(NOW), 0);
+      assert.equal(await records().expire(NOW, 100), 2);
+      assert.equal(await records().expire(NOW, 100), 0);
       const left = await Promise.all(['a', 'b', 'c', 'd'].map(id => records().get(name, id, NOW - 10)));
       assert.deepEqual(
         left.map(document => document?.id),

@@ -65,10 +65,12 @@ export class MemoryRecords implements Records {
     return structuredClone(leased);
   }
 
-  async expire(now: number): Promise<number> {
-    const before = this.documents.size;
-    this.apply(new Map([...this.documents].filter(([, document]) => alive(document, now))));
-    return before - this.documents.size;
+  async expire(now: number, limit: number): Promise<number> {
+    const expired = [...this.documents].filter(([, document]) => !alive(document, now)).slice(0, limit);
+    const next = new Map(this.documents);
+    for (const [key] of expired) next.delete(key);
+    this.apply(next);
+    return expired.length;
   }
 
   /** What the documents would be after these changes; Fault `conflict` where an `expect` fails. */

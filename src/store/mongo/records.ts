@@ -59,8 +59,12 @@ export class MongoRecords implements Records {
     return leased;
   }
 
-  async expire(now: number): Promise<number> {
-    return (await faulting(() => this.records.deleteMany({ expires: { $lte: now } }))).deletedCount;
+  async expire(now: number, limit: number): Promise<number> {
+    const expired = { expires: { $lte: now } };
+    const some = await faulting(() => this.records.find(expired, { projection: { _id: 1 }, limit }).toArray());
+    const ids = some.map(({ _id }) => _id);
+    // One that was written again meanwhile has not expired any more.
+    return (await faulting(() => this.records.deleteMany({ _id: { $in: ids }, ...expired }))).deletedCount;
   }
 
   /** Choosing and moving are one step of the server's. */

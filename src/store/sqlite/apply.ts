@@ -124,7 +124,7 @@ export function perform(connection: Connection, keys: Keys, job: Job): unknown {
     case 'lease':
       return leaseDocuments(connection, job.kind, job.now, job.until, job.limit);
     case 'expire':
-      return expireDocuments(connection, job.now);
+      return expireDocuments(connection, job.now, job.limit);
     case 'blob-begin':
       deleteBlob(connection, job.id);
       connection.run(sql`INSERT INTO blob (id, size, at) VALUES (${job.id}, NULL, ${job.at})`);

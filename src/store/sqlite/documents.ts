@@ -110,9 +110,11 @@ export function leaseDocuments(
   });
 }
 
-/** Drops what has expired; how many. */
-export function expireDocuments(connection: Connection, now: number): number {
-  const expired = connection.all(sql`SELECT ${COLUMNS} FROM document d WHERE d.expires <= ${now}`).map(documentOf);
+/** Drops up to so many documents that have expired; how many. */
+export function expireDocuments(connection: Connection, now: number, limit: number): number {
+  const expired = connection
+    .all(sql`SELECT ${COLUMNS} FROM document d WHERE d.expires <= ${now} ${limitSql(limit)}`)
+    .map(documentOf);
   for (const document of expired) remove(connection, document);
   return expired.length;
 }

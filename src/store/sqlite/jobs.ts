@@ -40,7 +40,7 @@ export type Job =
   | Commit
   | { op: 'take'; kind: string; id: string; now: number }
   | { op: 'lease'; kind: string; now: number; until: number; limit: number }
-  | { op: 'expire'; now: number }
+  | { op: 'expire'; now: number; limit: number }
   | { op: 'blob-begin'; id: string; at: number }
   | { op: 'blob-piece'; id: string; start: number; bytes: Uint8Array }
   | { op: 'blob-end'; id: string; size: number; at: number }

@@ -50,7 +50,7 @@ export class SqliteRecords implements Records {
     return this.writer.perform({ op: 'lease', kind, now, until, limit });
   }
 
-  async expire(now: number): Promise<number> {
-    return this.writer.perform({ op: 'expire', now });
+  async expire(now: number, limit: number): Promise<number> {
+    return this.writer.perform({ op: 'expire', now, limit });
   }
 }

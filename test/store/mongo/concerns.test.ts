@@ -29,7 +29,7 @@ async function commandsOfEverything(): Promise<CommandStartedEvent[]> {
   await records.take('k', 'a', NOW);
   await records.write({ op: 'put', document });
   await records.write({ op: 'delete', kind: 'k', id: 'a' });
-  await records.expire(NOW);
+  await records.expire(NOW, 100);
   await blobs.put('b', new Blob(['x']).stream(), NOW);
   await blobs.delete('b');
   await store.close();
