@@ -107,16 +107,28 @@ async function named(gathering: Gathering, wanted: readonly LocalReference[]): P
     const { versionId } = wanted[at]!;
     return version && !version.deleted ? [{ version, stated: Number(versionId ?? version.version) }] : [];
   });
-  const current = live.filter(({ version, stated }) => stated === version.version);
+  const current = live.filter(({ version, stated }) => stated === version.version).map(({ version }) => version);
   const past = live.filter(({ version, stated }) => stated < version.version && isVersion(stated));
-  const versions = await Promise.all(past.map(({ version, stated }) => store.version(version.key, stated)));
-  return [
-    ...take(
-      gathering,
-      current.map(({ version }) => version),
-    ),
-    ...take(gathering, versions.filter(version => version !== undefined && !version.deleted) as Version[], versionName),
-  ];
+  return [...take(gathering, current), ...(await pastVersions(gathering, past))];
+}
+
+/** Past versions that are read at once. */
+const PARALLEL = 20;
+
+/** Past versions of these resources, until there is no room for more. */
+async function pastVersions(
+  gathering: Gathering,
+  past: readonly { version: Version; stated: number }[],
+): Promise<Version[]> {
+  const { store } = gathering.context;
+  const taken: Version[] = [];
+  for (let at = 0; at < past.length && !gathering.full; at += PARALLEL) {
+    const some = past.slice(at, at + PARALLEL);
+    const versions = await Promise.all(some.map(({ version, stated }) => store.version(version.key, stated)));
+    const live = versions.filter(version => version !== undefined && !version.deleted) as Version[];
+    taken.push(...take(gathering, live, versionName));
+  }
+  return taken;
 }
 
 const isVersion = (stated: number): boolean => Number.isSafeInteger(stated) && stated > 0;
@@ -126,7 +138,9 @@ async function referring(gathering: Gathering, front: readonly Version[], includ
   const { endpoint, partition } = gathering.context;
   const registry = gathering.parts.registryOf(partition);
   const resources = front.map(version => {
-    const canonical = registry.get(version.key.type, 'url') ? namesOf(lazyResource(version.json, version.key.type)) : [];
+    const canonical = registry.get(version.key.type, 'url')
+      ? namesOf(lazyResource(version.json, version.key.type))
+      : [];
     return { type: version.key.type, names: [nameOf(version), ...canonical] };
   });
   return searched(gathering, referringTo(include, resources, [...endpoint.resources.keys()], registry));

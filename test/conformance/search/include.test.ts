@@ -304,6 +304,17 @@ describe('includes beyond the limit', () => {
           [['warning', 'too-costly']],
         );
       });
+
+      it('[R74] [F11] past versions too', async () => {
+        const device = resource('Device', 'often');
+        for (let at = 0; at < 4; at++) await customer().load({ ...device, lotNumber: `lot ${at}` });
+        const target = [1, 2, 3].map(version => reference(`Device/often/_history/${version}`));
+        const agent = [{ who: reference('Practitioner/doc') }];
+        await customer().load(resource('Provenance', 'versions', { target, recorded: '2020-01-01T00:00:00Z', agent }));
+        const { included, warnings } = await customer().search('Provenance?_id=versions&_include=Provenance:target');
+        assert.deepEqual(included, ['Device/often', 'Device/often']);
+        assert.equal(warnings[0]?.code, 'too-costly');
+      });
     },
     { env: { PORTICO_MAX_INCLUDES: '2' } },
   );
