@@ -15,6 +15,8 @@ import { endpointThat, type Model } from './model.js';
 /** Milliseconds between looks at the outbox, and tries before an entry is laid aside. */
 const INTERVAL = 500;
 const MAX_ATTEMPTS = 12;
+/** Notices of one kind to one person in an hour. */
+const LIMIT = { most: 20, window: 3600_000 };
 
 export interface DeliveryParts {
   config: Config;
@@ -37,6 +39,8 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
     random: world.random,
     interval: INTERVAL,
     maxAttempts: MAX_ATTEMPTS,
+    limit: LIMIT,
+    lost: notice => log.warn('notice lost', { ...notice }),
     report: error => log.error('delivery', error),
   });
 }

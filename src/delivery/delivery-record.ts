@@ -65,7 +65,7 @@ export async function deadDeliveries(records: Records, clock: Clock, limit: numb
 export async function sendAgain(id: string, records: Records, store: Store, clock: Clock): Promise<boolean> {
   const dead = await records.get(DEAD, id, clock.now());
   if (!dead) return false;
-  const entry: OutboxEntry = { ...entryOf(dead), attempts: [] };
+  const entry: OutboxEntry = { effect: entryOf(dead).effect, attempts: [] };
   const documents = [removal(dead), queued(dead, entry, OUTBOX, clock.now())];
   await store.commit({ documents: [...documents, { op: 'delete', kind: DELIVERY, id }] });
   return true;

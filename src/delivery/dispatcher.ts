@@ -11,13 +11,14 @@ import type { Document, DocumentChange, Records, Store } from '../store/port.js'
 import type { Channel, Sent } from './channels/channel.js';
 import { ended, removal, type Outcome } from './delivery-record.js';
 import { channelQueue, entryOf, OUTBOX, queued, type OutboxEntry } from './outbox.js';
-import { retryDelay } from './retry.js';
+import { withinLimit, type NoticeLimit } from './notice-limit.js';
+import { retryDelay, UNREACHABLE_LONGEST } from './retry.js';
 import { routeOf, type Route } from './route.js';
 import type { Templates } from './templates.js';
 
 export interface DispatcherParts {
   store: Pick<Store, 'commit'>;
-  records: Pick<Records, 'lease' | 'write'>;
+  records: Pick<Records, 'get' | 'lease' | 'write'>;
   /** The recipients of notices, as they are on record now. */
   people: PeopleReader;
   channels: readonly Channel[];
@@ -26,10 +27,22 @@ export interface DispatcherParts {
   random: Random;
   /** Milliseconds between looks at the outbox. */
   interval: number;
-  /** Tries after which an entry is dead. */
+  /** Failed tries after which an entry is dead; those for which the channel was not reached do not count. */
   maxAttempts: number;
+  /** Of notices to one person; by default there is none. */
+  limit?: NoticeLimit;
+  /** Gets the notices that nobody will receive, for the log. */
+  lost?: (notice: LostNotice) => void;
   /** Gets the errors outside the channels, for the log. */
   report: (error: unknown) => void;
+}
+
+/** Holds no address, name or code. */
+export interface LostNotice {
+  readonly id: string;
+  readonly event: string;
+  readonly outcome: Outcome;
+  readonly reason: string;
 }
 
 export interface Dispatcher {
@@ -46,6 +59,10 @@ export interface Dispatcher {
 const BATCH = 20;
 /** Milliseconds: longer than the longest try. */
 const LEASE = 120_000;
+/** Milliseconds that a notice without an end of its own waits for a channel that is not reached. */
+const LONGEST_OUTAGE = 14 * 24 * 3600_000;
+/** Attempts that an entry remembers: the first, and the last ones. */
+const REMEMBERED = 20;
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const entrance = createWorker(OUTBOX, parts, document => deliver(document, undefined, parts));
@@ -94,19 +111,37 @@ async function deliver(document: Document, channel: Channel | undefined, parts: 
   const entry = entryOf(document);
   const { effect } = entry;
   const now = parts.clock.now();
-  const end = (outcome: Outcome, reason: string): Promise<void> =>
-    settle(document, ended(document, withAttempt(entry, now, reason), outcome, now), parts);
+  const end = async (outcome: Outcome, reason: string): Promise<void> => {
+    const settled = await settle(document, ended(document, withAttempt(entry, now, reason), outcome, now), parts);
+    const lost = outcome === 'dead' || (outcome === 'expired' && entry.attempts.length > 0);
+    if (lost && settled) parts.lost?.({ id: document.id, event: effect.event, outcome, reason });
+  };
   if (effect.expires !== undefined && effect.expires <= now) return end('expired', 'expired');
   const route = await routeOf(effect, parts.channels, parts.people, now);
   if ('outcome' in route) return end(route.outcome, route.reason);
   if (route.channel !== channel) {
-    return settle(document, [queued(document, entry, channelQueue(route.channel.name), now)], parts);
+    await settle(document, [queued(document, entry, channelQueue(route.channel.name), now)], parts);
+    return;
+  }
+  if (!(await admitted(entry, route, parts))) {
+    // What has an end of its own has a code of its own too, and is kept.
+    return end(effect.expires === undefined ? 'withheld' : 'dead', 'too many notices');
   }
   const sent = await send(document.id, entry, route, parts);
   if (sent.kind === 'sent') return end('sent', 'sent');
-  const tries = entry.attempts.length + 1;
-  if (sent.kind === 'failed' || tries >= parts.maxAttempts) return end('dead', sent.reason);
-  return retryLater(document, withAttempt(entry, now, sent.reason), parts);
+  const unreachable = sent.kind === 'unreachable';
+  const tries = (entry.tries ?? 0) + (unreachable ? 0 : 1);
+  const since = entry.attempts[0]?.at ?? now;
+  const late = effect.expires === undefined && now - since >= LONGEST_OUTAGE;
+  if (sent.kind === 'failed' || tries >= parts.maxAttempts || late) return end('dead', sent.reason);
+  const longest = unreachable ? UNREACHABLE_LONGEST : undefined;
+  return retryLater(document, { ...withAttempt(entry, now, sent.reason), tries }, longest, parts);
+}
+
+/** Counts the first try of a notice; its later ones are the same notice. */
+async function admitted(entry: OutboxEntry, { address }: Route, parts: DispatcherParts): Promise<boolean> {
+  if (!parts.limit || entry.attempts.length > 0) return true;
+  return withinLimit(entry.effect, address, parts.limit, parts);
 }
 
 async function send(
@@ -121,24 +156,27 @@ async function send(
   return route.channel.send({ id, to: route.address, ...rendered });
 }
 
-const withAttempt = (entry: OutboxEntry, at: number, reason: string): OutboxEntry => ({
-  ...entry,
-  attempts: [...entry.attempts, { at, reason }],
-});
+function withAttempt(entry: OutboxEntry, at: number, reason: string): OutboxEntry {
+  const attempts = [...entry.attempts, { at, reason }];
+  const kept = attempts.filter((_, i) => i === 0 || i > attempts.length - REMEMBERED);
+  return { ...entry, attempts: kept };
+}
 
-/** Takes the entry out of its queue and puts these records in its place. */
-async function settle(document: Document, by: readonly DocumentChange[], { store }: DispatcherParts): Promise<void> {
+/** Takes the entry out of its queue and puts these records in its place; resolves with whether it was still there. */
+async function settle(document: Document, by: readonly DocumentChange[], { store }: DispatcherParts): Promise<boolean> {
+  const commit = store.commit({ documents: [removal(document), ...by] }).then(() => true);
   // A conflict: the lease ran out, and another worker has the entry now.
-  await store.commit({ documents: [removal(document), ...by] }).catch(unlessConflict);
+  return (await commit.catch(unlessConflict)) === true;
 }
 
 async function retryLater(
   document: Document,
   entry: OutboxEntry,
+  longest: number | undefined,
   { records, clock, random }: DispatcherParts,
 ): Promise<void> {
   const { version: expect, ...rest } = document;
-  const due = clock.now() + retryDelay(entry.attempts.length, random);
+  const due = clock.now() + retryDelay(entry.attempts.length, random, longest);
   const change: DocumentChange = { op: 'put', document: { ...rest, value: { ...entry }, due }, expect };
   await records.write(change).catch(unlessConflict);
 }

@@ -12,8 +12,10 @@ export const channelQueue = (channel: string): string => `${OUTBOX}-${channel}`;
 /** The content of an outbox record: an effect for one person, by one channel at most. */
 export interface OutboxEntry {
   effect: Effect;
-  /** Tries so far, the failed ones with their reason. */
+  /** The first and the last tries so far, the failed ones with their reason. */
   attempts: readonly Attempt[];
+  /** Failed tries that count: the channel was there, and did not take the message. */
+  tries?: number;
 }
 
 export interface Attempt {

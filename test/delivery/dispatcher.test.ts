@@ -69,6 +69,66 @@ describe('the dispatcher', () => {
     assert.equal((await deadDeliveries(storage.records, clock, 10)).length, 1);
   });
 
+  it('[R19] sends each notice once the channel is back, however long it was out: connection faults are no tries', async () => {
+    const delivery = startDelivery();
+    let up = false;
+    const channel = scripted(() => (up ? { kind: 'sent' } : { kind: 'unreachable', reason: 'connection: ESOCKET' }));
+    const dispatcher = delivery.dispatcher(channel);
+    await delivery.post(newMessage);
+    await delivery.post({ ...invitation, expires: delivery.clock.now() + 10 * 24 * 3600_000 });
+    for (let minutes = 0; minutes < 3 * 24 * 60; minutes += 10) {
+      await dispatcher.idle();
+      delivery.clock.time += 600_000;
+    }
+    assert.ok(channel.sent.length > 100);
+    up = true;
+    await dispatcher.idle();
+    for (const about of ['Communication/1', 'Task/1']) {
+      const [{ outcome, reasons } = assert.fail()] = await delivery.records(about);
+      assert.equal(outcome, 'sent');
+      assert.ok(reasons.length <= 20, 'an entry does not grow with each try');
+    }
+  });
+
+  it('[R19] ends at last, and tells the log of the notices that nobody receives', async () => {
+    const delivery = startDelivery();
+    const lost: unknown[] = [];
+    const channel = scripted(() => ({ kind: 'unreachable', reason: 'connection: ESOCKET' }));
+    const dispatcher = delivery.dispatcher(channel, { lost: notice => lost.push(notice) });
+    await delivery.post(newMessage);
+    await delivery.post({ ...invitation, expires: delivery.clock.now() + 3600_000 });
+    await dispatcher.idle();
+    delivery.clock.time += 3600_000;
+    await dispatcher.idle();
+    assert.deepEqual(lost, [{ id: 'id-2', event: 'invitation', outcome: 'expired', reason: 'expired' }]);
+    delivery.clock.time += 14 * 24 * 3600_000;
+    await dispatcher.idle();
+    assert.deepEqual(lost[1], { id: 'id-1', event: 'new-message', outcome: 'dead', reason: 'connection: ESOCKET' });
+    const listed = await deadDeliveries(delivery.storage.records, delivery.clock, 10);
+    assert.deepEqual(
+      listed.map(({ id }) => id),
+      ['id-1'],
+    );
+  });
+
+  it('sends one person so many notices of a kind in an hour and no more, under any number of dispatchers', async () => {
+    const delivery = startDelivery();
+    const channel = scripted(() => ({ kind: 'sent' }));
+    const limit = { most: 5, window: 3600_000 };
+    const dispatchers = [1, 2].map(() => delivery.dispatcher(channel, { limit }));
+    for (let i = 0; i < 30; i++) await delivery.post({ ...newMessage, about: `Communication/${i}` });
+    await delivery.post(invitation);
+    await delivery.post({ ...newMessage, persons: [{ contact: { email: 'other@example.org' } }] });
+    await Promise.all(dispatchers.map(one => one.idle()));
+    assert.equal(channel.sent.length, 7);
+    const withheld = await delivery.storage.records.find('delivery', 'outcome', 'withheld', delivery.clock.now(), 100);
+    assert.equal(withheld.length, 25);
+    delivery.clock.time += 3600_000;
+    await delivery.post(newMessage);
+    await Promise.all(dispatchers.map(one => one.idle()));
+    assert.equal(channel.sent.length, 8);
+  });
+
   it('drops a notice that is past its use', async () => {
     const delivery = startDelivery();
     const channel = scripted(() => ({ kind: 'sent' }));

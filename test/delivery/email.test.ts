@@ -131,7 +131,7 @@ describe('delivery by e-mail', () => {
       return '220 ready';
     });
     const channel = createEmailChannel({ url: odd.url, from, longest: 500 });
-    assert.deepEqual(await channel.send(message), { kind: 'retry', reason: 'connection: EABORT' });
+    assert.deepEqual(await channel.send(message), { kind: 'unreachable', reason: 'connection: EABORT' });
     await channel.close();
     await odd.close();
   });
@@ -139,7 +139,7 @@ describe('delivery by e-mail', () => {
   it('tries again where the server refuses to serve, not the message', async () => {
     const odd = await startOddServer(() => '554 no service here');
     const channel = createEmailChannel({ url: odd.url, from });
-    assert.deepEqual(await channel.send(message), { kind: 'retry', reason: 'SMTP 554' });
+    assert.deepEqual(await channel.send(message), { kind: 'unreachable', reason: 'SMTP 554' });
     await channel.close();
     await odd.close();
   });

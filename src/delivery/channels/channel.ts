@@ -17,6 +17,8 @@ export type Sent =
   | { kind: 'sent' }
   /** Worth another try later. */
   | { kind: 'retry'; reason: string }
+  /** Nothing is said about this message: the channel cannot be reached or does not serve now. Counts as no try. */
+  | { kind: 'unreachable'; reason: string }
   /** Will never work: no such mailbox, refused for good. */
   | { kind: 'failed'; reason: string };
 

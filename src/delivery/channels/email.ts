@@ -1,6 +1,6 @@
 /**
- * E-mail over SMTP (RFC 5321). Codes of 5xx about the message or its recipient are final; anything else (codes of 4xx, a
- * server that does not serve now, lost or endless connections) is worth another try.
+ * E-mail over SMTP (RFC 5321). Codes of 5xx about the message or its recipient are final, codes of 4xx are worth another try.
+ * Anything else (a server that does not serve now, lost or endless connections) says nothing about the message.
  */
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Channel, Message, Sent } from './channel.js';
@@ -65,5 +65,6 @@ const ABOUT_MESSAGE = new Set(['EENVELOPE', 'EMESSAGE']);
 function refusal(error: Error & { responseCode?: number; code?: string }): Sent {
   const { responseCode = 0, code = 'unknown' } = error;
   const reason = responseCode === 0 ? `connection: ${code}` : `SMTP ${responseCode}`;
-  return { kind: responseCode >= 500 && ABOUT_MESSAGE.has(code) ? 'failed' : 'retry', reason };
+  if (responseCode === 0 || !ABOUT_MESSAGE.has(code)) return { kind: 'unreachable', reason };
+  return { kind: responseCode >= 500 ? 'failed' : 'retry', reason };
 }

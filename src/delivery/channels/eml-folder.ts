@@ -21,7 +21,7 @@ export function createEmlFolder({ folder, from }: { folder: string; from: string
     send: message =>
       write(message).then(
         () => ({ kind: 'sent' as const }),
-        () => ({ kind: 'retry' as const, reason: 'folder' }),
+        () => ({ kind: 'unreachable' as const, reason: 'folder' }),
       ),
     close: () => Promise.resolve(),
   };
