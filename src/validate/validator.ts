@@ -4,7 +4,7 @@
  */
 import type { Definitions } from '../definitions/definitions.js';
 import { Fault, type Issue } from '../fhir/fault.js';
-import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import type { Resource } from '../fhir/resource.js';
 import { Steps } from '../fhir/steps.js';
 import { bundled } from './bundle.js';
 import { compileTypes } from './compile-type.js';
@@ -14,6 +14,7 @@ import { Report, root } from './report.js';
 import type { CheckContext } from './check-context.js';
 import { shapeCheck } from './shape.js';
 import { walkResource, type Walk } from './walk.js';
+import { withNumbers } from './with-numbers.js';
 
 export interface ValidateOptions {
   /** Canonical URLs to hold the resource against, beside those in its meta.profile. */
@@ -99,22 +100,4 @@ export function createValidator(own: Definitions, options: { root: string }): Va
 function refuseFailed({ failed, shape, issues }: Report): void {
   if (!failed) return;
   throw new Fault(shape.length > 0 ? 'invalid' : 'unprocessable', 'The resource is not valid.', { issues });
-}
-
-const isRawJson = (JSON as unknown as { isRawJSON: (value: unknown) => value is { rawJSON: string } }).isRawJSON;
-
-/** The value with decimals as plain numbers, for rules that compare them; the very same value where there are none. */
-function withNumbers(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value;
-  if (isRawJson(value)) return Number(value.rawJSON);
-  if (Array.isArray(value)) {
-    const items = value.map(withNumbers);
-    return items.some((item, index) => item !== value[index]) ? items : value;
-  }
-  let copy: JsonObject | undefined;
-  for (const [name, inner] of Object.entries(value as JsonObject)) {
-    const plain = withNumbers(inner!);
-    if (plain !== inner) (copy ??= { ...(value as JsonObject) })[name] = plain;
-  }
-  return copy ?? value;
 }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { CapabilityStatement } from 'fhir/r4.js';
-import type { JsonObject, Resource } from '../../src/fhir/resource.js';
+import type { Json, JsonObject, Resource } from '../../src/fhir/resource.js';
 import { eachRest, errors, outcome, unique, type Rest } from './rest.js';
 
 const CORE = 'http://hl7.org/fhir/StructureDefinition';
@@ -32,6 +32,9 @@ function profile({ url = `urn:test:${unique()}`, type = 'Patient', base, element
 }
 
 const rule = (key: string, expression: string): JsonObject => ({ key, severity: 'error', human: key, expression });
+
+/** A decimal with the digits that it is written with. */
+const asWritten = (digits: string): Json => (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(digits);
 
 const claiming = (url: string, more: JsonObject = {}): Resource => ({
   resourceType: 'Patient',
@@ -69,6 +72,42 @@ describe('posted profiles', () => {
         await rest().create(claiming(made.url, { gender: 'male' }));
         await rest().expect(204, 'DELETE', `StructureDefinition/${made.id}`);
         await rest().create(claiming(made.url));
+      });
+
+      it('[R31] tells slices apart by what stands above the discriminator, and by decimals as they are written', async () => {
+        const coding = { system: 'urn:oid:1.2.3', code: 'a' };
+        const type = 'Observation';
+        const { url } = await rest().create(
+          profile({
+            type,
+            elements: [
+              {
+                path: 'Observation.component',
+                slicing: {
+                  discriminator: ['code.coding.code', 'value'].map(path => ({ type: 'value', path })),
+                  rules: 'open',
+                },
+              },
+              { id: 'Observation.component:a', path: 'Observation.component', sliceName: 'a', min: 1, max: '1' },
+              {
+                ...{ id: 'Observation.component:a.code', path: 'Observation.component.code' },
+                patternCodeableConcept: { coding: [coding] },
+              },
+              {
+                ...{ id: 'Observation.component:a.value[x]', path: 'Observation.component.value[x]' },
+                patternQuantity: { value: asWritten('1.50') },
+              },
+            ],
+          }),
+        );
+        const observed = (code: string, value: string): Resource => ({
+          ...{ resourceType: type, status: 'final', code: { text: 'x' }, meta: { profile: [url] } },
+          component: [{ code: { coding: [{ ...coding, code }] }, valueQuantity: { value: asWritten(value) } }],
+        });
+        await rest().expect(201, 'POST', type, observed('a', '1.5'));
+        await rest().expect(201, 'POST', type, observed('a', '1.50'));
+        await rest().expect(422, 'POST', type, observed('a', '1.6'));
+        await rest().expect(422, 'POST', type, observed('b', '1.5'));
       });
 
       it('[R31] follows a profile to its base, its slices, and the value set it is bound to', async () => {

@@ -110,6 +110,13 @@ describe('[R5] what tells slices apart', () => {
       }
     });
 
+    it('a slice may leave the type open', () => {
+      const profile = sliced([both[0]!, ['type', 'value']], own, { id: 'value[x]', short: 'of any type' });
+      assert.deepEqual(marks(profile, component({ code: code('x') })), []);
+      assert.deepEqual(marks(profile, component({ code: code('x'), valueString: 'x' })), []);
+      assert.deepEqual(marks(profile, component({ valueString: 'x' })), missing);
+    });
+
     it('one pattern above may tell both', () => {
       const profile = sliced(
         [

@@ -13,6 +13,7 @@ import {
 } from '../../definitions/slim.js';
 import type { Json, JsonObject } from '../../fhir/resource.js';
 import { compileInvariant, type Invariant } from '../invariant.js';
+import { withNumbers } from '../with-numbers.js';
 import type { ValueLimits } from './limits.js';
 
 export interface Discriminator extends JsonObject {
@@ -36,6 +37,8 @@ export interface ProfileNode {
   /** Infinity where the base allows no more. */
   readonly max: number;
   readonly types: readonly ElementType[];
+  /** A choice of all types that the base has. */
+  readonly isOpen: boolean;
   readonly fixed: Json | undefined;
   readonly pattern: Json | undefined;
   readonly binding: Binding | undefined;
@@ -86,7 +89,8 @@ function nodeOf(
   definitions: Definitions,
 ): ProfileNode {
   const name = raw.path.slice(raw.path.lastIndexOf('.') + 1);
-  const base = raw['base'] as { min: number; max: string } | undefined;
+  const base = raw['base'] as { path: string; min: number; max: string } | undefined;
+  const types = typesIn(raw, name);
   const isSlice = raw.sliceName !== undefined;
   const max = raw.max === '*' ? Infinity : Number(raw.max);
   return {
@@ -95,7 +99,8 @@ function nodeOf(
     sliceName: raw.sliceName,
     min: isSlice || !base || raw.min! > base.min ? raw.min! : 0,
     max: isSlice || raw.max !== base?.max ? max : Infinity,
-    types: typesIn(raw, name),
+    types,
+    isOpen: name.endsWith('[x]') && types.length === typesAt(base?.path ?? raw.path, definitions),
     fixed: prefixed(raw, 'fixed'),
     pattern: prefixed(raw, 'pattern'),
     binding: bindingOf(raw),
@@ -106,6 +111,18 @@ function nodeOf(
     slices: [],
     like: undefined,
   };
+}
+
+/** How many types an element has in the base definitions. */
+function typesAt(path: string, definitions: Definitions): number | undefined {
+  const [type = '', ...names] = path.replace('[x]', '').split('.');
+  let element: Element | undefined;
+  let children = definitions.type(type)?.children;
+  for (const name of names) {
+    element = children?.find(child => child.name === name);
+    children = element?.children;
+  }
+  return element?.types.length;
 }
 
 /** The slice `valueQuantity` of `value[x]` is of this type alone, where it does not name one itself. */
@@ -133,7 +150,7 @@ function limitsOf(raw: ElementDefinition): ValueLimits | undefined {
 
 function prefixed(raw: ElementDefinition, prefix: string): Json | undefined {
   const name = Object.keys(raw).find(key => key.startsWith(prefix) && /[A-Z]/.test(key.charAt(prefix.length)));
-  return name === undefined ? undefined : raw[name];
+  return name === undefined ? undefined : withNumbers(raw[name]!);
 }
 
 /** Adds to a profile's node what its base types do not check already. */

@@ -74,7 +74,8 @@ function memberAnswer({ value, type = '' }: Item, valueSet: string, scope: Check
 }
 
 /** Whether a value is of one of the slice's types; of resources by the types that their profiles are on, too. */
-export function typeAnswer({ node: { types }, items }: Place, scope: CheckContext, conformance: Conformance): Answer {
+export function typeAnswer({ node, items }: Place, scope: CheckContext, conformance: Conformance): Answer {
+  const types = node.isOpen ? [] : node.types;
   const codes = types.flatMap(({ code, profiles = [] }) =>
     anyResource.has(code) ? profiles.map(url => conformance.typeOfProfile(url, scope)) : [code],
   );
