@@ -128,16 +128,18 @@ export interface Surroundings {
   env?: Record<string, string>;
   /** Which endpoints the tests are for; both if left out. */
   only?: 'portal' | 'customer';
+  /** Turns of the event loop that each read of the store lets pass; one by default. */
+  turns?: () => number;
 }
 
 /** Registers the tests on every store, for both endpoints: a server and an empty storage for each store. */
-export function eachRest(register: (rest: () => Rest) => void, { env = {}, only }: Surroundings = {}): void {
+export function eachRest(register: (rest: () => Rest) => void, { env = {}, only, turns }: Surroundings = {}): void {
   eachStorage((_name, open) => {
     let server: TestServer;
     let storage: Storage;
     before(async () => {
       storage = await open();
-      server = await startTestServer({ storage: interleaved(storage), env });
+      server = await startTestServer({ storage: interleaved(storage, turns), env });
     });
     after(async () => {
       await server.close();

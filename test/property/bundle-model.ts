@@ -18,7 +18,7 @@ export type Shelf = Readonly<Record<string, Known>>;
 
 export type World = readonly Shelf[];
 
-export const KEYS = 4;
+export const KEYS = 3;
 
 const WRITES = [
   'put',

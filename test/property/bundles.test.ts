@@ -96,16 +96,21 @@ class Past {
     return all;
   }
 
-  /** Every version of what has a name of ours is told, newest first, without a gap. */
-  async histories(world: World): Promise<void> {
-    for (const [key, shelf] of world.entries()) {
-      const known = shelf[this.id(key)];
-      if (!known) continue;
-      const { body } = await this.rest.expect(200, 'GET', `Patient/${this.id(key)}/_history?_count=100`);
-      const etags = (asBundle(body).entry ?? []).map(({ response }) => response?.etag);
-      const expected = Array.from({ length: known.version }, (_, i) => `W/"${known.version - i}"`);
-      assert.deepEqual(etags, expected);
+  /** Every version of what has a name of ours is told, newest first, without a gap, as one of the worlds has it. */
+  async histories(worlds: readonly World[]): Promise<void> {
+    const told: string[][] = [];
+    for (let key = 0; key < KEYS; key++) {
+      const { body } = await this.rest.call('GET', `Patient/${this.id(key)}/_history?_count=100`);
+      told.push((asBundle(body).entry ?? []).map(({ response }) => response?.etag ?? ''));
     }
+    const expected = worlds.map(world =>
+      world.map((shelf, key) => {
+        const { version = 0 } = shelf[this.id(key)] ?? {};
+        return Array.from({ length: version }, (_, i) => `W/"${version - i}"`);
+      }),
+    );
+    const inWords = (etags: readonly string[][]) => JSON.stringify(etags);
+    assert.ok(expected.map(inWords).includes(inWords(told)), `${inWords(told)} is none of ${JSON.stringify(expected)}`);
   }
 }
 
@@ -160,23 +165,25 @@ describe('[R50] [R51] bundles: like the model', () => {
 
   async function replay(rest: Rest, plans: readonly BundlePlan[][]): Promise<void> {
     const past = new Past(rest, `r${++pasts}`);
-    let world: World = Array.from({ length: KEYS }, () => ({}));
+    // Several orders may explain what is told: they differ in the versions of what is deleted by now.
+    let worlds: World[] = [Array.from({ length: KEYS }, () => ({}))];
     for (const plan of plans) {
-      const before = world;
+      const [before] = worlds as [World];
       const round = await Promise.all(
         plan.map(async bundle => {
           const sent = past.sent(before, bundle);
           return { type: bundle.type, sent, answer: await past.post(bundle.type, sent) };
         }),
       );
-      const worlds = explained(before, round);
+      const after = worlds.flatMap(world => explained(world, round));
       const story = () => JSON.stringify(round.map(({ sent, answer }) => ({ sent, text: answer.text })));
-      assert.ok(worlds.length > 0, `no order explains the answers: ${story()}`);
+      assert.ok(after.length > 0, `no order explains the answers: ${story()}`);
       const seen = await past.seen();
-      const found = worlds.find(one => JSON.stringify(shown(one)) === JSON.stringify(seen));
-      world = found ?? assert.fail(`${JSON.stringify(seen)} is not what was answered: ${story()}`);
+      const found = after.filter(one => JSON.stringify(shown(one)) === JSON.stringify(seen));
+      assert.ok(found.length > 0, `${JSON.stringify(seen)} is not what was answered: ${story()}`);
+      worlds = [...new Map(found.map(one => [JSON.stringify(one), one])).values()];
     }
-    await past.histories(world);
+    await past.histories(worlds);
   }
 
   eachRest(
@@ -187,6 +194,7 @@ describe('[R50] [R51] bundles: like the model', () => {
           rest().slow ? { numRuns: RUNS.slow, endOnFailure: true } : { numRuns: RUNS.quick },
         ));
     },
-    { only: 'customer' },
+    // Reads take differently long, as on a busy machine.
+    { only: 'customer', turns: () => Math.ceil(Math.random() * 6) },
   );
 });
