@@ -5,6 +5,8 @@ import { Fault } from '../fhir/fault.js';
 export const MAX_PARAMETERS = 60;
 /** Values joined by commas in one parameter, or codes a value set expands to. */
 export const MAX_VALUES = 500;
+/** Of the conditions on one type, in the measure of weight.ts: a thousand intervals or texts, five thousand codes. */
+export const MAX_WEIGHT = 1000;
 /** Steps of a chain, `_has` included. */
 export const MAX_CHAIN = 5;
 /** Chain steps of a whole search, one for each target type tried. */

@@ -12,6 +12,7 @@ import {
   isNotUnderstood,
   MAX_INCLUDES,
   MAX_PARAMETERS,
+  MAX_WEIGHT,
   MAX_SORT_KEYS,
   notUnderstood,
   tooCostly,
@@ -20,6 +21,7 @@ import {
 import type { Filter, Sort } from './query.js';
 import type { SearchRegistry } from './registry.js';
 import { parseSort } from './sort.js';
+import { weightOf } from './weight.js';
 
 export interface SearchOptions extends Omit<CriteriaOptions, 'registry'> {
   query: Query;
@@ -97,6 +99,8 @@ class SearchParser {
     }
     this.checkShape();
     this.result.of = this.where.map(({ type, filters }) => ({ type, where: and(filters) }));
+    if (this.result.of.some(({ where }) => weightOf(where) > MAX_WEIGHT))
+      throw tooCostly('All parameters of a search together have too many values.');
     return this.result;
   }
 

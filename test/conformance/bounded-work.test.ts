@@ -4,9 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import type { JsonObject, Resource } from '../../src/fhir/resource.js';
-import { eachRest, outcome, patient, unique, type Rest } from './rest.js';
+import { eachRest, observation, outcome, patient, unique, type Answer, type Rest } from './rest.js';
 
 const LONGEST = process.env['CI'] === undefined ? 200 : 500;
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
 const ten = '(0|1|2|3|4|5|6|7|8|9)';
 const nested = (levels: number): string => `${ten}.select(`.repeat(levels) + ten + ')'.repeat(levels);
 
@@ -160,6 +162,34 @@ describe('work that multiplies', () => {
         const some = await nobody.expect(200, 'GET', 'metadata?_elements=status&_format=xml');
         assert.match(some.text, /SUBSETTED/);
         await nobody.expect(400, 'GET', 'metadata?_summary=perhaps');
+      });
+
+      it('[F13] searches by many values end or are too costly, and hold nobody up', async () => {
+        const values = (count: number): string => Array.from({ length: count }, (_, at) => `lt-${at}`).join();
+        const tokens = Array.from({ length: 500 }, (_, at) => at.toString(36)).join();
+        const many = (name: string, value: string, times: number): string =>
+          Array(times).fill(`${name}=${value}`).join('&');
+        const valueQuantity = { value: 1, code: 'kg', system: 'http://unitsofmeasure.org' };
+        const entry = Array.from({ length: 400 }, () => ({
+          resource: observation({ valueQuantity }),
+          request: { method: 'POST', url: 'Observation' },
+        }));
+        await rest().bundle('transaction', entry);
+        for (const query of [
+          many('value-quantity', values(500), 10),
+          many('code-value-quantity', values(500).replaceAll('lt', 'b$lt'), 10),
+          many('code', tokens, 30),
+        ]) {
+          const search = (): Promise<Answer> => rest().call('POST', 'Observation/_search', query, FORM);
+          await holdsNobody(rest(), async () => {
+            const { status, body } = await search();
+            assert.deepEqual([status, outcome(body).issue[0]?.code], [400, 'too-costly']);
+          });
+        }
+        await holdsNobody(rest(), () =>
+          rest().expect(200, 'POST', 'Observation/_search', many('value-quantity', values(100), 8), FORM),
+        );
+        await rest().expect(200, 'POST', 'Observation/_search', many('code', tokens, 4), FORM);
       });
     },
     { only: 'customer' },

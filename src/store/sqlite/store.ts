@@ -1,8 +1,9 @@
 /** The store port on SQLite: short reads on the calling thread, long ones on reader threads, writes on the writer. */
 import type { Clock } from '../../fhir/clock.js';
 import type { Filter, Position, Search } from '../../search/query.js';
+import { weightOf } from '../../search/weight.js';
 import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
-import type { Connection } from './connection.js';
+import { monotonic, type Connection } from './connection.js';
 import { condition } from './filter-sql.js';
 import { versionAt } from './history.js';
 import { commitJob } from './jobs.js';
@@ -26,6 +27,18 @@ export const PAGE_ATTEMPTS: readonly Attempt[] = [
   { effort: 'ordered', rows: 500 },
 ];
 const OTHER_ATTEMPTS: readonly Attempt[] = [{ effort: 'guess', rows: 2000 }];
+
+/** Milliseconds for an attempt: rows with many entries take longer. */
+const MOST_MILLISECONDS = 20;
+
+/** Conditions (in the measure of search/weight.ts) that a reader thread tests from the start, since each row takes long. */
+const HEAVY = 40;
+
+function attemptsFor(query: ReadQuery): readonly Attempt[] {
+  const { of } = 'search' in query ? query.search : query.query;
+  if (of.reduce((sum, { where }) => sum + weightOf(where), 0) > HEAVY) return [];
+  return query.op === 'search' ? PAGE_ATTEMPTS : OTHER_ATTEMPTS;
+}
 
 /** The most frequent statement of all: without the columns that the caller knows, its text never composed anew. */
 const READ = `SELECT r.version, r.at, r.deleted, r.method, r.json FROM resource r
@@ -109,9 +122,11 @@ export class SqliteStore implements Store {
     const { clock, connection, readers } = this.parts;
     const left = deadline - clock.now();
     if (left < 0) throw tooLate();
-    for (const { effort, rows } of query.op === 'search' ? PAGE_ATTEMPTS : OTHER_ATTEMPTS) {
+    for (const { effort, rows } of attemptsFor(query)) {
       try {
-        return connection.within({ rows, until: Infinity }, () => answer(connection, query, effort)) as Answer<Q>;
+        return connection.within({ rows, until: monotonic() + MOST_MILLISECONDS }, () =>
+          answer(connection, query, effort),
+        ) as Answer<Q>;
       } catch (error) {
         if (!(error instanceof Exhausted)) throw storageFault(error);
       }
