@@ -15,6 +15,20 @@ const MOST_WRITES = 20;
 const LONGEST_MILLISECONDS = 10;
 const CHILD = fileURLToPath(new URL('../fixtures/sqlite-writer.js', import.meta.url));
 
+/** Prints PRAGMA synchronous of each connection that begins to write. https://www.sqlite.org/pragma.html#pragma_synchronous */
+const LEVELS = `data:text/javascript,${encodeURIComponent(`
+  import { writeSync } from 'node:fs';
+  import { DatabaseSync } from 'node:sqlite';
+  const { prepare } = DatabaseSync.prototype;
+  DatabaseSync.prototype.prepare = function (text) {
+    if (text.startsWith('BEGIN IMMEDIATE')) {
+      const { synchronous } = prepare.call(this, 'PRAGMA synchronous').get();
+      writeSync(1, 'synchronous ' + synchronous + String.fromCharCode(10));
+    }
+    return prepare.call(this, text);
+  };
+`)}`;
+
 /** A small generator of numbers in [0, 1), the same in each run. */
 function seeded(seed: number): () => number {
   let state = seed;
@@ -105,5 +119,19 @@ describe('faults: kill -9', function () {
       writes += lines.length;
     }
     assert.ok(writes > ROUNDS, `only ${writes} writes were acknowledged`);
+  });
+
+  it('[R02] each commit is on the disk before it is acknowledged: SQLite syncs the log with every one', async () => {
+    const child = spawn(process.execPath, ['--import', LEVELS, CHILD, join(folder, 'synced.db'), '0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    const ended = new Promise(resolve => child.once('close', resolve));
+    await printed(child, 20, () => output);
+    child.kill('SIGKILL');
+    await ended;
+    const levels = output.split('\n').filter(line => line.startsWith('synchronous'));
+    assert.deepEqual([...new Set(levels)], ['synchronous 2']);
   });
 });

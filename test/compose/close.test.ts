@@ -1,0 +1,72 @@
+/** The order of the end: answers first, then their audit, then the work in the background, the storage last. */
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { openMemory } from '../../src/store/memory/open.js';
+import { systemClock } from '../../src/fhir/clock.js';
+import { createServing, type ServingParts } from '../../src/compose/serving.js';
+import { startTestServer } from '../fixtures/server.js';
+
+/** Serving over parts that write down what ends when. */
+function recorded(): { serving: ReturnType<typeof createServing>; ends: string[] } {
+  const ends: string[] = [];
+  const ending = (name: string) => async (): Promise<void> => {
+    await new Promise(resolve => setImmediate(resolve));
+    ends.push(name);
+  };
+  const worker = (name: string) => ({ start: () => undefined, stop: ending(name) });
+  const parts = {
+    config: { url: 'http://x', mail: {}, limits: {} },
+    world: {},
+    model: { endpoints: [], definitions: {} },
+    access: {},
+    log: { error: () => undefined, flush: ending('log') },
+    dispatcher: worker('dispatcher'),
+    reindexer: worker('reindexer'),
+    audit: { close: () => ends.push('audit') },
+    stores: { store: { close: ending('storage') }, records: {}, blobs: {} },
+    owned: true,
+  };
+  return { serving: createServing(parts as unknown as ServingParts), ends };
+}
+
+describe('the end of a server', () => {
+  it('[R32] ends the work in the background before the storage it uses, and the log last', async () => {
+    const { serving, ends } = recorded();
+    await serving.close();
+    assert.deepEqual(ends, ['audit', 'dispatcher', 'reindexer', 'storage', 'log']);
+  });
+
+  it('[R32] [H06] audits what is answered while it stops', async () => {
+    const storage = openMemory(systemClock);
+    const server = await startTestServer({ storage });
+    const { dispatcher } = server.app;
+    let stopped = false;
+    const stop = dispatcher.stop.bind(dispatcher);
+    Object.assign(dispatcher, { stop: () => ((stopped = true), stop()) });
+    const body = JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'batch',
+      entry: [{ request: { method: 'GET', url: 'Patient/demo-patient' } }],
+    });
+    const headers = {
+      authorization: `Bearer ${server.token('demo-system')}`,
+      'content-type': 'application/fhir+json',
+      'content-length': Buffer.byteLength(body),
+    };
+    const slow = request(server.portal, { method: 'POST', headers });
+    const status = new Promise<number | undefined>((resolve, reject) => {
+      slow.on('error', reject).on('response', response => {
+        response.resume().on('end', () => resolve(response.statusCode));
+      });
+    });
+    slow.write(body.slice(0, 10));
+    await new Promise(resolve => setTimeout(resolve, 50));
+    const closed = server.close();
+    await new Promise(resolve => setTimeout(resolve, 50));
+    assert.equal(stopped, false, 'nothing in the background ends while a request is open');
+    slow.end(body.slice(10));
+    assert.equal(await status, 200, 'it could be audited');
+    await closed;
+    assert.equal(stopped, true);
+  });
+});
