@@ -137,10 +137,18 @@ describe('content in a blob', () => {
     it('[R104] nobody names a blob but the server', async () => {
       const url = 'https://portico.health/fhir/StructureDefinition/blob';
       for (const value of [{ valueAttachment: { url: 'x', size: 1, hash: 'eA==' } }, { valueString: 'x' }]) {
-        const forged = { resourceType: 'Binary', contentType: 'text/plain', _data: { extension: [{ url, ...value }] } };
-        await rest().expect(400, 'POST', 'Binary', forged);
-        const id = (await created()).slice('Binary/'.length);
-        await rest().expect(400, 'PUT', `Binary/${id}`, { ...forged, id });
+        for (const extension of [
+          [{ url, ...value }],
+          [
+            { url: 'urn:other', valueString: 'x' },
+            { url, ...value },
+          ],
+        ]) {
+          const forged = { resourceType: 'Binary', contentType: 'text/plain', _data: { extension } };
+          await rest().expect(400, 'POST', 'Binary', forged);
+          const id = (await created()).slice('Binary/'.length);
+          await rest().expect(400, 'PUT', `Binary/${id}`, { ...forged, id });
+        }
       }
     });
   });

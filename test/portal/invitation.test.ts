@@ -198,6 +198,27 @@ function keeping(journey: () => Journey): void {
     assert.equal((await redeem(code, person.birthDate)).status, 201);
   });
 
+  it('[C23] opens no account that was deactivated meanwhile, nor one for a patient who is', async () => {
+    const { code, person } = await invited();
+    const { family, given, birthDate, email } = person;
+    const facts = { name: [{ family, given: [given] }], birthDate, telecom: [{ system: 'email', value: email }] };
+    const account = { resourceType: 'Person', active: false, ...facts };
+    const { body: closed } = await journey().expect(201, 'demo-system', 'POST', 'Person', account);
+    assert.equal((await redeem(code, birthDate)).status, 410);
+    const { body: now } = await journey().expect(200, 'demo-system', 'GET', `Person/${closed.id}`);
+    assert.deepEqual([now['active'], now['link']], [false, undefined]);
+
+    const next = await invited();
+    const { person: them } = next;
+    const patient = {
+      ...{ resourceType: 'Patient', active: false, birthDate: them.birthDate },
+      name: [{ family: them.family, given: [them.given] }],
+      telecom: [{ system: 'email', value: them.email }],
+    };
+    await journey().expect(201, 'demo-system', 'POST', 'Patient', patient);
+    assert.equal((await redeem(next.code, them.birthDate)).status, 410);
+  });
+
   it('[C23] closes with the account of the person it was for', async () => {
     const { code, person } = await invited();
     const account = asPerson(await redeem(code, person.birthDate));

@@ -166,6 +166,24 @@ function others(journey: () => Journey): void {
     assert.equal((await put(closed, { active: true })).status, 200);
   });
 
+  it('[G04] a message keeps its sender, time, patient and addressees, whatever an update says', async () => {
+    const coding = [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'general' }];
+    const subject = { reference: 'Patient/demo-patient' };
+    const payload = [{ contentString: 'Hello' }];
+    const draft = { resourceType: 'Communication', status: 'completed', category: [{ coding }], subject, payload };
+    const sent = asMessage(await journey().expect(201, 'demo-clinician', 'POST', 'Communication', draft));
+    const elsewhere = { reference: 'Patient/demo-harold-brookfield' };
+    const forged = { sender: elsewhere, sent: '2020-01-01T00:00:00Z', subject: elsewhere, recipient: [elsewhere] };
+    const kept = ({ sender, sent: at, subject: of, recipient }: Communication) => ({ sender, at, of, recipient });
+    const updated = asMessage(await put(sent, { ...forged, note: [{ text: 'checked' }] }));
+    assert.deepEqual(kept(updated), kept(sent));
+    assert.equal(updated.note?.[0]?.text, 'checked');
+    const patched = asMessage(await patch(updated, '/sender', elsewhere));
+    assert.deepEqual(kept(patched), kept(sent));
+    const { body } = await journey().expect(200, system, 'GET', `Communication/${sent.id}`);
+    assert.deepEqual(kept(body as unknown as Communication), kept(sent));
+  });
+
   it('[PC-6] a message that was sent is retracted, and nothing else', async () => {
     const coding = [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'general' }];
     const subject = { reference: 'Patient/demo-patient' };

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PractitionerRole, Task } from 'fhir/r4.js';
 import { Fault } from '../../src/fhir/fault.js';
+import type { Query } from '../../src/fhir/request.js';
 import type { Versioned, WorkflowReader } from '../../src/portal/step.js';
 import { isEntitled, workItemWorkflow, type Handling, type WorkItemMove } from '../../src/portal/work-item.js';
 import { move, type Moving } from '../../src/portal/workflow.js';
@@ -50,7 +51,13 @@ const role = (code: string, organization: string, period?: PractitionerRole['per
   ...defined({ period }),
 });
 const readerOf = (roles: PractitionerRole[]): WorkflowReader =>
-  ({ own, find: async () => roles.map(resource => ({ resource })) as Versioned<never>[] }) as unknown as WorkflowReader;
+  ({
+    own,
+    find: async (_type: string, query: Query) =>
+      roles
+        .filter(({ active = true }) => query.every(([name, value]) => name !== 'active' || value === String(active)))
+        .map(resource => ({ resource })) as Versioned<never>[],
+  }) as unknown as WorkflowReader;
 
 describe('the work item', () => {
   const { moves } = workItem;
@@ -101,6 +108,13 @@ describe('the work item', () => {
     ['an agent of the group', [...base, role('agent', 'Organization/g')], true],
     ['a manager of the group', [...base, role('manager', 'Organization/g')], true],
     ['an agent of another group', [...base, role('agent', 'Organization/h')], false],
+    ['a manager of another group', [...base, role('manager', 'Organization/h')], false],
+    [
+      'an agent of another group with a lesser role here',
+      [...base, role('agent', 'Organization/h'), role('workbench-user', 'Organization/g')],
+      false,
+    ],
+    ['an agent whose role was ended', [...base, { ...role('agent', 'Organization/g'), active: false }], false],
     ['who is no Workbench user', [...base.slice(1), role('agent', 'Organization/g')], false],
     ['who may not process tasks', [...base.slice(0, 1), role('agent', 'Organization/g')], false],
     ['an agent on the last day', [...base, role('agent', 'Organization/g', { end: '2026-03-01' })], true],

@@ -1,0 +1,29 @@
+/** The redemption at the edge of time. */
+import assert from 'node:assert/strict';
+import type { Task } from 'fhir/r4.js';
+import { redeem } from '../../src/portal/redemption.js';
+import type { WorkflowReader } from '../../src/portal/step.js';
+import { own } from '../fixtures/own.js';
+
+const UNTIL = Date.parse('2026-03-01T10:00:00Z');
+const task = { resourceType: 'Task', status: 'requested', intent: 'order', id: 't' } as Task;
+const value = { facts: { birthDate: '1980-02-03' }, task: 'Task/t', tries: 0, until: UNTIL };
+const reader = {
+  own,
+  get: () => Promise.resolve({ resource: task, version: {} }),
+  document: () => Promise.resolve({ kind: 'invitation', id: 'x', version: 1, value, keys: {} }),
+} as unknown as WorkflowReader;
+
+describe('the redemption', () => {
+  for (const [when, early, kind] of [
+    ['a millisecond before the end looks at the facts', 1, 'unprocessable'],
+    ['is over at the very end', 0, 'gone'],
+  ] as const)
+    it(`[C03] ${when}`, async () => {
+      const clock = { now: () => UNTIL - early };
+      const world = { clock, ids: { next: () => 'i' }, random: { bytes: (size: number) => new Uint8Array(size) } };
+      const outcome = await redeem('code', '1999-09-09', reader, world);
+      assert.ok('fault' in outcome);
+      assert.equal(outcome.fault.kind, kind);
+    });
+});
