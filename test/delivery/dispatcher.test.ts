@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
 import type { Channel, Message, Sent } from '../../src/delivery/channels/channel.js';
+import { LONGEST } from '../../src/delivery/channels/email.js';
 import { retryDelay } from '../../src/delivery/retry.js';
 import { deadDeliveries, sendAgain } from '../../src/delivery/delivery-record.js';
 import type { Contact } from '../../src/portal/contact.js';
@@ -165,6 +166,22 @@ describe('the dispatcher', () => {
       channel.sent.map(({ id }) => id),
       ['id-1'],
     );
+  });
+
+  it('[R19] leaves an entry alone while the longest send may go on: a minute by e-mail', async () => {
+    const delivery = startDelivery();
+    let others = -1;
+    const slow = scripted(async () => {
+      delivery.clock.time += LONGEST;
+      const other = scripted(() => ({ kind: 'sent' }));
+      await delivery.dispatcher(other).idle();
+      others = other.sent.length;
+      return { kind: 'sent' };
+    });
+    await delivery.post(newMessage);
+    await delivery.dispatcher(slow).idle();
+    assert.deepEqual([slow.sent.length, others], [1, 0]);
+    assert.deepEqual(await delivery.records('Communication/1'), [{ outcome: 'sent', reasons: ['sent'] }]);
   });
 
   const endings: Sent[] = [later, { kind: 'failed', reason: 'no such mailbox' }, { kind: 'sent' }];

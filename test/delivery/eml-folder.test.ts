@@ -1,6 +1,6 @@
 /** E-mails as files. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmlFolder } from '../../src/delivery/channels/eml-folder.js';
@@ -46,6 +46,15 @@ describe('the folder of e-mails', () => {
     const mail = ['To: a@b.org', 'Subject: =?iso-8859-1?Q?R=E9sultat?=', ' =?utf-8?B?IMOpdMOp?=', '', 'x'].join('\r\n');
     await writeFile(join(folder, 'm.eml'), mail);
     assert.equal((await openMailbox(folder).list(1))[0]?.subject, 'Résultat été');
+  });
+
+  it("[H07] and its e-mails are their owner's alone", async () => {
+    const delivery = startDelivery();
+    await delivery.post(invitation);
+    const mails = join(folder, 'mails');
+    await delivery.dispatcher(createEmlFolder({ folder: mails, from: 'Portico <no-reply@localhost>' })).idle();
+    const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+    assert.deepEqual([await modeOf(mails), await modeOf(join(mails, 'id-1.eml'))], [0o700, 0o600]);
   });
 
   it('is empty before the first e-mail', async () => {

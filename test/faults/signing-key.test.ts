@@ -1,9 +1,10 @@
 /** The development issuer's key, where several processes make it at once. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadSigningKey } from '../../src/access/signing-key.js';
 
 describe('faults: signing key', () => {
   let folder: string;
@@ -27,5 +28,10 @@ describe('faults: signing key', () => {
     assert.equal(new Set(kids).size, 1);
     assert.ok(kids[0]);
     assert.deepEqual(readdirSync(folder), ['signing-key.pem']);
+  });
+
+  it('[H07] is kept where its owner alone reads it', () => {
+    loadSigningKey(folder);
+    assert.equal(statSync(join(folder, 'signing-key.pem')).mode & 0o777, 0o600);
   });
 });

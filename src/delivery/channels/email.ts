@@ -6,7 +6,7 @@ import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Channel, Message, Sent } from './channel.js';
 
 /** Milliseconds for one message, however long its server goes on answering. */
-const LONGEST = 60_000;
+export const LONGEST = 60_000;
 /** Milliseconds of silence. */
 const LIMITS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 

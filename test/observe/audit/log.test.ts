@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { START, verifyChain } from '../../../src/observe/audit/chain.js';
+import { openLogFile } from '../../../src/observe/audit/log-file.js';
 import { Fault } from '../../../src/fhir/fault.js';
 import { openMemory } from '../../../src/store/memory/open.js';
 import { systemClock } from '../../../src/fhir/clock.js';
@@ -226,6 +227,15 @@ describe('audit log', () => {
     await machine.open().append(entry('1'));
     const [file = ''] = machine.files();
     assert.equal(statSync(join(machine.folder, file)).mode & 0o777, 0o600);
+    const folder = join(machine.folder, 'new');
+    const log = openLogFile(
+      folder,
+      () => 'chain',
+      () => machine.now,
+    );
+    await log.append('{}');
+    log.close();
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
     assert.match(file, /^2026-01-02T030405\.000Z-[\w.-]+-\d+-id-1\.0\.[0-9a-z]{9}\.open$/);
   });
 });
