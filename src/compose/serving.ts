@@ -97,12 +97,14 @@ async function keepHouse({ audit, stores, world }: ServingParts): Promise<number
   return stores.records.expire(world.clock.now(), EXPIRED_AT_ONCE);
 }
 
-async function hasToken({ authenticate }: Access, request: Parameters<Access['authenticate']>[0]): Promise<boolean> {
+async function callerOf(
+  { authenticate }: Access,
+  request: Parameters<Access['authenticate']>[0],
+): Promise<string | undefined> {
   try {
-    await authenticate(request);
-    return true;
+    return (await authenticate(request)).subject;
   } catch (error) {
-    if (error instanceof Fault && error.kind === 'unauthenticated') return false;
+    if (error instanceof Fault && error.kind === 'unauthenticated') return undefined;
     throw error;
   }
 }
@@ -115,7 +117,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     bases: endpoints.map(endpoint => ({
       path: endpoint.path,
       url: endpoint.url,
-      admits: request => hasToken(access, request),
+      callerOf: request => callerOf(access, request),
       handle: request => dispatch(request, endpoint),
       wellKnown: name => wellKnown(config, name, endpoint.admits),
     })),

@@ -19,8 +19,8 @@ export interface FhirBase {
   path: string;
   /** Public base URL without a trailing slash. */
   url: string;
-  /** Whether the request has a valid token: only then is a large body read. */
-  admits(request: Pick<FhirRequest, 'headers' | 'query'>): Promise<boolean>;
+  /** The caller, if the request has a valid token: only then is a large body read. */
+  callerOf(request: Pick<FhirRequest, 'headers' | 'query'>): Promise<string | undefined>;
   /** The router. Never rejects. */
   handle(request: FhirRequest): Promise<FhirResponse>;
   /** A document below `/.well-known/` of this base; undefined if there is none. */
@@ -41,6 +41,8 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
 
 /** Large bodies held at once, in the largest possible; milliseconds that others wait. */
 const HELD = 4;
+/** Of those, for one caller. */
+const OWN = 2;
 const PATIENCE = 10_000;
 
 /** Before the request has named a format. */
@@ -58,7 +60,7 @@ const envelopeOf = (request: IncomingMessage, ids: World['ids']): Envelope => ({
 export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, response: ServerResponse) => boolean {
   const bases = new Map(parts.bases.map(base => [base.path, base]));
   const respond = createRespond(parts.writeXml, parts.secure);
-  const budget = createMemoryBudget(HELD * parts.limits.maxBody, PATIENCE);
+  const budget = createMemoryBudget(HELD * parts.limits.maxBody, OWN * parts.limits.maxBody, PATIENCE);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = parts.clock.now();
@@ -87,8 +89,9 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     bytes: number,
     response: ServerResponse,
   ): Promise<boolean> {
-    if (!(await base.admits(asked))) return false;
-    const leave = await budget.take(bytes);
+    const caller = await base.callerOf(asked);
+    if (caller === undefined) return false;
+    const leave = await budget.take(bytes, caller);
     if (!leave) throw full();
     if (response.closed) leave();
     else response.once('close', leave);

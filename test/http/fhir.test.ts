@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import supertest from 'supertest';
 import { Fault } from '../../src/fhir/fault.js';
@@ -188,6 +190,32 @@ describe('http/fhir: requests', () => {
       assert.deepEqual(sizes, [90_000, undefined, 60_000]);
       const answers = await Promise.all(Array.from({ length: 20 }, () => post('Bearer good', 90_000)));
       assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    });
+  });
+
+  it('[E07] [F13] serves others while one caller sends as many large bodies as it likes, slowly', async () => {
+    const { parts } = testParts();
+    const app = createApp({ ...parts, limits: { ...parts.limits, maxBody: 100_000 } });
+    await listening(app, async server => {
+      const { port } = server.address() as AddressInfo;
+      const slow = Array.from({ length: 6 }, () => {
+        const headers = { authorization: 'Bearer good-but-slow', 'content-length': '100000' };
+        const request = httpRequest({ port, path: '/fhir/portal/Patient', method: 'POST', headers, agent: false });
+        request.on('error', () => undefined);
+        request.write('x'.repeat(66_000));
+        return request;
+      });
+      await new Promise(resolve => setTimeout(resolve, 100));
+      const begun = performance.now();
+      const headers = { authorization: 'Bearer good' };
+      const { status } = await raw(server, '/fhir/portal/Patient', {
+        method: 'POST',
+        headers,
+        body: 'x'.repeat(90_000),
+      });
+      assert.equal(status, 200);
+      assert.ok(performance.now() - begun < 2000, 'the other caller waited');
+      for (const request of slow) request.destroy();
     });
   });
 

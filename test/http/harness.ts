@@ -17,7 +17,10 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
   const base = (path: string): AppParts['bases'][number] => ({
     path,
     url: `https://portal.example${path}`,
-    admits: ({ headers }) => Promise.resolve(headers['authorization'] === 'Bearer good'),
+    callerOf({ headers }) {
+      const [, caller] = /^Bearer (good.*)$/.exec(headers['authorization'] ?? '') ?? [];
+      return Promise.resolve(caller);
+    },
     async handle(request) {
       seen.push(request);
       return handle(request);
