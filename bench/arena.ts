@@ -74,7 +74,9 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
 /** The headers and body of one read, for the raw server to repeat. */
 async function oneRead(at: At): Promise<{ headers: string[]; body: string }> {
   const [path = ''] = readLoads(at, 1).read.paths ?? [];
-  const answer = await fetch(`${at.base}/${path}`, { headers: { authorization: `Bearer ${at.token}` } });
+  const answer = await fetch(`${at.base}/${path}`, {
+    headers: { authorization: `Bearer ${at.token}`, 'accept-encoding': 'identity' },
+  });
   const own = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
   const headers = [...answer.headers].filter(([name]) => !own.has(name)).flat();
   return { headers, body: await answer.text() };

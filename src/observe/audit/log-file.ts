@@ -42,7 +42,7 @@ interface Group {
  * Entries of one write at most. Answers wait for it: if all of a turn waited together, callers would get theirs at once and
  * leave the server idle while they read them.
  */
-const MAX_GROUP = 4;
+const MAX_GROUP = 8;
 
 /** Lines after which a file is closed: what is read, checked and compressed in one piece. */
 const MAX_LINES = 2000;
