@@ -1,18 +1,15 @@
 /** What `npm start` prints: addresses, and a first call to copy. */
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import { projectRoot } from './project-root.js';
 
-/** Docker makes the file; there the name of the machine is that of the container, unless it was given another. */
-const DOCKER = '/.dockerenv';
+/** The image holds what runs and nothing to build it with. The host's name there is that of the container. */
+const isImage = (): boolean => !existsSync(join(projectRoot(), 'tools/build.mjs'));
 
-export function greeting(
-  config: Config,
-  endpoints: readonly Endpoint[],
-  inContainer: boolean = existsSync(DOCKER),
-): string {
+export function greeting(config: Config, endpoints: readonly Endpoint[], inContainer: boolean = isImage()): string {
   const { url, mail, demo, dataFolder } = config;
   const lines = [
     `Portico answers at ${url}`,

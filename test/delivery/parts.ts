@@ -4,7 +4,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
-import type { Channel } from '../../src/delivery/channels/channel.js';
+import type { Channel, Message, Sent } from '../../src/delivery/channels/channel.js';
 import { createDispatcher, type Dispatcher, type DispatcherParts } from '../../src/delivery/dispatcher.js';
 import { outboxDocuments } from '../../src/delivery/outbox.js';
 import { loadTemplates } from '../../src/delivery/templates.js';
@@ -160,3 +160,21 @@ export const newMessage: Effect = {
   parameters: { link: 'https://portal.example.org/messages' },
   about: 'Communication/1',
 };
+
+/** A channel that does as it is told, and keeps what it was given. */
+export function scripted(
+  answer: (message: Message) => Promise<Sent> | Sent,
+  name: 'email' | 'sms' = 'email',
+): Channel & { sent: Message[] } {
+  const sent: Message[] = [];
+  return {
+    name,
+    addressOf: ({ email, phone }) => (name === 'email' ? email : phone),
+    sent,
+    async send(message) {
+      sent.push(message);
+      return answer(message);
+    },
+    close: async () => {},
+  };
+}
