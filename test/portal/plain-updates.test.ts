@@ -164,6 +164,11 @@ function others(journey: () => Journey): void {
     const closed = asPerson(await patch(account, '/active', false));
     assert.equal(closed.active, false);
     assert.equal((await put(closed, { active: true })).status, 200);
+    const proxy = { resourceType: 'Person', active: true, name: [{ family: 'Proxy' }] };
+    const only = asPerson(await journey().expect(201, system, 'POST', 'Person', proxy));
+    const ended = asPerson(await patch(only, '/active', false));
+    assert.equal(ended.active, false, 'an account of a proxy alone, too');
+    assert.equal((await put(ended, { active: true })).status, 200);
   });
 
   it('[G04] a message keeps its sender, time, patient and addressees, whatever an update says', async () => {

@@ -125,6 +125,21 @@ describe('a store by type', () => {
     assert.equal(await view.count({ partition: P, of, deadline: DEADLINE }, Infinity), puts.length);
   });
 
+  it('ends where one of the two stores has nothing', async () => {
+    for (const [type, none] of [
+      [OWN, 'Patient'],
+      ['Patient', OWN],
+    ] as const) {
+      const of: { type: string; where: Filter }[] = [
+        { type, where: all },
+        { type: none, where: { kind: 'none' } },
+      ];
+      for (const limit of [2, 100]) {
+        assert.deepEqual(await pages(view, of, [], limit), await pages(whole, of, [], 100), `${type} ${limit}`);
+      }
+    }
+  });
+
   it('reads in the order asked, and lists each type', async () => {
     const keys = ['Task/t0', `${OWN}/e3`, 'Patient/x', `${OWN}/x`, 'Patient/a'].map(path => putOf(P, path).key);
     const names = (await view.read(keys)).map(version => version?.key.id);

@@ -104,6 +104,28 @@ eachStorage((name, open) => {
       assert.deepEqual([version?.key, none], [scene.key('Patient/b'), undefined]);
     });
 
+    it('finds what is there before what was deleted elsewhere', async () => {
+      const partitions = [freshName(), freshName()];
+      const [one, two] = partitions as [string, string];
+      await store.commit({ puts: [putOf(one, 'Patient/m'), putOf(two, 'Patient/m')] });
+      await store.commit({ puts: [putOf(one, 'Patient/m', { version: 2, deleted: true })] });
+      const scene = new Scene(union(store, 'all', partitions), 'all');
+      const [found] = await scene.store.read([scene.key('Patient/m')]);
+      assert.deepEqual([found?.deleted, found?.version], [false, 1]);
+    });
+
+    it('passes on what a store warns of', async () => {
+      const warned = {
+        ...{ read: store.read, version: store.version, count: store.count, scan: store.scan, commit: store.commit },
+        ...{ history: store.history, countHistory: store.countHistory, close: store.close },
+        search: (search: Parameters<Store['search']>[0]) =>
+          Promise.resolve({ rows: [], positions: [], warnings: [`of ${search.partition}`] }),
+      };
+      const scene = new Scene(union(warned, 'all', ['one', 'two']), 'all');
+      const { warnings } = await scene.store.search(scene.query('Patient', all));
+      assert.deepEqual(warnings, ['of one', 'of two']);
+    });
+
     it('writes no resource, and commits what is none', async () => {
       const scene = await filled();
       for (const view of [scene.store, readOnly(store)]) {

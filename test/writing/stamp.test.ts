@@ -24,6 +24,9 @@ describe('the stamp of a version', () => {
     assert.deepEqual([later.version, later.at, later.index.main], [2, NOW + 5000, NOW + 5000]);
     const deletion = writing.remove(previous, target);
     assert.deepEqual([deletion.version, deletion.at, deletion.deleted, deletion.json], [2, NOW + 5000, true, '']);
+    assert.deepEqual(deletion.index.postings, ['gone|a'], 'whose it was stays known');
+    const twice = writing.remove({ ...previous, ...deletion, method: 'DELETE' }, target);
+    assert.deepEqual([twice.version, twice.index.postings], [3, []]);
   });
 
   it('indexes the words of a resource only where the endpoint declares _content', async () => {

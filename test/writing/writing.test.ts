@@ -147,4 +147,15 @@ describe('the write pipeline', () => {
     await assert.rejects(write({ ...provenance, agent: [{ who: organization }] }), isFault('unprocessable'));
     await assert.rejects(write({ resourceType: 'Provenance' }), isFault('unprocessable'));
   });
+
+  it("holds every writer to the endpoint's profiles, the server too", async () => {
+    const { writing, target } = pipeline();
+    const { endpoint } = target;
+    const profiles = ['http://hl7.org/fhir/StructureDefinition/bmi'];
+    const entry = { ...endpoint.resources.get('Observation')!, profiles };
+    const strict = { ...target, endpoint: { ...endpoint, resources: new Map([['Observation', entry]]) } };
+    const resource = { resourceType: 'Observation', id: 'o', status: 'final', code: { text: 'x' } };
+    assert.ok(await writing.write(byServer({ resource, method: 'POST' }), target));
+    await assert.rejects(writing.write(byServer({ resource, method: 'POST' }), strict), isFault('unprocessable'));
+  });
 });

@@ -56,6 +56,18 @@ eachStorage((_name, open) => {
       assert.deepEqual(await verify(), { chains: 2, segments: 4, files: 1, entries: 9, problems: [] });
     });
 
+    it('[H05] follows a chain over a leap of the clock, which parts its file into segments', async () => {
+      const before = await verify();
+      for (const [at, minutes] of [0, 0, 6, 6, 13, 1].entries()) {
+        await audit.append(entry(`leap${at}`, { at: machine.now + minutes * MINUTE }));
+      }
+      await machine.persistAll(audit);
+      const { segments: parts, entries, files, problems: found } = await verify();
+      assert.deepEqual(found, []);
+      assert.deepEqual([entries, files], [before.entries + 6, 0]);
+      assert.ok(parts >= before.segments + 4, String(parts));
+    });
+
     it('[H05] names the first line of a segment that was changed or moved', async () => {
       const [one, two] = await segments();
       await rewrite(one!.id, ([first = '', second = '']) => [first, second.replace('r1-2', 'r9-9')]);
