@@ -8,6 +8,7 @@ import { createDelivery } from './compose/delivery.js';
 import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
 import { createServing, type Serving } from './compose/serving.js';
+import { createMisdirectedTokens } from './compose/misdirected.js';
 import { createHandlers } from './compose/handlers.js';
 import { machine } from './compose/machine.js';
 import { openStorage } from './compose/storage.js';
@@ -59,6 +60,7 @@ export async function compose(
   const access = createAccess(config, model, stores, world);
   const channels = openChannels(config);
   const reindexer = createReindexing(indexing, stores, world, log);
+  const misdirected = createMisdirectedTokens(secret, world);
   const { parts, operations, dispatch, audit } = createHandlers({
     config,
     world,
@@ -68,11 +70,12 @@ export async function compose(
     log,
     access,
     channels,
+    misdirected,
     custom: indexing.custom,
   });
   checkStart(model, operations);
   if (config.demo) await setUpDemo({ ...parts, store: stores.store }, endpointThat(model, 'workflows'));
-  const dispatcher = createDelivery({ config, stores, model, world, log, channels });
+  const dispatcher = createDelivery({ config, stores, model, world, log, channels, misdirected });
   const serving = createServing({
     config,
     world,

@@ -12,6 +12,7 @@ import type { FhirRequest } from './fhir/request.js';
 import type { JsonObject, Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
 import type { Effect } from './portal/effect.js';
+import type { MisdirectedTokens } from './portal/misdirected.js';
 import type { Step } from './portal/step.js';
 import type { ContactChannel } from './portal/contact-channel.js';
 import type { SearchRegistry } from './search/registry.js';
@@ -243,6 +244,7 @@ export interface HandlerParts extends World {
   statement(context: Context): JsonObject | Promise<JsonObject>;
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
+  readonly misdirected: MisdirectedTokens;
   /** Settings the portal's workflows read. */
   readonly portal: PortalSettings;
 }

@@ -5,8 +5,10 @@ import type { Channel } from '../delivery/channels/channel.js';
 import { createDispatcher, type Dispatcher } from '../delivery/dispatcher.js';
 import { loadTemplates } from '../delivery/templates.js';
 import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
 import type { Log } from '../observe/log.js';
 import { projectRoot } from '../project-root.js';
+import type { MisdirectedTokens } from '../portal/misdirected.js';
 import type { PeopleReader } from '../portal/recipient.js';
 import type { Storage } from '../store/port.js';
 import { workflowReader } from '../writing/workflow-reader.js';
@@ -25,16 +27,22 @@ export interface DeliveryParts {
   world: World;
   log: Log;
   channels: readonly Channel[];
+  misdirected: MisdirectedTokens;
 }
 
 export function createDelivery(parts: DeliveryParts): Dispatcher {
-  const { config, stores, world, log, channels } = parts;
+  const { config, stores, world, log, channels, misdirected } = parts;
   return createDispatcher({
     store: stores.store,
     records: stores.records,
     people: peopleOf(parts),
     channels,
-    templates: loadTemplates(join(projectRoot(), 'templates'), config.defaultLanguage),
+    templates: loadTemplates(join(projectRoot(), 'templates'), config.defaultLanguage, config.organization),
+    links: {
+      preferences: `${config.url}/preferences`,
+      misdirected: ({ about, persons: [person] }) =>
+        `${config.url}/not-for-me?token=${misdirected.seal({ about, ...defined({ person: person?.reference }) })}`,
+    },
     clock: world.clock,
     random: world.random,
     interval: INTERVAL,

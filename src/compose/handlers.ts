@@ -21,6 +21,7 @@ import { createSearchTerminology } from '../conformance/search-terminology.js';
 import { createStatements } from '../conformance/supported-profiles.js';
 import { createPortalRules } from '../writing/portal-rules.js';
 import type { ContactChannel } from '../portal/contact-channel.js';
+import type { MisdirectedTokens } from '../portal/misdirected.js';
 import { createDispatch } from '../router/dispatch.js';
 import type { Run } from '../router/parts.js';
 import { createQuota } from '../router/quota.js';
@@ -45,6 +46,7 @@ export interface Given {
   log: Log;
   access: Access;
   channels: readonly ContactChannel[];
+  misdirected: MisdirectedTokens;
   custom: CustomParameters;
 }
 
@@ -69,7 +71,7 @@ const patientsOf = ({ puts = [] }: ChangeSet): string[] => [
 ];
 
 function partsOf(given: Given, audit: Audit): HandlerParts {
-  const { config, world, model, stores, secret, log, custom } = given;
+  const { config, world, model, stores, secret, log, custom, misdirected } = given;
   const { definitions, registry, root, postings } = model;
   const { limits } = config;
   const { records, blobs } = stores;
@@ -96,6 +98,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     statement: createStatements(definitions, error => log.error('statement', error)),
     writing: createWriting({ ...storing, validator, definitionsFor, rule }),
     portal,
+    misdirected,
   };
 }
 

@@ -4,7 +4,7 @@ import { developmentRoute } from '../http/development-route.js';
 import { wellKnown } from '../access/smart-configuration.js';
 import { openMailbox } from '../delivery/mailbox.js';
 import type { Access } from './access.js';
-import type { Model } from './model.js';
+import { endpointThat, type Model } from './model.js';
 import { SWEPT_AT_ONCE, sweepUploads } from '../content/upload.js';
 import type { Config } from '../config/config.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
@@ -97,6 +97,27 @@ async function keepHouse({ audit, stores, world }: ServingParts): Promise<number
   return stores.records.expire(world.clock.now(), EXPIRED_AT_ONCE);
 }
 
+/** The operation of the same name, as anybody may call it; whether the token was taken. */
+async function reportMisdirected(token: string, { config, world, model, dispatch }: ServingParts): Promise<boolean> {
+  const portal = endpointThat(model, 'workflows');
+  const resource = { resourceType: 'Parameters', parameter: [{ name: 'token', valueString: token }] };
+  const { status } = await dispatch(
+    {
+      method: 'POST',
+      base: portal.url,
+      path: ['Task', '$report-misdirected'],
+      query: [],
+      headers: {},
+      body: { kind: 'resource', resource },
+      id: world.ids.next(),
+      deadline: world.clock.now() + config.limits.requestTimeout,
+    },
+    portal,
+  );
+  if (status >= 500) throw new Error(`a report of a misdirected notice was answered with ${status}`);
+  return status === 200;
+}
+
 async function callerOf(
   { authenticate }: Access,
   request: Parameters<Access['authenticate']>[0],
@@ -135,6 +156,8 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       endpoints: config.demo ? endpoints : endpoints.filter(({ listed }) => listed),
       operation: url => definitions.operation(url),
       demo: config.demo,
+      organization: config.organization,
+      reportMisdirected: token => reportMisdirected(token, parts),
       mailbox: config.demo && config.mail.smtpUrl === undefined ? openMailbox(config.mail.folder) : undefined,
     },
     mounts: access.development ? [developmentRoute(access.development)] : [],

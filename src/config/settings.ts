@@ -11,7 +11,10 @@ import {
   path,
   smtpAddress,
   storeAddress,
+  telephone,
+  text,
   tgzFiles,
+  timeZone,
   webAddress,
   whole,
   type Value,
@@ -52,6 +55,7 @@ const day = 24 * 3600 * 1000;
 const address = 'Address';
 const storage = 'Storage';
 const portal = 'Portal';
+const organization = 'Organization';
 const mail = 'E-mail';
 const limits = 'Limits';
 const trust = 'Trust';
@@ -107,6 +111,23 @@ export const settings = {
   PORTICO_PACKAGES: setting(tgzFiles, '', {
     group: portal,
     doc: 'FHIR packages with further profiles and terminology, loaded at start.',
+  }),
+
+  PORTICO_ORGANIZATION: optional(text, 'e-mails speak of the health care provider', {
+    group: organization,
+    doc: 'Name of the health organization, as people know it.',
+  }),
+  PORTICO_HELP_PHONE: optional(telephone, 'e-mails and pages name none', {
+    group: organization,
+    doc: 'Telephone number of the help desk, as people dial it.',
+  }),
+  PORTICO_HELP_URL: optional(webAddress, 'e-mails and pages name none', {
+    group: organization,
+    doc: 'Page with help for patients.',
+  }),
+  PORTICO_TIME_ZONE: setting(timeZone, 'UTC', {
+    group: organization,
+    doc: 'Time zone of the dates that people read, an IANA name.',
   }),
 
   PORTICO_SMTP_URL: optional(smtpAddress, 'e-mails are written as .eml files to the folder `mail` in PORTICO_DATA', {

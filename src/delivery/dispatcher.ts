@@ -4,7 +4,9 @@
  * try. A failed entry is tried again, at growing intervals, and ends as a dead delivery.
  */
 import type { Clock, Random } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
 import { unlessConflict } from '../fhir/fault.js';
+import type { Notice } from '../portal/effect.js';
 import type { PeopleReader } from '../portal/recipient.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
@@ -23,6 +25,8 @@ export interface DispatcherParts {
   people: PeopleReader;
   channels: readonly Channel[];
   templates: Templates;
+  /** Addresses of the pages that every notice leads to. */
+  links: NoticeLinks;
   clock: Clock;
   random: Random;
   /** Milliseconds between looks at the outbox. */
@@ -35,6 +39,13 @@ export interface DispatcherParts {
   lost?: (notice: LostNotice) => void;
   /** Gets the errors outside the channels, for the log. */
   report: (error: unknown) => void;
+}
+
+export interface NoticeLinks {
+  /** Where the recipient chooses how to be notified. */
+  readonly preferences: string;
+  /** Where the recipient of this notice reports that it was not meant for them. */
+  misdirected(effect: Notice): string;
 }
 
 /** Holds no address, name or code. */
@@ -148,10 +159,14 @@ async function send(
   id: string,
   { effect }: OutboxEntry,
   route: Route,
-  { templates, report }: Pick<DispatcherParts, 'templates' | 'report'>,
+  { templates, links, report }: Pick<DispatcherParts, 'templates' | 'links' | 'report'>,
 ): Promise<Sent> {
-  const { event, parameters } = effect;
-  const rendered = await templates.render(event, route.language, parameters).catch(report);
+  const { event } = effect;
+  const { preferences } = links;
+  const parameters = { ...effect.parameters, ...defined({ given: route.given }), preferences };
+  const rendered = await templates
+    .render(event, route.language, { ...parameters, misdirected: links.misdirected(effect) })
+    .catch(report);
   if (!rendered) return { kind: 'failed', reason: `template ${event}` };
   return route.channel.send({ id, to: route.address, ...rendered });
 }

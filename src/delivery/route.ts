@@ -8,6 +8,8 @@ import { defined } from '../fhir/defined.js';
 export interface Route extends Address<Channel> {
   /** BCP 47; undefined: the default. */
   readonly language?: string;
+  /** Of the patient concerned. */
+  readonly given?: string;
 }
 
 /** There is no route. `withheld` is final; a `dead` delivery can be sent again once there is an address or a channel. */
@@ -31,5 +33,6 @@ export async function routeOf(
   if ('withheld' in recipient) return { outcome: 'withheld', reason: recipient.withheld };
   const address = addressOf(channels, recipient.contact, wanted);
   if (!address) return { outcome: 'dead', reason: 'no address' };
-  return { ...address, ...defined({ language: recipient.language ?? stated }) };
+  const { language = stated, given } = recipient;
+  return { ...address, ...defined({ language, given }) };
 }

@@ -1,10 +1,12 @@
 /**
  * Notices as text: templates/{language}/{name}.liquid, each with a subject, a plain text and an HTML part; a topic has
- * its own file where it needs one ({name}-{topic}.liquid). https://liquidjs.com
+ * its own file where it needs one ({name}-{topic}.liquid). The organization's particulars follow in footer.liquid, and
+ * layout.liquid is around the HTML. https://liquidjs.com
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Liquid, type Template } from 'liquidjs';
+import { dayIn, initialOf } from './wording.js';
 
 export interface Rendered {
   /** Of the template used: BCP 47. */
@@ -19,32 +21,64 @@ export interface Templates {
   render(name: string, language: string | undefined, parameters: Readonly<Record<string, string>>): Promise<Rendered>;
 }
 
+/** The health organization as its e-mails show it. */
+export interface Organization {
+  /** Absent: templates call it a health care provider. */
+  readonly name?: string | undefined;
+  /** As people dial it. */
+  readonly telephone?: string | undefined;
+  /** Address of a page with help. */
+  readonly help?: string | undefined;
+  /** IANA, for dates: `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
 type Part = 'subject' | 'text' | 'html';
-type Compiled = Readonly<Record<Part, Template[]>>;
+type Compiled = Readonly<Record<Part | 'provider', Template[]>>;
 
 const SAFE = { ownPropertyOnly: true, strictVariables: true, strictFilters: true, parseLimit: 1e5, renderLimit: 1000 };
 
-const plain = new Liquid(SAFE);
-const markup = new Liquid({ ...SAFE, outputEscape: 'escape' });
+const FOOTER = 'footer';
+
+interface Engines {
+  plain: Liquid;
+  markup: Liquid;
+}
+
+/** Filters: `day`, an instant as a date in the reader's language; `initial`, of a given name. */
+function enginesOf({ timeZone }: Organization): Engines {
+  const engines = { plain: new Liquid(SAFE), markup: new Liquid({ ...SAFE, outputEscape: 'escape' }) };
+  for (const engine of Object.values(engines)) {
+    engine.registerFilter('initial', (given: unknown) => initialOf(String(given)));
+    engine.registerFilter('day', function (this: { context: { getSync(path: string[]): unknown } }, at: unknown) {
+      return dayIn(String(this.context.getSync(['language'])), String(at), timeZone);
+    });
+  }
+  return engines;
+}
 
 /** Reads and compiles all templates below a folder. Throws where a part is missing or malformed. */
-export function loadTemplates(folder: string, defaultLanguage: string): Templates {
+export function loadTemplates(folder: string, defaultLanguage: string, organization: Organization): Templates {
+  const engines = enginesOf(organization);
+  const { plain, markup } = engines;
   const layout = markup.parse(readFileSync(join(folder, 'layout.liquid'), 'utf8'));
   const languages = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory());
-  const compiled = new Map(languages.flatMap(({ name: language }) => compileFolder(folder, language)));
+  const compiled = new Map(languages.flatMap(({ name: language }) => compileFolder(folder, language, engines)));
   return {
     async render(name, requested, parameters) {
-      const { language, template } = choose(
-        compiled,
-        name,
-        parameters['topic'] ?? '',
-        candidates(requested, defaultLanguage),
-      );
-      const subject = oneLine(await rendered(plain, template.subject, parameters));
-      const text = await rendered(plain, template.text, parameters);
-      const body = await rendered(markup, template.html, parameters);
-      const html = await rendered(markup, layout, { language, direction: directionOf(language), subject, body });
-      return { language, subject, text: text.trim(), html };
+      const languages = candidates(requested, defaultLanguage);
+      const { language, template } = choose(compiled, name, parameters['topic'] ?? '', languages);
+      const footer = choose(compiled, FOOTER, '', [language]).template;
+      const { name: known, telephone = '', help = '' } = organization;
+      const provider = known ?? (await rendered(plain, footer.provider, {})).trim();
+      const scope = { given: '', ...parameters, language, organization: provider, telephone, help };
+      const subject = oneLine(await rendered(plain, template.subject, scope));
+      const text = await rendered(plain, template.text, scope);
+      const ending = await rendered(plain, footer.text, scope);
+      const body = await rendered(markup, template.html, scope);
+      const frame = { ...scope, direction: directionOf(language), subject, body };
+      const html = await rendered(markup, layout, { ...frame, footer: await rendered(markup, footer.html, scope) });
+      return { language, subject, text: `${text.trim()}\n\n${ending.trim()}`, html };
     },
   };
 }
@@ -57,20 +91,26 @@ async function rendered(
   return String(await engine.render(template, scope));
 }
 
-function compileFolder(folder: string, language: string): [string, Compiled][] {
+function compileFolder(folder: string, language: string, engines: Engines): [string, Compiled][] {
   return readdirSync(join(folder, language)).map(file => {
     const text = readFileSync(join(folder, language, file), 'utf8');
-    return [`${language}/${file.replace(/\.liquid$/, '')}`, compile(text, `${language}/${file}`)];
+    const name = file.replace(/\.liquid$/, '');
+    return [`${language}/${name}`, compile(text, name === FOOTER, `${language}/${file}`, engines)];
   });
 }
 
-/** The parts are separated by lines such as `=== text`. */
-function compile(text: string, file: string): Compiled {
+/** The parts are separated by lines such as `=== text`. A footer has no subject, but words for an organization without a name. */
+function compile(text: string, isFooter: boolean, file: string, { plain, markup }: Engines): Compiled {
   const parts = new Map(
     [...text.matchAll(/^=== (\w+)\n([\s\S]*?)(?=^=== |(?![\s\S]))/gm)].map(([, name, part]) => [name, part]),
   );
-  const part = (name: Part): string => parts.get(name) ?? missing(file, name);
-  return { subject: plain.parse(part('subject')), text: plain.parse(part('text')), html: markup.parse(part('html')) };
+  const part = (name: string): string => parts.get(name) ?? missing(file, name);
+  return {
+    subject: isFooter ? [] : plain.parse(part('subject')),
+    provider: isFooter ? plain.parse(part('provider')) : [],
+    text: plain.parse(part('text')),
+    html: markup.parse(part('html')),
+  };
 }
 
 function missing(file: string, part: string): never {

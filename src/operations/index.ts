@@ -11,6 +11,7 @@ import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMarkRead } from './mark-read/mark-read.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
 import { createRedeemInvitation } from './redeem-invitation/redeem-invitation.js';
+import { createReportMisdirected, type ReportMisdirectedParts } from './report-misdirected/report-misdirected.js';
 import { createReindex, type ReindexParts } from './reindex/reindex.js';
 import { createReindexStatus, type ReindexStatusParts } from './reindex/status.js';
 import { createRelease } from './release/release.js';
@@ -32,6 +33,7 @@ export type OperationParts = WorkflowParts &
   MetaParts &
   ReindexParts &
   ReindexStatusParts &
+  ReportMisdirectedParts &
   ValidateParts &
   ValidateCodeParts;
 
@@ -43,6 +45,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createEnrollmentStatus(parts),
   createInvite(parts),
   createRedeemInvitation(parts),
+  createReportMisdirected(parts),
   createEnroll(parts),
   createClaim(parts),
   createRelease(parts),

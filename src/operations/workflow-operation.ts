@@ -23,9 +23,12 @@ export interface Call<Input> {
   all: WorkflowReader;
 }
 
-/** The outcome of a call: an answer alone; a step, whose resource `returns` is the output `return`; a refusal with its own changes. */
+/** The outcome of a call: an answer, alone or with a step; a step, whose resource `returns` is the output `return`; a refusal with its own changes. */
 export type Outcome<Output extends Values> =
-  { output: Output } | { step: Step; returns: Returned; output: Omit<Output, 'return'> } | { step: Step; fault: Fault };
+  | { output: Output }
+  | { step: Step; output: Output; returns?: never }
+  | { step: Step; returns: Returned; output: Omit<Output, 'return'> }
+  | { step: Step; fault: Fault };
 
 export interface Returned {
   type: string;
@@ -54,9 +57,9 @@ export function workflowOperation<Input extends Values, Output extends Values>(
       const outcome = await run({ input, context, seen, all });
       if (!('step' in outcome)) return outcome;
       const changes = await parts.writing.changesOf(outcome.step, context);
-      if (!('fault' in outcome)) return answer(outcome, { changes, asSystem: reason }, context);
-      const { fault, step } = outcome;
-      return step.documents.length > 0 ? { fault, changes, asSystem: reason } : { fault };
+      const commit = { changes, asSystem: reason };
+      if ('fault' in outcome) return outcome.step.documents.length > 0 ? { fault: outcome.fault, ...commit } : outcome;
+      return outcome.returns ? answer(outcome, commit, context) : { output: outcome.output, ...commit };
     },
   };
 }

@@ -9,9 +9,10 @@ import type { Assets } from './layout.js';
 import { mailPage } from './mail.js';
 import type { Mailbox } from '../delivery/mailbox.js';
 import { missingPage } from './missing.js';
+import { serveNoticeLinks, type NoticeLinkParts } from './notice-links.js';
 import { style } from './style.js';
 
-export interface PageParts {
+export interface PageParts extends NoticeLinkParts {
   /** Of the software. */
   version: string;
   /** The portal's first. */
@@ -32,7 +33,7 @@ const hashed = (name: string, extension: string, content: string): string =>
 
 const assets: Assets = { style: hashed('portico', 'css', style), icon: hashed('mark', 'svg', icon) };
 
-/** Adds `/`, `/assets/…`, `/mail/…`, and a page for unknown addresses. Call it after all other routes are added. */
+/** Adds `/`, `/assets/…`, `/mail/…`, the pages behind links in notices, and a page for unknown addresses. Call it after all other routes are added. */
 export function servePages(app: Express, parts: PageParts, checks: Checks, secure: boolean): void {
   const { version, mailbox } = parts;
   const send = sender(secure);
@@ -60,9 +61,11 @@ export function servePages(app: Express, parts: PageParts, checks: Checks, secur
     else response.set(frameHeaders).type('html').send(mail.html);
   });
 
+  const frameOf = (request: Request) => ({ language: languageOf(request), path: request.path, version, assets });
+  serveNoticeLinks(app, parts, frameOf, send);
+
   app.use((request, response) => {
-    const frame = { language: languageOf(request), path: '/', version, assets };
-    send(response, 404, missingPage(frame));
+    send(response, 404, missingPage({ ...frameOf(request), path: '/' }));
   });
 }
 

@@ -14,13 +14,15 @@ export interface Frame {
   language: Language;
   /** Path of this page: the links to other languages lead here. */
   path: string;
+  /** Kept in those links. */
+  query?: Readonly<Record<string, string>>;
   title: string;
   version: string;
   assets: Assets;
 }
 
 /** A whole HTML document around `content`. */
-export function page({ language, path, title, version, assets }: Frame, content: Html): string {
+export function page({ language, path, query = {}, title, version, assets }: Frame, content: Html): string {
   const words = texts[language];
   return html`<!doctype html>
     <html lang="${language}" dir="${directionOf(language)}">
@@ -36,7 +38,7 @@ export function page({ language, path, title, version, assets }: Frame, content:
         <a class="skip" href="#content">${words.skip}</a>
         <header class="banner">
           <a class="brand" href="/?lang=${language}">${mark}<span>${words.software}</span></a>
-          ${languageSwitch(language, path, words)}
+          ${languageSwitch(language, path, query, words)}
         </header>
         <main id="content" tabindex="-1">${content}</main>
         <footer>
@@ -49,14 +51,15 @@ export function page({ language, path, title, version, assets }: Frame, content:
 
 const names: Readonly<Record<Language, string>> = { en: 'English', ar: 'العربية' };
 
-function languageSwitch(current: Language, path: string, words: Texts): Html {
+function languageSwitch(current: Language, path: string, query: Readonly<Record<string, string>>, words: Texts): Html {
+  const address = (lang: Language): string => `${path}?${new URLSearchParams({ ...query, lang }).toString()}`;
   return html`<nav aria-label="${words.languages}">
     <ul>
       ${(['en', 'ar'] as const).map(
         language =>
           html`<li>
             <a
-              href="${path}?lang=${language}"
+              href="${address(language)}"
               lang="${language}"
               hreflang="${language}"
               ${language === current && html`aria-current="true"`}

@@ -18,7 +18,8 @@ export interface Provision {
 }
 
 export interface EnrolledNotice {
-  readonly name: string;
+  /** Given name. */
+  readonly given: string;
   /** Where links lead, without a trailing slash. */
   readonly portalUrl: string;
   readonly channels?: readonly string[];
@@ -63,9 +64,9 @@ function withPatient({ link = [] }: Person, { input }: Moving<Provision>): Parti
 
 function noticeOf({ id }: Person, { input }: Moving<Provision>): Effect[] {
   if (!input.notice) return [];
-  const { name, portalUrl: link, channels, language } = input.notice;
+  const { given, portalUrl: link, channels, language } = input.notice;
   const about = `Person/${id}`;
   const persons = [{ reference: about }];
-  const parameters = { name, link };
+  const parameters = { given, link };
   return [{ kind: 'notice', event: 'enrolled', about, persons, parameters, ...defined({ channels, language }) }];
 }

@@ -66,7 +66,7 @@ export async function enroll(
   world: World,
 ): Promise<{ person: Person; step: Step }> {
   const { language, facts } = subject;
-  const notice = { name: facts.given ?? '', ...order, ...defined({ language }) };
+  const notice = { given: facts.given ?? '', ...order, ...defined({ language }) };
   const { person, step: made } = await provision(subject, 'enroll', { notice }, reader, world);
   const { open } = await invitationsOf(inviteeOf(subject), reader);
   return { person, step: combined(await endInvitations(open, reader, world.clock.now()), made) };

@@ -18,7 +18,7 @@ import { defined } from '../fhir/defined.js';
 
 const DAY = 24 * 3600 * 1000;
 
-export type InvitationMove = 'redeem' | 'supersede' | 'expire' | 'lock' | 'cancel';
+export type InvitationMove = 'redeem' | 'supersede' | 'expire' | 'lock' | 'cancel' | 'report';
 
 const because =
   (text: string) =>
@@ -36,6 +36,12 @@ export const invitationWorkflow = (own: OwnCanonicals): Workflow<InvitationMove,
   moves: {
     redeem: { ...open, to: 'completed', by: ['server'], change: touched },
     supersede: { ...open, to: 'cancelled', by: ['server'], change: because('superseded') },
+    report: {
+      ...open,
+      to: 'cancelled',
+      by: ['server'],
+      change: because('its recipient reports that it was not meant for them'),
+    },
     cancel: { ...open, to: 'cancelled', by: ['system', 'staff'], change: touched },
     expire: { ...open, to: 'failed', by: ['server', 'system'], guard: isOver, change: because('expired') },
     lock: {
@@ -146,11 +152,11 @@ function noticeOf(order: InvitationOrder, task: Task, code: string, until: numbe
     persons: [{ ...defined({ reference }), contact }],
     ...defined({ channels, language }),
     parameters: {
-      name: facts.given ?? '',
+      given: facts.given ?? '',
       code,
       link: `${portalUrl}/invitation#${code}`,
       topic,
-      until: instant(until).slice(0, 10),
+      until: instant(until),
     },
     expires: until,
   };

@@ -18,6 +18,8 @@ export interface Recipient {
   readonly contact: Contact;
   /** BCP 47, where the record names one. */
   readonly language?: string;
+  /** The given name of the patient concerned. */
+  readonly given?: string;
 }
 
 /** Why a person gets no notice. Names nobody. */
@@ -79,7 +81,8 @@ async function proxy(reference: string, reader: PeopleReader, now: number): Prom
   const own = await account(person?.resource, reader);
   if ('withheld' in own) return own;
   const language = own.language ?? languageOf(related);
-  return { contact: { ...contactOnRecord(related.telecom), ...own.contact }, ...defined({ language }) };
+  const { given } = theirs;
+  return { contact: { ...contactOnRecord(related.telecom), ...own.contact }, ...defined({ language, given }) };
 }
 
 /** The contact on a patient's record, after the addresses of their account. */
@@ -87,5 +90,9 @@ function fromRecord(record: Patient | undefined, first: Contact): Recipient | Wi
   if (!record) return { withheld: 'not on record' };
   if (isInactive(record)) return { withheld: record.active === false ? 'inactive' : 'deceased' };
   const language = languageOf(record);
-  return { contact: { ...contactOnRecord(record.telecom), ...first }, ...defined({ language }) };
+  const given = givenName(record);
+  return { contact: { ...contactOnRecord(record.telecom), ...first }, ...defined({ language, given }) };
 }
+
+const givenName = ({ name = [] }: Patient): string | undefined =>
+  (name.find(({ use }) => use === 'official') ?? name[0])?.given?.[0];

@@ -6,14 +6,18 @@ import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import type { Clock, Random } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 
-const LIFETIME = 24 * 60 * 60 * 1000;
+/** Milliseconds. */
+const DAY = 24 * 3600_000;
 const IV = 12;
 const TAG = 16;
 
 type Content = Readonly<Record<string, unknown>>;
 
-/** Seals and opens cursors with a 256-bit key that all processes share. */
-export function createCursors(key: KeyObject, world: { clock: Clock; random: Random }) {
+/**
+ * Seals and opens cursors with a 256-bit key that all processes share.
+ * @param lifetime milliseconds
+ */
+export function createCursors(key: KeyObject, world: { clock: Clock; random: Random }, lifetime = DAY) {
   return {
     seal(content: Content, subject: string): string {
       const iv = world.random.bytes(IV);
@@ -25,7 +29,7 @@ export function createCursors(key: KeyObject, world: { clock: Clock; random: Ran
     },
     open(cursor: string, subject: string): Content {
       const { at, content } = unseal(key, cursor, subject);
-      if (world.clock.now() - at > LIFETIME)
+      if (world.clock.now() - at > lifetime)
         throw new Fault('gone', 'This page link has expired.', { code: 'expired' });
       return content;
     },

@@ -29,6 +29,7 @@ async function reasonsFor(journey: Journey, ...[caller, method, path, body]: Par
 
 interface State {
   code: string;
+  token: string;
   birthDate: string;
   communication: string;
   task: string;
@@ -59,6 +60,11 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ({ code, birthDate }) => ['', 'POST', 'Patient/$redeem-invitation', parameters({ code, birthDate })],
   ],
   [
+    'Task/report-misdirected',
+    ['report of a misdirected notice'],
+    ({ token }) => ['', 'POST', 'Task/$report-misdirected', parameters({ token })],
+  ],
+  [
     'Communication/mark-read',
     ['read mark: mark-read'],
     ({ communication }) => ['demo-patient', 'POST', `Communication/${communication}/$mark-read`],
@@ -83,6 +89,8 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
   );
   assert.ok(output(answer, 'return'));
   const [code = ''] = await journey.codes(person.email);
+  const [mail] = await journey.mails(person.email);
+  const [, token = ''] = /token=([\w-]+)/.exec(mail?.text ?? '') ?? [];
   const toPatient = { ...message, subject: { reference: 'Patient/demo-patient' } };
   const received = await journey.expect(201, 'demo-clinician', 'POST', 'Communication', toPatient);
   const { answer: sent, reasons: sending } = await reasonsFor(
@@ -96,7 +104,7 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
   const found = (await journey.expect(200, 'demo-agent', 'GET', `Task?focus=${focus}`)).body as unknown as Bundle<Task>;
   const task = found.entry?.[0]?.resource?.id ?? assert.fail();
   return {
-    state: { code, birthDate: person.birthDate, communication: String(received.body.id), task },
+    state: { code, token, birthDate: person.birthDate, communication: String(received.body.id), task },
     inviting,
     sending,
   };

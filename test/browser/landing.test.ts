@@ -50,7 +50,7 @@ describe('browser: the landing page', () => {
       read: (id: string) => Promise.resolve(id === mail.id ? mail : undefined),
     };
     const operation = (canonical: string) => definitions.operation(canonical);
-    const pages = { version: '0.1.0', endpoints, operation, demo: true, mailbox };
+    const pages = { ...testParts().parts.pages, endpoints, operation, mailbox };
     server = await startServer(createApp({ ...testParts().parts, secure: false, pages }), {
       ...{ host: '127.0.0.1', port: 0, requestTimeout: 30_000 },
     });
@@ -147,6 +147,23 @@ describe('browser: the landing page', () => {
       assert.match(await signature.innerText(), /birthDate/);
       assert.equal(await page.locator('.parameters', { hasText: 'general-practitioner' }).first().isVisible(), true);
     }));
+
+  for (const path of ['/invitation', '/not-for-me?token=good'])
+    for (const lang of ['en', 'ar'])
+      it(`${path} in ${lang} is legible, fits a narrow screen, and needs no script`, () =>
+        visit(
+          `${path}${path.includes('?') ? '&' : '?'}lang=${lang}`,
+          { viewport: { width: 360, height: 740 }, javaScriptEnabled: true },
+          async page => {
+            assert.deepEqual(await page.evaluate(faint), []);
+            assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360);
+            const button = page.getByRole('button');
+            if ((await button.count()) === 0) return;
+            await button.press('Enter');
+            assert.equal(await page.locator('html').getAttribute('lang'), lang);
+            assert.match(await page.getByRole('heading', { level: 1 }).innerText(), /^(Thank you|شكرًا)/);
+          },
+        ));
 
   it('follows the language of the browser', () =>
     visit('/', { locale: 'ar-EG' }, async page => {

@@ -36,9 +36,12 @@ describe('delivery by e-mail', () => {
     assert.deepEqual(mail?.recipients, ['ned@example.org']);
     const { subject, text = '', html = '', messageId, from: sender } = await parsed(mail.raw);
     assert.equal(subject, 'You are invited to your patient portal');
-    assert.match(text, /Hello Ned,/);
+    assert.match(text, /Hello N\.,/);
     for (const body of [text, html]) {
-      assert.ok(body.includes('https://portal.example.org/invitation#ABCD-EFGH') && body.includes('2026-03-15'), body);
+      assert.ok(
+        body.includes('https://portal.example.org/invitation#ABCD-EFGH') && body.includes('March 14, 2026'),
+        body,
+      );
     }
     assert.match(html, /<html lang="en" dir="ltr">/);
     assert.equal(messageId, '<id-1@portal.example.org>');
@@ -47,11 +50,11 @@ describe('delivery by e-mail', () => {
   });
 
   it('[RN-10] writes to an Arabic reader from right to left', async () => {
-    await delivery.post({ ...invitation, language: 'ar-SA', parameters: { ...invitation.parameters, name: 'ليلى' } });
+    await delivery.post({ ...invitation, language: 'ar-SA', parameters: { ...invitation.parameters, given: 'ليلى' } });
     await sendAll();
     const { subject, text = '', html = '' } = await parsed(server.received[0]?.raw ?? '');
     assert.equal(subject, 'دعوة إلى بوابة المرضى الخاصة بك');
-    assert.match(text, /مرحبًا ليلى،/);
+    assert.match(text, /مرحبًا ل\.،/);
     assert.match(html, /<html lang="ar" dir="rtl">/);
   });
 
@@ -79,15 +82,15 @@ describe('delivery by e-mail', () => {
     assert.ok(!subject.includes('ABCD'));
   });
 
-  it('[G13] [F06] takes names literally: no header, no markup, no template of theirs', async () => {
-    const name = 'Eve\r\nBcc: evil@example.com\r\n\r\n<script>x</script>{{ code }}';
-    await delivery.post({ ...invitation, parameters: { ...invitation.parameters, name } });
+  it('[G13] [F06] takes values literally: no header, no markup, no template of theirs', async () => {
+    const code = 'Eve\r\nBcc: evil@example.com\r\n\r\n<script>x</script>{{ code }}';
+    await delivery.post({ ...invitation, parameters: { ...invitation.parameters, code, given: '<' } });
     await sendAll();
     const [mail] = server.received;
     assert.deepEqual(mail?.recipients, ['ned@example.org']);
     const { headers, html = '', text = '' } = await parsed(mail.raw);
     assert.ok(!headers.some(({ key }) => key === 'bcc'));
-    assert.ok(html.includes('&lt;script&gt;') && !html.includes('<script>'));
+    assert.ok(html.includes('&lt;script&gt;') && html.includes('Hello &lt;.,') && !html.includes('<script>'));
     assert.ok(text.includes('{{ code }}'));
   });
 

@@ -17,6 +17,13 @@ import type { Storage } from '../../src/store/port.js';
 
 export const templatesFolder = join(process.cwd(), 'templates');
 
+export const organization = {
+  name: 'Nordic & Sons Clinic',
+  telephone: '+1 555 0100',
+  help: 'https://clinic.example.org/help',
+  timeZone: 'America/New_York',
+};
+
 export interface MailServer {
   url: string;
   /** Raw messages with the addresses of their RCPT commands. */
@@ -101,7 +108,11 @@ export function startDelivery(): Delivery {
         records: storage.records,
         people: readerOf(people),
         channels: [channels].flat(),
-        templates: loadTemplates(templatesFolder, 'en'),
+        templates: loadTemplates(templatesFolder, 'en', organization),
+        links: {
+          preferences: 'https://portal.example.org/preferences',
+          misdirected: ({ about }) => `https://portal.example.org/not-for-me?token=${about.replace('/', '-')}`,
+        },
         clock,
         random: { bytes: size => new Uint8Array(size) },
         interval: 10,
@@ -144,11 +155,11 @@ export const invitation: Effect = {
   persons: [ned],
   language: 'en',
   parameters: {
-    name: 'Ned',
+    given: 'Ned',
     code: 'ABCD-EFGH',
     link: 'https://portal.example.org/invitation#ABCD-EFGH',
     topic: '',
-    until: '2026-03-15',
+    until: '2026-03-15T03:30:00Z',
   },
   about: 'Task/1',
 };

@@ -3,19 +3,23 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTemplates } from '../../src/delivery/templates.js';
-import { templatesFolder } from './parts.js';
+import { dayIn, initialOf } from '../../src/delivery/wording.js';
+import { organization, templatesFolder } from './parts.js';
 
-const parameters = { name: 'A', code: 'B', link: 'https://portal.example.org', topic: '', until: '2026-01-01' };
+const links = { preferences: 'https://portal.example.org/preferences', misdirected: 'https://portal.example.org/no' };
+const invited = { given: 'ákos', code: 'B', link: 'https://portal.example.org', topic: '', until: '2026-01-01' };
+const parameters = { ...invited, ...links };
 
 describe('templates', () => {
-  const templates = loadTemplates(templatesFolder, 'en');
+  const templates = loadTemplates(templatesFolder, 'en', organization);
+  const nameless = loadTemplates(templatesFolder, 'en', { timeZone: 'UTC' });
 
   it('are the same set in each language', () => {
     assert.deepEqual(readdirSync(join(templatesFolder, 'ar')), readdirSync(join(templatesFolder, 'en')));
   });
 
   for (const language of ['en', 'ar'])
-    for (const name of ['invitation', 'invitation-visit', 'new-message', 'enrolled'])
+    for (const name of ['invitation', 'invitation-visit', 'new-message', 'enrolled']) {
       it(`${language}: ${name} renders its three parts`, async () => {
         const rendered = await templates.render(name, language, parameters);
         assert.equal(rendered.language, language);
@@ -24,7 +28,50 @@ describe('templates', () => {
         }
       });
 
+      it(`[PC-2] ${language}: ${name} names organization, telephone, help, preferences, and a way to say that it went wrong`, async () => {
+        const { text, html } = await templates.render(name, language, parameters);
+        for (const shown of [organization.telephone, organization.help, links.preferences, links.misdirected]) {
+          assert.ok(text.includes(shown) && html.includes(shown), shown);
+        }
+        assert.ok(text.includes('Nordic & Sons Clinic') && html.includes('Nordic &amp; Sons Clinic'), html);
+      });
+
+      it(`[PC-2] ${language}: ${name} shows a given name's initial alone, and speaks of a provider without a name`, async () => {
+        const { text, html, subject } = await nameless.render(name, language, parameters);
+        assert.ok(text.includes('Á.') && html.includes('Á.'), text);
+        assert.ok(!/kos/i.test(text + html + subject.replaceAll('your', '')), text);
+        assert.match(text, language === 'en' ? /your health care provider/ : /مقدّم الرعاية الصحية/);
+        assert.ok(!/Telephone|الهاتف|Help:|المساعدة:/.test(text), text);
+      });
+
+      it(`[RN-10] ${language}: ${name} says language and direction on the content: web mail drops the outer element`, async () => {
+        const { html } = await templates.render(name, language, parameters);
+        const [, content = ''] = html.split('<body');
+        assert.match(content, new RegExp(`<div lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}"`));
+      });
+    }
+
+  it('begin a sentence behind the greeting with a capital letter', async () => {
+    for (const name of ['invitation', 'invitation-visit', 'enrolled']) {
+      for (const all of [templates, nameless]) {
+        const { text } = await all.render(name, 'en', parameters);
+        assert.match(text, /^Hello Á\.,\n\n\p{Lu}/u);
+      }
+    }
+  });
+
   it('refuse to leave a parameter out', async () => {
-    await assert.rejects(templates.render('invitation', 'en', { name: 'A' }));
+    await assert.rejects(templates.render('invitation', 'en', { given: 'A' }));
+  });
+
+  it('[RN-29] write days in the language of their reader, in the time zone of the organization', () => {
+    assert.equal(dayIn('en', '2026-03-15T03:30:00Z', 'America/New_York'), 'March 14, 2026');
+    assert.equal(dayIn('en-GB', '2026-03-15', 'America/New_York'), '15 March 2026');
+    assert.match(dayIn('ar-SA', '2026-03-15', 'UTC'), /مارس/);
+    assert.equal(dayIn('en', 'soon', 'UTC'), 'soon');
+  });
+
+  it('know the initial of any given name', () => {
+    assert.deepEqual(['zoë', ' ليلى', '', 'e\u0301va', '👩‍⚕️x'].map(initialOf), ['Z.', 'ل.', '', 'E\u0301.', '👩‍⚕️.']);
   });
 });

@@ -39,7 +39,11 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     refused: ({ status }) => refusals.push(status),
     readiness: () => Promise.resolve({ store: true }),
     draining: () => false,
-    pages: { version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
+    pages: {
+      ...{ version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
+      organization: {},
+      reportMisdirected: token => Promise.resolve(token === 'good'),
+    },
   };
   return { parts, seen, reports, refusals };
 }

@@ -1,0 +1,92 @@
+/** The pages behind the links in notices: what comes next, and the report of a notice that was not meant for its reader. */
+import express, { type Express, type Request, type Response } from 'express';
+import { html, type Html } from './html.js';
+import { page, type Frame } from './layout.js';
+import { texts, type Texts } from './texts.table.js';
+
+/** The health organization, as far as its pages name it. */
+export interface Organization {
+  readonly name?: string | undefined;
+  readonly telephone?: string | undefined;
+  readonly help?: string | undefined;
+}
+
+export interface NoticeLinkParts {
+  organization: Organization;
+  /** Task/$report-misdirected with this token: whether it was taken. */
+  reportMisdirected(token: string): Promise<boolean>;
+}
+
+type FrameOf = (request: Request) => Omit<Frame, 'title'>;
+type Send = (response: Response, status: number, text: string) => void;
+
+/** Path of a page, and the names of its title and text. */
+const NEXT: readonly [path: string, title: keyof Texts, text: keyof Texts][] = [
+  ['/invitation', 'invitationTitle', 'invitationNext'],
+  ['/messages', 'messagesTitle', 'messagesNext'],
+  ['/preferences', 'preferencesTitle', 'preferencesNext'],
+];
+
+const REPORT = '/not-for-me';
+/** Bytes of the form: a token has some hundred. */
+const FORM_LIMIT = '4kb';
+
+/** Adds the pages. None of them changes anything when it is opened: scanners of mail open every link. */
+export function serveNoticeLinks(app: Express, parts: NoticeLinkParts, frameOf: FrameOf, send: Send): void {
+  for (const [path, title, text] of NEXT) {
+    app.get(path, (request, response) => {
+      const frame = frameOf(request);
+      const words = texts[frame.language];
+      const content = html`${said(words[title], words[text])} ${contact(parts.organization, words)}`;
+      send(response, 200, page({ ...frame, title: words[title] }, content));
+    });
+  }
+  app.get(REPORT, (request, response) => {
+    const { token } = request.query;
+    send(response, 200, reportPage(frameOf(request), typeof token === 'string' ? token : '', parts.organization));
+  });
+  app.post(REPORT, express.urlencoded({ extended: false, limit: FORM_LIMIT }), async (request, response) => {
+    const { token } = (request.body ?? {}) as { token?: unknown };
+    const taken = typeof token === 'string' && (await parts.reportMisdirected(token));
+    send(response, taken ? 200 : 410, reportedPage(frameOf(request), taken, parts.organization));
+  });
+}
+
+function reportPage(frame: Omit<Frame, 'title'>, token: string, organization: Organization): string {
+  const words = texts[frame.language];
+  return page(
+    { ...frame, title: words.reportTitle, query: { token } },
+    html`${said(words.reportTitle, words.reportWhy)}
+      <form method="post" action="${REPORT}?lang=${frame.language}">
+        <input type="hidden" name="token" value="${token}" />
+        <button type="submit">${words.report}</button>
+      </form>
+      ${contact(organization, words)}`,
+  );
+}
+
+function reportedPage(frame: Omit<Frame, 'title'>, taken: boolean, organization: Organization): string {
+  const words = texts[frame.language];
+  const title = taken ? words.reportedTitle : words.reportGone;
+  return page(
+    { ...frame, title },
+    html`${said(title, taken ? words.reportedWhy : words.reportGoneWhy)} ${contact(organization, words)}`,
+  );
+}
+
+const said = (title: string, text: string): Html =>
+  html`<div class="hero">
+    <h1>${title}</h1>
+    <p class="lede">${text}</p>
+  </div>`;
+
+/** Where help is, as far as the organization names any. */
+function contact({ name, telephone, help }: Organization, words: Texts): Html | false {
+  if (name === undefined && telephone === undefined && help === undefined) return false;
+  return html`<section aria-labelledby="help">
+    <h2 id="help">${words.help}</h2>
+    ${name !== undefined && html`<p><bdi>${name}</bdi></p>`}
+    ${telephone !== undefined && html`<p>${words.telephone}: <bdi dir="ltr">${telephone}</bdi></p>`}
+    ${help !== undefined && html`<p class="links"><a href="${help}">${words.helpPage}</a></p>`}
+  </section>`;
+}
