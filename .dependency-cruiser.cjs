@@ -7,7 +7,7 @@ const unitFolders = require('./tools/unit-folders.json');
 
 /** Entry points of processes and threads, the modules that only the build runs, and types of packages that bring none. */
 const entries =
-  '^src/(main|commands/[^/]+|(definitions|validate)/generate|definitions/declare|config/docs|.*-thread|.*\\.d)\\.ts$';
+  '^src/(main|commands/[^/]+|(definitions|validate)/generate|definitions/declare|config/docs|configuration/(docs|definitions)|.*-thread|.*\\.d)\\.ts$';
 
 /** What every handler is given, and the types of its parts. */
 const handler = ['service.ts', 'store/port.ts as types', 'access/ as types'];
@@ -24,6 +24,7 @@ const folders = {
   'formats/': ['fhir/', 'definitions/'],
   'validate/': ['fhir/', 'runtime/', 'definitions/'],
   'search/': ['fhir/', 'runtime/', 'definitions/'],
+  'configuration/': ['fhir/', 'store/port.ts as types'],
   'portal/': ['fhir/', 'store/port.ts as types'],
   'access/': [
     ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/'],
@@ -31,24 +32,29 @@ const folders = {
   ],
   'service.ts': [
     ...['fhir/ as types', 'definitions/ as types', 'search/ as types', 'store/port.ts as types'],
-    ...['access/ as types', 'portal/ as types', 'validate/ as types'],
+    ...['access/ as types', 'configuration/ as types', 'portal/ as types', 'validate/ as types'],
   ],
   // Content of Binaries outside the text of their resources.
   'content/': ['fhir/', 'store/port.ts as types'],
   'conformance/': [...pure, ...handler],
-  'writing/': [...pure, ...handler, 'content/', 'portal/', 'store/change-set.ts', 'store/views/'],
+  'writing/': [...pure, ...handler, 'content/', 'configuration/', 'portal/', 'store/change-set.ts', 'store/views/'],
   'interactions/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'store/views/'],
   'operations/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'conformance/', 'portal/'],
   'delivery/': [
     ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
-    ...['portal/', 'access/ as types', 'service.ts'],
+    ...['portal/', 'configuration/ as types', 'access/ as types', 'service.ts'],
   ],
   'observe/': ['fhir/', 'runtime/', 'config/ as types', 'search/', 'store/port.ts', 'access/ as types', 'service.ts'],
   'identity/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts', 'router/dispatch.ts'],
-  'router/': [...pure, ...handler, 'store/change-set.ts', 'formats/', 'access/', 'portal/ as types'],
+  'router/': [
+    ...[...pure, ...handler, 'store/change-set.ts', 'formats/', 'access/', 'configuration/', 'portal/ as types'],
+  ],
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
   'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],
-  'pages/': ['fhir/', 'config/', 'definitions/ as types', 'formats/', 'delivery/ as types', 'http/ as types'],
+  'pages/': [
+    ...['fhir/', 'config/', 'configuration/ as types', 'definitions/ as types', 'formats/'],
+    ...['delivery/ as types', 'http/ as types'],
+  ],
   'demo/': ['fhir/', 'definitions/ as types', 'store/port.ts as types', 'service.ts', 'writing/', 'project-root.ts'],
   'project-root.ts': [],
   'greeting.ts': ['config/ as types', 'definitions/ as types', 'project-root.ts'],

@@ -24,6 +24,7 @@ import { createLog } from './observe/log.js';
 import type { BackgroundWorker } from './runtime/background-worker.js';
 import type { HandlerParts } from './service.js';
 import type { Storage, Store } from './store/port.js';
+import { ensureConfiguration } from './writing/configuration-rule.js';
 
 export interface ComposeOptions {
   /** Tests fix time, ids and randomness. */
@@ -74,8 +75,19 @@ export async function compose(
     custom: indexing.custom,
   });
   checkStart(model, operations);
-  if (config.demo) await setUpDemo({ ...parts, store: stores.store }, endpointThat(model, 'workflows'));
-  const dispatcher = createDelivery({ config, stores, model, world, log, channels, misdirected });
+  const portal = endpointThat(model, 'workflows');
+  await ensureConfiguration({ ...parts, store: stores.store }, portal, config.defaultLanguage);
+  if (config.demo) await setUpDemo({ ...parts, store: stores.store }, portal);
+  const dispatcher = createDelivery({
+    config,
+    stores,
+    model,
+    world,
+    log,
+    channels,
+    misdirected,
+    configuration: parts.configuration,
+  });
   const serving = createServing({
     config,
     world,
@@ -87,6 +99,7 @@ export async function compose(
     reindexer,
     audit,
     stores: opened,
+    configuration: parts.configuration,
     owned: storage === undefined,
   });
   return { config, endpoints: model.endpoints, dispatcher, reindexer, parts, store: stores.store, ...serving };

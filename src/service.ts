@@ -3,6 +3,7 @@
  * and its changes as values; the router commits them once, and runs the handler again if the commit lost a race.
  */
 import type { Actor } from './access/actor.js';
+import type { CurrentConfiguration } from './configuration/current.js';
 import type { Definitions } from './definitions/definitions.js';
 import type { Endpoint, Route } from './definitions/endpoint.js';
 import type { World } from './fhir/clock.js';
@@ -66,6 +67,8 @@ export interface Context {
   readonly lenient: boolean;
   /** Warnings to add to the answer. */
   readonly warnings: Issue[];
+  /** What a write changes, for the audit. */
+  readonly details: AuditDetail[];
 }
 
 export type Handler = (context: Context) => Promise<Result>;
@@ -145,6 +148,13 @@ export interface Writing {
   remove(previous: Version, target: Pick<EndpointStore, 'endpoint' | 'partition'>): Put;
 }
 
+/** A setting before and after a change. Never health information. */
+export interface AuditDetail {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 export interface AuditEntry {
   at: number;
   request: string;
@@ -162,6 +172,8 @@ export interface AuditEntry {
   status: number;
   /** For asSystem access: the reasons. */
   reasons?: readonly string[];
+  /** What a write changes, where the audit tells more than its target. */
+  details?: readonly AuditDetail[];
 }
 
 export interface Audit {
@@ -245,6 +257,8 @@ export interface HandlerParts extends World {
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
   readonly misdirected: MisdirectedTokens;
+  /** The portal's configuration at this moment. */
+  readonly configuration: CurrentConfiguration;
   /** Settings the portal's workflows read. */
   readonly portal: PortalSettings;
 }
@@ -252,7 +266,6 @@ export interface HandlerParts extends World {
 export interface PortalSettings {
   /** Where links in notices lead, without a trailing slash. */
   portalUrl: string;
-  defaultLanguage: string;
   invitationDays: number;
   /** The contact channels set up here, in the order of preference. */
   channels: readonly ContactChannel[];

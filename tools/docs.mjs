@@ -5,10 +5,22 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { configurationPage } from '../dist/src/config/docs.js';
+import { configurationProfile, settingsExtension } from '../dist/src/configuration/definitions.js';
+import { portalConfigurationSection } from '../dist/src/configuration/docs.js';
 import { root } from './runtime.mjs';
 
-const pages = { 'docs/configuration.md': configurationPage() };
+const style = await resolveConfig(join(root, 'package.json'));
+const asJson = resource => format(JSON.stringify(resource), { ...style, parser: 'json' });
+const asMarkdown = text => format(text, { ...style, parser: 'markdown' });
+
+const pages = {
+  'docs/configuration.md': configurationPage(),
+  'docs/portal-configuration.md': await asMarkdown(portalConfigurationSection()),
+  'profiles/portal-configuration/profile.json': await asJson(configurationProfile()),
+  'profiles/portal-settings/profile.json': await asJson(settingsExtension()),
+};
 const check = process.argv.includes('--check');
 
 function current(file) {

@@ -32,6 +32,7 @@ const DECISIVE: Readonly<Record<string, readonly string[]>> = {
   Patient: ['active'],
   RelatedPerson: ['active', 'period', 'patient'],
   Practitioner: ['active'],
+  Basic: ['extension'],
   PractitionerRole: ['active', 'period', 'code', 'practitioner', 'organization'],
 };
 

@@ -8,7 +8,7 @@ import { anonymous, type Authenticate } from './authenticate.js';
 import { authorize, needOf } from './authorize.js';
 import { guard, type GuardedStore } from './guarded-store.js';
 import { isOpen } from './open.table.js';
-import { policies, type CompileScope } from './policy.js';
+import { policies, without, type CompileScope } from './policy.js';
 
 export interface Gate {
   isOpen(endpoint: Endpoint, route: Route): boolean;
@@ -17,8 +17,11 @@ export interface Gate {
   authenticate(request: FhirRequest): Promise<Actor>;
   /** Fault `forbidden`. */
   authorize(actor: Actor, endpoint: Endpoint, route: Route): void;
-  /** The store as this actor may see it on this route; without a route, under any scope to read or search. */
-  guard(store: Store, actor: Actor, endpoint: Endpoint, route?: Route): GuardedStore;
+  /**
+   * The store as this actor may see it on this route; without a route, under any scope to read or search.
+   * @param off types that are switched off for the actor
+   */
+  guard(store: Store, actor: Actor, endpoint: Endpoint, route?: Route, off?: ReadonlySet<string>): GuardedStore;
 }
 
 export function createGate(
@@ -32,6 +35,7 @@ export function createGate(
     anonymous,
     authenticate,
     authorize: (actor, endpoint, route) => authorize(policyOf(actor, endpoint), endpoint, route, definitions),
-    guard: (store, actor, endpoint, route) => guard(store, policyOf(actor, endpoint), route && needOf(route)),
+    guard: (store, actor, endpoint, route, off) =>
+      guard(store, without(policyOf(actor, endpoint), off), route && needOf(route)),
   };
 }

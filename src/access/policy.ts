@@ -63,6 +63,17 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
   };
 }
 
+/** The policy, of which no resource of these types is seen or written. */
+export function without(policy: Policy, types: ReadonlySet<string> | undefined): Policy {
+  if (!types || types.size === 0) return policy;
+  return {
+    ...policy,
+    visible: type => (types.has(type) ? NONE : policy.visible(type)),
+    reach: need => (types.has(need.type) ? NONE : policy.reach(need)),
+    accepts: (put, permission) => !types.has(put.key.type) && policy.accepts(put, permission),
+  };
+}
+
 /**
  * Policies by endpoint and actor, each made once and forgotten with either: an endpoint whose search parameters change is
  * another value.

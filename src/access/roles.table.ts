@@ -51,6 +51,7 @@ export const roles: Readonly<Record<string, RoleGrants>> = {
   clinician: {
     '*': all,
     AuditEvent: none,
+    Basic: none,
     Subscription: none,
     Task: group,
     Communication: create,
@@ -65,7 +66,7 @@ export const roles: Readonly<Record<string, RoleGrants>> = {
   scheduler: { Patient: all, Appointment: manage, Schedule: manage, Slot: manage },
   'visit-administrator': { Patient: all, Appointment: all, Encounter: all },
   auditor: { AuditEvent: all },
-  'configuration-manager': {},
+  'configuration-manager': { Basic: { see: 'all', write: 'u' } },
   'healthcare-administrator': {
     Patient: all,
     Person: all,

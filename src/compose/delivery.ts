@@ -1,5 +1,6 @@
 /** The dispatcher, which delivers what waits in the outbox. */
 import { join } from 'node:path';
+import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { Channel } from '../delivery/channels/channel.js';
 import { createDispatcher, type Dispatcher } from '../delivery/dispatcher.js';
@@ -28,16 +29,18 @@ export interface DeliveryParts {
   log: Log;
   channels: readonly Channel[];
   misdirected: MisdirectedTokens;
+  configuration: CurrentConfiguration;
 }
 
 export function createDelivery(parts: DeliveryParts): Dispatcher {
-  const { config, stores, world, log, channels, misdirected } = parts;
+  const { config, stores, world, log, channels, misdirected, configuration } = parts;
   return createDispatcher({
     store: stores.store,
     records: stores.records,
     people: peopleOf(parts),
     channels,
-    templates: loadTemplates(join(projectRoot(), 'templates'), config.defaultLanguage, config.organization),
+    templates: loadTemplates(join(projectRoot(), 'templates')),
+    settings: configuration,
     links: {
       preferences: `${config.url}/preferences`,
       misdirected: ({ about, persons: [person] }) =>

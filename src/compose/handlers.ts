@@ -1,10 +1,12 @@
 /** The handlers, each made of what it uses, and the router over them. */
 import type { KeyObject } from 'node:crypto';
 import { accessFingerprint } from '../access/actor.js';
+import { readEpoch } from '../access/epochs.js';
 import { createGate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import type { CompileScope } from '../access/policy.js';
 import { receiveContent } from '../content/keep.js';
+import { createCurrentConfiguration, type CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import type { Endpoint } from '../definitions/endpoint.js';
@@ -35,7 +37,7 @@ import { createValidator } from '../validate/validator.js';
 import type { Access } from './access.js';
 import { createOwnAudit } from '../observe/audit/own-audit.js';
 import { createAudit } from './audit.js';
-import type { Model } from './model.js';
+import { endpointThat, type Model } from './model.js';
 
 export interface Given {
   config: Config;
@@ -77,9 +79,10 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
   const { records, blobs } = stores;
   const { registryOf, served } = custom;
   const portal = portalSettings(given);
+  const configuration = configurationIn(given);
   const validator = createValidator(definitions, { root });
   const definitionsFor = createPostedProfiles(definitions);
-  const rule = createPortalRules({ ...world, definitions, records, registry, limits, portal });
+  const rule = createPortalRules({ ...world, definitions, records, registry, limits, portal, configuration });
   const storing = { ...world, ...postings, registryOf, records, blobs, limits };
   return {
     ...world,
@@ -99,12 +102,19 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     writing: createWriting({ ...storing, validator, definitionsFor, rule }),
     portal,
     misdirected,
+    configuration,
   };
 }
 
+function configurationIn({ model, stores, world }: Given): CurrentConfiguration {
+  const { partition } = endpointThat(model, 'workflows');
+  const epoch = (subject: string): Promise<number> => readEpoch(stores.records, subject, world.clock.now());
+  return createCurrentConfiguration({ store: stores.store, epoch, partition, own: model.definitions.own });
+}
+
 function portalSettings({ config, channels }: Given): PortalSettings {
-  const { portalUrl, defaultLanguage, invitationDays } = config;
-  return { portalUrl, defaultLanguage, invitationDays, channels };
+  const { portalUrl, invitationDays } = config;
+  return { portalUrl, invitationDays, channels };
 }
 
 /** A page link is valid for the actor's proxies, roles and scopes at its making: it holds a total that was counted for them. */
@@ -126,6 +136,7 @@ function routerOf(
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),
+    configuration: parts.configuration,
     receive: bytes => receiveContent(parts, bytes),
     operations: createOperationTable(operations, definitions, validator),
     interactions: createInteractions(parts),

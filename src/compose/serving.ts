@@ -6,6 +6,7 @@ import { openMailbox } from '../delivery/mailbox.js';
 import type { Access } from './access.js';
 import { endpointThat, type Model } from './model.js';
 import { SWEPT_AT_ONCE, sweepUploads } from '../content/upload.js';
+import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { World } from '../fhir/clock.js';
@@ -34,6 +35,7 @@ export interface ServingParts {
   dispatch: Dispatch;
   access: Access;
   dispatcher: Dispatcher;
+  configuration: CurrentConfiguration;
   reindexer: BackgroundWorker;
   audit: OpenAudit;
   stores: Storage;
@@ -156,7 +158,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       endpoints: config.demo ? endpoints : endpoints.filter(({ listed }) => listed),
       operation: url => definitions.operation(url),
       demo: config.demo,
-      organization: config.organization,
+      configuration: parts.configuration,
       reportMisdirected: token => reportMisdirected(token, parts),
       mailbox: config.demo && config.mail.smtpUrl === undefined ? openMailbox(config.mail.folder) : undefined,
     },

@@ -26,14 +26,6 @@ export interface Config {
   readonly invitationDays: number;
   /** Absolute paths of FHIR packages (.tgz). */
   readonly packages: readonly string[];
-  /** As e-mails and pages show it. */
-  readonly organization: {
-    readonly name: string | undefined;
-    readonly telephone: string | undefined;
-    readonly help: string | undefined;
-    /** IANA */
-    readonly timeZone: string;
-  };
   readonly mail: {
     /** Absent: e-mails are written to `folder` as .eml files. */
     readonly smtpUrl: string | undefined;
@@ -115,12 +107,6 @@ function configOf(values: Values): Config {
     portalUrl: values.PORTICO_PORTAL_URL ?? url,
     invitationDays: values.PORTICO_INVITATION_DAYS,
     packages: values.PORTICO_PACKAGES,
-    organization: {
-      name: values.PORTICO_ORGANIZATION,
-      telephone: values.PORTICO_HELP_PHONE,
-      help: values.PORTICO_HELP_URL,
-      timeZone: values.PORTICO_TIME_ZONE,
-    },
     mail: {
       smtpUrl: values.PORTICO_SMTP_URL,
       folder: join(values.PORTICO_DATA, 'mail'),

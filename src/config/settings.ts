@@ -11,10 +11,7 @@ import {
   path,
   smtpAddress,
   storeAddress,
-  telephone,
-  text,
   tgzFiles,
-  timeZone,
   webAddress,
   whole,
   type Value,
@@ -55,7 +52,6 @@ const day = 24 * 3600 * 1000;
 const address = 'Address';
 const storage = 'Storage';
 const portal = 'Portal';
-const organization = 'Organization';
 const mail = 'E-mail';
 const limits = 'Limits';
 const trust = 'Trust';
@@ -92,7 +88,7 @@ export const settings = {
   }),
   PORTICO_DEFAULT_LANGUAGE: setting(languageTag, 'en', {
     group: portal,
-    doc: 'Language for people whose language is unknown or has no templates.',
+    doc: "Language for people whose language is unknown, at the first start. Later the portal's configuration says it.",
   }),
   PORTICO_PORTAL_URL: optional(webAddress, '`PORTICO_URL`', {
     group: portal,
@@ -111,23 +107,6 @@ export const settings = {
   PORTICO_PACKAGES: setting(tgzFiles, '', {
     group: portal,
     doc: 'FHIR packages with further profiles and terminology, loaded at start.',
-  }),
-
-  PORTICO_ORGANIZATION: optional(text, 'e-mails speak of the health care provider', {
-    group: organization,
-    doc: 'Name of the health organization, as people know it.',
-  }),
-  PORTICO_HELP_PHONE: optional(telephone, 'e-mails and pages name none', {
-    group: organization,
-    doc: 'Telephone number of the help desk, as people dial it.',
-  }),
-  PORTICO_HELP_URL: optional(webAddress, 'e-mails and pages name none', {
-    group: organization,
-    doc: 'Page with help for patients.',
-  }),
-  PORTICO_TIME_ZONE: setting(timeZone, 'UTC', {
-    group: organization,
-    doc: 'Time zone of the dates that people read, an IANA name.',
   }),
 
   PORTICO_SMTP_URL: optional(smtpAddress, 'e-mails are written as .eml files to the folder `mail` in PORTICO_DATA', {

@@ -16,7 +16,7 @@ import { channelQueue, entryOf, OUTBOX, queued, type OutboxEntry } from './outbo
 import { withinLimit, type NoticeLimit } from './notice-limit.js';
 import { retryDelay, UNREACHABLE_LONGEST } from './retry.js';
 import { routeOf, type Route } from './route.js';
-import type { Templates } from './templates.js';
+import type { NoticeSettings, Templates } from './templates.js';
 
 export interface DispatcherParts {
   store: Pick<Store, 'commit'>;
@@ -25,6 +25,8 @@ export interface DispatcherParts {
   people: PeopleReader;
   channels: readonly Channel[];
   templates: Templates;
+  /** The settings of the portal at this moment. */
+  settings: () => Promise<NoticeSettings>;
   /** Addresses of the pages that every notice leads to. */
   links: NoticeLinks;
   clock: Clock;
@@ -159,13 +161,13 @@ async function send(
   id: string,
   { effect }: OutboxEntry,
   route: Route,
-  { templates, links, report }: Pick<DispatcherParts, 'templates' | 'links' | 'report'>,
+  { templates, settings, links, report }: Pick<DispatcherParts, 'templates' | 'settings' | 'links' | 'report'>,
 ): Promise<Sent> {
   const { event } = effect;
   const { preferences } = links;
   const parameters = { ...effect.parameters, ...defined({ given: route.given }), preferences };
   const rendered = await templates
-    .render(event, route.language, { ...parameters, misdirected: links.misdirected(effect) })
+    .render(event, route.language, { ...parameters, misdirected: links.misdirected(effect) }, await settings())
     .catch(report);
   if (!rendered) return { kind: 'failed', reason: `template ${event}` };
   return route.channel.send({ id, to: route.address, ...rendered });

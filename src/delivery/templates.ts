@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Liquid, type Template } from 'liquidjs';
+import type { Configuration } from '../configuration/settings.table.js';
 import { dayIn, initialOf } from './wording.js';
 
 export interface Rendered {
@@ -18,20 +19,19 @@ export interface Rendered {
 
 export interface Templates {
   /** In `language`, or its base language, or the default. Rejects where a parameter is missing. */
-  render(name: string, language: string | undefined, parameters: Readonly<Record<string, string>>): Promise<Rendered>;
+  render(
+    name: string,
+    language: string | undefined,
+    parameters: Readonly<Record<string, string>>,
+    shown: NoticeSettings,
+  ): Promise<Rendered>;
 }
 
-/** The health organization as its e-mails show it. */
-export interface Organization {
-  /** Absent: templates call it a health care provider. */
-  readonly name?: string | undefined;
-  /** As people dial it. */
-  readonly telephone?: string | undefined;
-  /** Address of a page with help. */
-  readonly help?: string | undefined;
-  /** IANA, for dates: `Europe/Berlin`. */
-  readonly timeZone: string;
-}
+/** The settings of the portal that e-mails show. */
+export type NoticeSettings = Pick<
+  Configuration,
+  'organization-title' | 'help-telephone' | 'help-page' | 'time-zone' | 'default-language' | 'language'
+>;
 
 type Part = 'subject' | 'text' | 'html';
 type Compiled = Readonly<Record<Part | 'provider', Template[]>>;
@@ -46,32 +46,32 @@ interface Engines {
 }
 
 /** Filters: `day`, an instant as a date in the reader's language; `initial`, of a given name. */
-function enginesOf({ timeZone }: Organization): Engines {
+function createEngines(): Engines {
   const engines = { plain: new Liquid(SAFE), markup: new Liquid({ ...SAFE, outputEscape: 'escape' }) };
   for (const engine of Object.values(engines)) {
     engine.registerFilter('initial', (given: unknown) => initialOf(String(given)));
     engine.registerFilter('day', function (this: { context: { getSync(path: string[]): unknown } }, at: unknown) {
-      return dayIn(String(this.context.getSync(['language'])), String(at), timeZone);
+      const shown = (name: string): string => String(this.context.getSync([name]));
+      return dayIn(shown('language'), String(at), shown('zone'));
     });
   }
   return engines;
 }
 
 /** Reads and compiles all templates below a folder. Throws where a part is missing or malformed. */
-export function loadTemplates(folder: string, defaultLanguage: string, organization: Organization): Templates {
-  const engines = enginesOf(organization);
+export function loadTemplates(folder: string): Templates {
+  const engines = createEngines();
   const { plain, markup } = engines;
   const layout = markup.parse(readFileSync(join(folder, 'layout.liquid'), 'utf8'));
   const languages = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory());
   const compiled = new Map(languages.flatMap(({ name: language }) => compileFolder(folder, language, engines)));
   return {
-    async render(name, requested, parameters) {
-      const languages = candidates(requested, defaultLanguage);
+    async render(name, requested, parameters, shown) {
+      const languages = candidates(requested, shown);
       const { language, template } = choose(compiled, name, parameters['topic'] ?? '', languages);
       const footer = choose(compiled, FOOTER, '', [language]).template;
-      const { name: known, telephone = '', help = '' } = organization;
-      const provider = known ?? (await rendered(plain, footer.provider, {})).trim();
-      const scope = { given: '', ...parameters, language, organization: provider, telephone, help };
+      const provider = shown['organization-title'] ?? (await rendered(plain, footer.provider, {})).trim();
+      const scope = { given: '', ...parameters, language, organization: provider, ...scopeOf(shown) };
       const subject = oneLine(await rendered(plain, template.subject, scope));
       const text = await rendered(plain, template.text, scope);
       const ending = await rendered(plain, footer.text, scope);
@@ -117,16 +117,19 @@ function missing(file: string, part: string): never {
   throw new Error(`templates/${file} has no part "${part}"`);
 }
 
-/** `ar-SA`, `ar`, then the default. */
-function candidates(requested: string | undefined, defaultLanguage: string): string[] {
+const scopeOf = (shown: NoticeSettings) => ({
+  telephone: shown['help-telephone'] ?? '',
+  help: shown['help-page'] ?? '',
+  zone: shown['time-zone'],
+});
+
+/** `ar-SA`, `ar`, then the default; of the requested ones those that are enabled. */
+function candidates(requested: string | undefined, shown: NoticeSettings): string[] {
   const base = (tag: string): string => tag.split('-')[0] ?? tag;
-  const all = [
-    ...(requested === undefined ? [] : [requested, base(requested)]),
-    defaultLanguage,
-    base(defaultLanguage),
-    'en',
-  ];
-  return [...new Set(all)];
+  const enabled = new Set(shown.language.map(base));
+  const wanted = requested === undefined || !enabled.has(base(requested)) ? [] : [requested, base(requested)];
+  const fallback = shown['default-language'];
+  return [...new Set([...wanted, fallback, base(fallback), 'en'])];
 }
 
 function choose(

@@ -1,18 +1,16 @@
 /** The pages behind the links in notices: what comes next, and the report of a notice that was not meant for its reader. */
 import express, { type Express, type Request, type Response } from 'express';
+import type { Configuration } from '../configuration/settings.table.js';
 import { html, type Html } from './html.js';
 import { page, type Frame } from './layout.js';
 import { texts, type Texts } from './texts.table.js';
 
-/** The health organization, as far as its pages name it. */
-export interface Organization {
-  readonly name?: string | undefined;
-  readonly telephone?: string | undefined;
-  readonly help?: string | undefined;
-}
+/** The settings of the portal that its pages show. */
+export type PageSettings = Pick<Configuration, 'organization-title' | 'help-telephone' | 'help-page'>;
 
 export interface NoticeLinkParts {
-  organization: Organization;
+  /** The settings at this moment. */
+  configuration: () => Promise<PageSettings>;
   /** Task/$report-misdirected with this token: whether it was taken. */
   reportMisdirected(token: string): Promise<boolean>;
 }
@@ -34,25 +32,29 @@ const FORM_LIMIT = '4kb';
 /** Adds the pages. None of them changes anything when it is opened: scanners of mail open every link. */
 export function serveNoticeLinks(app: Express, parts: NoticeLinkParts, frameOf: FrameOf, send: Send): void {
   for (const [path, title, text] of NEXT) {
-    app.get(path, (request, response) => {
+    app.get(path, async (request, response) => {
       const frame = frameOf(request);
       const words = texts[frame.language];
-      const content = html`${said(words[title], words[text])} ${contact(parts.organization, words)}`;
+      const content = html`${said(words[title], words[text])} ${contact(await parts.configuration(), words)}`;
       send(response, 200, page({ ...frame, title: words[title] }, content));
     });
   }
-  app.get(REPORT, (request, response) => {
+  app.get(REPORT, async (request, response) => {
     const { token } = request.query;
-    send(response, 200, reportPage(frameOf(request), typeof token === 'string' ? token : '', parts.organization));
+    send(
+      response,
+      200,
+      reportPage(frameOf(request), typeof token === 'string' ? token : '', await parts.configuration()),
+    );
   });
   app.post(REPORT, express.urlencoded({ extended: false, limit: FORM_LIMIT }), async (request, response) => {
     const { token } = (request.body ?? {}) as { token?: unknown };
     const taken = typeof token === 'string' && (await parts.reportMisdirected(token));
-    send(response, taken ? 200 : 410, reportedPage(frameOf(request), taken, parts.organization));
+    send(response, taken ? 200 : 410, reportedPage(frameOf(request), taken, await parts.configuration()));
   });
 }
 
-function reportPage(frame: Omit<Frame, 'title'>, token: string, organization: Organization): string {
+function reportPage(frame: Omit<Frame, 'title'>, token: string, settings: PageSettings): string {
   const words = texts[frame.language];
   return page(
     { ...frame, title: words.reportTitle, query: { token } },
@@ -61,16 +63,16 @@ function reportPage(frame: Omit<Frame, 'title'>, token: string, organization: Or
         <input type="hidden" name="token" value="${token}" />
         <button type="submit">${words.report}</button>
       </form>
-      ${contact(organization, words)}`,
+      ${contact(settings, words)}`,
   );
 }
 
-function reportedPage(frame: Omit<Frame, 'title'>, taken: boolean, organization: Organization): string {
+function reportedPage(frame: Omit<Frame, 'title'>, taken: boolean, settings: PageSettings): string {
   const words = texts[frame.language];
   const title = taken ? words.reportedTitle : words.reportGone;
   return page(
     { ...frame, title },
-    html`${said(title, taken ? words.reportedWhy : words.reportGoneWhy)} ${contact(organization, words)}`,
+    html`${said(title, taken ? words.reportedWhy : words.reportGoneWhy)} ${contact(settings, words)}`,
   );
 }
 
@@ -80,8 +82,9 @@ const said = (title: string, text: string): Html =>
     <p class="lede">${text}</p>
   </div>`;
 
-/** Where help is, as far as the organization names any. */
-function contact({ name, telephone, help }: Organization, words: Texts): Html | false {
+/** Where help is, as far as the configuration says. */
+function contact(settings: PageSettings, words: Texts): Html | false {
+  const { 'organization-title': name, 'help-telephone': telephone, 'help-page': help } = settings;
   if (name === undefined && telephone === undefined && help === undefined) return false;
   return html`<section aria-labelledby="help">
     <h2 id="help">${words.help}</h2>

@@ -11,7 +11,7 @@ const MOST = 100;
 
 /** The entry of a request with this status of its answer. */
 export function auditEntry(run: Run, status: number, at: number, patients: readonly string[]): AuditEntry {
-  const { request, endpoint, route, actor, reasons } = run;
+  const { request, endpoint, route, actor, reasons, details } = run;
   const entry: AuditEntry = {
     at,
     request: request.id,
@@ -24,6 +24,7 @@ export function auditEntry(run: Run, status: number, at: number, patients: reado
   };
   if (!endpoint.holdsAudit) entry.base = endpoint.url;
   if (reasons.length > 0) entry.reasons = [...new Set(reasons)];
+  if (details.length > 0) entry.details = [...new Map(details.map(one => [one.name, one])).values()];
   return entry;
 }
 

@@ -107,6 +107,7 @@ async function carryOut(ready: Ready, parts: DispatchParts): Promise<Done> {
     ready.actor ?? parts.gate.anonymous,
     ready.endpoint,
     ready.route,
+    ready.off,
   );
   const entries = new Entries(ready, parts);
   for (let attempt = 1; ; attempt++) {

@@ -8,7 +8,8 @@ import type { Preference } from '../fhir/prefer.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
-import type { Audit, Handler, ServerLimits, Values } from '../service.js';
+import type { CurrentConfiguration } from '../configuration/current.js';
+import type { Audit, AuditDetail, Handler, ServerLimits, Values } from '../service.js';
 import type { ChangeSet, DocumentChange, Store } from '../store/port.js';
 import type { Quota } from './quota.js';
 import type { OperationTable } from './stages/operation.js';
@@ -27,6 +28,10 @@ export interface Run {
   prefer: Preference;
   resource: Resource | undefined;
   values: Values;
+  /** Types that are switched off for the caller. */
+  off: ReadonlySet<string> | undefined;
+  /** What a write changes, in words, for the audit. */
+  readonly details: AuditDetail[];
 }
 
 /** A run with a route. */
@@ -39,6 +44,7 @@ export interface StageParts {
   limits: ServerLimits;
   operations: OperationTable;
   quota: Quota;
+  configuration: CurrentConfiguration;
   /** Takes content in while it arrives; gives the elements of its Binary. */
   receive: (bytes: AsyncIterable<Uint8Array>) => Promise<JsonObject>;
 }

@@ -26,6 +26,8 @@ export const createRun = (request: FhirRequest, endpoint: Endpoint, started: num
   prefer: NO_PREFERENCE,
   resource: undefined,
   values: NO_VALUES,
+  off: undefined,
+  details: [],
 });
 
 /** Takes the run through its stages. Rejects with Fault. */
@@ -43,7 +45,7 @@ export async function begin(run: Run, parts: DispatchParts): Promise<Ready> {
 }
 
 export function contextOf(ready: Ready, store: Store, reentry: Reentry, parts: DispatchParts): Context {
-  const { request, endpoint, route, resource, prefer, actor = parts.gate.anonymous, reasons } = ready;
+  const { request, endpoint, route, resource, prefer, actor = parts.gate.anonymous, reasons, details } = ready;
   return {
     request,
     endpoint,
@@ -56,6 +58,7 @@ export function contextOf(ready: Ready, store: Store, reentry: Reentry, parts: D
     prefer,
     lenient: prefer.handling === 'lenient' && actor.kind === 'system',
     warnings: [],
+    details,
     asSystem(reason) {
       reasons.push(reason);
       return parts.bare(endpoint);

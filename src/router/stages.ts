@@ -2,6 +2,7 @@
  * The stages of a request, in order, and the interactions each applies to: on one screen. A stage adds to the run or
  * throws a Fault; the handler runs after the last one.
  */
+import { isGovernedType, switchedOff, typesOff } from '../configuration/switches.js';
 import { parsePrefer } from '../fhir/prefer.js';
 import { unknownParameter, VIEW } from '../formats/summary.js';
 import type { Ready, StageParts } from './parts.js';
@@ -22,6 +23,19 @@ const charge: Stage = ({ request, route, actor, charged }, { quota }) => {
 const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {
   if (!actor || gate.isOpen(endpoint, route)) return;
   gate.authorize(actor, endpoint, route);
+};
+
+/** Reads of types that no switch governs do not ask: they are most of all requests. */
+const switched: Stage = (run, { configuration }) => {
+  const { route, actor } = run;
+  if (!actor || actor.kind === 'system' || actor.kind === 'anonymous') return undefined;
+  const searches = SEARCHES.includes(route.interaction) || route.interaction === 'operation';
+  const governed = route.type !== undefined && isGovernedType(route.type);
+  if (!searches && !governed) return undefined;
+  return configuration().then(now => {
+    run.off = typesOff(now, actor.kind);
+    if (!searches && run.off.has(route.type ?? '')) throw switchedOff();
+  });
 };
 
 const preference: Stage = run => {
@@ -81,6 +95,7 @@ const TABLE: readonly (readonly [stage: Stage, interactions: readonly string[]])
   [authenticate, ALL],
   [charge, ALL],
   [authorize, ALL],
+  [switched, ALL],
   [preference, ALL],
   [known, WRITES],
   [form, SEARCHES],

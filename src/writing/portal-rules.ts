@@ -1,5 +1,7 @@
 /** The portal's rules for plain REST writes, by type. */
 import type { Communication } from 'fhir/r4.js';
+import type { CurrentConfiguration } from '../configuration/current.js';
+import { refuseWritesOff } from '../configuration/switches.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
 import type { Issue } from '../fhir/fault.js';
@@ -10,9 +12,11 @@ import { step } from '../portal/step.js';
 import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/workflow.js';
 import { workflows } from '../portal/workflows.js';
 import type { Context, PortalSettings, WriteRule } from '../service.js';
+import { configurationRule } from './configuration-rule.js';
 import { readerOf, type ReaderParts } from './workflow-reader.js';
 
 export interface PortalRuleParts extends ReaderParts, World {
+  readonly configuration: CurrentConfiguration;
   readonly portal: PortalSettings;
 }
 
@@ -28,10 +32,20 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
       ? update(toResource(keepMessage(toMessage(resource), toMessage(previous))), previous, context)
       : newMessage(resource, context, parts);
   return (type, endpoint) => {
-    if (!endpoint.workflows || !governed.has(type)) return undefined;
-    return type === 'Communication' ? message : update;
+    if (!endpoint.workflows) return undefined;
+    if (type === 'Basic') return configurationRule(parts);
+    if (!governed.has(type)) return undefined;
+    return type === 'Communication' ? whileOn(message, parts) : update;
   };
 }
+
+/** A write of what is switched off is refused, by the resource as it would be stored. */
+const whileOn =
+  (rule: WriteRule, { configuration, definitions }: PortalRuleParts): WriteRule =>
+  async (resource, previous, context) => {
+    refuseWritesOff(await configuration(), context.actor.kind, resource, definitions.own);
+    return rule(resource, previous, context);
+  };
 
 const toMessage = (resource: Resource): Communication => resource as unknown as Communication;
 const toResource = (resource: object): Resource => resource as Resource;

@@ -4,9 +4,9 @@ import type { Message, Sent } from '../../src/delivery/channels/channel.js';
 import { LONGEST } from '../../src/delivery/channels/email.js';
 import { deadDeliveries } from '../../src/delivery/delivery-record.js';
 import { loadTemplates, type Templates } from '../../src/delivery/templates.js';
-import { invitation, newMessage, organization, scripted, startDelivery, templatesFolder } from './parts.js';
+import { invitation, newMessage, scripted, startDelivery, templatesFolder } from './parts.js';
 
-const templates = loadTemplates(templatesFolder, 'en', organization);
+const templates = loadTemplates(templatesFolder);
 const later: Sent = { kind: 'retry', reason: 'busy' };
 
 describe('the dispatcher', () => {

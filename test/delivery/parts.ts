@@ -18,10 +18,12 @@ import type { Storage } from '../../src/store/port.js';
 export const templatesFolder = join(process.cwd(), 'templates');
 
 export const organization = {
-  name: 'Nordic & Sons Clinic',
-  telephone: '+1 555 0100',
-  help: 'https://clinic.example.org/help',
-  timeZone: 'America/New_York',
+  'organization-title': 'Nordic & Sons Clinic',
+  'help-telephone': '+1 555 0100',
+  'help-page': 'https://clinic.example.org/help',
+  'time-zone': 'America/New_York',
+  language: ['en', 'ar'],
+  'default-language': 'en',
 };
 
 export interface MailServer {
@@ -108,7 +110,8 @@ export function startDelivery(): Delivery {
         records: storage.records,
         people: readerOf(people),
         channels: [channels].flat(),
-        templates: loadTemplates(templatesFolder, 'en', organization),
+        templates: loadTemplates(templatesFolder),
+        settings: () => Promise.resolve(organization),
         links: {
           preferences: 'https://portal.example.org/preferences',
           misdirected: ({ about }) => `https://portal.example.org/not-for-me?token=${about.replace('/', '-')}`,

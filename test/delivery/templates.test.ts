@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { configurationOf } from '../../src/configuration/resource.js';
 import { loadTemplates } from '../../src/delivery/templates.js';
+import { FILE_BASE, ownCanonicals } from '../../src/fhir/own-canonicals.js';
 import { dayIn, initialOf } from '../../src/delivery/wording.js';
 import { organization, templatesFolder } from './parts.js';
 
@@ -11,8 +13,8 @@ const invited = { given: 'ákos', code: 'B', link: 'https://portal.example.org',
 const parameters = { ...invited, ...links };
 
 describe('templates', () => {
-  const templates = loadTemplates(templatesFolder, 'en', organization);
-  const nameless = loadTemplates(templatesFolder, 'en', { timeZone: 'UTC' });
+  const templates = loadTemplates(templatesFolder);
+  const nameless = configurationOf(undefined, ownCanonicals(FILE_BASE));
 
   it('are the same set in each language', () => {
     assert.deepEqual(readdirSync(join(templatesFolder, 'ar')), readdirSync(join(templatesFolder, 'en')));
@@ -21,7 +23,7 @@ describe('templates', () => {
   for (const language of ['en', 'ar'])
     for (const name of ['invitation', 'invitation-visit', 'new-message', 'enrolled']) {
       it(`${language}: ${name} renders its three parts`, async () => {
-        const rendered = await templates.render(name, language, parameters);
+        const rendered = await templates.render(name, language, parameters, organization);
         assert.equal(rendered.language, language);
         for (const part of [rendered.subject, rendered.text, rendered.html]) {
           assert.ok(part.length > 5 && !/[{}]{2}|undefined/.test(part), part);
@@ -29,15 +31,20 @@ describe('templates', () => {
       });
 
       it(`[PC-2] ${language}: ${name} names organization, telephone, help, preferences, and a way to say that it went wrong`, async () => {
-        const { text, html } = await templates.render(name, language, parameters);
-        for (const shown of [organization.telephone, organization.help, links.preferences, links.misdirected]) {
+        const { text, html } = await templates.render(name, language, parameters, organization);
+        for (const shown of [
+          organization['help-telephone'],
+          organization['help-page'],
+          links.preferences,
+          links.misdirected,
+        ]) {
           assert.ok(text.includes(shown) && html.includes(shown), shown);
         }
         assert.ok(text.includes('Nordic & Sons Clinic') && html.includes('Nordic &amp; Sons Clinic'), html);
       });
 
       it(`[PC-2] ${language}: ${name} shows a given name's initial alone, and speaks of a provider without a name`, async () => {
-        const { text, html, subject } = await nameless.render(name, language, parameters);
+        const { text, html, subject } = await templates.render(name, language, parameters, nameless);
         assert.ok(text.includes('Á.') && html.includes('Á.'), text);
         assert.ok(!/kos/i.test(text + html + subject.replaceAll('your', '')), text);
         assert.match(text, language === 'en' ? /your health care provider/ : /مقدّم الرعاية الصحية/);
@@ -45,7 +52,7 @@ describe('templates', () => {
       });
 
       it(`[RN-10] ${language}: ${name} says language and direction on the content: web mail drops the outer element`, async () => {
-        const { html } = await templates.render(name, language, parameters);
+        const { html } = await templates.render(name, language, parameters, organization);
         const [, content = ''] = html.split('<body');
         assert.match(content, new RegExp(`<div lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}"`));
       });
@@ -53,15 +60,23 @@ describe('templates', () => {
 
   it('begin a sentence behind the greeting with a capital letter', async () => {
     for (const name of ['invitation', 'invitation-visit', 'enrolled']) {
-      for (const all of [templates, nameless]) {
-        const { text } = await all.render(name, 'en', parameters);
+      for (const shown of [organization, nameless]) {
+        const { text } = await templates.render(name, 'en', parameters, shown);
         assert.match(text, /^Hello Á\.,\n\n\p{Lu}/u);
       }
     }
   });
 
+  it('[RN-29] fall back from a language that is not enabled to the default', async () => {
+    const arabic = { ...organization, language: ['ar'], 'default-language': 'ar' };
+    for (const requested of ['en', 'en-GB', 'pt', undefined]) {
+      assert.equal((await templates.render('new-message', requested, parameters, arabic)).language, 'ar', requested);
+    }
+    assert.equal((await templates.render('new-message', 'ar-SA', parameters, organization)).language, 'ar');
+  });
+
   it('refuse to leave a parameter out', async () => {
-    await assert.rejects(templates.render('invitation', 'en', { given: 'A' }));
+    await assert.rejects(templates.render('invitation', 'en', { given: 'A' }, organization));
   });
 
   it('[RN-29] write days in the language of their reader, in the time zone of the organization', () => {

@@ -8,6 +8,8 @@ import { createApp, type AppParts } from '../../src/http/app.js';
 export const patient = '{"resourceType":"Patient","id":"1","multipleBirthInteger":1,"birthDate":"2000-01-01"}';
 export const ok: FhirResponse = { status: 200, headers: { etag: 'W/"1"' }, body: { kind: 'json', text: patient } };
 
+const noHelp = { 'organization-title': undefined, 'help-telephone': undefined, 'help-page': undefined };
+
 /** Parts of an application whose portal answers by `handle`; `seen` keeps what came to it. */
 export function testParts(handle: (request: FhirRequest) => FhirResponse | Promise<FhirResponse> = () => ok) {
   const seen: FhirRequest[] = [];
@@ -41,7 +43,7 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     draining: () => false,
     pages: {
       ...{ version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
-      organization: {},
+      configuration: () => Promise.resolve(noHelp),
       reportMisdirected: token => Promise.resolve(token === 'good'),
     },
   };

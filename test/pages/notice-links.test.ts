@@ -3,11 +3,16 @@ import assert from 'node:assert/strict';
 import supertest from 'supertest';
 import { testApp, testParts } from '../http/harness.js';
 
-const organization = { name: 'Clinic <b>', telephone: '+1 555 0100', help: 'https://clinic.example.org/help' };
+const settings = {
+  'organization-title': 'Clinic <b>',
+  'help-telephone': '+1 555 0100',
+  'help-page': 'https://clinic.example.org/help',
+};
+const configuration = () => Promise.resolve(settings);
 
 const appWith = (reportMisdirected: (token: string) => Promise<boolean>) => {
   const { pages } = testParts().parts;
-  return testApp(undefined, { pages: { ...pages, organization, reportMisdirected } }).app;
+  return testApp(undefined, { pages: { ...pages, configuration, reportMisdirected } }).app;
 };
 
 describe('pages behind the links in notices', () => {
@@ -21,7 +26,7 @@ describe('pages behind the links in notices', () => {
           .get(`${path}?lang=${language}`)
           .expect(200);
         assert.ok(text.includes(`<html lang="${language}" dir="${direction}">`), text);
-        for (const shown of ['Clinic &lt;b&gt;', organization.telephone, organization.help]) {
+        for (const shown of ['Clinic &lt;b&gt;', settings['help-telephone'], settings['help-page']]) {
           assert.ok(text.includes(shown), shown);
         }
         assert.equal(text.match(/<h1>/g)?.length, 1);

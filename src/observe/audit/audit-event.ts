@@ -81,7 +81,7 @@ function agentsOf({ actor, client }: AuditEntry): JsonObject[] {
 }
 
 function entitiesOf(entry: AuditEntry): JsonObject[] {
-  const { target, patients, request } = entry;
+  const { target, patients, request, details = [] } = entry;
   const at = (reference: string) => ({ reference: referenceIn(entry, reference) });
   const patientEntities = patients.map(id => ({
     what: at(`Patient/${id}`),
@@ -90,7 +90,9 @@ function entitiesOf(entry: AuditEntry): JsonObject[] {
   }));
   const [type = '', id] = target.split('/');
   const kind = { system: 'http://hl7.org/fhir/resource-types', code: type };
-  const targetEntity = id === undefined ? { type: kind } : { what: at(target), type: kind };
+  const detail = details.map(({ name, before, after }) => ({ type: name, valueString: `${before} → ${after}` }));
+  const changes = detail.length === 0 ? {} : { detail };
+  const targetEntity = id === undefined ? { type: kind } : { what: at(target), type: kind, ...changes };
   const requestEntity = {
     what: { identifier: { value: request } },
     type: { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' },

@@ -3,7 +3,7 @@
  * of the array is the format of the log.
  */
 import { defined } from '../../fhir/defined.js';
-import type { AuditEntry } from '../../service.js';
+import type { AuditDetail, AuditEntry } from '../../service.js';
 import { nextLink } from './chain.js';
 
 /** An entry as it is read: `id` is that of its AuditEvent. */
@@ -28,10 +28,10 @@ export const entryId = (at: number, unique: string): string => `${stamp(at)}-${u
 
 /** @param id where it does not follow from the chain: entries of writes have one before they have a link */
 export function entryText(entry: AuditEntry, id?: string): string {
-  const { at, request, actor, client, action, target, patients, status, base, reasons } = entry;
+  const { at, request, actor, client, action, target, patients, status, base, reasons, details } = entry;
   const always = [at, request, actor, client, action, target, patients, status];
-  if (id === undefined && base === undefined && reasons === undefined) return JSON.stringify(always);
-  return JSON.stringify([...always, base ?? null, reasons ?? null, ...(id === undefined ? [] : [id])]);
+  const more = [base ?? null, reasons ?? null, id ?? null, details ?? null];
+  return JSON.stringify([...always, ...more.slice(0, more.findLastIndex(one => one !== null) + 1)]);
 }
 
 type Columns = [
@@ -45,7 +45,8 @@ type Columns = [
   status: number,
   base?: string | null,
   reasons?: string[] | null,
-  id?: string,
+  id?: string | null,
+  details?: AuditDetail[] | null,
 ];
 
 /** @throws Error where the text is no entry */
@@ -54,9 +55,10 @@ export function parseEntry(text: string): { entry: AuditEntry; id?: string } {
   if (!Array.isArray(columns) || typeof columns[0] !== 'number' || !Array.isArray(columns[6])) {
     throw new Error('not an audit entry');
   }
-  const [at, request, actor, client, action, target, patients, status, base, reasons, id] = columns;
-  const more = defined({ base: base ?? undefined, reasons: reasons ?? undefined });
-  return { entry: { at, request, actor, client, action, target, patients, status, ...more }, ...defined({ id }) };
+  const [at, request, actor, client, action, target, patients, status, base, reasons, id, details] = columns;
+  const more = defined({ base: base ?? undefined, reasons: reasons ?? undefined, details: details ?? undefined });
+  const entry = { at, request, actor, client, action, target, patients, status, ...more };
+  return { entry, ...defined({ id: id ?? undefined }) };
 }
 
 /** One line of the log, without its line feed. */

@@ -1,0 +1,47 @@
+/**
+ * The kinds of settings of the portal's configuration. A setting is an extension inside the configuration resource; its kind
+ * says which element holds its value, and what else is asked of it.
+ */
+
+/** Who sees a setting: visitors of the portal too, or those alone who administer it. */
+export type Audience = 'everybody' | 'administrators';
+
+export interface Setting<Value = unknown> {
+  /** FHIR type of its value. */
+  readonly type: 'boolean' | 'integer' | 'string' | 'code' | 'url';
+  /** It may be given several times: its value is a list. */
+  readonly repeats: boolean;
+  /** Its value where the configuration leaves it out; of a list that is never empty too. */
+  readonly fallback: Value;
+  readonly audience: Audience;
+  /** One sentence, for documentation and forms. */
+  readonly about: string;
+  /** Ends the sentence "must be …"; undefined for a good value. Shape and type are checked before. */
+  readonly wrong?: (value: never) => string | undefined;
+}
+
+interface About<Value> {
+  readonly about: string;
+  readonly audience?: Audience;
+  readonly wrong?: (value: Value) => string | undefined;
+}
+
+/** `wrong` judges one value, of a list each. */
+const setting = <Value>(
+  type: Setting['type'],
+  fallback: Value,
+  { audience = 'everybody', ...rest }: About<never>,
+): Setting<Value> => ({ type, repeats: Array.isArray(fallback), fallback, audience, ...rest });
+
+export const flag = (fallback: boolean, about: About<boolean>) => setting('boolean', fallback, about);
+export const count = (fallback: number, about: About<number>) => setting('integer', fallback, about);
+export const code = (fallback: string, about: About<string>) => setting('code', fallback, about);
+export const codes = (fallback: readonly string[], about: About<string>) => setting('code', fallback, about);
+/** Text, or nothing. */
+export const text = (about: About<string>) => setting<string | undefined>('string', undefined, about);
+/** An address, or nothing. */
+export const address = (about: About<string>) => setting<string | undefined>('url', undefined, about);
+
+/** The element that holds a value: `valueBoolean`. */
+export const elementOf = ({ type }: Pick<Setting, 'type'>): string =>
+  `value${type.charAt(0).toUpperCase()}${type.slice(1)}`;

@@ -1,0 +1,77 @@
+/**
+ * Every setting that administrators change while the portal runs. The profile of the configuration resource, its
+ * documentation and the typed value that code reads are made of this table. Settings that a deployment must not change
+ * while it runs are in config/settings.ts.
+ */
+import { address, codes, code, flag, text, type Setting } from './setting.js';
+
+const languageTag = (tag: string): string | undefined => {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] === tag ? undefined : 'a language tag in its usual form, as en or ar-SA';
+  } catch {
+    return 'a language tag (BCP 47), as en or ar-SA';
+  }
+};
+
+const timeZone = (zone: string): string | undefined => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return undefined;
+  } catch {
+    return 'a time zone (IANA), as Europe/Berlin';
+  }
+};
+
+const line = (most: number) => (value: string) =>
+  value.length <= most && !/[\p{Cc}\u2028\u2029]/u.test(value) ? undefined : `one line of at most ${most} characters`;
+
+const telephone = (number: string): string | undefined =>
+  /^\+?[\d ().\/-]{3,40}$/.test(number) ? undefined : 'a telephone number, as people dial it';
+
+const webPage = (page: string): string | undefined =>
+  URL.canParse(page) && new URL(page).protocol === 'https:' ? undefined : 'an https address';
+
+export const settings = {
+  'organization-title': text({
+    about: 'Name of the health organization, as people know it.',
+    wrong: line(100),
+  }),
+  'application-title': text({ about: 'Name of the portal, as people know it.', wrong: line(100) }),
+  'help-telephone': text({
+    about: 'Telephone number of the help desk, as people dial it.',
+    wrong: telephone,
+  }),
+  'help-page': address({ about: 'Page with help for patients.', wrong: webPage }),
+  'postal-address': text({ about: 'Postal address of the organization, in one line.', wrong: line(300) }),
+  'time-zone': code('UTC', { about: 'Time zone of the dates and hours that people read.', wrong: timeZone }),
+
+  language: codes(['en', 'ar'], {
+    about: 'A language that people may choose; may be given several times.',
+    wrong: languageTag,
+  }),
+  'default-language': code('en', {
+    about: 'Language for people whose language is unknown or not enabled. It is enabled itself.',
+    wrong: languageTag,
+  }),
+
+  'questions-general': flag(true, { about: 'Patients ask general questions.' }),
+  'questions-medical': flag(true, { about: 'Patients ask medical questions.' }),
+  'questions-billing': flag(true, { about: 'Patients ask billing questions.' }),
+  replies: flag(true, { about: 'Patients reply to messages.' }),
+  'provider-messages': flag(true, { about: 'Staff begin conversations with patients.' }),
+  'group-sender': flag(true, { about: 'Staff write for a clinical group, with no provider named.' }),
+  attachments: flag(true, { about: 'Messages carry files.' }),
+  documents: flag(true, { about: 'Patients see their documents.' }),
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof settings;
+
+/** Names of the settings that are on or off. */
+export type SwitchName = {
+  [Name in SettingName]: (typeof settings)[Name] extends Setting<boolean> ? Name : never;
+}[SettingName];
+
+/** The portal's configuration as code reads it: frozen, every setting with a value. */
+export type Configuration = {
+  readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer Value> ? Value : never;
+};

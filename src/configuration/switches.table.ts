@@ -1,0 +1,50 @@
+/**
+ * The switches of the portal: what each of them governs. A function that is off answers 403 and is left out of searches; the
+ * statement of its endpoint stays as it is.
+ */
+import type { Communication } from 'fhir/r4.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { Resource } from '../fhir/resource.js';
+import type { SwitchName } from './settings.table.js';
+
+/** Callers whom a switch concerns; systems keep their data up to date whatever people see of it. */
+export type SwitchedKind = 'patient' | 'staff';
+
+export interface Governed {
+  readonly name: SwitchName;
+  readonly for: SwitchedKind;
+  /** The type whose resources are neither read nor written. */
+  readonly type?: string;
+  /** The writes that are refused, by the resource as it would be stored. */
+  readonly writes?: (resource: Resource, own: OwnCanonicals) => boolean;
+}
+
+const isMessage = (resource: Resource): resource is Resource & Communication =>
+  resource.resourceType === 'Communication';
+
+const question =
+  (category: string) =>
+  (resource: Resource, own: OwnCanonicals): boolean =>
+    isMessage(resource) && !isReply(resource) && own.hasCode(resource.category, 'message-category', category);
+
+const isReply = ({ inResponseTo = [], partOf = [] }: Communication): boolean =>
+  inResponseTo.length > 0 || partOf.length > 0;
+
+const hasFiles = (resource: Resource): boolean =>
+  isMessage(resource) && (resource.payload ?? []).some(({ contentAttachment }) => contentAttachment !== undefined);
+
+export const switches: readonly Governed[] = [
+  { name: 'questions-general', for: 'patient', writes: question('general') },
+  { name: 'questions-medical', for: 'patient', writes: question('medical') },
+  { name: 'questions-billing', for: 'patient', writes: question('billing') },
+  { name: 'replies', for: 'patient', writes: resource => isMessage(resource) && isReply(resource) },
+  { name: 'provider-messages', for: 'staff', writes: resource => isMessage(resource) && !isReply(resource) },
+  {
+    name: 'group-sender',
+    for: 'staff',
+    writes: resource => isMessage(resource) && resource.sender?.reference?.startsWith('Organization/') === true,
+  },
+  { name: 'attachments', for: 'patient', writes: hasFiles },
+  { name: 'attachments', for: 'staff', writes: hasFiles },
+  { name: 'documents', for: 'patient', type: 'DocumentReference' },
+];

@@ -1,0 +1,34 @@
+/** What is switched off for a caller. */
+import { Fault } from '../fhir/fault.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { Resource } from '../fhir/resource.js';
+import type { Configuration } from './settings.table.js';
+import { switches, type Governed } from './switches.table.js';
+
+const NOTHING: ReadonlySet<string> = new Set();
+const typed = new Set(switches.flatMap(({ type }) => type ?? []));
+
+/** Whether a switch governs the type as a whole. */
+export const isGovernedType = (type: string): boolean => typed.has(type);
+
+const offFor = (configuration: Configuration, kind: string): Governed[] =>
+  switches.filter(one => one.for === kind && !configuration[one.name]);
+
+/** The types that are neither read nor written by callers of this kind. */
+export function typesOff(configuration: Configuration, kind: string): ReadonlySet<string> {
+  const types = offFor(configuration, kind).flatMap(({ type }) => type ?? []);
+  return types.length === 0 ? NOTHING : new Set(types);
+}
+
+/** Fault `forbidden` where a caller of this kind writes what is switched off. */
+export function refuseWritesOff(
+  configuration: Configuration,
+  kind: string,
+  resource: Resource,
+  own: OwnCanonicals,
+): void {
+  if (offFor(configuration, kind).some(({ writes }) => writes?.(resource, own))) throw switchedOff();
+}
+
+export const switchedOff = (): Fault =>
+  new Fault('forbidden', 'The organization has switched this function of the portal off.');
