@@ -14,6 +14,8 @@ const KIND = 'epoch';
 /** Milliseconds to find the people that a write concerns. */
 const PATIENCE = 5000;
 const MAX_LINKED = 1000;
+/** What the portal's applications are is part of what everybody is told with its configuration. */
+const CONFIGURATION = 'Basic/portal-configuration';
 
 /** The change that makes every process look the subject (`Person/1`, `client:demo-ehr`) up again. */
 export const raiseEpoch = (subject: string): DocumentChange => ({
@@ -26,13 +28,14 @@ export async function readEpoch(records: Pick<Records, 'get'>, subject: string, 
   return (await records.get(KIND, subject, now))?.version ?? 0;
 }
 
-/** By type, the elements that decide on a person's access. Other changes raise no epoch. */
+/** By type, the elements that decide on a person's access, or on what the portal is. Other changes raise no epoch. */
 const DECISIVE: Readonly<Record<string, readonly string[]>> = {
   Person: ['active', 'link'],
   Patient: ['active'],
   RelatedPerson: ['active', 'period', 'patient'],
   Practitioner: ['active'],
   Basic: ['extension'],
+  Endpoint: ['status', 'connectionType', 'name', 'address'],
   PractitionerRole: ['active', 'period', 'code', 'practitioner', 'organization'],
 };
 
@@ -50,7 +53,7 @@ function epochsTouched(before: Resource | undefined, after: Resource | undefined
   if (version.resourceType === 'PractitionerRole') {
     return [...new Set([before, after].flatMap(role => (role ? references(role, ['practitioner']) : [])))];
   }
-  return [`${version.resourceType}/${version.id ?? ''}`];
+  return [version.resourceType === 'Endpoint' ? CONFIGURATION : `${version.resourceType}/${version.id ?? ''}`];
 }
 
 interface Concerned {

@@ -10,10 +10,9 @@ import { defined } from '../fhir/defined.js';
 import type { Log } from '../observe/log.js';
 import { projectRoot } from '../project-root.js';
 import type { MisdirectedTokens } from '../portal/misdirected.js';
-import type { PeopleReader } from '../portal/recipient.js';
 import type { Storage } from '../store/port.js';
-import { workflowReader } from '../writing/workflow-reader.js';
-import { endpointThat, type Model } from './model.js';
+import type { Model } from './model.js';
+import { serverReader } from './server-reader.js';
 
 /** Milliseconds between looks at the outbox, and tries before an entry is laid aside. */
 const INTERVAL = 500;
@@ -37,7 +36,7 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
   return createDispatcher({
     store: stores.store,
     records: stores.records,
-    people: peopleOf(parts),
+    people: serverReader(parts),
     channels,
     templates: loadTemplates(join(projectRoot(), 'templates')),
     settings: configuration,
@@ -53,20 +52,5 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
     limit: LIMIT,
     lost: notice => log.warn('notice lost', { ...notice }),
     report: error => log.error('delivery', error),
-  });
-}
-
-/** People are read with the server's own authority: a notice is about to be sent to them. */
-function peopleOf({ config, stores, model, world }: DeliveryParts): PeopleReader {
-  const portal = endpointThat(model, 'workflows');
-  return workflowReader({
-    ...stores,
-    own: model.definitions.own,
-    partition: portal.partition,
-    base: portal.url,
-    registry: model.registry,
-    clock: world.clock,
-    limits: config.limits,
-    deadline: () => world.clock.now() + config.limits.searchTimeout,
   });
 }

@@ -1,4 +1,7 @@
 /** The running server: HTTP in front, background work beside it, and an orderly end. */
+import type { Endpoint } from 'fhir/r4.js';
+import { createPortalDocument } from '../configuration/portal-document.js';
+import { serverReader } from './server-reader.js';
 import { createReadiness } from '../observe/readiness.js';
 import { developmentRoute } from '../http/development-route.js';
 import { wellKnown } from '../access/smart-configuration.js';
@@ -9,6 +12,7 @@ import { SWEPT_AT_ONCE, sweepUploads } from '../content/upload.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
+import type { Query } from '../fhir/request.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { toXml } from '../formats/xml.js';
@@ -99,6 +103,20 @@ async function keepHouse({ audit, stores, world }: ServingParts): Promise<number
   return stores.records.expire(world.clock.now(), EXPIRED_AT_ONCE);
 }
 
+/** Endpoints of applications that a portal has at most. */
+const MOST_APPLICATIONS = 100;
+
+/** The Endpoints of the portal's applications, read by the server's own authority: they are for everybody. */
+async function applicationsOf(parts: ServingParts): Promise<Endpoint[]> {
+  const { own } = parts.model.definitions;
+  const query: Query = [
+    ['connection-type', `${own.codeSystem('endpoint-type')}|application`],
+    ['status', 'active'],
+  ];
+  const found = await serverReader(parts).find<Endpoint>('Endpoint', query, MOST_APPLICATIONS);
+  return found.map(({ resource }) => resource);
+}
+
 /** The operation of the same name, as anybody may call it; whether the token was taken. */
 async function reportMisdirected(token: string, { config, world, model, dispatch }: ServingParts): Promise<boolean> {
   const portal = endpointThat(model, 'workflows');
@@ -150,6 +168,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     report: (error, id) => log.error('unforeseen fault', error, { id }),
     refused: ({ base, milliseconds, ...line }) =>
       log.request({ ...line, route: `${base}/(none)`, ms: milliseconds, actor: 'anonymous' }),
+    portalDocument: createPortalDocument(parts.configuration, () => applicationsOf(parts)),
     readiness: createReadiness(parts),
     draining,
     pages: {

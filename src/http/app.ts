@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { createFhirHandler, type FhirParts } from './fhir.js';
 import { serveHealth, type Readiness } from './health.js';
+import { servePortalConfiguration, type PortalDocument } from './portal-configuration.js';
 import { servePages, type PageParts } from '../pages/index.js';
 
 export interface AppParts extends FhirParts {
@@ -10,6 +11,7 @@ export interface AppParts extends FhirParts {
   /** The process is stopping. */
   draining(): boolean;
   pages: PageParts;
+  portalDocument: PortalDocument;
   /** Whole trees of other modules: the authorization server, a SOAP service. */
   mounts?: readonly { path: string; handler: RequestHandler }[];
 }
@@ -32,6 +34,7 @@ function createPages(parts: AppParts): RequestListener {
   app.disable('x-powered-by');
   app.disable('etag');
   serveHealth(app, parts.readiness, () => parts.draining());
+  servePortalConfiguration(app, parts.portalDocument);
   for (const { path, handler } of parts.mounts ?? []) app.use(path, handler);
   servePages(app, parts.pages, parts.readiness, parts.secure);
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {

@@ -41,6 +41,7 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     refused: ({ status }) => refusals.push(status),
     readiness: () => Promise.resolve({ store: true }),
     draining: () => false,
+    portalDocument: () => Promise.resolve({ text: '{}', etag: '"1"' }),
     pages: {
       ...{ version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
       configuration: () => Promise.resolve(noHelp),
