@@ -52,7 +52,7 @@ const folders = {
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
   'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],
   'pages/': [
-    ...['fhir/', 'config/', 'configuration/ as types', 'definitions/ as types', 'formats/'],
+    ...['fhir/', 'config/', 'configuration/', 'definitions/ as types', 'formats/'],
     ...['delivery/ as types', 'http/ as types'],
   ],
   'demo/': ['fhir/', 'definitions/ as types', 'store/port.ts as types', 'service.ts', 'writing/', 'project-root.ts'],
@@ -84,7 +84,7 @@ const packages = {
   pino: ['observe/'],
   'postal-mime': ['delivery/'],
   rfc6902: ['interactions/'],
-  saxes: ['formats/', 'validate/'],
+  saxes: ['formats/', 'validate/', 'configuration/'],
   tar: ['definitions/'],
   zod: ['config/'],
   'node:sqlite': ['store/sqlite/'],

@@ -7,6 +7,7 @@ import type { Endpoint } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { CurrentConfiguration } from './current.js';
+import { iconOf } from './icon.js';
 import { settings, type Configuration, type SwitchName } from './settings.table.js';
 import type { Setting } from './setting.js';
 
@@ -32,6 +33,12 @@ export function createPortalDocument(
   };
 }
 
+/** A data URL, by the icon's content. */
+function iconIn({ icon }: Configuration): string | undefined {
+  const found = icon && iconOf(icon);
+  return found && `data:${found.type};base64,${found.bytes.toString('base64')}`;
+}
+
 function contentOf(configuration: Configuration, applications: readonly Endpoint[]): JsonObject {
   const shown = Object.entries<Setting>(settings).filter(([, { audience }]) => audience === 'everybody');
   const features = shown.filter(([, { type }]) => type === 'boolean');
@@ -43,6 +50,8 @@ function contentOf(configuration: Configuration, applications: readonly Endpoint
       address: configuration['postal-address'],
     }),
     application: defined({ title: configuration['application-title'] }),
+    palette: { accent: configuration['accent-color'], paper: configuration['paper-color'] },
+    ...defined({ icon: iconIn(configuration) }),
     languages: [...configuration.language],
     defaultLanguage: configuration['default-language'],
     timeZone: configuration['time-zone'],

@@ -5,6 +5,7 @@
 import type { Basic, Extension } from 'fhir/r4.js';
 import type { Issue } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import { contrast, LEGIBLE } from './color.js';
 import { elementOf, type Setting } from './setting.js';
 import { settings, type Configuration, type SettingName } from './settings.table.js';
 
@@ -85,7 +86,8 @@ export function configurationIssues(resource: Basic, own: OwnCanonicals): Issue[
     const expected = tableOf(name)?.wrong?.(value as never);
     return expected === undefined ? [] : [issue(`${name} must be ${expected}.`, expression)];
   });
-  return [...single, ...disabledDefault(configurationOf(resource, own), given)];
+  const next = configurationOf(resource, own);
+  return [...single, ...disabledDefault(next, given), ...paleAccent(next, given)];
 }
 
 /** People whose language is unknown get texts in the default language, so it is enabled. */
@@ -96,6 +98,13 @@ function disabledDefault(configuration: Configuration, given: readonly Given[]):
   return [
     issue('default-language must be one of the languages that are enabled.', at?.expression ?? 'Basic.extension'),
   ];
+}
+
+/** Links stand on the paper. */
+function paleAccent(configuration: Configuration, given: readonly Given[]): Issue[] {
+  if (contrast(configuration['accent-color'], configuration['paper-color']) >= LEGIBLE) return [];
+  const at = given.find(({ name }) => name === 'accent-color') ?? given.find(({ name }) => name === 'paper-color');
+  return [issue('accent-color must have a contrast of 4.5 to paper-color.', at?.expression ?? 'Basic.extension')];
 }
 
 const issue = (diagnostics: string, expression: string): Issue => ({

@@ -3,12 +3,14 @@
  * says which element holds its value, and what else is asked of it.
  */
 
+import type { Attachment } from 'fhir/r4.js';
+
 /** Who sees a setting: visitors of the portal too, or those alone who administer it. */
 export type Audience = 'everybody' | 'administrators';
 
 export interface Setting<Value = unknown> {
   /** FHIR type of its value. */
-  readonly type: 'boolean' | 'integer' | 'string' | 'code' | 'url';
+  readonly type: 'boolean' | 'integer' | 'string' | 'code' | 'url' | 'Attachment';
   /** It may be given several times: its value is a list. */
   readonly repeats: boolean;
   /** Its value where the configuration leaves it out; of a list that is never empty too. */
@@ -41,6 +43,9 @@ export const codes = (fallback: readonly string[], about: About<string>) => sett
 export const text = (about: About<string>) => setting<string | undefined>('string', undefined, about);
 /** An address, or nothing. */
 export const address = (about: About<string>) => setting<string | undefined>('url', undefined, about);
+
+/** A file, or nothing. */
+export const file = (about: About<Attachment>) => setting<Attachment | undefined>('Attachment', undefined, about);
 
 /** The element that holds a value: `valueBoolean`. */
 export const elementOf = ({ type }: Pick<Setting, 'type'>): string =>

@@ -3,7 +3,13 @@
  * documentation and the typed value that code reads are made of this table. Settings that a deployment must not change
  * while it runs are in config/settings.ts.
  */
-import { address, codes, code, flag, text, type Setting } from './setting.js';
+import { contrast, LEGIBLE } from './color.js';
+import { iconOf } from './icon.js';
+import { address, codes, code, file, flag, text, type Setting } from './setting.js';
+
+/** Of buttons' texts, and of texts. */
+const WHITE = '#ffffff';
+const INK = '#556164';
 
 const languageTag = (tag: string): string | undefined => {
   try {
@@ -43,6 +49,20 @@ export const settings = {
   }),
   'help-page': address({ about: 'Page with help for patients.', wrong: webPage }),
   'postal-address': text({ about: 'Postal address of the organization, in one line.', wrong: line(300) }),
+  icon: file({
+    about: 'Icon of the organization, in place of the mark: a PNG, or an SVG of shapes alone, of at most 64 kB.',
+    wrong: attachment => (iconOf(attachment) ? undefined : 'a PNG, or an SVG of shapes alone, of at most 64 kB'),
+  }),
+  'accent-color': code('#17595a', {
+    about: 'Color of links and buttons. White text on it, and it on white, is legible (WCAG 2.2 AA).',
+    wrong: color =>
+      contrast(color, WHITE) >= LEGIBLE ? undefined : 'a color as #17595a, with a contrast of 4.5 to white',
+  }),
+  'paper-color': code('#faf8f4', {
+    about: 'Color behind the texts of pages. Texts and the accent color are legible on it (WCAG 2.2 AA).',
+    wrong: color =>
+      contrast(color, INK) >= LEGIBLE ? undefined : 'a light color as #faf8f4, on which dark text is legible',
+  }),
   'time-zone': code('UTC', { about: 'Time zone of the dates and hours that people read.', wrong: timeZone }),
 
   language: codes(['en', 'ar'], {

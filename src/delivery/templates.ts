@@ -30,7 +30,7 @@ export interface Templates {
 /** The settings of the portal that e-mails show. */
 export type NoticeSettings = Pick<
   Configuration,
-  'organization-title' | 'help-telephone' | 'help-page' | 'time-zone' | 'default-language' | 'language'
+  'organization-title' | 'help-telephone' | 'help-page' | 'accent-color' | 'time-zone' | 'default-language' | 'language'
 >;
 
 type Part = 'subject' | 'text' | 'html';
@@ -120,6 +120,7 @@ function missing(file: string, part: string): never {
 const scopeOf = (shown: NoticeSettings) => ({
   telephone: shown['help-telephone'] ?? '',
   help: shown['help-page'] ?? '',
+  accent: shown['accent-color'],
   zone: shown['time-zone'],
 });
 

@@ -1,6 +1,7 @@
 /** Serves the pages and their files. */
 import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
+import { brandOf, type BrandSettings } from './brand.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
 import { icon } from './mark.js';
 import { landingPage } from './landing.js';
@@ -31,27 +32,41 @@ const mailsShown = 20;
 const hashed = (name: string, extension: string, content: string): string =>
   `/assets/${name}.${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${extension}`;
 
-const assets: Assets = { style: hashed('portico', 'css', style), icon: hashed('mark', 'svg', icon) };
+const ownAssets: Assets = { style: hashed('portico', 'css', style), icon: hashed('mark', 'svg', icon) };
 
 /** Adds `/`, `/assets/…`, `/mail/…`, the pages behind links in notices, and a page for unknown addresses. Call it after all other routes are added. */
 export function servePages(app: Express, parts: PageParts, checks: Checks, secure: boolean): void {
   const { version, mailbox } = parts;
   const send = sender(secure);
+  const assetsNow = brandedAssets(parts.configuration);
+  const frameOf = async (request: Request) => ({
+    language: languageOf(request),
+    path: request.path,
+    version,
+    assets: await assetsNow(),
+  });
 
   app.get('/', async (request, response) => {
     const language = languageOf(request);
     const endpoints = parts.endpoints.map(endpoint => describeEndpoint(endpoint, parts.operation, language));
     const mails = await mailbox?.list(mailsShown);
     const { demo } = parts;
+    const assets = await assetsNow();
     send(response, 200, landingPage({ language, version, assets, endpoints, checks: await checks(), demo, mails }));
   });
 
-  serveFile(app, assets.style, 'text/css; charset=utf-8', style);
-  serveFile(app, assets.icon, 'image/svg+xml', icon);
+  serveFile(app, ownAssets.style, 'text/css; charset=utf-8', style);
+  serveFile(app, ownAssets.icon, 'image/svg+xml', icon);
+  app.get('/assets/:file', async (request, response, next) => {
+    const { brand = {} } = await assetsNow();
+    const file = [brand.icon, brand.style].find(one => one?.path === request.path);
+    if (file) sendFile(response, file.type, file.content);
+    else next();
+  });
 
   app.get('/mail/:id', async (request, response, next) => {
     const mail = await mailbox?.read(request.params.id);
-    if (mail) send(response, 200, mailPage({ language: languageOf(request), version, assets, mail }));
+    if (mail) send(response, 200, mailPage({ ...(await frameOf(request)), mail }));
     else next();
   });
 
@@ -61,11 +76,10 @@ export function servePages(app: Express, parts: PageParts, checks: Checks, secur
     else response.set(frameHeaders).type('html').send(mail.html);
   });
 
-  const frameOf = (request: Request) => ({ language: languageOf(request), path: request.path, version, assets });
   serveNoticeLinks(app, parts, frameOf, send);
 
-  app.use((request, response) => {
-    send(response, 404, missingPage({ ...frameOf(request), path: '/' }));
+  app.use(async (request, response) => {
+    send(response, 404, missingPage({ ...(await frameOf(request)), path: '/' }));
   });
 }
 
@@ -74,10 +88,28 @@ function languageOf(request: Request): Language {
 }
 
 function serveFile(app: Express, path: string, type: string, content: string): void {
-  app.get(path, (_request, response) => {
-    response.set({ 'Cache-Control': 'public, max-age=31536000, immutable', 'X-Content-Type-Options': 'nosniff' });
-    response.set('Content-Type', type).send(content);
+  app.get(path, (_request, response) => sendFile(response, type, content));
+}
+
+/** An image opened by itself is shown without anything that it could load. */
+function sendFile(response: Response, type: string, content: string | Buffer): void {
+  response.set({
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Type': type,
   });
+  response.send(content);
+}
+
+/** The files of pages, with the brand of the configuration at this moment, which is worked out once. */
+function brandedAssets(configuration: PageParts['configuration']): () => Promise<Assets> {
+  let known: { of: BrandSettings; assets: Assets } | undefined;
+  return async () => {
+    const of = await configuration();
+    if (known?.of !== of) known = { of, assets: { ...ownAssets, brand: brandOf(of) } };
+    return known.assets;
+  };
 }
 
 /** Pages load their own style and mark, and nothing else. */

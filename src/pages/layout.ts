@@ -1,4 +1,5 @@
 /** The frame of every page: head, banner, footer. It needs no script. */
+import type { Brand } from './brand.js';
 import { html, type Html } from './html.js';
 import { directionOf, type Language } from './language.js';
 import { mark } from './mark.js';
@@ -8,6 +9,7 @@ import { texts, type Texts } from './texts.table.js';
 export interface Assets {
   style: string;
   icon: string;
+  brand?: Brand;
 }
 
 export interface Frame {
@@ -24,6 +26,7 @@ export interface Frame {
 /** A whole HTML document around `content`. */
 export function page({ language, path, query = {}, title, version, assets }: Frame, content: Html): string {
   const words = texts[language];
+  const { brand = {} } = assets;
   return html`<!doctype html>
     <html lang="${language}" dir="${directionOf(language)}">
       <head>
@@ -32,12 +35,17 @@ export function page({ language, path, query = {}, title, version, assets }: Fra
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
         <link rel="stylesheet" href="${assets.style}" />
-        <link rel="icon" type="image/svg+xml" href="${assets.icon}" />
+        ${brand.style && html`<link rel="stylesheet" href="${brand.style.path}" />`}
+        <link rel="icon" type="${brand.icon?.type ?? 'image/svg+xml'}" href="${brand.icon?.path ?? assets.icon}" />
       </head>
       <body>
         <a class="skip" href="#content">${words.skip}</a>
         <header class="banner">
-          <a class="brand" href="/?lang=${language}">${mark}<span>${words.software}</span></a>
+          <a class="brand" href="/?lang=${language}"
+            >${brand.icon ? html`<img class="mark" src="${brand.icon.path}" alt="" />` : mark}<span
+              >${brand.title ?? words.software}</span
+            ></a
+          >
           ${languageSwitch(language, path, query, words)}
         </header>
         <main id="content" tabindex="-1">${content}</main>

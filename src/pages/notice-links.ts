@@ -1,12 +1,13 @@
 /** The pages behind the links in notices: what comes next, and the report of a notice that was not meant for its reader. */
 import express, { type Express, type Request, type Response } from 'express';
 import type { Configuration } from '../configuration/settings.table.js';
+import type { BrandSettings } from './brand.js';
 import { html, type Html } from './html.js';
 import { page, type Frame } from './layout.js';
 import { texts, type Texts } from './texts.table.js';
 
 /** The settings of the portal that its pages show. */
-export type PageSettings = Pick<Configuration, 'organization-title' | 'help-telephone' | 'help-page'>;
+export type PageSettings = BrandSettings & Pick<Configuration, 'help-telephone' | 'help-page'>;
 
 export interface NoticeLinkParts {
   /** The settings at this moment. */
@@ -15,7 +16,7 @@ export interface NoticeLinkParts {
   reportMisdirected(token: string): Promise<boolean>;
 }
 
-type FrameOf = (request: Request) => Omit<Frame, 'title'>;
+type FrameOf = (request: Request) => Promise<Omit<Frame, 'title'>>;
 type Send = (response: Response, status: number, text: string) => void;
 
 /** Path of a page, and the names of its title and text. */
@@ -33,7 +34,7 @@ const FORM_LIMIT = '4kb';
 export function serveNoticeLinks(app: Express, parts: NoticeLinkParts, frameOf: FrameOf, send: Send): void {
   for (const [path, title, text] of NEXT) {
     app.get(path, async (request, response) => {
-      const frame = frameOf(request);
+      const frame = await frameOf(request);
       const words = texts[frame.language];
       const content = html`${said(words[title], words[text])} ${contact(await parts.configuration(), words)}`;
       send(response, 200, page({ ...frame, title: words[title] }, content));
@@ -44,13 +45,13 @@ export function serveNoticeLinks(app: Express, parts: NoticeLinkParts, frameOf: 
     send(
       response,
       200,
-      reportPage(frameOf(request), typeof token === 'string' ? token : '', await parts.configuration()),
+      reportPage(await frameOf(request), typeof token === 'string' ? token : '', await parts.configuration()),
     );
   });
   app.post(REPORT, express.urlencoded({ extended: false, limit: FORM_LIMIT }), async (request, response) => {
     const { token } = (request.body ?? {}) as { token?: unknown };
     const taken = typeof token === 'string' && (await parts.reportMisdirected(token));
-    send(response, taken ? 200 : 410, reportedPage(frameOf(request), taken, await parts.configuration()));
+    send(response, taken ? 200 : 410, reportedPage(await frameOf(request), taken, await parts.configuration()));
   });
 }
 

@@ -64,6 +64,10 @@ eachPortal(journey => {
       [{ url: 'default-language', valueCode: 'pt' }, `${place}.value`, 422],
       [{ url: 'help-page', valueUrl: 'javascript:alert(1)' }, `${place}.value`, 422],
       [{ url: 'organization-title', valueString: 'two\nlines' }, `${place}.value`, 422],
+      [{ url: 'accent-color', valueCode: '#ffff00' }, `${place}.value`, 422],
+      [{ url: 'accent-color', valueCode: 'red' }, `${place}.value`, 422],
+      [{ url: 'paper-color', valueCode: '#17595a' }, `${place}.value`, 422],
+      [{ url: 'icon', valueAttachment: { contentType: 'image/png', data: 'aGVsbG8=' } }, `${place}.value`, 422],
       [{ url: 'replies', valueString: 'off' }, place, 422],
       [{ url: 'no-such-setting', valueBoolean: true }, place, 422],
     ];

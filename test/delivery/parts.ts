@@ -21,6 +21,7 @@ export const organization = {
   'organization-title': 'Nordic & Sons Clinic',
   'help-telephone': '+1 555 0100',
   'help-page': 'https://clinic.example.org/help',
+  'accent-color': '#7a1f5c',
   'time-zone': 'America/New_York',
   language: ['en', 'ar'],
   'default-language': 'en',

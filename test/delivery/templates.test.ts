@@ -40,6 +40,7 @@ describe('templates', () => {
         ]) {
           assert.ok(text.includes(shown) && html.includes(shown), shown);
         }
+        assert.equal(html.includes('background: #7a1f5c'), html.includes('inline-block'));
         assert.ok(text.includes('Nordic & Sons Clinic') && html.includes('Nordic &amp; Sons Clinic'), html);
       });
 

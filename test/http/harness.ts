@@ -1,6 +1,8 @@
 /** An application around a router that answers as a test says, with fixed clock and ids. */
 import type { AddressInfo } from 'node:net';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import { configurationOf } from '../../src/configuration/resource.js';
+import { FILE_BASE, ownCanonicals } from '../../src/fhir/own-canonicals.js';
 import type { FhirRequest } from '../../src/fhir/request.js';
 import type { FhirResponse } from '../../src/fhir/response.js';
 import { createApp, type AppParts } from '../../src/http/app.js';
@@ -8,7 +10,7 @@ import { createApp, type AppParts } from '../../src/http/app.js';
 export const patient = '{"resourceType":"Patient","id":"1","multipleBirthInteger":1,"birthDate":"2000-01-01"}';
 export const ok: FhirResponse = { status: 200, headers: { etag: 'W/"1"' }, body: { kind: 'json', text: patient } };
 
-const noHelp = { 'organization-title': undefined, 'help-telephone': undefined, 'help-page': undefined };
+const empty = configurationOf(undefined, ownCanonicals(FILE_BASE));
 
 /** Parts of an application whose portal answers by `handle`; `seen` keeps what came to it. */
 export function testParts(handle: (request: FhirRequest) => FhirResponse | Promise<FhirResponse> = () => ok) {
@@ -44,7 +46,7 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     portalDocument: () => Promise.resolve({ text: '{}', etag: '"1"' }),
     pages: {
       ...{ version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
-      configuration: () => Promise.resolve(noHelp),
+      configuration: () => Promise.resolve(empty),
       reportMisdirected: token => Promise.resolve(token === 'good'),
     },
   };

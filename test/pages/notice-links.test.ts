@@ -1,9 +1,12 @@
 /** The pages behind the links in notices. */
 import assert from 'node:assert/strict';
 import supertest from 'supertest';
+import { configurationOf } from '../../src/configuration/resource.js';
+import { FILE_BASE, ownCanonicals } from '../../src/fhir/own-canonicals.js';
 import { testApp, testParts } from '../http/harness.js';
 
 const settings = {
+  ...configurationOf(undefined, ownCanonicals(FILE_BASE)),
   'organization-title': 'Clinic <b>',
   'help-telephone': '+1 555 0100',
   'help-page': 'https://clinic.example.org/help',
