@@ -87,6 +87,7 @@ export async function compose(
     channels,
     misdirected,
     configuration: parts.configuration,
+    handling: { ...parts, store: stores.store },
   });
   const serving = createServing({
     config,

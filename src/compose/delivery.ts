@@ -11,7 +11,8 @@ import type { Log } from '../observe/log.js';
 import { projectRoot } from '../project-root.js';
 import type { MisdirectedTokens } from '../portal/misdirected.js';
 import type { Storage } from '../store/port.js';
-import type { Model } from './model.js';
+import { showDeliveries, type ShowParts } from '../writing/show-deliveries.js';
+import { endpointThat, type Model } from './model.js';
 import { serverReader } from './server-reader.js';
 
 /** Milliseconds between looks at the outbox, and tries before an entry is laid aside. */
@@ -29,10 +30,12 @@ export interface DeliveryParts {
   channels: readonly Channel[];
   misdirected: MisdirectedTokens;
   configuration: CurrentConfiguration;
+  /** How resources are written. */
+  handling: ShowParts;
 }
 
 export function createDelivery(parts: DeliveryParts): Dispatcher {
-  const { config, stores, world, log, channels, misdirected, configuration } = parts;
+  const { config, stores, model, world, log, channels, misdirected, configuration, handling } = parts;
   return createDispatcher({
     store: stores.store,
     records: stores.records,
@@ -40,6 +43,7 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
     channels,
     templates: loadTemplates(join(projectRoot(), 'templates')),
     settings: configuration,
+    show: (about, deliveries) => showDeliveries(about, deliveries, handling, endpointThat(model, 'workflows')),
     links: {
       preferences: `${config.url}/preferences`,
       misdirected: ({ about, persons: [person] }) =>

@@ -2,9 +2,11 @@
  * Delivery records: the outcome of an effect, kept for a while, without its parameters (they hold secrets). A dead delivery
  * is kept whole beside its record, so that an administrator can send it again.
  */
+import { defined } from '../fhir/defined.js';
 import type { Clock } from '../fhir/clock.js';
 import type { NoticeEvent } from '../portal/effect.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
+import { reportDue } from './delivery-report.js';
 import { entryOf, OUTBOX, queued, type Attempt, type OutboxEntry } from './outbox.js';
 
 const DELIVERY = 'delivery';
@@ -18,6 +20,10 @@ export interface DeliveryRecord {
   event: NoticeEvent;
   about: string;
   outcome: Outcome;
+  /** `Patient/1`; absent for a person who is not on record. */
+  person?: string;
+  /** Absent where it was given to none. */
+  channel?: string;
   /** The last attempt is the one that ended it. */
   attempts: readonly Attempt[];
 }
@@ -33,20 +39,43 @@ export const removal = ({ kind, id, version }: Document): DocumentChange => ({
   expect: version,
 });
 
-/** The records that take the place of an entry that has come to its end. */
-export function ended({ id }: Document, entry: OutboxEntry, outcome: Outcome, now: number): DocumentChange[] {
-  const { event, about, expires } = entry.effect;
-  const value: DeliveryRecord = { event, about, outcome, attempts: entry.attempts };
+/**
+ * The records that take the place of an entry that has come to its end.
+ * @param channel that had it last
+ */
+export function ended(
+  { id }: Document,
+  entry: OutboxEntry,
+  { outcome, channel }: Pick<DeliveryRecord, 'outcome' | 'channel'>,
+  now: number,
+): DocumentChange[] {
+  const { event, about, expires, persons } = entry.effect;
+  const person = persons[0]?.reference;
+  const value: DeliveryRecord = { event, about, outcome, attempts: entry.attempts, ...defined({ person, channel }) };
   const record = { id, keys: { about, outcome }, expires: now + KEPT };
   const kept: DocumentChange = { op: 'put', document: { ...record, kind: DELIVERY, value: { ...value } } };
-  if (outcome !== 'dead') return [kept];
+  const report = reportDue(about, now);
+  if (outcome !== 'dead') return [kept, ...report];
   const whole = { ...record, kind: DEAD, value: { ...entry }, expires: Math.min(expires ?? Infinity, record.expires) };
-  return [kept, { op: 'put', document: whole }];
+  return [kept, { op: 'put', document: whole }, ...report];
 }
 
 /** A delivery that came to nothing, as administrators see it. */
 export interface DeadDelivery extends Omit<DeliveryRecord, 'outcome'> {
   id: string;
+}
+
+/** Records that a resource has at most: more are of notices that were sent again and again. */
+const MOST = 100;
+
+/** What became of the notices about a resource. */
+export async function deliveriesAbout(
+  about: string,
+  records: Pick<Records, 'find'>,
+  now: number,
+): Promise<DeliveryRecord[]> {
+  const found = await records.find(DELIVERY, 'about', about, now, MOST);
+  return found.map(({ value }) => value as unknown as DeliveryRecord);
 }
 
 /** Deliveries that came to nothing and can be sent again, ordered by id. */
@@ -66,7 +95,11 @@ export async function sendAgain(id: string, records: Records, store: Store, cloc
   const dead = await records.get(DEAD, id, clock.now());
   if (!dead) return false;
   const entry: OutboxEntry = { effect: entryOf(dead).effect, attempts: [] };
-  const documents = [removal(dead), queued(dead, entry, OUTBOX, clock.now())];
+  const documents = [
+    removal(dead),
+    queued(dead, entry, OUTBOX, clock.now()),
+    ...reportDue(entry.effect.about, clock.now()),
+  ];
   await store.commit({ documents: [...documents, { op: 'delete', kind: DELIVERY, id }] });
   return true;
 }

@@ -11,7 +11,8 @@ import type { PeopleReader } from '../portal/recipient.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
 import type { Channel, Sent } from './channels/channel.js';
-import { ended, removal, type Outcome } from './delivery-record.js';
+import { deliveriesAbout, ended, removal, type DeliveryRecord, type Outcome } from './delivery-record.js';
+import { reportedBy, REPORTS } from './delivery-report.js';
 import { channelQueue, entryOf, OUTBOX, queued, type OutboxEntry } from './outbox.js';
 import { withinLimit, type NoticeLimit } from './notice-limit.js';
 import { retryDelay, UNREACHABLE_LONGEST } from './retry.js';
@@ -20,7 +21,7 @@ import type { NoticeSettings, Templates } from './templates.js';
 
 export interface DispatcherParts {
   store: Pick<Store, 'commit'>;
-  records: Pick<Records, 'get' | 'lease' | 'write'>;
+  records: Pick<Records, 'get' | 'find' | 'lease' | 'write'>;
   /** The recipients of notices, as they are on record now. */
   people: PeopleReader;
   channels: readonly Channel[];
@@ -37,6 +38,8 @@ export interface DispatcherParts {
   maxAttempts: number;
   /** Of notices to one person; by default there is none. */
   limit?: NoticeLimit;
+  /** Shows at a resource what became of the notices about it. */
+  show?: (about: string, deliveries: readonly DeliveryRecord[]) => Promise<void>;
   /** Gets the notices that nobody will receive, for the log. */
   lost?: (notice: LostNotice) => void;
   /** Gets the errors outside the channels, for the log. */
@@ -79,15 +82,16 @@ const REMEMBERED = 20;
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const entrance = createWorker(OUTBOX, parts, document => deliver(document, undefined, parts));
+  const reports = createWorker(REPORTS, parts, document => report(document, parts));
   const workers = parts.channels.map(channel =>
     createWorker(channelQueue(channel.name), parts, document => deliver(document, channel, parts)),
   );
   const pass = async (): Promise<number> => {
     const admitted = await entrance.next();
     const tried = await Promise.all(workers.map(worker => worker.next()));
-    return tried.reduce((sum, one) => sum + one, admitted);
+    return tried.reduce((sum, one) => sum + one, admitted) + (await reports.next());
   };
-  const all = [entrance, ...workers];
+  const all = [entrance, ...workers, reports];
   return {
     start: () => all.forEach(worker => worker.start()),
     async stop() {
@@ -125,7 +129,11 @@ async function deliver(document: Document, channel: Channel | undefined, parts: 
   const { effect } = entry;
   const now = parts.clock.now();
   const end = async (outcome: Outcome, reason: string): Promise<void> => {
-    const settled = await settle(document, ended(document, withAttempt(entry, now, reason), outcome, now), parts);
+    const settled = await settle(
+      document,
+      ended(document, withAttempt(entry, now, reason), { outcome, ...defined({ channel: channel?.name }) }, now),
+      parts,
+    );
     const lost = outcome === 'dead' || (outcome === 'expired' && entry.attempts.length > 0);
     if (lost && settled) parts.lost?.({ id: document.id, event: effect.event, outcome, reason });
   };
@@ -149,6 +157,13 @@ async function deliver(document: Document, channel: Channel | undefined, parts: 
   if (sent.kind === 'failed' || tries >= parts.maxAttempts || late) return end('dead', sent.reason);
   const longest = unreachable ? UNREACHABLE_LONGEST : undefined;
   return retryLater(document, { ...withAttempt(entry, now, sent.reason), tries }, longest, parts);
+}
+
+async function report(document: Document, { show, records, store, clock }: DispatcherParts): Promise<void> {
+  const about = reportedBy(document);
+  await show?.(about, await deliveriesAbout(about, records, clock.now()));
+  // A conflict: another notice about it has ended meanwhile, and the report is due again.
+  await store.commit({ documents: [removal(document)] }).catch(unlessConflict);
 }
 
 /** Counts the first try of a notice; its later ones are the same notice. */

@@ -44,9 +44,13 @@ function markedBy(message: Communication, { by, now, all: { own } }: Moving): Pa
   return { extension: [...(message.extension ?? []), mark] };
 }
 
-/** The message without marks: a new one has been read by nobody. */
+/** Extensions that the server alone writes. */
+const OWN = ['read', 'delivery'];
+
+/** The message without marks: a new one has been read by nobody, and nobody has been notified of it. */
 export function withoutMarks(message: Communication, own: OwnCanonicals): Communication {
   const { extension = [], ...rest } = message;
-  const kept = extension.filter(({ url }) => url !== own.structure('read'));
+  const written = new Set(OWN.map(name => own.structure(name)));
+  const kept = extension.filter(({ url }) => !written.has(url));
   return kept.length === 0 ? rest : { ...rest, extension: kept };
 }

@@ -23,7 +23,7 @@ describe('deliveries command', () => {
     const attempts = [{ at: Date.parse('2026-03-01T10:00:00Z'), reason: 'SMTP 550' }];
     const entry: OutboxEntry = { effect: invitation, attempts };
     const document = { kind: 'outbox-email', id: 'd-1', version: 1, value: {}, keys: {} };
-    await store.commit({ documents: ended(document, entry, 'dead', Date.now()) });
+    await store.commit({ documents: ended(document, entry, { outcome: 'dead' }, Date.now()) });
     await store.close();
   });
   after(() => {

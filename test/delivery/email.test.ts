@@ -94,6 +94,35 @@ describe('delivery by e-mail', () => {
     assert.ok(text.includes('{{ code }}'));
   });
 
+  it('[PC-2] shows at its resource that the mail server refused it, once, and asks again where showing fails', async () => {
+    await server.close();
+    server = await startMailServer({ refuse: 550 });
+    await delivery.post(invitation);
+    const shown: unknown[] = [];
+    let fails = true;
+    const channel = createEmailChannel({ url: server.url, from });
+    const dispatcher = delivery.dispatcher(channel, {
+      show: (about, deliveries) => {
+        if (fails) return Promise.reject(new Error('busy'));
+        shown.push(
+          about,
+          deliveries.map(({ outcome, channel, attempts }) => [outcome, channel, attempts.at(-1)?.reason]),
+        );
+        return Promise.resolve();
+      },
+      report: () => {
+        fails = false;
+      },
+    });
+    await dispatcher.idle();
+    assert.deepEqual(shown, []);
+    delivery.clock.time += 10 * 60_000;
+    await dispatcher.idle();
+    await dispatcher.idle();
+    assert.deepEqual(shown, ['Task/1', [['dead', 'email', 'SMTP 550']]]);
+    await channel.close();
+  });
+
   it('lays aside what the mail server refuses for good, without its secrets', async () => {
     await server.close();
     server = await startMailServer({ refuse: 550 });

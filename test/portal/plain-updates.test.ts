@@ -52,7 +52,10 @@ function actionsOf(journey: () => Journey) {
     const order = parameters({ ...person, expiresInDays: 1 });
     const answer = await journey().expect(201, 'demo-ehr', 'POST', 'Patient/$invite', order);
     const [code = ''] = await journey().codes(person.email);
-    return { task: output(answer, 'return') as Task, person, code };
+    // The invitation shows by now that it was sent.
+    const { id } = output(answer, 'return') as Task;
+    const task = asTask(await journey().expect(200, system, 'GET', `Task/${id}`));
+    return { task, person, code };
   }
 
   return { put, patch, unchanged, workItem, invited };
