@@ -35,7 +35,7 @@ const folders = {
     ...['access/ as types', 'configuration/ as types', 'portal/ as types', 'validate/ as types'],
   ],
   // Content of Binaries outside the text of their resources.
-  'content/': ['fhir/', 'store/port.ts as types'],
+  'content/': ['fhir/', 'search/ as types', 'store/port.ts as types'],
   'conformance/': [...pure, ...handler],
   'writing/': [...pure, ...handler, 'content/', 'configuration/', 'portal/', 'store/change-set.ts', 'store/views/'],
   'interactions/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'store/views/'],

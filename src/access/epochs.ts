@@ -7,6 +7,7 @@ import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
 import { mergeChangeSets } from '../store/change-set.js';
 import type { Criterion, DocumentChange, Put, Records, Store } from '../store/port.js';
+import { firstRows } from '../store/views/first-rows.js';
 import { delegating } from '../store/views/delegating.js';
 import { internalPosting, references } from './compartment-paths.js';
 
@@ -99,7 +100,8 @@ async function concerned(store: Store, puts: readonly Put[], deadline: number): 
 async function linked(store: Store, partition: string, subject: string, deadline: number): Promise<Criterion[]> {
   const matching = async (type: string, kind: string): Promise<Criterion> => {
     const where = { kind: 'posting', key: internalPosting(type, kind, subject) } as const;
-    const { rows } = await store.search({ partition, of: [{ type, where }], sort: [], limit: MAX_LINKED, deadline });
+    const search = { partition, of: [{ type, where }], sort: [], limit: MAX_LINKED, deadline };
+    const { rows } = await firstRows(store, search);
     return { partition, type, where, ids: rows.map(({ key }) => key.id) };
   };
   if (subject.startsWith('RelatedPerson/')) return [await matching('Person', 'link')];

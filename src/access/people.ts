@@ -3,6 +3,7 @@ import type { Clock } from '../fhir/clock.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Store, Version } from '../store/port.js';
+import { firstRows } from '../store/views/first-rows.js';
 import type { People } from './build-actor.js';
 import { internalPosting } from './compartment-paths.js';
 
@@ -22,7 +23,8 @@ export function storedPeople(store: Store, partition: string, clock: Clock, own:
       const type = 'PractitionerRole';
       const where = { kind: 'posting', key: internalPosting(type, 'of', practitioner) } as const;
       const deadline = clock.now() + PATIENCE;
-      const page = await store.search({ partition, of: [{ type, where }], sort: [], limit: MAX_ROLES, deadline });
+      const search = { partition, of: [{ type, where }], sort: [], limit: MAX_ROLES, deadline };
+      const page = await firstRows(store, search);
       return page.rows.map(resourceOf);
     },
   };

@@ -45,6 +45,11 @@ export interface FhirRequest {
   readonly id: string;
   /** Milliseconds since the epoch (the clock port's) at which work on this request must end. */
   readonly deadline: number;
+  /**
+   * To be awaited before much is read: takes this request's share of the memory for large answers, until its answer is
+   * out. Further calls resolve at once. Rejects with Fault `unavailable` where the share is not free in time.
+   */
+  readonly holdLarge?: () => Promise<void>;
 }
 
 /** The parameters of a search or operation, those of its form among them. https://hl7.org/fhir/R4/http.html#search */

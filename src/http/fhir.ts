@@ -7,9 +7,9 @@ import { parametersOf, type FhirRequest } from '../fhir/request.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import { negotiate, notAcceptable } from '../formats/media-type.js';
+import { createAdmission } from './admission.js';
 import { discard } from './body.js';
 import { correlationId, fhirRequest, requestId, type RequestLimits } from './request.js';
-import { createMemoryBudget } from '../runtime/memory-budget.js';
 import { createRespond, type Envelope, type WriteXml } from './respond.js';
 import { decodePath, decodeQuery, splitTarget } from './target.js';
 
@@ -39,12 +39,6 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
   refused(line: { id: string; method: string; base: string; status: number; milliseconds: number }): void;
 }
 
-/** Large bodies held at once, in the largest possible; milliseconds that others wait. */
-const HELD = 4;
-/** Of those, for one caller. */
-const OWN = 2;
-const PATIENCE = 10_000;
-
 /** Before the request has named a format. */
 const envelopeOf = (request: IncomingMessage, ids: World['ids']): Envelope => ({
   format: 'json',
@@ -60,7 +54,7 @@ const envelopeOf = (request: IncomingMessage, ids: World['ids']): Envelope => ({
 export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, response: ServerResponse) => boolean {
   const bases = new Map(parts.bases.map(base => [base.path, base]));
   const respond = createRespond(parts.writeXml, parts.secure);
-  const budget = createMemoryBudget(HELD * parts.limits.maxBody, OWN * parts.limits.maxBody, PATIENCE);
+  const admission = createAdmission(parts.limits.maxBody);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = parts.clock.now();
@@ -82,22 +76,6 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     await respond(response, answer, envelope);
   }
 
-  /** Takes room for a large body, until the answer is out. */
-  async function admit(
-    base: FhirBase,
-    asked: Pick<FhirRequest, 'headers' | 'query'>,
-    bytes: number,
-    response: ServerResponse,
-  ): Promise<boolean> {
-    const caller = await base.callerOf(asked);
-    if (caller === undefined) return false;
-    const leave = await budget.take(bytes, caller);
-    if (!leave) throw full();
-    if (response.closed) leave();
-    else response.once('close', leave);
-    return true;
-  }
-
   async function routed(
     found: LocatedBase,
     request: IncomingMessage,
@@ -110,9 +88,10 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     if (first === '.well-known') return wellKnown(found.base, request.method, path.length === 2 ? name : '');
     const query = decodeQuery(found.search);
     const located = { base: found.base.url, path, query, id: envelope.id };
-    const value = await fhirRequest(request, located, parts.limits, parts.clock, bytes =>
-      admit(found.base, { headers: request.headers as FhirRequest['headers'], query }, bytes, response),
-    );
+    const asked = { headers: request.headers as FhirRequest['headers'], query };
+    const room = admission(() => found.base.callerOf(asked), response);
+    const received = await fhirRequest(request, located, parts.limits, parts.clock, room.body);
+    const value = { ...received, holdLarge: room.answer };
     const shape = negotiate(parametersOf(value), request.headers.accept);
     // A Binary is answered in its own format, whatever that is.
     if (shape === undefined && first !== 'Binary') throw notAcceptable();
@@ -170,9 +149,6 @@ function wellKnown(base: FhirBase, method: string | undefined, name: string): Fh
   const bytes = Buffer.from(JSON.stringify(document));
   return { status: 200, headers: {}, body: { kind: 'bytes', bytes, contentType: 'application/json' } };
 }
-
-const full = (): Fault =>
-  new Fault('unavailable', 'Too many large requests are under way.', { headers: { 'retry-after': '5' } });
 
 const readOnly = (): Fault =>
   new Fault('not-supported', 'This document is read by GET.', { headers: { allow: 'GET, HEAD' } });

@@ -4,6 +4,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import type { AskChain } from '../search/open-chains.js';
 import type { Context } from '../service.js';
+import { firstRows } from '../store/views/first-rows.js';
 
 /** The most resources that one step of such a chain may find: each becomes a part of the query. */
 const MOST = 500;
@@ -12,7 +13,8 @@ const MOST = 500;
 export function askStore({ partition, request, store }: Context): AskChain {
   return async ({ type, where, read }) => {
     const of = [{ type, where }];
-    const { rows } = await store.search({ partition, of, sort: [], limit: MOST + 1, deadline: request.deadline });
+    const search = { partition, of, sort: [], limit: MOST + 1, deadline: request.deadline };
+    const { rows } = await firstRows(store, search);
     if (rows.length > MOST) throw new Fault('too-costly', 'A chain over canonical URLs matches too many resources.');
     return [...new Set(rows.flatMap(({ json }) => read(parseStored<Resource>(json))))];
   };

@@ -13,6 +13,7 @@ import { assertOneType } from './assert-one-type.js';
 import { terminologyNames } from '../search/terminology-names.js';
 import type { Context, HandlerParts } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
+import { firstRows } from '../store/views/first-rows.js';
 
 /** The most resources of one conditional delete. */
 export const MAX_MATCHES = 100;
@@ -67,7 +68,7 @@ export async function matching(
   if (!meant) throw new Fault('invalid', 'The criteria are empty.', { code: 'invalid' });
   await assertOneType(context, bareIds);
   const where = and([meant, ...exceptions(besides)]);
-  const page = await store.search({
+  const page = await firstRows(store, {
     partition,
     of: [{ type, where }],
     sort: [],

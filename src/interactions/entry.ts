@@ -172,6 +172,7 @@ export function requestOf(entry: Entry, context: Context, assigned: Assigned = {
     headers: { accept: 'application/fhir+json', ...Object.fromEntries(shared), ...entry.headers },
     id: `${request.id}.${entry.index}`,
     deadline: request.deadline,
+    ...defined({ holdLarge: request.holdLarge }),
     ...(entry.resource && { body: { kind: 'resource', resource: entry.resource, ...assigned } }),
   };
 }

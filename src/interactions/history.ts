@@ -44,7 +44,8 @@ export const createHistory =
     if (view) checkElements(context, parts.definitions, view);
     const limit = view?.summary === 'count' ? 0 : countOf(query, parts);
     const historyQuery = { ...conditions, limit, ...defined({ after }) };
-    const page = limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), historyQuery);
+    const page =
+      limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), historyQuery, context.request);
     const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
     const entries: BundleEntry[] = [];
     for (const version of page.rows) entries.push(await entryOf(context, version, view, parts));

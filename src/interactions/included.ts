@@ -10,7 +10,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
 import type { Context, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
-import { charactersOf, countFitting } from '../content/bounded-page.js';
+import { boundedPage, charactersOf, countFitting, readParts } from '../content/bounded-page.js';
 import { resourceEntries, shapeOf, type SearchsetParts } from './searchset.js';
 
 /** Rounds of `:iterate`. Circular references end earlier, since no resource is included twice. */
@@ -101,30 +101,39 @@ async function referenced(
  * https://hl7.org/fhir/R4/search.html#include
  */
 async function named(gathering: Gathering, wanted: readonly LocalReference[]): Promise<Version[]> {
-  const { partition, store } = gathering.context;
-  const found = await store.read(wanted.map(({ type, id }) => ({ partition, type, id })));
-  const live = found.flatMap((version, at) => {
-    const { versionId } = wanted[at]!;
-    return version && !version.deleted ? [{ version, stated: Number(versionId ?? version.version) }] : [];
-  });
-  const current = live.filter(({ version, stated }) => stated === version.version).map(({ version }) => version);
-  const past = live.filter(({ version, stated }) => stated < version.version && isVersion(stated));
-  return [...take(gathering, current), ...(await pastVersions(gathering, past))];
+  const { partition, store, request } = gathering.context;
+  const keys = wanted.map(({ type, id }) => ({ partition, type, id }));
+  const [taken, past]: [Version[], PastVersion[]] = [[], []];
+  let at = 0;
+  for await (const found of readParts(store, keys, request)) {
+    const live = found.flatMap(version => {
+      const { versionId } = wanted[at++]!;
+      return version && !version.deleted ? [{ version, stated: Number(versionId ?? version.version) }] : [];
+    });
+    const current = live.filter(({ version, stated }) => stated === version.version).map(({ version }) => version);
+    taken.push(...take(gathering, current));
+    past.push(
+      ...live.flatMap(({ version: { key, version }, stated }) =>
+        stated < version && isVersion(stated) ? [{ key, version: stated }] : [],
+      ),
+    );
+    if (gathering.full) break;
+  }
+  return [...taken, ...(await pastVersions(gathering, past))];
 }
 
+type PastVersion = Pick<Version, 'key' | 'version'>;
+
 /** Past versions that are read at once. */
-const PARALLEL = 20;
+const PARALLEL = 2;
 
 /** Past versions of these resources, until there is no room for more. */
-async function pastVersions(
-  gathering: Gathering,
-  past: readonly { version: Version; stated: number }[],
-): Promise<Version[]> {
+async function pastVersions(gathering: Gathering, past: readonly PastVersion[]): Promise<Version[]> {
   const { store } = gathering.context;
   const taken: Version[] = [];
   for (let at = 0; at < past.length && !gathering.full; at += PARALLEL) {
     const some = past.slice(at, at + PARALLEL);
-    const versions = await Promise.all(some.map(({ version, stated }) => store.version(version.key, stated)));
+    const versions = await Promise.all(some.map(({ key, version }) => store.version(key, version)));
     const live = versions.filter(version => version !== undefined && !version.deleted) as Version[];
     taken.push(...take(gathering, live, versionName));
   }
@@ -151,7 +160,9 @@ async function searched(gathering: Gathering, of: Search['of']): Promise<Version
   const served = of.filter(({ type }) => endpoint.resources.has(type));
   if (served.length === 0) return [];
   const limit = gathering.parts.limits.maxIncludes - gathering.taken.length + 1;
-  const page = await store.search({ partition, of: served, sort: [], limit, deadline: request.deadline });
+  const search = { partition, of: served, sort: [], limit, deadline: request.deadline };
+  const page = await boundedPage(one => store.search(one), search, request);
+  if (page.next && page.rows.length < limit) gathering.full = true;
   return take(gathering, page.rows);
 }
 

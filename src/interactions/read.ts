@@ -3,6 +3,7 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { rawContent } from './binary.js';
+import { boundedRead } from '../content/bounded-page.js';
 import { wholeText } from '../content/text.js';
 import { absent, contentHeaders, existing, gone, notModified, instanceKey, versionHeaders } from './version.js';
 import { viewOf } from './view.js';
@@ -19,7 +20,10 @@ export const createVread =
     const key = instanceKey(context);
     const number = /^[1-9]\d{0,14}$/.test(context.route.versionId ?? '') ? Number(context.route.versionId) : undefined;
     const [visible] = await context.store.read([key]);
-    const version = visible && number !== undefined ? await context.store.version(key, number) : undefined;
+    const version =
+      visible && number !== undefined
+        ? await boundedRead(() => context.store.version(key, number), context.request)
+        : undefined;
     if (!version) throw absent(key);
     if (version.deleted) throw gone(context, version, `This version of ${key.type}/${key.id} is its deletion.`);
     return answer(context, version, parts);

@@ -44,14 +44,18 @@ async function countOnly(context: Context, question: SearchQuestion, parts: Sear
 }
 
 function pageOf(context: Context, { parsed, limit, starts }: SearchQuestion, parts: SearchParts): Promise<Page> {
-  return boundedPage(search => context.store.search(search), {
-    partition: context.partition,
-    of: parsed.of,
-    sort: parsed.sort,
-    limit,
-    ...defined({ after: starts.at(-1) ?? undefined }),
-    deadline: deadlineOf(context, parts),
-  });
+  return boundedPage(
+    search => context.store.search(search),
+    {
+      partition: context.partition,
+      of: parsed.of,
+      sort: parsed.sort,
+      limit,
+      ...defined({ after: starts.at(-1) ?? undefined }),
+      deadline: deadlineOf(context, parts),
+    },
+    context.request,
+  );
 }
 
 /** A search ends with its own limit or with the request, whichever is earlier. */

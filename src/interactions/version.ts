@@ -3,6 +3,7 @@ import { etag, namesVersion } from '../fhir/etag.js';
 import { Fault } from '../fhir/fault.js';
 import { httpDate, parseHttpDate } from '../fhir/instant.js';
 import type { FhirResponse } from '../fhir/response.js';
+import { boundedRead } from '../content/bounded-page.js';
 import type { Context } from '../service.js';
 import type { Key, Version } from '../store/port.js';
 
@@ -15,13 +16,12 @@ export function instanceKey({ route, partition }: Context): Key {
 
 /** The current version (a deletion too), if the actor may see it. */
 export async function current(context: Context, key: Key): Promise<Version | undefined> {
-  const [version] = await context.store.read([key]);
-  return version;
+  return boundedRead(async () => (await context.store.read([key]))[0], context.request);
 }
 
 /** The current version of a live resource. Faults `not-found`, `gone`. */
 export async function existing(context: Context, key: Key): Promise<Version> {
-  const [version] = await context.store.read([key]);
+  const version = await current(context, key);
   if (!version) throw absent(key);
   if (version.deleted) throw gone(context, version, `${key.type}/${key.id} has been deleted.`);
   return version;

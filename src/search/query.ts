@@ -106,6 +106,8 @@ export interface Search {
   sort: readonly Sort[];
   /** 1 or more. */
   limit: number;
+  /** Ends the page before `limit` where its rows' texts are longer together; the first row is always on it. */
+  characters?: number;
   /** Continue behind this position. */
   after?: Position;
   /** The page is to say the position of each of its rows. */

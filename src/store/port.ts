@@ -76,6 +76,7 @@ export interface ChangeSet {
   documents?: readonly DocumentChange[];
 }
 
+/** Up to `limit` rows; fewer where their texts are longer together than the query, or search/page-end.ts, allows. */
 export interface Page {
   rows: Version[];
   /** Present exactly when there are more. */
@@ -106,6 +107,8 @@ export interface HistoryQuery {
   /** Versions that were current at some time within [from, to] (`_at`). */
   during?: { from: number; to: number };
   limit: number;
+  /** As in a search. */
+  characters?: number;
   after?: Position;
   /** The page is to say the position of each of its rows. */
   positions?: true;

@@ -13,6 +13,7 @@ import type { Filter } from '../search/query.js';
 import type { SearchRegistry } from '../search/registry.js';
 import type { Context, ServerLimits } from '../service.js';
 import type { Records, Store, Version } from '../store/port.js';
+import { firstRows } from '../store/views/first-rows.js';
 
 export interface WorkflowReaderParts {
   own: OwnCanonicals;
@@ -59,7 +60,7 @@ export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
     },
     async find<R>(type: string, query: Query, limit: number) {
       const of = [{ type, where: filter(type, query) }];
-      const { rows, next } = await store.search({ partition, of, sort: [], limit, deadline: deadline() });
+      const { rows, next } = await firstRows(store, { partition, of, sort: [], limit, deadline: deadline() });
       if (next)
         throw new Fault('too-costly', `More than ${limit} resources of type ${type} match: the request is too vague.`);
       return rows.map(row => versionedOf<R>(row));

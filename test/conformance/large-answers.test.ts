@@ -17,7 +17,7 @@ async function sizes(rows: readonly Version[]): Promise<number[]> {
   for (let from = 0; from < rows.length;) {
     const ask = ({ limit }: { limit: number }): Promise<Page> =>
       Promise.resolve({ rows: rows.slice(from, from + limit), ...(from + limit < rows.length && { next: [from] }) });
-    const page = await boundedPage(ask, { limit: 1000 });
+    const page = await boundedPage(ask, { limit: 1000 }, {});
     assert.equal(page.next !== undefined, from + page.rows.length < rows.length);
     found.push(page.rows.length);
     from += page.rows.length;
@@ -27,7 +27,7 @@ async function sizes(rows: readonly Version[]): Promise<number[]> {
 
 describe('large answers', () => {
   it('a page ends early where its resources are large, and nothing is lost', async () => {
-    assert.deepEqual(await sizes(versions(20, 10 * MEGABYTE)), [6, 6, 6, 2]);
+    assert.deepEqual(await sizes(versions(8, 5 * MEGABYTE)), [3, 3, 2]);
     assert.deepEqual(await sizes(versions(3, 100 * MEGABYTE)), [1, 1, 1]);
     assert.deepEqual(await sizes(versions(900, 1000)), [900]);
   });
@@ -50,7 +50,7 @@ describe('large answers', () => {
         };
         const answer = await rest().bundle('batch', [...Array.from({ length: 20 }, () => read), made]);
         const found = statuses(answer);
-        assert.deepEqual(new Set(found.slice(0, 16)), new Set(['200']));
+        assert.deepEqual(new Set(found.slice(0, 4)), new Set(['200']));
         assert.deepEqual(found.slice(-3), ['400', '400', '201']);
         const refused = asBundle(answer.body).entry?.at(-2)?.response?.outcome;
         assert.match(JSON.stringify(refused), /too-costly/);

@@ -9,6 +9,7 @@ import { filterContract } from './store-filters.js';
 import { historyContract } from './store-history.js';
 import { readContract } from './store-read.js';
 import { searchContract } from './store-search.js';
+import { sizesContract } from './store-sizes.js';
 import { sortContract } from './store-sort.js';
 
 /** Gives each test a partition of its own. */
@@ -29,6 +30,7 @@ export function storeContract(name: string, open: Open): void {
     filterContract(scene);
     searchContract(scene);
     sortContract(scene);
+    sizesContract(scene);
     historyContract(scene);
     commitContract(scene, () => storage.records);
     criteriaContract(scene);

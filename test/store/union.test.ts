@@ -89,6 +89,23 @@ eachStorage((name, open) => {
       assert.deepEqual([...ids(first), ...ids(rest)], ['a', 'b', 'c', 'd', 'e', 'f']);
     });
 
+    it('[F13] a page that one partition ends early, since its rows are large, loses nothing', async () => {
+      const partitions = [freshName(), freshName()];
+      const lengths = [10, 50, 10, 10, 60, 10];
+      const puts = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, at) =>
+        putOf(partitions[at % 2]!, `Patient/${id}`, { main: NOW - at, json: '1'.repeat(lengths[at]!) }),
+      );
+      await store.commit({ puts });
+      const scene = new Scene(union(store, 'all', partitions), 'all');
+      const list = await pages(after =>
+        scene.store.search(scene.query('Patient', all, { characters: 55, ...(after && { after }) })),
+      );
+      assert.equal(list.flatMap(ids).join(''), 'abcdef');
+      assert.ok(
+        list.every(({ rows }) => rows.length === 1 || rows.reduce((sum, { json }) => sum + json.length, 0) <= 55),
+      );
+    });
+
     it('scans each resource once', async () => {
       const scene = await filled();
       const list = await pages(after => scene.store.scan('all', 'Patient', 2, after));

@@ -3,7 +3,7 @@
  * records of the same person (links `seealso`). https://hl7.org/fhir/R4/patient-operation-everything.html
  */
 import type { Bundle } from 'fhir/r4.js';
-import { boundedPage, charactersOf, countFitting } from '../../content/bounded-page.js';
+import { boundedPage, charactersOf, countFitting, readParts } from '../../content/bounded-page.js';
 import { shownText } from '../../content/text.js';
 import type { Endpoint } from '../../definitions/endpoint.js';
 import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
@@ -36,12 +36,15 @@ export const createEverything = (
     const { types, count: limit, view } = selection;
     const patients = await recordsOf(context, selection.patient);
     const of = membersOf(parts, endpoint, patients, types).map(one => inPeriod(one, selection, parts.registry));
-    const page = await boundedPage(search => store.search(search), {
-      ...{ partition, of, sort: [], limit, deadline: request.deadline },
-      ...defined({ after }),
-    });
-    const outside = await referenced(context, page.rows, { of, types, included: new Set(included) }, parts);
-    const others = outside.slice(0, countFitting(outside, charactersOf(page.rows)));
+    const page = await boundedPage(
+      search => store.search(search),
+      {
+        ...{ partition, of, sort: [], limit, deadline: request.deadline },
+        ...defined({ after }),
+      },
+      request,
+    );
+    const others = await referenced(context, page.rows, { of, types, included: new Set(included) }, parts);
     const entries: BundleEntry[] = [];
     for (const row of page.rows) entries.push(await entryOf(row, 'match', view, endpoint, parts));
     for (const row of others) entries.push(await entryOf(row, 'include', view, endpoint, parts));
@@ -124,8 +127,16 @@ async function referenced(
     return wanted && type !== 'Patient' && !there.has(name) && !included.has(markOf(key)) ? [key] : [];
   });
   const members = new Map(of.map(({ type, where }) => [type, where]));
-  const versions = await store.read(keys.slice(0, limits.maxIncludes), type => not(members.get(type) ?? NONE));
-  return versions.filter(version => version !== undefined && !version.deleted) as Version[];
+  const wanted = keys.slice(0, limits.maxIncludes);
+  const others: Version[] = [];
+  const size = charactersOf(rows);
+  for await (const found of readParts(store, wanted, context.request, type => not(members.get(type) ?? NONE))) {
+    const live = found.filter(version => version !== undefined && !version.deleted) as Version[];
+    const fitting = countFitting(live, size + charactersOf(others));
+    others.push(...live.slice(0, fitting));
+    if (fitting < live.length) break;
+  }
+  return others;
 }
 
 async function entryOf(

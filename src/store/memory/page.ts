@@ -1,6 +1,8 @@
 /** Keyset paging over rows in memory: every order is a list of values, and a position is the list of the last row. */
 import { compareLists } from '../../search/order.js';
 import type { Position, Search } from '../../search/query.js';
+import { defined } from '../../fhir/defined.js';
+import { countOnPage } from '../../search/page-end.js';
 import type { Page, Put, Version } from '../port.js';
 
 export interface Order {
@@ -17,14 +19,20 @@ export const versionOf = ({ index: _, ...version }: Put): Version => ({ ...versi
 export function pageOf(
   puts: readonly Put[],
   { position, descending }: Order,
-  { limit, after, positions }: Pick<Search, 'limit' | 'after' | 'positions'>,
+  { limit, characters, after, positions }: Pick<Search, 'limit' | 'characters' | 'after' | 'positions'>,
 ): Page {
   const rows = puts
     .map(put => ({ put, at: position(put) }))
     .filter(row => after === undefined || compareLists(row.at, after, descending) > 0)
     .sort((a, b) => compareLists(a.at, b.at, descending));
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  const shown = rows.slice(0, limit);
+  const shown = rows.slice(
+    0,
+    countOnPage(
+      rows.map(({ put }) => put),
+      { limit, ...defined({ characters }) },
+    ),
+  );
+  const last = rows.length > shown.length ? shown.at(-1) : undefined;
   return {
     rows: shown.map(row => versionOf(row.put)),
     ...(last && { next: last.at }),

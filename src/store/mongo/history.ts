@@ -4,12 +4,13 @@
  */
 import type { Document } from 'mongodb';
 import type { Position } from '../../search/query.js';
+import { countOnPage } from '../../search/page-end.js';
 import { simplify } from '../../search/simplify.js';
 import type { HistoryQuery, Page, Past } from '../port.js';
 import { compileFilter } from './compile.js';
 import { behind, positionOf, sortStage } from './keyset.js';
 import { keyFields, versionFields, type VersionRow } from './collections.js';
-import { currentAmong, findRows, pageOf, pathOf, resolved, type BoundedRead } from './reader.js';
+import { currentAmong, findRows, firstOf, pageOf, pathOf, resolved, rowsOfPage, type BoundedRead } from './reader.js';
 import { defined } from '../../fhir/defined.js';
 
 type Part = HistoryQuery['of'][number];
@@ -66,8 +67,8 @@ async function admitted(reader: BoundedRead, partition: string, parts: readonly 
   return rows.filter(row => paths.has(pathOf(row)));
 }
 
-/** The first `limit` versions behind a position. */
-async function readVersions(
+/** Versions behind a position, one after the other. */
+async function* versionsOf(
   reader: BoundedRead,
   query: VersionQuery,
   limit: number,
@@ -75,31 +76,30 @@ async function readVersions(
   after?: Position,
 ) {
   const parts = query.of.filter(part => simplify(part.where).kind !== 'none');
-  if (parts.length === 0) return [];
+  if (parts.length === 0) return;
   const { batch } = reader.limits;
   const selected = await Array.fromAsync(parts, part => candidates(reader, query.partition, part));
   const unchecked = selected.some(each => each.unchecked);
   const filter = filterOf(query, selected);
-  const told: VersionRow[] = [];
-  let position = after;
-  for (;;) {
-    const size = unchecked ? batch : Math.min(limit - told.length, batch);
-    const rows = await reader.versions
+  const size = unchecked ? batch : Math.min(limit, batch);
+  for (let position = after; ;) {
+    const found = reader.versions
       .find(position ? { $and: [filter, behind(newestFirst, position)] } : filter, { ...reader.options(), projection })
       .sort(sortStage(newestFirst))
-      .limit(size)
-      .toArray();
-    told.push(...(unchecked ? await admitted(reader, query.partition, parts, rows) : rows));
-    if (rows.length < size || told.length >= limit) return told.slice(0, limit);
-    position = positionOf(newestFirst, rows.at(-1)!);
+      .limit(size + 1);
+    const rows = await rowsOfPage(found, { limit: size });
+    const read = rows.slice(0, countOnPage(rows, { limit: size }));
+    yield* unchecked ? await admitted(reader, query.partition, parts, read) : read;
+    if (rows.length === read.length) return;
+    position = positionOf(newestFirst, read.at(-1)!);
   }
 }
 
 export async function historyPage(reader: BoundedRead, query: HistoryQuery): Promise<Page> {
-  const rows = await readVersions(reader, query, query.limit + 1, versionFields, query.after);
-  return pageOf(rows, { fields: newestFirst }, query);
+  const versions = versionsOf(reader, query, query.limit + 1, versionFields, query.after);
+  return pageOf(await rowsOfPage(versions, query), { fields: newestFirst }, query);
 }
 
 export async function countVersions(reader: BoundedRead, query: VersionQuery, limit: number): Promise<number> {
-  return (await readVersions(reader, query, limit, keyFields)).length;
+  return (await firstOf(versionsOf(reader, query, limit, keyFields), limit)).length;
 }

@@ -1,6 +1,7 @@
 /** Reading versions: chains, filter and order of a query put together and run, within a deadline or a transaction. */
 import type { ClientSession, Collection, Document } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
+import { countOnPage, PageEnd, type PageBounds } from '../../search/page-end.js';
 import type { Filter, Position, Search } from '../../search/query.js';
 import { simplify } from '../../search/simplify.js';
 import type { Criterion, Key, Page, Version } from '../port.js';
@@ -95,14 +96,29 @@ export async function currentAmong(
 /** The server knows no infinite limit. */
 const upTo = (limit: number): Document[] => (Number.isFinite(limit) ? [{ $limit: limit }] : []);
 
-/** A page of the pipeline's rows, which are one more than `limit` where there are more. */
+/** The rows of a page, and one behind it where there are more; the cursor is read no further. */
+export async function rowsOfPage<T extends { json?: string }>(
+  rows: AsyncIterable<T>,
+  bounds: PageBounds,
+): Promise<T[]> {
+  const end = new PageEnd(bounds);
+  const list: T[] = [];
+  for await (const row of rows) {
+    list.push(row);
+    // Rows that are only counted have no text.
+    if (end.reached(row.json?.length ?? 0)) break;
+  }
+  return list;
+}
+
+/** A page of `rowsOfPage`. */
 export function pageOf(
   rows: readonly VersionRow[],
   { fields }: Pick<SortPlan, 'fields'>,
-  { limit, positions }: Pick<Search, 'limit' | 'positions'>,
+  { positions, ...bounds }: Pick<Search, 'limit' | 'characters' | 'positions'>,
 ): Page {
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  const shown = rows.slice(0, limit);
+  const shown = rows.slice(0, countOnPage(rows, bounds));
+  const last = rows.length > shown.length ? shown.at(-1) : undefined;
   return {
     rows: shown.map(versionOf),
     ...(last && { next: positionOf(fields, last) }),
@@ -118,19 +134,21 @@ async function* sifted(reader: BoundedRead, { partition, of, sort, after }: Omit
   const { filter } = compileSearch({ partition, of: loose });
   for (let position = after; ;) {
     const pipeline = pagePipeline(filter, plan, batch, position);
-    const rows = await reader.versions.aggregate<VersionRow>(pipeline, reader.options()).toArray();
+    const bounds = { limit: batch };
+    const rows = await rowsOfPage(reader.versions.aggregate<VersionRow>(pipeline, reader.options()), bounds);
+    const judged = rows.slice(0, countOnPage(rows, bounds));
     const matches = new Set<string>();
     for (const part of parts) {
-      const ids = rows.filter(({ type }) => type === part.type).map(({ id }) => id);
+      const ids = judged.filter(({ type }) => type === part.type).map(({ id }) => id);
       for (const row of await currentAmong(reader, part, ids, keyFields)) matches.add(pathOf(row));
     }
-    yield* rows.slice(0, batch).filter(row => matches.has(pathOf(row)));
-    if (rows.length <= batch) return;
-    position = positionOf(plan.fields, rows[batch - 1]!);
+    yield* judged.filter(row => matches.has(pathOf(row)));
+    if (rows.length === judged.length) return;
+    position = positionOf(plan.fields, judged.at(-1)!);
   }
 }
 
-async function firstOf<T>(rows: AsyncIterable<T>, limit: number): Promise<T[]> {
+export async function firstOf<T>(rows: AsyncIterable<T>, limit: number): Promise<T[]> {
   const list: T[] = [];
   for await (const row of rows) if (list.push(row) >= limit) break;
   return list;
@@ -140,11 +158,9 @@ export async function searchPage(reader: BoundedRead, search: Search): Promise<P
   const plan = planSort(search.sort);
   const filter = await compiled(reader, search);
   const rows = filter
-    ? await reader.versions
-        .aggregate<VersionRow>(pagePipeline(filter, plan, search.limit, search.after), reader.options())
-        .toArray()
-    : await firstOf(sifted(reader, search), search.limit + 1);
-  return pageOf(rows, plan, search);
+    ? reader.versions.aggregate<VersionRow>(pagePipeline(filter, plan, search.limit, search.after), reader.options())
+    : sifted(reader, search);
+  return pageOf(await rowsOfPage(rows, search), plan, search);
 }
 
 export async function countMatches(
@@ -184,7 +200,7 @@ export async function scanPage(
     ...options(),
     ...{ projection: versionFields, sort: sortStage(fields), limit: limit + 1 },
   });
-  return pageOf(await rows.toArray(), { fields }, { limit });
+  return pageOf(await rowsOfPage(rows, { limit }), { fields }, { limit });
 }
 
 /** Current versions by key, tombstones included, where the condition of their type holds. */

@@ -74,6 +74,22 @@ export class Connection {
     return this.#ready(text).all(...values) as unknown as Row[];
   }
 
+  /** The rows up to the first that `isLast`; none behind it is read. */
+  until({ text, values }: Sql, isLast: (row: Row) => boolean): Row[] {
+    const rows: Row[] = [];
+    try {
+      for (const row of this.#ready(text).iterate(...values) as Iterable<unknown> as Iterable<Row>) {
+        rows.push(row);
+        if (isLast(row)) break;
+      }
+    } catch (error) {
+      // An iterator of this statement would fail once more: https://nodejs.org/docs/latest-v24.x/api/sqlite.html
+      this.#statements.delete(text);
+      throw error;
+    }
+    return rows;
+  }
+
   get({ text, values }: Sql): Row | undefined {
     return this.#ready(text).get(...values) as unknown as Row | undefined;
   }

@@ -1,12 +1,14 @@
 /** One page of a search, and counts, on one connection: by type, then merged in the order asked. */
 import { compareValues, type SortValue } from '../../search/order.js';
 import type { Filter, Position, Search, Sort } from '../../search/query.js';
+import { PageEnd } from '../../search/page-end.js';
 import type { Page } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
+import { firstRows } from './first-rows.js';
 import { keyNumber } from './keys.js';
 import { planOf, remaining, type Plan, type Effort } from './plan.js';
-import { COLUMNS, columns, versionOf } from './row.js';
+import { COLUMNS, columns, textLengthOf, versionOf } from './row.js';
 import { afterSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
 import { every, join, limitSql, Sql, sql, TRUE } from './sql.js';
 
@@ -53,10 +55,13 @@ function gatheredRows(plan: Plan, { partition, after, sort: asked }: Search, typ
     ORDER BY ${orderSql(sort)} ${limitSql(limit)}) m CROSS JOIN resource r ON r.rid = m.rid`;
 }
 
+/** The page's first rows of this type, and one behind them where there are more. */
 function rowsOf(connection: Connection, search: Search, { type, where }: Kind, effort: Effort): Row[] {
   const plan = planOf(connection, search.partition, type, where, effort);
   const ordered = plan.driver.key !== undefined && isByMain(sortOf(search.sort));
-  return connection.all((ordered ? orderedRows : gatheredRows)(plan, search, type, search.limit + 1));
+  const end = new PageEnd(search);
+  const rows = (ordered ? orderedRows : gatheredRows)(plan, search, type, search.limit + 1);
+  return connection.until(rows, row => end.reached(textLengthOf(row)));
 }
 
 /** Compares rows of COLUMNS and sort values, ties by rid. */
@@ -73,13 +78,13 @@ function compareRows(sort: readonly Sort[]): (a: Row, b: Row) => number {
 /** The page of live resources that match. */
 export function findPage(connection: Connection, search: Search, effort: Effort): Page {
   const sort = sortOf(search.sort);
-  const found = byType(search.of).flatMap(kind => rowsOf(connection, search, kind, effort));
-  const rows = found.sort(compareRows(sort)).slice(0, search.limit);
+  const parts = byType(search.of).map(kind => () => rowsOf(connection, search, kind, effort));
+  const { rows, more } = firstRows(parts, compareRows(sort), search);
   const last = rows.at(-1);
   const positionOf = (row: Row): Position => [...row.slice(COLUMNS), row[0]] as Position;
   return {
     rows: rows.map(versionOf),
-    ...(found.length > search.limit && last && { next: positionOf(last) }),
+    ...(more && last && { next: positionOf(last) }),
     ...(search.positions && { positions: rows.map(positionOf) }),
   };
 }

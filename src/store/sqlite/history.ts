@@ -1,9 +1,11 @@
 /** Versions, newest first: the current ones of `resource` and the older ones of `history`, merged. */
-import type { HistoryQuery, Key, Page, Past, Version } from '../port.js';
+import { PageEnd } from '../../search/page-end.js';
 import type { Position } from '../../search/query.js';
+import type { HistoryQuery, Key, Page, Past, Version } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
-import { columns, versionOf } from './row.js';
+import { firstRows } from './first-rows.js';
+import { columns, textLengthOf, versionOf } from './row.js';
 import { every, limitSql, some, Sql, sql, TRUE } from './sql.js';
 
 type Part = HistoryQuery['of'][number];
@@ -65,15 +67,17 @@ const positionOf = (row: Row): Position => [row[5], row[4], row[0]] as number[];
 export function historyPage(connection: Connection, query: HistoryQuery): Page {
   const { after, limit } = query;
   const further = after ? sql`AND (v.at, v.version, v.rid) < (${after[0]!}, ${after[1]!}, ${after[2]!})` : new Sql('');
-  const found = sourcesOf(query).flatMap(source =>
-    connection.all(sql`SELECT ${columns('v')} ${source} ${further}
-      ORDER BY v.at DESC, v.version DESC, v.rid DESC ${limitSql(limit + 1)}`),
-  );
-  const rows = found.sort(compareRows).slice(0, limit);
+  const parts = sourcesOf(query).map(source => () => {
+    const end = new PageEnd(query);
+    const newest = sql`SELECT ${columns('v')} ${source} ${further}
+      ORDER BY v.at DESC, v.version DESC, v.rid DESC ${limitSql(limit + 1)}`;
+    return connection.until(newest, row => end.reached(textLengthOf(row)));
+  });
+  const { rows, more } = firstRows(parts, compareRows, query);
   const last = rows.at(-1);
   return {
     rows: rows.map(versionOf),
-    ...(found.length > limit && last && { next: positionOf(last) }),
+    ...(more && last && { next: positionOf(last) }),
     ...(query.positions && { positions: rows.map(positionOf) }),
   };
 }

@@ -8,8 +8,14 @@ const NAMES = ['rid', 'partition', 'type', 'id', 'version', 'at', 'deleted', 'me
 /** The columns `versionOf` reads, of the table with this alias. */
 export const columns = (alias: string): Sql => new Sql(NAMES.map(name => `${alias}.${name}`).join(', '));
 
+/** Where `json` stands among them. */
+export const JSON_COLUMN = 8;
+
 /** How many columns that makes; what a query selects besides comes behind. */
 export const COLUMNS = 9;
+
+/** What a page ends by. */
+export const textLengthOf = (row: Row): number => (row[JSON_COLUMN] as string).length;
 
 export function versionOf(row: Row): Version {
   const [, partition, type, id, version, at, deleted, method, json] = row;

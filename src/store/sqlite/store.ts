@@ -1,5 +1,6 @@
 /** The store port on SQLite: short reads on the calling thread, long ones on reader threads, writes on the writer. */
 import type { Clock } from '../../fhir/clock.js';
+import { countOnPage, PageEnd } from '../../search/page-end.js';
 import type { Filter, Position, Search } from '../../search/query.js';
 import { weightOf } from '../../search/weight.js';
 import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
@@ -10,7 +11,7 @@ import { commitJob } from './jobs.js';
 import type { Effort } from './plan.js';
 import { answer, type Answer, type ReadQuery } from './queries.js';
 import type { Readers } from './readers.js';
-import { columns, versionOf } from './row.js';
+import { columns, textLengthOf, versionOf } from './row.js';
 import { Exhausted, orFault, storageFault, tooLate, unavailable } from './storage-fault.js';
 import { limitSql, Sql, sql, TRUE } from './sql.js';
 import type { Writer } from './writer.js';
@@ -87,14 +88,14 @@ export class SqliteStore implements Store {
   }
 
   async scan(partition: string, type: string, limit: number, after?: Position): Promise<Page> {
-    const rows = orFault(() =>
-      this.parts.connection
-        .all(sql`SELECT ${columns('r')} FROM resource r WHERE r.partition = ${partition} AND r.type = ${type}
-        AND r.id > ${after?.[0] ?? ''} AND r.deleted = 0 ORDER BY r.id ${limitSql(limit + 1)}`),
-    );
-    const page = rows.slice(0, limit).map(versionOf);
+    const behind = sql`SELECT ${columns('r')} FROM resource r WHERE r.partition = ${partition} AND r.type = ${type}
+        AND r.id > ${after?.[0] ?? ''} AND r.deleted = 0 ORDER BY r.id ${limitSql(limit + 1)}`;
+    const end = new PageEnd({ limit });
+    const rows = orFault(() => this.parts.connection.until(behind, row => end.reached(textLengthOf(row))));
+    const all = rows.map(versionOf);
+    const page = all.slice(0, countOnPage(all, { limit }));
     const last = page.at(-1);
-    return { rows: page, ...(rows.length > limit && last && { next: [last.key.id] }) };
+    return { rows: page, ...(rows.length > page.length && last && { next: [last.key.id] }) };
   }
 
   async commit(changes: ChangeSet): Promise<void> {

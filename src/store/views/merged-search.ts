@@ -30,7 +30,7 @@ export async function mergedSearch(
   const [placeOne = BEGINNING, placeOther = BEGINNING] = (after ?? []) as readonly Place[];
   const [pageOne, pageOther] = [await pageFrom(one, placeOne, limit), await pageFrom(other, placeOther, limit)];
   const directions = sort.map(({ descending }) => descending);
-  const taken = merge(pageOne.rows.map(rowOf), pageOther.rows.map(rowOf), limit, directions);
+  const taken = merge(listOf(pageOne, rowOf), listOf(pageOther, rowOf), limit, directions);
   const next = [
     await placeAfter(one, pageOne, taken.one.length, placeOne),
     await placeAfter(other, pageOther, taken.other.length, placeOther),
@@ -43,17 +43,28 @@ export async function mergedSearch(
   };
 }
 
+/** The rows of one store, and whether more follow: behind the last of them nothing can be merged then. */
+interface List {
+  rows: readonly Row[];
+  more: boolean;
+}
+
+const listOf = ({ rows, next }: Page, rowOf: (row: Version) => Row): List => ({
+  rows: rows.map(rowOf),
+  more: next !== undefined,
+});
+
 /** The first rows of both lists; each keeps its own order. */
 function merge(
-  one: readonly Row[],
-  other: readonly Row[],
+  one: List,
+  other: List,
   limit: number,
   directions: readonly boolean[],
 ): { rows: Row[]; one: Row[]; other: Row[] } {
   const taken = { rows: [] as Row[], one: [] as Row[], other: [] as Row[] };
   while (taken.rows.length < limit) {
-    const [a, b] = [one[taken.one.length], other[taken.other.length]];
-    if (!a && !b) break;
+    const [a, b] = [one.rows[taken.one.length], other.rows[taken.other.length]];
+    if ((!a && !b) || (!a && one.more) || (!b && other.more)) break;
     const first = a && (!b || compareLists(a.values, b.values, directions) <= 0);
     const row = first ? a : b!;
     taken.rows.push(row);

@@ -4,8 +4,10 @@
  * to resources of the same partition: chains are followed within it. Ids must be distinct over all of them; of equal ones
  * `read` finds the first.
  */
+import { defined } from '../../fhir/defined.js';
 import { compareLists, newestFirst } from '../../search/order.js';
-import type { Position } from '../../search/query.js';
+import { countOnPage, type PageBounds } from '../../search/page-end.js';
+import type { Position, Search } from '../../search/query.js';
 import type { Key, Page, Store, Version } from '../port.js';
 import { delegating } from './delegating.js';
 import { readOnly } from './read-only.js';
@@ -35,8 +37,7 @@ export function union(store: Store, name: string, partitions: readonly string[])
   async function merged(
     pageOf: PageOf,
     descending: readonly boolean[],
-    limit: number,
-    after?: Position,
+    { limit, characters, after }: Pick<Search, 'limit' | 'characters' | 'after'>,
   ): Promise<Page> {
     const starts = partitions.map((_, member) => startOf(after, member));
     const pages = await Promise.all(
@@ -45,10 +46,7 @@ export function union(store: Store, name: string, partitions: readonly string[])
         return pageOf(partition, { limit, positions: true, ...(start && { after: start }) });
       }),
     );
-    const all = pages.flatMap((page, member) => rowsOf(page, member));
-    const order = (a: Row, b: Row) => compareLists(a.position, b.position, descending) || a.member - b.member;
-    const rows = all.toSorted(order).slice(0, limit);
-    const more = all.length > limit || pages.some(({ next }) => next !== undefined);
+    const { rows, more } = firstRows(pages, descending, { limit, ...defined({ characters }) });
     const warnings = pages.flatMap(page => page.warnings ?? []);
     return {
       rows: rows.map(({ version }) => named(version)),
@@ -75,14 +73,14 @@ export function union(store: Store, name: string, partitions: readonly string[])
     search({ after, limit, ...search }) {
       const descending = (search.sort.length > 0 ? search.sort : newestFirst).map(sort => sort.descending);
       const pageOf: PageOf = (partition, window) => store.search({ ...search, partition, ...window });
-      return merged(pageOf, descending, limit, after);
+      return merged(pageOf, descending, { limit, ...defined({ characters: search.characters, after }) });
     },
     async count(search, limit) {
       return sum(await each(partition => store.count({ ...search, partition }, limit)), limit);
     },
     history({ after, limit, ...query }) {
       const pageOf: PageOf = (partition, window) => store.history({ ...query, partition, ...window });
-      return merged(pageOf, newestVersionFirst, limit, after);
+      return merged(pageOf, newestVersionFirst, { limit, ...defined({ characters: query.characters, after }) });
     },
     async countHistory(query, limit) {
       return sum(await each(partition => store.countHistory({ ...query, partition }, limit)), limit);
@@ -110,6 +108,19 @@ function positionBehind(rows: readonly Row[], starts: readonly (Position | undef
     const position = rows.findLast(row => row.member === member)?.position ?? start;
     return position === undefined ? null : JSON.stringify(position);
   });
+}
+
+/** The rows of one page of the union, out of a page of each partition. */
+function firstRows(pages: readonly Page[], descending: readonly boolean[], bounds: PageBounds) {
+  const all = pages
+    .flatMap((page, member) => rowsOf(page, member))
+    .sort((a, b) => compareLists(a.position, b.position, descending) || a.member - b.member);
+  // Behind the last row of a partition that has more nothing can be merged.
+  const ends = pages.map(({ next }, member) => (next ? all.findLastIndex(row => row.member === member) + 1 : Infinity));
+  const mergeable = all.slice(0, Math.min(...ends));
+  const texts = mergeable.map(({ version }) => version);
+  const rows = mergeable.slice(0, countOnPage(texts, bounds));
+  return { rows, more: all.length > rows.length || pages.some(({ next }) => next !== undefined) };
 }
 
 const rowsOf = ({ rows, positions }: Page, member: number): Row[] =>
