@@ -1,10 +1,10 @@
 /** Room in memory for what is large: bodies on their way in, answers on their way out. Each caller has a share of it. */
 import type { ServerResponse } from 'node:http';
 import { Fault } from '../fhir/fault.js';
-import { createMemoryBudget, type MemoryBudget } from '../runtime/memory-budget.js';
+import { createMemoryBudget, type MemoryBudget, type Reservation } from '../runtime/memory-budget.js';
 
-/** Large bodies held at once, in the largest possible, and of those for one caller. */
-const BODIES = 4;
+/** Bytes of large bodies held at once, in the largest possible, and of those for one caller. */
+const BODIES = 6;
 const OWN_BODIES = 2;
 
 /** Bytes that a large answer may take with all that is made on the way to it; how many at once, and for one caller. */
@@ -17,7 +17,7 @@ const PATIENCE = 10_000;
 
 /** The room of one request. Rejects with Fault `unavailable` where it is not free in time. */
 export interface RequestRoom {
-  /** Takes room for a body, until the answer is out; false, and nothing is taken, where nobody known sends it. */
+  /** Takes room for so much more of a body, until the answer is out; false where nobody known sends it. */
   readonly body: (bytes: number) => Promise<boolean>;
   /** Takes room for a large answer, until it is out: once, however often it is called. */
   readonly answer: () => Promise<void>;
@@ -31,13 +31,17 @@ export function createAdmission(maxBody: number): (callerOf: CallerOf, response:
   const bodies = createMemoryBudget(BODIES * maxBody, OWN_BODIES * maxBody, PATIENCE);
   const answers = createMemoryBudget(ANSWERS * ANSWER, OWN_ANSWERS * ANSWER, PATIENCE);
   return (callerOf, response) => {
+    let body: Reservation | undefined;
     let answer: Promise<void> | undefined;
-    const holdAnswer = async (): Promise<void> => hold(answers, ANSWER, (await callerOf()) ?? '', response);
+    const holdAnswer = async (): Promise<void> => grow(reserve(answers, (await callerOf()) ?? '', response), ANSWER);
     return {
       async body(bytes) {
-        const caller = await callerOf();
-        if (caller === undefined) return false;
-        await hold(bodies, bytes, caller, response);
+        if (!body) {
+          const caller = await callerOf();
+          if (caller === undefined) return false;
+          body = reserve(bodies, caller, response);
+        }
+        await grow(body, bytes);
         return true;
       },
       answer() {
@@ -48,11 +52,16 @@ export function createAdmission(maxBody: number): (callerOf: CallerOf, response:
   };
 }
 
-async function hold(budget: MemoryBudget, bytes: number, caller: string, response: ServerResponse): Promise<void> {
-  const leave = await budget.take(bytes, caller);
-  if (!leave) throw full();
-  if (response.closed) leave();
-  else response.once('close', leave);
+/** Until the answer is out. */
+function reserve(budget: MemoryBudget, caller: string, response: ServerResponse): Reservation {
+  const reservation = budget.reserve(caller);
+  if (response.closed) reservation.release();
+  else response.once('close', () => reservation.release());
+  return reservation;
+}
+
+async function grow(reservation: Reservation, bytes: number): Promise<void> {
+  if (!(await reservation.grow(bytes))) throw full();
 }
 
 const full = (): Fault =>

@@ -14,10 +14,13 @@ const decoders: Readonly<Record<string, () => Transform>> = {
 /** Bytes, inflated, that anybody may send. */
 const SMALL = 64 * 1024;
 
+/** Bytes for which room is taken at once: a body that arrives slowly takes little more than has arrived. */
+const STEP = 64 * 1024;
+
 export interface BodyRules {
   /** Inflated bytes. */
   readonly maxBytes: number;
-  /** Called once, before more than a small body is kept: whether this caller may send at most so many bytes. */
+  /** Called before more than a small body is kept, and again as it grows: whether this caller may send so many more bytes. */
   readonly admit: (bytes: number) => Promise<boolean>;
 }
 
@@ -91,13 +94,14 @@ async function collect(
   if (Number.isFinite(length) && length > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;
-  let small = true;
+  let room = SMALL;
   for await (const chunk of piecesOf(stream)) {
     size += chunk.length;
     if (size > maxBytes) throw tooLarge(maxBytes);
-    if (small && size > SMALL) {
-      small = false;
-      if (!(await admit(Math.min(length, maxBytes)))) return undefined;
+    if (size > room) {
+      const more = Math.max(size - room, Math.min(STEP, Math.min(length, maxBytes) - room));
+      if (!(await admit(more))) return undefined;
+      room += more;
     }
     chunks.push(chunk);
   }
