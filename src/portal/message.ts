@@ -7,6 +7,7 @@ import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import { withBareReferences } from './bare.js';
+import { isPatientSide, refuseStrangers } from './addressees.js';
 import { refuseContained, refuseForeignFiles, refuseForeignNotes, refuseOutside, signed } from './claims.js';
 import type { Concerned, Effect } from './effect.js';
 import { accountsOf } from './identity.js';
@@ -64,6 +65,7 @@ export async function postMessage(draft: Communication, parts: MessageParts): Pr
   const sent = instant(world.clock.now());
   const addressed = { ...withoutMarks(withRecipient(placed, thread, author), parts.all.own), sender, sent };
   const message = author.kind === 'system' ? addressed : await byPerson(addressed, parts);
+  await refuseStrangers(message, parts.all, world.clock.now());
   const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
   if (isPatientSide(sender)) return { message, step: combined(reply, await workFor(message, thread, parts)) };
   const effects = await noticesOf(message, parts);
@@ -133,8 +135,6 @@ function otherSide(thread: Thread | undefined): Reference[] | undefined {
   const { sender, recipient } = thread.parent;
   return sender && !isPatientSide(sender) ? [sender] : recipient;
 }
-
-const isPatientSide = ({ reference = '' }: Reference): boolean => /^(Patient|RelatedPerson)\//.test(reference);
 
 async function senderOf({ subject, sender }: Communication, { author, all }: MessageParts): Promise<Reference> {
   const claimed = sender?.reference;
