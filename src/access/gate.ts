@@ -29,7 +29,7 @@ export function createGate(
   definitions: Definitions,
   compile: (endpoint: Endpoint) => CompileScope,
 ): Gate {
-  const policyOf = policies(compile);
+  const policyOf = policies(compile, definitions.own.codeSystem('role'));
   return {
     isOpen: (_endpoint, route) => isOpen(route, definitions.own),
     anonymous,

@@ -18,6 +18,8 @@ export type WritePermission = 'c' | 'u' | 'd';
 
 export interface Policy {
   readonly actor: Actor;
+  /** The code system of the portal's roles. */
+  readonly roleSystem: string;
   /** Resources of a type that the actor may see at all, under any scope to read or search. */
   visible(type: string): Filter;
   /** Resources of a type that the actor may do this to. */
@@ -41,6 +43,8 @@ export interface PolicyRules {
   readonly compile: CompileScope;
   /** Its AuditEvents are the server's own: no client writes them. */
   readonly holdsAudit: boolean;
+  /** The code system of the portal's roles. */
+  readonly roleSystem: string;
 }
 
 /** The policy of one actor at one endpoint; each answer is worked out once. */
@@ -54,6 +58,7 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
   const reach = (need: Need) => once(keyOf(need), () => filterOf(actor, need, rules.compile));
   return {
     actor,
+    roleSystem: rules.roleSystem,
     visible: type => once(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
     reach,
     mayRead: (type, permission) => readGranted(actor, type, permission),
@@ -78,13 +83,16 @@ export function without(policy: Policy, types: ReadonlySet<string> | undefined):
  * Policies by endpoint and actor, each made once and forgotten with either: an endpoint whose search parameters change is
  * another value.
  */
-export function policies(compile: (endpoint: Endpoint) => CompileScope): (actor: Actor, endpoint: Endpoint) => Policy {
+export function policies(
+  compile: (endpoint: Endpoint) => CompileScope,
+  roleSystem: string,
+): (actor: Actor, endpoint: Endpoint) => Policy {
   const made = new WeakMap<Endpoint, WeakMap<Actor, Policy>>();
   return (actor, endpoint) => {
     const byActor = made.get(endpoint) ?? new WeakMap<Actor, Policy>();
     made.set(endpoint, byActor);
     const { holdsAudit } = endpoint;
-    const policy = byActor.get(actor) ?? createPolicy(actor, { compile: compile(endpoint), holdsAudit });
+    const policy = byActor.get(actor) ?? createPolicy(actor, { compile: compile(endpoint), holdsAudit, roleSystem });
     byActor.set(actor, policy);
     return policy;
   };

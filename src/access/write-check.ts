@@ -5,6 +5,7 @@ import type { Resource } from '../fhir/resource.js';
 import { or } from '../search/filters.js';
 import type { Put, Store, Version } from '../store/port.js';
 import { tombstone } from './compartment-paths.js';
+import { checkRoleGrants } from './role-grants.js';
 import type { Policy, WritePermission } from './policy.js';
 
 /** Faults: `forbidden` for what the caller may not write, `not-found` for what they do not see. */
@@ -12,6 +13,7 @@ export async function checkWrites(store: Store, policy: Policy, puts: readonly P
   for (const put of puts) {
     if (!policy.mayWrite(put.key.type, permissionOf(put))) throw forbidden(put);
   }
+  await checkRoleGrants(store, policy.actor, puts, policy.roleSystem);
   const before = await visibleBefore(store, policy, puts);
   puts.forEach((put, at) => {
     if (put.version > 1 && !before[at]) throw new Fault('not-found', `There is no ${put.key.type}/${put.key.id}.`);

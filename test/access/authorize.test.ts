@@ -10,7 +10,7 @@ import type { Definitions } from '../../src/definitions/definitions.js';
 import { admission } from '../../src/definitions/capability.js';
 import type { Endpoint, Route } from '../../src/definitions/endpoint.js';
 import { endpoints as table } from '../../src/definitions/endpoints.table.js';
-import { actor, patientActor } from './fixture.js';
+import { actor, patientActor, ROLE_SYSTEM } from './fixture.js';
 
 const base = 'https://portico.health/fhir';
 const extension = (name: string, value: object) => ({ url: `${base}/StructureDefinition/${name}`, ...value });
@@ -42,7 +42,7 @@ const endpoint = (name: string, customer?: string) =>
 function allows(who: Actor, route: Omit<Route, 'conditional'>, at = endpoint('portal')): boolean {
   try {
     authorize(
-      createPolicy(who, { compile: () => ({ kind: 'all' }), holdsAudit: true }),
+      createPolicy(who, { compile: () => ({ kind: 'all' }), holdsAudit: true, roleSystem: ROLE_SYSTEM }),
       at,
       { conditional: false, ...route },
       definitions,

@@ -14,7 +14,7 @@ import { storageOver } from '../../src/store/mongo/open.js';
 import { delegating } from '../../src/store/views/delegating.js';
 import { describeMongo, freshMongoUri } from '../fixtures/mongo-server.js';
 import { eachStorage } from '../fixtures/storages.js';
-import { deletion, found, index, keyOf, message, NOW, patientActor, put, reference } from './fixture.js';
+import { deletion, found, index, keyOf, message, NOW, patientActor, put, reference, ROLE_SYSTEM } from './fixture.js';
 
 const clock = { now: () => NOW };
 const entries = async (resource: Resource, updated: number) => index(resource, updated);
@@ -30,7 +30,14 @@ const chosen = (id: string, patient: string, version = 1): Put => ({
 });
 
 const seenBy = (store: Store, patient: string): Store =>
-  guard(store, createPolicy(patientActor(patient, 'patient/*.cruds'), { compile: () => ALL, holdsAudit: true }));
+  guard(
+    store,
+    createPolicy(patientActor(patient, 'patient/*.cruds'), {
+      compile: () => ALL,
+      holdsAudit: true,
+      roleSystem: ROLE_SYSTEM,
+    }),
+  );
 
 eachStorage((_name, open) => {
   describe('owners of Binaries', () => {

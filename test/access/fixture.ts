@@ -12,6 +12,7 @@ import type { Put, Storage, Store } from '../../src/store/port.js';
 
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const PARTITION = 'portal';
+export const ROLE_SYSTEM = 'https://portico.health/fhir/CodeSystem/role';
 export const DEADLINE = NOW + 60_000;
 
 export const keyOf = (name: string) => {
@@ -75,7 +76,7 @@ export const practitionerRole = (id: string, practitioner: string, code: string,
   id,
   active: true,
   practitioner: reference(`Practitioner/${practitioner}`),
-  code: [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/role', code }] }],
+  code: [{ coding: [{ system: ROLE_SYSTEM, code }] }],
   ...extra,
 });
 

@@ -23,6 +23,7 @@ import {
   reference,
   refers,
   type Portal,
+  ROLE_SYSTEM,
 } from './fixture.js';
 
 const ALL: Filter = { kind: 'all' };
@@ -67,7 +68,7 @@ const compile = (type: string, query: string): Filter => {
 };
 
 const seenBy = (from: Portal, who: Actor, need?: Need) =>
-  guard(from.store, createPolicy(who, { compile, holdsAudit: true }), need);
+  guard(from.store, createPolicy(who, { compile, holdsAudit: true, roleSystem: ROLE_SYSTEM }), need);
 const first = patientActor('1', 'patient/*.cruds');
 const everything = actor('system', 'system/*.cruds');
 

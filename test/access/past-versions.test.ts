@@ -18,12 +18,13 @@ import {
   put,
   reference,
   type Portal,
+  ROLE_SYSTEM,
 } from './fixture.js';
 import { defined } from '../../src/fhir/defined.js';
 
 const ALL: Filter = { kind: 'all' };
 const seenBy = (from: Portal, who: Actor) =>
-  guard(from.store, createPolicy(who, { compile: () => ALL, holdsAudit: true }));
+  guard(from.store, createPolicy(who, { compile: () => ALL, holdsAudit: true, roleSystem: ROLE_SYSTEM }));
 const first = patientActor('1', 'patient/*.cruds');
 const everything = actor('system', 'system/*.cruds');
 
