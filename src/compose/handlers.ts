@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import { accessFingerprint } from '../access/actor.js';
 import { readEpoch } from '../access/epochs.js';
+import { boxFilter } from '../access/boxes.js';
 import { createGate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import type { CompileScope } from '../access/policy.js';
@@ -101,6 +102,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     statement: createStatements(definitions, error => log.error('statement', error)),
     writing: createWriting({ ...storing, validator, definitionsFor, rule }),
     portal,
+    boxes: boxFilter,
     misdirected,
     configuration,
   };

@@ -1,6 +1,7 @@
 /** What resources are indexed by, customers' own search parameters included, and the re-indexing that makes these count. */
 import { withBinaryOwners } from '../access/binary-owners.js';
 import { upgradeBinaries } from '../access/binary-upgrade.js';
+import { markPosting } from '../access/boxes.js';
 import { withEpochs } from '../access/epochs.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { Clock, World } from '../fhir/clock.js';
@@ -12,7 +13,8 @@ import { createReindexer } from '../conformance/reindex-worker.js';
 import type { BackgroundWorker } from '../runtime/background-worker.js';
 import type { IndexEntries } from '../search/query.js';
 import type { Storage } from '../store/port.js';
-import type { Model } from './model.js';
+import { withMarks } from '../writing/with-marks.js';
+import { endpointThat, type Model } from './model.js';
 
 export interface Indexing {
   custom: CustomParameters;
@@ -62,7 +64,10 @@ export async function inStep(
 ): Promise<Storage> {
   const { index, endpointOf } = indexing;
   const internal = (resource: Resource, partition: string) => postings.internal(resource, [endpointOf(partition).url]);
-  const store = withEpochs(withBinaryOwners(opened.store, { clock, internal, index }), clock);
+  const { partition } = endpointThat({ endpoints }, 'workflows');
+  const marks = { records: opened.records, now: () => clock.now(), partition, posting: markPosting, index };
+  const owned = withBinaryOwners(withMarks(opened.store, marks), { clock, internal, index });
+  const store = withEpochs(owned, clock);
   const partitions = writtenBy(endpoints).map(({ partition }) => partition);
   await upgradeBinaries({ store, records: opened.records, clock, index }, partitions);
   return { ...opened, store };

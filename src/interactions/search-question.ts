@@ -17,7 +17,7 @@ import { askStore } from './ask-chain.js';
 
 export type QuestionParts = Pick<
   HandlerParts,
-  'cursors' | 'limits' | 'registryOf' | 'clock' | 'terminology' | 'definitions'
+  'cursors' | 'limits' | 'registryOf' | 'clock' | 'terminology' | 'definitions' | 'boxes'
 >;
 
 export interface SearchQuestion {
@@ -76,7 +76,7 @@ async function searchRequest(
   context: Context,
   query: Query,
   noted: Required<Pick<SearchRequest, 'openChains' | 'bareIds'>>,
-  { limits, clock, terminology, definitions }: QuestionParts,
+  { limits, clock, terminology, definitions, boxes }: QuestionParts,
 ): Promise<SearchRequest> {
   const { endpoint, route } = context;
   const named = terminologyNames(query);
@@ -87,6 +87,7 @@ async function searchRequest(
     lenient: context.lenient,
     now: clock.now(),
     localBases: [endpoint.url],
+    personal: (type, code, value) => boxes(context.actor, type, code, value),
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
     declaresInclude: declaredIncludes(endpoint),
     isElement: (type, name) => isElement(definitions, type, name),

@@ -8,8 +8,9 @@ import { createEverything, type EverythingParts } from './everything/everything.
 import { createExpand, type ExpandParts } from './expand/expand.js';
 import { createInvite, type InviteParts } from './invite/invite.js';
 import { createLookup, type LookupParts } from './lookup/lookup.js';
-import { createMarkRead } from './mark-read/mark-read.js';
+import { createMark } from './mark/mark.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
+import { createReadState } from './read-state/read-state.js';
 import { createRedeemInvitation } from './redeem-invitation/redeem-invitation.js';
 import { createReportMisdirected, type ReportMisdirectedParts } from './report-misdirected/report-misdirected.js';
 import { createReindex, type ReindexParts } from './reindex/reindex.js';
@@ -50,7 +51,11 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createClaim(parts),
   createRelease(parts),
   createComplete(parts),
-  createMarkRead(parts),
+  createMark('mark-read', parts),
+  createMark('mark-unread', parts),
+  createMark('archive', parts),
+  createMark('unarchive', parts),
+  createReadState(parts),
   createValidate(parts),
   createMeta(),
   createMetaAdd(parts),

@@ -3,7 +3,6 @@ import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { accountWorkflow } from './account-workflow.js';
 import { invitationWorkflow } from './invitation.js';
 import { messageWorkflow } from './message-workflow.js';
-import { readMarkWorkflow } from './read-mark.js';
 import { workItemWorkflow } from './work-item.js';
 import type { AnyWorkflow } from './workflow.js';
 
@@ -11,6 +10,5 @@ export const workflows = (own: OwnCanonicals): readonly AnyWorkflow[] => [
   invitationWorkflow(own),
   accountWorkflow,
   messageWorkflow,
-  readMarkWorkflow(own),
   workItemWorkflow(own),
 ];

@@ -34,6 +34,8 @@ export interface CriteriaOptions {
   bareIds?: BareId[];
   /** Where chains over canonical references are left open; without it they lead nowhere. */
   openChains?: OpenChains;
+  /** The filter of a parameter that is about the caller (`special`, without an expression); it is never chained. */
+  personal?: ((type: string, code: string, value: string) => Filter | undefined) | undefined;
   /** Whether a parameter may be used on a type here; all known ones by default. */
   declared?: ((type: string, code: string) => boolean) | undefined;
 }
@@ -189,7 +191,7 @@ export class Criteria {
     if (code === '_text' || code === '_content') {
       return wordsFilter(whole, key, values.map(unescape));
     }
-    if (type === 'special') throw notUnderstood(whole, 'this parameter is not supported.');
+    if (type === 'special') return this.special(param, whole, values);
     const context = { name: whole, now, localBases, facts: param.facts, ports: this.ports() };
     if (type === 'reference' && (modifier === undefined || modifier === 'not')) this.noteBareIds(param, whole, values);
     const terms = values.flatMap(value =>
@@ -199,6 +201,14 @@ export class Criteria {
     );
     const distinct = new Map(terms.map(term => [JSON.stringify(term), term]));
     return or([...distinct.values()].map(term => filterOf(key, term)));
+  }
+
+  private special({ key, code }: SearchParam, whole: string, values: readonly string[]): Filter {
+    const [value = '', ...more] = values;
+    const [of = ''] = key.split('|', 1);
+    const filter = whole === code && more.length === 0 ? this.options.personal?.(of, code, value) : undefined;
+    if (!filter) throw notUnderstood(whole, 'this parameter is not supported here.');
+    return filter;
   }
 
   private noteBareIds({ targets }: SearchParam, name: string, values: readonly string[]): void {

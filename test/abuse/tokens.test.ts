@@ -29,7 +29,9 @@ function routesOf({ rest }: CapabilityStatement): [method: string, path: string]
   const [server] = rest ?? [];
   const ofTypes = (server?.resource ?? []).flatMap(({ type, interaction, operation, conditionalDelete }) => [
     ...(interaction ?? []).map(({ code }): [string, string] => [METHODS[code] ?? 'GET', `${type}${BELOW[code] ?? ''}`]),
-    ...(conditionalDelete === undefined ? [] : [['DELETE', `${type}?_id=x`] as [string, string]]),
+    ...(conditionalDelete === undefined || conditionalDelete === 'not-supported'
+      ? []
+      : [['DELETE', `${type}?_id=x`] as [string, string]]),
     ['POST', `${type}/_search`] as [string, string],
     ...(operation ?? []).flatMap(({ name }): [string, string][] => [
       ['POST', `${type}/$${name}`],
@@ -46,7 +48,7 @@ function routesOf({ rest }: CapabilityStatement): [method: string, path: string]
   return [...ofTypes, ...whole, ...operations];
 }
 
-const OPEN = '/$redeem-invitation';
+const OPEN = /\/\$(redeem-invitation|report-misdirected)$/;
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('abuse: tokens', () => {
@@ -95,7 +97,7 @@ describe('abuse: tokens', () => {
     let asked = 0;
     for (const base of [server.portal, server.customer]) {
       const statement = (await (await fetch(`${base}/metadata`)).json()) as CapabilityStatement;
-      const routes = routesOf(statement).filter(([, path]) => !path.endsWith(OPEN));
+      const routes = routesOf(statement).filter(([, path]) => !OPEN.test(path));
       const worker = async (): Promise<void> => {
         for (let route = routes.pop(); route; route = routes.pop()) {
           const [method, path] = route;

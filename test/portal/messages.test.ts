@@ -244,7 +244,7 @@ function boxes(journey: () => Journey): void {
     assert.ok(outbox.ids.includes(sent.id ?? '') && !outbox.ids.includes(received.id ?? ''));
     assert.equal(inbox.ids[0], received.id, 'newest first');
     const marked = await journey().expect(200, patient, 'POST', `Communication/${received.id}/$mark-read`);
-    const [mark] = asMessage(marked).extension ?? [];
+    const mark = asMessage(marked).extension?.find(({ url }) => url.endsWith('/read'));
     assert.equal(mark?.extension?.find(({ url }) => url === 'who')?.valueReference?.reference, 'Person/demo-patient');
     const again = await journey().expect(200, patient, 'POST', `Communication/${received.id}/$mark-read`);
     assert.equal(again.text, marked.text);
