@@ -71,6 +71,7 @@ export const roles: Readonly<Record<string, RoleGrants>> = {
     Patient: all,
     Person: all,
     RelatedPerson: all,
+    Task: all,
     Practitioner: manage,
     PractitionerRole: manage,
     Organization: manage,

@@ -1,5 +1,6 @@
 /** All operations. Each has its OperationDefinition in capability/operations/ and an entry in a capability file. */
 import type { Operation } from '../service.js';
+import { createAssign } from './assign/assign.js';
 import { createClaim } from './claim/claim.js';
 import { createComplete } from './complete/complete.js';
 import { createEnroll, type EnrollParts } from './enroll/enroll.js';
@@ -50,6 +51,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createEnroll(parts),
   createClaim(parts),
   createRelease(parts),
+  createAssign(parts),
   createComplete(parts),
   createMark('mark-read', parts),
   createMark('mark-unread', parts),

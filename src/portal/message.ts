@@ -12,11 +12,11 @@ import { refuseContained, refuseForeignFiles, refuseForeignNotes, refuseOutside,
 import type { Concerned, Effect } from './effect.js';
 import { accountsOf } from './identity.js';
 import { recipientOf } from './recipient.js';
-import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
+import { changed, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 import { withoutMarks } from './read-mark.js';
-import { flowOf, threadOf, type Thread } from './thread.js';
+import { threadOf, type Thread } from './thread.js';
 import { addressOf, type ContactChannel } from './contact-channel.js';
-import { newWorkItem } from './work-item.js';
+import { answeredElsewhere, workOf } from './work.js';
 import { defined } from '../fhir/defined.js';
 
 /** The author of a message: an Actor, as far as messages are concerned. */
@@ -67,10 +67,12 @@ export async function postMessage(draft: Communication, parts: MessageParts): Pr
   const message = author.kind === 'system' ? addressed : await byPerson(addressed, parts);
   await refuseStrangers(message, parts.all, world.clock.now());
   const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
-  if (isPatientSide(sender)) return { message, step: combined(reply, await workFor(message, thread, parts)) };
+  if (isPatientSide(sender)) return { message, step: combined(reply, await workOf(message, thread, parts.all, world)) };
+  const answered =
+    author.kind === 'system' && thread ? await answeredElsewhere(message, thread, parts.all, world) : step({});
   const effects = await noticesOf(message, parts);
   const unreached = effects.length === 0 ? { unreached: true as const } : {};
-  return { message, step: combined(reply, step({ effects })), ...unreached };
+  return { message, step: combined(reply, answered, step({ effects })), ...unreached };
 }
 
 /** Notes are their author's own, except a system's; patients' messages hold no addresses outside this server. */
@@ -174,23 +176,6 @@ async function taskAnswered(
 function withReply(task: Task, message: Communication, world: World): Task {
   const reply = { type: { text: 'reply' }, valueReference: { reference: `Communication/${message.id}` } };
   return { ...task, lastModified: instant(world.clock.now()), output: [...(task.output ?? []), reply] };
-}
-
-async function workFor(
-  message: Communication,
-  thread: Thread | undefined,
-  { all, world }: MessageParts,
-): Promise<Step> {
-  const { recipient = [] } = message;
-  const flow =
-    (await flowOf(recipient, all)) ??
-    (thread && (await flowOf([...(thread.root.recipient ?? []), thread.root.sender, thread.parent.sender], all)));
-  if (!flow) {
-    throw new Fault('unprocessable', 'No recipient is a clinical group that takes messages.', {
-      expression: 'Communication.recipient',
-    });
-  }
-  return step({ writes: [created(newWorkItem(message, flow.workflowGroup, world, all.own))] });
 }
 
 /** A notice of the message, without its content, to the persons who can be reached now. */

@@ -1,60 +1,109 @@
 /**
- * The work item: a Task (profile work-item) about a patient's message, in a workflow group.
- * requested → in-progress (claimed: the owner is the agent) → requested (released) | completed
+ * The work item: a Task (profile work-item) about a thread of messages, in a workflow group.
+ * queued (ready) → claimed (in-progress; the owner is the agent) → queued (released) | done (completed)
  */
-import type { Communication, PractitionerRole, Reference, Task } from 'fhir/r4.js';
-import type { World } from '../fhir/clock.js';
+import type { CodeableConcept, Reference, Task } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
-import { boundsOf, holds } from '../fhir/period.js';
-import { bare } from './bare.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import type { Query } from '../fhir/request.js';
-import type { WorkflowReader } from './step.js';
-import { statusStates, type Moving, type Workflow } from './workflow.js';
 import { defined } from '../fhir/defined.js';
+import { entitlementOf, type Entitlement } from './entitlement.js';
+import type { Moving, State, Workflow } from './workflow.js';
 
-export type WorkItemMove = 'claim' | 'release' | 'complete';
+export type WorkItemMove = 'claim' | 'release' | 'assign' | 'complete' | 'answer';
 
 export interface Handling {
   /** Kept with the work item. */
   note?: string;
+  /** Of an assignment: the agent. */
+  owner?: Reference;
+  /** Of an assignment: when the work is due, a dateTime. */
+  due?: string;
 }
 
-/** Whether the mover may process the work items of this group now. */
-type Entitled = boolean;
+/** What the mover may do with it, and whether the agent whom it is assigned to may process it. */
+interface Known extends Entitlement {
+  readonly assignee: boolean;
+}
 
-const offered = { by: ['staff'], operation: true, reads: entitlement } as const;
+const offered = { by: ['staff'], operation: true, reads: known } as const;
+const open = ['queued', 'claimed'];
 
-export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Task, Handling, Entitled> => ({
+export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Task, Handling, Known> => ({
   name: 'work item',
   resource: 'Task',
   governs: ({ code }) => own.hasCode(code && [code], 'task-code', 'workbench'),
-  states: statusStates<Task>('requested', 'in-progress', 'completed'),
+  states: {
+    // A Task of earlier builds waits with the status `requested`.
+    queued: state(['ready', 'requested'], 'queued', own),
+    claimed: state(['in-progress'], 'claimed', own),
+    done: state(['completed'], 'done', own),
+  },
   moves: {
-    claim: { ...offered, from: ['requested'], to: 'in-progress', guard: mayProcess, change: ownedByAgent },
-    release: { ...offered, from: ['in-progress'], to: 'requested', guard: hasClaimed, change: ownedByGroup },
-    complete: { ...offered, from: ['in-progress'], to: 'completed', guard: hasClaimed, change: touched },
+    claim: { ...offered, from: ['queued'], to: 'claimed', guard: mayProcess, change: ownedByAgent },
+    release: { ...offered, from: ['claimed'], to: 'queued', guard: mayRelease, change: ownedByGroup },
+    assign: { ...offered, from: open, to: 'claimed', guard: mayAssign, change: ownedByAssignee },
+    complete: { ...offered, from: ['claimed'], to: 'done', guard: hasClaimed, change: touched },
+    // An answer that the record system sends to the patient.
+    answer: { from: open, to: 'done', by: ['server'], change: touched },
   },
 });
 
-function entitlement(task: Task, { by, all, now }: Moving): Promise<Entitled> {
-  return isEntitled(by.fhirUser ?? '', workflowGroupOf(task, all.own)?.reference, all, now);
+function state(statuses: readonly Task['status'][], code: string, own: OwnCanonicals): State<Task> {
+  const [status = 'ready'] = statuses;
+  const businessStatus: CodeableConcept = own.concept('work-item-status', code);
+  return { has: task => statuses.includes(task.status), enter: { status, businessStatus } };
 }
 
-function mayProcess(_task: Task, _moving: Moving, entitled: Entitled): void {
-  if (!entitled) throw new Fault('forbidden', 'Only an active agent or manager of the workflow group may process it.');
+async function known(task: Task, { by, all, now, input }: Moving<Handling>): Promise<Known> {
+  const group = workflowGroupOf(task, all.own)?.reference;
+  const mover = await entitlementOf(by.fhirUser ?? '', group, all, now);
+  const { owner } = input;
+  const assignee = owner !== undefined && (await entitlementOf(owner.reference ?? '', group, all, now)).processes;
+  return { ...mover, assignee };
 }
 
-function hasClaimed(task: Task, moving: Moving, entitled: Entitled): void {
-  mayProcess(task, moving, entitled);
-  if (task.owner?.reference !== moving.by.fhirUser) {
+function mayProcess(_task: Task, _moving: Moving, { processes }: Known): void {
+  if (!processes) throw new Fault('forbidden', 'Only an active agent or manager of the workflow group may process it.');
+}
+
+const isOwner = ({ owner }: Task, { by }: Moving): boolean => owner?.reference === by.fhirUser;
+
+function hasClaimed(task: Task, moving: Moving, entitlement: Known): void {
+  mayProcess(task, moving, entitlement);
+  if (!isOwner(task, moving)) {
     throw new Fault('conflict', 'Somebody else has claimed this work item.', { expression: 'Task.owner' });
+  }
+}
+
+/** A claimed item does not stick to an agent who has left: those who manage the group take it back. */
+function mayRelease(task: Task, moving: Moving, entitlement: Known): void {
+  if (!entitlement.manages) hasClaimed(task, moving, entitlement);
+}
+
+function mayAssign(_task: Task, _moving: Moving, { manages, assignee }: Known): void {
+  if (!manages)
+    throw new Fault('forbidden', 'Only a manager of the workflow group, or an administrator, may assign it.');
+  if (!assignee) {
+    throw new Fault('unprocessable', 'The agent may not process work items of this workflow group.', {
+      expression: "Parameters.parameter.where(name='owner')",
+    });
   }
 }
 
 function ownedByAgent(task: Task, moving: Moving<Handling>): Partial<Task> {
   return { ...touched(task, moving), owner: { reference: moving.by.fhirUser ?? '' } };
+}
+
+function ownedByAssignee(task: Task, moving: Moving<Handling>): Partial<Task> {
+  const { owner, due } = moving.input;
+  const { restriction } = task;
+  const period = { ...restriction?.period, ...defined({ end: due }) };
+  return {
+    ...touched(task, moving),
+    ...defined({ owner: owner && { reference: owner.reference } }),
+    ...(due === undefined ? {} : { restriction: { ...restriction, period } }),
+  };
 }
 
 function ownedByGroup(task: Task, moving: Moving<Handling>): Partial<Task> {
@@ -70,45 +119,8 @@ function touched({ note = [] }: Task, { by, now, input }: Moving<Handling>): Par
   return { lastModified: instant(now), ...(notes.length === 0 ? {} : { note: notes }) };
 }
 
-const GROUP = 'workflow-group-of';
+/** Name of the extension that holds it. */
+export const GROUP = 'workflow-group-of';
 
-const workflowGroupOf = (task: Task, own: OwnCanonicals): Reference | undefined =>
+export const workflowGroupOf = (task: Task, own: OwnCanonicals): Reference | undefined =>
   task.extension?.find(({ url }) => url === own.structure(GROUP))?.valueReference;
-
-/** A new work item: a patient's message for the agents of this group. */
-export function newWorkItem(message: Communication, group: string, world: World, own: OwnCanonicals): Task {
-  const now = instant(world.clock.now());
-  return {
-    resourceType: 'Task',
-    id: world.ids.next(),
-    meta: { profile: [own.structure('work-item')] },
-    extension: [{ url: own.structure(GROUP), valueReference: { reference: group } }],
-    status: 'requested',
-    intent: 'order',
-    code: own.concept('task-code', 'workbench'),
-    focus: { reference: `Communication/${message.id}` },
-    ...defined({ for: message.subject && bare(message.subject) }),
-    authoredOn: now,
-    lastModified: now,
-    ...defined({ requester: message.sender && bare(message.sender) }),
-    owner: { reference: group },
-  };
-}
-
-/** The four conditions of MSG-6: enabled on the Workbench, task processing, active agent or manager, of this group. */
-export async function isEntitled(
-  agent: string,
-  group: string | undefined,
-  reader: WorkflowReader,
-  now: number,
-): Promise<boolean> {
-  const query: Query = [
-    ['practitioner', agent],
-    ['active', 'true'],
-  ];
-  const found = await reader.find<PractitionerRole>('PractitionerRole', query, 100);
-  const roles = found.map(({ resource }) => resource).filter(({ period }) => holds(boundsOf(period), now));
-  const isHeld = (code: string, of = roles): boolean => of.some(role => reader.own.hasCode(role.code, 'role', code));
-  const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);
-  return isHeld('workbench-user') && isHeld('task-processing') && (isHeld('agent', here) || isHeld('manager', here));
-}

@@ -1,5 +1,5 @@
 /** The portal's rules for plain REST writes, by type. */
-import type { Communication } from 'fhir/r4.js';
+import type { Communication, Organization } from 'fhir/r4.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import { refuseWritesOff } from '../configuration/switches.js';
 import type { Endpoint } from '../definitions/endpoint.js';
@@ -7,6 +7,7 @@ import type { World } from '../fhir/clock.js';
 import type { Issue } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
+import { refuseUselessFlows } from '../portal/flow.js';
 import { keepMessage, postMessage } from '../portal/message.js';
 import { step } from '../portal/step.js';
 import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/workflow.js';
@@ -34,10 +35,24 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
   return (type, endpoint) => {
     if (!endpoint.workflows) return undefined;
     if (type === 'Basic') return configurationRule(parts);
+    if (type === 'Organization') return withUsefulFlows(parts);
     if (!governed.has(type)) return undefined;
     return type === 'Communication' ? whileOn(message, parts) : update;
   };
 }
+
+/** No flow of an organization leads nowhere. */
+const withUsefulFlows =
+  (parts: PortalRuleParts): WriteRule =>
+  async (resource, _previous, context) => {
+    const organization = resource as unknown as Organization;
+    if ((organization.extension ?? []).length > 0) {
+      const all = readerOf(context, context.asSystem('flows of messages: their targets'), parts);
+      const { body } = context.request;
+      await refuseUselessFlows(organization, all, body?.kind === 'resource' ? body.expectedReferences : undefined);
+    }
+    return { resource };
+  };
 
 /** A write of what is switched off is refused, by the resource as it would be stored. */
 const whileOn =

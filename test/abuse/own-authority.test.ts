@@ -74,6 +74,20 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ['message: read-state'],
     ({ communication }) => ['demo-clinician', 'GET', `Communication/${communication}/$read-state`],
   ],
+  [
+    'Task/assign',
+    ['work item: assign'],
+    ({ task }) => [
+      'demo-agent as Practitioner/demo-manager',
+      'POST',
+      `Task/${task}/$assign`,
+      {
+        resourceType: 'Parameters',
+        parameter: [{ name: 'owner', valueReference: { reference: 'Practitioner/demo-agent' } }],
+      },
+    ],
+  ],
+  ['Task/release', ['work item: release'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$release`]],
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
   ['Task/release', ['work item: release'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$release`]],
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],

@@ -19,7 +19,7 @@ const definition = (canonical: string): Resource => ({
   instance: true,
   affectsState: true,
 });
-const all = ['claim', 'release', 'complete'].map(url);
+const all = ['claim', 'release', 'assign', 'complete'].map(url);
 
 describe('the check of workflows at start', () => {
   it('finds a move that no operation makes, and one without an OperationDefinition that fits', () => {
@@ -60,6 +60,6 @@ describe('the check of workflows at start', () => {
 
   it('holds for the workflows of the portal, whose moves are operations or the server’s own', () => {
     const offered = workflows(own).flatMap(({ moves }) => Object.keys(moves).filter(name => moves[name]?.operation));
-    assert.deepEqual(offered.sort(), ['claim', 'complete', 'release']);
+    assert.deepEqual(offered.sort(), ['assign', 'claim', 'complete', 'release']);
   });
 });

@@ -106,7 +106,7 @@ function asking(journey: () => Journey): void {
       assert.equal(sent.sender?.reference, 'Patient/demo-patient');
       assert.equal(sent.subject?.reference, 'Patient/demo-patient');
       const task = await workItem(sent);
-      assert.deepEqual([task.status, task.owner?.reference], ['requested', 'Organization/demo-workflow-group']);
+      assert.deepEqual([task.status, task.owner?.reference], ['ready', 'Organization/demo-workflow-group']);
       assert.equal(task.for?.reference, 'Patient/demo-patient');
     });
 
@@ -200,8 +200,8 @@ function working(journey: () => Journey): void {
       return all;
     };
     assert.deepEqual(await statuses([agent, 'release'], [agent, 'complete']), [409, 409]);
-    assert.deepEqual(await statuses([agent, 'claim'], [manager, 'release'], [manager, 'complete']), [200, 409, 409]);
-    assert.deepEqual(await statuses([agent, 'release'], [manager, 'claim'], [manager, 'complete']), [200, 200, 200]);
+    assert.deepEqual(await statuses([agent, 'claim'], [manager, 'release'], [manager, 'complete']), [200, 200, 409]);
+    assert.deepEqual(await statuses([agent, 'release'], [manager, 'claim'], [manager, 'complete']), [409, 200, 200]);
     assert.deepEqual(await statuses([manager, 'claim'], [manager, 'release']), [409, 409]);
   });
 }

@@ -69,7 +69,8 @@ function workItems(journey: () => Journey): void {
     for (const write of [put(task, { status: 'in-progress' }), patch(task, '/status', 'in-progress')]) {
       assert.equal((await write).status, 403);
     }
-    for (const status of ['completed', 'cancelled', 'rejected', 'draft']) {
+    assert.equal((await put(task, { status: 'completed' })).status, 403, 'it is done by who works on it');
+    for (const status of ['cancelled', 'rejected', 'draft']) {
       for (const answer of [await put(task, { status }), await patch(task, '/status', status)]) {
         assert.deepEqual([answer.status, issue(answer).expression], [409, 'Task.status'], `${status} ${answer.text}`);
       }
@@ -83,7 +84,7 @@ function workItems(journey: () => Journey): void {
     assert.equal((await put(task, { code: { text: 'else' } })).status, 409);
     await unchanged(task);
     const updated = asTask(await patch(task, '/lastModified', '2030-01-01T00:00:00Z'));
-    assert.deepEqual([updated.meta?.versionId, updated.status], ['2', 'requested']);
+    assert.deepEqual([updated.meta?.versionId, updated.status], ['2', 'ready']);
     assert.equal((await put(updated, { priority: 'urgent' })).status, 200);
     const claimed = asTask(await journey().expect(200, 'demo-agent', 'POST', `Task/${task.id}/$claim`));
     assert.equal((await put(claimed, { status: 'completed' })).status, 403);
@@ -117,7 +118,7 @@ function workItems(journey: () => Journey): void {
         entry({ ...task, status: 'completed' }, `Task/${task.id}`),
       ],
     };
-    await journey().expect(409, system, 'POST', '', bundle);
+    await journey().expect(403, system, 'POST', '', bundle);
     await unchanged(task);
     await unchanged(beside);
   });

@@ -1,0 +1,41 @@
+/** What staff may do with the work items of a workflow group. */
+import type { PractitionerRole } from 'fhir/r4.js';
+import { boundsOf, holds } from '../fhir/period.js';
+import type { Query } from '../fhir/request.js';
+import type { WorkflowReader } from './step.js';
+
+export interface Entitlement {
+  /** The four conditions of MSG-6: enabled on the Workbench, task processing, active agent or manager, of this group. */
+  readonly processes: boolean;
+  /** A manager of the group who may process, or a healthcare administrator: may give work to others. */
+  readonly manages: boolean;
+}
+
+const MOST_ROLES = 100;
+
+/**
+ * @param person `Practitioner/1`
+ * @param group `Organization/2`: the workflow group
+ * @param now milliseconds since the epoch
+ */
+export async function entitlementOf(
+  person: string,
+  group: string | undefined,
+  reader: WorkflowReader,
+  now: number,
+): Promise<Entitlement> {
+  const query: Query = [
+    ['practitioner', person],
+    ['active', 'true'],
+  ];
+  const found = await reader.find<PractitionerRole>('PractitionerRole', query, MOST_ROLES);
+  const roles = found.map(({ resource }) => resource).filter(({ period }) => holds(boundsOf(period), now));
+  const isHeld = (code: string, of = roles): boolean => of.some(role => reader.own.hasCode(role.code, 'role', code));
+  const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);
+  const enabled = isHeld('workbench-user') && isHeld('task-processing');
+  const manager = enabled && isHeld('manager', here);
+  return {
+    processes: manager || (enabled && isHeld('agent', here)),
+    manages: manager || isHeld('healthcare-administrator'),
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * The way of messages to a clinical group: its flows (extension message-flow), each for a category or for all others, to a
+ * workflow group of the Workbench or to an external system.
+ */
+import type {
+  CodeableConcept,
+  Endpoint,
+  Extension,
+  HealthcareService,
+  Organization,
+  PractitionerRole,
+  Reference,
+} from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
+import { Fault } from '../fhir/fault.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { WorkflowReader } from './step.js';
+
+export interface Flow {
+  /** Of message-category; absent: all that no other flow is for. */
+  readonly category?: string;
+  readonly route: 'workbench' | 'external';
+  /** `Organization/2` or `Endpoint/1`. */
+  readonly target: string;
+  /** Hours in which a message is to be answered. */
+  readonly dueHours?: number;
+}
+
+/** A flow that can be used now, and the clinical group that it belongs to. */
+export interface UsableFlow extends Flow {
+  readonly group: string;
+}
+
+/** The flows of an organization, with the FHIRPath of each. One of earlier builds is a reference alone. */
+function flowsOf({ extension = [] }: Organization, own: OwnCanonicals): (Flow & { expression: string })[] {
+  return extension.flatMap((one, at) =>
+    one.url === own.structure('message-flow') ? [{ ...flowOf(one), expression: `Organization.extension[${at}]` }] : [],
+  );
+}
+
+function flowOf({ valueReference, extension = [] }: Extension): Flow {
+  if (valueReference) return { route: 'workbench', target: valueReference.reference ?? '' };
+  const part = (name: string): Extension | undefined => extension.find(({ url }) => url === name);
+  const external = part('route')?.valueCode === 'external';
+  return {
+    route: external ? 'external' : 'workbench',
+    target: part(external ? 'endpoint' : 'workflowGroup')?.valueReference?.reference ?? '',
+    ...defined({ category: part('category')?.valueCode, dueHours: part('dueHours')?.valuePositiveInt }),
+  };
+}
+
+const isActive = ({ active }: { active?: boolean | undefined }): boolean => active !== false;
+
+/** Why nothing can go this way now; undefined for a flow that can be used. */
+async function fault({ route, target }: Flow, reader: WorkflowReader): Promise<string | undefined> {
+  if (route === 'external') {
+    const found = target.startsWith('Endpoint/') ? await reader.get<Endpoint>(target) : undefined;
+    return found?.resource.status === 'active' ? undefined : 'The flow leads to no active Endpoint.';
+  }
+  const found = target.startsWith('Organization/') ? await reader.get<Organization>(target) : undefined;
+  const isGroup = found && reader.own.hasCode(found.resource.type, 'organization-type', 'workflow-group');
+  return isGroup && isActive(found.resource) ? undefined : 'The flow leads to no active workflow group.';
+}
+
+/**
+ * Refuses an organization with a flow that nothing can go by, or with two flows for one category. Fault `unprocessable`.
+ * @param expected `Type/id` of what the same transaction writes, which is there afterwards
+ */
+export async function refuseUselessFlows(
+  organization: Organization,
+  reader: WorkflowReader,
+  expected: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const seen = new Set<string>();
+  for (const flow of flowsOf(organization, reader.own)) {
+    const { category = '', expression, target } = flow;
+    const twice = seen.has(category) ? 'There is another flow for the same messages.' : undefined;
+    const wrong = twice ?? (expected.has(target) ? undefined : await fault(flow, reader));
+    if (wrong !== undefined) throw new Fault('unprocessable', wrong, { expression });
+    seen.add(category);
+  }
+}
+
+/** The flow by which a message of these categories goes to a recipient; undefined where there is none to be used. */
+export async function flowTo(
+  recipient: string,
+  category: readonly CodeableConcept[] | undefined,
+  reader: WorkflowReader,
+): Promise<UsableFlow | undefined> {
+  for (const group of await groupsOf(recipient, reader)) {
+    const flow = await flowOfGroup(group, category, reader);
+    if (flow) return flow;
+  }
+  return undefined;
+}
+
+async function flowOfGroup(
+  group: string,
+  category: readonly CodeableConcept[] | undefined,
+  reader: WorkflowReader,
+): Promise<UsableFlow | undefined> {
+  const found = (await reader.get<Organization>(group))?.resource;
+  const { own } = reader;
+  if (!found || !isActive(found) || !own.hasCode(found.type, 'organization-type', 'clinical-group')) return undefined;
+  const flows = flowsOf(found, own);
+  const special = flows.find(
+    one => one.category !== undefined && own.hasCode(category, 'message-category', one.category),
+  );
+  const flow = special ?? flows.find(one => one.category === undefined);
+  return flow && (await fault(flow, reader)) === undefined ? { ...flow, group } : undefined;
+}
+
+const MOST_ROLES = 100;
+
+/** Organizations that a recipient is, or that it belongs to. */
+async function groupsOf(reference: string, reader: WorkflowReader): Promise<string[]> {
+  switch (reference.split('/', 1)[0]) {
+    case 'Organization':
+      return [reference];
+    case 'HealthcareService':
+      return named((await reader.get<HealthcareService>(reference))?.resource, ({ providedBy }) => providedBy);
+    case 'PractitionerRole':
+      return named((await reader.get<PractitionerRole>(reference))?.resource, ({ organization }) => organization);
+    case 'Practitioner': {
+      const query = [
+        ['practitioner', reference],
+        ['active', 'true'],
+      ] as const;
+      const found = await reader.find<PractitionerRole>('PractitionerRole', query, MOST_ROLES);
+      return found.flatMap(({ resource }) => named(resource, ({ organization }) => organization));
+    }
+    default:
+      return [];
+  }
+}
+
+function named<R extends { active?: boolean | undefined }>(
+  resource: R | undefined,
+  of: (resource: R) => Reference | undefined,
+): string[] {
+  const reference = resource && isActive(resource) ? of(resource)?.reference : undefined;
+  return reference === undefined ? [] : [reference];
+}

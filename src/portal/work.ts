@@ -1,0 +1,157 @@
+/**
+ * The work that messages make: one open work item for a thread and a workflow group. Later messages of the patient join it, an
+ * answer of the record system completes it.
+ */
+import type { Communication, Reference, Task } from 'fhir/r4.js';
+import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
+import { Fault } from '../fhir/fault.js';
+import { instant } from '../fhir/instant.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { Query } from '../fhir/request.js';
+import { bare } from './bare.js';
+import { flowTo, type UsableFlow } from './flow.js';
+import { changed, combined, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
+import type { Thread } from './thread.js';
+import { GROUP, workItemWorkflow } from './work-item.js';
+import { move, SERVER } from './workflow.js';
+
+const HOUR = 3600_000;
+/** Open items of one thread: one for each workflow group. */
+const MOST = 50;
+
+/** What names a thread in its work items: the id of its first message. */
+const threadIdentifier = (root: string, own: OwnCanonicals) => ({ system: `${own.base}/thread`, value: root });
+
+const openItems = (root: string, group: string | undefined, own: OwnCanonicals): Query => [
+  ['group-identifier', `${own.base}/thread|${root}`],
+  ['status', 'ready,requested,in-progress'],
+  ...(group === undefined ? [] : [['workflow-group', group] as const]),
+];
+
+/** The open work items of a thread, of one workflow group or of all. */
+export function openWorkItems(root: string, reader: WorkflowReader, group?: string): Promise<Versioned<Task>[]> {
+  return reader.find<Task>('Task', openItems(root, group, reader.own), MOST);
+}
+
+/**
+ * The work of a patient's message: for each clinical group that it goes to, the open item of the thread or a new one.
+ * Fault `unprocessable` where a recipient takes no messages, or nobody could handle them.
+ */
+export async function workOf(
+  message: Communication,
+  thread: Thread | undefined,
+  reader: WorkflowReader,
+  world: World,
+): Promise<Step> {
+  const flows = await flowsFor(message, thread, reader);
+  const root = thread?.root.id ?? message.id ?? '';
+  const groups = new Map(flows.map(flow => [flow.target, flow]));
+  const steps = [...groups.values()].map(flow => workIn(flow, message, root, reader, world));
+  return combined(...(await Promise.all(steps)));
+}
+
+/** The flows to its recipients; of a reply that names none of them, to the other side of the thread. */
+async function flowsFor(
+  { recipient = [], category }: Communication,
+  thread: Thread | undefined,
+  reader: WorkflowReader,
+): Promise<UsableFlow[]> {
+  const found = await flowsTo(recipient, category, reader);
+  if (found.length > 0) return found;
+  const { root, parent } = thread ?? {};
+  const [flow] = await flowsTo([...(root?.recipient ?? []), root?.sender, parent?.sender], category, reader);
+  if (flow) return [flow];
+  throw new Fault('unprocessable', 'No recipient is a clinical group that takes messages.', {
+    expression: 'Communication.recipient',
+  });
+}
+
+async function flowsTo(
+  recipients: readonly (Reference | undefined)[],
+  category: Communication['category'],
+  reader: WorkflowReader,
+): Promise<UsableFlow[]> {
+  const references = new Set(recipients.flatMap(one => one?.reference ?? []));
+  const flows = await Promise.all([...references].map(reference => flowTo(reference, category, reader)));
+  return flows.filter(flow => flow !== undefined);
+}
+
+async function workIn(
+  flow: UsableFlow,
+  message: Communication,
+  root: string,
+  reader: WorkflowReader,
+  world: World,
+): Promise<Step> {
+  if (flow.route === 'external') {
+    throw new Fault(
+      'unprocessable',
+      'Messages to this clinical group go to an external system that is not connected yet.',
+      {
+        expression: 'Communication.recipient',
+      },
+    );
+  }
+  const open = await openWorkItems(root, reader, flow.target);
+  const criteria = [reader.still('Task', openItems(root, flow.target, reader.own), open)];
+  const [item] = open;
+  if (item) return step({ writes: [changed(item, withMessage(item.resource, message, world))], criteria });
+  return step({ writes: [created(newWorkItem(message, root, flow, world, reader.own))], criteria });
+}
+
+const partOf = (text: string, message: Communication) => ({
+  type: { text },
+  valueReference: { reference: `Communication/${message.id}` },
+});
+
+function withMessage(task: Task, message: Communication, { clock }: World): Task {
+  return { ...task, lastModified: instant(clock.now()), input: [...(task.input ?? []), partOf('message', message)] };
+}
+
+function newWorkItem(
+  message: Communication,
+  root: string,
+  { target, dueHours }: UsableFlow,
+  { ids, clock }: World,
+  own: OwnCanonicals,
+): Task {
+  const now = clock.now();
+  const due = dueHours === undefined ? undefined : { period: { end: instant(now + dueHours * HOUR) } };
+  return {
+    resourceType: 'Task',
+    id: ids.next(),
+    meta: { profile: [own.structure('work-item')] },
+    extension: [{ url: own.structure(GROUP), valueReference: { reference: target } }],
+    groupIdentifier: threadIdentifier(root, own),
+    ...workItemWorkflow(own).states['queued']?.enter,
+    status: 'ready',
+    intent: 'order',
+    code: own.concept('task-code', 'workbench'),
+    focus: { reference: `Communication/${message.id}` },
+    ...defined({ for: message.subject && bare(message.subject) }),
+    authoredOn: instant(now),
+    lastModified: instant(now),
+    ...defined({ requester: message.sender && bare(message.sender) }),
+    owner: { reference: target },
+    ...defined({ restriction: due }),
+  };
+}
+
+/** The record system has answered the patient in this thread: its open work items are done. */
+export async function answeredElsewhere(
+  message: Communication,
+  thread: Thread,
+  reader: WorkflowReader,
+  { clock }: World,
+): Promise<Step> {
+  const open = await openWorkItems(thread.root.id ?? '', reader);
+  const moving = { by: SERVER, now: clock.now(), all: reader, input: {} };
+  const done = open.map(async item => {
+    const { resource } = await move(workItemWorkflow(reader.own), 'answer', item.resource, moving);
+    return step({
+      writes: [changed(item, { ...resource, output: [...(resource.output ?? []), partOf('reply', message)] })],
+    });
+  });
+  return combined(...(await Promise.all(done)));
+}

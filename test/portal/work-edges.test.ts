@@ -1,0 +1,274 @@
+/** Work does not stick, and goes nowhere where nobody could handle it. */
+import assert from 'node:assert/strict';
+import type { Bundle, Communication, Extension, Organization, Task } from 'fhir/r4.js';
+import { asMessage, asTask, eachPortal, issue, type Answer, type Caller, type Journey } from './journey.js';
+
+const OWN = 'https://portico.health/fhir';
+const system: Caller = 'demo-system';
+const patient: Caller = 'demo-patient';
+const agent: Caller = 'demo-agent';
+const manager: Caller = 'demo-agent as Practitioner/demo-manager';
+
+const coding = (codeSystem: string, code: string) => ({
+  coding: [{ system: `${OWN}/CodeSystem/${codeSystem}`, code }],
+});
+const reference = (to: string) => ({ reference: to });
+
+const flow = (route: string, target: object, more: Extension[] = []): Extension => ({
+  url: `${OWN}/StructureDefinition/message-flow`,
+  extension: [{ url: 'route', valueCode: route }, { ...(target as Extension) }, ...more],
+});
+const toGroup = (group: string, more: Extension[] = []): Extension =>
+  flow('workbench', { url: 'workflowGroup', valueReference: reference(group) }, more);
+
+const organization = (type: string, name: string, more: object = {}) => ({
+  resourceType: 'Organization',
+  active: true,
+  type: [coding('organization-type', type)],
+  name,
+  ...more,
+});
+
+/** What these tests do again and again. */
+function actionsOf(journey: () => Journey) {
+  const make = async (body: object): Promise<string> => {
+    const { resourceType } = body as { resourceType: string };
+    const answer = await journey().expect(201, system, 'POST', resourceType, body);
+    return `${resourceType}/${String(answer.body.id)}`;
+  };
+  const role = (who: string, code: string, where: string, more: object = {}): Promise<string> =>
+    make({
+      resourceType: 'PractitionerRole',
+      active: true,
+      practitioner: reference(who),
+      organization: reference(where),
+      code: [coding('role', code)],
+      ...more,
+    });
+  /** A clinical group, its workflow group, and an agent of it. */
+  async function desk(name: string, more: Extension[] = []) {
+    const workflow = await make(organization('workflow-group', `${name} desk`));
+    const clinical = await make(organization('clinical-group', name, { extension: [toGroup(workflow, more)] }));
+    const person = await make({ resourceType: 'Practitioner', active: true, name: [{ family: name }] });
+    for (const code of ['workbench-user', 'task-processing']) await role(person, code, workflow);
+    const agentRole = await role(person, 'agent', workflow);
+    return { workflow, clinical, person, agentRole, caller: `demo-agent as ${person}` };
+  }
+  const write = (who: Caller, more: object): Promise<Answer> =>
+    journey().call(who, 'POST', 'Communication', {
+      resourceType: 'Communication',
+      status: 'completed',
+      category: [coding('message-category', 'medical')],
+      payload: [{ contentString: 'x' }],
+      ...more,
+    });
+  const ask = async (recipients: string[], more: object = {}): Promise<Communication> => {
+    const answer = await write(patient, { recipient: recipients.map(reference), ...more });
+    assert.equal(answer.status, 201, answer.text);
+    return asMessage(answer);
+  };
+  const reply = (to: Communication, more: object = {}) =>
+    ask([], { recipient: undefined, inResponseTo: [reference(`Communication/${to.id}`)], ...more });
+  async function tasks(query: string): Promise<Task[]> {
+    const { body } = await journey().expect(200, system, 'GET', `Task?_count=100&${query}`);
+    return ((body as unknown as Bundle<Task>).entry ?? []).map(({ resource }) => resource!);
+  }
+  const itemsOf = ({ id }: Communication) => tasks(`group-identifier=${OWN}/thread|${id}`);
+  const move = (who: Caller, { id }: Task, name: string, body?: object) =>
+    journey().call(who, 'POST', `Task/${id}/$${name}`, body);
+  return { make, role, desk, write, ask, reply, tasks, itemsOf, move };
+}
+
+const assignTo = (person: string, more: object[] = []) => ({
+  resourceType: 'Parameters',
+  parameter: [{ name: 'owner', valueReference: reference(person) }, ...more],
+});
+
+function flows(journey: () => Journey): void {
+  const { make, desk, write, ask, itemsOf } = actionsOf(journey);
+
+  it('[MSG-5] a flow into nothing is refused when it is written, by its place', async () => {
+    const inactive = await make(organization('workflow-group', 'Closed', { active: false }));
+    const other = await make(organization('clinical-group', 'No desk'));
+    const to = (extension: Extension[]) =>
+      journey().call(system, 'POST', 'Organization', organization('clinical-group', 'Lost', { extension }));
+    for (const group of [inactive, other, 'Organization/absent']) {
+      const answer = await to([
+        toGroup('Organization/demo-workflow-group'),
+        toGroup(group, [{ url: 'category', valueCode: 'billing' }]),
+      ]);
+      assert.equal(answer.status, 422, group);
+      assert.equal(issue(answer).expression?.startsWith('Organization.extension[1]'), true, answer.text);
+    }
+    const external = flow('external', { url: 'endpoint', valueReference: reference('Endpoint/absent') });
+    assert.equal((await to([external])).status, 422);
+    const twice = [toGroup('Organization/demo-workflow-group'), toGroup('Organization/demo-workflow-group')];
+    assert.equal(issue(await to(twice)).expression, 'Organization.extension[1]');
+  });
+
+  it('[MSG-5] group and flow may come in one transaction', async () => {
+    const urls = ['urn:uuid:0d3a4c9e-6d0b-4b61-9a3c-0c8f4a8b6a01', 'urn:uuid:0d3a4c9e-6d0b-4b61-9a3c-0c8f4a8b6a02'];
+    const entry = [
+      organization('clinical-group', 'Both', { extension: [toGroup(urls[1]!)] }),
+      organization('workflow-group', 'Both desk'),
+    ].map((resource, at) => ({ fullUrl: urls[at], resource, request: { method: 'POST', url: 'Organization' } }));
+    await journey().expect(200, system, 'POST', '', { resourceType: 'Bundle', type: 'transaction', entry });
+  });
+
+  it('[MSG-5] a message goes nowhere once the workflow group is closed, and says so', async () => {
+    const { workflow, clinical } = await desk('Cardiology');
+    await ask([clinical]);
+    const { body } = await journey().expect(200, system, 'GET', workflow);
+    await journey().expect(200, system, 'PUT', workflow, { ...body, active: false });
+    const answer = await write(patient, { recipient: [reference(clinical)] });
+    assert.deepEqual([answer.status, issue(answer).expression], [422, 'Communication.recipient']);
+  });
+
+  it('[MSG-5] a category has its own way, and what is due has its time', async () => {
+    const billing = await desk('Billing', [{ url: 'dueHours', valuePositiveInt: 48 }]);
+    const { clinical, workflow } = await desk('Dermatology');
+    const { body } = await journey().expect(200, system, 'GET', clinical);
+    const extension = [
+      ...((body as unknown as Organization).extension ?? []),
+      toGroup(billing.workflow, [
+        { url: 'category', valueCode: 'billing' },
+        { url: 'dueHours', valuePositiveInt: 2 },
+      ]),
+    ];
+    await journey().expect(200, system, 'PUT', clinical, { ...body, extension });
+    const bill = await ask([clinical], { category: [coding('message-category', 'billing')] });
+    const question = await ask([clinical]);
+    const [[first], [second]] = [await itemsOf(bill), await itemsOf(question)];
+    assert.deepEqual([first?.owner?.reference, second?.owner?.reference], [billing.workflow, workflow]);
+    const due = Date.parse(first?.restriction?.period?.end ?? '') - Date.parse(first?.authoredOn ?? '');
+    assert.deepEqual([due, second?.restriction], [2 * 3600_000, undefined]);
+  });
+}
+
+function threads(journey: () => Journey): void {
+  const { desk, write, ask, reply, tasks, itemsOf, move } = actionsOf(journey);
+
+  it('[MSG-6] later messages of a thread join its open item; once that is done they make another', async () => {
+    const { workflow, clinical, caller } = await desk('Neurology');
+    const question = await ask([clinical]);
+    const second = await reply(question);
+    const [item, ...more] = await itemsOf(question);
+    assert.ok(item && more.length === 0);
+    assert.deepEqual([item.status, item.businessStatus?.coding?.[0]?.code], ['ready', 'queued']);
+    assert.deepEqual(
+      item.input?.map(({ valueReference }) => valueReference),
+      [reference(`Communication/${second.id}`)],
+    );
+    assert.equal(item.groupIdentifier?.value, question.id);
+    assert.deepEqual(
+      (await tasks(`workflow-group=${workflow}`)).map(({ id }) => id),
+      [item.id],
+    );
+    const claimed = asTask(await move(caller, item, 'claim'));
+    assert.equal(claimed.businessStatus?.coding?.[0]?.code, 'claimed');
+    await reply(question);
+    const [joined] = await itemsOf(question);
+    assert.deepEqual(
+      [joined?.status, joined?.owner?.reference, joined?.input?.length],
+      ['in-progress', claimed.owner?.reference, 2],
+    );
+    assert.equal((await move(caller, item, 'complete')).status, 200);
+    await reply(question);
+    assert.deepEqual((await itemsOf(question)).map(({ status }) => status).sort(), ['completed', 'ready']);
+  });
+
+  it('[MSG-6] twelve messages of a thread at once make one item, and none is lost', async () => {
+    const { clinical } = await desk('Urology');
+    const question = await ask([clinical]);
+    const replies = await Promise.all(Array.from({ length: 12 }, () => reply(question)));
+    const [item, ...more] = await itemsOf(question);
+    assert.equal(more.length, 0);
+    const joined = item?.input?.map(({ valueReference }) => valueReference?.reference).sort();
+    assert.deepEqual(joined, replies.map(({ id }) => `Communication/${id}`).sort());
+  });
+
+  it('[MSG-5] two groups as recipients have an item each', async () => {
+    const [one, other] = [await desk('Surgery'), await desk('Radiology')];
+    const items = await itemsOf(await ask([one.clinical, other.clinical]));
+    assert.deepEqual(items.map(({ owner }) => owner?.reference).sort(), [one.workflow, other.workflow].sort());
+  });
+
+  it('[PC-6] [MSG-6] an answer of the record system completes the item, claimed or not', async () => {
+    const { clinical, caller } = await desk('Allergy');
+    for (const claim of [false, true]) {
+      const question = await ask([clinical]);
+      const [item] = await itemsOf(question);
+      if (claim) assert.equal((await move(caller, item!, 'claim')).status, 200);
+      const answer = await write('demo-ehr', {
+        subject: reference('Patient/demo-patient'),
+        sender: reference(clinical),
+        recipient: [reference('Patient/demo-patient')],
+        inResponseTo: [reference(`Communication/${question.id}`)],
+      });
+      assert.equal(answer.status, 201, answer.text);
+      const [done] = await itemsOf(question);
+      assert.deepEqual(
+        [done?.status, done?.output?.[0]?.valueReference],
+        ['completed', reference(`Communication/${String(answer.body.id)}`)],
+      );
+    }
+  });
+}
+
+function leaving(journey: () => Journey): void {
+  const { desk, role, make, ask, itemsOf, move } = actionsOf(journey);
+
+  it('[MSG-6] the item of an agent who has left is released and given to another by who manages the group', async () => {
+    const { workflow, clinical, agentRole, caller } = await desk('Oncology');
+    const [item] = await itemsOf(await ask([clinical]));
+    assert.equal((await move(caller, item!, 'claim')).status, 200);
+    const { body } = await journey().expect(200, system, 'GET', agentRole);
+    await journey().expect(200, system, 'PUT', agentRole, { ...body, active: false });
+    assert.equal((await move(caller, item!, 'complete')).status, 403);
+    assert.ok([403, 404].includes((await move(manager, item!, 'release')).status), 'a manager of another group');
+    const chief = await make({ resourceType: 'Practitioner', active: true, name: [{ family: 'Chief' }] });
+    const next = await make({ resourceType: 'Practitioner', active: true, name: [{ family: 'Next' }] });
+    for (const [who, code] of [
+      [chief, 'manager'],
+      [next, 'agent'],
+    ] as const)
+      for (const one of ['workbench-user', 'task-processing', code]) await role(who, one, workflow);
+    const released = asTask(await move(`demo-agent as ${chief}`, item!, 'release'));
+    assert.deepEqual([released.status, released.owner?.reference], ['ready', workflow]);
+    const refused = await move(
+      `demo-agent as ${chief}`,
+      item!,
+      'assign',
+      assignTo(caller.slice('demo-agent as '.length)),
+    );
+    assert.deepEqual([refused.status, issue(refused).expression], [422, "Parameters.parameter.where(name='owner')"]);
+    const due = { name: 'due', valueDateTime: '2031-05-06T07:08:09Z' };
+    const assigned = asTask(await move(`demo-agent as ${chief}`, item!, 'assign', assignTo(next, [due])));
+    assert.deepEqual([assigned.status, assigned.owner?.reference], ['in-progress', next]);
+    const { body: found } = await journey().expect(200, system, 'GET', `Task?_id=${item!.id}&due=2031-05-06`);
+    assert.equal((found as unknown as Bundle).entry?.length, 1);
+    assert.equal((await move(`demo-agent as ${next}`, item!, 'assign', assignTo(chief))).status, 403);
+    assert.equal((await move(`demo-agent as ${next}`, item!, 'complete')).status, 200);
+    assert.equal((await move(`demo-agent as ${chief}`, item!, 'release')).status, 409);
+  });
+
+  it('[MSG-6] a healthcare administrator takes back and assigns too', async () => {
+    const { clinical, person, caller } = await desk('Podiatry');
+    const admin = await make({ resourceType: 'Practitioner', active: true, name: [{ family: 'Admin' }] });
+    await role(admin, 'healthcare-administrator', 'Organization/demo-organization');
+    const [item] = await itemsOf(await ask([clinical]));
+    assert.equal((await move(`demo-agent as ${admin}`, item!, 'claim')).status, 403);
+    assert.equal((await move(`demo-agent as ${admin}`, item!, 'assign', assignTo(person))).status, 200);
+    assert.equal((await move(`demo-agent as ${admin}`, item!, 'release')).status, 200);
+    assert.equal((await move(caller, item!, 'claim')).status, 200);
+    assert.ok([403, 404].includes((await move(agent, item!, 'release')).status), 'an agent of another group');
+  });
+}
+
+describe('work that does not stick', () => {
+  eachPortal(journey => {
+    flows(journey);
+    threads(journey);
+    leaving(journey);
+  });
+});
