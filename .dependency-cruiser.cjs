@@ -77,6 +77,7 @@ const packages = {
   'fhir-kit-client': ['store/upstream/', 'delivery/channels/', 'commands/demo/'],
   fhirpath: ['fhir/'],
   jsonwebtoken: ['access/', 'identity/'],
+  'libphonenumber-js': ['fhir/', 'config/'],
   liquidjs: ['delivery/'],
   mongodb: ['store/mongo/'],
   negotiator: ['formats/'],

@@ -15,6 +15,7 @@ import { terminologyOf } from '../conformance/search-terminology.js';
 import { projectRoot } from '../project-root.js';
 import { settingError } from '../config/setting-error.js';
 import type { Operation } from '../service.js';
+import { phoneForm } from '../fhir/phone-number.js';
 import { createRegistry, type SearchRegistry } from '../search/registry.js';
 
 export interface Model {
@@ -27,13 +28,14 @@ export interface Model {
 }
 
 export function loadModel(
-  { url, canonicalUrl, packages, customers }: Config,
+  { url, canonicalUrl, packages, customers, phoneRegion }: Config,
   declarations?: readonly EndpointDeclaration[],
 ): Model {
   const root = projectRoot();
   const definitions = definitionsWith(root, packages, canonicalUrl);
   const registry = createRegistry(definitions.searchParameters(), {
     terminology: terminologyOf(definitions),
+    phoneNumber: phoneForm(phoneRegion),
     dataTypes: path => dataTypesAt(definitions, path),
   });
   const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions, declarations });

@@ -3,6 +3,7 @@
  * names the variable. settings.ts lists the variables.
  */
 import { join } from 'node:path';
+import type { CountryCode } from 'libphonenumber-js/min';
 import { settings, type Setting } from './settings.js';
 import type { CustomerConfig, IssuerConfig, StoreConfig } from './values.js';
 
@@ -24,6 +25,8 @@ export interface Config {
   /** Where links in e-mails lead, without a trailing slash. */
   readonly portalUrl: string;
   readonly invitationDays: number;
+  /** The region of telephone numbers in national form: ISO 3166-1 alpha-2. */
+  readonly phoneRegion: CountryCode;
   /** Absolute paths of FHIR packages (.tgz). */
   readonly packages: readonly string[];
   readonly mail: {
@@ -106,6 +109,7 @@ function configOf(values: Values): Config {
     defaultLanguage: values.PORTICO_DEFAULT_LANGUAGE,
     portalUrl: values.PORTICO_PORTAL_URL ?? url,
     invitationDays: values.PORTICO_INVITATION_DAYS,
+    phoneRegion: values.PORTICO_PHONE_REGION,
     packages: values.PORTICO_PACKAGES,
     mail: {
       smtpUrl: values.PORTICO_SMTP_URL,

@@ -9,6 +9,7 @@ import {
   oneOf,
   onOff,
   path,
+  phoneRegion,
   smtpAddress,
   storeAddress,
   tgzFiles,
@@ -103,6 +104,10 @@ export const settings = {
   PORTICO_INVITATION_DAYS: setting(whole(1, 365), '14', {
     group: portal,
     doc: 'Days an invitation can be redeemed.',
+  }),
+  PORTICO_PHONE_REGION: setting(phoneRegion, 'US', {
+    group: portal,
+    doc: 'The region whose national form telephone numbers without a country code have.',
   }),
   PORTICO_PACKAGES: setting(tgzFiles, '', {
     group: portal,

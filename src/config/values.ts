@@ -1,4 +1,5 @@
 /** The kinds of value that a setting can have: how to read the text of an environment variable, and the error if it is wrong. */
+import { isSupportedCountry } from 'libphonenumber-js/min';
 import { createPublicKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -91,6 +92,10 @@ export const canonicalBase = parsed('an http or https address without query, fra
 export const hostName = value('a host name or IP address', z.string().regex(/^[\w.:-]+$/));
 
 export const languageTag = parsed('a language tag such as en or ar-SA', tag => Intl.getCanonicalLocales(tag)[0]);
+
+export const phoneRegion = parsed('a region (ISO 3166-1) such as US', region =>
+  isSupportedCountry(region) ? region : undefined,
+);
 
 export const mailbox = value(
   'an e-mail address, with or without a name',

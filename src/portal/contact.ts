@@ -1,25 +1,14 @@
 /** Addresses of notices, each by one strict grammar: a part of an address is never taken for something else. */
 import type { ContactPoint } from 'fhir/r4.js';
+import { emailForm } from '../fhir/email-address.js';
 import { Fault } from '../fhir/fault.js';
+import type { PhoneForm } from '../fhir/phone-number.js';
 import { defined } from '../fhir/defined.js';
 
-const EMAIL = /^(?=.{6,254}$)[a-z0-9_%+-]+(\.[a-z0-9_%+-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-const PHONE = /^\+?[1-9]\d{6,14}$/;
-
-/** Lower-cased; undefined where it is no address: quoted local parts, lists, comments and non-ASCII names are not taken. */
-export function normalEmail(text: string): string | undefined {
-  const email = text.toLowerCase();
-  return EMAIL.test(email) && email.indexOf('@') <= 64 ? email : undefined;
-}
-
-/** Digits with an optional leading `+` (E.164); spaces, dots, hyphens and parentheses are dropped. */
-export function normalPhone(text: string): string | undefined {
-  const phone = text.replace(/[ ().-]/g, '');
-  return text.length <= 40 && PHONE.test(phone) ? phone : undefined;
-}
-
+/** Addresses in the form by which they are compared. */
 export interface Contact {
   email?: string;
+  /** E.164 */
   phone?: string;
 }
 
@@ -27,10 +16,13 @@ export interface Contact {
 export const contactIn = ({ email, phone }: Contact): Contact => defined({ email, phone });
 
 /** Normalised. Fault `invalid` that names the parameter. */
-export function contactOf(given: { email?: string | undefined; phone?: string | undefined }): Contact {
+export function contactOf(
+  given: { email?: string | undefined; phone?: string | undefined },
+  phoneNumber: PhoneForm,
+): Contact {
   const contact: Contact = {};
-  if (given.email !== undefined) contact.email = normalEmail(given.email) ?? wrong('email', 'one e-mail address');
-  if (given.phone !== undefined) contact.phone = normalPhone(given.phone) ?? wrong('phone', 'one telephone number');
+  if (given.email !== undefined) contact.email = emailForm(given.email) ?? wrong('email', 'one e-mail address');
+  if (given.phone !== undefined) contact.phone = phoneNumber(given.phone) ?? wrong('phone', 'one telephone number');
   return contact;
 }
 
@@ -47,20 +39,20 @@ const sorted = (telecom: readonly ContactPoint[]): ContactPoint[] =>
   [...telecom].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 
 /** The preferred usable addresses on record. */
-export function contactOnRecord(telecom: readonly ContactPoint[] = []): Contact {
+export function contactOnRecord(telecom: readonly ContactPoint[] = [], phoneNumber: PhoneForm): Contact {
   const points = sorted(telecom.filter(current));
   const first = (system: string, normal: (text: string) => string | undefined): string | undefined =>
     points.flatMap(point => (point.system === system ? (normal(point.value ?? '') ?? []) : []))[0];
-  const email = first('email', normalEmail);
-  const phone = first('sms', normalPhone) ?? first('phone', normalPhone);
+  const email = first('email', emailForm);
+  const phone = first('sms', phoneNumber) ?? first('phone', phoneNumber);
   return defined({ email, phone });
 }
 
-/** Whether one of the addresses is on record here. */
-export function sharesContact(telecom: readonly ContactPoint[] = [], { email, phone }: Contact): boolean {
-  return telecom.filter(current).some(({ system, value = '' }) => {
-    if (system === 'email') return email !== undefined && normalEmail(value) === email;
-    return (system === 'phone' || system === 'sms') && phone !== undefined && normalPhone(value) === phone;
+/** All addresses on record that are in use. */
+export function addressesOnRecord(telecom: readonly ContactPoint[] = [], phoneNumber: PhoneForm): string[] {
+  return telecom.filter(current).flatMap(({ system, value = '' }) => {
+    if (system === 'email') return emailForm(value) ?? [];
+    return system === 'phone' || system === 'sms' ? (phoneNumber(value) ?? []) : [];
   });
 }
 

@@ -2,9 +2,10 @@
 import type { Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
-import { isInactive, provision, type Enrollee } from './account.js';
+import { provision } from './account.js';
 import type { EnrolledNotice } from './account-workflow.js';
-import { ownPatient } from './identity.js';
+import type { Enrollee } from './enrollee.js';
+import { isInactive, ownPatient } from './identity.js';
 import { invitationsOf, type Invitee } from './invitation-record.js';
 import { endInvitations } from './invitation.js';
 import { combined, type WorkflowReader, type Step } from './step.js';

@@ -1,17 +1,21 @@
-/** The Patient and the account (Person) that stated facts lead to. */
-import type { HumanName, Patient, Person } from 'fhir/r4.js';
+/** The Patient and the account (Person) that stated facts lead to. One matcher: `Patient/$match` compares by the same rules. */
+import type { Patient, Person } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import type { Criterion } from '../store/port.js';
-import { sharesContact, type Contact } from './contact.js';
+import { byAddress, byIdentifier, candidatesBy } from './candidates.js';
+import type { Contact } from './contact.js';
+import { compare, describe, isOnePerson, type Description } from './likeness.js';
 import type { Versioned, WorkflowReader } from './step.js';
+import { mergedInto, survivorOf } from './survivor.js';
 
 /** Facts that a caller states about a person. Contacts are normalised. */
 export interface Facts extends Contact {
   identifier?: { system: string; value: string };
   family?: string;
   given?: string;
-  /** `YYYY-MM-DD` */
+  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD` */
   birthDate?: string;
 }
 
@@ -21,25 +25,27 @@ export interface PersonMatch<R> {
   criteria: Criterion[];
 }
 
-const CANDIDATES = 200;
+const MOST_ACCOUNTS = 200;
 
-/** A search value taken literally. https://hl7.org/fhir/R4/search.html#escaping */
-const literal = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
+/** The facts as they are compared. */
+export function descriptionOf({ identifier, family, given, birthDate, email, phone }: Facts): Description {
+  return {
+    identifiers: identifier === undefined ? [] : [identifier],
+    names: family === undefined ? [] : [{ family, given: given === undefined ? [] : [given] }],
+    addresses: [email, phone].filter(address => address !== undefined),
+    ...defined({ birthDate }),
+  };
+}
 
 /**
- * By identifier; where that leads nowhere by name, birth date and a contact. Fault `precondition` where several
- * match: nobody is picked by chance.
+ * By identifier, which suffices; where that leads nowhere by name, birth date and a contact. Merged records lead to the
+ * one in force. Fault `precondition` where several match: nobody is picked by chance.
  */
 export async function findPatient(facts: Facts, reader: WorkflowReader): Promise<PersonMatch<Patient>> {
-  const { identifier } = facts;
-  if (identifier === undefined) return findByFacts<Patient>('Patient', facts, reader);
-  const query: Query = [['identifier', `${literal(identifier.system)}|${literal(identifier.value)}`]];
-  const matches = await reader.find<Patient>('Patient', query, CANDIDATES);
-  const byIdentifier = { found: only(matches), criteria: [reader.still('Patient', query, matches)] };
-  if (byIdentifier.found) return byIdentifier;
-  const { found, criteria } = await findByFacts<Patient>('Patient', facts, reader);
-  const other = found?.resource.identifier?.some(({ system }) => system === identifier.system) === true;
-  return { found: other ? undefined : found, criteria: [...byIdentifier.criteria, ...criteria] };
+  const { found, criteria } = await candidatesBy<Patient>('Patient', [byIdentifier(descriptionOf(facts))], reader);
+  if (found.length > 0) return { found: theOne(await inForce(found, reader)), criteria: [...criteria] };
+  const match = await findByFacts<Patient>('Patient', facts, reader);
+  return { found: match.found, criteria: [...criteria, ...match.criteria] };
 }
 
 /** A Patient or Person by name, birth date and a contact; nobody where one of these is missing. */
@@ -48,49 +54,74 @@ export async function findByFacts<R extends Patient | Person>(
   facts: Facts,
   reader: WorkflowReader,
 ): Promise<PersonMatch<R>> {
-  const { family, birthDate, email, phone } = facts;
-  if (family === undefined || birthDate === undefined || (email ?? phone) === undefined) {
-    return { found: undefined, criteria: [] };
-  }
-  const query: Query = [
-    [type === 'Patient' ? 'family' : 'name', literal(family)],
-    ['birthdate', birthDate],
-  ];
-  const candidates = await reader.find<R>(type, query, CANDIDATES);
-  const matches = candidates.filter(({ resource }) => isMeant(resource, facts));
-  return { found: only(matches), criteria: [reader.still(type, query, candidates)] };
+  const sought = descriptionOf(facts);
+  if (!canBeFound(facts)) return { found: undefined, criteria: [] };
+  const { found, criteria } = await candidatesBy<R>(type, [byAddress(sought)], reader);
+  const meant = closest(sought, found, reader);
+  return { found: theOne(type === 'Patient' ? await inForce(meant, reader) : meant), criteria: [...criteria] };
 }
 
-function isMeant({ name, birthDate, telecom }: Patient | Person, facts: Facts): boolean {
+/** Whether these facts are enough to find somebody by, without an identifier. */
+export const canBeFound = ({ family, birthDate, email, phone }: Facts): boolean =>
+  family !== undefined && birthDate !== undefined && (email ?? phone) !== undefined;
+
+/** Those who are meant; of twins whose given names are alike, the ones with the very name. */
+function closest<R extends Patient | Person>(
+  sought: Description,
+  candidates: readonly Versioned<R>[],
+  { phoneNumber }: WorkflowReader,
+): Versioned<R>[] {
+  const compared = candidates.map(one => ({ one, how: compare(sought, describe(one.resource, phoneNumber)) }));
+  const meant = compared.filter(({ how }) => isOnePerson(how));
+  const named = meant.filter(({ how }) => how.name === 'same');
+  return (named.length > 0 ? named : meant).map(({ one }) => one);
+}
+
+/** The records in force that these lead to, each once. */
+export async function inForce<R extends Patient | Person>(
+  records: readonly Versioned<R>[],
+  reader: Pick<WorkflowReader, 'get' | 'find'>,
+): Promise<Versioned<R>[]> {
+  const all = new Map<string, Versioned<R>>();
+  for (const record of records) {
+    const survivor = (await survivorOf(record as Versioned<Patient>, reader)) as Versioned<R>;
+    all.set(survivor.version.key.id, survivor);
+  }
+  return [...all.values()];
+}
+
+/** Records that are closed are no second match; alone they tell that nobody may be written to. */
+function theOne<R extends Patient | Person>(records: readonly Versioned<R>[]): Versioned<R> | undefined {
+  const open = records.filter(({ resource }) => !isInactive(resource));
+  if (open.length > 1) {
+    throw new Fault('precondition', 'Several patients match these facts.', { code: 'multiple-matches' });
+  }
+  return open[0] ?? records.find(({ resource }) => resource.active !== false) ?? records[0];
+}
+
+/** A patient who has died or a record or account that is inactive: nobody writes to them any more. */
+export function isInactive(record: Patient | Person): boolean {
+  if (record.active === false) return true;
   return (
-    birthDate === facts.birthDate && sharesContact(telecom, facts) && (name ?? []).some(one => isNamed(one, facts))
+    record.resourceType === 'Patient' && (record.deceasedBoolean === true || record.deceasedDateTime !== undefined)
   );
 }
 
-function isNamed({ family, given }: HumanName, facts: Facts): boolean {
-  const same = (a = '', b = ''): boolean => folded(a) === folded(b);
-  return same(family, facts.family) && (facts.given === undefined || same(given?.[0], facts.given));
-}
-
-const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').trim().toLowerCase();
-
-function only<R>(matches: Versioned<R>[]): Versioned<R> | undefined {
-  if (matches.length > 1) {
-    throw new Fault('precondition', 'Several patients match these facts.', { code: 'multiple-matches' });
-  }
-  return matches[0];
-}
-
-const byLink = (reference: string): Query => [['link', reference]];
+const byLink = (...references: readonly string[]): Query => [['link', references.join(',')]];
 
 /** The accounts that are linked to `Patient/1` or `RelatedPerson/1`. */
 export const accountsOf = (reference: string, reader: Pick<WorkflowReader, 'find'>): Promise<Versioned<Person>[]> =>
-  reader.find<Person>('Person', byLink(reference), CANDIDATES);
+  reader.find<Person>('Person', byLink(reference), MOST_ACCOUNTS);
 
-/** The account that has this Patient as its own, and the condition under which there is no other. */
-export async function findAccount(patient: string, reader: WorkflowReader): Promise<PersonMatch<Person>> {
-  const matches = await accountsOf(patient, reader);
-  return { found: matches[0], criteria: [reader.still('Person', byLink(patient), matches)] };
+/**
+ * The account that has this Patient as its own, or a record that was merged into it, and the condition under which there is
+ * no other. Of several the one that is not closed.
+ */
+export async function findAccount(patient: Versioned<Patient>, reader: WorkflowReader): Promise<PersonMatch<Person>> {
+  const query = byLink(...(await mergedInto(patient, reader)));
+  const matches = await reader.find<Person>('Person', query, MOST_ACCOUNTS);
+  const open = matches.find(({ resource }) => resource.active !== false);
+  return { found: open ?? matches[0], criteria: [reader.still('Person', query, matches)] };
 }
 
 /** The Patient an account has as its own; undefined for the account of a proxy only. */

@@ -1,10 +1,11 @@
 /**
- * The private side of an invitation: a record named by the hash of its code, and a pointer to it from each fact that
- * leads to the invitee (who may have no Patient yet). The pointers' versions make parallel invitations take turns.
+ * The private side of an invitation: a record named by the hash of its code, and a pointer to it from the Patient, or
+ * from each fact that leads to an invitee who has none yet. The pointers' versions make parallel invitations take turns.
  */
 import { createHash } from 'node:crypto';
 import type { Document, DocumentChange } from '../store/port.js';
-import type { Facts } from './identity.js';
+import { descriptionOf, type Facts } from './identity.js';
+import { compare, isOnePerson } from './likeness.js';
 import type { WorkflowReader } from './step.js';
 
 const RECORD = 'invitation';
@@ -39,24 +40,38 @@ export async function readInvitation(hash: string, reader: WorkflowReader): Prom
   return document && { document, record: document.value as unknown as InvitationRecord };
 }
 
-/** The invitations (one, but for odd histories) that these facts lead to, and the pointers as they are. */
+/**
+ * The invitations of this person (one, but for odd histories), and the pointers as they are. Where a Patient is known, the
+ * Patient is the key: an invitation that names another is another person's, however alike the facts.
+ */
 export async function invitationsOf(
   invitee: Invitee,
   reader: WorkflowReader,
 ): Promise<{ open: Stored[]; pointers: Pointer[] }> {
-  const pointers = await Promise.all(
-    pointerIds(invitee).map(async id => ({ id, document: await reader.document(POINTER, id) })),
-  );
-  const hashes = new Set(
-    pointers.flatMap(({ document }) => (document?.value['invitation'] as string | undefined) ?? []),
-  );
+  const documents = await Promise.all(pointerIds(invitee).map(id => reader.document(POINTER, id)));
+  const hashes = new Set(documents.flatMap(hashesOf));
   const stored = await Promise.all([...hashes].map(hash => readInvitation(hash, reader)));
-  return { open: stored.filter(one => one !== undefined), pointers };
+  const all = stored.filter(one => one !== undefined);
+  const open = all.filter(({ record }) => isOf(record, invitee));
+  const others = new Set(all.filter(one => !open.includes(one)).map(({ document }) => document.id));
+  const pointers = pointerIds(invitee).map((id, at) => ({ id, document: documents[at], others }));
+  const written = invitee.patient === undefined ? pointers : pointers.slice(0, 1);
+  return { open, pointers: written };
+}
+
+const hashesOf = (pointer: Document | undefined): string[] => (pointer?.value['invitations'] ?? []) as string[];
+
+function isOf({ patient, facts }: InvitationRecord, invitee: Invitee): boolean {
+  if (patient !== undefined && invitee.patient !== undefined) return patient === invitee.patient;
+  const how = compare(descriptionOf(facts), descriptionOf(invitee.facts));
+  return how.identifier === 'same' || isOnePerson(how);
 }
 
 export interface Pointer {
   id: string;
   document: Document | undefined;
+  /** Hashes of other people's invitations that the same facts lead to. */
+  others: ReadonlySet<string>;
 }
 
 /** The record, and its pointers in place of the earlier ones. */
@@ -64,11 +79,15 @@ export function recordChanges(hash: string, record: InvitationRecord, pointers: 
   const expires = record.until + REMEMBERED;
   return [
     { op: 'put', document: { kind: RECORD, id: hash, value: { ...record }, keys: {}, expires }, expect: 0 },
-    ...pointers.map(({ id, document }): DocumentChange => ({
-      op: 'put',
-      document: { kind: POINTER, id, value: { invitation: hash }, keys: {}, expires },
-      expect: document?.version ?? 0,
-    })),
+    ...pointers.map(({ id, document, others }): DocumentChange => {
+      const invitations = [...hashesOf(document).filter(one => others.has(one)), hash];
+      const latest = Math.max(expires, document?.expires ?? 0);
+      return {
+        op: 'put',
+        document: { kind: POINTER, id, value: { invitations }, keys: {}, expires: latest },
+        expect: document?.version ?? 0,
+      };
+    }),
   ];
 }
 
@@ -84,11 +103,12 @@ export function withTries({ document, record }: Stored, tries: number): Document
   return { op: 'put', document: { ...rest, value: { ...record, tries } }, expect };
 }
 
+/** The Patient's first; those of facts are shared by a household, and lead to each of its invitations. */
 function pointerIds({ facts, patient }: Invitee): string[] {
-  const { family, birthDate, email, phone, identifier } = facts;
-  const named = (contact: string | undefined): unknown[] | undefined =>
-    contact === undefined || family === undefined ? undefined : [family.toLowerCase(), birthDate, contact];
-  const keys = [patient, identifier && [identifier.system, identifier.value], named(email), named(phone)];
+  const { birthDate = '', email, phone, identifier } = facts;
+  const born = (contact: string | undefined): unknown[] | undefined =>
+    contact === undefined ? undefined : [birthDate.slice(0, 4), contact];
+  const keys = [patient, identifier && [identifier.system, identifier.value], born(email), born(phone)];
   return keys
     .filter(key => key !== undefined)
     .map(key => createHash('sha256').update(JSON.stringify(key)).digest('hex'));

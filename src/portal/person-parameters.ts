@@ -2,8 +2,9 @@
 import type { Patient } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { contactOf, type Contact } from './contact.js';
-import { findEnrollee, type Enrollee } from './account.js';
-import type { Facts } from './identity.js';
+import { findEnrollee, type Enrollee } from './enrollee.js';
+import { canBeFound, type Facts } from './identity.js';
+import { namesSomebody } from './name.js';
 import type { WorkflowReader } from './step.js';
 
 /** The facts that a caller may state about a person. */
@@ -43,17 +44,20 @@ function missingParameter(name: string, message: string): Fault {
   });
 }
 
-/** `YYYY-MM-DD` of a real day. Fault `invalid`. */
-export function dayOf(value: string, name: string): string {
-  const real = /^\d{4}-\d{2}-\d{2}$/.test(value) && new Date(`${value}T00:00:00Z`).toISOString().startsWith(value);
-  if (!real) throw wrongParameter(name, 'a day, YYYY-MM-DD');
+/** A real day, or a month or year where no more is known: `YYYY[-MM[-DD]]`. Fault `invalid`. */
+export function birthDateOf(value: string, name: string): string {
+  const real = /^\d{4}(-\d{2}){0,2}$/.test(value) && new Date(value).getTime();
+  if (real === false || Number.isNaN(real) || !new Date(real).toISOString().startsWith(value)) {
+    throw wrongParameter(name, 'a date, YYYY-MM-DD');
+  }
   return value;
 }
 
 /** A name as people have them: no control characters, not endless. */
 function nameOf(value: string, name: string): string {
   const trimmed = value.trim();
-  if (!/^[^\p{Cc}\p{Cs}]{1,100}$/u.test(trimmed)) throw wrongParameter(name, 'a name of at most 100 characters');
+  const named = /^[^\p{Cc}\p{Cs}]{1,100}$/u.test(trimmed) && namesSomebody(trimmed);
+  if (!named) throw wrongParameter(name, 'a name of at most 100 characters');
   return trimmed;
 }
 
@@ -63,23 +67,25 @@ function identifierOf(value: string): { system: string; value: string } {
   return { system, value: code };
 }
 
-function factsOf(input: Stated): Facts {
+function factsOf({ input, all }: Pick<PersonCall, 'input' | 'all'>): Facts {
   const { identifier, family, given, birthDate } = input;
   return {
     ...(identifier === undefined ? {} : { identifier: identifierOf(identifier) }),
     ...(family === undefined ? {} : { family: nameOf(family, 'family') }),
     ...(given === undefined ? {} : { given: nameOf(given, 'given') }),
-    ...(birthDate === undefined ? {} : { birthDate: dayOf(birthDate, 'birthDate') }),
-    ...statedContact(input),
+    ...(birthDate === undefined ? {} : { birthDate: birthDateOf(birthDate, 'birthDate') }),
+    ...statedContact({ input, all }),
   };
 }
 
 /** The addresses that the caller states, normalised. Fault `invalid` that names the parameter. */
-export const statedContact = ({ email, phone }: Stated): Contact => contactOf({ email, phone });
+export const statedContact = ({ input: { email, phone }, all }: Pick<PersonCall, 'input' | 'all'>): Contact =>
+  contactOf({ email, phone }, all.phoneNumber);
 
 /** The person meant. At instance level the Patient must be visible to the caller. Fault `not-found`. */
-export async function enrolleeOf({ input, context, seen, all }: PersonCall): Promise<Enrollee> {
-  const facts = factsOf(input);
+export async function enrolleeOf(call: PersonCall): Promise<Enrollee> {
+  const { context, seen, all } = call;
+  const facts = factsOf(call);
   const { id } = context.route;
   if (id === undefined) return findEnrollee(facts, all);
   const patient = await seen.get<Patient>(`Patient/${id}`);
@@ -88,9 +94,7 @@ export async function enrolleeOf({ input, context, seen, all }: PersonCall): Pro
 }
 
 /** What an invitation or an account cannot be made without. Faults `unprocessable`. */
-export function requireFacts({ input, context }: Pick<PersonCall, 'input' | 'context'>, { facts }: Enrollee): void {
-  const typeLevel = context.route.id === undefined;
-  const given = typeLevel ? factsOf(input) : facts;
+export function requireFacts({ facts: given }: Enrollee): void {
   if (given.family === undefined) throw missingParameter('family', 'A family name is needed.');
   if (given.birthDate === undefined) throw missingParameter('birthDate', 'A birth date is needed.');
   if (given.email === undefined && given.phone === undefined) {
@@ -99,11 +103,9 @@ export function requireFacts({ input, context }: Pick<PersonCall, 'input' | 'con
 }
 
 /** Enough to look somebody up by. Fault `unprocessable`. */
-export function requireLookup({ input, context }: Pick<PersonCall, 'input' | 'context'>): void {
-  const facts = factsOf(input);
-  const byFacts =
-    facts.family !== undefined && facts.birthDate !== undefined && (facts.email ?? facts.phone) !== undefined;
-  if (context.route.id !== undefined || facts.identifier !== undefined || byFacts) return;
+export function requireLookup(call: Omit<PersonCall, 'seen'>): void {
+  const facts = factsOf(call);
+  if (call.context.route.id !== undefined || facts.identifier !== undefined || canBeFound(facts)) return;
   throw missingParameter(
     'identifier',
     'Give an identifier, or family name, birth date and an e-mail address or telephone number.',

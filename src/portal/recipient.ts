@@ -4,15 +4,14 @@
  */
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
 import { boundsOf, holds } from '../fhir/period.js';
-import { isInactive } from './account.js';
 import { contactOnRecord, type Contact } from './contact.js';
 import type { Concerned } from './effect.js';
-import { accountsOf, languageOf, ownPatient } from './identity.js';
+import { accountsOf, isInactive, languageOf, ownPatient } from './identity.js';
 import type { WorkflowReader } from './step.js';
 import { defined } from '../fhir/defined.js';
 
 /** Sees the people of all compartments. */
-export type PeopleReader = Pick<WorkflowReader, 'get' | 'find'>;
+export type PeopleReader = Pick<WorkflowReader, 'get' | 'find' | 'phoneNumber'>;
 
 export interface Recipient {
   readonly contact: Contact;
@@ -58,7 +57,7 @@ async function patient(reference: string, reader: PeopleReader): Promise<Recipie
   const [person] = await accountsOf(reference, reader);
   if (person) return account(person.resource, reader);
   const found = await reader.get<Patient>(reference);
-  return fromRecord(found?.resource, {});
+  return fromRecord(found?.resource, {}, reader);
 }
 
 /** An account, whose own patient must be alive and active where it has one. */
@@ -66,8 +65,8 @@ async function account(person: Person | undefined, reader: PeopleReader): Promis
   if (!person) return { withheld: 'no account' };
   if (person.active === false) return { withheld: 'inactive' };
   const own = ownPatient(person);
-  const contact = contactOnRecord(person.telecom);
-  return own === undefined ? { contact } : fromRecord((await reader.get<Patient>(own))?.resource, contact);
+  const contact = contactOnRecord(person.telecom, reader.phoneNumber);
+  return own === undefined ? { contact } : fromRecord((await reader.get<Patient>(own))?.resource, contact, reader);
 }
 
 /** The account of a person who acts for a patient: while their relation is active and its period holds. */
@@ -75,23 +74,26 @@ async function proxy(reference: string, reader: PeopleReader, now: number): Prom
   const related = (await reader.get<RelatedPerson>(reference))?.resource;
   if (!related || related.active === false || !holds(boundsOf(related.period), now)) return { withheld: 'no proxy' };
   const principal = await reader.get<Patient>(related.patient.reference ?? '');
-  const theirs = fromRecord(principal?.resource, {});
+  const theirs = fromRecord(principal?.resource, {}, reader);
   if ('withheld' in theirs) return theirs;
   const [person] = await accountsOf(reference, reader);
   const own = await account(person?.resource, reader);
   if ('withheld' in own) return own;
   const language = own.language ?? languageOf(related);
   const { given } = theirs;
-  return { contact: { ...contactOnRecord(related.telecom), ...own.contact }, ...defined({ language, given }) };
+  return {
+    contact: { ...contactOnRecord(related.telecom, reader.phoneNumber), ...own.contact },
+    ...defined({ language, given }),
+  };
 }
 
 /** The contact on a patient's record, after the addresses of their account. */
-function fromRecord(record: Patient | undefined, first: Contact): Recipient | Withheld {
+function fromRecord(record: Patient | undefined, first: Contact, { phoneNumber }: PeopleReader): Recipient | Withheld {
   if (!record) return { withheld: 'not on record' };
   if (isInactive(record)) return { withheld: record.active === false ? 'inactive' : 'deceased' };
   const language = languageOf(record);
   const given = givenName(record);
-  return { contact: { ...contactOnRecord(record.telecom), ...first }, ...defined({ language, given }) };
+  return { contact: { ...contactOnRecord(record.telecom, phoneNumber), ...first }, ...defined({ language, given }) };
 }
 
 const givenName = ({ name = [] }: Patient): string | undefined =>

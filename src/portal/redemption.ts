@@ -2,11 +2,13 @@
 import type { Patient, Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
-import { findEnrollee, isInactive, provision, type Enrollee } from './account.js';
+import { provision } from './account.js';
+import { verifiesBirthDate } from './birth-date.js';
+import { findEnrollee, type Enrollee } from './enrollee.js';
 import { hashOf } from './invitation-code.js';
 import { forget, readInvitation, withTries, type InvitationRecord, type Stored } from './invitation-record.js';
 import { moveInvitation } from './invitation.js';
-import { ownPatient } from './identity.js';
+import { isInactive, ownPatient } from './identity.js';
 import { combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 
 const MAX_TRIES = 5;
@@ -30,7 +32,7 @@ export async function redeem(
   const stored = await readInvitation(hashOf(code), reader);
   const task = stored && (await reader.get<Task>(stored.record.task));
   if (task?.resource.status !== 'requested' || !stored || stored.record.until <= now) return unusable();
-  if (stored.record.facts.birthDate !== birthDate) return wrongFacts(stored, task, reader, now);
+  if (!verifiesBirthDate(birthDate, stored.record.facts.birthDate)) return wrongFacts(stored, task, reader, now);
   const subject = await subjectOf(stored.record, reader);
   if (!subject) return unusable();
   const { person, step: made } = await provision(subject, 'redeem', {}, reader, world);

@@ -3,6 +3,7 @@
  * and turn the steps into changes; nothing in this folder knows a store or HTTP.
  */
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { PhoneForm } from '../fhir/phone-number.js';
 import type { Query } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Criterion, Document, DocumentChange, Version } from '../store/port.js';
@@ -17,6 +18,8 @@ export interface Versioned<R = Resource> {
 export interface WorkflowReader {
   /** Canonical URLs of the portal's own definitions. */
   readonly own: OwnCanonicals;
+  /** Telephone numbers as they are compared, those in the national form of this deployment's region too. */
+  readonly phoneNumber: PhoneForm;
   /** The current version of `Patient/1`; undefined where absent, deleted or hidden from the reader. */
   get<R>(reference: string): Promise<Versioned<R> | undefined>;
   /** Matches of a search, at most `limit`. Fault `too-costly` where there are more: a workflow never decides on a part. */

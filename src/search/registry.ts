@@ -3,6 +3,7 @@
  * is first asked for. https://hl7.org/fhir/R4/searchparameter.html
  */
 import { Fault } from '../fhir/fault.js';
+import { phoneForm } from '../fhir/phone-number.js';
 import type { JsonObject } from '../fhir/resource.js';
 import { compileExpression, type Select } from './expression/compile.js';
 import { implicitSystems } from './implicit-system.table.js';
@@ -255,5 +256,9 @@ function componentOf(
  * for one that cannot work.
  */
 export function createRegistry(parameters: readonly JsonObject[], ports: Partial<Ports> = {}): SearchRegistry {
-  return new Registry(parameters.map(definitionOf), { canonicalUnit: createCanonicalUnit(), ...ports });
+  return new Registry(parameters.map(definitionOf), {
+    canonicalUnit: createCanonicalUnit(),
+    phoneNumber: phoneForm(),
+    ...ports,
+  });
 }

@@ -52,6 +52,7 @@ export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
   const filter = (type: string, query: Query): Filter => filterOf(parts, type, query);
   return {
     own,
+    phoneNumber: parts.registry.ports.phoneNumber,
     async get<R>(reference: string) {
       const target = localReference(reference, [base]);
       if (!target) return undefined;

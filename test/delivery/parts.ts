@@ -1,4 +1,5 @@
 /** What the delivery suites share: a clock that is moved by hand, a mail server that can be down, a dispatcher. */
+import { phoneForm } from '../../src/fhir/phone-number.js';
 import { SMTPServer } from 'smtp-server';
 import PostalMime, { type Email } from 'postal-mime';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
@@ -140,6 +141,7 @@ export function startDelivery(): Delivery {
 function readerOf(people: Delivery['people']): PeopleReader {
   const versioned = <R>(resource: unknown): Versioned<R> => ({ resource }) as Versioned<R>;
   return {
+    phoneNumber: phoneForm('US'),
     get: async <R>(reference: string) => (people.has(reference) ? versioned<R>(people.get(reference)) : undefined),
     find: async <R>(type: string, query: Query) => {
       const [[, reference] = []] = query;

@@ -259,7 +259,7 @@ function refusing(journey: () => Journey): void {
       [{ ...person, language: 'not a language' }, 400, 'value'],
       [{ ...person, topic: '../../etc' }, 400, 'value'],
       [{ ...person, family: 'A\u0000B' }, 400, 'value'],
-      [{ ...person, birthDate: '1980' }, 400, 'value'],
+      [{ ...person, birthDate: '1980-02-30' }, 400, 'value'],
     ];
     for (const [values, status, code] of cases) {
       const answer = await invite(values);

@@ -27,7 +27,7 @@ export const createEnroll = (parts: EnrollParts): Operation<EnrollInput, EnrollO
 async function enroll(call: Call<EnrollInput>, parts: EnrollParts): Promise<Outcome<EnrollOutput>> {
   const { input, all } = call;
   const found = await enrolleeOf(call);
-  requireFacts(call, found);
+  requireFacts(found);
   refuseInactive(found);
   const account = found.account?.resource;
   if (account && ownPatient(account) !== undefined) return { output: { return: account } };

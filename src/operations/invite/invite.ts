@@ -3,7 +3,7 @@ import type { Actor } from '../../access/actor.js';
 import { inviteeOf, refuseInactive } from '../../portal/enrollment.js';
 import { invite as makeInvitation, type InvitationOrder } from '../../portal/invitation.js';
 import { combined } from '../../portal/step.js';
-import type { Enrollee } from '../../portal/account.js';
+import type { Enrollee } from '../../portal/enrollee.js';
 import type { Operation, PortalSettings } from '../../service.js';
 import { languageTag } from '../../portal/language-parameter.js';
 import { channelsOf } from '../../portal/channel-parameter.js';
@@ -44,12 +44,12 @@ async function invite(call: Call<InviteInput>, parts: InviteParts): Promise<Outc
 
 function orderOf(call: Call<InviteInput>, subject: Enrollee, portal: PortalSettings): InvitationOrder {
   const { input, context } = call;
-  requireFacts(call, subject);
+  requireFacts(subject);
   const language = languageTag(input) ?? subject.language;
   const topic = topicOf(input);
   return {
     invitee: inviteeOf(subject),
-    stated: statedContact(input),
+    stated: statedContact(call),
     ...defined({ channels: channelsOf(input, subject.facts, portal), language, topic }),
     days: daysOf(input) ?? portal.invitationDays,
     requester: requesterOf(context.actor),

@@ -5,7 +5,7 @@
 import { redeem } from '../../portal/redemption.js';
 import type { Operation } from '../../service.js';
 import { definitionOf } from '../operation-of.js';
-import { dayOf } from '../../portal/person-parameters.js';
+import { birthDateOf } from '../../portal/person-parameters.js';
 import type { RedeemInvitationInput, RedeemInvitationOutput } from '../types.js';
 import { workflowOperation, type WorkflowParts } from '../workflow-operation.js';
 
@@ -17,7 +17,7 @@ export const createRedeemInvitation = (
       definition: definitionOf('Patient', 'redeem-invitation'),
       reason: 'redemption of an invitation',
       async run({ input, all }) {
-        const redemption = await redeem(input.code, dayOf(input.birthDate, 'birthDate'), all, parts);
+        const redemption = await redeem(input.code, birthDateOf(input.birthDate, 'birthDate'), all, parts);
         if ('fault' in redemption) return redemption;
         const { person, step } = redemption;
         return { step, returns: { type: 'Person', id: person.id, created: true }, output: {} };

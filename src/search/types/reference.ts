@@ -75,9 +75,9 @@ function belowTerms(value: string, name: string): Term[] {
 }
 
 function terms(escaped: string, modifier: string | undefined, context: TermContext): Term[] {
-  const { name, facts, localBases } = context;
+  const { name, facts, localBases, ports } = context;
   if (modifier === 'identifier') {
-    return plainTerms(name, escaped, { contact: false, caseless: false }).map(term => ({
+    return plainTerms(name, escaped, { contact: false, caseless: false }, ports).map(term => ({
       ...term,
       suffix: IDENTIFIER + term.suffix,
     }));

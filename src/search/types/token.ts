@@ -4,6 +4,7 @@
  * string without regard to case.
  * https://hl7.org/fhir/R4/search.html#token
  */
+import { emailForm } from '../../fhir/email-address.js';
 import { isObject, type Json, type JsonObject } from '../../fhir/resource.js';
 import { splitEscaped, unescape } from '../escape.js';
 import { anyForm, belowForm, ofTypeForm, systemForm, TEXT } from '../keys.js';
@@ -15,6 +16,7 @@ import {
   type Coding,
   type ExtractContext,
   type Facts,
+  type Ports,
   type Sink,
   type Term,
   type TermContext,
@@ -58,33 +60,40 @@ export function extractIdentifier({ system, value, type }: JsonObject, sink: Sin
   }
 }
 
-/** A contact point as it is compared: an address in lower case, a number by its digits. */
-const foldContact = (value: string): string =>
-  /^[+\d\s().\-/]+$/.test(value) ? value.replace(/[^+\d]/g, '') : value.toLowerCase();
+/** A contact point as it is compared: an address in lower case, a number by its digits and in international form. */
+function contactForms(value: string, { phoneNumber }: Pick<Ports, 'phoneNumber'>): string[] {
+  if (value.includes('@')) return [value, emailForm(value) ?? value.toLowerCase()];
+  const folded = /^[+\d\s().\-/]+$/.test(value) ? value.replace(/[^+\d]/g, '') : value.toLowerCase();
+  return [...new Set([value, folded, phoneNumber(value) ?? folded])];
+}
 
 /** The forms of a value that it is indexed and searched by. */
-function formsOf(value: string, { contact, caseless }: Pick<Facts, 'contact' | 'caseless'>): Iterable<string> {
-  if (contact) return new Set([value, foldContact(value)]);
+function formsOf(
+  value: string,
+  { contact, caseless }: Pick<Facts, 'contact' | 'caseless'>,
+  ports: Ports,
+): Iterable<string> {
+  if (contact) return new Set(contactForms(value, ports));
   return caseless ? new Set([value, value.toLowerCase()]) : [value];
 }
 
-function extractContact({ value, use }: JsonObject, sink: Sink): void {
+function extractContact({ value, use }: JsonObject, sink: Sink, ports: Ports): void {
   if (typeof value !== 'string') return;
-  for (const form of new Set([value, foldContact(value)])) {
+  for (const form of new Set(contactForms(value, ports))) {
     addCode('', form, sink);
     if (typeof use === 'string') sink.posting(systemForm(use, form));
   }
 }
 
-function extract(value: Json, sink: Sink, { facts }: ExtractContext): void {
+function extract(value: Json, sink: Sink, { facts, ports }: ExtractContext): void {
   if (isObject(value)) {
-    if (contactSystems.has(textOf(value['system']) ?? '')) extractContact(value, sink);
+    if (contactSystems.has(textOf(value['system']) ?? '')) extractContact(value, sink, ports);
     else if (value['coding'] !== undefined) extractConcept(value, sink);
     else if (value['value'] !== undefined || value['type'] !== undefined) extractIdentifier(value, sink);
     else if (value['code'] !== undefined || value['system'] !== undefined) extractCoding(value, sink);
     else addText(value['text'], sink);
   } else if (value !== null) {
-    for (const form of formsOf(String(value), facts)) addCode('', form, sink);
+    for (const form of formsOf(String(value), facts, ports)) addCode('', form, sink);
     const [base, parameters] = String(value).split(/ *;/, 2);
     if (parameters !== undefined && MIME.test(base!)) sink.posting(belowForm(base!));
     if (facts.implicitSystem !== undefined) addCode(facts.implicitSystem, String(value), sink);
@@ -105,9 +114,14 @@ function codingOf(name: string, value: string): { system?: string; code: string 
 }
 
 /** Terms of a token without modifier; also for `:identifier` of references. */
-export function plainTerms(name: string, value: string, facts: Pick<Facts, 'contact' | 'caseless'>): Term[] {
+export function plainTerms(
+  name: string,
+  value: string,
+  facts: Pick<Facts, 'contact' | 'caseless'>,
+  ports: Ports,
+): Term[] {
   const { system, code } = codingOf(name, value);
-  return [...formsOf(code, facts)].map(form =>
+  return [...formsOf(code, facts, ports)].map(form =>
     posting(system === undefined ? anyForm(form) : systemForm(system, form)),
   );
 }
@@ -139,11 +153,11 @@ function terminologyTerms(value: string, modifier: string, { name, ports }: Term
 }
 
 function terms(value: string, modifier: string | undefined, context: TermContext): Term[] {
-  const { name, facts } = context;
+  const { name, facts, ports } = context;
   switch (modifier) {
     case undefined:
     case 'not':
-      return plainTerms(name, value, facts);
+      return plainTerms(name, value, facts, ports);
     case 'of-type':
       return ofTypeTerms(name, value);
     case 'text': {

@@ -1,4 +1,5 @@
 /** What a search type is: how its values are indexed, and how what is searched for becomes conditions on the index. */
+import type { PhoneForm } from '../../fhir/phone-number.js';
 import type { Json } from '../../fhir/resource.js';
 import type { Filter, RangeTest, TextMatch } from '../query.js';
 import type { CanonicalUnit } from './ucum.js';
@@ -40,6 +41,8 @@ export interface Terminology {
 export interface Ports {
   canonicalUnit: CanonicalUnit;
   terminology?: Terminology;
+  /** Telephone numbers are also found in this form. */
+  phoneNumber: PhoneForm;
   /** The data types of the element at a path (`Patient.name`); [] if there is none. */
   dataTypes?: (path: string) => readonly string[];
 }
