@@ -33,6 +33,7 @@ async function load({ count }: { count: number }): Promise<Tally> {
       throw new Error(`${where}: ${why.message}`);
     },
     progress({ written, skipped }) {
+      if (!process.stderr.isTTY) return;
       const rate = Math.round((written / (performance.now() - began)) * 1000);
       process.stderr.write(`\r\x1b[K  ${written + skipped} of ${count} resources, ${rate}/s`);
       if (written + skipped === count) process.stderr.write('\n');

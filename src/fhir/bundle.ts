@@ -43,11 +43,7 @@ export function bundleText(head: BundleHead, entries: readonly BundleEntry[]): s
   const start = JSON.stringify({ resourceType: 'Bundle', id, meta, type, timestamp, total, link });
   if (entries.length === 0) return start;
   const parts = [start.slice(0, -1), ',"entry":['];
-  entries.forEach((entry, at) => {
-    parts.push(at === 0 ? '{' : ',{');
-    addEntry(parts, entry);
-    parts.push('}');
-  });
+  entries.forEach((entry, at) => addEntry(parts, at === 0 ? '{' : ',{', entry));
   parts.push(']}');
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (length > LONGEST) throw new Fault('too-costly', 'The answer would be too large; ask for less of it.');
@@ -57,14 +53,13 @@ export function bundleText(head: BundleHead, entries: readonly BundleEntry[]): s
 /** A text of V8 has 2^29 - 24 characters at most. */
 const LONGEST = 500_000_000;
 
-function addEntry(parts: string[], { fullUrl, json, search, request, response }: BundleEntry): void {
-  const before = parts.length;
-  const add = (name: string, text: string): void => {
-    parts.push(parts.length === before ? name : `,${name}`, text);
-  };
-  if (fullUrl !== undefined) add('"fullUrl":', JSON.stringify(fullUrl));
-  if (json !== undefined) add('"resource":', json);
-  if (search !== undefined) add('"search":', `{"mode":"${search.mode}"}`);
-  if (request !== undefined) add('"request":', JSON.stringify(request));
-  if (response !== undefined) add('"response":', JSON.stringify(response));
+/** Three parts at most: a page is joined of as few as can be. */
+function addEntry(parts: string[], start: string, { fullUrl, json, search, request, response }: BundleEntry): void {
+  const address = fullUrl === undefined ? '' : `"fullUrl":${JSON.stringify(fullUrl)}`;
+  let rest = '';
+  if (search !== undefined) rest += `,"search":{"mode":"${search.mode}"}`;
+  if (request !== undefined) rest += `,"request":${JSON.stringify(request)}`;
+  if (response !== undefined) rest += `,"response":${JSON.stringify(response)}`;
+  if (json !== undefined) parts.push(`${start}${address}${address === '' ? '' : ','}"resource":`, json, `${rest}}`);
+  else parts.push(`${start}${address === '' ? rest.slice(1) : address + rest}}`);
 }

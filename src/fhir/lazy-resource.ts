@@ -15,31 +15,43 @@ const CLOSE_OBJECT = 125;
 type Place = readonly [start: number, end: number];
 
 /**
+ * Resources that share `parsed` have each value in common whose text is the same in them: the sender of a page of messages is
+ * parsed once, and can be told by identity. None of it may be changed then.
+ *
  * @param text compact JSON of our own making, as the store keeps it
  * @param type the resource's type, where it is known: then it need not be parsed
+ * @param parsed values by their text
  */
-export function lazyResource(text: string, type?: string): Resource {
+export function lazyResource(text: string, type?: string, parsed?: Map<string, Json>): Resource {
   const scan = elementScan(text);
-  const parsed: JsonObject = type === undefined ? {} : { resourceType: type };
+  const elements: JsonObject = type === undefined ? {} : { resourceType: type };
   const element = (name: string): Json | undefined => {
-    if (Object.hasOwn(parsed, name)) return parsed[name];
+    if (Object.hasOwn(elements, name)) return elements[name];
     const place = scan.find(name);
-    // The marks around a value are what its digits are recognized by.
-    if (place) parsed[name] = parseStored<[Json]>(`[${text.slice(...place)}]`)[0];
-    return parsed[name];
+    if (place) elements[name] = valueOf(text.slice(place[0], place[1]), parsed);
+    return elements[name];
   };
-  return new Proxy(parsed, {
+  return new Proxy(elements, {
     get: (_, name) => element(String(name)),
-    has: (_, name) => Object.hasOwn(parsed, name) || scan.find(String(name)) !== undefined,
+    has: (_, name) => Object.hasOwn(elements, name) || scan.find(String(name)) !== undefined,
     getOwnPropertyDescriptor(_, name) {
       element(String(name));
-      return Reflect.getOwnPropertyDescriptor(parsed, name);
+      return Reflect.getOwnPropertyDescriptor(elements, name);
     },
     ownKeys() {
       for (const name of scan.names()) element(name);
-      return Reflect.ownKeys(parsed);
+      return Reflect.ownKeys(elements);
     },
   }) as Resource;
+}
+
+function valueOf(text: string, parsed: Map<string, Json> | undefined): Json {
+  const known = parsed?.get(text);
+  if (known !== undefined) return known;
+  // The marks around a value are what its digits are recognized by.
+  const [value] = parseStored<[Json]>(`[${text}]`);
+  parsed?.set(text, value);
+  return value;
 }
 
 /** Finds where the values of the outermost object's elements stand, and reads no further than it must. */

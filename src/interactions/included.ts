@@ -3,9 +3,10 @@ import type { BundleEntry } from '../fhir/bundle.js';
 import type { Issue } from '../fhir/fault.js';
 import { lazyResource } from '../fhir/lazy-resource.js';
 import { localReference, type LocalReference } from '../fhir/reference.js';
+import type { Json } from '../fhir/resource.js';
 import { namesOf } from '../search/canonical.js';
 import { containedIn } from '../search/contained.js';
-import { canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
+import { byType, canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
 import type { Context, HandlerParts } from '../service.js';
@@ -80,11 +81,13 @@ async function referenced(
   const { context, seen, parts } = gathering;
   const { partition, endpoint } = context;
   const registry = parts.registryOf(partition);
-  const resources = front.map(({ key, json }) => lazyResource(json, key.type));
+  const parsed = new Map<string, Json>();
+  const resources = front.map(({ key, json }) => lazyResource(json, key.type, parsed));
+  const outer = byType(resources);
   const inside = includes.some(({ iterate }) => iterate) ? resources.flatMap(containedIn) : [];
   const names = includes.flatMap(include => {
     // What is contained is in the answer already, and what it refers to comes with the next iteration.
-    const sources = include.iterate ? [...resources, ...inside] : resources;
+    const sources = include.iterate ? byType([...resources, ...inside]) : outer;
     return referencesFor(include, sources, registry, [endpoint.url]);
   });
   const wanted = [...new Set(names)]
@@ -92,7 +95,7 @@ async function referenced(
     .map(name => localReference(name, [])!)
     .filter(({ type }) => endpoint.resources.has(type));
   const taken = await named(gathering, wanted);
-  const canonical = includes.flatMap(include => canonicalsFor(include, resources, registry));
+  const canonical = includes.flatMap(include => canonicalsFor(include, outer, registry));
   return [...taken, ...(await searched(gathering, canonical))];
 }
 

@@ -69,19 +69,27 @@ function literalOf(value: Json): string | undefined {
   return typeof literal === 'string' ? literal : undefined;
 }
 
+/** Resources that refer to others, by their type. */
+export type Sources = ReadonlyMap<string, readonly Resource[]>;
+
+export const byType = (resources: readonly Resource[]): Sources =>
+  Map.groupBy(resources, ({ resourceType }) => resourceType);
+
 /**
  * What an `_include` takes in with these resources: distinct `Type/id` of this server's own resources, with
  * `/_history/{version}` where the reference states one.
  */
 export function referencesFor(
   include: Include,
-  resources: readonly Resource[],
+  sources: Sources,
   registry: SearchRegistry,
   localBases: readonly string[],
 ): string[] {
   const names = new Set<string>();
-  for (const [type, ofType] of byType(resources)) {
-    for (const value of paramsOf(include, type, registry).flatMap(param => valuesOf(param, ofType))) {
+  for (const [type, ofType] of sources) {
+    const values = paramsOf(include, type, registry).flatMap(param => valuesOf(param, ofType));
+    // Messages of one sender have one value in common (lazy-resource.ts).
+    for (const value of new Set(values)) {
       const local = localReference(literalOf(value) ?? '', localBases);
       if (!local) continue;
       if ((include.target ?? local.type) === local.type) names.add(nameOf(local));
@@ -93,9 +101,6 @@ export function referencesFor(
 const nameOf = ({ type, id, versionId }: LocalReference): string =>
   versionId === undefined ? `${type}/${id}` : `${type}/${id}/_history/${versionId}`;
 
-const byType = (resources: readonly Resource[]): Map<string, Resource[]> =>
-  Map.groupBy(resources, ({ resourceType }) => resourceType);
-
 /** Of one page: the steps are for all its resources. */
 function valuesOf({ select }: SearchParam, resources: readonly Resource[]): Json[] {
   const steps = new Steps(PAGE_STEPS);
@@ -105,10 +110,10 @@ function valuesOf({ select }: SearchParam, resources: readonly Resource[]): Json
 /** What an `_include` takes in by the canonical references of these resources: of each type they may lead to. */
 export function canonicalsFor(
   include: Include,
-  resources: readonly Resource[],
+  sources: Sources,
   registry: SearchRegistry,
 ): { type: string; where: Filter }[] {
-  const params = [...byType(resources)].flatMap(([type, ofType]) =>
+  const params = [...sources].flatMap(([type, ofType]) =>
     paramsOf(include, type, registry).map(param => ({ param, ofType })),
   );
   return params.flatMap(({ param, ofType }) => {

@@ -6,6 +6,10 @@ export const LARGEST_PAGE = 16 * 1024 * 1024;
 
 export type PageBounds = Pick<Search, 'limit' | 'characters'>;
 
+/** Rows of so many characters each, and one more of them than the page has, never end it early. */
+export const fairShare = ({ limit, characters = LARGEST_PAGE }: PageBounds): number =>
+  Math.trunc(characters / (limit + 1));
+
 /** Takes rows in their order, and tells when the page and the row behind it are there. */
 export class PageEnd {
   private readonly most: number;

@@ -20,6 +20,16 @@ describe('fhir/lazy-resource', () => {
     );
   });
 
+  it('parses what several have in common once', () => {
+    const parsed = new Map();
+    const [one, other, third] = ['1', '1', '2'].map(id =>
+      lazyResource(`{"sender":{"reference":"Person/${id}"},"value":${id}.0}`, 'Communication', parsed),
+    );
+    assert.equal(one!['sender'], other!['sender']);
+    assert.deepEqual(third!['sender'], { reference: 'Person/2' });
+    assert.equal(JSON.stringify([one!['value'], third!['value']]), '[1.0,2.0]');
+  });
+
   it('keeps digits, and knows what is there without parsing it', () => {
     const lazy = lazyResource('{"resourceType":"Observation","valueQuantity":{"value":1.50},"issued":"}\\"{"}');
     assert.ok('valueQuantity' in lazy && !('subject' in lazy));

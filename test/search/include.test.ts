@@ -1,6 +1,6 @@
 /** `_include` and `_revinclude`. */
 import assert from 'node:assert/strict';
-import { referencesFor, referringTo, type Include } from '../../src/search/include.js';
+import { byType, referencesFor, referringTo, type Include } from '../../src/search/include.js';
 import { localBases, parse, refused, registry } from './searching.js';
 
 const observation = {
@@ -17,7 +17,7 @@ const observation = {
 };
 
 const included = (query: string, resource: object = observation) =>
-  referencesFor(parse('Observation', query).includes[0]!, [resource as never], registry, localBases);
+  referencesFor(parse('Observation', query).includes[0]!, byType([resource as never]), registry, localBases);
 
 describe('search/include', () => {
   it('[R74] one parameter', () => assert.deepEqual(included('_include=Observation:subject'), ['Patient/1']));

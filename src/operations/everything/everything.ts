@@ -12,7 +12,7 @@ import { parseStored } from '../../fhir/json.js';
 import { localReference } from '../../fhir/reference.js';
 import type { Resource } from '../../fhir/resource.js';
 import { assertElements, parseView, project, type View } from '../../formats/summary.js';
-import { referencesFor } from '../../search/include.js';
+import { byType, referencesFor } from '../../search/include.js';
 import { NONE, not } from '../../search/filters.js';
 import type { Filter } from '../../search/query.js';
 import { dateInterval } from '../../search/types/date.js';
@@ -119,7 +119,7 @@ async function referenced(
   const all = { source: '*', param: '*', iterate: false, wildcard: true, follows: () => true };
   const there = new Set(rows.map(({ key }) => `${key.type}/${key.id}`));
   const resources = rows.map(({ json }) => parseStored<Resource>(json));
-  const names = referencesFor(all, resources, registry, [endpoint.url]);
+  const names = referencesFor(all, byType(resources), registry, [endpoint.url]);
   const keys = [...new Set(names)].flatMap((name): Key[] => {
     const [type = '', id = ''] = name.split('/');
     const key = { partition, type, id };

@@ -1,14 +1,14 @@
 /** One page of a search, and counts, on one connection: by type, then merged in the order asked. */
 import { compareValues, type SortValue } from '../../search/order.js';
 import type { Filter, Position, Search, Sort } from '../../search/query.js';
-import { PageEnd } from '../../search/page-end.js';
+import { fairShare, PageEnd } from '../../search/page-end.js';
 import type { Page } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
 import { firstRows } from './first-rows.js';
 import { keyNumber } from './keys.js';
 import { planOf, remaining, type Plan, type Effort } from './plan.js';
-import { COLUMNS, columns, textLengthOf, versionOf } from './row.js';
+import { COLUMNS, columns, JSON_COLUMN, smallColumns, textLengthOf, versionOf } from './row.js';
 import { afterSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
 import { every, join, limitSql, Sql, sql, TRUE } from './sql.js';
 
@@ -29,18 +29,18 @@ function byType(of: readonly Kind[]): Kind[] {
 const isByMain = (sort: readonly Sort[]): boolean => sort.length === 1 && sort[0]!.by === 'main';
 
 /** Walks a posting in the order of the main date and stops at the end of the page. */
-function orderedRows(plan: Plan, { partition, after, sort }: Search, type: string, limit: number): Sql {
+function orderedRows(plan: Plan, { partition, after, sort, limit }: Search, type: string, columns: Sql): Sql {
   const descending = sortOf(sort)[0]!.descending;
   const direction = new Sql(descending ? 'DESC' : 'ASC');
   const tests = every([sql`r.type = ${type}`, remaining(plan, { partition, row: 'r', posting: 'd' })]);
   const further = after && sql`AND (d.t, d.rid) ${new Sql(descending ? '<' : '>')} (${after[0]!}, ${after[1]!})`;
-  return sql`SELECT ${columns('r')}, d.t FROM posting d CROSS JOIN resource r ON r.rid = d.rid
+  return sql`SELECT ${columns}, d.t FROM posting d CROSS JOIN resource r ON r.rid = d.rid
     WHERE d.kid = ${keyNumber(partition, plan.driver.key!)} ${further ?? new Sql('')} AND ${tests}
-    ORDER BY d.t ${direction}, d.rid ${direction} ${limitSql(limit)}`;
+    ORDER BY d.t ${direction}, d.rid ${direction} ${limitSql(limit + 1)}`;
 }
 
 /** Gathers all matches, orders them by their sort keys alone, and fetches the rows of the page. */
-function gatheredRows(plan: Plan, { partition, after, sort: asked }: Search, type: string, limit: number): Sql {
+function gatheredRows(plan: Plan, { partition, after, sort: asked, limit }: Search, type: string, columns: Sql): Sql {
   const sort = sortOf(asked);
   const keys = join(
     sort.map((key, i) => sql`${sortSql(key, partition)} AS ${new Sql(`k${i}`)}`),
@@ -51,17 +51,31 @@ function gatheredRows(plan: Plan, { partition, after, sort: asked }: Search, typ
     WHERE ${tests}`;
   const further = after ? afterSql(sort, after) : TRUE;
   const names = new Sql(sort.map((_, i) => `m.k${i}`).join(', '));
-  return sql`SELECT ${columns('r')}, ${names} FROM (SELECT * FROM (${found}) WHERE ${further}
-    ORDER BY ${orderSql(sort)} ${limitSql(limit)}) m CROSS JOIN resource r ON r.rid = m.rid`;
+  return sql`SELECT ${columns}, ${names} FROM (SELECT * FROM (${found}) WHERE ${further}
+    ORDER BY ${orderSql(sort)} ${limitSql(limit + 1)}) m CROSS JOIN resource r ON r.rid = m.rid`;
 }
 
 /** The page's first rows of this type, and one behind them where there are more. */
 function rowsOf(connection: Connection, search: Search, { type, where }: Kind, effort: Effort): Row[] {
   const plan = planOf(connection, search.partition, type, where, effort);
   const ordered = plan.driver.key !== undefined && isByMain(sortOf(search.sort));
+  const rows = (texts: Sql): Sql => (ordered ? orderedRows : gatheredRows)(plan, search, type, texts);
+  return smallRows(connection, rows, fairShare(search)) ?? rowsInTurn(connection, rows, search);
+}
+
+/** Bytes that most resources stay below. */
+const USUAL = 16 * 1024;
+
+/** All rows at once, which takes two thirds of the time; undefined where one takes more than its share of the page. */
+function smallRows(connection: Connection, rows: (columns: Sql) => Sql, share: number): Row[] | undefined {
+  if (share < USUAL) return undefined;
+  const found = connection.all(rows(smallColumns('r', share)));
+  return found.every(row => row[JSON_COLUMN] !== null) ? found : undefined;
+}
+
+function rowsInTurn(connection: Connection, rows: (columns: Sql) => Sql, search: Search): Row[] {
   const end = new PageEnd(search);
-  const rows = (ordered ? orderedRows : gatheredRows)(plan, search, type, search.limit + 1);
-  return connection.until(rows, row => end.reached(textLengthOf(row)));
+  return connection.until(rows(columns('r')), row => end.reached(textLengthOf(row)));
 }
 
 /** Compares rows of COLUMNS and sort values, ties by rid. */
@@ -83,7 +97,7 @@ export function findPage(connection: Connection, search: Search, effort: Effort)
   const last = rows.at(-1);
   const positionOf = (row: Row): Position => [...row.slice(COLUMNS), row[0]] as Position;
   return {
-    rows: rows.map(versionOf),
+    rows: rows.map(row => versionOf(search.partition, row)),
     ...(more && last && { next: positionOf(last) }),
     ...(search.positions && { positions: rows.map(positionOf) }),
   };

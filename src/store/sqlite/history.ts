@@ -57,11 +57,11 @@ const sourcesOf = (query: Span): Sql[] =>
 
 /** By instant, then version, then rid; newest first. */
 function compareRows(a: Row, b: Row): number {
-  return Number(b[5]) - Number(a[5]) || Number(b[4]) - Number(a[4]) || Number(b[0]) - Number(a[0]);
+  return Number(b[4]) - Number(a[4]) || Number(b[3]) - Number(a[3]) || Number(b[0]) - Number(a[0]);
 }
 
 /** `[at, version, rid]` */
-const positionOf = (row: Row): Position => [row[5], row[4], row[0]] as number[];
+const positionOf = (row: Row): Position => [row[4], row[3], row[0]] as number[];
 
 /** A page of versions. */
 export function historyPage(connection: Connection, query: HistoryQuery): Page {
@@ -76,7 +76,7 @@ export function historyPage(connection: Connection, query: HistoryQuery): Page {
   const { rows, more } = firstRows(parts, compareRows, query);
   const last = rows.at(-1);
   return {
-    rows: rows.map(versionOf),
+    rows: rows.map(row => versionOf(query.partition, row)),
     ...(more && last && { next: positionOf(last) }),
     ...(query.positions && { positions: rows.map(positionOf) }),
   };
@@ -104,5 +104,5 @@ export function versionAt(
     connection.get(sql`SELECT ${columns('r')} FROM ${resource} AND r.version = ${version}`) ??
     connection.get(sql`SELECT ${columns('v')} FROM history v WHERE v.version = ${version}
       AND v.rid = (SELECT r.rid FROM ${resource}) AND ${pastCondition(past, partition)}`);
-  return row && versionOf(row);
+  return row && versionOf(partition, row);
 }

@@ -3,27 +3,35 @@ import type { Version } from '../port.js';
 import type { Row } from './connection.js';
 import { Sql } from './sql.js';
 
-const NAMES = ['rid', 'partition', 'type', 'id', 'version', 'at', 'deleted', 'method', 'json'];
+/** A column costs 95 ns: neither the partition, which each query names, nor `deleted`, which `json` tells. */
+const NAMES = ['rid', 'type', 'id', 'version', 'at', 'method', 'json'];
 
 /** The columns `versionOf` reads, of the table with this alias. */
 export const columns = (alias: string): Sql => new Sql(NAMES.map(name => `${alias}.${name}`).join(', '));
 
+/** The same, `json` being NULL where it takes more bytes than that: no byte of it is read then. */
+export const smallColumns = (alias: string, bytes: number): Sql =>
+  new Sql(
+    `${NAMES.slice(0, JSON_COLUMN)
+      .map(name => `${alias}.${name}`)
+      .join(', ')}, CASE WHEN octet_length(${alias}.json) <= ${bytes} THEN ${alias}.json END`,
+  );
+
 /** Where `json` stands among them. */
-export const JSON_COLUMN = 8;
+export const JSON_COLUMN = 6;
 
 /** How many columns that makes; what a query selects besides comes behind. */
-export const COLUMNS = 9;
+export const COLUMNS = 7;
 
 /** What a page ends by. */
 export const textLengthOf = (row: Row): number => (row[JSON_COLUMN] as string).length;
 
-export function versionOf(row: Row): Version {
-  const [, partition, type, id, version, at, deleted, method, json] = row;
+export function versionOf(partition: string, [, type, id, version, at, method, json]: Row): Version {
   return {
-    key: { partition: partition as string, type: type as string, id: id as string },
+    key: { partition, type: type as string, id: id as string },
     version: version as number,
     at: at as number,
-    deleted: deleted === 1,
+    deleted: json === '',
     method: method as Version['method'],
     json: json as string,
   };

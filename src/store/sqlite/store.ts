@@ -42,7 +42,7 @@ function attemptsFor(query: ReadQuery): readonly Attempt[] {
 }
 
 /** The most frequent statement of all: without the columns that the caller knows, its text never composed anew. */
-const READ = `SELECT r.version, r.at, r.deleted, r.method, r.json FROM resource r
+const READ = `SELECT r.version, r.at, r.method, r.json FROM resource r
   WHERE r.partition = ? AND r.type = ? AND r.id = ?`;
 
 export interface Parts {
@@ -92,7 +92,7 @@ export class SqliteStore implements Store {
         AND r.id > ${after?.[0] ?? ''} AND r.deleted = 0 ORDER BY r.id ${limitSql(limit + 1)}`;
     const end = new PageEnd({ limit });
     const rows = orFault(() => this.parts.connection.until(behind, row => end.reached(textLengthOf(row))));
-    const all = rows.map(versionOf);
+    const all = rows.map(row => versionOf(partition, row));
     const page = all.slice(0, countOnPage(all, { limit }));
     const last = page.at(-1);
     return { rows: page, ...(rows.length > page.length && last && { next: [last.key.id] }) };
@@ -114,8 +114,8 @@ export class SqliteStore implements Store {
     const text = visible === TRUE ? READ : `${READ} AND ${visible.text}`;
     const row = this.parts.connection.get(new Sql(text, [partition, type, id, ...visible.values]));
     if (!row) return undefined;
-    const [version, at, deleted, method, json] = row as [number, number, number, Version['method'], string];
-    return { key: { partition, type, id }, version, at, deleted: deleted === 1, method, json };
+    const [version, at, method, json] = row as [number, number, Version['method'], string];
+    return { key: { partition, type, id }, version, at, deleted: json === '', method, json };
   }
 
   /** Answers here within a bound, by a guess and then in order; else a reader thread does, by the deadline. */
