@@ -19,6 +19,8 @@ import { createWriteChain, writeRecord } from './writes.js';
 export interface OpenAudit extends Audit {
   /** AuditEvents of the partition that keeps the trail. */
   readonly store: Store;
+  /** Rejects where the log takes no further entries. */
+  probe(): Promise<void>;
   /** Moves what is final into the store; resolves with how many files and entries of writes that were. */
   persist(): Promise<number>;
   /** Drops what is older than the trail is kept; resolves with how many segments that were. */
@@ -52,6 +54,7 @@ export function openAudit(
   };
   return {
     append: entry => log.append(entryText(entry)),
+    probe: () => log.probe(),
     document: entry => writeRecord(entryId(entry.at, ids.next()), entry),
     store: createTrailStore({ ...storing, index: given.index, storeWrites: () => inTurn(storeWrites) }, partition),
     persist: () =>

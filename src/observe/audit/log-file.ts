@@ -3,7 +3,8 @@
  * within one turn of the event loop goes out in few writes. A file that is full or old is closed: renamed, never written
  * to again.
  */
-import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nextLink, START } from './chain.js';
 import { lineOf } from './entry.js';
@@ -14,6 +15,8 @@ export interface LogFile {
   append(entry: string): Promise<void>;
   /** Closes the file under way where it is old. */
   rotate(): void;
+  /** Rejects where the folder takes no further bytes. */
+  probe(): Promise<void>;
   close(): void;
 }
 
@@ -79,10 +82,18 @@ export function openLogFile(folder: string, chainName: () => string, now: () => 
     }
   }
 
+  /** A file without a whole line holds nothing that was acknowledged: a full disk must not fill with such. */
+  function discard({ descriptor, name }: Open): void {
+    open = undefined;
+    closeSync(descriptor);
+    rmSync(join(folder, name), { force: true });
+  }
+
   /** What a failed write leaves in the file ends that chain; the next entry begins a new one. */
   function abandon(): void {
     chain = undefined;
-    end();
+    if (open?.lines === 0) discard(open);
+    else end();
   }
 
   const isOld = (): boolean => open !== undefined && Math.abs(now() - open.begun) >= MAX_AGE;
@@ -118,11 +129,26 @@ export function openLogFile(folder: string, chainName: () => string, now: () => 
     rotate() {
       if (isOld()) end();
     },
+    probe: () => writeProbe(folder),
     close() {
       if (group) flush(group);
       end();
     },
   };
+}
+
+/** Bytes of a probe: more than a file system keeps beside the name of a file. */
+const PROBE_BYTES = 8192;
+
+/** Writes a file into the folder and takes it away; its name is that of no log. */
+async function writeProbe(folder: string): Promise<void> {
+  const path = join(folder, `probe-${process.pid}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(path, Buffer.alloc(PROBE_BYTES), { mode: 0o600, flush: true });
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 /** A file begins with the link that its first line follows. */
