@@ -7,6 +7,7 @@ import { createGate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import type { CompileScope } from '../access/policy.js';
 import { receiveContent } from '../content/keep.js';
+import { withoutRemains } from '../content/upload.js';
 import { createCurrentConfiguration, type CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import { outboxDocuments } from '../delivery/outbox.js';
@@ -140,6 +141,7 @@ function routerOf(
     quota: createQuota(config.rate, world.clock),
     configuration: parts.configuration,
     receive: bytes => receiveContent(parts, bytes),
+    withoutRemains: work => withoutRemains(parts, work),
     operations: createOperationTable(operations, definitions, validator),
     interactions: createInteractions(parts),
     bare: ({ path }) => views.get(path) ?? store,

@@ -79,10 +79,13 @@ class Entries implements Reentry {
 const answer = (run: Run, parts: DispatchParts): Promise<FhirResponse> =>
   finish(run, parts, async () => carryOut(await begin(run, parts), parts));
 
+/** Methods that bring no content. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 async function finish(run: Run, parts: DispatchParts, work: () => Promise<Done>): Promise<FhirResponse> {
   let done: Done;
   try {
-    done = await work();
+    done = await (READS.has(run.request.method) ? work() : parts.withoutRemains(work));
   } catch (error) {
     const fault = asFault(error);
     if (isBreakdown(fault)) parts.report(error, run.request);

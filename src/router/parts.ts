@@ -47,6 +47,8 @@ export interface StageParts {
   configuration: CurrentConfiguration;
   /** Takes content in while it arrives; gives the elements of its Binary. */
   receive: (bytes: AsyncIterable<Uint8Array>) => Promise<JsonObject>;
+  /** Does the work of a request, and takes away what it received and did not commit. */
+  withoutRemains: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface DispatchParts extends StageParts {

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { receiveContent } from '../../src/content/keep.js';
 import { placeOf } from '../../src/content/place.js';
 import { claimOf, sweepUploads, upload, type UploadParts } from '../../src/content/upload.js';
+import { Fault } from '../../src/fhir/fault.js';
 import type { Storage } from '../../src/store/port.js';
 import { isFault } from '../contract/faults.js';
 import { Rest } from '../conformance/rest.js';
@@ -68,7 +69,7 @@ describe('sweep of content', () => {
       assert.equal((await read(`${path}/_history/1`)).text, bytes.toString());
     });
 
-    it('deletes that of a transaction that was refused', async () => {
+    it('[R06] deletes that of a transaction that was refused, at once', async () => {
       const binary = { resourceType: 'Binary', contentType: 'application/pdf', data: bytes.toString('base64') };
       const created = { method: 'POST', url: 'Binary' };
       const invalid = { resourceType: 'Observation', status: 'no such status', code: { text: 'x' } };
@@ -78,13 +79,21 @@ describe('sweep of content', () => {
       ];
       const answer = await rest().call('POST', '', { resourceType: 'Bundle', type: 'transaction', entry: entries });
       assert.equal(answer.status, 422);
-      const kept = await left();
-      assert.ok(kept.length > 0 && kept.every(Boolean), 'not at once: its commit could still be on the way');
-      await sweep();
-      assert.deepEqual(await left(), kept);
-      world.advance(HOUR + 1);
-      await sweep();
+      assert.ok(put.length > 0);
       assert.ok((await left()).every(there => !there));
+    });
+
+    it('[R06] deletes that of a write whose commit fails, and keeps what a commit has claimed', async () => {
+      const { commit } = storage.store;
+      storage.store.commit = () => Promise.reject(new Fault('unavailable', 'the disk is full'));
+      await rest().expect(503, 'POST', 'Binary', bytes, PDF);
+      storage.store.commit = commit;
+      assert.equal(put.length, 1);
+      assert.ok((await left()).every(there => !there));
+      await rest().expect(412, 'PUT', 'Binary/none', bytes, { ...PDF, 'if-match': 'W/"7"' });
+      assert.ok((await left()).every(there => !there));
+      const { body } = await rest().expect(201, 'POST', 'Binary', bytes, PDF);
+      assert.equal((await read(`Binary/${body.id}`)).text, bytes.toString());
     });
 
     it('writes none for a resource that is refused', async () => {

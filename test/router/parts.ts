@@ -82,6 +82,7 @@ export function routerParts(change: Partial<DispatchParts>): { parts: DispatchPa
     },
     interactions: {},
     bare: () => store,
+    withoutRemains: <T>(work: () => Promise<T>) => work(),
     patientsOf: () => [],
     served: (endpoint: Endpoint) => endpoint,
     outbox: () => [],
