@@ -1,4 +1,7 @@
-/** What patients see of the directory: elements that are private to staff are cut out, and cannot be searched by. */
+/**
+ * What patients see of the directory, and of those who act for them: elements that are private to others are cut out, and
+ * cannot be searched by. Of what they are themselves they see everything.
+ */
 
 export interface PublicView {
   /** Top-level elements that are cut out. */
@@ -28,5 +31,14 @@ export const directory: Readonly<Record<string, PublicView>> = {
   ),
   PractitionerRole: view(['text', 'contained'], fullText),
   Organization: view(['text', 'contained', 'contact'], fullText),
+  // Two proxies of one patient need not know where to reach each other.
+  RelatedPerson: view(
+    ['text', 'contained', 'identifier', 'telecom', 'address', 'gender', 'birthDate', 'photo', 'communication'],
+    [
+      ...['address', 'address-city', 'address-country', 'address-postalcode', 'address-state', 'address-use'],
+      ...['email', 'phone', 'telecom', 'gender', 'birthdate', 'identifier'],
+      ...fullText,
+    ],
+  ),
   Endpoint: view(['text', 'contained', 'header', 'contact'], fullText),
 };

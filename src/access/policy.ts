@@ -30,8 +30,8 @@ export interface Policy {
   mayWrite(type: string, permission: WritePermission): boolean;
   /** Whether this very version may be written. */
   accepts(put: Put, permission: WritePermission): boolean;
-  /** What is cut out of resources of a type. */
-  view(type: string): PublicView;
+  /** What is cut out of resources of a type; of one that the actor is, nothing. */
+  view(type: string, id?: string): PublicView;
 }
 
 /** A granular scope's search parameters (`category=laboratory`) as a filter. Throws Fault where they are no search. */
@@ -64,7 +64,10 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
     mayRead: (type, permission) => readGranted(actor, type, permission),
     mayWrite: (type, permission) => writeGranted(actor, type, permission),
     accepts: (put, permission) => accepts(actor, put, permission, rules),
-    view: type => (actor.kind === 'system' || actor.kind === 'staff' ? EVERYTHING : publicView(type)),
+    view: (type, id) => {
+      const own = id !== undefined && actor.identities.includes(`${type}/${id}`);
+      return own || actor.kind === 'system' || actor.kind === 'staff' ? EVERYTHING : publicView(type);
+    },
   };
 }
 

@@ -13,9 +13,20 @@ export interface SigningKey {
 /** Reads the key in this folder, and makes it first where there is none. Processes that start at once agree on one. */
 export function loadSigningKey(folder: string): SigningKey {
   const file = join(folder, 'signing-key.pem');
-  const privateKey = createPrivateKey(readIfThere(file) ?? create(folder, file));
+  const privateKey = keyIn(readIfThere(file) ?? create(folder, file), file);
   const jwk = createPublicKey(privateKey).export({ format: 'jwk' });
   return { privateKey, publicJwk: { ...jwk, kid: thumbprint(jwk), alg: 'ES256' } };
+}
+
+/** @throws Error that names the file, and nothing of its content */
+function keyIn(pem: string, file: string): KeyObject {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+  } catch {
+    // The error is dropped: it says nothing that helps, and may repeat what it read.
+  }
+  throw new Error(`${file} holds no private key for ES256; delete it to have another one made`);
 }
 
 /** https://www.rfc-editor.org/rfc/rfc7638 */

@@ -3,6 +3,7 @@ import type { Endpoint } from 'fhir/r4.js';
 import { createPortalDocument } from '../configuration/portal-document.js';
 import { serverReader } from './server-reader.js';
 import { createReadiness } from '../observe/readiness.js';
+import { namesThisServer } from '../http/host.js';
 import { developmentRoute } from '../http/development-route.js';
 import { wellKnown } from '../access/smart-configuration.js';
 import { openMailbox } from '../delivery/mailbox.js';
@@ -177,10 +178,13 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       endpoints: config.demo ? endpoints : endpoints.filter(({ listed }) => listed),
       operation: url => definitions.operation(url),
       demo: config.demo,
+      isOwnHost: request => namesThisServer(request, config.url),
       configuration: parts.configuration,
       reportMisdirected: token => reportMisdirected(token, parts),
       mailbox: config.demo && config.mail.smtpUrl === undefined ? openMailbox(config.mail.folder) : undefined,
     },
-    mounts: access.development ? [developmentRoute(access.development)] : [],
+    mounts: access.development
+      ? [developmentRoute(access.development, request => namesThisServer(request, config.url))]
+      : [],
   };
 }

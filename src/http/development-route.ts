@@ -4,11 +4,11 @@ import type { DevelopmentTokens } from '../access/development-token.js';
 
 const MAX_FORM = 4096;
 
-export function developmentRoute(tokens: DevelopmentTokens) {
+export function developmentRoute(tokens: DevelopmentTokens, isOwnHost: (request: IncomingMessage) => boolean) {
   return {
     path: '/development/token',
     handler: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      const form = request.method === 'POST' ? await formOf(request) : undefined;
+      const form = request.method === 'POST' && isOwnHost(request) ? await formOf(request) : undefined;
       const answer = form
         ? await tokens(form, request.headers.authorization)
         : { status: 400, body: { error: 'invalid_request' } };

@@ -20,6 +20,8 @@ export interface PageParts extends NoticeLinkParts {
   endpoints: readonly DeclaredEndpoint[];
   operation: FindOperation;
   demo: boolean;
+  /** Whether a request names this server as its own readers do; e-mails are shown to no other. */
+  isOwnHost(request: Request): boolean;
   /** Present if e-mails are kept instead of sent. */
   mailbox?: Mailbox | undefined;
 }
@@ -38,6 +40,7 @@ const ownAssets: Assets = { style: hashed('portico', 'css', style), icon: hashed
 export function servePages(app: Express, parts: PageParts, checks: Checks, secure: boolean): void {
   const { version, mailbox } = parts;
   const send = sender(secure);
+  const shown = (request: Request): Mailbox | undefined => (parts.isOwnHost(request) ? mailbox : undefined);
   const assetsNow = brandedAssets(parts.configuration);
   const frameOf = async (request: Request) => ({
     language: languageOf(request),
@@ -49,7 +52,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks, secur
   app.get('/', async (request, response) => {
     const language = languageOf(request);
     const endpoints = parts.endpoints.map(endpoint => describeEndpoint(endpoint, parts.operation, language));
-    const mails = await mailbox?.list(mailsShown);
+    const mails = await shown(request)?.list(mailsShown);
     const { demo } = parts;
     const assets = await assetsNow();
     send(response, 200, landingPage({ language, version, assets, endpoints, checks: await checks(), demo, mails }));
@@ -65,13 +68,13 @@ export function servePages(app: Express, parts: PageParts, checks: Checks, secur
   });
 
   app.get('/mail/:id', async (request, response, next) => {
-    const mail = await mailbox?.read(request.params.id);
+    const mail = await shown(request)?.read(request.params.id);
     if (mail) send(response, 200, mailPage({ ...(await frameOf(request)), mail }));
     else next();
   });
 
   app.get('/mail/:id/html', async (request, response, next) => {
-    const mail = await mailbox?.read(request.params.id);
+    const mail = await shown(request)?.read(request.params.id);
     if (mail?.html === undefined) next();
     else response.set(frameHeaders).type('html').send(mail.html);
   });

@@ -98,6 +98,17 @@ describe('patch', () => {
       ['__proto__', [{ op: 'add', path: '/__proto__/active', value: true }], 400],
       ['an object in place of the list', { op: 'remove', path: '/gender' }, 400],
     ];
+    it('[R45] members that an operation does not have are ignored, whatever they hold', async () => {
+      const { id } = await rest().create(patient(unique(), { gender: 'male' }));
+      const operations = [
+        { op: 'replace', path: '/gender', value: 'female', from: 5, comment: {} },
+        { op: 'remove', path: '/gender', value: { empty: {} }, from: [] },
+        { op: 'add', path: '/gender', value: 'other', from: null },
+      ];
+      const { body } = await jsonPatch(rest(), id, operations, 200);
+      assert.equal(body['gender'], 'other');
+    });
+
     for (const [what, operations, status] of refused) {
       it(`[R45] a JSON Patch with ${what} is ${status} and changes nothing`, async () => {
         const { id } = await rest().create(patient(unique(), { gender: 'male', deceasedBoolean: false }));

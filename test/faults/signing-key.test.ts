@@ -1,7 +1,8 @@
 /** The development issuer's key, where several processes make it at once. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSigningKey } from '../../src/access/signing-key.js';
@@ -28,6 +29,18 @@ describe('faults: signing key', () => {
     assert.equal(new Set(kids).size, 1);
     assert.ok(kids[0]);
     assert.deepEqual(readdirSync(folder), ['signing-key.pem']);
+  });
+
+  it('names a file that holds no key, and nothing of what it holds', () => {
+    const file = join(folder, 'signing-key.pem');
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+    for (const content of ['', 'sEcReT', '-----BEGIN PRIVATE KEY-----\nsEcReT\n-----END PRIVATE KEY-----\n', rsa]) {
+      writeFileSync(file, content);
+      assert.throws(
+        () => loadSigningKey(folder),
+        ({ message }: Error) => message.startsWith(file) && !message.includes('sEcReT') && !message.includes('MII'),
+      );
+    }
   });
 
   it('[H07] is kept where its owner alone reads it', () => {

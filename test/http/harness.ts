@@ -46,6 +46,7 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     portalDocument: () => Promise.resolve({ text: '{}', etag: '"1"' }),
     pages: {
       ...{ version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
+      isOwnHost: () => true,
       configuration: () => Promise.resolve(empty),
       reportMisdirected: token => Promise.resolve(token === 'good'),
     },

@@ -19,11 +19,11 @@ export function parseJsonPatch(bytes: Uint8Array): Operations {
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_OPERATIONS) {
     throw new Fault('invalid', `A JSON Patch is an array of 1 to ${MAX_OPERATIONS} operations.`, { code: 'structure' });
   }
-  for (const operation of value) checkOperation(operation);
-  return value as unknown as Operations;
+  return value.map(operationIn);
 }
 
-function checkOperation(value: Json): void {
+/** The operation with its own members alone: others are ignored. https://www.rfc-editor.org/rfc/rfc6902#section-4 */
+function operationIn(value: Json): Operations[number] {
   const { op, path, from, value: operand } = (value ?? {}) as JsonObject;
   const needsValue = op === 'add' || op === 'replace' || op === 'test';
   const needsFrom = op === 'move' || op === 'copy';
@@ -34,6 +34,8 @@ function checkOperation(value: Json): void {
     (!needsFrom || isPointer(from)) &&
     (!needsValue || operand !== undefined);
   if (!formed) throw new Fault('invalid', 'An operation of the JSON Patch is not well-formed.', { code: 'structure' });
+  const members = { op, path, ...(needsFrom ? { from } : {}), ...(needsValue ? { value: operand } : {}) };
+  return members as unknown as Operations[number];
 }
 
 const isPointer = (path: unknown): boolean =>

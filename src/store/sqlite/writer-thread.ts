@@ -41,7 +41,8 @@ const large: WriteRequest[] = [];
 
 function openWriting(): Writing {
   const connection = new Connection(path, { readOnly: false, cache: CACHE_KILOBYTES });
-  connection.database.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+  // What is deleted is overwritten: redeemed codes stand in no page of the file.
+  connection.database.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON');
   return { connection, keys: new Keys(connection), log: new WriteAheadLog(connection, cuts) };
 }
 
@@ -140,6 +141,7 @@ function work(): void {
 
 function end(): void {
   clearTimeout(quiet);
+  maintain(log => log.empty());
   reset();
   port.close();
 }
