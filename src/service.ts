@@ -191,6 +191,10 @@ export interface ServerLimits {
   /** Bytes. */
   maxBody: number;
   maxDepth: number;
+  /** Elements of one resource. */
+  maxElements: number;
+  /** Characters of one resource's text, base64 content left out. */
+  maxText: number;
   /** Entries of a Bundle. */
   maxEntries: number;
   /** Milliseconds. */

@@ -16,7 +16,7 @@ import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { Query } from '../fhir/request.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
-import { toXml } from '../formats/xml.js';
+import { xmlParts } from '../formats/xml.js';
 import { createApp } from '../http/app.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
 import type { OpenAudit } from '../observe/audit/audit.js';
@@ -164,7 +164,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       wellKnown: name => wellKnown(config, name, endpoint.admits),
     })),
     limits: config.limits,
-    writeXml: (resource, pretty) => toXml(resource, definitions, pretty),
+    writeXml: (resource, pretty) => xmlParts(resource, definitions, pretty),
     secure: config.url.startsWith('https:'),
     report: (error, id) => log.error('unforeseen fault', error, { id }),
     refused: ({ base, milliseconds, ...line }) =>

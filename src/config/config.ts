@@ -39,6 +39,10 @@ export interface Config {
   readonly limits: {
     readonly maxBody: number;
     readonly maxDepth: number;
+    /** Of one resource. */
+    readonly maxElements: number;
+    /** Characters of one resource's text, base64 content left out. */
+    readonly maxText: number;
     readonly maxEntries: number;
     readonly pageSize: number;
     readonly maxPageSize: number;
@@ -119,6 +123,8 @@ function configOf(values: Values): Config {
     limits: {
       maxBody: values.PORTICO_MAX_BODY,
       maxDepth: values.PORTICO_MAX_DEPTH,
+      maxElements: values.PORTICO_MAX_ELEMENTS,
+      maxText: values.PORTICO_MAX_TEXT,
       maxEntries: values.PORTICO_MAX_ENTRIES,
       pageSize: values.PORTICO_PAGE_SIZE,
       maxPageSize: values.PORTICO_MAX_PAGE_SIZE,

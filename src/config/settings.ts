@@ -129,6 +129,18 @@ export const settings = {
     group: limits,
     doc: 'Deepest nesting of a body, in levels; checked before it is parsed.',
   }),
+  PORTICO_MAX_ELEMENTS: setting(whole(1000, 10_000_000), '30000', {
+    group: limits,
+    doc:
+      'Most elements (values, objects, lists) of one resource that is sent; 413 beyond. Each thousand holds other requests up for ' +
+      'about a millisecond. `npm run load` takes larger ones.',
+  }),
+  PORTICO_MAX_TEXT: setting(whole(10_000, 1024 * megabyte), String(megabyte), {
+    group: limits,
+    doc:
+      'Most characters of one resource that is sent, base64 content of attachments left out and narrative counted twice; 413 ' +
+      'beyond.',
+  }),
   PORTICO_MAX_ENTRIES: setting(whole(1, 100_000), '2000', {
     group: limits,
     doc: 'Most entries of a batch or transaction.',

@@ -8,7 +8,7 @@ import { unlessConflict } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
-import { createBreather } from '../runtime/yield-turn.js';
+import { createBreather } from '../runtime/breather.js';
 import type { ChangeSet, Document, Page, Records, Store } from '../store/port.js';
 import { endsProcesses, laidAside, REINDEX, stateChange, stateOf, type ReindexState } from './reindex-state.js';
 

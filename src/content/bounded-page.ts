@@ -8,7 +8,7 @@ import type { Key, Page, Store, Version } from '../store/port.js';
 import { textLength } from './text.js';
 
 /** Characters of resources, their content included, beyond which an answer is not made any longer. */
-export const MOST = 16 * 1024 * 1024;
+export const MOST = 8 * 1024 * 1024;
 
 /** Characters that any answer may have. */
 const SMALL = 1024 * 1024;

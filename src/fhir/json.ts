@@ -3,14 +3,17 @@
  * https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/datatypes.html#decimal
  */
 import { Fault } from './fault.js';
-import type { Json } from './resource.js';
+import type { Json, JsonObject } from './resource.js';
+import { Size, UNLIMITED, type SizeLimits } from './size.js';
 
+const SPACE = 32;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const OPEN_ARRAY = 91;
 const CLOSE_ARRAY = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
+const COMMA = 44;
 const COLON = 58;
 const MINUS = 45;
 
@@ -29,13 +32,65 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
+export interface ParseLimits extends SizeLimits {
+  maxDepth: number;
+  /** The limits of size hold for each entry of a Bundle, not for the whole. */
+  perEntry?: boolean;
+}
+
 /**
  * Parses JSON from outside. Numbers that a JavaScript number would not write back as they came become raw JSON values.
  * Faults: `invalid` (not JSON, a name twice in one object, a thousand names in one, a number out of range), `too-costly` code `too-long` (nested
- * deeper than `maxDepth`; found before parsing).
+ * deeper than `maxDepth`; found before parsing), `too-large`.
  */
-export function parseJson(text: string, maxDepth: number): Json {
-  const { inexact } = scan(text, maxDepth);
+export function parseJson(text: string, maxDepth: number, size: SizeLimits = UNLIMITED): Json {
+  const scanning = new Scan(text, { ...size, maxDepth }).run();
+  let step = scanning.next();
+  while (!step.done) step = scanning.next();
+  return parsed(text, step.value.inexact);
+}
+
+/** The same in slices: `breathe` is awaited between them, and lets others run. */
+export async function parseJsonInSlices(
+  text: string,
+  limits: ParseLimits,
+  breathe: () => Promise<void>,
+): Promise<Json> {
+  const scanning = new Scan(text, limits).run();
+  let step = scanning.next();
+  for (; !step.done; step = scanning.next()) await breathe();
+  const { inexact, items } = step.value;
+  // What stands in the lists of the outermost object is cut out, parsed on its own, and put back in its order.
+  const frame = parsed(withoutItems(text, items), inexact) as JsonObject;
+  const lists = Object.values(frame).filter(value => Array.isArray(value));
+  let next = 0;
+  for (const list of lists) {
+    for (const [at, item] of list.entries()) {
+      // Numbers that keep their digits are objects too.
+      if (typeof item !== 'object' || item === null || 'rawJSON' in item) continue;
+      const place = items[next++];
+      if (!place) continue;
+      list[at] = parsed(text.slice(...place), inexact);
+      await breathe();
+    }
+  }
+  return frame;
+}
+
+type Place = readonly [start: number, end: number];
+
+/** The text with `{}` in these places. */
+function withoutItems(text: string, places: readonly Place[]): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (const [start, end] of places) {
+    kept.push(text.slice(from, start));
+    from = end;
+  }
+  return [...kept, text.slice(from)].join('{}');
+}
+
+function parsed(text: string, inexact: boolean): Json {
   try {
     return (inexact ? JSON.parse(text, keepDigits) : JSON.parse(text)) as Json;
   } catch (error) {
@@ -63,33 +118,94 @@ function keepDigits(_name: string, value: unknown, context?: { source?: string }
 }
 
 interface Frame {
+  /** Names so far; none for a list. */
   names: Set<string> | undefined;
+  /** The name before the value that is read. */
+  name?: string;
 }
 
-/** One pass over the text without building anything. */
-function scan(text: string, maxDepth: number): { inexact: boolean } {
-  const stack: Frame[] = [];
-  let inexact = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charCodeAt(at);
-    if (char === QUOTE) {
-      const end = endOfString(text, at);
-      noteName(text, at, end, stack.at(-1));
-      at = end;
-    } else if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
-      stack.push({ names: char === OPEN_OBJECT ? new Set() : undefined });
-      if (stack.length > maxDepth) {
-        throw new Fault('too-costly', `The body is nested deeper than ${maxDepth} levels.`, { code: 'too-long' });
-      }
-    } else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) {
-      stack.pop();
-    } else if (char === MINUS || (char >= 48 && char <= 57)) {
-      const end = endOfNumber(text, at);
-      inexact ||= !survives(text.slice(at, end));
-      at = end - 1;
-    }
+interface Scanned {
+  /** There are numbers that JavaScript would write otherwise. */
+  inexact: boolean;
+  /** Where the objects and lists stand that are items of a list of the outermost object. */
+  items: Place[];
+}
+
+/** Steps between two looks at the clock. */
+const SLICE = 20_000;
+
+/** The depth of an item of a list of the outermost object. */
+const ITEM = 3;
+
+/** One pass over the text without building anything, in slices. */
+class Scan {
+  private readonly text: string;
+  private readonly limits: ParseLimits;
+  private readonly size: Size;
+  private readonly stack: Frame[] = [];
+  private readonly items: Place[] = [];
+  private inexact = false;
+  private start = 0;
+
+  constructor(text: string, limits: ParseLimits) {
+    this.text = text;
+    this.limits = limits;
+    this.size = new Size(limits);
   }
-  return { inexact };
+
+  *run(): Generator<undefined, Scanned> {
+    const { text } = this;
+    let steps = 0;
+    for (let at = 0; at < text.length; at++) {
+      const char = text.charCodeAt(at);
+      if (char > SPACE) at = this.read(char, at);
+      if (++steps % SLICE === 0) yield;
+    }
+    return { inexact: this.inexact, items: this.items };
+  }
+
+  /** Reads what begins here; the index of its last character. */
+  private read(char: number, at: number): number {
+    if (char === QUOTE) return this.string(at);
+    if (char === OPEN_OBJECT || char === OPEN_ARRAY) this.open(char, at);
+    else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) this.close(at);
+    else if (char === COMMA) this.size.addElement();
+    else if (char === MINUS || (char >= 48 && char <= 57)) {
+      const end = endOfNumber(this.text, at);
+      this.inexact ||= !survives(this.text.slice(at, end));
+      return end - 1;
+    }
+    return at;
+  }
+
+  private string(at: number): number {
+    const end = endOfString(this.text, at);
+    const frame = this.stack.at(-1);
+    if (!noteName(this.text, at, end, frame)) this.size.addText(end - at - 1, frame?.name);
+    return end;
+  }
+
+  private open(char: number, at: number): void {
+    this.size.addElement();
+    const { maxDepth, perEntry = false } = this.limits;
+    this.stack.push({ names: char === OPEN_OBJECT ? new Set() : undefined });
+    if (this.stack.length > maxDepth) {
+      throw new Fault('too-costly', `The body is nested deeper than ${maxDepth} levels.`, { code: 'too-long' });
+    }
+    if (!this.isItem()) return;
+    this.start = at;
+    if (perEntry && this.stack[0]?.name === 'entry') this.size.restart();
+  }
+
+  private close(at: number): void {
+    if (this.isItem()) this.items.push([this.start, at + 1]);
+    this.stack.pop();
+  }
+
+  private isItem(): boolean {
+    const { stack } = this;
+    return stack.length === ITEM && stack[0]!.names !== undefined && stack[1]!.names === undefined;
+  }
 }
 
 /** Index of the closing quote of the string that opens at `start`. */
@@ -102,11 +218,12 @@ export function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function noteName(text: string, start: number, end: number, frame: Frame | undefined): void {
-  if (frame?.names === undefined) return;
+/** Whether the string is a name; it is kept. */
+function noteName(text: string, start: number, end: number, frame: Frame | undefined): boolean {
+  if (frame?.names === undefined) return false;
   let next = end + 1;
   while (text.charCodeAt(next) <= 32) next++;
-  if (text.charCodeAt(next) !== COLON) return;
+  if (text.charCodeAt(next) !== COLON) return false;
   const raw = text.slice(start, end + 1);
   const name = raw.includes('\\') ? unescaped(raw) : raw;
   if (frame.names.size >= MAX_NAMES) {
@@ -116,6 +233,8 @@ function noteName(text: string, start: number, end: number, frame: Frame | undef
     throw new Fault('invalid', 'The body names a property twice in one object.', { code: 'structure' });
   }
   frame.names.add(name);
+  frame.name = name.slice(1, -1);
+  return true;
 }
 
 function unescaped(raw: string): string {

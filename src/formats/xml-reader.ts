@@ -5,6 +5,8 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import type { Definitions } from '../definitions/definitions.js';
 import { Fault } from '../fhir/fault.js';
+import type { ParseLimits } from '../fhir/json.js';
+import { Size, UNLIMITED, type SizeLimits } from '../fhir/size.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { layoutsOf, type Field, type XmlLayout, type XmlLayouts } from './xml-layout.js';
 import { primitiveValue } from './primitive.js';
@@ -20,11 +22,33 @@ const XML = 'http://www.w3.org/XML/1998/namespace';
 const isAside = ({ local, uri }: { local: string; uri: string }): boolean =>
   uri === XSI || uri === XMLNS || local === 'xmlns' || (uri === XML && local === 'space');
 
-/** Faults: `invalid` (not XML, unknown element, wrong value), `too-costly` code `too-long` (nested deeper than `maxDepth`). */
-export function fromXml(text: string, definitions: Definitions, maxDepth: number): Resource {
-  const reader = new Reader(text, layoutsOf(definitions), maxDepth);
-  return reader.read();
+/** Faults: `invalid` (not XML, unknown element, wrong value), `too-costly` code `too-long` (nested deeper than `maxDepth`), `too-large`. */
+export function fromXml(text: string, definitions: Definitions, limits: XmlLimits): Resource {
+  const reader = new Reader(text, layoutsOf(definitions), limits);
+  reader.write(text);
+  return reader.end();
 }
+
+/** The same in slices: `breathe` is awaited between them, and lets others run. */
+export async function fromXmlInSlices(
+  text: string,
+  definitions: Definitions,
+  limits: XmlLimits,
+  breathe: () => Promise<void>,
+): Promise<Resource> {
+  const reader = new Reader(text, layoutsOf(definitions), limits);
+  for (let at = 0; at < text.length; at += SLICE) {
+    reader.write(text.slice(at, at + SLICE));
+    await breathe();
+  }
+  return reader.end();
+}
+
+/** Those of JSON. */
+type XmlLimits = Pick<ParseLimits, 'maxDepth' | 'perEntry'> & Partial<SizeLimits>;
+
+/** Characters of one slice. */
+const SLICE = 32 * 1024;
 
 /** Attributes of one element; FHIR has four of its own, narratives some more. */
 const MAX_ATTRIBUTES = 100;
@@ -43,7 +67,8 @@ interface Frame {
 class Reader {
   readonly #text: string;
   readonly #layouts: XmlLayouts;
-  readonly #maxDepth: number;
+  readonly #limits: XmlLimits;
+  readonly #size: Size;
   readonly #parser = new SaxesParser({ xmlns: true });
   #top: Frame | undefined;
   #root: JsonObject | undefined;
@@ -53,13 +78,25 @@ class Reader {
   /** Depth of the narrative's outermost element while inside it, and where its text begins. */
   #narrative: { depth: number; start: number; prefix: string } | undefined;
 
-  constructor(text: string, layouts: XmlLayouts, maxDepth: number) {
+  constructor(text: string, layouts: XmlLayouts, limits: XmlLimits) {
     this.#text = text;
     this.#layouts = layouts;
-    this.#maxDepth = maxDepth;
+    this.#limits = limits;
+    this.#size = new Size({ ...UNLIMITED, ...limits });
+    this.#listen();
   }
 
-  read(): Resource {
+  write(part: string): void {
+    this.#parser.write(part);
+  }
+
+  end(): Resource {
+    this.#parser.close();
+    if (!this.#root) throw new Fault('invalid', 'The body holds no resource.', { code: 'structure' });
+    return this.#root as Resource;
+  }
+
+  #listen(): void {
     const parser = this.#parser;
     parser.on('error', error => {
       throw new Fault('invalid', 'The body is not well-formed XML.', { code: 'structure', cause: error });
@@ -77,17 +114,17 @@ class Reader {
     parser.on('closetag', () => this.#close());
     parser.on('text', text => this.#characters(text));
     parser.on('cdata', text => this.#characters(text));
-    parser.write(this.#text).close();
-    if (!this.#root) throw new Fault('invalid', 'The body holds no resource.', { code: 'structure' });
-    return this.#root as Resource;
   }
 
   #open(tag: SaxesTagNS): void {
     this.#depth++;
-    if (this.#depth > this.#maxDepth) {
-      throw new Fault('too-costly', `The body is nested deeper than ${this.#maxDepth} levels.`, { code: 'too-long' });
+    const { maxDepth, perEntry = false } = this.#limits;
+    if (this.#depth > maxDepth) {
+      throw new Fault('too-costly', `The body is nested deeper than ${maxDepth} levels.`, { code: 'too-long' });
     }
     if (this.#narrative) return;
+    if (perEntry && this.#depth === 2 && tag.local === 'entry') this.#size.restart();
+    this.#size.addElement();
     const top = this.#top;
     if (tag.uri === XHTML && top?.layout) this.#openNarrative(tag, top);
     else if (tag.uri !== FHIR) throw invalid('Elements are in the namespace http://hl7.org/fhir.', top?.path);
@@ -119,6 +156,9 @@ class Reader {
     for (const attribute of Object.values(tag.attributes)) {
       if (isAside(attribute)) continue;
       const { local, value } = attribute;
+      // In JSON a value is not an element besides its own.
+      if (local !== 'value') this.#size.addElement();
+      this.#size.addText(value.length, tag.local);
       const own = inner?.byName.get(local);
       if (own?.kind !== 'attribute') throw invalid(`Unknown attribute ${local}.`, path);
       object[local] = local === 'value' ? primitiveValue(value, field.type, path) : value;
@@ -135,7 +175,9 @@ class Reader {
   #close(): void {
     const narrative = this.#narrative;
     if (narrative?.depth === this.#depth && this.#top) {
-      this.#top.object['div'] = plainXhtml(this.#text.slice(narrative.start, this.#parser.position), narrative.prefix);
+      const text = this.#text.slice(narrative.start, this.#parser.position);
+      this.#size.addText(text.length, 'div');
+      this.#top.object['div'] = plainXhtml(text, narrative.prefix);
       this.#narrative = undefined;
     } else if (!narrative && this.#top) {
       const { field, object, parent } = this.#top;

@@ -6,12 +6,55 @@ import { layoutsOf, type Field, type XmlLayout, type XmlLayouts } from './xml-la
 import { defined } from '../fhir/defined.js';
 
 /** The XML text of a resource; `pretty` indents it, narratives excepted. Elements the definitions lack are left out. */
-export function toXml(resource: Resource, definitions: Definitions, pretty = false): string {
+export const toXml = (resource: Resource, definitions: Definitions, pretty = false): string =>
+  [...xmlParts(resource, definitions, pretty)].join('');
+
+/** The same in parts that take about a millisecond each. */
+export function* xmlParts(resource: Resource, definitions: Definitions, pretty = false): Generator<string> {
   const writer: Writer = { layouts: layoutsOf(definitions), out: ['<?xml version="1.0" encoding="UTF-8"?>'], pretty };
-  writeResource(writer, resource, 0, ' xmlns="http://hl7.org/fhir"');
+  const name = resource.resourceType;
+  const layout = writer.layouts.of(name);
+  const root = { name, attributes: ' xmlns="http://hl7.org/fhir"', layout: layout!, object: resource };
+  for (const _ of layout ? writeOuter(writer, root, 0) : []) {
+    if (writer.out.length > PART) yield writer.out.splice(0).join('');
+  }
   if (pretty) writer.out.push('\n');
-  return writer.out.join('');
+  yield writer.out.join('');
 }
+
+/** Pieces of text in one part. */
+const PART = 2000;
+
+/** Elements so deep are written one after the other, those below them at once: entries of a Bundle, types of a statement. */
+const OUTER = 3;
+
+/** Writes an element, and stops behind each one in it. */
+function* writeOuter(writer: Writer, element: Complex, depth: number): Generator<undefined> {
+  if (depth >= OUTER || !hasContent(element)) {
+    writeComplex(writer, element, depth);
+    return;
+  }
+  const { name, attributes, layout, object } = element;
+  breakLine(writer, depth);
+  writer.out.push(`<${name}${attributes}${attributesOf(layout, object)}>`);
+  for (const field of layout.fields) {
+    const value = object[field.name];
+    if (field.kind !== 'complex' || value === undefined) writeField(writer, field, object, depth + 1);
+    else
+      for (const item of listOf(value)) {
+        const inner = { name: field.name, attributes: '', layout: field.layout(), object: item as JsonObject };
+        yield* writeOuter(writer, inner, depth + 1);
+        yield;
+      }
+  }
+  breakLine(writer, depth);
+  writer.out.push(`</${name}>`);
+}
+
+const hasContent = ({ layout, object }: Complex): boolean =>
+  layout.fields.some(
+    ({ kind, name }) => kind !== 'attribute' && (object[name] !== undefined || object[`_${name}`] !== undefined),
+  );
 
 interface Writer {
   layouts: XmlLayouts;

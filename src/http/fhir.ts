@@ -10,7 +10,8 @@ import { negotiate, notAcceptable } from '../formats/media-type.js';
 import { createAdmission } from './admission.js';
 import { discard } from './body.js';
 import { correlationId, fhirRequest, requestId, type RequestLimits } from './request.js';
-import { createRespond, type Envelope, type WriteXml } from './respond.js';
+import type { WriteXml } from './body-text.js';
+import { createRespond, type Envelope } from './respond.js';
 import { decodePath, decodeQuery, splitTarget } from './target.js';
 
 /** One FHIR endpoint as http/ sees it. */

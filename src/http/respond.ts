@@ -5,11 +5,10 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseStored } from '../fhir/json.js';
-import type { Resource } from '../fhir/resource.js';
-import type { FhirResponse, ResponseBody } from '../fhir/response.js';
+import type { FhirResponse } from '../fhir/response.js';
 import type { Shape } from '../formats/media-type.js';
 import { Cache } from '../runtime/cache.js';
+import { textOf, type TextBody, type WriteXml } from './body-text.js';
 import { codingFor, createCompress, type Coding } from './compress.js';
 
 /** An answer's surroundings. */
@@ -25,9 +24,6 @@ export interface Envelope extends Shape {
   /** Accept-Encoding, if it was sent. */
   codings: string | undefined;
 }
-
-/** A resource as XML text. */
-export type WriteXml = (resource: Resource, pretty: boolean) => string;
 
 /** Sends answers of the FHIR endpoints; `secure` is set where callers reach the server by https. */
 export function createRespond(writeXml: WriteXml, secure: boolean) {
@@ -65,8 +61,9 @@ export function createRespond(writeXml: WriteXml, secure: boolean) {
       if (envelope.head) response.end();
       else await sendStream(response, body.bytes);
     } else {
-      const text =
+      const written =
         body === undefined ? '' : answer.stable ? stableTexts(body, envelope) : textOf(body, envelope, writeXml);
+      const text = typeof written === 'string' ? written : await written;
       if (body !== undefined) headers.push('content-type', contentTypes[envelope.format]);
       const pending = envelope.codings === undefined ? undefined : compressed(answer, text, envelope);
       if (pending) sendCompressed(response, answer.status, headers, await pending);
@@ -78,13 +75,13 @@ export function createRespond(writeXml: WriteXml, secure: boolean) {
 /** Statements of some endpoints in one format. */
 const STABLE = 16;
 
-/** Texts of bodies that go to everybody, by format: a statement as XML takes a tenth of a second to write. */
+/** Texts of bodies that go to everybody, by format: a statement as XML takes a tenth of a second to write, once. */
 function createStableTexts(writeXml: WriteXml) {
-  const made = new Map<string, Cache<string>>();
-  return (body: TextBody, shape: Shape): string => {
+  const made = new Map<string, Cache<string | Promise<string>>>();
+  return (body: TextBody, shape: Shape): string | Promise<string> => {
     if (body.kind !== 'json') return textOf(body, shape, writeXml);
     const form = `${shape.format} ${shape.pretty}`;
-    const texts = made.get(form) ?? new Cache<string>(STABLE);
+    const texts = made.get(form) ?? new Cache<string | Promise<string>>(STABLE);
     made.set(form, texts);
     return texts.getOrMake(body.text, () => textOf(body, shape, writeXml));
   };
@@ -119,14 +116,6 @@ const crossOriginHeaders = [
     'Location, Content-Location, ETag, Last-Modified, X-Request-Id, X-Correlation-Id, X-Progress',
   ],
 ];
-
-type TextBody = Exclude<ResponseBody, { kind: 'bytes' | 'stream' }>;
-
-function textOf(body: TextBody, shape: Shape, writeXml: WriteXml): string {
-  if (shape.format === 'json' && !shape.pretty) return body.kind === 'json' ? body.text : JSON.stringify(body.resource);
-  const resource = body.kind === 'json' ? parseStored<Resource>(body.text) : body.resource;
-  return shape.format === 'xml' ? writeXml(resource, shape.pretty) : JSON.stringify(resource, null, 2) + '\n';
-}
 
 /** A text of as many bytes as characters is ASCII: its bytes are its characters, and need not be encoded. */
 function sendText(response: ServerResponse, status: number, headers: string[], text: string, head: boolean): void {

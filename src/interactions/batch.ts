@@ -6,6 +6,7 @@ import type { Clock } from '../fhir/clock.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { Context, Handler, Result, HandlerParts } from '../service.js';
+import { createBreather, IN_ONE_TURN } from '../runtime/breather.js';
 import { MOST } from '../content/bounded-page.js';
 import { entriesOf, isRead, requestOf, responseEntry, type Entry } from './entry.js';
 import { transaction, type TransactionParts } from './transaction.js';
@@ -48,12 +49,14 @@ const enough = (): FhirResponse =>
 /** Each entry is a request of its own, with its own status; the order is kept. */
 async function batch(context: Context, bundle: Resource, parts: BundleParts): Promise<Result> {
   const entries: BundleEntry[] = [];
+  const breathe = createBreather(IN_ONE_TURN);
   let size = 0;
   for (const entry of entriesOf(bundle, context, parts)) {
     if (entry instanceof Fault) {
       entries.push(responseEntry(faultResponse(entry)));
       continue;
     }
+    await breathe();
     const answer = size > MOST && isRead(entry) ? enough() : await answerOf(entry, context, parts.clock);
     const answered = responseEntry(answer, entry);
     size += answered.json?.length ?? 0;

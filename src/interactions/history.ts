@@ -12,6 +12,7 @@ import { dateInterval } from '../search/types/date.js';
 import { splitPrefix } from '../search/types/prefix.js';
 import type { Context, Handler, HandlerParts } from '../service.js';
 import type { HistoryQuery, Page, Version } from '../store/port.js';
+import { createBreather } from '../runtime/breather.js';
 import { shownText } from '../content/text.js';
 import { boundedPage } from '../content/bounded-page.js';
 import { absent, current, instanceKey } from './version.js';
@@ -48,7 +49,11 @@ export const createHistory =
       limit === 0 ? { rows: [] } : await boundedPage(one => context.store.history(one), historyQuery, context.request);
     const total = await context.store.countHistory(conditions, TOTAL_LIMIT + 1);
     const entries: BundleEntry[] = [];
-    for (const version of page.rows) entries.push(await entryOf(context, version, view, parts));
+    const breathe = createBreather();
+    for (const version of page.rows) {
+      entries.push(await entryOf(context, version, view, parts));
+      await breathe();
+    }
     const head = {
       type: 'history' as const,
       ...defined({ total: total > TOTAL_LIMIT ? undefined : total }),

@@ -11,6 +11,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
 import type { Context, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
+import { createBreather } from '../runtime/breather.js';
 import { boundedPage, charactersOf, countFitting, readParts } from '../content/bounded-page.js';
 import { resourceEntries, shapeOf, type SearchsetParts } from './searchset.js';
 
@@ -60,16 +61,27 @@ export async function included(
   };
 }
 
+/** Resources whose references are followed in one turn of the event loop. */
+const FRONT = 200;
+
 async function gather(
   gathering: Gathering,
   front: readonly Version[],
   includes: readonly Include[],
   revincludes: readonly Include[],
 ): Promise<Version[]> {
-  const forward = includes.length > 0 ? await referenced(gathering, front, includes) : [];
-  const backward: Version[] = [];
-  for (const include of revincludes) backward.push(...(await referring(gathering, front, include)));
-  return [...forward, ...backward];
+  const taken: Version[] = [];
+  const breathe = createBreather();
+  for (let at = 0; at < front.length && !gathering.full; at += FRONT) {
+    const part = front.slice(at, at + FRONT);
+    if (includes.length > 0) taken.push(...(await referenced(gathering, part, includes)));
+    for (const include of revincludes) {
+      taken.push(...(await referring(gathering, part, include)));
+      await breathe();
+    }
+    await breathe();
+  }
+  return taken;
 }
 
 /** The resources that these refer to. */

@@ -7,7 +7,9 @@ import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import { withoutResources } from '../fhir/parameters.js';
 import type { Resource } from '../fhir/resource.js';
+import { assertSize } from '../fhir/size.js';
 import { JSON_PATCH, mediaType } from '../formats/media-type.js';
+import { createBreather } from '../runtime/breather.js';
 import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Criterion, Version } from '../store/port.js';
 import { wholeText } from '../content/text.js';
@@ -18,7 +20,7 @@ import { checkIfMatch, existing, instanceKey } from './version.js';
 import { sameContent } from '../writing/same-content.js';
 import { unchanged, write, type WriteParts } from './write.js';
 
-type PatchParts = CriteriaParts & WriteParts & Pick<HandlerParts, 'validator'>;
+type PatchParts = CriteriaParts & WriteParts & Pick<HandlerParts, 'validator' | 'limits'>;
 
 export const createPatch =
   (parts: PatchParts): Handler =>
@@ -40,14 +42,17 @@ async function patched(
   checkIfMatch(context, previous);
   const text = await wholeText(parts.blobs, previous);
   const resource = parseStored<Resource>(text);
+  const breathe = createBreather();
   const before = identityOf(resource); // the patch changes the resource itself
   const after = await apply(context, resource, parts);
+  await breathe();
   if (!isDeepStrictEqual(identityOf(after), before)) {
     throw new Fault('invalid', 'A patch cannot change the type, the id, or what the server sets in meta.', {
       code: 'not-supported',
       expression: previous.key.type,
     });
   }
+  assertSize(after, parts.limits);
   if (sameContent(text, after)) return unchanged(context, previous, parts, criteria);
   return write(context, { resource: { ...after, id: previous.key.id }, previous, method: 'PATCH', criteria }, parts);
 }
@@ -59,14 +64,15 @@ const identityOf = ({ resourceType, id, meta }: Resource): unknown => [
   meta?.lastUpdated,
 ];
 
-async function apply(context: Context, before: Resource, { validator, definitions }: PatchParts): Promise<Resource> {
+async function apply(context: Context, before: Resource, parts: PatchParts): Promise<Resource> {
+  const { validator, definitions, limits } = parts;
   const { resource } = context;
   if (resource?.resourceType === 'Parameters') {
     validator.assertShape(withoutResources(resource));
     return applyFhirPathPatch(before, resource, definitions);
   }
   const patch = jsonPatchIn(context);
-  if (patch) return applyJsonPatch(before, parseJsonPatch(patch));
+  if (patch) return applyJsonPatch(before, parseJsonPatch(patch, limits));
   throw new Fault('invalid', 'Send a JSON Patch (application/json-patch+json) or a FHIRPath Patch (Parameters).', {
     code: 'structure',
   });

@@ -10,6 +10,7 @@ import type { ParsedSearch } from '../search/parse.js';
 import type { Context, HandlerParts } from '../service.js';
 import type { Version } from '../store/port.js';
 import { searchPath, type SearchQuestion } from './search-question.js';
+import { createBreather } from '../runtime/breather.js';
 import { shownText } from '../content/text.js';
 import { shown } from './view.js';
 import { defined } from '../fhir/defined.js';
@@ -66,11 +67,13 @@ export async function resourceEntries(
   const { url } = context.endpoint;
   const search = { mode };
   const entries: BundleEntry[] = [];
+  const breathe = createBreather();
   for (const version of versions) {
     const { type, id } = version.key;
     const text = shownText(blobs, version);
     const json = shape(typeof text === 'string' ? text : await text);
     entries.push({ fullUrl: `${url}/${type}/${id}`, json, search });
+    if (json !== text) await breathe();
   }
   return entries;
 }

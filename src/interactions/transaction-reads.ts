@@ -7,7 +7,7 @@ import { MOST } from '../content/bounded-page.js';
 import { Fault } from '../fhir/fault.js';
 import { faultResponse } from '../fhir/outcome.js';
 import type { FhirResponse } from '../fhir/response.js';
-import { yieldTurn } from '../runtime/yield-turn.js';
+import { createBreather, IN_ONE_TURN } from '../runtime/breather.js';
 import type { AdmittedRead, Context } from '../service.js';
 import type { Key, Put, Store } from '../store/port.js';
 import { delegating } from '../store/views/delegating.js';
@@ -34,8 +34,9 @@ export async function tryReads(
   const seen: Seen = new Map();
   const store = beforeSearches(overlay(context.store, puts), puts, seen);
   const reads: TriedRead[] = [];
+  const breathe = createBreather(IN_ONE_TURN);
   for (const entry of entries) {
-    await yieldTurn(entry.index);
+    await breathe();
     reads.push(await tryRead(context, entry, store));
     if (sizeOf(reads) > MOST) throw within(entry, tooMuch());
   }
@@ -57,8 +58,9 @@ async function tryRead(context: Context, entry: Entry, store: Store): Promise<Tr
 export async function answerReads(reads: readonly TriedRead[]): Promise<[index: number, FhirResponse][]> {
   const all: [number, FhirResponse][] = [];
   let size = sizeOf(reads);
+  const breathe = createBreather(IN_ONE_TURN);
   for (const { index, admitted, response } of reads) {
-    await yieldTurn(index);
+    await breathe();
     const answered = response || size <= MOST ? await admitted.answer(response) : faultResponse(tooMuch());
     if (!response) size += lengthOf(answered);
     all.push([index, answered]);

@@ -13,7 +13,7 @@ import { atMostOne, criteriaText, idsOf, matching, type CriteriaParts } from './
 import { deletable } from './delete.js';
 import { entryFault, within, type Entry } from './entry.js';
 import { inOneCase, isUuidUrl } from '../fhir/uuid-url.js';
-import { yieldTurn } from '../runtime/yield-turn.js';
+import { createBreather, IN_ONE_TURN } from '../runtime/breather.js';
 
 export type ResolvingParts = CriteriaParts & Pick<HandlerParts, 'ids'>;
 
@@ -38,9 +38,10 @@ export async function resolveEntries(
   const targets = new Map<number, string[]>();
   const names = new Map<string, string>();
   const deleted = new Set<string>();
+  const breathe = createBreather(IN_ONE_TURN);
   refuseSameCriteria(entries, context.endpoint.url);
   for (const entry of deletionsFirst(entries)) {
-    await yieldTurn(entry.index);
+    await breathe();
     const ids = await targetIds(context, entry, { assignedIds, deleted }, parts).catch((error: unknown) => {
       throw within(entry, error);
     });
@@ -59,7 +60,7 @@ export async function resolveEntries(
   const resolved: Entry[] = [];
   const criteria: Criterion[] = [];
   for (const entry of entries) {
-    await yieldTurn(entry.index);
+    await breathe();
     const conditions = await conditionalReferences(context, entry, pending, parts);
     criteria.push(...[...conditions.values()].map(({ criterion }) => criterion));
     resolved.push(rewritten(entry, conditions, links));

@@ -24,7 +24,7 @@ import {
 import { overlay } from '../store/views/overlay.js';
 import { memoizing } from '../store/views/memoizing.js';
 import { resolveEntries, type ResolvedEntries, type ResolvingParts } from './transaction-references.js';
-import { yieldTurn } from '../runtime/yield-turn.js';
+import { createBreather, IN_ONE_TURN } from '../runtime/breather.js';
 import { mergeChanges } from '../writing/merge-changes.js';
 import { defined } from '../fhir/defined.js';
 
@@ -65,6 +65,7 @@ function refuseOperations(entries: readonly Entry[]): void {
 }
 
 async function writes(context: Context, { entries, assignedIds, targets, deleted }: ResolvedEntries) {
+  const breathe = createBreather(IN_ONE_TURN);
   const pending: Changes[] = [];
   const responses = new Map<number, FhirResponse>();
   const puts = new Map<string, Put>();
@@ -73,7 +74,7 @@ async function writes(context: Context, { entries, assignedIds, targets, deleted
   const expectedReferences = new Set(kept.flatMap(({ index }) => targets.get(index) ?? []));
   for (const method of ORDER) {
     for (const entry of entries.filter(one => one.method === method)) {
-      await yieldTurn(entry.index);
+      await breathe();
       const assignId = assignedIds.get(entry.index);
       const assigned = { expectedReferences, deletedBefore: deleted, ...defined({ assignId }) };
       const result = await prepared(context, entry, assigned, overlay(context.store, puts));

@@ -54,7 +54,13 @@ const known: Stage = ({ request, route, actor, prefer }) => {
 const body: Stage = (run, { definitions, limits, receive }) => {
   const { request, route } = run;
   if (request.body?.kind !== 'stream') {
-    run.resource = parseBody(request, route, definitions, limits);
+    const parsed = parseBody(request, route, definitions, limits);
+    if (parsed instanceof Promise) {
+      return parsed.then(resource => {
+        run.resource = resource;
+      });
+    }
+    run.resource = parsed;
     return undefined;
   }
   const { bytes, contentType } = request.body;

@@ -10,6 +10,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { Step } from '../portal/step.js';
 import type { Draft, EndpointStore, HandlerParts, WriteRule, Writing } from '../service.js';
 import type { Validator } from '../validate/validator.js';
+import { createBreather } from '../runtime/breather.js';
 import { keepContent } from '../content/keep.js';
 import type { UploadParts } from '../content/upload.js';
 import { byServer } from './draft.js';
@@ -27,9 +28,12 @@ export interface WritingParts extends StampParts, UploadParts, ProvenanceParts {
 
 export function createWriting(parts: WritingParts): Writing {
   const write: Writing['write'] = async (draft, target) => {
+    const breathe = createBreather();
     parts.validator.assertShape(draft.resource);
+    await breathe();
     const { resource, step } = await applyRule(draft, target, parts);
     await assertConforms(resource, draft, target, parts);
+    await breathe();
     if (draft.references === 'enforced') await checkReferences(resource, draft.expectedReferences, target);
     const { provenance: header } = draft;
     const provenance =

@@ -133,15 +133,16 @@ describe('hostile bodies and parameters', () => {
   it('[F07] depth, breadth and length', async () => {
     await refuses(400, 'too-long', 'POST', 'Patient', '['.repeat(1_000_000));
     await refuses(400, 'too-long', 'POST', 'Patient', '{"a":'.repeat(65));
-    await refuses(400, 'structure', 'POST', 'Patient', `{"resourceType":"Patient","name":[${'0,'.repeat(300_000)}0]}`);
-    const keys = Array.from({ length: 100_000 }, (_one, at) => `"${at * 65536}":1`);
+    await refuses(400, 'structure', 'POST', 'Patient', `{"resourceType":"Patient","name":[${'0,'.repeat(20_000)}0]}`);
+    await refuses(413, 'too-long', 'POST', 'Patient', `{"resourceType":"Patient","name":[${'0,'.repeat(300_000)}0]}`);
+    const keys = Array.from({ length: 20_000 }, (_one, at) => `"${at * 65536}":1`);
     await refuses(400, 'structure', 'POST', 'Patient', `{${keys.join(',')}}`);
-    await refuses(400, 'value', 'POST', 'Patient', patient({ name: [{ family: 'x'.repeat(4_000_000) }] }));
+    await refuses(413, 'too-long', 'POST', 'Patient', patient({ name: [{ family: 'x'.repeat(4_000_000) }] }));
     await refuses(413, 'too-long', 'POST', 'Patient', Buffer.alloc(17 * 1024 * 1024, 32));
   });
 
   it('[F07] resources that could be found by everything', async () => {
-    const names = Array.from({ length: 30_000 }, (_one, at) => ({ family: `f${at}` }));
+    const names = Array.from({ length: 6000 }, (_one, at) => ({ family: `f${at} a b c d`, given: [`g${at}`] }));
     await refuses(400, 'too-costly', 'POST', 'Patient', patient({ name: names }));
     const coding = (letter: string) =>
       Array.from({ length: 1000 }, (_one, at) => ({ system: 'http://x', code: `${letter}${at}` }));

@@ -44,6 +44,8 @@ describe('config/config', () => {
       assert.deepEqual(config.limits, {
         maxBody: 16 * 1024 * 1024,
         maxDepth: 64,
+        maxElements: 30_000,
+        maxText: 1024 * 1024,
         maxEntries: 2000,
         pageSize: 20,
         maxPageSize: 1000,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseStored } from '../../src/fhir/json.js';
 import type { JsonObject, Resource } from '../../src/fhir/resource.js';
-import { fromXml, toXml } from '../../src/formats/xml.js';
+import { fromXml, fromXmlInSlices, toXml } from '../../src/formats/xml.js';
 import { definitions } from './definitions.js';
 
 const shared = join(process.cwd(), '../shared/data');
@@ -20,7 +20,7 @@ function canonical(value: unknown): string {
 }
 
 function assertRoundTrip(resource: Resource): void {
-  const back = fromXml(toXml(resource, definitions), definitions, depth);
+  const back = fromXml(toXml(resource, definitions), definitions, { maxDepth: depth });
   assert.equal(canonical(back), canonical(resource), `${resource.resourceType}/${resource.id ?? ''}`);
 }
 
@@ -32,7 +32,7 @@ function own(name: string): Resource[] {
     .map(line => parseStored<Resource>(line));
 }
 
-const read = (xml: string): Resource => fromXml(xml, definitions, depth);
+const read = (xml: string): Resource => fromXml(xml, definitions, { maxDepth: depth });
 const patient = (inner: string): string => `<Patient xmlns="http://hl7.org/fhir">${inner}</Patient>`;
 
 describe('formats/xml', () => {
@@ -45,6 +45,39 @@ describe('formats/xml', () => {
     own('ValueSet')
       .filter((_, index) => index % 20 === 0)
       .forEach(assertRoundTrip);
+  });
+
+  it('[F13] reads large texts in slices: narratives that begin in one and end in another too', async () => {
+    const div = `<div xmlns="http://www.w3.org/1999/xhtml">${'<p>é <b>x</b>\r\n</p>'.repeat(3000)}</div>`;
+    const contained = Array.from({ length: 3 }, (_, at) => ({
+      ...{ resourceType: 'Patient', id: `p${at}`, text: { status: 'generated', div } },
+      name: Array.from({ length: 500 }, () => ({ family: 'x'.repeat(at) || 'y' })),
+    }));
+    const text = toXml({ resourceType: 'Observation', contained, status: 'final', code: { text: 'a' } }, definitions);
+    let slices = 0;
+    const limits = { maxDepth: depth };
+    const sliced = await fromXmlInSlices(text, definitions, limits, async () => void (slices += 1));
+    assert.ok(slices > 5);
+    assert.deepEqual(sliced, fromXml(text, definitions, limits));
+  });
+
+  it('[F13] bounds elements and text, of each entry where a Bundle is processed entry by entry', () => {
+    const name = '<name><family value="abc"/></name>';
+    const sized = (maxElements: number, maxText: number, perEntry = false) => ({
+      maxDepth: depth,
+      maxElements,
+      maxText,
+      perEntry,
+    });
+    const many = patient(name.repeat(10));
+    assert.throws(() => fromXml(many, definitions, sized(15, 1000)), { kind: 'too-large' });
+    assert.throws(() => fromXml(many, definitions, sized(1000, 25)), { kind: 'too-large' });
+    fromXml(many, definitions, sized(25, 30));
+    const bundle = `<Bundle xmlns="http://hl7.org/fhir">${`<entry><resource>${many}</resource></entry>`.repeat(3)}</Bundle>`;
+    assert.throws(() => fromXml(bundle, definitions, sized(30, 40)), { kind: 'too-large' });
+    fromXml(bundle, definitions, sized(30, 40, true));
+    const data = `<photo><data value="${'AAAA'.repeat(100)}"/></photo>`;
+    fromXml(patient(data), definitions, sized(30, 10));
   });
 
   it('[R32] keeps decimals, siblings of primitives, contained resources and narrative', () => {

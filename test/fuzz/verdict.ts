@@ -51,7 +51,9 @@ export function createVerdict(root: string): Verdict {
     const type = headers['content-type'] ?? '';
     const text = body.toString();
     if (!/^application\/fhir\+(json|xml); charset=utf-8$/.test(type)) return [`error as ${type}`];
-    const resource = type.includes('json') ? (JSON.parse(text) as Resource) : fromXml(text, definitions, 64);
+    const resource = type.includes('json')
+      ? (JSON.parse(text) as Resource)
+      : fromXml(text, definitions, { maxDepth: 64 });
     if (resource.resourceType !== 'OperationOutcome') return [`an error that is a ${resource.resourceType}`];
     const invalid = validator.validate(resource).filter(({ severity }) => severity === 'error');
     const codes = (resource['issue'] as { code: string; severity: string }[])

@@ -3,7 +3,7 @@ import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { parameterValue } from '../../fhir/parameters.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
-import { createBreather } from '../../runtime/yield-turn.js';
+import { createBreather } from '../../runtime/breather.js';
 import { withoutEmptied } from './emptied.js';
 import { elementAt, locate, propertyOf, type ElementInfo, type Place } from './place.js';
 

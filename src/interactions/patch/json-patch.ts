@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { applyPatch, Pointer } from 'rfc6902';
 import { Fault } from '../../fhir/fault.js';
 import { decodeUtf8, parseJson } from '../../fhir/json.js';
+import type { SizeLimits } from '../../fhir/size.js';
 import { isObject, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
 import { withoutEmptied } from './emptied.js';
 
@@ -14,8 +15,8 @@ const MAX_OPERATIONS = 500;
 const MAX_COPIED = 1_000_000;
 
 /** The operations in the text of a patch. Fault `invalid` for a text that is no patch. */
-export function parseJsonPatch(bytes: Uint8Array): Operations {
-  const value = parseJson(decodeUtf8(bytes), 32);
+export function parseJsonPatch(bytes: Uint8Array, { maxElements }: Pick<SizeLimits, 'maxElements'>): Operations {
+  const value = parseJson(decodeUtf8(bytes), 32, { maxElements, maxText: Infinity });
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_OPERATIONS) {
     throw new Fault('invalid', `A JSON Patch is an array of 1 to ${MAX_OPERATIONS} operations.`, { code: 'structure' });
   }

@@ -8,7 +8,9 @@ import { shownText } from '../../content/text.js';
 import type { Endpoint } from '../../definitions/endpoint.js';
 import { bundleText, type BundleEntry } from '../../fhir/bundle.js';
 import { Fault } from '../../fhir/fault.js';
-import { parseStored } from '../../fhir/json.js';
+import { parseJsonInSlices, parseStored } from '../../fhir/json.js';
+import { UNLIMITED } from '../../fhir/size.js';
+import { createBreather } from '../../runtime/breather.js';
 import { localReference } from '../../fhir/reference.js';
 import type { Resource } from '../../fhir/resource.js';
 import { assertElements, parseView, project, type View } from '../../formats/summary.js';
@@ -46,11 +48,21 @@ export const createEverything = (
     );
     const others = await referenced(context, page.rows, { of, types, included: new Set(included) }, parts);
     const entries: BundleEntry[] = [];
-    for (const row of page.rows) entries.push(await entryOf(row, 'match', view, endpoint, parts));
-    for (const row of others) entries.push(await entryOf(row, 'include', view, endpoint, parts));
+    const breathe = createBreather();
+    for (const [rows, mode] of [
+      [page.rows, 'match'],
+      [others, 'include'],
+    ] as const) {
+      for (const row of rows) {
+        entries.push(await entryOf(row, mode, view, endpoint, parts));
+        await breathe();
+      }
+    }
     const marks = [...included, ...others.map(({ key }) => markOf(key))].slice(-MAX_INCLUDED);
     const link = linksOf(context, { selection, included: marks, ...defined({ after: page.next }) }, parts);
-    return { output: { return: parseStored<Bundle>(bundleText({ type: 'searchset', link }, entries)) } };
+    const text = bundleText({ type: 'searchset', link }, entries);
+    const bundle = await parseJsonInSlices(text, { ...UNLIMITED, maxDepth: Infinity }, breathe);
+    return { output: { return: bundle as unknown as Bundle } };
   },
 });
 

@@ -6,26 +6,29 @@ import type { Definitions } from '../../definitions/definitions.js';
 import type { Route } from '../../definitions/endpoint.js';
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
-import { decodeUtf8, parseJson } from '../../fhir/json.js';
+import { decodeUtf8, parseJson, parseJsonInSlices, type ParseLimits } from '../../fhir/json.js';
 import type { FhirRequest } from '../../fhir/request.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import { formatOf, JSON_PATCH, mediaType, requireUtf8 } from '../../formats/media-type.js';
-import { fromXml } from '../../formats/xml.js';
+import type { SizeLimits } from '../../fhir/size.js';
+import { fromXml, fromXmlInSlices } from '../../formats/xml.js';
+import { createBreather } from '../../runtime/breather.js';
 
-export interface BodyLimits {
-  maxDepth: number;
-}
+/** Bytes of a body that is read in one turn of the event loop. */
+const SMALL = 64 * 1024;
+
+type BodyLimits = SizeLimits & Pick<ParseLimits, 'maxDepth'>;
 
 /**
  * The resource in the body; undefined where there is none: a form, a JSON Patch, nothing at all. Content sent to Binary
- * becomes a Binary. Faults: `unsupported-media`, `invalid`, `too-costly`.
+ * becomes a Binary. Large bodies are read in slices. Faults: `unsupported-media`, `invalid`, `too-costly`, `too-large`.
  */
 export function parseBody(
   request: FhirRequest,
   route: Route,
   definitions: Definitions,
   limits: BodyLimits,
-): Resource | undefined {
+): Resource | undefined | Promise<Resource> {
   const { body } = request;
   if (body === undefined || body.kind === 'form' || body.kind === 'stream') return undefined;
   if (body.kind === 'resource') return asResource(body.resource, definitions);
@@ -36,7 +39,10 @@ export function parseBody(
   if (route.interaction === 'patch' && type === JSON_PATCH) return undefined;
   if (body.bytes.length === 0) return undefined;
   if (route.interaction === 'patch' && !formatOf(type)) throw noPatch();
-  return parseResource(body.bytes, type, definitions, limits);
+  // What is processed entry by entry is measured so.
+  const perEntry = route.interaction === 'batch' || route.interaction === 'transaction';
+  const parse = body.bytes.length > SMALL ? parseInSlices : parseResource;
+  return parse(body.bytes, type, definitions, { ...limits, perEntry });
 }
 
 /** A search by POST has a form, or no body: https://hl7.org/fhir/R4/http.html#search */
@@ -46,19 +52,36 @@ export function requireForm({ method, body }: FhirRequest): void {
 }
 
 /** The resource of these bytes, by media type. */
-function parseResource(bytes: Uint8Array, type: string, definitions: Definitions, { maxDepth }: BodyLimits): Resource {
+function parseResource(bytes: Uint8Array, type: string, definitions: Definitions, limits: ParseLimits): Resource {
   switch (formatOf(type)) {
     case 'json':
-      return asResource(parseJson(decodeUtf8(bytes), maxDepth), definitions);
+      return asResource(parseJson(decodeUtf8(bytes), limits.maxDepth, limits), definitions);
     case 'xml':
-      return asResource(fromXml(decodeUtf8(bytes), definitions, maxDepth), definitions);
+      return asResource(fromXml(decodeUtf8(bytes), definitions, limits), definitions);
     case undefined:
-      throw new Fault(
-        'unsupported-media',
-        'Send application/fhir+json or application/fhir+xml, named by Content-Type.',
-      );
+      throw noFormat();
   }
 }
+
+async function parseInSlices(
+  bytes: Uint8Array,
+  type: string,
+  definitions: Definitions,
+  limits: ParseLimits,
+): Promise<Resource> {
+  const breathe = createBreather();
+  switch (formatOf(type)) {
+    case 'json':
+      return asResource(await parseJsonInSlices(decodeUtf8(bytes), limits, breathe), definitions);
+    case 'xml':
+      return asResource(await fromXmlInSlices(decodeUtf8(bytes), definitions, limits, breathe), definitions);
+    case undefined:
+      throw noFormat();
+  }
+}
+
+const noFormat = (): Fault =>
+  new Fault('unsupported-media', 'Send application/fhir+json or application/fhir+xml, named by Content-Type.');
 
 /** https://www.rfc-editor.org/rfc/rfc5789#section-2.2 */
 function noPatch(): Fault {

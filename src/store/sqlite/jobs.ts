@@ -1,4 +1,5 @@
 /** What the main thread asks of the writer thread, in a form that is cheap to copy between threads. */
+import { setImmediate } from 'node:timers/promises';
 import type { ChangeSet, Criterion, Document, DocumentChange, Key, Put } from '../port.js';
 import { entriesText } from './entries.js';
 
@@ -62,12 +63,36 @@ function putRow({ key, version, at, deleted, method, index, json }: Put): PutRow
   return [partition, type, id, version, at, deleted ? 1 : 0, method, index.main, entriesText(index), json];
 }
 
-export function commitJob(changes: ChangeSet, now: number): Commit {
+export const commitJob = (changes: ChangeSet, now: number): Commit =>
+  jobOf(changes, changes.puts?.map(putRow) ?? [], now);
+
+/** Characters of entries that are written in one turn of the event loop. */
+const SLICE = 100_000;
+
+/** The same for many puts, which have many entries: others run between them. */
+export async function commitJobInSlices(changes: ChangeSet, now: number): Promise<Commit> {
+  const rows: PutRow[] = [];
+  let written = 0;
+  for (const put of changes.puts ?? []) {
+    const row = putRow(put);
+    rows.push(row);
+    written += row[ENTRIES].length;
+    if (written < SLICE) continue;
+    await setImmediate();
+    written = 0;
+  }
+  return jobOf(changes, rows, now);
+}
+
+/** Where a row has its entries. */
+const ENTRIES = 8;
+
+function jobOf(changes: ChangeSet, puts: readonly PutRow[], now: number): Commit {
   return {
     op: 'commit',
     criteria: changes.criteria ?? [],
     unchanged: changes.unchanged ?? [],
-    puts: changes.puts?.map(putRow) ?? [],
+    puts,
     reindex:
       changes.reindex?.map(({ key: { partition, type, id }, version, index }): ReindexRow => [
         partition,

@@ -7,7 +7,7 @@ import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Version } from '.
 import { monotonic, type Connection } from './connection.js';
 import { condition } from './filter-sql.js';
 import { versionAt } from './history.js';
-import { commitJob } from './jobs.js';
+import { commitJob, commitJobInSlices } from './jobs.js';
 import type { Effort } from './plan.js';
 import { answer, type Answer, type ReadQuery } from './queries.js';
 import type { Readers } from './readers.js';
@@ -31,6 +31,9 @@ const OTHER_ATTEMPTS: readonly Attempt[] = [{ effort: 'guess', rows: 2000 }];
 
 /** Milliseconds for an attempt: rows with many entries take longer. */
 const MOST_MILLISECONDS = 20;
+
+/** Puts of one commit that are made ready in one turn of the event loop. */
+const FEW = 16;
 
 /** Conditions (in the measure of search/weight.ts) that a reader thread tests from the start, since each row takes long. */
 const HEAVY = 40;
@@ -99,7 +102,10 @@ export class SqliteStore implements Store {
   }
 
   async commit(changes: ChangeSet): Promise<void> {
-    await this.parts.writer.perform(commitJob(changes, this.parts.clock.now()));
+    const { clock, writer } = this.parts;
+    const many = (changes.puts?.length ?? 0) > FEW;
+    const job = many ? await commitJobInSlices(changes, clock.now()) : commitJob(changes, clock.now());
+    await writer.perform(job);
   }
 
   async close(): Promise<void> {
