@@ -17,11 +17,16 @@ export interface Recipe {
 
 /** The CapabilityStatement that a recipe stands for: all concrete types of the definitions. */
 export function prepare(recipe: Recipe, definitions: Definitions): Resource {
-  const declarable = { types: definitions.resourceTypes, searchParameters: definitions.searchParameters() };
+  const searchParameters = definitions.searchParameters().filter(one => !isPortals(one, definitions));
+  const declarable = { types: definitions.resourceTypes, searchParameters };
   const [rest] = recipe.statement['rest'] as JsonObject[];
   const resource = declareResources(declarable, recipe.resource).map(entry => withOperations(entry, recipe));
   return { ...recipe.statement, rest: [{ ...rest, resource, searchParam: declareCommon(declarable) }] };
 }
+
+/** The portal's own search parameters are about its workflows, which other endpoints have not. */
+const isPortals = ({ url }: JsonObject, { own }: Definitions): boolean =>
+  String(url).startsWith(`${own.base}/SearchParameter/`);
 
 function withOperations(entry: JsonObject, { operation = {} }: Recipe): JsonObject {
   const own = operation[entry['type'] as string];

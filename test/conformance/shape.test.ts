@@ -114,6 +114,8 @@ describe('the shape of what is written', () => {
       for (const [whole, original] of originals) {
         const type = original['resourceType'] as string;
         const { id = '' } = (await journey().expect(201, 'demo-system', 'POST', type, original)).body;
+        // The message shows by now what became of its notice.
+        await journey().server.app.dispatcher.idle();
         await refusesAll(journey(), 'demo-system', 'PUT', `${type}/${id}`, { ...whole, id });
       }
     });
