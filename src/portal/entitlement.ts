@@ -1,5 +1,5 @@
 /** What staff may do with the work items of a workflow group. */
-import type { PractitionerRole } from 'fhir/r4.js';
+import type { Practitioner, PractitionerRole } from 'fhir/r4.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import type { Query } from '../fhir/request.js';
 import type { WorkflowReader } from './step.js';
@@ -11,7 +11,7 @@ export interface Entitlement {
   readonly manages: boolean;
 }
 
-const MOST_ROLES = 100;
+const MOST_ROLES = 1000;
 
 /**
  * @param person `Practitioner/1`
@@ -28,8 +28,7 @@ export async function entitlementOf(
     ['practitioner', person],
     ['active', 'true'],
   ];
-  const found = await reader.find<PractitionerRole>('PractitionerRole', query, MOST_ROLES);
-  const roles = found.map(({ resource }) => resource).filter(({ period }) => holds(boundsOf(period), now));
+  const roles = (await isGone(person, reader)) ? [] : await rolesNow(query, reader, now);
   const isHeld = (code: string, of = roles): boolean => of.some(role => reader.own.hasCode(role.code, 'role', code));
   const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);
   const enabled = isHeld('workbench-user') && isHeld('task-processing');
@@ -38,4 +37,27 @@ export async function entitlementOf(
     processes: manager || (enabled && isHeld('agent', here)),
     manages: manager || isHeld('healthcare-administrator'),
   };
+}
+
+async function isGone(person: string, reader: WorkflowReader): Promise<boolean> {
+  const found = person === '' ? undefined : await reader.get<Practitioner>(person);
+  return found === undefined || found.resource.active === false;
+}
+
+async function rolesNow(query: Query, reader: WorkflowReader, now: number): Promise<PractitionerRole[]> {
+  const found = await reader.find<PractitionerRole>('PractitionerRole', query, MOST_ROLES);
+  return found.map(({ resource }) => resource).filter(({ period }) => holds(boundsOf(period), now));
+}
+
+/** Whether anybody may process the work items of a workflow group. */
+export async function isStaffed(group: string, reader: WorkflowReader, now: number): Promise<boolean> {
+  const query: Query = [
+    ['organization', group],
+    ['active', 'true'],
+  ];
+  const people = (await rolesNow(query, reader, now)).flatMap(({ practitioner }) => practitioner?.reference ?? []);
+  for (const person of new Set(people)) {
+    if ((await entitlementOf(person, group, reader, now)).processes) return true;
+  }
+  return false;
 }

@@ -12,8 +12,9 @@ import type {
   Reference,
 } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
-import { Fault } from '../fhir/fault.js';
+import { Fault, type Issue } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import { isStaffed } from './entitlement.js';
 import type { WorkflowReader } from './step.js';
 
 export interface Flow {
@@ -64,13 +65,15 @@ async function fault({ route, target }: Flow, reader: WorkflowReader): Promise<s
 
 /**
  * Refuses an organization with a flow that nothing can go by, or with two flows for one category. Fault `unprocessable`.
+ * Resolves with warnings of groups that have nobody yet.
  * @param expected `Type/id` of what the same transaction writes, which is there afterwards
  */
 export async function refuseUselessFlows(
   organization: Organization,
   reader: WorkflowReader,
-  expected: ReadonlySet<string> = new Set(),
-): Promise<void> {
+  { expected = new Set(), now }: { expected?: ReadonlySet<string> | undefined; now: number },
+): Promise<Issue[]> {
+  const warnings: Issue[] = [];
   const seen = new Set<string>();
   for (const flow of flowsOf(organization, reader.own)) {
     const { category = '', expression, target } = flow;
@@ -78,17 +81,29 @@ export async function refuseUselessFlows(
     const wrong = twice ?? (expected.has(target) ? undefined : await fault(flow, reader));
     if (wrong !== undefined) throw new Fault('unprocessable', wrong, { expression });
     seen.add(category);
+    if (flow.route === 'workbench' && !expected.has(target) && !(await isStaffed(target, reader, now))) {
+      warnings.push(unstaffed(expression));
+    }
   }
+  return warnings;
 }
+
+const unstaffed = (expression: string): Issue => ({
+  severity: 'warning',
+  code: 'informational',
+  diagnostics: 'The workflow group has no agent yet: until it has, messages by this flow are refused.',
+  expression,
+});
 
 /** The flow by which a message of these categories goes to a recipient; undefined where there is none to be used. */
 export async function flowTo(
   recipient: string,
   category: readonly CodeableConcept[] | undefined,
   reader: WorkflowReader,
+  now: number,
 ): Promise<UsableFlow | undefined> {
   for (const group of await groupsOf(recipient, reader)) {
-    const flow = await flowOfGroup(group, category, reader);
+    const flow = await flowOfGroup(group, category, reader, now);
     if (flow) return flow;
   }
   return undefined;
@@ -98,6 +113,7 @@ async function flowOfGroup(
   group: string,
   category: readonly CodeableConcept[] | undefined,
   reader: WorkflowReader,
+  now: number,
 ): Promise<UsableFlow | undefined> {
   const found = (await reader.get<Organization>(group))?.resource;
   const { own } = reader;
@@ -107,7 +123,8 @@ async function flowOfGroup(
     one => one.category !== undefined && own.hasCode(category, 'message-category', one.category),
   );
   const flow = special ?? flows.find(one => one.category === undefined);
-  return flow && (await fault(flow, reader)) === undefined ? { ...flow, group } : undefined;
+  if (!flow || (await fault(flow, reader)) !== undefined) return undefined;
+  return flow.route === 'external' || (await isStaffed(flow.target, reader, now)) ? { ...flow, group } : undefined;
 }
 
 const MOST_ROLES = 100;

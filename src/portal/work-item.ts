@@ -39,6 +39,14 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
     claimed: state(['in-progress'], 'claimed', own),
     done: state(['completed'], 'done', own),
   },
+  settled: task => ({
+    'Task.owner': task.owner?.reference,
+    'Task.extension': workflowGroupOf(task, own)?.reference,
+    'Task.groupIdentifier': task.groupIdentifier?.value,
+    'Task.businessStatus': task.businessStatus?.coding?.[0]?.code,
+    'Task.focus': task.focus?.reference,
+    'Task.for': task.for?.reference,
+  }),
   moves: {
     claim: { ...offered, from: ['queued'], to: 'claimed', guard: mayProcess, change: ownedByAgent },
     release: { ...offered, from: ['claimed'], to: 'queued', guard: mayRelease, change: ownedByGroup },

@@ -13,7 +13,7 @@ import { bare } from './bare.js';
 import { flowTo, type UsableFlow } from './flow.js';
 import { changed, combined, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
 import type { Thread } from './thread.js';
-import { GROUP, workItemWorkflow } from './work-item.js';
+import { GROUP, workflowGroupOf, workItemWorkflow } from './work-item.js';
 import { move, SERVER } from './workflow.js';
 
 const HOUR = 3600_000;
@@ -44,7 +44,7 @@ export async function workOf(
   reader: WorkflowReader,
   world: World,
 ): Promise<Step> {
-  const flows = await flowsFor(message, thread, reader);
+  const flows = await flowsFor(message, thread, reader, world.clock.now());
   const root = thread?.root.id ?? message.id ?? '';
   const groups = new Map(flows.map(flow => [flow.target, flow]));
   const steps = [...groups.values()].map(flow => workIn(flow, message, root, reader, world));
@@ -56,26 +56,32 @@ async function flowsFor(
   { recipient = [], category }: Communication,
   thread: Thread | undefined,
   reader: WorkflowReader,
+  now: number,
 ): Promise<UsableFlow[]> {
-  const found = await flowsTo(recipient, category, reader);
-  if (found.length > 0) return found;
+  const found = await flowsTo(recipient, category, reader, now);
+  const lost = found.findIndex(({ to, flow }) => isGroup(to) && !flow);
+  if (lost >= 0) throw unhandled(`Communication.recipient[${lost}]`);
+  const flows = found.flatMap(({ flow }) => flow ?? []);
+  if (flows.length > 0) return flows;
   const { root, parent } = thread ?? {};
-  const [flow] = await flowsTo([...(root?.recipient ?? []), root?.sender, parent?.sender], category, reader);
+  const others = [...(root?.recipient ?? []), root?.sender, parent?.sender].flatMap(one => one ?? []);
+  const [flow] = (await flowsTo(others, category, reader, now)).flatMap(one => one.flow ?? []);
   if (flow) return [flow];
-  throw new Fault('unprocessable', 'No recipient is a clinical group that takes messages.', {
-    expression: 'Communication.recipient',
-  });
+  throw unhandled('Communication.recipient');
 }
 
-async function flowsTo(
-  recipients: readonly (Reference | undefined)[],
+const isGroup = ({ reference = '' }: Reference): boolean => /^(?:Organization|HealthcareService)\//.test(reference);
+
+const unhandled = (expression: string): Fault =>
+  new Fault('unprocessable', 'The recipient takes no messages now: nobody could handle them.', { expression });
+
+const flowsTo = (
+  recipients: readonly Reference[],
   category: Communication['category'],
   reader: WorkflowReader,
-): Promise<UsableFlow[]> {
-  const references = new Set(recipients.flatMap(one => one?.reference ?? []));
-  const flows = await Promise.all([...references].map(reference => flowTo(reference, category, reader)));
-  return flows.filter(flow => flow !== undefined);
-}
+  now: number,
+): Promise<{ to: Reference; flow: UsableFlow | undefined }[]> =>
+  Promise.all(recipients.map(async to => ({ to, flow: await flowTo(to.reference ?? '', category, reader, now) })));
 
 async function workIn(
   flow: UsableFlow,
@@ -138,16 +144,22 @@ function newWorkItem(
   };
 }
 
-/** The record system has answered the patient in this thread: its open work items are done. */
+/**
+ * The record system has answered the patient in this thread: the open work item of the group in whose name it answers is done,
+ * or else all of the thread.
+ */
 export async function answeredElsewhere(
   message: Communication,
   thread: Thread,
   reader: WorkflowReader,
   { clock }: World,
 ): Promise<Step> {
+  const now = clock.now();
   const open = await openWorkItems(thread.root.id ?? '', reader);
-  const moving = { by: SERVER, now: clock.now(), all: reader, input: {} };
-  const done = open.map(async item => {
+  const flow = await flowTo(message.sender?.reference ?? '', message.category, reader, now);
+  const theirs = open.filter(({ resource }) => workflowGroupOf(resource, reader.own)?.reference === flow?.target);
+  const moving = { by: SERVER, now, all: reader, input: {} };
+  const done = (theirs.length > 0 ? theirs : open).map(async item => {
     const { resource } = await move(workItemWorkflow(reader.own), 'answer', item.resource, moving);
     return step({
       writes: [changed(item, { ...resource, output: [...(resource.output ?? []), partOf('reply', message)] })],

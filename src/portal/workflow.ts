@@ -65,6 +65,8 @@ export interface Workflow<Name extends string, R extends Stateful, Input = objec
   governs(resource: R): boolean;
   readonly states: Readonly<Record<string, State<R>>>;
   readonly moves: Readonly<Record<Name, Move<R, Input, Known>>>;
+  /** Elements that moves alone change, by their FHIRPath, each as text. */
+  settled?(resource: R): Readonly<Record<string, string | undefined>>;
 }
 
 /** A workflow of any resource. */
@@ -138,7 +140,7 @@ export async function judge<Name extends string, R extends Stateful, Input, Know
 ): Promise<Moved<R>> {
   if (!workflow.governs(wanted)) throw conflict(workflow, 'must remain one');
   const [from, to] = [before, wanted].map(one => stateOf(workflow, one, by));
-  if (from === to) return { resource: wanted, effects: [] };
+  if (from === to) return untouched(workflow, before, wanted);
   const rows = Object.values<Move<R, Input, Known>>(workflow.moves).filter(
     row => row.from.includes(from!) && row.to === to,
   );
@@ -152,6 +154,20 @@ export async function judge<Name extends string, R extends Stateful, Input, Know
     }
   }
   throw faults[0] ?? conflict(workflow, `is ${from} and cannot become ${to}`);
+}
+
+/** An update outside the moves. Fault `conflict` where it changes what they alone change. */
+function untouched<Name extends string, R extends Stateful, Input, Known>(
+  workflow: Workflow<Name, R, Input, Known>,
+  before: R,
+  wanted: R,
+): Moved<R> {
+  const { name } = workflow;
+  const next = workflow.settled?.(wanted) ?? {};
+  const changed = Object.entries(workflow.settled?.(before) ?? {}).find(([element, value]) => next[element] !== value);
+  if (!changed) return { resource: wanted, effects: [] };
+  const [expression] = changed;
+  throw new Fault('conflict', `This element of a ${name} changes by its operations alone.`, { expression });
 }
 
 /** Lets the mover make the move, or rejects with Fault. Resolves with the facts that the move reads. */

@@ -1,5 +1,5 @@
 /** The portal's rules for plain REST writes, by type. */
-import type { Communication, Organization } from 'fhir/r4.js';
+import type { Communication } from 'fhir/r4.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import { refuseWritesOff } from '../configuration/switches.js';
 import type { Endpoint } from '../definitions/endpoint.js';
@@ -7,13 +7,13 @@ import type { World } from '../fhir/clock.js';
 import type { Issue } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
-import { refuseUselessFlows } from '../portal/flow.js';
 import { keepMessage, postMessage } from '../portal/message.js';
 import { step } from '../portal/step.js';
 import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/workflow.js';
 import { workflows } from '../portal/workflows.js';
 import type { Context, PortalSettings, WriteRule } from '../service.js';
 import { configurationRule } from './configuration-rule.js';
+import { organizationRule } from './organization-rule.js';
 import { readerOf, type ReaderParts } from './workflow-reader.js';
 
 export interface PortalRuleParts extends ReaderParts, World {
@@ -35,24 +35,11 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
   return (type, endpoint) => {
     if (!endpoint.workflows) return undefined;
     if (type === 'Basic') return configurationRule(parts);
-    if (type === 'Organization') return withUsefulFlows(parts);
+    if (type === 'Organization') return organizationRule(parts);
     if (!governed.has(type)) return undefined;
     return type === 'Communication' ? whileOn(message, parts) : update;
   };
 }
-
-/** No flow of an organization leads nowhere. */
-const withUsefulFlows =
-  (parts: PortalRuleParts): WriteRule =>
-  async (resource, _previous, context) => {
-    const organization = resource as unknown as Organization;
-    if ((organization.extension ?? []).length > 0) {
-      const all = readerOf(context, context.asSystem('flows of messages: their targets'), parts);
-      const { body } = context.request;
-      await refuseUselessFlows(organization, all, body?.kind === 'resource' ? body.expectedReferences : undefined);
-    }
-    return { resource };
-  };
 
 /** A write of what is switched off is refused, by the resource as it would be stored. */
 const whileOn =

@@ -118,7 +118,11 @@ function asking(journey: () => Journey): void {
         'Communication',
         message('Hello?', recipient ? { recipient } : {}),
       );
-      assert.deepEqual([answer.status, issue(answer).expression], [422, 'Communication.recipient'], answer.text);
+      assert.deepEqual(
+        [answer.status, issue(answer).expression],
+        [422, recipient ? 'Communication.recipient[0]' : 'Communication.recipient'],
+        answer.text,
+      );
     }
   });
 

@@ -85,7 +85,7 @@ const assignTo = (person: string, more: object[] = []) => ({
 });
 
 function flows(journey: () => Journey): void {
-  const { make, desk, write, ask, itemsOf } = actionsOf(journey);
+  const { make, desk, write, ask, itemsOf, move } = actionsOf(journey);
 
   it('[MSG-5] a flow into nothing is refused when it is written, by its place', async () => {
     const inactive = await make(organization('workflow-group', 'Closed', { active: false }));
@@ -115,13 +115,52 @@ function flows(journey: () => Journey): void {
     await journey().expect(200, system, 'POST', '', { resourceType: 'Bundle', type: 'transaction', entry });
   });
 
-  it('[MSG-5] a message goes nowhere once the workflow group is closed, and says so', async () => {
-    const { workflow, clinical } = await desk('Cardiology');
-    await ask([clinical]);
-    const { body } = await journey().expect(200, system, 'GET', workflow);
-    await journey().expect(200, system, 'PUT', workflow, { ...body, active: false });
-    const answer = await write(patient, { recipient: [reference(clinical)] });
-    assert.deepEqual([answer.status, issue(answer).expression], [422, 'Communication.recipient']);
+  it('[MSG-5] a message goes nowhere once nobody is left to handle it, and says for which recipient', async () => {
+    const [open, lost] = [await desk('Cardiology'), await desk('Cardiac surgery')];
+    await ask([lost.clinical]);
+    const { body } = await journey().expect(200, system, 'GET', lost.agentRole);
+    const ended = { ...body, period: { end: '2020-01-01' } };
+    await journey().expect(200, system, 'PUT', lost.agentRole, ended);
+    const answer = await write(patient, { recipient: [open.clinical, lost.clinical].map(reference) });
+    assert.deepEqual([answer.status, issue(answer).expression], [422, 'Communication.recipient[1]'], answer.text);
+    await journey().expect(200, system, 'PUT', lost.agentRole, body);
+    await ask([open.clinical, lost.clinical]);
+    const left = await journey().expect(200, system, 'GET', lost.person);
+    await journey().expect(200, system, 'PUT', lost.person, { ...left.body, active: false });
+    assert.equal((await write(patient, { recipient: [reference(lost.clinical)] })).status, 422, 'has left the house');
+  });
+
+  it('[MSG-5] a flow to a group without agents is taken with a warning', async () => {
+    const empty = await make(organization('workflow-group', 'Empty'));
+    const group = organization('clinical-group', 'Early', { extension: [toGroup(empty)] });
+    const told = { prefer: 'return=OperationOutcome' };
+    const answer = await journey().expect(201, system, 'POST', 'Organization', group, told);
+    assert.match(answer.text, /has no agent yet/);
+    const staffed = organization('clinical-group', 'Ready', {
+      extension: [toGroup('Organization/demo-workflow-group')],
+    });
+    assert.doesNotMatch((await journey().expect(201, system, 'POST', 'Organization', staffed, told)).text, /agent/);
+  });
+
+  it('[MSG-5] a workflow group closes once no flow leads there and no work is left in it', async () => {
+    const { workflow, clinical, caller } = await desk('Closing');
+    const [item] = await itemsOf(await ask([clinical]));
+    const group = (await journey().expect(200, system, 'GET', workflow)).body;
+    const close = (change: object) => journey().call(system, 'PUT', workflow, { ...group, ...change });
+    const changes = [{ active: false }, { type: [coding('organization-type', 'clinical-group')] }];
+    for (const change of changes) {
+      const answer = await close(change);
+      assert.deepEqual([answer.status, issue(answer).expression], [409, 'Organization.active'], answer.text);
+    }
+    const { body } = await journey().expect(200, system, 'GET', clinical);
+    const moved = [toGroup('Organization/demo-workflow-group')];
+    await journey().expect(200, system, 'PUT', clinical, { ...body, extension: moved });
+    assert.equal((await close({ active: false })).status, 409, 'work is left');
+    for (const name of ['claim', 'complete']) assert.equal((await move(caller, item!, name)).status, 200);
+    await journey().expect(200, system, 'PUT', clinical, body);
+    assert.equal((await close({ active: false })).status, 409, 'a flow leads there');
+    await journey().expect(200, system, 'PUT', clinical, { ...body, extension: moved });
+    assert.equal((await close({ active: false })).status, 200);
   });
 
   it('[MSG-5] a category has its own way, and what is due has its time', async () => {
@@ -191,6 +230,39 @@ function threads(journey: () => Journey): void {
     const [one, other] = [await desk('Surgery'), await desk('Radiology')];
     const items = await itemsOf(await ask([one.clinical, other.clinical]));
     assert.deepEqual(items.map(({ owner }) => owner?.reference).sort(), [one.workflow, other.workflow].sort());
+  });
+
+  it('[PC-6] [MSG-6] an answer in the name of one group leaves the work of the other', async () => {
+    const [one, other] = [await desk('Endocrinology'), await desk('Nephrology')];
+    const question = await ask([one.clinical, other.clinical]);
+    const answer = await write('demo-ehr', {
+      subject: reference('Patient/demo-patient'),
+      sender: reference(one.clinical),
+      inResponseTo: [reference(`Communication/${question.id}`)],
+    });
+    assert.equal(answer.status, 201, answer.text);
+    const items = await itemsOf(question);
+    const found = items.map(({ owner, status }) => `${owner?.reference} ${status}`).sort();
+    assert.deepEqual(found, [`${one.workflow} completed`, `${other.workflow} ready`].sort());
+  });
+
+  it('[MSG-6] no plain update changes whose a work item is, or what it is about', async () => {
+    const { clinical, person } = await desk('Hepatology');
+    const [item] = await itemsOf(await ask([clinical]));
+    const changes: [keyof Task, object][] = [
+      ['owner', reference(person)],
+      ['groupIdentifier', { ...item!.groupIdentifier, value: 'other' }],
+      ['businessStatus', coding('work-item-status', 'claimed')],
+      ['for', reference('Patient/demo-harold-brookfield')],
+      ['focus', reference('Communication/other')],
+      ['extension', [{ ...item!.extension![0]!, valueReference: reference('Organization/demo-workflow-group') }]],
+    ];
+    for (const [element, value] of changes) {
+      const answer = await journey().call(system, 'PUT', `Task/${item!.id}`, { ...item, [element]: value });
+      assert.deepEqual([answer.status, issue(answer).expression], [409, `Task.${element}`], answer.text);
+    }
+    const due = { restriction: { period: { end: '2031-01-01T12:00:00Z' } } };
+    assert.equal((await journey().call(system, 'PUT', `Task/${item!.id}`, { ...item, ...due })).status, 200);
   });
 
   it('[PC-6] [MSG-6] an answer of the record system completes the item, claimed or not', async () => {

@@ -60,9 +60,10 @@ const role = (code: string, organization: string, period?: PractitionerRole['per
   organization: { reference: organization },
   ...defined({ period }),
 });
-const readerOf = (roles: PractitionerRole[]): WorkflowReader =>
+const readerOf = (roles: PractitionerRole[], gone = false): WorkflowReader =>
   ({
     own,
+    get: async () => ({ resource: { resourceType: 'Practitioner', active: !gone } }),
     find: async (_type: string, query: Query) =>
       roles
         .filter(({ active = true }) => query.every(([name, value]) => name !== 'active' || value === String(active)))
@@ -145,4 +146,10 @@ describe('the work item', () => {
       const { processes } = await entitlementOf('Practitioner/a', 'Organization/g', readerOf(roles), noon);
       assert.equal(processes, expected);
     });
+
+  it('[MSG-6] is not for an agent who is inactive, whatever roles are left', async () => {
+    const roles = [...base, role('agent', 'Organization/g')];
+    const { processes } = await entitlementOf('Practitioner/a', 'Organization/g', readerOf(roles, true), noon);
+    assert.equal(processes, false);
+  });
 });
