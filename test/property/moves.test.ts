@@ -1,0 +1,190 @@
+/**
+ * Every move from every state by every kind of caller, by operation and by plain PUT and PATCH, answered as models say; what is
+ * refused changes nothing.
+ */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Resource } from '../../src/fhir/resource.js';
+import { eachPortal, output, parameters, stranger, type Answer, type Caller, type Journey } from '../portal/journey.js';
+import { samples } from '../fixtures/samples.js';
+import { castOf, type Cast, type Kind } from './cast.js';
+import { portalCode, reference } from './portal-content.js';
+import { accountStates, answerOfAccount, answerOfInvitation } from './status-answers.js';
+import { invitationStates, invitationStatuses } from './status-answers.js';
+import { answerToOperation, answerToUpdate } from './work-item-answers.js';
+import { itemMoves, itemStates, itemStatuses, type ItemState } from './work-item-answers.js';
+
+/** How many of the cases are tried; on memory all. */
+const RUNS: Record<string, number> = { sqlite: samples(120, 2000), mongo: samples(40, 500) };
+
+type Way = 'PUT' | 'PATCH';
+
+/** One try: on a resource in this state, with the answer that the model has for it. */
+interface Try {
+  readonly state: string;
+  readonly kind: Kind;
+  readonly how: string;
+  readonly expected: number;
+  readonly send: (at: Resource, caller: Caller) => Promise<Answer>;
+}
+
+/** Makes a resource in a state. */
+type Make = (state: string) => Promise<Resource>;
+
+const pathOf = ({ resourceType, id }: Resource): string => `${resourceType}/${id}`;
+
+/** A try on a resource that an earlier one may have left as it was. */
+async function check(one: Try, { journey, cast, make, left }: Trial): Promise<void> {
+  const at = left.get(one.state) ?? (await make(one.state));
+  left.delete(one.state);
+  const answer = await one.send(at, cast.members[one.kind].caller);
+  assert.equal(answer.status, one.expected, `${one.kind}: ${one.how} where it is ${one.state}: ${answer.text}`);
+  const { body } = await journey.expect(200, 'demo-system', 'GET', pathOf(at));
+  const isSame = body.meta?.versionId === at.meta?.versionId;
+  if (one.expected !== 200) assert.ok(isSame, `${one.kind}: ${one.how} was refused, and changed something`);
+  if (isSame) left.set(one.state, at);
+}
+
+interface Trial {
+  readonly journey: Journey;
+  readonly cast: Cast;
+  readonly make: Make;
+  /** By state: a resource that is still in it. */
+  readonly left: Map<string, Resource>;
+}
+
+async function tryAll(tries: readonly Try[], trial: Trial, store: string): Promise<void> {
+  const runs = RUNS[store];
+  if (runs === undefined) for (const one of tries) await check(one, trial);
+  else
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...tries), one => check(one, trial)),
+      { numRuns: runs },
+    );
+}
+
+/** A plain update of one element. */
+const update =
+  (journey: Journey, way: Way, element: string, value: unknown) =>
+  (at: Resource, caller: Caller): Promise<Answer> => {
+    if (way === 'PUT') return journey.call(caller, 'PUT', pathOf(at), { ...at, [element]: value });
+    const patch = [{ op: 'replace', path: `/${element}`, value }];
+    return journey.call(caller, 'PATCH', pathOf(at), patch, { 'content-type': 'application/json-patch+json' });
+  };
+
+const WAYS: readonly Way[] = ['PUT', 'PATCH'];
+const kindsOf = ({ members }: Cast): Kind[] => Object.keys(members) as Kind[];
+
+const assignment = ({ members }: Cast) => ({
+  resourceType: 'Parameters',
+  parameter: [{ name: 'owner', valueReference: reference(members['second agent'].person ?? '') }],
+});
+
+function workItemTries(journey: Journey, cast: Cast): Try[] {
+  return itemStates.flatMap(state =>
+    kindsOf(cast).flatMap(kind => [
+      ...itemMoves.map((name): Try => {
+        const body = name === 'assign' ? assignment(cast) : undefined;
+        const send = (at: Resource, caller: Caller) => journey.call(caller, 'POST', `${pathOf(at)}/$${name}`, body);
+        return { state, kind, how: `$${name}`, expected: answerToOperation(state, kind, name), send };
+      }),
+      ...WAYS.flatMap(way =>
+        itemStatuses.map((status): Try => {
+          const expected = answerToUpdate(state, kind, status);
+          return { state, kind, how: `${way} ${status}`, expected, send: update(journey, way, 'status', status) };
+        }),
+      ),
+    ]),
+  );
+}
+
+const makeWorkItem =
+  (journey: Journey, { clinical, members }: Cast): Make =>
+  async state => {
+    const question = {
+      resourceType: 'Communication',
+      status: 'completed',
+      category: [portalCode('message-category', 'medical')],
+      payload: [{ contentString: 'A question' }],
+      recipient: [reference(clinical)],
+    };
+    const { body: sent } = await journey.expect(201, 'demo-patient', 'POST', 'Communication', question);
+    const found = await journey.expect(200, 'demo-system', 'GET', `Task?focus=Communication/${String(sent.id)}`);
+    const [entry] = found.body['entry'] as unknown as { resource: Resource }[];
+    const item = entry?.resource ?? assert.fail();
+    const owner = state === 'claimed by manager' ? 'manager' : 'agent';
+    const steps: Record<ItemState, string[]> = {
+      queued: [],
+      'claimed by agent': ['claim'],
+      'claimed by manager': ['claim'],
+      done: ['claim', 'complete'],
+    };
+    let at = item;
+    for (const name of steps[state as ItemState]) {
+      at = (await journey.expect(200, members[owner].caller, 'POST', `${pathOf(item)}/$${name}`)).body;
+    }
+    return at;
+  };
+
+function invitationTries(journey: Journey, cast: Cast): Try[] {
+  return invitationStates.flatMap(state =>
+    kindsOf(cast).flatMap(kind =>
+      WAYS.flatMap(way =>
+        invitationStatuses.map((status): Try => {
+          const expected = answerOfInvitation(state, kind, status);
+          return { state, kind, how: `${way} ${status}`, expected, send: update(journey, way, 'status', status) };
+        }),
+      ),
+    ),
+  );
+}
+
+const makeInvitation =
+  (journey: Journey): Make =>
+  async state => {
+    const answer = await journey.expect(201, 'demo-ehr', 'POST', 'Patient/$invite', parameters(stranger()));
+    // The delivery of its notice is shown at the invitation: a version that no caller made.
+    await journey.server.app.dispatcher.idle();
+    const task = (await journey.expect(200, 'demo-system', 'GET', pathOf(output(answer, 'return') as Resource))).body;
+    if (state === 'requested') return task;
+    return (await journey.expect(200, 'demo-system', 'PUT', pathOf(task), { ...task, status: state })).body;
+  };
+
+function accountTries(journey: Journey, cast: Cast): Try[] {
+  return accountStates.flatMap(state =>
+    kindsOf(cast).flatMap(kind =>
+      WAYS.flatMap(way =>
+        [true, false].map((active): Try => {
+          const send = update(journey, way, 'active', active);
+          return { state, kind, how: `${way} active ${active}`, expected: answerOfAccount(kind), send };
+        }),
+      ),
+    ),
+  );
+}
+
+const makeAccount =
+  (journey: Journey): Make =>
+  async state => {
+    const person = { resourceType: 'Person', active: state === 'active', name: [{ family: 'Somebody' }] };
+    return (await journey.expect(201, 'demo-system', 'POST', 'Person', person)).body;
+  };
+
+describe('workflows: every move, by everybody', () => {
+  eachPortal((journey, store) => {
+    let cast: Cast;
+    before(async () => {
+      cast = await castOf(journey());
+    });
+    const trial = (make: Make): Trial => ({ journey: journey(), cast, make, left: new Map() });
+
+    it('[MSG-6] a work item moves for its agents and managers alone, whatever way is tried', () =>
+      tryAll(workItemTries(journey(), cast), trial(makeWorkItem(journey(), cast)), store));
+
+    it('[PC-2] an invitation that is open is ended by systems that may write it, and by nobody else', () =>
+      tryAll(invitationTries(journey(), cast), trial(makeInvitation(journey())), store));
+
+    it('[PC-4] an account is closed and reopened by systems that may write it, and by nobody else', () =>
+      tryAll(accountTries(journey(), cast), trial(makeAccount(journey())), store));
+  });
+});
