@@ -1,6 +1,7 @@
 /** The folder of audit logs: those of this process, and what other processes, living or dead, have written there. */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { stamp } from './entry.js';
 
 /** What the name of a file says. */
@@ -52,15 +53,32 @@ export const isFinal = ({ closed, begun }: FoundLog, now: number): boolean => cl
 
 /** The whole lines of a file; undefined where another process has stored and removed it. */
 export async function readLog(folder: string, { name, chain, line }: FoundLog): Promise<Run | undefined> {
-  const text =
-    (await readFile(join(folder, name), 'utf8').catch(unlessGone)) ??
-    (await readFile(join(folder, closedName(name)), 'utf8').catch(unlessGone));
-  if (text === undefined) return undefined;
-  const [start = '', ...lines] = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .slice(0, -1);
+  const whole = (await wholeLines(join(folder, name))) ?? (await wholeLines(join(folder, closedName(name))));
+  if (whole === undefined) return undefined;
+  const [start = '', ...lines] = whole;
   return { chain, line, start, lines };
+}
+
+/** Bytes read at a time: a text of all of them would be a large object, which V8 frees late. */
+const PIECE = 64 * 1024;
+
+async function wholeLines(path: string): Promise<string[] | undefined> {
+  const file = await open(path).catch(unlessGone);
+  if (!file) return undefined;
+  try {
+    const [buffer, decoder] = [Buffer.allocUnsafeSlow(PIECE), new StringDecoder('utf8')];
+    const lines: string[] = [];
+    let rest = '';
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE);
+      if (bytesRead === 0) return lines;
+      const split = (rest + decoder.write(buffer.subarray(0, bytesRead))).split('\n');
+      rest = split.pop()!;
+      for (const line of split) lines.push(line);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 export const removeLog = (folder: string, { name }: FoundLog): Promise<void> => rm(join(folder, name), { force: true });

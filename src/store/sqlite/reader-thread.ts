@@ -11,7 +11,7 @@ export interface TimedQuery {
   until: number;
 }
 
-const CACHE_KILOBYTES = 16 * 1024;
+const CACHE_KILOBYTES = 4 * 1024;
 
 const port = parentPort!;
 const { path, cuts } = workerData as { path: string; cuts: Int32Array };
