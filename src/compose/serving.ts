@@ -2,6 +2,7 @@
 import type { Endpoint } from 'fhir/r4.js';
 import { createPortalDocument } from '../configuration/portal-document.js';
 import { serverReader } from './server-reader.js';
+import { createCrashCheck } from './crash-check.js';
 import { createReadiness } from '../observe/readiness.js';
 import { namesThisServer } from '../http/host.js';
 import { developmentRoute } from '../http/development-route.js';
@@ -70,6 +71,7 @@ export function createServing(parts: ServingParts): Serving {
     interval: PERSISTING,
     report: error => log.error('audit', error),
   });
+  const crashCheck = createCrashCheck(config, log);
   const app = createApp(appParts(parts, () => server?.draining ?? false));
   return {
     async listen() {
@@ -82,6 +84,7 @@ export function createServing(parts: ServingParts): Serving {
       reindexer.start();
       housekeeping.start();
       persisting.start();
+      if (owned) crashCheck.start();
       return server.port;
     },
     async close(how = { grace: 0 }) {
@@ -92,6 +95,7 @@ export function createServing(parts: ServingParts): Serving {
       await dispatcher.stop();
       await reindexer.stop();
       if (owned) await stores.store.close();
+      crashCheck.stop();
       await log.flush();
     },
   };

@@ -11,7 +11,7 @@ describe('--help', () => {
   const commands = Object.values(scripts).flatMap(line => /src\/(commands\/\S+\.js|main\.js)/.exec(line)?.[1] ?? []);
 
   it('is tried of every command there is', () => {
-    const own = ['token', 'demo', 'load', 'verify-audit', 'deliveries'];
+    const own = ['token', 'demo', 'load', 'verify-audit', 'check-store', 'deliveries'];
     for (const name of own) assert.ok(commands.includes(`commands/${name}.js`), name);
     assert.ok(readdirSync('src/commands').length > 0);
   });

@@ -1,6 +1,7 @@
 /** Jobs, performed inside the writer's transaction. Each function throws Fault `conflict` where the job lost a race. */
 import { Fault } from '../../fhir/fault.js';
 import type { Criterion } from '../port.js';
+import { checksumOf } from './checksum.js';
 import { CHUNK_BYTES } from './blobs.js';
 import { monotonic, type Connection } from './connection.js';
 import { changeDocument, expireDocuments, leaseDocuments, takeDocument } from './documents.js';
@@ -36,8 +37,9 @@ function create(
   [partition, type, id, version, at, deleted, method, main, , json]: PutRow,
   entries: string,
 ): number {
-  return connection.run(sql`INSERT INTO resource (partition, type, id, version, at, deleted, method, main, entries, json)
-    VALUES (${partition}, ${type}, ${id}, ${version}, ${at}, ${deleted}, ${method}, ${main}, ${entries}, ${json})`).rid;
+  return connection.run(sql`INSERT INTO resource (partition, type, id, version, at, deleted, method, main, entries, json, checksum)
+    VALUES (${partition}, ${type}, ${id}, ${version}, ${at}, ${deleted}, ${method}, ${main}, ${entries}, ${json},
+      ${checksumOf(json)})`).rid;
 }
 
 /** Moves the current version to history and puts the new one in its place. */
@@ -47,10 +49,10 @@ function update(
   [, , , version, at, deleted, method, main, , json]: PutRow,
   entries: string,
 ): void {
-  connection.run(sql`INSERT INTO history (rid, version, partition, type, id, at, until, deleted, method, json, entries)
-    SELECT rid, version, partition, type, id, at, ${at}, deleted, method, json, entries FROM resource WHERE rid = ${rid}`);
+  connection.run(sql`INSERT INTO history (rid, version, partition, type, id, at, until, deleted, method, json, entries, checksum)
+    SELECT rid, version, partition, type, id, at, ${at}, deleted, method, json, entries, checksum FROM resource WHERE rid = ${rid}`);
   connection.run(sql`UPDATE resource SET version = ${version}, at = ${at}, deleted = ${deleted}, method = ${method},
-    main = ${main}, entries = ${entries}, json = ${json} WHERE rid = ${rid}`);
+    main = ${main}, entries = ${entries}, json = ${json}, checksum = ${checksumOf(json)} WHERE rid = ${rid}`);
 }
 
 function applyPut(connection: Connection, keys: Keys, put: PutRow): void {

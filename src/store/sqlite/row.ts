@@ -1,10 +1,11 @@
 /** Rows of `resource` and `history` as versions. */
 import type { Version } from '../port.js';
 import type { Row } from './connection.js';
+import { intact } from './checksum.js';
 import { Sql } from './sql.js';
 
 /** A column costs 95 ns: neither the partition, which each query names, nor `deleted`, which `json` tells. */
-const NAMES = ['rid', 'type', 'id', 'version', 'at', 'method', 'json'];
+const NAMES = ['rid', 'type', 'id', 'version', 'at', 'method', 'checksum', 'json'];
 
 /** The columns `versionOf` reads, of the table with this alias. */
 export const columns = (alias: string): Sql => new Sql(NAMES.map(name => `${alias}.${name}`).join(', '));
@@ -18,21 +19,22 @@ export const smallColumns = (alias: string, bytes: number): Sql =>
   );
 
 /** Where `json` stands among them. */
-export const JSON_COLUMN = 6;
+export const JSON_COLUMN = 7;
 
 /** How many columns that makes; what a query selects besides comes behind. */
-export const COLUMNS = 7;
+export const COLUMNS = 8;
 
 /** What a page ends by. */
 export const textLengthOf = (row: Row): number => (row[JSON_COLUMN] as string).length;
 
-export function versionOf(partition: string, [, type, id, version, at, method, json]: Row): Version {
+/** Fault `exception` where the text is damaged. */
+export function versionOf(partition: string, [, type, id, version, at, method, checksum, json]: Row): Version {
   return {
     key: { partition, type: type as string, id: id as string },
     version: version as number,
     at: at as number,
     deleted: json === '',
     method: method as Version['method'],
-    json: json as string,
+    json: intact(json as string, checksum as number | null),
   };
 }

@@ -123,6 +123,11 @@ export const steps: readonly string[] = [
   CREATE INDEX document_due ON document (kind, due, id) WHERE due IS NOT NULL;
   CREATE INDEX document_expires ON document (expires) WHERE expires IS NOT NULL;
   `,
+  // The checksum of each text (checksum.ts); NULL where it was written before there were any.
+  `
+  ALTER TABLE resource ADD COLUMN checksum INTEGER;
+  ALTER TABLE history ADD COLUMN checksum INTEGER;
+  `,
 ];
 
 function currentStep(database: DatabaseSync): number {

@@ -7,6 +7,7 @@ import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Version } from '.
 import { monotonic, type Connection } from './connection.js';
 import { condition } from './filter-sql.js';
 import { versionAt } from './history.js';
+import { intact } from './checksum.js';
 import { commitJob, commitJobInSlices } from './jobs.js';
 import type { Effort } from './plan.js';
 import { answer, type Answer, type ReadQuery } from './queries.js';
@@ -45,8 +46,10 @@ function attemptsFor(query: ReadQuery): readonly Attempt[] {
 }
 
 /** The most frequent statement of all: without the columns that the caller knows, its text never composed anew. */
-const READ = `SELECT r.version, r.at, r.method, r.json FROM resource r
+const READ = `SELECT r.version, r.at, r.method, r.checksum, r.json FROM resource r
   WHERE r.partition = ? AND r.type = ? AND r.id = ?`;
+
+type ReadRow = [version: number, at: number, method: Version['method'], checksum: number | null, json: string];
 
 export interface Parts {
   clock: Clock;
@@ -120,8 +123,8 @@ export class SqliteStore implements Store {
     const text = visible === TRUE ? READ : `${READ} AND ${visible.text}`;
     const row = this.parts.connection.get(new Sql(text, [partition, type, id, ...visible.values]));
     if (!row) return undefined;
-    const [version, at, method, json] = row as [number, number, Version['method'], string];
-    return { key: { partition, type, id }, version, at, deleted: json === '', method, json };
+    const [version, at, method, checksum, json] = row as ReadRow;
+    return { key: { partition, type, id }, version, at, deleted: json === '', method, json: intact(json, checksum) };
   }
 
   /** Answers here within a bound, by a guess and then in order; else a reader thread does, by the deadline. */
