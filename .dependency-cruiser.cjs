@@ -35,7 +35,7 @@ const folders = {
     ...['access/ as types', 'configuration/ as types', 'portal/ as types', 'validate/ as types'],
   ],
   // Content of Binaries outside the text of their resources.
-  'content/': ['fhir/', 'search/ as types', 'store/port.ts as types'],
+  'content/': ['fhir/', 'formats/', 'search/ as types', 'store/port.ts as types', 'portal/ as types'],
   'conformance/': [...pure, ...handler],
   'writing/': [...pure, ...handler, 'content/', 'configuration/', 'portal/', 'store/change-set.ts', 'store/views/'],
   'interactions/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'store/views/'],
@@ -76,6 +76,7 @@ const packages = {
   express: ['http/', 'pages/'],
   'fhir-kit-client': ['store/upstream/', 'delivery/channels/', 'commands/demo/'],
   fhirpath: ['fhir/'],
+  'file-type': ['content/'],
   jsonwebtoken: ['access/', 'identity/'],
   'libphonenumber-js': ['fhir/', 'config/'],
   liquidjs: ['delivery/'],

@@ -65,10 +65,21 @@ function contextsOf({ key, index }: Indexed): Key[] {
   });
 }
 
+/** Owners of the contexts that a change set writes itself. */
+const ownersIn = (puts: readonly Put[]): Map<string, readonly string[]> =>
+  new Map(puts.filter(isContext).map(put => [nameOf(put.key), patientsIn(put.index.postings)]));
+
+/** The puts, of which Binaries have the owners of contexts that are among them. */
+export function ownedWithin(puts: readonly Put[]): readonly Put[] {
+  if (!puts.some(({ key }) => key.type === 'Binary')) return puts;
+  const owners = ownersIn(puts);
+  return puts.map(put => owned(put, owners));
+}
+
 /** The change set with its Binaries owned as their contexts are, provided that these are unchanged when it commits. */
 async function withOwners(store: Store, changes: ChangeSet, parts: BinaryOwnersParts): Promise<ChangeSet> {
   const { puts = [], reindex = [], unchanged = [] } = changes;
-  const written = new Map(puts.filter(isContext).map(put => [nameOf(put.key), patientsIn(put.index.postings)]));
+  const written = ownersIn(puts);
   const named = [...puts, ...reindex].filter(({ key }) => key.type === 'Binary').flatMap(contextsOf);
   const keys = [...new Map(named.map(key => [nameOf(key), key])).values()].filter(key => !written.has(nameOf(key)));
   const contexts = keys.length === 0 ? [] : await store.read(keys);

@@ -4,6 +4,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { or } from '../search/filters.js';
 import type { Put, Store, Version } from '../store/port.js';
+import { ownedWithin } from './binary-owners.js';
 import { tombstone } from './compartment-paths.js';
 import { checkRoleGrants } from './role-grants.js';
 import type { Policy, WritePermission } from './policy.js';
@@ -15,7 +16,7 @@ export async function checkWrites(store: Store, policy: Policy, puts: readonly P
   }
   await checkRoleGrants(store, policy.actor, puts, policy.roleSystem);
   const before = await visibleBefore(store, policy, puts);
-  puts.forEach((put, at) => {
+  ownedWithin(puts).forEach((put, at) => {
     if (put.version > 1 && !before[at]) throw new Fault('not-found', `There is no ${put.key.type}/${put.key.id}.`);
     if (!policy.accepts(put, permissionOf(put))) throw forbidden(put);
     if (policy.actor.kind === 'patient') checkLabels(put, before[at]);

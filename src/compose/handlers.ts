@@ -23,6 +23,7 @@ import { createOperations } from '../operations/index.js';
 import { createPostedProfiles } from '../conformance/posted-profiles.js';
 import { createSearchTerminology } from '../conformance/search-terminology.js';
 import { createStatements } from '../conformance/supported-profiles.js';
+import { createFiles } from '../content/files.js';
 import { createPortalRules } from '../writing/portal-rules.js';
 import type { ContactChannel } from '../portal/contact-channel.js';
 import type { MisdirectedTokens } from '../portal/misdirected.js';
@@ -84,7 +85,8 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
   const configuration = configurationIn(given);
   const validator = createValidator(definitions, { root });
   const definitionsFor = createPostedProfiles(definitions);
-  const rule = createPortalRules({ ...world, definitions, records, registry, limits, portal, configuration });
+  const files = createFiles(blobs);
+  const rule = createPortalRules({ ...world, definitions, records, registry, limits, portal, configuration, files });
   const storing = { ...world, ...postings, registryOf, records, blobs, limits };
   return {
     ...world,

@@ -5,7 +5,7 @@
  */
 import { contrast, LEGIBLE } from './color.js';
 import { iconOf } from './icon.js';
-import { address, codes, code, file, flag, text, type Setting } from './setting.js';
+import { address, codes, code, count, file, flag, text, type Setting } from './setting.js';
 
 /** Of buttons' texts, and of texts. */
 const WHITE = '#ffffff';
@@ -33,6 +33,17 @@ const line = (most: number) => (value: string) =>
 
 const telephone = (number: string): string | undefined =>
   /^\+?[\d ().\/-]{3,40}$/.test(number) ? undefined : 'a telephone number, as people dial it';
+
+/** Types whose files run in browsers. */
+const RUNS = /html|svg|javascript|ecmascript|xslt/;
+
+const mediaType = (type: string): string | undefined =>
+  /^(?:application|audio|image|text|video)\/[a-z0-9][a-z0-9.+-]{0,99}$/.test(type) && !RUNS.test(type)
+    ? undefined
+    : 'a media type without parameters, as application/pdf, whose files do not run in browsers';
+
+const between = (least: number, most: number) => (value: number) =>
+  value >= least && value <= most ? undefined : `a number from ${least} to ${most}`;
 
 const webPage = (page: string): string | undefined =>
   URL.canParse(page) && new URL(page).protocol === 'https:' ? undefined : 'an https address';
@@ -73,6 +84,28 @@ export const settings = {
     about: 'Language for people whose language is unknown or not enabled. It is enabled itself.',
     wrong: languageTag,
   }),
+
+  'attachment-type': codes(
+    [
+      ...['application/pdf', 'image/jpeg', 'image/png', 'image/gif', 'image/tiff', 'image/heic', 'image/webp'],
+      ...['text/plain', 'text/csv', 'video/mp4', 'audio/mpeg'],
+      'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    ],
+    {
+      about: 'A media type of files that messages carry; may be given several times.',
+      wrong: mediaType,
+    },
+  ),
+  'attachment-megabytes': count(25, {
+    about: 'Megabytes that a file of a message may have.',
+    wrong: between(1, 1024),
+  }),
+  'message-megabytes': count(50, {
+    about: 'Megabytes that all files of a message may have together.',
+    wrong: between(1, 1024),
+  }),
+  'attachments-of-message': count(10, { about: 'Files that a message may carry.', wrong: between(1, 100) }),
 
   'questions-general': flag(true, { about: 'Patients ask general questions.' }),
   'questions-medical': flag(true, { about: 'Patients ask medical questions.' }),

@@ -94,7 +94,7 @@ async function* hashed(
 }
 
 /** The bytes of a base64 text, piece by piece. White space between its letters means nothing. */
-function* decoded(base64: string): Generator<Buffer> {
+export function* decoded(base64: string): Generator<Buffer> {
   const letters = /\s/.test(base64) ? base64.replace(/\s+/g, '') : base64;
   for (let at = 0; at < letters.length; at += PIECE) yield Buffer.from(letters.slice(at, at + PIECE), 'base64');
 }

@@ -24,6 +24,7 @@ import {
 import { overlay } from '../store/views/overlay.js';
 import { memoizing } from '../store/views/memoizing.js';
 import { resolveEntries, type ResolvedEntries, type ResolvingParts } from './transaction-references.js';
+import { messagesLast, withFilesOfMessages } from './transaction-files.js';
 import { createBreather, IN_ONE_TURN } from '../runtime/breather.js';
 import { mergeChanges } from '../writing/merge-changes.js';
 import { defined } from '../fhir/defined.js';
@@ -39,7 +40,7 @@ export async function transaction(sent: Context, bundle: Resource, parts: Transa
     return entry;
   });
   refuseOperations(entries);
-  const resolved = await resolveEntries(context, entries, parts);
+  const resolved = withFilesOfMessages(await resolveEntries(context, entries, parts), context.endpoint);
   const { changes, responses, puts } = await writes(context, resolved);
   const { reads, unchanged } = await tryReads(sent, resolved.entries.filter(isRead), puts);
   const respond = (all: ReadonlyMap<number, FhirResponse>): FhirResponse => answer(entries, all);
@@ -73,7 +74,7 @@ async function writes(context: Context, { entries, assignedIds, targets, deleted
   const kept = entries.filter(entry => entry.method !== 'DELETE' && !isRead(entry));
   const expectedReferences = new Set(kept.flatMap(({ index }) => targets.get(index) ?? []));
   for (const method of ORDER) {
-    for (const entry of entries.filter(one => one.method === method)) {
+    for (const entry of entries.filter(one => one.method === method).sort(messagesLast)) {
       await breathe();
       const assignId = assignedIds.get(entry.index);
       const assigned = { expectedReferences, deletedBefore: deleted, ...defined({ assignId }) };

@@ -41,9 +41,13 @@ export const signed = ({ note = [] }: Communication, by: Reference, time: string
 export function refuseOutside({ payload = [], text }: Communication, base: string): void {
   const at = payload.findIndex(({ contentAttachment: file }) => file?.url !== undefined && !fileIn(file.url, base));
   if (at >= 0) {
-    throw new Fault('unprocessable', 'An attachment is sent along, or is a Binary of this server.', {
-      expression: `Communication.payload[${at}].content.url`,
-    });
+    throw new Fault(
+      'unprocessable',
+      'An attachment is a Binary of this server: the author’s own, or one of the patient concerned.',
+      {
+        expression: `Communication.payload[${at}].content.url`,
+      },
+    );
   }
   if (FETCHES.test(text?.div ?? '')) {
     throw new Fault('unprocessable', 'The narrative must show nothing from elsewhere.', {
@@ -75,9 +79,13 @@ export async function refuseForeignFiles(message: Communication, parts: FilePart
   for (const [at, { contentAttachment: file }] of (message.payload ?? []).entries()) {
     const name = file?.url === undefined ? undefined : fileIn(file.url, parts.base);
     if (name === undefined || (await mayLink(name, message, parts))) continue;
-    throw new Fault('unprocessable', 'An attachment is a Binary of the patient concerned.', {
-      expression: `Communication.payload[${at}].content.url`,
-    });
+    throw new Fault(
+      'unprocessable',
+      'An attachment is a Binary of this server: the author’s own, or one of the patient concerned.',
+      {
+        expression: `Communication.payload[${at}].content.url`,
+      },
+    );
   }
 }
 

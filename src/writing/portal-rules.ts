@@ -1,9 +1,7 @@
 /** The portal's rules for plain REST writes, by type. */
 import type { Communication } from 'fhir/r4.js';
-import type { CurrentConfiguration } from '../configuration/current.js';
 import { refuseWritesOff } from '../configuration/switches.js';
 import type { Endpoint } from '../definitions/endpoint.js';
-import type { World } from '../fhir/clock.js';
 import type { Issue } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
@@ -13,11 +11,11 @@ import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/w
 import { workflows } from '../portal/workflows.js';
 import type { Context, PortalSettings, WriteRule } from '../service.js';
 import { configurationRule } from './configuration-rule.js';
+import { uploadRule, withFilesOf, type FileRuleParts } from './file-rules.js';
 import { organizationRule } from './organization-rule.js';
-import { readerOf, type ReaderParts } from './workflow-reader.js';
+import { readerOf } from './workflow-reader.js';
 
-export interface PortalRuleParts extends ReaderParts, World {
-  readonly configuration: CurrentConfiguration;
+export interface PortalRuleParts extends FileRuleParts {
   readonly portal: PortalSettings;
 }
 
@@ -36,8 +34,9 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (!endpoint.workflows) return undefined;
     if (type === 'Basic') return configurationRule(parts);
     if (type === 'Organization') return organizationRule(parts);
+    if (type === 'Binary') return uploadRule(parts);
     if (!governed.has(type)) return undefined;
-    return type === 'Communication' ? whileOn(message, parts) : update;
+    return type === 'Communication' ? whileOn(withFilesOf(message, parts), parts) : update;
   };
 }
 

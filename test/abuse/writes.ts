@@ -95,7 +95,7 @@ export function writes(journey: () => Journey): void {
       const text = (markup: string) => ({
         text: { status: 'additional', div: `<div xmlns="http://www.w3.org/1999/xhtml">${markup}</div>` },
       });
-      const file = (url: string) => ({ payload: [{ contentAttachment: { contentType: 'image/png', url } }] });
+      const file = (url: string) => ({ payload: [{ contentAttachment: { contentType: 'text/plain', url } }] });
       const { portal, url } = journey().server;
       for (const outside of few<object>(journey(), [
         text('<a href="java&#9;script:alert(1)">x</a>'),

@@ -1,0 +1,86 @@
+/** The portal's rules for files: messages link theirs, a Binary remembers its uploader, and what a message carries stays as it is. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Communication } from 'fhir/r4.js';
+import { withDigest } from '../content/keep.js';
+import type { CurrentConfiguration } from '../configuration/current.js';
+import type { Configuration } from '../configuration/settings.table.js';
+import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import { localReference } from '../fhir/reference.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
+import { withFiles } from '../portal/attachments.js';
+import { uploadedBy } from '../portal/linked-file.js';
+import type { AttachmentParts, FileLimits, Files } from '../portal/message-file.js';
+import { combined, step } from '../portal/step.js';
+import type { Context, WriteRule } from '../service.js';
+import { readerOf, type ReaderParts } from './workflow-reader.js';
+
+export interface FileRuleParts extends ReaderParts, World {
+  readonly configuration: CurrentConfiguration;
+  readonly files: Files;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+const toMessage = (resource: Resource): Communication => resource as unknown as Communication;
+
+/** The rule of messages, whose files are linked once all else is as it will be stored. */
+export const withFilesOf =
+  (rule: WriteRule, parts: FileRuleParts): WriteRule =>
+  async (resource, previous, context) => {
+    const ruled = await rule(resource, previous, context);
+    const before = previous && toMessage(previous);
+    const limits = limitsOf(await parts.configuration());
+    const { message, step: files } = await withFiles(
+      toMessage(ruled.resource),
+      before,
+      fileParts(context, limits, parts),
+    );
+    return { resource: message as unknown as Resource, step: combined(ruled.step ?? step({}), files) };
+  };
+
+function fileParts(context: Context, limits: FileLimits, parts: FileRuleParts): AttachmentParts {
+  return {
+    author: context.actor.subject,
+    seen: readerOf(context, context.store, parts),
+    all: readerOf(context, context.asSystem('a message: its files'), parts),
+    base: context.endpoint.url,
+    ids: parts.ids,
+    files: parts.files,
+    limits,
+  };
+}
+
+const limitsOf = (configuration: Configuration): FileLimits => ({
+  types: configuration['attachment-type'],
+  file: configuration['attachment-megabytes'] * MEGABYTE,
+  message: configuration['message-megabytes'] * MEGABYTE,
+  count: configuration['attachments-of-message'],
+});
+
+/** Binaries: a new one is its uploader's to attach; a file of a message does not change. */
+export const uploadRule =
+  ({ clock }: FileRuleParts): WriteRule =>
+  (resource, previous, { actor, endpoint }) => {
+    if (!previous) {
+      const documents = [uploadedBy(resource.id ?? '', actor.subject, clock.now())];
+      return Promise.resolve({ resource, step: step({ documents }) });
+    }
+    if (isFileOfMessage(previous, endpoint.url) && !isSame(resource, previous)) {
+      throw new Fault('conflict', 'A file of a message does not change; attach another one.', {
+        expression: 'Binary',
+      });
+    }
+    return Promise.resolve({ resource });
+  };
+
+function isFileOfMessage({ securityContext }: Resource, base: string): boolean {
+  const reference = (securityContext as JsonObject | undefined)?.['reference'];
+  return typeof reference === 'string' && localReference(reference, [base])?.type === 'Communication';
+}
+
+/** Labels of the resource as a whole do not count. */
+function isSame(one: Resource, other: Resource): boolean {
+  const [some, others] = [one, other].map(({ meta: _meta, ...rest }) => withDigest(rest as Resource));
+  return isDeepStrictEqual(some, others);
+}
