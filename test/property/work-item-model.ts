@@ -4,10 +4,10 @@ import fc from 'fast-check';
 export type Move =
   | { agent: 'agent' | 'manager'; name: 'claim' | 'release' | 'complete' }
   /** A plain update of the status. */
-  | { agent: 'system'; name: 'patch'; to: 'requested' | 'in-progress' | 'completed' | 'cancelled' };
+  | { agent: 'system'; name: 'patch'; to: 'ready' | 'in-progress' | 'completed' | 'cancelled' };
 
 export interface WorkItem {
-  status: 'requested' | 'in-progress' | 'completed';
+  status: 'ready' | 'in-progress' | 'completed';
   /** Who has claimed it, or has completed it; the group's where undefined. */
   owner?: 'agent' | 'manager';
   /** How many moves it has seen. */
@@ -28,8 +28,8 @@ export const rounds = fc.array(
       {
         weight: 1,
         arbitrary: fc
-          .constantFrom<'requested' | 'in-progress' | 'completed' | 'cancelled'>(
-            ...(['requested', 'in-progress', 'completed', 'cancelled'] as const),
+          .constantFrom<'ready' | 'in-progress' | 'completed' | 'cancelled'>(
+            ...(['ready', 'in-progress', 'completed', 'cancelled'] as const),
           )
           .map(to => ({ agent: 'system' as const, name: 'patch' as const, to })),
       },
@@ -39,8 +39,8 @@ export const rounds = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** The moves that lead from one status to another belong to agents: to systems they are forbidden, all else is a conflict. */
-const AGENTS_MOVES = new Set(['requested in-progress', 'in-progress requested', 'in-progress completed']);
+/** The moves that lead from one status to another are not a system's: to it they are forbidden, all else is a conflict. */
+const AGENTS_MOVES = new Set(['ready in-progress', 'in-progress ready', 'ready completed', 'in-progress completed']);
 
 /** The answer to a move, and the item after it. */
 function moved(item: WorkItem, move: Move): { answer: number; after: WorkItem } {
@@ -52,9 +52,12 @@ function moved(item: WorkItem, move: Move): { answer: number; after: WorkItem } 
     return refused(AGENTS_MOVES.has(`${status} ${move.to}`) ? 403 : 409);
   }
   const { agent, name } = move;
-  if (name === 'claim') return status === 'requested' ? done({ status: 'in-progress', owner: agent }) : refused(409);
-  if (status !== 'in-progress' || owner !== agent) return refused(409);
-  return name === 'release' ? done({ status: 'requested' }) : done({ status: 'completed', owner });
+  if (name === 'claim') return status === 'ready' ? done({ status: 'in-progress', owner: agent }) : refused(409);
+  if (status !== 'in-progress') return refused(409);
+  // A manager takes back what an agent has.
+  const may = owner === agent || (name === 'release' && agent === 'manager');
+  if (!may) return refused(409);
+  return name === 'release' ? done({ status: 'ready' }) : done({ status: 'completed', owner: agent });
 }
 
 /** The item after these moves, one after the other; undefined where they would have been answered otherwise. */

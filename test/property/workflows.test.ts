@@ -88,7 +88,7 @@ async function workItem(journey: Journey): Promise<string> {
 
 async function walkWorkItem(journey: Journey, plans: readonly Move[][]): Promise<void> {
   const id = await workItem(journey);
-  let item: WorkItem = { status: 'requested', moves: 0 };
+  let item: WorkItem = { status: 'ready', moves: 0 };
   for (const round of plans) {
     const answered = await Promise.all(
       round.map(async move => {
