@@ -2,6 +2,7 @@
  * The Store port narrowed to one actor: matches, chains, counts, history and conditional look-ups all pass through the
  * policy, and every write is checked against it on the version before and on the new one.
  */
+import { defined } from '../fhir/defined.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { and, or } from '../search/filters.js';
@@ -27,8 +28,10 @@ export interface GuardedStore extends Store {
 /**
  * @param need of the request: the type it names (`*`: each) is narrowed by the scopes for this need alone, all other types by
  *   those to read or search
+ * @param caller whose searches they are
  */
-export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
+export function guard(store: Store, policy: Policy, need?: Need, caller?: string): GuardedStore {
+  const own = defined({ caller });
   const visible: Visible = type =>
     need && names(need, type) ? granted(policy, { ...need, type }) : policy.visible(type);
   /** Deletions too, for actors who saw what was deleted. */
@@ -40,10 +43,12 @@ export function guard(store: Store, policy: Policy, need?: Need): GuardedStore {
   const pastOf = (type: string): Past => withoutChains(orGone(type));
   const narrowSearch = <S extends Pick<Search, 'of'>>(search: S): S => ({
     ...search,
+    ...own,
     of: search.of.map(({ type, where }) => ({ type, where: narrowed(type, where, visible, policy) })),
   });
   const narrowHistory = <H extends Pick<HistoryQuery, 'of' | 'past'>>(query: H): H => ({
     ...query,
+    ...own,
     of: query.of.map(one => ({ ...one, where: and([one.where, orGone(one.type)]) })),
     past: Object.fromEntries(query.of.map(({ type }) => [type, pastOf(type)])),
   });

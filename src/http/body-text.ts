@@ -14,6 +14,9 @@ export type WriteXml = (resource: Resource, pretty: boolean) => Iterable<string>
 /** Characters that are read and written in one turn of the event loop. */
 const SMALL = 128 * 1024;
 
+/** Parts that are joined at once: to join all in the end would take long. */
+const JOINED = 16;
+
 /** A promise where the text is large and is not sent as it is. */
 export function textOf(body: TextBody, shape: Shape, writeXml: WriteXml): string | Promise<string> {
   if (shape.format === 'json' && !shape.pretty) return body.kind === 'json' ? body.text : JSON.stringify(body.resource);
@@ -28,12 +31,18 @@ async function inSlices(body: TextBody, shape: Shape, writeXml: WriteXml): Promi
   const parse = async (text: string) =>
     (await parseJsonInSlices(text, { ...UNLIMITED, maxDepth: Infinity }, breathe)) as Resource;
   const resource = body.kind === 'json' ? await parse(body.text) : body.resource;
-  const parts: string[] = [];
+  const whole: string[] = [];
+  let parts: string[] = [];
   for (const part of partsOf(resource, shape, writeXml)) {
-    parts.push(part);
+    if (parts.push(part) >= JOINED) {
+      whole.push(parts.join(''));
+      parts = [];
+    }
     await breathe();
   }
-  return parts.join('');
+  const text = [...whole, ...parts].join('');
+  await breathe();
+  return text;
 }
 
 const partsOf = (resource: Resource, { format, pretty }: Shape, writeXml: WriteXml): Iterable<string> =>

@@ -114,4 +114,6 @@ export interface Search {
   positions?: true;
   /** Milliseconds since the epoch; a store that cannot answer by then throws Fault `timeout`. */
   deadline: number;
+  /** Whose search it is: each has a fair share of what searches cost. */
+  caller?: string;
 }

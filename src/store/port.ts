@@ -113,6 +113,8 @@ export interface HistoryQuery {
   /** The page is to say the position of each of its rows. */
   positions?: true;
   deadline: number;
+  /** As in a search. */
+  caller?: string;
 }
 
 export interface Store {
@@ -129,7 +131,7 @@ export interface Store {
   /** Live resources that match; never a deletion. Every match that does not change while paging appears exactly once. */
   search(search: Search): Promise<Page>;
   /** The number of matches, counted no further than `limit` (a result of `limit` means "that many or more"; Infinity: all). */
-  count(search: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number>;
+  count(search: Pick<Search, 'partition' | 'of' | 'deadline' | 'caller'>, limit: number): Promise<number>;
   /** Versions, newest first (by instant, then by version), deletions included. */
   history(query: HistoryQuery): Promise<Page>;
   /** The number of versions `history` would page through, counted no further than `limit`. */

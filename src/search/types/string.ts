@@ -25,6 +25,11 @@ const plain: Readonly<Record<string, string>> = {
   ς: 'σ',
 };
 
+/** Single characters that stand for whole phrases, and the length of a text in which they are spaces. */
+const LIGATURES = /[\ufdfa\ufdfb]/g;
+const LONG = 10_000;
+const NOTHING = /(?!)/;
+
 /**
  * Lower case without accents; apostrophes dropped; hyphens, points, commas and the like become spaces; runs of space
  * become one. Other characters (`%`, `_`, `*`) stand for themselves.
@@ -36,6 +41,7 @@ export function normalize(text: string): string {
     : text
         .toWellFormed()
         .replace(/\p{Mn}+/gu, '')
+        .replace(text.length > LONG ? LIGATURES : NOTHING, ' ')
         .normalize('NFKD')
         // Three letters for each of the text's are more than any language takes; one character can stand for eighteen.
         .slice(0, 3 * text.length)

@@ -2,6 +2,7 @@
  * The store port in memory: the reference that says what the others must do. Plain walks over all resources; nothing is
  * fast here but the reading of it.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
@@ -12,6 +13,15 @@ import type { ChangeSet, Criterion, HistoryQuery, Key, Page, Past, Put, Store, V
 import { pageOf, versionOf, type Order } from './page.js';
 import type { MemoryRecords } from './records.js';
 import { changedResources, conflict, slotOf, type Resources } from './resources.js';
+
+/** Milliseconds that a walk may hold the event loop. */
+const BREATH = 10;
+
+/** The resources as a search finds them, and its deadline. */
+interface Sight {
+  resources: Resources;
+  deadline: number;
+}
 
 const everything: Filter = { kind: 'all' };
 
@@ -55,27 +65,27 @@ export class MemoryStore implements Store {
 
   async search(search: Search): Promise<Page> {
     this.heed(search.deadline);
-    return pageOf(this.found(search), orderOf(search), search);
+    return pageOf(await this.found(search), orderOf(search), search);
   }
 
   async count(search: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number> {
     this.heed(search.deadline);
-    return Math.min(this.found(search).length, limit);
+    return Math.min((await this.found(search)).length, limit);
   }
 
   async history(query: HistoryQuery): Promise<Page> {
     this.heed(query.deadline);
-    return pageOf(this.told(query), newestVersionsFirst, query);
+    return pageOf(await this.told(query), newestVersionsFirst, query);
   }
 
   async countHistory(query: Omit<HistoryQuery, 'limit' | 'after'>, limit: number): Promise<number> {
     this.heed(query.deadline);
-    return Math.min(this.told(query).length, limit);
+    return Math.min((await this.told(query)).length, limit);
   }
 
   async scan(partition: string, type: string, limit: number, after?: Position): Promise<Page> {
     const byId: Order = { position: put => [put.key.id], descending: [false] };
-    return pageOf(this.live(partition, [type]), byId, { limit, ...defined({ after }) });
+    return pageOf(this.live(this.resources, partition, [type]), byId, { limit, ...defined({ after }) });
   }
 
   async commit(changes: ChangeSet): Promise<void> {
@@ -102,48 +112,74 @@ export class MemoryStore implements Store {
   }
 
   private holds({ partition, type, where, ids }: Criterion): boolean {
-    const found = this.live(partition, [type]).filter(put => this.satisfies(put, where));
+    const found = this.live(this.resources, partition, [type]).filter(put => this.satisfies(put, where));
     return found.length === ids.length && found.every(put => ids.includes(put.key.id));
   }
 
   /** One look at each resource, however many types are asked for. */
-  private live(partition: string, of: readonly string[]): Put[] {
+  private live(resources: Resources, partition: string, of: readonly string[]): Put[] {
     const types = new Set(of);
     const found: Put[] = [];
-    for (const versions of this.resources.values()) {
+    for (const versions of resources.values()) {
       const put = versions.at(-1)!;
       if (put.key.partition === partition && types.has(put.key.type) && !put.deleted) found.push(put);
     }
     return found;
   }
 
-  private satisfies(put: Put, where: Filter): boolean {
-    const live = (type: string) => this.live(put.key.partition, [type]).map(subjectOf);
+  private satisfies(put: Put, where: Filter, { resources, deadline }: Sight = this.now()): boolean {
+    const live = (type: string) => {
+      this.heed(deadline);
+      return this.live(resources, put.key.partition, [type]).map(subjectOf);
+    };
     return matches(where, subjectOf(put), { live });
   }
 
-  private found({ partition, of }: Pick<Search, 'partition' | 'of'>): Put[] {
-    const all = this.live(
-      partition,
-      of.map(({ type }) => type),
-    );
-    return all.filter(put => of.some(({ type, where }) => put.key.type === type && this.satisfies(put, where)));
+  private now(): Sight {
+    return { resources: this.resources, deadline: Infinity };
+  }
+
+  private found({ partition, of, deadline }: Pick<Search, 'partition' | 'of' | 'deadline'>): Promise<Put[]> {
+    const sight = { resources: this.resources, deadline };
+    const types = of.map(({ type }) => type);
+    const all = this.live(sight.resources, partition, types);
+    const isFound = (put: Put) =>
+      of.some(({ type, where }) => put.key.type === type && this.satisfies(put, where, sight));
+    return this.chosen(all, put => (isFound(put) ? [put] : []), deadline);
   }
 
   /** The versions a history is made of. */
-  private told({ partition, of, since = -Infinity, during, past = {} }: Omit<HistoryQuery, 'limit' | 'after'>): Put[] {
+  private told(query: Omit<HistoryQuery, 'limit' | 'after'>): Promise<Put[]> {
+    const { partition, of, since = -Infinity, during, past = {}, deadline } = query;
+    const sight = { resources: this.resources, deadline };
     const asked = (current: Put) =>
       of.some(
         ({ type, where, id = current.key.id }) =>
-          type === current.key.type && id === current.key.id && this.satisfies(current, where),
+          type === current.key.type && id === current.key.id && this.satisfies(current, where, sight),
       );
     const shown = (put: Put, next: Put | undefined) =>
       put.at >= since &&
       wasCurrent(put, next, during) &&
-      (next === undefined || this.satisfies(put, past[put.key.type] ?? everything));
-    return [...this.resources.values()]
-      .filter(versions => versions[0]!.key.partition === partition && asked(versions.at(-1)!))
-      .flatMap(versions => versions.filter((put, i) => shown(put, versions[i + 1])));
+      (next === undefined || this.satisfies(put, past[put.key.type] ?? everything, sight));
+    const toldOf = (versions: readonly Put[]) =>
+      versions[0]!.key.partition === partition && asked(versions.at(-1)!)
+        ? versions.filter((put, i) => shown(put, versions[i + 1]))
+        : [];
+    return this.chosen(sight.resources.values(), toldOf, deadline);
+  }
+
+  /** A long walk lets others run, and ends by the deadline. */
+  private async chosen<T>(all: Iterable<T>, choose: (one: T) => readonly Put[], deadline: number): Promise<Put[]> {
+    const chosen: Put[] = [];
+    let begun = performance.now();
+    for (const one of all) {
+      chosen.push(...choose(one));
+      if (performance.now() - begun < BREATH) continue;
+      this.heed(deadline);
+      await setImmediate();
+      begun = performance.now();
+    }
+    return chosen;
   }
 }
 

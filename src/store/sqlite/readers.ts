@@ -16,8 +16,13 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 type Reader = Thread<TimedQuery>;
 
+interface Asker {
+  readonly slow: boolean;
+  readonly caller: string;
+}
+
 interface Waiting {
-  slow: boolean;
+  asker: Asker;
   take: (thread: Reader) => void;
   reject: (error: unknown) => void;
 }
@@ -28,7 +33,9 @@ export class Readers {
   private readonly quick: Reader;
   private readonly idle: Set<Reader>;
   private readonly waiting = new Set<Waiting>();
+  private readonly running = new Set<Asker>();
   private closed: Error | undefined;
+  private unnamed = 0;
 
   /** @param cuts shared with the writer, who raises it to have all of them begin anew */
   constructor(path: string, cuts: Int32Array) {
@@ -38,15 +45,18 @@ export class Readers {
     this.idle = new Set(this.threads);
   }
 
-  /** Answers on a thread of its own. Fault `timeout` after so many milliseconds, of which waiting is a part. */
-  async answer<Q extends ReadQuery>(query: Q, milliseconds: number): Promise<Answer<Q>> {
+  /**
+   * Answers on a thread of its own. Fault `timeout` after so many milliseconds, of which waiting is a part. Callers take
+   * turns: those with fewest queries under way come first.
+   */
+  async answer<Q extends ReadQuery>(query: Q, milliseconds: number, caller = this.nobody()): Promise<Answer<Q>> {
     const until = monotonic() + milliseconds;
     try {
-      return await this.run(query, Math.min(until, monotonic() + QUICK_MILLISECONDS), until, false);
+      return await this.run(query, Math.min(until, monotonic() + QUICK_MILLISECONDS), until, { slow: false, caller });
     } catch (error) {
       const tooSlow = error instanceof Fault && error.kind === 'timeout' && monotonic() < until;
       if (!tooSlow) throw error;
-      return await this.run(query, until, until, true);
+      return await this.run(query, until, until, { slow: true, caller });
     }
   }
 
@@ -58,48 +68,73 @@ export class Readers {
     for (const thread of this.threads) thread.abandon(error);
   }
 
-  private async run<Q extends ReadQuery>(query: Q, slice: number, until: number, slow: boolean): Promise<Answer<Q>> {
+  /** Work of the server's own shares nothing. */
+  private nobody(): string {
+    this.unnamed += 1;
+    return `#${this.unnamed}`;
+  }
+
+  private async run<Q extends ReadQuery>(query: Q, slice: number, until: number, asker: Asker): Promise<Answer<Q>> {
     const asked = monotonic();
-    const thread = await this.take(slow, until);
+    const thread = await this.take(asker, until);
     const ends = Math.min(until, slice + monotonic() - asked);
     const late = afterwards(ends + GRACE_MILLISECONDS, () => thread.abandon(tooLate()));
     try {
       return (await thread.ask({ query, until: ends })) as Answer<Q>;
     } finally {
       clearTimeout(late);
+      this.running.delete(asker);
       this.give(thread);
     }
   }
 
   /** A thread that has nothing else to do, once there is one. */
-  private take(slow: boolean, until: number): Promise<Reader> {
+  private take(asker: Asker, until: number): Promise<Reader> {
     if (this.closed) return Promise.reject(this.closed);
-    const free = [...this.idle].find(thread => !slow || thread !== this.quick);
-    if (free) {
-      this.idle.delete(free);
-      return Promise.resolve(free);
-    }
     const { promise, resolve, reject } = Promise.withResolvers<Reader>();
-    const waiting = { slow, take: resolve, reject };
+    const waiting = { asker, take: resolve, reject };
     this.waiting.add(waiting);
     const late = afterwards(until, () => {
       this.waiting.delete(waiting);
       reject(tooLate());
     });
+    for (const thread of this.idle) this.serve(thread);
     return promise.finally(() => clearTimeout(late));
   }
 
-  /** Passes a thread on: to the quick query that has waited longest, or first to a slow one. */
   private give(thread: Reader): void {
-    const waiting = [...this.waiting];
-    const slow = thread === this.quick ? undefined : waiting.find(each => each.slow);
-    const next = slow ?? waiting.find(each => !each.slow);
-    if (!next) {
-      this.idle.add(thread);
-      return;
-    }
+    this.idle.add(thread);
+    for (const one of this.idle) this.serve(one);
+  }
+
+  /** Passes an idle thread on: to a slow query, unless it is the quick ones' own, or else to a quick one. */
+  private serve(thread: Reader): void {
+    const slow = thread === this.quick ? undefined : this.next(true);
+    const next = slow ?? this.next(false);
+    if (!next) return;
+    this.idle.delete(thread);
     this.waiting.delete(next);
+    this.running.add(next.asker);
     next.take(thread);
+  }
+
+  /** Of those that wait, the first of the caller with the fewest queries under way; slow ones have one at a time each. */
+  private next(slow: boolean): Waiting | undefined {
+    let best: Waiting | undefined;
+    let fewest = Infinity;
+    for (const one of this.waiting) {
+      if (one.asker.slow !== slow) continue;
+      const under = this.underWay(one.asker);
+      if (under < fewest && !(slow && under > 0)) [best, fewest] = [one, under];
+    }
+    return best;
+  }
+
+  private underWay({ slow, caller }: Asker): number {
+    return Iterator.from(this.running).reduce(
+      (sum, one) => (one.slow === slow && one.caller === caller ? sum + 1 : sum),
+      0,
+    );
   }
 }
 

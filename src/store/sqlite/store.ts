@@ -78,19 +78,20 @@ export class SqliteStore implements Store {
   }
 
   search(search: Search): Promise<Page> {
-    return this.answer({ op: 'search', search }, search.deadline);
+    return this.answer({ op: 'search', search }, search);
   }
 
-  count({ partition, of, deadline }: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number> {
-    return this.answer({ op: 'count', search: { partition, of }, limit }, deadline);
+  count(search: Pick<Search, 'partition' | 'of' | 'deadline' | 'caller'>, limit: number): Promise<number> {
+    const { partition, of } = search;
+    return this.answer({ op: 'count', search: { partition, of }, limit }, search);
   }
 
   history(query: HistoryQuery): Promise<Page> {
-    return this.answer({ op: 'history', query }, query.deadline);
+    return this.answer({ op: 'history', query }, query);
   }
 
   countHistory(query: Omit<HistoryQuery, 'limit' | 'after'>, limit: number): Promise<number> {
-    return this.answer({ op: 'countHistory', query, limit }, query.deadline);
+    return this.answer({ op: 'countHistory', query, limit }, query);
   }
 
   async scan(partition: string, type: string, limit: number, after?: Position): Promise<Page> {
@@ -128,7 +129,10 @@ export class SqliteStore implements Store {
   }
 
   /** Answers here within a bound, by a guess and then in order; else a reader thread does, by the deadline. */
-  private async answer<Q extends ReadQuery>(query: Q, deadline: number): Promise<Answer<Q>> {
+  private async answer<Q extends ReadQuery>(
+    query: Q,
+    { deadline, caller }: Pick<Search, 'deadline' | 'caller'>,
+  ): Promise<Answer<Q>> {
     const { clock, connection, readers } = this.parts;
     const left = deadline - clock.now();
     if (left < 0) throw tooLate();
@@ -141,6 +145,6 @@ export class SqliteStore implements Store {
         if (!(error instanceof Exhausted)) throw storageFault(error);
       }
     }
-    return readers.answer(query, left);
+    return readers.answer(query, left, caller);
   }
 }

@@ -111,6 +111,20 @@ describe('sqlite: threads', () => {
     assert.deepEqual(ids(await storage.store.search(query(contains('new one')))), ['new']);
   });
 
+  it('[F13] fifty slow searches of one caller hold no other up, neither quick nor slow ones', async () => {
+    let ended = 0;
+    const by = (caller: string, where: Filter, milliseconds: number) => ({ ...query(where, milliseconds), caller });
+    const greedy = Array.from({ length: 50 }, () =>
+      storage.store.count(by('greedy', endless, 10_000), 100_000).finally(() => ended++),
+    );
+    await new Promise(resolve => setTimeout(resolve, 100));
+    const quick = await storage.store.search(by('other', contains('r 4981'), 5000));
+    assert.deepEqual(ids(quick), ['4981']);
+    assert.equal(await storage.store.count(by('other', laborious, 10_000), 1), 1);
+    assert.equal(ended, 0);
+    for (const { status } of await Promise.allSettled(greedy)) assert.equal(status, 'rejected');
+  });
+
   it('[R30] has a slow search end alone: quick ones asked at the same time and later are answered meanwhile', async () => {
     let ended = 0;
     const slow = Array.from({ length: 5 }, () =>
