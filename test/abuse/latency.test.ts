@@ -64,14 +64,37 @@ const bodies: Record<string, Attack> = {
   'as many notes as allowed, as XML': expecting(201, 'POST', 'Observation', xmlNotes(14_000), XML),
   'one attachment of 14 MB': expecting(201, 'POST', 'DocumentReference', attachment()),
   'a text of a character that decomposes into eighteen': expecting(
-    201, 'POST', 'Patient', patient({ name: list(5, () => ({ family: '\ufdfa'.repeat(50_000) })) }),
+    201,
+    'POST',
+    'Patient',
+    patient({ name: list(5, () => ({ family: '\ufdfa'.repeat(50_000) })) }),
   ),
-  'a batch of large entries': expecting(200, 'POST', '', bundle('batch', list(40, () => observation(notes(5000))))),
+  'a batch of large entries': expecting(
+    200,
+    'POST',
+    '',
+    bundle(
+      'batch',
+      list(40, () => observation(notes(5000))),
+    ),
+  ),
   'a transaction of large entries': expecting(
-    200, 'POST', '', bundle('transaction', list(40, () => observation(extensions(4000)))),
+    200,
+    'POST',
+    '',
+    bundle(
+      'transaction',
+      list(40, () => observation(extensions(4000))),
+    ),
   ),
   'a transaction of entries with much to find them by': expecting(
-    200, 'POST', '', bundle('transaction', list(10, () => patient({ name: list(1000, at => ({ family: `f${at}`, given: [`g${at}`] })) }))),
+    200,
+    'POST',
+    '',
+    bundle(
+      'transaction',
+      list(10, () => patient({ name: list(1000, at => ({ family: `f${at}`, given: [`g${at}`] })) })),
+    ),
   ),
 };
 
@@ -87,10 +110,18 @@ const answers: Record<string, Attack> = Object.fromEntries(
 const values = (count: number): string => list(count, at => `lt-${at}`).join();
 const searches: Record<string, Attack> = {
   'ten value-quantity of 500 values': expecting(
-    400, 'POST', 'Observation/_search', list(10, () => `value-quantity=${values(500)}`).join('&'), FORM,
+    400,
+    'POST',
+    'Observation/_search',
+    list(10, () => `value-quantity=${values(500)}`).join('&'),
+    FORM,
   ),
   'as many value-quantity as allowed': expecting(
-    200, 'POST', 'Observation/_search', list(9, () => `value-quantity=${values(100)}`).join('&'), FORM,
+    200,
+    'POST',
+    'Observation/_search',
+    list(9, () => `value-quantity=${values(100)}`).join('&'),
+    FORM,
   ),
 };
 
