@@ -274,6 +274,8 @@ export interface PortalSettings {
   /** Where links in notices lead, without a trailing slash. */
   portalUrl: string;
   invitationDays: number;
+  /** Accounts are in use once they are made; else they are pending until their activation. */
+  activatesAccounts: boolean;
   /** The contact channels set up here, in the order of preference. */
   channels: readonly ContactChannel[];
 }

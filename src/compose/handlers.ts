@@ -118,8 +118,9 @@ function configurationIn({ model, stores, world }: Given): CurrentConfiguration 
 }
 
 function portalSettings({ config, channels }: Given): PortalSettings {
-  const { portalUrl, invitationDays } = config;
-  return { portalUrl, invitationDays, channels };
+  const { portalUrl, invitationDays, demo } = config;
+  // Until there is sign-in, nobody but demo mode can activate an account.
+  return { portalUrl, invitationDays, activatesAccounts: demo, channels };
 }
 
 /** A page link is valid for the actor's proxies, roles and scopes at its making: it holds a total that was counted for them. */

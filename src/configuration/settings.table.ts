@@ -106,6 +106,10 @@ export const settings = {
     wrong: between(1, 1024),
   }),
   'attachments-of-message': count(10, { about: 'Files that a message may carry.', wrong: between(1, 100) }),
+  'account-age': count(16, {
+    about: "Age in years from which a person has an account of their own; a younger one's proxies act for them.",
+    wrong: between(0, 120),
+  }),
 
   'questions-general': flag(true, { about: 'Patients ask general questions.' }),
   'questions-medical': flag(true, { about: 'Patients ask medical questions.' }),

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Liquid, type Template } from 'liquidjs';
+import { languageCandidates } from '../portal/notice-language.js';
 import type { Configuration } from '../configuration/settings.table.js';
 import { dayIn, initialOf } from './wording.js';
 
@@ -67,7 +68,7 @@ export function loadTemplates(folder: string): Templates {
   const compiled = new Map(languages.flatMap(({ name: language }) => compileFolder(folder, language, engines)));
   return {
     async render(name, requested, parameters, shown) {
-      const languages = candidates(requested, shown);
+      const languages = languageCandidates(requested, shown);
       const { language, template } = choose(compiled, name, parameters['topic'] ?? '', languages);
       const footer = choose(compiled, FOOTER, '', [language]).template;
       const provider = shown['organization-title'] ?? (await rendered(plain, footer.provider, {})).trim();
@@ -123,15 +124,6 @@ const scopeOf = (shown: NoticeSettings) => ({
   accent: shown['accent-color'],
   zone: shown['time-zone'],
 });
-
-/** `ar-SA`, `ar`, then the default; of the requested ones those that are enabled. */
-function candidates(requested: string | undefined, shown: NoticeSettings): string[] {
-  const base = (tag: string): string => tag.split('-')[0] ?? tag;
-  const enabled = new Set(shown.language.map(base));
-  const wanted = requested === undefined || !enabled.has(base(requested)) ? [] : [requested, base(requested)];
-  const fallback = shown['default-language'];
-  return [...new Set([...wanted, fallback, base(fallback), 'en'])];
-}
 
 function choose(
   compiled: ReadonlyMap<string, Compiled>,

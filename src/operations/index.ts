@@ -4,7 +4,7 @@ import { createAssign } from './assign/assign.js';
 import { createClaim } from './claim/claim.js';
 import { createComplete } from './complete/complete.js';
 import { createEnroll, type EnrollParts } from './enroll/enroll.js';
-import { createEnrollmentStatus } from './enrollment-status/enrollment-status.js';
+import { createEnrollmentStatus, type EnrollmentStatusParts } from './enrollment-status/enrollment-status.js';
 import { createEverything, type EverythingParts } from './everything/everything.js';
 import { createExpand, type ExpandParts } from './expand/expand.js';
 import { createInvite, type InviteParts } from './invite/invite.js';
@@ -12,7 +12,7 @@ import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMark } from './mark/mark.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
 import { createReadState } from './read-state/read-state.js';
-import { createRedeemInvitation } from './redeem-invitation/redeem-invitation.js';
+import { createRedeemInvitation, type RedeemInvitationParts } from './redeem-invitation/redeem-invitation.js';
 import { createReportMisdirected, type ReportMisdirectedParts } from './report-misdirected/report-misdirected.js';
 import { createReindex, type ReindexParts } from './reindex/reindex.js';
 import { createReindexStatus, type ReindexStatusParts } from './reindex/status.js';
@@ -29,10 +29,12 @@ import type { WorkflowParts } from './workflow-operation.js';
 export type OperationParts = WorkflowParts &
   InviteParts &
   EnrollParts &
+  EnrollmentStatusParts &
   EverythingParts &
   ExpandParts &
   LookupParts &
   MetaParts &
+  RedeemInvitationParts &
   ReindexParts &
   ReindexStatusParts &
   ReportMisdirectedParts &

@@ -22,6 +22,7 @@ type Send = (response: Response, status: number, text: string) => void;
 /** Path of a page, and the names of its title and text. */
 const NEXT: readonly [path: string, title: keyof Texts, text: keyof Texts][] = [
   ['/invitation', 'invitationTitle', 'invitationNext'],
+  ['/activation', 'activationTitle', 'activationNext'],
   ['/messages', 'messagesTitle', 'messagesNext'],
   ['/preferences', 'preferencesTitle', 'preferencesNext'],
 ];

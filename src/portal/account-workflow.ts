@@ -1,14 +1,28 @@
 /**
- * The standing of an account: a Person (profile patient-account). Its state is its `active` and its link to a Patient of
- * its own. proxy-only → enrolled → inactive; a new account begins as proxy-only.
+ * The standing of an account: a Person (profile patient-account). Its state is its `active`, its extension account-standing and
+ * its link to a Patient of its own. pending → enrolled → inactive; proxy-only → enrolled.
  */
 import type { Person } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import { isPending, pending, withoutStanding } from './account-standing.js';
 import type { Effect } from './effect.js';
 import { ownPatient } from './identity.js';
 import type { Moving, State, Workflow } from './workflow.js';
-import { defined } from '../fhir/defined.js';
 
-export type AccountMove = 'enroll' | 'redeem' | 'link' | 'unlink' | 'close' | 'reopen' | 'reopen-proxy';
+export type AccountMove =
+  | 'enroll'
+  | 'redeem'
+  | 'provision'
+  | 'activate'
+  | 'link'
+  | 'unlink'
+  | 'close'
+  | 'merge'
+  | 'merge-pending'
+  | 'withdraw'
+  | 'reopen'
+  | 'reopen-proxy';
 
 export interface Provision {
   /** `Patient/1`, whose own account it becomes. */
@@ -18,13 +32,14 @@ export interface Provision {
 }
 
 export interface EnrolledNotice {
-  /** Given name. */
-  readonly given: string;
-  /** Where links lead, without a trailing slash. */
-  readonly portalUrl: string;
+  readonly event: 'enrolled' | 'activation';
+  /** For the template. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly channels?: readonly string[];
   /** BCP 47 */
   readonly language?: string;
+  /** Milliseconds since the epoch. */
+  readonly expires?: number;
 }
 
 const active = (owned: boolean): State<Person> => ({
@@ -32,41 +47,70 @@ const active = (owned: boolean): State<Person> => ({
   enter: { active: true },
 });
 
-const states = {
+const statesOf = (own: OwnCanonicals) => ({
   enrolled: active(true),
   'proxy-only': active(false),
-  inactive: { has: ({ active: is }: Person) => is === false, enter: { active: false } },
-};
+  pending: { has: (person: Person) => isPending(person, own), enter: { active: false } },
+  inactive: { has: (person: Person) => person.active === false, enter: { active: false } },
+});
 
 /** Systems that keep accounts may link and close them by plain updates. */
 const kept = { by: ['system', 'staff'] } as const;
 
-export const accountWorkflow: Workflow<AccountMove, Person, Provision> = {
-  name: 'account',
-  resource: 'Person',
-  governs: () => true,
-  states,
-  moves: {
-    enroll: { from: ['proxy-only'], to: 'enrolled', by: ['server'], change: withPatient, effects: noticeOf },
-    redeem: { from: ['proxy-only'], to: 'enrolled', by: ['server'], change: withPatient },
-    link: { ...kept, from: ['proxy-only'], to: 'enrolled' },
-    unlink: { ...kept, from: ['enrolled'], to: 'proxy-only' },
-    close: { ...kept, from: ['enrolled', 'proxy-only'], to: 'inactive' },
-    reopen: { ...kept, from: ['inactive'], to: 'enrolled' },
-    'reopen-proxy': { ...kept, from: ['inactive'], to: 'proxy-only' },
-  },
-};
+/** The server alone activates an account, links it to another Patient after a merge, and withdraws one of a patient who is gone. */
+export function accountWorkflow(own: OwnCanonicals): Workflow<AccountMove, Person, Provision> {
+  const settled = (person: Person): Partial<Person> => withoutStanding(person, own);
+  const open = ['enrolled', 'proxy-only', 'pending'];
+  return {
+    name: 'account',
+    resource: 'Person',
+    governs: () => true,
+    states: statesOf(own),
+    moves: {
+      enroll: { from: ['proxy-only'], to: 'enrolled', by: ['server'], change: withPatient, effects: noticeOf },
+      redeem: { from: ['proxy-only'], to: 'enrolled', by: ['server'], change: withPatient },
+      provision: { from: ['pending'], to: 'pending', by: ['server'], change: withPatient, effects: noticeOf },
+      activate: { from: ['pending'], to: 'enrolled', by: ['server'], change: settled, effects: noticeOf },
+      link: { ...kept, from: ['proxy-only'], to: 'enrolled' },
+      unlink: { ...kept, from: ['enrolled'], to: 'proxy-only' },
+      close: { ...kept, from: open, to: 'inactive', change: settled },
+      merge: { from: ['enrolled'], to: 'enrolled', by: ['server'], change: withOtherPatient },
+      'merge-pending': { from: ['pending'], to: 'pending', by: ['server'], change: withOtherPatient },
+      withdraw: { from: open, to: 'inactive', by: ['server'], change: settled },
+      reopen: { ...kept, from: ['inactive'], to: 'enrolled' },
+      'reopen-proxy': { ...kept, from: ['inactive'], to: 'proxy-only' },
+    },
+  };
+}
+
+/** A new account, without a Patient yet. */
+export const draftAccount = (id: string, isActive: boolean, own: OwnCanonicals): Person => ({
+  resourceType: 'Person',
+  id,
+  meta: { profile: [own.structure('patient-account')] },
+  ...(isActive ? {} : { extension: [pending(own)] }),
+  active: isActive,
+});
 
 function withPatient({ link = [] }: Person, { input }: Moving<Provision>): Partial<Person> {
   const { patient: reference } = input;
   return reference === undefined ? {} : { link: [...link, { target: { reference } }] };
 }
 
-function noticeOf({ id }: Person, { input }: Moving<Provision>): Effect[] {
-  if (!input.notice) return [];
-  const { given, portalUrl: link, channels, language } = input.notice;
+/** The record that is kept stands in the place of the one merged away. */
+function withOtherPatient(person: Person, { input }: Moving<Provision>): Partial<Person> {
+  const others = (person.link ?? []).filter(({ target }) => target.reference !== ownPatient(person));
+  return withPatient({ ...person, link: others }, { input } as Moving<Provision>);
+}
+
+function noticeOf({ id }: Person, { input: { notice } }: Moving<Provision>): Effect[] {
+  if (!notice) return [];
+  const { event, parameters, channels, language, expires } = notice;
   const about = `Person/${id}`;
-  const persons = [{ reference: about }];
-  const parameters = { given, link };
-  return [{ kind: 'notice', event: 'enrolled', about, persons, parameters, ...defined({ channels, language }) }];
+  return [
+    {
+      ...{ kind: 'notice', event, about, persons: [{ reference: about }], parameters },
+      ...defined({ channels, language, expires }),
+    },
+  ];
 }

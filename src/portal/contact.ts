@@ -38,14 +38,19 @@ const rank = (point: ContactPoint): number => point.rank ?? Infinity;
 const sorted = (telecom: readonly ContactPoint[]): ContactPoint[] =>
   [...telecom].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 
-/** The preferred usable addresses on record. */
-export function contactOnRecord(telecom: readonly ContactPoint[] = [], phoneNumber: PhoneForm): Contact {
+/** The preferred usable addresses on record; those wanted, where they are on record. */
+export function contactOnRecord(
+  telecom: readonly ContactPoint[] = [],
+  phoneNumber: PhoneForm,
+  wanted: Contact = {},
+): Contact {
   const points = sorted(telecom.filter(current));
-  const first = (system: string, normal: (text: string) => string | undefined): string | undefined =>
-    points.flatMap(point => (point.system === system ? (normal(point.value ?? '') ?? []) : []))[0];
-  const email = first('email', emailForm);
-  const phone = first('sms', phoneNumber) ?? first('phone', phoneNumber);
-  return defined({ email, phone });
+  const of = (system: string, form: (text: string) => string | undefined): string[] =>
+    points.flatMap(point => (point.system === system ? (form(point.value ?? '') ?? []) : []));
+  const chosen = (all: readonly string[], one: string | undefined): string | undefined =>
+    one !== undefined && all.includes(one) ? one : all[0];
+  const phones = [...of('sms', phoneNumber), ...of('phone', phoneNumber)];
+  return defined({ email: chosen(of('email', emailForm), wanted.email), phone: chosen(phones, wanted.phone) });
 }
 
 /** All addresses on record that are in use. */

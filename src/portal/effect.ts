@@ -8,13 +8,13 @@ import type { Contact } from './contact.js';
 export type Effect = Notice;
 
 /** The events that people are notified of; each has its template (templates/{language}/{event}.liquid). */
-export type NoticeEvent = 'invitation' | 'enrolled' | 'new-message';
+export type NoticeEvent = 'invitation' | 'enrolled' | 'activation' | 'contact-differs' | 'new-message';
 
 /** A person whom a notice concerns. Delivery finds out channel, address and language when it sends. */
 export interface Concerned {
   /** `Patient/1`, `Person/2`, `RelatedPerson/3`; absent for a person who is not on record yet. */
   readonly reference?: string;
-  /** Normalised addresses that the caller stated for this notice: they come before those on record. */
+  /** Normalised addresses for this notice. Of a person on record they count only where they are there. */
   readonly contact?: Contact;
 }
 

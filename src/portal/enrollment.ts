@@ -3,18 +3,32 @@ import type { Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { provision } from './account.js';
-import type { EnrolledNotice } from './account-workflow.js';
 import type { Enrollee } from './enrollee.js';
+import { accountWorkflow, type EnrolledNotice } from './account-workflow.js';
+import { activationRecord, isOver, isPending, readActivation } from './account-standing.js';
+import { contactDiffers } from './addressing.js';
+import { isUnder } from './age.js';
+import { instant } from '../fhir/instant.js';
+import { newCode } from './invitation-code.js';
 import { isInactive, ownPatient } from './identity.js';
 import { invitationsOf, type Invitee } from './invitation-record.js';
 import { endInvitations } from './invitation.js';
-import { combined, type WorkflowReader, type Step } from './step.js';
+import { changed, combined, step, type Step, type Versioned, type WorkflowReader } from './step.js';
+import { move, SERVER } from './workflow.js';
 import { defined } from '../fhir/defined.js';
 
 export type EnrollmentStatus =
-  'unknown' | 'not-enrolled' | 'invited' | 'invitation-expired' | 'enrolled' | 'proxy-only' | 'inactive';
+  | 'unknown'
+  | 'not-enrolled'
+  | 'invited'
+  | 'invitation-expired'
+  | 'pending'
+  | 'enrolled'
+  | 'proxy-only'
+  | 'minor'
+  | 'inactive';
 
-export type NextAction = 'invite' | 'resend' | 'enroll' | 'message' | 'none';
+export type NextAction = 'invite' | 'resend' | 'activate' | 'enroll' | 'message' | 'none';
 
 /** The actions that each status allows. */
 export const nextActions: Readonly<Record<EnrollmentStatus, readonly NextAction[]>> = {
@@ -22,8 +36,10 @@ export const nextActions: Readonly<Record<EnrollmentStatus, readonly NextAction[
   'not-enrolled': ['invite', 'enroll'],
   invited: ['resend', 'enroll'],
   'invitation-expired': ['invite', 'enroll'],
+  pending: ['activate', 'message'],
   enrolled: ['message'],
   'proxy-only': ['enroll'],
+  minor: ['none'],
   inactive: ['none'],
 };
 
@@ -33,14 +49,26 @@ export interface Standing {
   invitation?: string;
 }
 
-export async function standingOf(subject: Enrollee, reader: WorkflowReader, now: number): Promise<Standing> {
-  const { patient, account } = subject;
-  if ((patient && isInactive(patient.resource)) || account?.resource.active === false) return { status: 'inactive' };
-  if (account) return { status: ownPatient(account.resource) === undefined ? 'proxy-only' : 'enrolled' };
+/** @param accountAge years from which a person has an account of their own */
+export async function standingOf(
+  subject: Enrollee,
+  accountAge: number,
+  reader: WorkflowReader,
+  now: number,
+): Promise<Standing> {
+  const { patient, account, facts } = subject;
+  if (isClosed(subject, reader)) return { status: 'inactive' };
+  if (account) return { status: standingOfAccount(account.resource, reader) };
+  if (isUnder(facts.birthDate, accountAge, now)) return { status: 'minor' };
   const invitation = await openInvitation(subject, reader);
   if (!invitation) return { status: patient ? 'not-enrolled' : 'unknown' };
   const { task, until } = invitation;
   return { status: until <= now ? 'invitation-expired' : 'invited', invitation: task };
+}
+
+function standingOfAccount(account: Person, { own }: WorkflowReader): EnrollmentStatus {
+  if (isPending(account, own)) return 'pending';
+  return ownPatient(account) === undefined ? 'proxy-only' : 'enrolled';
 }
 
 async function openInvitation(
@@ -59,24 +87,86 @@ export function inviteeOf({ facts, patient }: Enrollee): Invitee {
   return { facts, ...(patient ? { patient: `Patient/${patient.resource.id}` } : {}) };
 }
 
+/** How a person is enrolled. */
+export interface EnrollmentOrder {
+  /** The account is in use at once; else a new one is pending, and its activation code is sent. */
+  readonly activates: boolean;
+  /** The caller stated another contact than the one on record. */
+  readonly differs: boolean;
+  readonly channels?: readonly string[];
+  /** Milliseconds until an activation code is over. */
+  readonly lasts: number;
+  /** Where links lead, without a trailing slash. */
+  readonly portalUrl: string;
+}
+
 /** Makes the account and notifies the person; an invitation that was open ends. The subject must be no member yet. */
 export async function enroll(
   subject: Enrollee,
-  order: Pick<EnrolledNotice, 'channels' | 'portalUrl'>,
+  order: EnrollmentOrder,
   reader: WorkflowReader,
   world: World,
 ): Promise<{ person: Person; step: Step }> {
-  const { language, facts } = subject;
-  const notice = { given: facts.given ?? '', ...order, ...defined({ language }) };
-  const { person, step: made } = await provision(subject, 'enroll', { notice }, reader, world);
+  const { account } = subject;
+  const isActive = order.activates || (account !== undefined && !isPending(account.resource, reader.own));
+  const welcome = isActive ? { notice: enrolledNotice(subject, order) } : activationOf(subject, order, world);
+  const { notice } = welcome;
+  const { person, step: made } = await provision(subject, { by: 'enroll', isActive, notice }, reader, world);
+  const documents =
+    'code' in welcome ? [activationRecord(String(person.id), welcome.code, welcome.until, undefined)] : [];
+  const patient = ownPatient(person);
+  const effects = order.differs && patient !== undefined ? [contactDiffers(`Person/${person.id}`, patient)] : [];
   const { open } = await invitationsOf(inviteeOf(subject), reader);
-  return { person, step: combined(await endInvitations(open, reader, world.clock.now()), made) };
+  const ended = await endInvitations(open, reader, world.clock.now());
+  return { person, step: combined(ended, made, step({ documents, effects })) };
+}
+
+/** A pending account once more: activated where accounts are at once, else with a new code where the last one is over. */
+export async function enrollAgain(
+  subject: Enrollee,
+  account: Versioned<Person>,
+  order: EnrollmentOrder,
+  reader: WorkflowReader,
+  world: World,
+): Promise<Step> {
+  const now = world.clock.now();
+  const workflow = accountWorkflow(reader.own);
+  const moving = { by: SERVER, now, all: reader };
+  if (order.activates) {
+    const input = { notice: enrolledNotice(subject, order) };
+    const { resource, effects } = await move(workflow, 'activate', account.resource, { ...moving, input });
+    return step({ writes: [changed(account, resource)], effects });
+  }
+  const id = String(account.resource.id);
+  const before = await readActivation(id, reader);
+  if (!isOver(before, now)) return step({});
+  const { notice, code, until } = activationOf(subject, order, world);
+  const { effects } = await move(workflow, 'provision', account.resource, { ...moving, input: { notice } });
+  return step({ documents: [activationRecord(id, code, until, before)], effects });
+}
+
+const reaching = ({ language }: Enrollee, { channels }: EnrollmentOrder) => defined({ channels, language });
+
+function enrolledNotice(subject: Enrollee, order: EnrollmentOrder): EnrolledNotice {
+  const parameters = { given: subject.facts.given ?? '', link: order.portalUrl };
+  return { event: 'enrolled', parameters, ...reaching(subject, order) };
+}
+
+function activationOf(subject: Enrollee, order: EnrollmentOrder, world: World) {
+  const code = newCode(world.random);
+  const until = world.clock.now() + order.lasts;
+  const link = `${order.portalUrl}/activation#${code}`;
+  const parameters = { given: subject.facts.given ?? '', code, link, until: instant(until) };
+  const notice: EnrolledNotice = { event: 'activation', parameters, expires: until, ...reaching(subject, order) };
+  return { notice, code, until };
 }
 
 /** Fault `conflict` for a person who may not be invited or enrolled. */
-export function refuseInactive(subject: Enrollee): void {
-  const closed = subject.account?.resource.active === false;
-  if (closed || (subject.patient && isInactive(subject.patient.resource))) {
-    throw new Fault('conflict', 'The patient or the account is inactive.');
-  }
+export function refuseInactive(subject: Enrollee, reader: WorkflowReader): void {
+  if (isClosed(subject, reader)) throw new Fault('conflict', 'The patient or the account is inactive.');
+}
+
+function isClosed({ account, patient }: Enrollee, { own }: WorkflowReader): boolean {
+  const closed = account?.resource.active === false && !isPending(account.resource, own);
+  return closed || (patient !== undefined && isInactive(patient.resource));
 }

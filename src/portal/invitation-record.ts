@@ -24,6 +24,8 @@ export interface InvitationRecord extends Invitee {
   /** `Task/1` */
   task: string;
   language?: string;
+  /** The addresses that it went to. */
+  sentTo?: readonly string[];
   /** Wrong verifications so far. */
   tries: number;
   /** Milliseconds since the epoch. */

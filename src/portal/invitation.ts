@@ -9,6 +9,7 @@ import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { instant } from '../fhir/instant.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import { contactIn, type Contact } from './contact.js';
+import { contactDiffers } from './addressing.js';
 import type { Effect } from './effect.js';
 import { newCode, hashOf } from './invitation-code.js';
 import { forget, invitationsOf, recordChanges, type Invitee, type Stored } from './invitation-record.js';
@@ -18,7 +19,7 @@ import { defined } from '../fhir/defined.js';
 
 const DAY = 24 * 3600 * 1000;
 
-export type InvitationMove = 'redeem' | 'supersede' | 'expire' | 'lock' | 'cancel' | 'report';
+export type InvitationMove = 'redeem' | 'supersede' | 'withdraw' | 'expire' | 'lock' | 'cancel' | 'report';
 
 const because =
   (text: string) =>
@@ -27,7 +28,7 @@ const touched = (_task: Task, { now }: Moving): Partial<Task> => ({ lastModified
 
 const open = { from: ['requested'] };
 
-/** The server alone redeems (for the code), supersedes (for a newer invitation) and locks (after too many wrong facts). */
+/** The server alone redeems (for the code), supersedes (for a newer invitation), withdraws and locks (after too many wrong facts). */
 export const invitationWorkflow = (own: OwnCanonicals): Workflow<InvitationMove, Task> => ({
   name: 'invitation',
   resource: 'Task',
@@ -36,6 +37,7 @@ export const invitationWorkflow = (own: OwnCanonicals): Workflow<InvitationMove,
   moves: {
     redeem: { ...open, to: 'completed', by: ['server'], change: touched },
     supersede: { ...open, to: 'cancelled', by: ['server'], change: because('superseded') },
+    withdraw: { ...open, to: 'cancelled', by: ['server'], change: because('the contact on record changed') },
     report: {
       ...open,
       to: 'cancelled',
@@ -77,8 +79,12 @@ export async function moveInvitation(
 
 export interface InvitationOrder {
   invitee: Invitee;
-  /** Addresses that the caller stated: they come before those on record. */
-  stated: Contact;
+  /** Where it goes; of a patient on record an address there. */
+  contact: Contact;
+  /** The caller stated another contact than the one on record. */
+  differs: boolean;
+  /** The addresses by the channels that are used. */
+  sentTo: readonly string[];
   /** Names of the requested channels. */
   channels?: readonly string[];
   language?: string;
@@ -101,22 +107,27 @@ export async function invite(
   const until = now + order.days * DAY;
   const code = newCode(world.random);
   const task = taskOf(order, world.ids.next(), now, until, reader.own);
-  const { invitee, language } = order;
+  const { invitee, language, sentTo } = order;
   const { open, pointers } = await invitationsOf(invitee, reader);
-  const record = { ...invitee, task: `Task/${task.id}`, tries: 0, until, ...defined({ language }) };
+  const record = { ...invitee, task: `Task/${task.id}`, tries: 0, until, sentTo, ...defined({ language }) };
   const made = step({
     writes: [created(task)],
     documents: recordChanges(hashOf(code), record, pointers),
-    effects: [noticeOf(order, task, code, until)],
+    effects: [noticeOf(order, task, code, until), ...warningsOf(order, task)],
   });
   return { task, step: combined(await endInvitations(open, reader, now), made) };
 }
 
 /** Ends invitations that are not to be redeemed any more. */
-export async function endInvitations(open: readonly Stored[], reader: WorkflowReader, now: number): Promise<Step> {
+export async function endInvitations(
+  open: readonly Stored[],
+  reader: WorkflowReader,
+  now: number,
+  because: 'supersede' | 'withdraw' = 'supersede',
+): Promise<Step> {
   const steps = open.map(async stored => {
     const task = await reader.get<Task>(stored.record.task);
-    const name = stored.record.until <= now ? 'expire' : 'supersede';
+    const name = stored.record.until <= now ? 'expire' : because;
     const moved = task?.resource.status === 'requested' ? await moveInvitation(task, name, reader, now) : step({});
     return combined(moved, step({ documents: [forget(stored)] }));
   });
@@ -142,14 +153,13 @@ function taskOf(order: InvitationOrder, id: string, now: number, until: number, 
 }
 
 function noticeOf(order: InvitationOrder, task: Task, code: string, until: number): Effect {
-  const { invitee, stated, channels, language, topic = '', portalUrl } = order;
+  const { invitee, contact, channels, language, topic = '', portalUrl } = order;
   const { patient: reference, facts } = invitee;
-  const contact = reference === undefined ? contactIn(facts) : stated;
   return {
     kind: 'notice',
     event: 'invitation',
     about: `Task/${task.id}`,
-    persons: [{ ...defined({ reference }), contact }],
+    persons: [{ ...defined({ reference }), contact: contactIn(contact) }],
     ...defined({ channels, language }),
     parameters: {
       given: facts.given ?? '',
@@ -161,3 +171,6 @@ function noticeOf(order: InvitationOrder, task: Task, code: string, until: numbe
     expires: until,
   };
 }
+
+const warningsOf = ({ differs, invitee: { patient } }: InvitationOrder, { id }: Task): Effect[] =>
+  differs && patient !== undefined ? [contactDiffers(`Task/${id}`, patient)] : [];

@@ -5,13 +5,14 @@
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import { contactOnRecord, type Contact } from './contact.js';
+import { isPending } from './account-standing.js';
 import type { Concerned } from './effect.js';
 import { accountsOf, isInactive, languageOf, ownPatient } from './identity.js';
 import type { WorkflowReader } from './step.js';
 import { defined } from '../fhir/defined.js';
 
 /** Sees the people of all compartments. */
-export type PeopleReader = Pick<WorkflowReader, 'get' | 'find' | 'phoneNumber'>;
+export type PeopleReader = Pick<WorkflowReader, 'get' | 'find' | 'own' | 'phoneNumber'>;
 
 export interface Recipient {
   readonly contact: Contact;
@@ -27,7 +28,7 @@ export interface Withheld {
 }
 
 /**
- * The person as a recipient of notices. An account's own addresses come before those of the patient's record.
+ * The person as a recipient of notices. The contact of a patient, with an account or without, is that of their record.
  * @param now milliseconds since the epoch
  */
 export async function recipientOf(
@@ -35,16 +36,13 @@ export async function recipientOf(
   reader: PeopleReader,
   now: number,
 ): Promise<Recipient | Withheld> {
-  const known = reference === undefined ? { contact: {} } : await onRecord(reference, reader, now);
-  return 'withheld' in known ? known : { ...known, contact: { ...known.contact, ...contact } };
-}
-
-async function onRecord(reference: string, reader: PeopleReader, now: number): Promise<Recipient | Withheld> {
-  switch (reference.split('/')[0]) {
+  switch (reference?.split('/')[0]) {
+    case undefined:
+      return { contact };
     case 'Patient':
-      return patient(reference, reader);
+      return patient(reference, contact, reader);
     case 'Person':
-      return account((await reader.get<Person>(reference))?.resource, reader);
+      return account((await reader.get<Person>(reference))?.resource, contact, reader);
     case 'RelatedPerson':
       return proxy(reference, reader, now);
     default:
@@ -53,20 +51,31 @@ async function onRecord(reference: string, reader: PeopleReader, now: number): P
 }
 
 /** A patient, with an account or without. */
-async function patient(reference: string, reader: PeopleReader): Promise<Recipient | Withheld> {
-  const [person] = await accountsOf(reference, reader);
-  if (person) return account(person.resource, reader);
-  const found = await reader.get<Patient>(reference);
-  return fromRecord(found?.resource, {}, reader);
+async function patient(reference: string, wanted: Contact, reader: PeopleReader): Promise<Recipient | Withheld> {
+  const person = await accountOf(reference, reader);
+  if (person) return account(person, wanted, reader);
+  return fromRecord((await reader.get<Patient>(reference))?.resource, wanted, reader);
+}
+
+/** The account linked to a Patient or RelatedPerson; one that is in use before one that is closed. */
+async function accountOf(reference: string, reader: PeopleReader): Promise<Person | undefined> {
+  const accounts = (await accountsOf(reference, reader)).map(({ resource }) => resource);
+  return accounts.find(({ active }) => active !== false) ?? accounts[0];
 }
 
 /** An account, whose own patient must be alive and active where it has one. */
-async function account(person: Person | undefined, reader: PeopleReader): Promise<Recipient | Withheld> {
+async function account(
+  person: Person | undefined,
+  wanted: Contact,
+  reader: PeopleReader,
+): Promise<Recipient | Withheld> {
   if (!person) return { withheld: 'no account' };
-  if (person.active === false) return { withheld: 'inactive' };
   const own = ownPatient(person);
-  const contact = contactOnRecord(person.telecom, reader.phoneNumber);
-  return own === undefined ? { contact } : fromRecord((await reader.get<Patient>(own))?.resource, contact, reader);
+  const record = own === undefined ? undefined : fromRecord((await reader.get<Patient>(own))?.resource, wanted, reader);
+  if (record && 'withheld' in record) return record;
+  if (person.active === false && !isPending(person, reader.own)) return { withheld: 'inactive' };
+  // Addresses for sign-in are all that is known of a proxy without a record of their own.
+  return record ?? { contact: contactOnRecord(person.telecom, reader.phoneNumber, wanted) };
 }
 
 /** The account of a person who acts for a patient: while their relation is active and its period holds. */
@@ -76,8 +85,7 @@ async function proxy(reference: string, reader: PeopleReader, now: number): Prom
   const principal = await reader.get<Patient>(related.patient.reference ?? '');
   const theirs = fromRecord(principal?.resource, {}, reader);
   if ('withheld' in theirs) return theirs;
-  const [person] = await accountsOf(reference, reader);
-  const own = await account(person?.resource, reader);
+  const own = await account(await accountOf(reference, reader), {}, reader);
   if ('withheld' in own) return own;
   const language = own.language ?? languageOf(related);
   const { given } = theirs;
@@ -87,13 +95,13 @@ async function proxy(reference: string, reader: PeopleReader, now: number): Prom
   };
 }
 
-/** The contact on a patient's record, after the addresses of their account. */
-function fromRecord(record: Patient | undefined, first: Contact, { phoneNumber }: PeopleReader): Recipient | Withheld {
+/** What a patient's record says. */
+function fromRecord(record: Patient | undefined, wanted: Contact, { phoneNumber }: PeopleReader): Recipient | Withheld {
   if (!record) return { withheld: 'not on record' };
   if (isInactive(record)) return { withheld: record.active === false ? 'inactive' : 'deceased' };
   const language = languageOf(record);
   const given = givenName(record);
-  return { contact: { ...contactOnRecord(record.telecom, phoneNumber), ...first }, ...defined({ language, given }) };
+  return { contact: contactOnRecord(record.telecom, phoneNumber, wanted), ...defined({ language, given }) };
 }
 
 const givenName = ({ name = [] }: Patient): string | undefined =>

@@ -5,9 +5,11 @@ import { Fault } from '../fhir/fault.js';
 import { provision } from './account.js';
 import { verifiesBirthDate } from './birth-date.js';
 import { findEnrollee, type Enrollee } from './enrollee.js';
+import { isUnder } from './age.js';
 import { hashOf } from './invitation-code.js';
 import { forget, readInvitation, withTries, type InvitationRecord, type Stored } from './invitation-record.js';
 import { moveInvitation } from './invitation.js';
+import { isPending } from './account-standing.js';
 import { isInactive, ownPatient } from './identity.js';
 import { combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 
@@ -15,6 +17,14 @@ const MAX_TRIES = 5;
 
 /** A refusal may change something too: it counts, and the fifth locks. */
 export type Redemption = { person: Person; step: Step } | { fault: Fault; step: Step };
+
+/** The settings that a redemption depends on. */
+export interface RedemptionRules {
+  /** Years from which a person has an account of their own. */
+  readonly accountAge: number;
+  /** The account is in use at once; else it is pending. */
+  readonly activates: boolean;
+}
 
 /** Unknown, used, superseded, expired, locked, or of a person with an account by now: one answer, so that it tells nothing. */
 const unusable = (): Redemption => ({
@@ -25,6 +35,7 @@ const unusable = (): Redemption => ({
 export async function redeem(
   code: string,
   birthDate: string,
+  rules: RedemptionRules,
   reader: WorkflowReader,
   world: World,
 ): Promise<Redemption> {
@@ -32,10 +43,15 @@ export async function redeem(
   const stored = await readInvitation(hashOf(code), reader);
   const task = stored && (await reader.get<Task>(stored.record.task));
   if (task?.resource.status !== 'requested' || !stored || stored.record.until <= now) return unusable();
-  if (!verifiesBirthDate(birthDate, stored.record.facts.birthDate)) return wrongFacts(stored, task, reader, now);
+  const { patient, facts } = stored.record;
+  const onRecord = patient === undefined ? undefined : (await reader.get<Patient>(patient))?.resource;
+  const recorded = onRecord?.birthDate ?? facts.birthDate;
+  if (!verifiesBirthDate(birthDate, recorded)) return wrongFacts(stored, task, reader, now);
   const subject = await subjectOf(stored.record, reader);
-  if (!subject) return unusable();
-  const { person, step: made } = await provision(subject, 'redeem', {}, reader, world);
+  if (!subject || isUnder(recorded, rules.accountAge, now)) return unusable();
+  const isActive =
+    rules.activates || (subject.account !== undefined && !isPending(subject.account.resource, reader.own));
+  const { person, step: made } = await provision(subject, { by: 'redeem', isActive }, reader, world);
   const redeemed = await moveInvitation(task, 'redeem', reader, now);
   return { person, step: combined(made, redeemed, step({ documents: [forget(stored)] })) };
 }
@@ -63,7 +79,8 @@ async function subjectOf(
   const subject = await findEnrollee(facts, reader, instance).catch(ambiguous);
   if (!subject || (subject.patient && isInactive(subject.patient.resource))) return undefined;
   const { account } = subject;
-  if (account && (account.resource.active === false || ownPatient(account.resource) !== undefined)) return undefined;
+  const closed = account?.resource.active === false && !isPending(account.resource, reader.own);
+  if (account && (closed || ownPatient(account.resource) !== undefined)) return undefined;
   return language === undefined ? subject : { ...subject, language };
 }
 

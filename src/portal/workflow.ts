@@ -3,6 +3,7 @@
  * a move and the plain PUT or PATCH that comes to the same.
  */
 import type { CodeableConcept } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import type { Effect } from './effect.js';
 import type { WorkflowReader } from './step.js';
@@ -52,7 +53,7 @@ export interface Move<R, Input = object, Known = undefined> {
   reads?(resource: R, moving: Moving<Input>): Promise<Known>;
   /** Throws Fault where the move is not for this mover, or not for this moment. Runs only in a state of `from`. */
   guard?(resource: R, moving: Moving<Input>, known: Known): void | Promise<void>;
-  /** Changes besides the state. */
+  /** Changes besides the state; an element that is undefined goes. */
   change?(resource: R, moving: Moving<Input>, known: Known): Partial<R>;
   effects?(resource: R, moving: Moving<Input>, known: Known): Effect[];
 }
@@ -185,7 +186,8 @@ function after<Name extends string, R extends Stateful, Input, Known>(
   moving: Moving<Input>,
   known: Known,
 ): Moved<R> {
-  const next = { ...resource, ...row.change?.(resource, moving, known), ...states[row.to]?.enter };
+  const changes = { ...row.change?.(resource, moving, known), ...states[row.to]?.enter };
+  const next = defined({ ...resource, ...changes }) as R;
   return { resource: next, effects: row.effects?.(next, moving, known) ?? [] };
 }
 

@@ -8,7 +8,7 @@ import type { AnyWorkflow } from './workflow.js';
 
 export const workflows = (own: OwnCanonicals): readonly AnyWorkflow[] => [
   invitationWorkflow(own),
-  accountWorkflow,
+  accountWorkflow(own),
   messageWorkflow,
   workItemWorkflow(own),
 ];

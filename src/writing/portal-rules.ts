@@ -13,6 +13,7 @@ import type { Context, PortalSettings, WriteRule } from '../service.js';
 import { configurationRule } from './configuration-rule.js';
 import { uploadRule, withFilesOf, type FileRuleParts } from './file-rules.js';
 import { organizationRule } from './organization-rule.js';
+import { patientRule } from './patient-rule.js';
 import { readerOf } from './workflow-reader.js';
 
 export interface PortalRuleParts extends FileRuleParts {
@@ -35,6 +36,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Basic') return configurationRule(parts);
     if (type === 'Organization') return organizationRule(parts);
     if (type === 'Binary') return uploadRule(parts);
+    if (type === 'Patient') return patientRule(parts);
     if (!governed.has(type)) return undefined;
     return type === 'Communication' ? whileOn(withFilesOf(message, parts), parts) : update;
   };

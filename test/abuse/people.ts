@@ -79,6 +79,8 @@ export function proxies(journey: () => Journey): void {
         const { status } = await ask('GET', own);
         assert.ok(status === 404 || status === 401, `${when}: ${status}`);
         await change(name, given);
+        // The account of a patient who was inactive is opened again by its keeper.
+        if (name === `Patient/${FIRST}`) await change(`Person/${nameOf(FIRST, 'Person')}`, { active: true });
         await sees(true, `${when}, and back`);
       }
     });

@@ -6,6 +6,7 @@ import { retryDelay } from '../../src/delivery/retry.js';
 import { deadDeliveries, sendAgain } from '../../src/delivery/delivery-record.js';
 import type { Contact } from '../../src/portal/contact.js';
 import type { Effect } from '../../src/portal/effect.js';
+import { own } from '../fixtures/own.js';
 import { invitation, newMessage, scripted, startDelivery, type Delivery } from './parts.js';
 
 const later: Sent = { kind: 'retry', reason: 'busy' };
@@ -52,27 +53,42 @@ describe('the dispatcher finds out when it sends', () => {
     return { to: channel.sent.map(message => message.to), language: channel.sent[0]?.language, records };
   }
 
-  it('the address: that of the account before that of the record, and one that was stated before both', async () => {
-    assert.deepEqual((await sent(to('Person/2'))).to, ['account@example.org']);
-    assert.deepEqual((await sent(to('Patient/1'))).to, ['account@example.org']);
-    assert.deepEqual((await sent(to('Person/2'), { 'Person/2': { telecom: [] } })).to, ['record@example.org']);
-    const contact = { email: 'stated@example.org' };
-    assert.deepEqual((await sent({ ...newMessage, persons: [{ reference: 'Patient/1', contact }] })).to, [
-      contact.email,
-    ]);
+  it('the address: that of the record, where others are for sign-in, and one asked for where it is on the record too', async () => {
+    assert.deepEqual((await sent(to('Person/2'))).to, ['record@example.org']);
+    assert.deepEqual((await sent(to('Patient/1'))).to, ['record@example.org']);
+    const contact = { email: 'second@example.org' };
+    const stated = { ...newMessage, persons: [{ reference: 'Patient/1', contact }] };
+    assert.deepEqual((await sent(stated)).to, ['record@example.org']);
+    const telecom = [...patient.telecom!, { system: 'email', value: 'Second@example.org' }];
+    assert.deepEqual((await sent(stated, { 'Patient/1': { telecom } })).to, [contact.email]);
+  });
+
+  it('the account in use, where a closed one is there too', async () => {
+    delivery.people.set('Person/0', { ...account, id: '0', active: false });
+    delivery.people.delete('Person/2');
+    delivery.people.set('Person/2', account);
+    assert.deepEqual((await sent(to('Patient/1'))).to, ['record@example.org']);
+  });
+
+  it('[C23] an account that waits for its activation is told, a closed one is not', async () => {
+    const url = own.structure('account-standing');
+    const waiting = { active: false, extension: [{ url, valueCode: 'pending' }] };
+    assert.deepEqual((await sent(to('Person/2'), { 'Person/2': waiting })).to, ['record@example.org']);
+    const other = { active: false, extension: [{ url: 'urn:other', valueCode: 'pending' }] };
+    assert.deepEqual((await sent(to('Person/2'), { 'Person/2': other })).to, []);
   });
 
   it('the address of today, also where a try has failed before', async () => {
-    const channel = scripted(({ to: address }) => (address === 'account@example.org' ? later : done()));
+    const channel = scripted(({ to: address }) => (address === 'record@example.org' ? later : done()));
     const dispatcher = delivery.dispatcher(channel);
     await delivery.post(to('Person/2'));
     await dispatcher.idle();
-    delivery.people.set('Person/2', { ...account, telecom: [{ system: 'email', value: 'new@example.org' }] });
+    delivery.people.set('Patient/1', { ...patient, telecom: [{ system: 'email', value: 'new@example.org' }] });
     delivery.clock.time += 5_000;
     await dispatcher.idle();
     assert.deepEqual(
       channel.sent.map(message => message.to),
-      ['account@example.org', 'new@example.org'],
+      ['record@example.org', 'new@example.org'],
     );
   });
 
@@ -137,11 +153,10 @@ describe('the dispatcher finds out when it sends', () => {
     const sms = scripted(done, 'sms');
     const dispatcher = delivery.dispatcher([email, sms]);
     const phone = { system: 'phone', value: '+15555550199' } as const;
-    delivery.people.set('Person/2', { ...account, telecom: [...account.telecom!, phone] });
-    delivery.people.set('Patient/1', { ...patient, telecom: [] });
+    delivery.people.set('Patient/1', { ...patient, telecom: [...patient.telecom!, phone] });
     await delivery.post(to('Person/2'));
     await dispatcher.idle();
-    delivery.people.set('Person/2', { ...account, telecom: [phone] });
+    delivery.people.set('Patient/1', { ...patient, telecom: [phone] });
     delivery.clock.time += 5_000;
     await dispatcher.idle();
     assert.deepEqual([email.sent.length, sms.sent.length], [1, 1]);

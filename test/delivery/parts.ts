@@ -13,6 +13,7 @@ import type { Query } from '../../src/fhir/request.js';
 import type { Effect } from '../../src/portal/effect.js';
 import type { PeopleReader } from '../../src/portal/recipient.js';
 import type { Versioned } from '../../src/portal/step.js';
+import { own } from '../fixtures/own.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import type { Storage } from '../../src/store/port.js';
 
@@ -141,6 +142,7 @@ export function startDelivery(): Delivery {
 function readerOf(people: Delivery['people']): PeopleReader {
   const versioned = <R>(resource: unknown): Versioned<R> => ({ resource }) as Versioned<R>;
   return {
+    own,
     phoneNumber: phoneForm('US'),
     get: async <R>(reference: string) => (people.has(reference) ? versioned<R>(people.get(reference)) : undefined),
     find: async <R>(type: string, query: Query) => {

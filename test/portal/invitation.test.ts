@@ -46,7 +46,7 @@ function redeeming(journey: () => Journey): void {
     const made = await redeem(code, person.birthDate);
     assert.equal(made.status, 201, made.text);
     const account = asPerson(made);
-    assert.deepEqual([account.active, account.telecom?.[0]?.value], [true, person.email]);
+    assert.deepEqual([account.active, account.name, account.telecom], [true, undefined, undefined]);
     assert.equal((await read(task)).status, 'completed');
     const own = await journey().expect(200, `demo-patient as Person/${account.id}`, 'GET', 'Patient');
     assert.equal(own.body['total'], 1);
@@ -114,7 +114,7 @@ function racing(journey: () => Journey): void {
     const answers = await Promise.all(Array.from({ length: 50 }, () => redeem(code, person.birthDate)));
     assert.equal(answers.filter(({ status }) => status === 201).length, 1);
     assert.equal(answers.filter(({ status }) => status === 410).length, 49);
-    const found = await journey().expect(200, 'demo-ehr', 'GET', `Person?name=${person.family}&_summary=count`);
+    const found = await journey().expect(200, 'demo-ehr', 'GET', `Patient?family=${person.family}&_summary=count`);
     assert.equal(found.body['total'], 1);
   });
 

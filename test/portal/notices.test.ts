@@ -90,17 +90,18 @@ function resolving(journey: () => Journey): void {
     const { account, patient } = await member();
     await write(patient);
     const address = `moved.${account.id}@example.org`;
-    await change(`Person/${account.id}`, { telecom: [{ system: 'email', value: address }] });
+    await change(`Person/${account.id}`, { telecom: [{ system: 'email', value: 'for.sign.in@example.org' }] });
     const language = { coding: [{ system: 'urn:ietf:bcp:47', code: 'ar' }] };
-    await change(patient, { communication: [{ language, preferred: true }] });
+    const telecom = [{ system: 'email', value: address }];
+    await change(patient, { telecom, communication: [{ language, preferred: true }] });
     const [mail] = await journey().mails(address);
     assert.match(mail?.html ?? '', /dir="rtl"/);
   });
 
-  it('[PC-2] an invitation goes to the contact that the caller stated, which no resource and no delivery record holds', async () => {
-    const email = `stated.${Date.now()}@example.org`;
-    const path = 'Patient/demo-harold-brookfield/$invite';
-    const answer = await journey().expect(201, 'demo-ehr', 'POST', path, parameters({ email }));
+  it('[PC-2] an invitation goes to the contact of a stranger, which no resource and no delivery record holds', async () => {
+    const stated = stranger();
+    const { email } = stated;
+    const answer = await journey().expect(201, 'demo-ehr', 'POST', 'Patient/$invite', parameters(stated));
     const task = output(answer, 'return') as Task;
     assert.equal((await journey().mails(email)).length, 1);
     assert.deepEqual(await outcomes(`Task/${task.id}`), [['sent', 'sent']]);
@@ -109,16 +110,16 @@ function resolving(journey: () => Journey): void {
   });
 
   it('[PC-6] what could not be delivered is listed, and goes out once it can be', async () => {
-    const { person, account, patient } = await member();
+    const { person, patient } = await member();
     const sent = await write(patient);
     const about = `Communication/${sent.id}`;
-    await change(`Person/${account.id}`, { telecom: undefined });
+    const { body: record } = await system('GET', patient);
     await change(patient, { telecom: undefined });
     assert.deepEqual(await outcomes(about), [['dead', 'no address']]);
     const { records, store } = journey().storage;
     const dead = (await deadDeliveries(records, systemClock, 100)).find(one => one.about === about);
     assert.equal(dead?.event, 'new-message');
-    await system('PUT', `Person/${account.id}`, account);
+    await system('PUT', patient, record);
     assert.equal(await sendAgain(dead.id, records, store, systemClock), true);
     assert.deepEqual(await outcomes(about), [['sent', 'sent']]);
     assert.equal((await journey().mails(person.email)).length, 2);

@@ -1,10 +1,14 @@
 /** Patient/$invite: an invitation to enroll, for a Patient or for a person who has none yet; not for members. */
 import type { Actor } from '../../access/actor.js';
+import { languageUsed } from '../../portal/notice-language.js';
+import { addressesBy, addressing } from '../../portal/addressing.js';
+import { refuseMinor } from '../../portal/age.js';
+import { daysOf } from '../../portal/days-parameter.js';
 import { inviteeOf, refuseInactive } from '../../portal/enrollment.js';
 import { invite as makeInvitation, type InvitationOrder } from '../../portal/invitation.js';
 import { combined } from '../../portal/step.js';
 import type { Enrollee } from '../../portal/enrollee.js';
-import type { Operation, PortalSettings } from '../../service.js';
+import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
 import { languageTag } from '../../portal/language-parameter.js';
 import { channelsOf } from '../../portal/channel-parameter.js';
 import { definitionOf } from '../operation-of.js';
@@ -13,10 +17,9 @@ import type { InviteInput, InviteOutput } from '../types.js';
 import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
 import { defined } from '../../fhir/defined.js';
 
-const MAX_DAYS = 365;
-
 export interface InviteParts extends WorkflowParts {
   readonly portal: PortalSettings;
+  readonly configuration: HandlerParts['configuration'];
 }
 
 export const createInvite = (parts: InviteParts): Operation<InviteInput, InviteOutput> =>
@@ -31,26 +34,44 @@ export const createInvite = (parts: InviteParts): Operation<InviteInput, InviteO
 
 async function invite(call: Call<InviteInput>, parts: InviteParts): Promise<Outcome<InviteOutput>> {
   const subject = await enrolleeOf(call);
+  const configuration = await parts.configuration();
   const order = orderOf(call, subject, parts.portal);
-  refuseInactive(subject);
+  refuseInactive(subject, call.all);
   if (subject.account) return { output: { status: 'enrolled' } };
+  refuseMinor(subject.facts.birthDate, configuration['account-age'], parts.clock.now());
   const { task, step } = await makeInvitation(order, call.all, parts);
   return {
     step: combined(subject.conditions, step),
     returns: { type: 'Task', id: task.id, created: true },
-    output: { status: 'invited' },
+    output: {
+      status: 'invited',
+      language: languageUsed(subject.language ?? order.language, configuration),
+      channel: order.sentBy,
+      contact: order.differs || subject.patient ? 'on-record' : 'as-stated',
+    },
   };
 }
 
-function orderOf(call: Call<InviteInput>, subject: Enrollee, portal: PortalSettings): InvitationOrder {
+function orderOf(
+  call: Call<InviteInput>,
+  subject: Enrollee,
+  portal: PortalSettings,
+): InvitationOrder & { readonly sentBy: string[] } {
   const { input, context } = call;
   requireFacts(subject);
+  const { contact, differs } = addressing(statedContact(call), subject.patient?.resource, call.all.phoneNumber);
+  const { email: _email, phone: _phone, ...facts } = subject.facts;
+  const channels = channelsOf(input, contact, portal);
+  const used = addressesBy(portal.channels, contact, channels);
   const language = languageTag(input) ?? subject.language;
   const topic = topicOf(input);
   return {
-    invitee: inviteeOf(subject),
-    stated: statedContact(call),
-    ...defined({ channels: channelsOf(input, subject.facts, portal), language, topic }),
+    invitee: inviteeOf({ ...subject, facts: { ...facts, ...contact } }),
+    contact,
+    differs,
+    sentTo: used.map(({ address }) => address),
+    sentBy: used.map(({ channel }) => channel),
+    ...defined({ channels, language, topic }),
     days: daysOf(input) ?? portal.invitationDays,
     requester: requesterOf(context.actor),
     portalUrl: portal.portalUrl,
@@ -61,12 +82,6 @@ function topicOf({ topic }: InviteInput): string | undefined {
   if (topic !== undefined && !/^[a-z0-9-]{1,40}$/.test(topic))
     throw wrongParameter('topic', 'a code of a-z, 0-9 and hyphens');
   return topic;
-}
-
-function daysOf({ expiresInDays: days }: InviteInput): number | undefined {
-  const whole = days === undefined || (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS);
-  if (!whole) throw wrongParameter('expiresInDays', `a whole number from 1 to ${MAX_DAYS}`);
-  return days;
 }
 
 const requesterOf = ({ fhirUser, clientId }: Actor): InvitationOrder['requester'] =>

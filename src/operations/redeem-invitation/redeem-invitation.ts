@@ -3,21 +3,28 @@
  * belong to the code; 410 for anything else, the same for every caller.
  */
 import { redeem } from '../../portal/redemption.js';
-import type { Operation } from '../../service.js';
+import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
 import { definitionOf } from '../operation-of.js';
 import { birthDateOf } from '../../portal/person-parameters.js';
 import type { RedeemInvitationInput, RedeemInvitationOutput } from '../types.js';
 import { workflowOperation, type WorkflowParts } from '../workflow-operation.js';
 
+export interface RedeemInvitationParts extends WorkflowParts {
+  readonly portal: Pick<PortalSettings, 'activatesAccounts'>;
+  readonly configuration: HandlerParts['configuration'];
+}
+
 export const createRedeemInvitation = (
-  parts: WorkflowParts,
+  parts: RedeemInvitationParts,
 ): Operation<RedeemInvitationInput, RedeemInvitationOutput> =>
   workflowOperation<RedeemInvitationInput, RedeemInvitationOutput>(
     {
       definition: definitionOf('Patient', 'redeem-invitation'),
       reason: 'redemption of an invitation',
       async run({ input, all }) {
-        const redemption = await redeem(input.code, birthDateOf(input.birthDate, 'birthDate'), all, parts);
+        const { 'account-age': accountAge } = await parts.configuration();
+        const rules = { accountAge, activates: parts.portal.activatesAccounts };
+        const redemption = await redeem(input.code, birthDateOf(input.birthDate, 'birthDate'), rules, all, parts);
         if ('fault' in redemption) return redemption;
         const { person, step } = redemption;
         return { step, returns: { type: 'Person', id: person.id, created: true }, output: {} };

@@ -1,7 +1,7 @@
 /** Declared operations and their code, put together once: level, method, input and output are checked here. */
 import type { Definitions } from '../../definitions/definitions.js';
 import type { Route } from '../../definitions/endpoint.js';
-import { Fault } from '../../fhir/fault.js';
+import { Fault, type Issue } from '../../fhir/fault.js';
 import { faultResponse } from '../../fhir/outcome.js';
 import { parametersOf, type FhirRequest } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
@@ -55,7 +55,9 @@ export function createOperationTable(
       const compiled = of(context.route);
       const result = await compiled.operation.handler(values, context);
       const { changes, asSystem } = result;
-      return { response: answerOf(compiled, result, validator), ...defined({ changes, asSystem }) };
+      const response = answerOf(compiled, result, validator);
+      const headers = { ...warningHeader(context.warnings), ...response.headers };
+      return { response: { ...response, headers }, ...defined({ changes, asSystem }) };
     },
   };
 }
@@ -64,6 +66,12 @@ function answerOf({ out }: Compiled, result: OperationResult, validator: Validat
   if ('fault' in result) return faultResponse(result.fault);
   const { status = 200, headers = {}, output } = result;
   return { status, headers, body: { kind: 'resource', resource: writeParameters(out, output, validator) } };
+}
+
+/** Warnings stand in a header: the body is what the operation declares. https://www.rfc-editor.org/rfc/rfc7234#section-5.5 */
+function warningHeader(warnings: readonly Issue[]): Record<string, string> {
+  const texts = new Set(warnings.map(({ diagnostics }) => `199 - ${JSON.stringify(diagnostics)}`));
+  return texts.size === 0 ? {} : { warning: [...texts].join(', ') };
 }
 
 function compile(url: string, operation: Operation | undefined, definitions: Definitions): Compiled {

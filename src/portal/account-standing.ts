@@ -1,0 +1,51 @@
+/**
+ * The standing of an account that `Person.active` alone does not tell: a pending account is made and not in use yet. Its private
+ * record holds the hash of the code that activates it.
+ */
+import type { Extension, Person } from 'fhir/r4.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { Document, DocumentChange } from '../store/port.js';
+import { hashOf } from './invitation-code.js';
+import type { WorkflowReader } from './step.js';
+
+const RECORD = 'account';
+const PENDING = 'pending';
+
+type Own = Pick<OwnCanonicals, 'structure'>;
+
+export const isPending = ({ active, extension = [] }: Person, own: Own): boolean =>
+  active === false && extension.some(one => isStanding(one, own) && one.valueCode === PENDING);
+
+const isStanding = ({ url }: Extension, own: Own): boolean => url === own.structure('account-standing');
+
+/** The extension of a new account that waits for its activation. */
+export const pending = (own: Own): Extension => ({ url: own.structure('account-standing'), valueCode: PENDING });
+
+/** The extensions of an account without the one of its standing. */
+export function withoutStanding({ extension }: Person, own: Own): Pick<Person, 'extension'> {
+  const others = extension?.filter(one => !isStanding(one, own)) ?? [];
+  return { extension: others.length > 0 ? others : undefined };
+}
+
+export const readActivation = (person: string, reader: WorkflowReader): Promise<Document | undefined> =>
+  reader.document(RECORD, person);
+
+/**
+ * The activation of an account by this code, in place of an earlier one.
+ * @param person id of the Person
+ * @param until milliseconds since the epoch
+ */
+export const activationRecord = (
+  person: string,
+  code: string,
+  until: number,
+  before: Document | undefined,
+): DocumentChange => ({
+  op: 'put',
+  document: { kind: RECORD, id: person, value: { until }, keys: { activation: hashOf(code) } },
+  expect: before?.version ?? 0,
+});
+
+/** Whether the code of an activation is over. @param now milliseconds since the epoch */
+export const isOver = (activation: Document | undefined, now: number): boolean =>
+  Number(activation?.value['until'] ?? 0) <= now;
