@@ -12,6 +12,7 @@ export const baseOperations: Readonly<Record<string, Permission>> = {
   [`${HL7}Resource-meta-add`]: 'u',
   [`${HL7}Resource-meta-delete`]: 'u',
   [`${HL7}Patient-everything`]: 'r',
+  [`${HL7}Patient-match`]: 's',
   [`${HL7}ValueSet-expand`]: 'r',
   [`${HL7}ValueSet-validate-code`]: 'r',
   [`${HL7}CodeSystem-lookup`]: 'r',

@@ -10,6 +10,7 @@ import { createExpand, type ExpandParts } from './expand/expand.js';
 import { createInvite, type InviteParts } from './invite/invite.js';
 import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMark } from './mark/mark.js';
+import { createMatch, type MatchParts } from './match/match.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
 import { createReadState } from './read-state/read-state.js';
 import { createRedeemInvitation, type RedeemInvitationParts } from './redeem-invitation/redeem-invitation.js';
@@ -33,6 +34,7 @@ export type OperationParts = WorkflowParts &
   EverythingParts &
   ExpandParts &
   LookupParts &
+  MatchParts &
   MetaParts &
   RedeemInvitationParts &
   ReindexParts &
@@ -65,6 +67,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createMetaAdd(parts),
   createMetaDelete(parts),
   createEverything(parts),
+  createMatch(parts),
   createExpand(parts),
   createValidateValueSetCode(parts),
   createLookup(parts),

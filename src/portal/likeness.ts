@@ -28,11 +28,13 @@ export function describe(
   return { identifiers, names, addresses: addressesOnRecord(telecom, phoneNumber), ...defined({ birthDate, gender }) };
 }
 
+export type NameLikeness = Likeness | 'unstated';
+
 export interface Comparison {
   /** `other`: another value of the same system, which no person has two of. */
   readonly identifier: 'same' | 'other' | 'unknown';
-  /** Given names, where family names are the same; `unknown`: one side has none. */
-  readonly name: Likeness;
+  /** Given names, where family names are the same; `unknown`: one side has none; `unstated`: one has no name at all. */
+  readonly name: NameLikeness;
   readonly birthDate: Likeness;
   readonly address: boolean;
   readonly gender: Likeness;
@@ -41,7 +43,7 @@ export interface Comparison {
 export function compare(a: Description, b: Description): Comparison {
   return {
     identifier: identifierLikeness(a, b),
-    name: best(a.names.flatMap(one => b.names.map(other => nameLikeness(one, other)))),
+    name: namesLikeness(a.names, b.names),
     birthDate: birthDateLikeness(a.birthDate, b.birthDate),
     address: a.addresses.some(address => b.addresses.includes(address)),
     gender: genderLikeness(a.gender, b.gender),
@@ -56,9 +58,13 @@ function identifierLikeness(a: Description, b: Description): Comparison['identif
   return shared.length > 0 ? 'other' : 'unknown';
 }
 
-const order: readonly Likeness[] = ['same', 'compatible', 'unknown', 'different'];
+function namesLikeness(a: readonly PersonName[], b: readonly PersonName[]): NameLikeness {
+  if (a.length === 0 || b.length === 0) return 'unstated';
+  const all = a.flatMap(one => b.map(other => nameLikeness(one, other)));
+  return order.find(one => all.includes(one)) ?? 'different';
+}
 
-const best = (all: readonly Likeness[]): Likeness => order.find(one => all.includes(one)) ?? 'different';
+const order: readonly Likeness[] = ['same', 'compatible', 'unknown', 'different'];
 
 function genderLikeness(a: string | undefined, b: string | undefined): Likeness {
   const known = [a, b].every(gender => gender === 'male' || gender === 'female');
@@ -68,13 +74,16 @@ function genderLikeness(a: string | undefined, b: string | undefined): Likeness 
 
 /** Whether name, birth date and an address say that this is one person, and no identifier says otherwise. */
 export const isOnePerson = ({ identifier, name, birthDate, address }: Comparison): boolean =>
-  identifier !== 'other' && name !== 'different' && agrees(birthDate) && address;
+  identifier !== 'other' && isNamed(name) && agrees(birthDate) && address;
 
 /** Whether this may be one person: somebody has to look. */
 export const mayBeOnePerson = (one: Comparison): boolean =>
   isOnePerson(one) || (one.identifier !== 'other' && one.name === 'same' && one.birthDate === 'same');
 
-const agrees = (likeness: Likeness): boolean => likeness === 'same' || likeness === 'compatible';
+/** Family names are the same, and given names are no others. */
+const isNamed = (name: NameLikeness): boolean => name !== 'different' && name !== 'unstated';
+
+const agrees = (likeness: NameLikeness): boolean => likeness === 'same' || likeness === 'compatible';
 
 /** https://hl7.org/fhir/R4/valueset-match-grade.html */
 export type Grade = 'certain' | 'probable' | 'possible' | 'certainly-not';

@@ -93,6 +93,21 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
   ['Task/complete', ['work item: complete'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$complete`]],
   ['Patient/everything', [], () => ['demo-patient', 'GET', 'Patient/demo-patient/$everything']],
+  [
+    'Patient/match',
+    [],
+    () => [
+      'demo-ehr',
+      'POST',
+      'Patient/$match',
+      {
+        resourceType: 'Parameters',
+        parameter: [
+          { name: 'resource', resource: { resourceType: 'Patient', identifier: [{ system: 'urn:x', value: '1' }] } },
+        ],
+      },
+    ],
+  ],
   ['Patient/validate', [], () => ['demo-ehr', 'POST', 'Patient/$validate', { resourceType: 'Patient' }]],
   ['Patient/meta', [], () => ['demo-ehr', 'GET', 'Patient/demo-patient/$meta']],
 ];
