@@ -5,7 +5,7 @@
 import { hostname } from 'node:os';
 import { instant } from '../../fhir/instant.js';
 import type { Ids, World } from '../../fhir/clock.js';
-import type { Audit } from '../../service.js';
+import type { Audit, AuditEntry } from '../../service.js';
 import type { Store } from '../../store/port.js';
 import { entryId, entryText } from './entry.js';
 import { openLogFile } from './log-file.js';
@@ -13,6 +13,7 @@ import { dropExpired } from './retention.js';
 import { storeLogs } from './store-logs.js';
 import { createTrailStore } from './trail-store.js';
 import type { TrailParts } from './trail-entries.js';
+import { countStrangers, isStranger } from './strangers.js';
 import type { Storing } from './storing.js';
 import { createWriteChain, writeRecord } from './writes.js';
 
@@ -39,6 +40,8 @@ export function openAudit(
   const storing: Storing = { ...given, now };
   let ended = false;
   const log = openLogFile(given.folder, () => chainName(now(), ids), now);
+  const append = (entry: AuditEntry) => log.append(entryText(entry));
+  const strangers = countStrangers(append);
   const writes = createWriteChain(() => `${chainName(now(), ids)}-writes`);
   let running: Promise<unknown> = Promise.resolve();
   /** One at a time. */
@@ -53,18 +56,21 @@ export function openAudit(
     return stored;
   };
   return {
-    append: entry => log.append(entryText(entry)),
+    append: entry => (isStranger(entry) ? strangers.append(entry) : append(entry)),
     probe: () => log.probe(),
     document: entry => writeRecord(entryId(entry.at, ids.next()), entry),
     store: createTrailStore({ ...storing, index: given.index, storeWrites: () => inTurn(storeWrites) }, partition),
     persist: () =>
       inTurn(async () => {
+        await strangers.flush(now());
         log.rotate();
         return (await storeLogs(storing, () => ended)) + (await storeWrites());
       }),
     expire: () => inTurn(() => dropExpired(storing, () => ended)),
     close() {
       ended = true;
+      // The log writes what waits before it is closed.
+      strangers.flush(Infinity).catch(() => undefined);
       log.close();
     },
   };
