@@ -24,12 +24,16 @@ const MEGABYTE = 1024 * 1024;
 
 const toMessage = (resource: Resource): Communication => resource as unknown as Communication;
 
+const carriesFiles = (message: Communication | undefined): boolean =>
+  (message?.payload ?? []).some(({ contentAttachment }) => contentAttachment !== undefined);
+
 /** The rule of messages, whose files are linked once all else is as it will be stored. */
 export const withFilesOf =
   (rule: WriteRule, parts: FileRuleParts): WriteRule =>
   async (resource, previous, context) => {
     const ruled = await rule(resource, previous, context);
     const before = previous && toMessage(previous);
+    if (![toMessage(ruled.resource), before].some(carriesFiles)) return ruled;
     const limits = limitsOf(await parts.configuration());
     const { message, step: files } = await withFiles(
       toMessage(ruled.resource),

@@ -16,7 +16,7 @@ function recorded(): { serving: ReturnType<typeof createServing>; ends: string[]
   const worker = (name: string) => ({ start: () => undefined, stop: ending(name) });
   const parts = {
     config: { url: 'http://x', mail: {}, limits: {} },
-    world: {},
+    world: { ids: { next: () => 'id' }, clock: systemClock },
     model: { endpoints: [], definitions: {} },
     access: {},
     log: { error: () => undefined, flush: ending('log') },
