@@ -23,7 +23,7 @@ describe('npm run demo', () => {
         await server.close();
         await storage.store.close();
       }
-      assert.equal(lines.filter(line => /^ *\d+\. {2}/.test(line)).length, 26);
+      assert.equal(lines.filter(line => /^ *\d+\. {2}/.test(line)).length, 28);
       assert.ok(lines.includes('       status: not-enrolled'));
       assert.ok(lines.includes('         category: medical'));
       assert.equal(lines.filter(line => line.includes('payload: Yes, from next week on.')).length, 4, 'sent and read');

@@ -77,13 +77,18 @@ async function beWrittenTo(portal: Portal, { patient, email, app }: Newcomer): P
   const attachment = { contentType: 'application/pdf', url: `Binary/${binary.id ?? ''}`, title: 'Result' };
   const text = 'Your result is attached. All is well; do you have questions?';
   const body = message(portal, text, {
+    topic: { text: 'Your result' },
     subject: { reference: patient },
     payload: [{ contentString: text }, { contentAttachment: attachment }],
   });
   const { id = '' } = await portal.create(clinician, body);
   portal.step('She is told by e-mail that there is a message, and nothing of what it says.');
   await portal.mail(email);
-  portal.step('She finds it in her inbox, opens the PDF, and marks the message as read.');
+  portal.step('Her app shows that one message is unread.');
+  const unread = { recipient: patient, unread: 'true', _summary: 'count' };
+  if ((await portal.search(app, 'Communication', unread))['total'] !== 1)
+    throw new Error('one message should be unread');
+  portal.step('She finds it in her inbox by its subject line, opens the PDF, and marks the message as read.');
   await portal.search(app, 'Communication', { recipient: patient });
   await portal.get(app, `Binary/${binary.id ?? ''}`);
   await portal.operation(app, { name: 'mark-read', on: `Communication/${id}` });
