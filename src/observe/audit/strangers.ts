@@ -46,8 +46,8 @@ export function countStrangers(append: (entry: AuditEntry) => Promise<void>): St
       buckets.set(kind, bucket);
       if (before && before !== bucket) await Promise.all(summary(before));
       bucket.seen += 1;
-      if (bucket.seen <= ALONE) await append(entry);
-      else Object.assign(bucket, { last: entry });
+      if (bucket.seen > ALONE) Object.assign(bucket, { last: entry });
+      else await append(entry).catch((error: unknown) => uncounted(bucket, error));
     },
     async flush(at) {
       const over = [...buckets].filter(([, { minute }]) => minute < Math.floor(at / MINUTE));
@@ -55,6 +55,12 @@ export function countStrangers(append: (entry: AuditEntry) => Promise<void>): St
       await Promise.all(over.flatMap(([, bucket]) => summary(bucket)));
     },
   };
+}
+
+/** What the log did not take is not one of the first few. */
+function uncounted(bucket: Bucket, error: unknown): never {
+  bucket.seen -= 1;
+  throw error;
 }
 
 /** By endpoint, interaction and type: ids are as many as a stranger likes. */

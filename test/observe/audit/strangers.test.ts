@@ -52,6 +52,11 @@ describe('audit: strangers', () => {
     assert.equal(logged.length, 511);
   });
 
+  it('[R29] none is only counted while the log takes nothing: each is refused', async () => {
+    const strangers = countStrangers(() => Promise.reject(new Error('full')));
+    for (let i = 0; i < 30; i++) await assert.rejects(strangers.append(refusal(i)), /full/);
+  });
+
   it('known callers are no strangers, and only a missing or bad token makes one', () => {
     assert.ok(isStranger(refusal(0)));
     for (const more of [{ actor: 'a' }, { client: 'c' }, { status: 200 }, { status: 403 }]) {
