@@ -10,10 +10,13 @@ const MOST = 10_000;
 const takesWork = ({ active, type }: Organization, own: OwnCanonicals): boolean =>
   active !== false && own.hasCode(type, 'organization-type', 'workflow-group');
 
-/** The conditions of an update that may close a workflow group. Fault `conflict` while something depends on the group. */
-export async function closing(before: Organization, after: Organization, reader: WorkflowReader): Promise<Step> {
-  if (!takesWork(before, reader.own) || takesWork(after, reader.own)) return step({});
-  const group = `Organization/${before.id}`;
+/** Whether an update closes a workflow group, or makes it something else. */
+export const closes = (before: Organization, after: Organization, own: OwnCanonicals): boolean =>
+  takesWork(before, own) && !takesWork(after, own);
+
+/** The conditions under which a workflow group may be closed. Fault `conflict` while something depends on it. */
+export async function closing({ id }: Organization, reader: WorkflowReader): Promise<Step> {
+  const group = `Organization/${id}`;
   const work: Query = [
     ['workflow-group', group],
     ['status', 'ready,requested,in-progress'],
