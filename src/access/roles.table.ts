@@ -71,7 +71,7 @@ export const roles: Readonly<Record<string, RoleGrants>> = {
     Patient: all,
     Person: all,
     RelatedPerson: all,
-    Task: all,
+    Task: { see: 'all', write: 'u' },
     Practitioner: manage,
     PractitionerRole: manage,
     Organization: manage,

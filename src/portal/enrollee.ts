@@ -4,9 +4,11 @@ import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { birthDateLikeness } from './birth-date.js';
 import { contactOnRecord } from './contact.js';
+import { duplicatesOf } from './duplicate.js';
 import { findAccount, findByFacts, findPatient, inForce, languageOf, ownPatient, type Facts } from './identity.js';
 import { givenLikeness } from './name.js';
 import { step, type Step, type Versioned, type WorkflowReader } from './step.js';
+import { mergedInto } from './survivor.js';
 
 /** The person whom a call concerns, with their facts and records. */
 export interface Enrollee {
@@ -35,13 +37,29 @@ export async function findEnrollee(
   const known = patient ? completed(facts, patient.resource, reader) : facts;
   const own = patient && (await findAccount(patient, reader));
   const other = own?.found ? undefined : await findByFacts<Person>('Person', known, reader);
-  const account = own?.found ?? asProxyOnly(other?.found, patient);
+  const account =
+    own?.found ?? asProxyOnly(other?.found, patient) ?? (patient && (await accountElsewhere(patient, reader)));
   const language = languageOf(patient?.resource);
   return {
     facts: known,
     ...defined({ patient, account, language }),
     conditions: step({ criteria: [...match.criteria, ...(own?.criteria ?? []), ...(other?.criteria ?? [])] }),
   };
+}
+
+/**
+ * The account that this person has by another record, made before this one was known. Fault `conflict` where it may be
+ * another person's, until member administration has decided.
+ */
+async function accountElsewhere(
+  patient: Versioned<Patient>,
+  reader: WorkflowReader,
+): Promise<Versioned<Person> | undefined> {
+  const all = await duplicatesOf(patient.resource, await mergedInto(patient, reader), reader);
+  const members = all.filter(({ account }) => account !== undefined && ownPatient(account.resource) !== undefined);
+  const likely = members.find(({ isLikely }) => isLikely);
+  if (likely || !members.some(({ isReviewed }) => isReviewed)) return likely?.account;
+  throw new Fault('conflict', 'This may be a member under another record: a review is to decide.');
 }
 
 /** A Person that the facts lead to counts as this patient's account only while it stands for no other Patient. */

@@ -1,6 +1,7 @@
 /** All workflows of the portal. */
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { accountWorkflow } from './account-workflow.js';
+import { duplicateReviewWorkflow } from './duplicate-review.js';
 import { invitationWorkflow } from './invitation.js';
 import { messageWorkflow } from './message-workflow.js';
 import { workItemWorkflow } from './work-item.js';
@@ -10,5 +11,6 @@ export const workflows = (own: OwnCanonicals): readonly AnyWorkflow[] => [
   invitationWorkflow(own),
   accountWorkflow(own),
   messageWorkflow,
+  duplicateReviewWorkflow(own),
   workItemWorkflow(own),
 ];
