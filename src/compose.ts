@@ -4,6 +4,7 @@
  */
 import { createAccess } from './compose/access.js';
 import { ensureFolder } from './config/folder.js';
+import { configurationIn } from './compose/configuration.js';
 import { createDelivery } from './compose/delivery.js';
 import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
@@ -58,7 +59,8 @@ export async function compose(
   const log = createLog({ level: config.logLevel, actorKey: secret.export() });
   const indexing = await createIndexing(model, opened, world, log);
   const stores = await inStep(opened, model, indexing, world.clock);
-  const access = createAccess(config, model, stores, world);
+  const configuration = configurationIn(model, stores, world);
+  const access = createAccess(config, model, stores, world, configuration);
   const channels = openChannels(config);
   const reindexer = createReindexing(indexing, stores, world, log);
   const misdirected = createMisdirectedTokens(secret, world);
@@ -72,6 +74,7 @@ export async function compose(
     access,
     channels,
     misdirected,
+    configuration,
     custom: indexing.custom,
   });
   checkStart(model, operations);
@@ -86,7 +89,7 @@ export async function compose(
     log,
     channels,
     misdirected,
-    configuration: parts.configuration,
+    configuration,
     handling: { ...parts, store: stores.store },
   });
   const serving = createServing({
@@ -100,7 +103,7 @@ export async function compose(
     reindexer,
     audit,
     stores: opened,
-    configuration: parts.configuration,
+    configuration,
     owned: storage === undefined,
   });
   return { config, endpoints: model.endpoints, dispatcher, reindexer, parts, store: stores.store, ...serving };

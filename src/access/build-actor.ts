@@ -5,6 +5,7 @@ import type { Actor } from './actor.js';
 import type { Client } from './clients.js';
 import { references } from './compartment-paths.js';
 import { boundsOf, holds, type Bounds } from '../fhir/period.js';
+import { parentalEnd, type ParentalRelation } from '../fhir/parental-end.js';
 import { parseScopes } from './scope.js';
 import type { Claims } from './token.js';
 import { defined } from '../fhir/defined.js';
@@ -14,6 +15,8 @@ export interface People {
   read(reference: string): Promise<Resource | undefined>;
   /** All PractitionerRoles of `Practitioner/1`. */
   rolesOf(practitioner: string): Promise<Resource[]>;
+  /** Age in years at which parents no longer act for a child by default. */
+  parentalAge(): Promise<number>;
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
 }
@@ -115,11 +118,20 @@ async function proxy(subject: string, identities: string[], people: People, now:
   const related = await active(subject, people);
   const [principal] = related ? references(related, ['patient']).filter(is('Patient')) : [];
   if (!related || principal === undefined) return undefined;
-  const bounds = boundsOf(related['period']);
-  const good = holds(bounds, now) && (await active(principal, people)) !== undefined;
+  const child = await active(principal, people);
+  const bounds = await boundsOfProxy(related, child, people);
+  const good = holds(bounds, now) && child !== undefined;
   const until = nextChange([bounds], now);
   if (!good) return { kind: 'patient', ...noAccess, until };
   return { kind: 'patient', ...noAccess, patients: [principal.slice('Patient/'.length)], identities, until };
+}
+
+/** The period of the relation, which of parents ends at an age of the child. */
+async function boundsOfProxy(related: Resource, child: Resource | undefined, people: People): Promise<Bounds> {
+  const { from, until } = boundsOf(related['period']);
+  const birthDate = child?.['birthDate'] as string | undefined;
+  const end = parentalEnd(related as ParentalRelation, birthDate, await people.parentalAge());
+  return { from, until: Math.min(until, end) };
 }
 
 /** A Practitioner with the roles that are active and whose period holds. */

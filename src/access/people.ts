@@ -11,8 +11,14 @@ import { internalPosting } from './compartment-paths.js';
 const PATIENCE = 5000;
 const MAX_ROLES = 1000;
 
-export function storedPeople(store: Store, partition: string, clock: Clock, own: OwnCanonicals): People {
+export function storedPeople(
+  store: Store,
+  partition: string,
+  clock: Clock,
+  { own, parentalAge }: { own: OwnCanonicals } & Pick<People, 'parentalAge'>,
+): People {
   return {
+    parentalAge,
     roleSystem: own.codeSystem('role'),
     async read(reference) {
       const [type = '', id = ''] = reference.split('/');

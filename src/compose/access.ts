@@ -9,6 +9,7 @@ import { storedPeople } from '../access/people.js';
 import { loadSigningKey, type SigningKey } from '../access/signing-key.js';
 import { firstOf } from '../access/token.js';
 import { trustedIssuers } from '../access/trusted-issuers.js';
+import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import type { Storage } from '../store/port.js';
@@ -21,7 +22,14 @@ export interface Access {
   development?: DevelopmentTokens;
 }
 
-export function createAccess(config: Config, model: Model, { store, records }: Storage, { clock }: World): Access {
+export function createAccess(
+  config: Config,
+  model: Model,
+  { store, records }: Storage,
+  { clock }: World,
+  configuration: CurrentConfiguration,
+): Access {
+  const parentalAge = async () => (await configuration())['proxy-age'];
   const key = config.demo ? signingKey(config.dataFolder) : undefined;
   const issuers = [...trustedIssuers(config.issuers), ...(key ? [developmentTrust(key)] : [])];
   const apps = trustedApps(new Set(config.issuers.map(({ issuer }) => issuer)));
@@ -30,7 +38,7 @@ export function createAccess(config: Config, model: Model, { store, records }: S
   const authenticate = createAuthenticate({
     verify: firstOf(jwtVerifier(issuers), opaqueVerifier(records)),
     clients,
-    people: storedPeople(store, partition, clock, model.definitions.own),
+    people: storedPeople(store, partition, clock, { own: model.definitions.own, parentalAge }),
     records,
     clock,
     bases: [url],

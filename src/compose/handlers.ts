@@ -1,14 +1,13 @@
 /** The handlers, each made of what it uses, and the router over them. */
 import type { KeyObject } from 'node:crypto';
 import { accessFingerprint } from '../access/actor.js';
-import { readEpoch } from '../access/epochs.js';
 import { boxFilter } from '../access/boxes.js';
 import { createGate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import type { CompileScope } from '../access/policy.js';
 import { receiveContent } from '../content/keep.js';
 import { withoutRemains } from '../content/upload.js';
-import { createCurrentConfiguration, type CurrentConfiguration } from '../configuration/current.js';
+import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import type { Endpoint } from '../definitions/endpoint.js';
@@ -40,7 +39,7 @@ import { createValidator } from '../validate/validator.js';
 import type { Access } from './access.js';
 import { createOwnAudit } from '../observe/audit/own-audit.js';
 import { createAudit } from './audit.js';
-import { endpointThat, type Model } from './model.js';
+import type { Model } from './model.js';
 
 export interface Given {
   config: Config;
@@ -52,6 +51,7 @@ export interface Given {
   access: Access;
   channels: readonly ContactChannel[];
   misdirected: MisdirectedTokens;
+  configuration: CurrentConfiguration;
   custom: CustomParameters;
 }
 
@@ -76,13 +76,12 @@ const patientsOf = ({ puts = [] }: ChangeSet): string[] => [
 ];
 
 function partsOf(given: Given, audit: Audit): HandlerParts {
-  const { config, world, model, stores, secret, log, custom, misdirected } = given;
+  const { config, world, model, stores, secret, log, custom, misdirected, configuration } = given;
   const { definitions, registry, root, postings } = model;
   const { limits } = config;
   const { records, blobs } = stores;
   const { registryOf, served } = custom;
   const portal = portalSettings(given);
-  const configuration = configurationIn(given);
   const validator = createValidator(definitions, { root });
   const definitionsFor = createPostedProfiles(definitions);
   const files = createFiles(blobs);
@@ -109,12 +108,6 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     misdirected,
     configuration,
   };
-}
-
-function configurationIn({ model, stores, world }: Given): CurrentConfiguration {
-  const { partition } = endpointThat(model, 'workflows');
-  const epoch = (subject: string): Promise<number> => readEpoch(stores.records, subject, world.clock.now());
-  return createCurrentConfiguration({ store: stores.store, epoch, partition, own: model.definitions.own });
 }
 
 function portalSettings({ config, channels }: Given): PortalSettings {

@@ -110,6 +110,10 @@ export const settings = {
     about: "Age in years from which a person has an account of their own; a younger one's proxies act for them.",
     wrong: between(0, 120),
   }),
+  'proxy-age': count(18, {
+    about: 'Age in years at which parents no longer act for a child, where their relation states no end of its own.',
+    wrong: between(0, 120),
+  }),
 
   'questions-general': flag(true, { about: 'Patients ask general questions.' }),
   'questions-medical': flag(true, { about: 'Patients ask medical questions.' }),

@@ -58,7 +58,7 @@ function newProcess(): Authenticate {
       },
     ),
     clients: fixedClients(ISSUER, clients),
-    people: storedPeople(store, PARTITION, clock, own),
+    people: storedPeople(store, PARTITION, clock, { own, parentalAge: () => Promise.resolve(18) }),
     records,
     clock,
     bases: ['https://portal.example/fhir/portal'],

@@ -40,7 +40,7 @@ describe('development issuer', () => {
     const authenticate = createAuthenticate({
       verify: jwtVerifier([developmentTrust(key)]),
       clients: developmentClients,
-      people: storedPeople(store, PARTITION, clock, own),
+      people: storedPeople(store, PARTITION, clock, { own, parentalAge: () => Promise.resolve(18) }),
       records,
       clock,
       bases: [],

@@ -1,0 +1,33 @@
+/**
+ * The end of what parents may do for a child by default, at an age that is a setting. A relation that states its own end, or is
+ * of another kind, ends by its period alone. https://terminology.hl7.org/CodeSystem-v3-RoleCode.html
+ */
+
+interface Concept {
+  coding?: readonly { system?: string | undefined; code?: string | undefined }[] | undefined;
+}
+
+export interface ParentalRelation {
+  relationship?: readonly Concept[] | undefined;
+  period?: { end?: string | undefined } | undefined;
+}
+
+const ROLES = 'http://terminology.hl7.org/CodeSystem/v3-RoleCode';
+const PARENTS = new Set(
+  'PRN MTH FTH NPRN NMTH NFTH GESTM ADOPTP ADOPTM ADOPTF STPPRN STPMTH STPFTH PRNFOST MTHFOST FTHFOST'.split(' '),
+);
+
+const isParents = ({ relationship = [] }: ParentalRelation): boolean =>
+  relationship.some(({ coding = [] }) => coding.some(({ system, code = '' }) => system === ROLES && PARENTS.has(code)));
+
+/**
+ * Milliseconds since the epoch; Infinity where no age ends the relation.
+ * @param birthDate of the child: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; less precise, the child counts as born on its last day
+ * @param years of age
+ */
+export function parentalEnd(relation: ParentalRelation, birthDate: string | undefined, years: number): number {
+  if (birthDate === undefined || relation.period?.end !== undefined || !isParents(relation)) return Infinity;
+  const [year = 0, month = 12, day] = birthDate.split('-').map(Number);
+  const last = day ?? new Date(Date.UTC(year + years, month, 0)).getUTCDate();
+  return Date.UTC(year + years, month - 1, last);
+}
