@@ -9,7 +9,8 @@ import type { IndexEntries, Position } from '../search/query.js';
 import { mergeChangeSets } from '../store/change-set.js';
 import type { ChangeSet, Criterion, Key, Put, Store, Version } from '../store/port.js';
 import { delegating } from '../store/views/delegating.js';
-import { anyPosting, gone, internalPosting, isGone, patientsIn } from './compartment-paths.js';
+import { anyPosting, gone, isGone, patientsIn } from './compartment-paths.js';
+import { internalPosting } from './internal-posting.js';
 
 /** Types whose own resources may carry Binaries. */
 const CONTEXTS = new Set([

@@ -4,7 +4,7 @@ import { and, not, or } from '../search/filters.js';
 import { baseKey, referenceForm } from '../search/keys.js';
 import type { Filter } from '../search/query.js';
 import type { Actor } from './actor.js';
-import { internalPosting } from './compartment-paths.js';
+import { internalPosting } from './internal-posting.js';
 
 /** The posting of a message in this state of this person. */
 export const markPosting = (state: 'read' | 'archived', subject: string): string =>

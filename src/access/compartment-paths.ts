@@ -7,12 +7,14 @@ import type { Json, Resource } from '../fhir/resource.js';
 import { localReference } from '../fhir/reference.js';
 import { and, NONE, or } from '../search/filters.js';
 import type { Filter } from '../search/query.js';
+import { draftPostings } from './drafts.js';
+import { internalPosting } from './internal-posting.js';
 import { compartmentPaths, type CompartmentPaths } from './compartment-paths.table.js';
 
 /** References that are indexed for policies beside the patients' own: to staff or their group, a sender, an account. */
 const otherPaths: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  Communication: { by: ['sender'] },
-  Task: { staff: ['owner', 'requester', 'extension.valueReference'] },
+  Communication: { by: ['sender'], staff: ['sender', 'recipient'] },
+  Task: { staff: ['owner', 'requester', 'extension.valueReference'], about: ['focus'] },
   Person: { link: ['link.target'] },
   PractitionerRole: { of: ['practitioner'] },
   Binary: { context: ['securityContext'] },
@@ -25,10 +27,6 @@ export const isGone = (posting: string): boolean => posting.startsWith(GONE);
 
 /** A posting as a tombstone; a tombstone as the posting it was. */
 export const gone = (posting: string): string => (isGone(posting) ? posting.slice(GONE.length) : GONE + posting);
-
-/** The internal posting of a type: `Communication|~own|Patient/1`. */
-export const internalPosting = (type: string, kind: string, reference: string): string =>
-  `${type}|~${kind}|${reference}`;
 
 /** Carries one of these internal postings. */
 export const anyPosting = (type: string, kind: string, references: readonly string[]): Filter =>
@@ -54,20 +52,27 @@ export interface Postings {
 
 export function createPostings(own: OwnCanonicals): Postings {
   const taskCodes = own.codeSystem('task-code');
-  return {
-    internal: (resource, bases = []) => internalPostings(resource, bases, taskCodes),
-    tombstones: (resource, bases = []) => internalPostings(resource, bases, taskCodes).map(gone),
-  };
+  const internal: Postings['internal'] = (resource, bases = []) =>
+    draftPostings(resource, own) ?? internalPostings(resource, bases, taskCodes);
+  return { internal, tombstones: (resource, bases) => internal(resource, bases).map(gone) };
 }
 
 function internalPostings(resource: Resource, bases: readonly string[], taskCodes: string): string[] {
   const type = resource.resourceType;
   const others = Object.entries(otherPaths[type] ?? {}).flatMap(([kind, paths]) =>
-    references(resource, paths, bases).map(reference => internalPosting(type, kind, reference)),
+    references(resource, paths, bases)
+      .filter(reference => kind !== 'staff' || !reference.startsWith('Patient/'))
+      .map(reference => internalPosting(type, kind, reference)),
   );
-  return [
-    ...new Set([...owners(resource, bases, taskCodes).map(owner => internalPosting(type, 'own', owner)), ...others]),
-  ];
+  const own = owners(resource, bases, taskCodes).map(owner => internalPosting(type, 'own', owner));
+  return [...new Set([...own, ...others, ...threadPostings(resource, bases)])];
+}
+
+/** A message by the first one of its thread. */
+function threadPostings(resource: Resource, bases: readonly string[]): string[] {
+  if (resource.resourceType !== 'Communication') return [];
+  const [root = `Communication/${resource.id ?? ''}`] = references(resource, ['partOf'], bases);
+  return [internalPosting('Communication', 'thread', root)];
 }
 
 /** Ids of the patients whose own a resource with these postings is. */

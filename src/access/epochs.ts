@@ -9,7 +9,8 @@ import { mergeChangeSets } from '../store/change-set.js';
 import type { Criterion, DocumentChange, Put, Records, Store } from '../store/port.js';
 import { firstRows } from '../store/views/first-rows.js';
 import { delegating } from '../store/views/delegating.js';
-import { internalPosting, references } from './compartment-paths.js';
+import { references } from './compartment-paths.js';
+import { internalPosting } from './internal-posting.js';
 
 const KIND = 'epoch';
 /** Milliseconds to find the people that a write concerns. */

@@ -40,7 +40,7 @@ export function guard(store: Store, policy: Policy, need?: Need, caller?: string
     return filter.kind === 'all' ? filter : or([filter, tombstone(filter)]);
   };
   /** A resource may have changed hands or kind: of its past, actors see what they would have seen then. */
-  const pastOf = (type: string): Past => withoutChains(orGone(type));
+  const pastOf = (type: string): Past => withoutChains(and([orGone(type), policy.past(type)]));
   const narrowSearch = <S extends Pick<Search, 'of'>>(search: S): S => ({
     ...search,
     ...own,

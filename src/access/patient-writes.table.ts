@@ -8,6 +8,6 @@ export interface PatientWrite {
 }
 
 export const patientWrites: Readonly<Record<string, PatientWrite>> = {
-  Communication: { permissions: 'c', asSender: true },
+  Communication: { permissions: 'cud', asSender: true },
   Binary: { permissions: 'c' },
 };

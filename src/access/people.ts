@@ -5,7 +5,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { Store, Version } from '../store/port.js';
 import { firstRows } from '../store/views/first-rows.js';
 import type { People } from './build-actor.js';
-import { internalPosting } from './compartment-paths.js';
+import { internalPosting } from './internal-posting.js';
 
 /** Milliseconds and rows: a practitioner has a handful of roles. */
 const PATIENCE = 5000;

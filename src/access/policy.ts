@@ -9,8 +9,10 @@ import type { Filter } from '../search/query.js';
 import type { Put } from '../store/port.js';
 import type { Actor } from './actor.js';
 import { directory, EVERYTHING, type PublicView } from './directory.table.js';
-import { anyPosting, internalPosting, patientsFilter, compartmentPathsOf } from './compartment-paths.js';
+import { anyPosting, tombstone, patientsFilter, compartmentPathsOf } from './compartment-paths.js';
+import { internalPosting } from './internal-posting.js';
 import { patientWrites } from './patient-writes.table.js';
+import { draftsOf, noDraft } from './drafts.js';
 import { everyStaff, roles, type Grant } from './roles.table.js';
 import { gives, type Need, type Permission, type Scope } from './scope.js';
 
@@ -22,6 +24,8 @@ export interface Policy {
   readonly roleSystem: string;
   /** Resources of a type that the actor may see at all, under any scope to read or search. */
   visible(type: string): Filter;
+  /** Of versions that are no longer current, those that the actor may see, if they may see the resource. */
+  past(type: string): Filter;
   /** Resources of a type that the actor may do this to. */
   reach(need: Need): Filter;
   /** Whether the type is open to reading or searching at all, however little of it there may be. */
@@ -43,6 +47,8 @@ export interface PolicyRules {
   readonly compile: CompileScope;
   /** Its AuditEvents are the server's own: no client writes them. */
   readonly holdsAudit: boolean;
+  /** Its messages may be drafts, each its author's alone. */
+  readonly holdsDrafts: boolean;
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
 }
@@ -55,11 +61,12 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
     filters.set(key, filter);
     return filter;
   };
-  const reach = (need: Need) => once(keyOf(need), () => filterOf(actor, need, rules.compile));
+  const reach = (need: Need) => once(keyOf(need), () => filterOf(actor, need, rules));
   return {
     actor,
     roleSystem: rules.roleSystem,
     visible: type => once(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
+    past: type => pastFilter(actor, type, rules),
     reach,
     mayRead: (type, permission) => readGranted(actor, type, permission),
     mayWrite: (type, permission) => writeGranted(actor, type, permission),
@@ -94,8 +101,9 @@ export function policies(
   return (actor, endpoint) => {
     const byActor = made.get(endpoint) ?? new WeakMap<Actor, Policy>();
     made.set(endpoint, byActor);
-    const { holdsAudit } = endpoint;
-    const policy = byActor.get(actor) ?? createPolicy(actor, { compile: compile(endpoint), holdsAudit, roleSystem });
+    const { holdsAudit, workflows: holdsDrafts } = endpoint;
+    const rules = { holdsAudit, holdsDrafts, roleSystem };
+    const policy = byActor.get(actor) ?? createPolicy(actor, { ...rules, compile: compile(endpoint) });
     byActor.set(actor, policy);
     return policy;
   };
@@ -108,9 +116,11 @@ const keyOf = (need: Need): string =>
   'permission' in need ? `${need.type}.${need.permission}` : `${need.type}.$${need.operation}`;
 
 /** The union over the scopes that give the need, each within what the actor reaches in its context. */
-function filterOf(actor: Actor, need: Need, compile: CompileScope): Filter {
+function filterOf(actor: Actor, need: Need, rules: PolicyRules): Filter {
   const granted = actor.scopes.filter(scope => gives(scope, need));
-  return or(granted.map(scope => and([within(actor, scope, need.type), granular(scope, need.type, compile)])));
+  return or(
+    granted.map(scope => and([within(actor, scope, need.type, rules), granular(scope, need.type, rules.compile)])),
+  );
 }
 
 function granular({ query }: Scope, type: string, compile: CompileScope): Filter {
@@ -122,20 +132,31 @@ function granular({ query }: Scope, type: string, compile: CompileScope): Filter
   }
 }
 
-function within(actor: Actor, { context }: Scope, type: string): Filter {
+function within(actor: Actor, { context }: Scope, type: string, rules: PolicyRules): Filter {
   switch (actor.kind) {
     case 'anonymous':
       return NONE;
     case 'system':
-      return ALL;
+      return withoutForeignDrafts(actor, type, rules);
     case 'patient':
-      return ownOrDirectory(actor, type);
+      return or([ownOrDirectory(actor, type), draftsOf(actor, type)]);
     case 'staff':
       return context === 'user'
-        ? staffFilter(actor, type)
+        ? or([staffFilter(actor, type), draftsOf(actor, type)])
         : and([staffFilter(actor, type), ownOrDirectory(actor, type)]);
   }
 }
+
+/** Of a message people see what it was to its sender alone: what was retracted, others are not to find in its past. */
+function pastFilter(actor: Actor, type: string, { holdsDrafts }: PolicyRules): Filter {
+  if (!holdsDrafts || type !== 'Communication' || actor.kind === 'system') return ALL;
+  const sent = or([anyPosting(type, 'by', [...actor.identities, ...actor.organizations]), draftsOf(actor, type)]);
+  return or([sent, tombstone(sent)]);
+}
+
+/** Systems see everything but drafts of others, where there are any. */
+const withoutForeignDrafts = (actor: Actor, type: string, { holdsDrafts }: PolicyRules): Filter =>
+  holdsDrafts && type === 'Communication' ? or([noDraft, draftsOf(actor, type)]) : ALL;
 
 function ownOrDirectory({ patients }: Actor, type: string): Filter {
   const paths = compartmentPathsOf(type);
@@ -206,9 +227,11 @@ function inScope(actor: Actor, scope: Scope, put: Put, compile: CompileScope): b
   return matches(filter, { type: key.type, id: key.id, updated, index }, { live: () => [] });
 }
 
-/** Own to a patient the actor reaches, to no other, and sent by the actor where it has a sender. */
+/** A draft of the actor's; or own to a patient the actor reaches, to no other, and sent by the actor where it has a sender. */
 function isOwn(actor: Actor, { key: { type }, index: { postings } }: Put): boolean {
   const reached = new Set(actor.patients.map(id => internalPosting(type, 'own', `Patient/${id}`)));
+  const drafts = actor.identities.map(identity => internalPosting(type, 'author', identity));
+  if (drafts.some(draft => postings.includes(draft))) return true;
   const owners = postings.filter(posting => posting.startsWith(internalPosting(type, 'own', '')));
   const senders = actor.identities.map(identity => internalPosting(type, 'by', identity));
   const sent = patientWrite(type)?.asSender !== true || senders.some(sender => postings.includes(sender));

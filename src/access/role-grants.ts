@@ -8,7 +8,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import type { Put, Store, Version } from '../store/port.js';
 import type { Actor } from './actor.js';
-import { internalPosting } from './compartment-paths.js';
+import { internalPosting } from './internal-posting.js';
 import { covers } from './scope.js';
 
 const TYPE = 'PractitionerRole';

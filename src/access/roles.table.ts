@@ -14,13 +14,15 @@ const create: Grant = { see: 'all', write: 'c' };
 const edit: Grant = { see: 'all', write: 'cu' };
 const manage: Grant = { see: 'all', write: 'cud' };
 const group: Grant = { see: 'group' };
+/** Messages that concern the person or their groups; what they may do to each is the portal's rule. */
+const messages: Grant = { see: 'group', write: 'cud' };
 const none: Grant = { see: 'none' };
 
 const messaging: RoleGrants = {
   Patient: all,
   RelatedPerson: all,
   Person: all,
-  Communication: create,
+  Communication: messages,
   Binary: create,
   DocumentReference: all,
   Task: group,
@@ -51,10 +53,11 @@ export const roles: Readonly<Record<string, RoleGrants>> = {
   clinician: {
     '*': all,
     AuditEvent: none,
+    Provenance: none,
     Basic: none,
     Subscription: none,
     Task: group,
-    Communication: create,
+    Communication: messages,
     Binary: create,
     DocumentReference: edit,
     Observation: edit,

@@ -23,7 +23,7 @@ import { createPostedProfiles } from '../conformance/posted-profiles.js';
 import { createSearchTerminology } from '../conformance/search-terminology.js';
 import { createStatements } from '../conformance/supported-profiles.js';
 import { createFiles } from '../content/files.js';
-import { createPortalRules } from '../writing/portal-rules.js';
+import { createPortalRules, portalRemoval } from '../writing/portal-rules.js';
 import type { ContactChannel } from '../portal/contact-channel.js';
 import type { MisdirectedTokens } from '../portal/misdirected.js';
 import { createDispatch } from '../router/dispatch.js';
@@ -102,7 +102,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     terminology: createSearchTerminology(definitions),
     definitionsFor,
     statement: createStatements(definitions, error => log.error('statement', error)),
-    writing: createWriting({ ...storing, validator, definitionsFor, rule }),
+    writing: createWriting({ ...storing, validator, definitionsFor, rule, removal: portalRemoval(definitions) }),
     portal,
     boxes: boxFilter,
     misdirected,

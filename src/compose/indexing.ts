@@ -2,6 +2,7 @@
 import { withBinaryOwners } from '../access/binary-owners.js';
 import { upgradeBinaries } from '../access/binary-upgrade.js';
 import { markPosting } from '../access/boxes.js';
+import { sightedEntries, withMessageSight } from '../access/message-sight.js';
 import { withEpochs } from '../access/epochs.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { Clock, World } from '../fhir/clock.js';
@@ -12,7 +13,7 @@ import { createCustomParameters, type CustomParameters } from '../conformance/cu
 import { createReindexer } from '../conformance/reindex-worker.js';
 import type { BackgroundWorker } from '../runtime/background-worker.js';
 import type { IndexEntries } from '../search/query.js';
-import type { Storage } from '../store/port.js';
+import type { Storage, Store, Version } from '../store/port.js';
 import { withMarks } from '../writing/with-marks.js';
 import { endpointThat, type Model } from './model.js';
 
@@ -58,15 +59,18 @@ export async function createIndexing(
 /** The storage whose commits keep epochs and the owners of Binaries in step: every write of the server's goes through it. */
 export async function inStep(
   opened: Storage,
-  { endpoints, postings }: Model,
+  { definitions, endpoints, postings }: Model,
   indexing: Indexing,
   clock: Clock,
 ): Promise<Storage> {
   const { index, endpointOf } = indexing;
   const internal = (resource: Resource, partition: string) => postings.internal(resource, [endpointOf(partition).url]);
   const { partition } = endpointThat({ endpoints }, 'workflows');
-  const marks = { records: opened.records, now: () => clock.now(), partition, posting: markPosting, index };
-  const owned = withBinaryOwners(withMarks(opened.store, marks), { clock, internal, index });
+  const sight = { clock, own: definitions.own, partition, base: endpointOf(partition).url, index };
+  const entries = (version: Version, store: Store) => sightedEntries(version, store, sight);
+  const marks = { records: opened.records, now: () => clock.now(), partition, posting: markPosting, entries };
+  const seen = withMessageSight(withMarks(opened.store, marks), sight);
+  const owned = withBinaryOwners(seen, { clock, internal, index });
   const store = withEpochs(owned, clock);
   const partitions = writtenBy(endpoints).map(({ partition }) => partition);
   await upgradeBinaries({ store, records: opened.records, clock, index }, partitions);

@@ -57,10 +57,16 @@ async function response(
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
   const headers = {
     ...(status === 200 ? contentHeaders : versionHeaders)(context, version),
-    ...defined({ location: located ? location(context, version) : undefined }),
+    ...defined({ location: located ? location(context, version) : undefined, warning: warningOf(context) }),
   };
   const body = await preferred(context, version, parts);
   return { status, headers, at: version.at, ...defined({ body }) };
+}
+
+/** Warnings are seen whatever body the client prefers. https://www.rfc-editor.org/rfc/rfc7234#section-5.5 */
+function warningOf({ warnings }: Context): string | undefined {
+  const texts = warnings.map(({ diagnostics }) => `199 portico "${diagnostics.replace(/["\\]/g, '')}"`);
+  return texts.length === 0 ? undefined : texts.join(', ');
 }
 
 async function preferred(context: Context, version: Version, parts: WriteParts): Promise<ResponseBody | undefined> {

@@ -22,7 +22,7 @@ const MOST = 1000;
 const LETTERS = 1;
 
 /** A search value taken literally. https://hl7.org/fhir/R4/search.html#escaping */
-const literal = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
+export const literal = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
 
 export async function candidatesBy<R extends Patient | Person>(
   type: R['resourceType'],

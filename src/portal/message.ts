@@ -1,78 +1,134 @@
 /**
  * The secure message: a Communication. The server sets sender, time and thread. A patient's message becomes a work item of
- * the clinical group's workflow group; a message to a patient brings a notice.
+ * the clinical group's workflow group; a message to a patient brings a notice. A draft is stored, and does neither.
  */
-import type { Communication, Reference, RelatedPerson, Task } from 'fhir/r4.js';
-import type { World } from '../fhir/clock.js';
+import type { Communication, Extension, Reference } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
-import { withBareReferences } from './bare.js';
 import { isPatientSide, refuseStrangers } from './addressees.js';
+import type { Author } from './author.js';
+import { withBareReferences } from './bare.js';
 import { refuseContained, refuseForeignFiles, refuseForeignNotes, refuseOutside, signed } from './claims.js';
-import type { Concerned, Effect } from './effect.js';
-import { accountsOf } from './identity.js';
-import { recipientOf } from './recipient.js';
-import { changed, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
-import { withoutMarks } from './read-mark.js';
+import { refuseUnanswerable, taskAnswered, taskNamed, withReply } from './message-answer.js';
+import { extended, extensionOf, withoutOwn } from './message-extensions.js';
+import { noticesOf, type NoticeParts } from './message-notice.js';
+import { authorship, senderOf } from './message-sender.js';
+import { inForce, withParties } from './parties.js';
+import { changed, created, combined, step, type WorkflowReader, type Step } from './step.js';
+import { flowTo } from './flow.js';
 import { threadOf, type Thread } from './thread.js';
-import { addressOf, type ContactChannel } from './contact-channel.js';
 import { answeredElsewhere, workOf } from './work.js';
-import { defined } from '../fhir/defined.js';
 
-/** The author of a message: an Actor, as far as messages are concerned. */
-export interface Author {
-  readonly kind: 'anonymous' | 'system' | 'patient' | 'staff';
-  readonly fhirUser?: string;
-  /** Id of the author's own Patient. */
-  readonly self?: string;
-  readonly identities: readonly string[];
-}
-
-export interface MessageParts {
-  author: Author;
+export interface MessageParts extends NoticeParts {
+  readonly author: Author;
   /** Sees as much as the author. */
-  seen: WorkflowReader;
-  /** Sees everything: flows, roles, accounts. */
-  all: WorkflowReader;
-  world: World;
+  readonly seen: WorkflowReader;
   /** Of the endpoint's addresses, without trailing slash. */
-  base: string;
-  /** Where links in notices lead, without a trailing slash. */
-  portalUrl: string;
-  /** The channels set up here, in the order of preference. */
-  channels: readonly ContactChannel[];
+  readonly base: string;
   /** `Type/id` of what the same transaction writes. */
-  expected?: ReadonlySet<string> | undefined;
+  readonly expected?: ReadonlySet<string> | undefined;
+  /** The organization lets patients reply to messages. */
+  readonly replies: boolean;
 }
 
 export interface NewMessage {
-  message: Communication;
-  step: Step;
+  readonly message: Communication;
+  readonly step: Step;
   /** No person can be notified of a message to this patient. */
-  unreached?: true;
+  readonly unreached?: true;
 }
 
-/** A new message in the form to store, with its work item or notice. */
-export async function postMessage(draft: Communication, parts: MessageParts): Promise<NewMessage> {
-  const { author, world } = parts;
-  refuseClaims(draft, parts);
-  const task = await taskAnswered(draft, parts);
-  const answering =
-    task && !draft.inResponseTo && task.resource.focus ? { ...draft, inResponseTo: [task.resource.focus] } : draft;
-  const thread = await threadOf(answering, parts.seen);
-  const placed = placeInThread(answering, thread, author);
-  const sender = await senderOf(placed, parts);
-  const sent = instant(world.clock.now());
-  const addressed = { ...withoutMarks(withRecipient(placed, thread, author), parts.all.own), sender, sent };
-  const message = author.kind === 'system' ? addressed : await byPerson(addressed, parts);
-  await refuseStrangers(message, parts.all, world.clock.now());
-  const reply = task ? step({ writes: [changed(task, withReply(task.resource, message, world))] }) : step({});
-  if (isPatientSide(sender)) return { message, step: combined(reply, await workOf(message, thread, parts.all, world)) };
-  const answered =
-    author.kind === 'system' && thread ? await answeredElsewhere(message, thread, parts.all, world) : step({});
+type Signed = Communication & { sender: Reference };
+
+interface Composed {
+  readonly message: Signed;
+  readonly thread: Thread | undefined;
+  readonly named: Awaited<ReturnType<typeof taskNamed>>;
+}
+
+/** A draft in the form to store: its author's alone. */
+export async function saveDraft(draft: Communication, parts: MessageParts): Promise<Communication> {
+  const { message } = await composed(draft, parts);
+  const { author, all } = parts;
+  const known = author.kind === 'system' ? { identifier: { value: author.subject } } : own(message, author);
+  return extended(message, { url: all.own.structure('author'), valueReference: known });
+}
+
+/** People are named as the sender they are; who writes for another is named besides. */
+const own = ({ sender }: Signed, { identities, fhirUser = '' }: Author): Reference => ({
+  reference: identities.find(one => one === sender.reference) ?? fhirUser,
+});
+
+/** A message that is sent now, in the form to store, with its work item or notice. */
+export async function sendMessage(draft: Communication, parts: MessageParts): Promise<NewMessage> {
+  const { author, world, all } = parts;
+  const { message: composedMessage, thread, named } = await composed(draft, parts);
+  if (thread) refuseUnanswerable(thread, parts);
+  const task = await taskAnswered(named, thread, parts);
+  const basedOn = task && !named ? { basedOn: [{ reference: `Task/${task.resource.id}` }] } : {};
+  const sent = { ...composedMessage, ...basedOn, status: 'completed' as const, sent: instant(world.clock.now()) };
+  const message = author.kind === 'system' ? sent : withSignedNotes(sent);
+  await refuseStrangers(message, all, world.clock.now());
+  if (isPatientSide(message.sender)) refuseUnfiled(message, thread, parts);
+  const reply = task ? [changed(task, withReply(task.resource, message, world))] : [];
+  const record = authorship(message, parts);
+  const about = step({ writes: [...reply, ...(record ? [created(record)] : [])] });
+  if (isPatientSide(message.sender)) {
+    const answerable = extended(message, replyAllowed(true, parts));
+    return { message: answerable, step: combined(about, await workOf(message, thread, all, world)) };
+  }
+  const answered = author.kind === 'system' && thread ? await answeredElsewhere(message, thread, all, world) : step({});
+  return told(message, thread, combined(about, answered), parts);
+}
+
+/** A message to the patient, with its notice, and whether it can be answered. */
+async function told(
+  message: Communication,
+  thread: Thread | undefined,
+  about: Step,
+  parts: MessageParts,
+): Promise<NewMessage> {
+  const { all, world, replies } = parts;
+  const refused = extensionOf(message, 'reply-allowed', all.own)?.valueBoolean === false;
+  const canReply = replies && !refused && (await isAnswerable(message, thread, parts));
+  const answerable = extended(withoutOwn(message, all.own), replyAllowed(canReply, parts));
   const effects = await noticesOf(message, parts);
-  const unreached = effects.length === 0 ? { unreached: true as const } : {};
-  return { message, step: combined(reply, answered, step({ effects })), ...unreached };
+  const sending = combined(about, step({ effects }));
+  if (effects.length > 0) return { message: answerable, step: sending };
+  const state = [
+    { url: 'state', valueCode: 'unreached' },
+    { url: 'at', valueInstant: instant(world.clock.now()) },
+  ];
+  const unreached = extended(answerable, { url: all.own.structure('delivery'), extension: state });
+  return { message: unreached, step: sending, unreached: true };
+}
+
+const replyAllowed = (valueBoolean: boolean, { all }: Pick<MessageParts, 'all'>): Extension => ({
+  url: all.own.structure('reply-allowed'),
+  valueBoolean,
+});
+
+/** What the author sends, with what the server sets: parties, thread, addressees, sender. */
+async function composed(draft: Communication, parts: MessageParts): Promise<Composed> {
+  const { author, seen } = parts;
+  refuseClaims(draft, parts);
+  const named = await taskNamed(draft, parts);
+  const focus = named?.resource.focus;
+  const answering = focus && !draft.inResponseTo ? { ...draft, inResponseTo: [focus] } : draft;
+  const thread = await threadOf(answering, seen);
+  const placed = await placeInThread(await withParties(answering, parts), thread, parts);
+  const addressed = withRecipient(withChoices(placed, parts), thread, author);
+  const { sent: _sent, ...unsent } = addressed;
+  const message = { ...unsent, sender: await senderOf(addressed, parts) };
+  return { message: author.kind === 'system' ? message : await byPerson(message, parts), thread, named };
+}
+
+/** Of extensions that the server writes, staff and systems may ask for one: that a message be not answered. */
+function withChoices(message: Communication, { author, all }: MessageParts): Communication {
+  const bare = withoutOwn(message, all.own);
+  const closed = extensionOf(message, 'reply-allowed', all.own)?.valueBoolean === false;
+  return closed && author.kind !== 'patient' ? extended(bare, replyAllowed(false, { all })) : bare;
 }
 
 /** Notes are their author's own, except a system's; patients' messages hold no addresses outside this server. */
@@ -84,33 +140,45 @@ function refuseClaims(draft: Communication, { author, base }: MessageParts): voi
 /** Elements of which people cannot vouch, with their extensions. */
 const UNKNOWN_TO_PEOPLE = new Set(['received', '_received', '_sent']);
 
-/** What people cannot know or vouch for is the server's to write: whose a message is, who signed its notes and when. */
-async function byPerson<M extends Communication & { sender: Reference; sent: string }>(
-  message: M,
-  parts: MessageParts,
-): Promise<M> {
+/** What people cannot know or vouch for is the server's to write. */
+async function byPerson(message: Signed, parts: MessageParts): Promise<Signed> {
   const { author } = parts;
   if (author.kind === 'patient') refuseContained(message);
-  const known = Object.fromEntries(Object.entries(message).filter(([name]) => !UNKNOWN_TO_PEOPLE.has(name))) as M;
-  const notes = known.note && { note: signed(known, message.sender, message.sent) };
+  const known = Object.fromEntries(Object.entries(message).filter(([name]) => !UNKNOWN_TO_PEOPLE.has(name))) as Signed;
   const mustBeLiteral = (name: string) => author.kind === 'patient' || name === 'subject' || name === 'recipient';
-  const own = withBareReferences({ ...known, ...notes }, mustBeLiteral);
-  await refuseForeignFiles(own, parts);
-  return own;
+  const literal = withBareReferences(known, mustBeLiteral);
+  await refuseForeignFiles(literal, parts);
+  return literal;
 }
 
-/** Sender, time, thread and addressees of a message stay those of its first version. */
-export function keepMessage(next: Communication, before: Communication): Communication {
-  const { sender, sent, subject, recipient, inResponseTo, partOf, basedOn } = before;
-  const kept = Object.entries({ sender, sent, subject, recipient, inResponseTo, partOf, basedOn });
-  return { ...next, ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)) };
+const withSignedNotes = <M extends Signed & { sent: string }>(message: M): M =>
+  message.note ? { ...message, note: signed(message, message.sender, message.sent) } : message;
+
+/** A question is of a category that the portal knows; an answer has that of its thread. */
+function refuseUnfiled(
+  { category }: Communication,
+  thread: Thread | undefined,
+  { all: { own: ours } }: MessageParts,
+): void {
+  const system = ours.codeSystem('message-category');
+  if (thread || (category ?? []).some(({ coding = [] }) => coding.some(one => one.system === system))) return;
+  throw new Fault('unprocessable', 'A question is general, medical or about billing.', {
+    code: 'required',
+    expression: 'Communication.category',
+  });
 }
 
-function placeInThread(draft: Communication, thread: Thread | undefined, author: Author): Communication {
-  const own: Reference | undefined = author.self === undefined ? undefined : { reference: `Patient/${author.self}` };
-  const subject = draft.subject ?? thread?.root.subject ?? own;
+async function placeInThread(
+  draft: Communication,
+  thread: Thread | undefined,
+  { author, all }: MessageParts,
+): Promise<Communication> {
+  const self: Reference | undefined = author.self === undefined ? undefined : { reference: `Patient/${author.self}` };
+  const rooted = thread?.root.subject;
+  const current = rooted?.reference === undefined ? undefined : { reference: await inForce(rooted.reference, all) };
+  const subject = draft.subject ?? current ?? self;
   if (!thread) return { ...draft, ...defined({ subject }) };
-  if (subject?.reference !== thread.root.subject?.reference) {
+  if (subject?.reference !== current?.reference) {
     throw new Fault('unprocessable', 'A message has the subject of its thread.', {
       expression: 'Communication.subject',
     });
@@ -138,77 +206,15 @@ function otherSide(thread: Thread | undefined): Reference[] | undefined {
   return sender && !isPatientSide(sender) ? [sender] : recipient;
 }
 
-async function senderOf({ subject, sender }: Communication, { author, all }: MessageParts): Promise<Reference> {
-  const claimed = sender?.reference;
-  if (author.kind === 'system') return sender ?? missing('sender');
-  if (author.kind === 'staff') {
-    return {
-      reference: claimed !== undefined && author.identities.includes(claimed) ? claimed : (author.fhirUser ?? ''),
-    };
+/** Whether a patient's answer to this message would go somewhere. */
+async function isAnswerable(
+  { sender, category }: Communication,
+  thread: Thread | undefined,
+  { all, world }: Pick<MessageParts, 'all' | 'world'>,
+): Promise<boolean> {
+  const named = [sender, ...(thread ? [...(thread.root.recipient ?? []), thread.root.sender] : [])];
+  for (const { reference = '' } of named.flatMap(one => one ?? [])) {
+    if (await flowTo(reference, category, all, world.clock.now())) return true;
   }
-  if (author.self !== undefined && subject?.reference === `Patient/${author.self}`)
-    return { reference: subject.reference };
-  for (const identity of author.identities.filter(one => one.startsWith('RelatedPerson/'))) {
-    const proxy = await all.get<RelatedPerson>(identity);
-    if (proxy && proxy.resource.patient.reference === subject?.reference) return { reference: identity };
-  }
-  throw new Fault('forbidden', 'This account may not write for that patient.', { expression: 'Communication.subject' });
-}
-
-/** The work item an agent answers by this message: claimed by that agent. */
-async function taskAnswered(
-  { basedOn }: Communication,
-  { author, seen }: MessageParts,
-): Promise<Versioned<Task> | undefined> {
-  const reference = basedOn?.map(one => one.reference ?? '').find(one => one.startsWith('Task/'));
-  if (reference === undefined || author.kind !== 'staff') return undefined;
-  const task = await seen.get<Task>(reference);
-  if (!task) throw new Fault('not-found', 'The work item does not exist.', { expression: 'Communication.basedOn' });
-  const { status, owner } = task.resource;
-  if (status !== 'in-progress' || !author.identities.includes(owner?.reference ?? '')) {
-    throw new Fault('conflict', 'Only who has claimed a work item may answer by it.', {
-      expression: 'Communication.basedOn',
-    });
-  }
-  return task;
-}
-
-function withReply(task: Task, message: Communication, world: World): Task {
-  const reply = { type: { text: 'reply' }, valueReference: { reference: `Communication/${message.id}` } };
-  return { ...task, lastModified: instant(world.clock.now()), output: [...(task.output ?? []), reply] };
-}
-
-/** A notice of the message, without its content, to the persons who can be reached now. */
-async function noticesOf(message: Communication, parts: MessageParts): Promise<Effect[]> {
-  const persons = await reachable(await concerned(message, parts), parts);
-  if (persons.length === 0) return [];
-  const about = `Communication/${message.id}`;
-  const parameters = { link: `${parts.portalUrl}/messages` };
-  return [{ kind: 'notice', event: 'new-message', about, persons, parameters }];
-}
-
-/** The patient's account, and the proxies to whom the message is addressed. */
-async function concerned({ subject, recipient = [] }: Communication, { all }: MessageParts): Promise<Concerned[]> {
-  const accounts = await accountsOf(subject?.reference ?? '', all);
-  const proxies = recipient.flatMap(({ reference }) => (reference?.startsWith('RelatedPerson/') ? [reference] : []));
-  return [...accounts.slice(0, 1).map(({ resource }) => `Person/${resource.id}`), ...new Set(proxies)].map(
-    reference => ({
-      reference,
-    }),
-  );
-}
-
-async function reachable(persons: readonly Concerned[], { all, channels, world }: MessageParts): Promise<Concerned[]> {
-  const recipients = await Promise.all(persons.map(person => recipientOf(person, all, world.clock.now())));
-  return persons.filter((_person, at) => {
-    const recipient = recipients[at];
-    return recipient && 'contact' in recipient && addressOf(channels, recipient.contact) !== undefined;
-  });
-}
-
-function missing(element: string): never {
-  throw new Fault('unprocessable', `Communication.${element} is missing.`, {
-    code: 'required',
-    expression: `Communication.${element}`,
-  });
+  return false;
 }

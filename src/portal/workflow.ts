@@ -19,6 +19,10 @@ export interface Mover {
   readonly kind: 'anonymous' | 'system' | 'patient' | 'staff' | 'server';
   /** `Practitioner/1` */
   readonly fhirUser?: string;
+  /** References that count as the mover. */
+  readonly identities?: readonly string[];
+  /** `Organization/1` of each group the mover works in. */
+  readonly organizations?: readonly string[];
 }
 
 /** The server itself, in an operation that was authorized as such. */

@@ -13,6 +13,10 @@ type Rule = (value: JsonObject) => boolean;
 const rules: Readonly<Record<string, Rule>> = {
   // pd-1 of US Core's PractitionerRole: `or` is for single Booleans.
   'telecom or endpoint': it => 'telecom' in it || 'endpoint' in it,
+  "status = 'completed' implies (sent.exists() and recipient.exists() and payload.exists())": it =>
+    it['status'] !== 'completed' || ['sent', 'recipient', 'payload'].every(name => name in it),
+  "status = 'entered-in-error' implies (payload.empty() and topic.empty() and reasonCode.empty() and note.empty())":
+    it => it['status'] !== 'entered-in-error' || !['payload', 'topic', 'reasonCode', 'note'].some(name => name in it),
   'inResponseTo.exists() = partOf.exists()': it => 'inResponseTo' in it === 'partOf' in it,
   "link.target.reference.where(matches('(^|/)Patient/[^/]+$')).count() <= 1": it =>
     list(it, 'link').filter(link => isPatient(text(child(link, 'target'), 'reference'))).length <= 1,
@@ -26,6 +30,14 @@ const ruleOn: Readonly<Record<string, (canonical: string) => Rule>> = {
     const named = text(child(extension, 'valueReference'), 'reference');
     return named !== undefined && text(child(it, 'owner'), 'reference') === named;
   },
+  "(status = 'completed' and inResponseTo.empty() and sender.reference.matches('^(Patient|RelatedPerson)/')) implies category.coding.where(system = '%').exists()":
+    categories => it => {
+      const sender = text(child(it, 'sender'), 'reference') ?? '';
+      if (it['status'] !== 'completed' || 'inResponseTo' in it || !/^(Patient|RelatedPerson)\//.test(sender))
+        return true;
+      const codings = list(it, 'category').flatMap(concept => list(concept, 'coding'));
+      return codings.some(({ system }) => system === categories);
+    },
   "code.coding.where(system = '%' and (code = 'agent' or code = 'manager')).exists() implies organization.exists()":
     roles => it => {
       const codings = list(it, 'code').flatMap(concept => list(concept, 'coding'));

@@ -1,24 +1,20 @@
 /** The portal's rules for plain REST writes, by type. */
-import type { Communication } from 'fhir/r4.js';
 import { refuseWritesOff } from '../configuration/switches.js';
+import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
-import type { Issue } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
-import { keepMessage, postMessage } from '../portal/message.js';
 import { step } from '../portal/step.js';
 import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/workflow.js';
 import { workflows } from '../portal/workflows.js';
-import type { Context, PortalSettings, WriteRule } from '../service.js';
+import type { Context, WriteRule } from '../service.js';
 import { configurationRule } from './configuration-rule.js';
-import { uploadRule, withFilesOf, type FileRuleParts } from './file-rules.js';
+import { uploadRule, withFilesOf } from './file-rules.js';
+import { messageRule, refuseRemoval } from './message-rule.js';
 import { organizationRule } from './organization-rule.js';
 import { patientRule } from './patient-rule.js';
+import type { PortalRuleParts } from './portal-rule-parts.js';
 import { readerOf } from './workflow-reader.js';
-
-export interface PortalRuleParts extends FileRuleParts {
-  readonly portal: PortalSettings;
-}
 
 /** The rule for a type at an endpoint; undefined for most types, and at endpoints without workflows. */
 export type PortalRules = (type: string, endpoint: Endpoint) => WriteRule | undefined;
@@ -27,10 +23,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
   const tables = workflows(parts.definitions.own);
   const governed = new Set<string>(tables.map(({ resource }) => resource));
   const update: WriteRule = (resource, previous, context) => judged(resource, previous, context, { ...parts, tables });
-  const message: WriteRule = (resource, previous, context) =>
-    previous
-      ? update(toResource(keepMessage(toMessage(resource), toMessage(previous))), previous, context)
-      : newMessage(resource, context, parts);
+  const message = whileOn(withFilesOf(messageRule(parts), parts), parts);
   return (type, endpoint) => {
     if (!endpoint.workflows) return undefined;
     if (type === 'Basic') return configurationRule(parts);
@@ -38,9 +31,16 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Binary') return uploadRule(parts);
     if (type === 'Patient') return patientRule(parts);
     if (!governed.has(type)) return undefined;
-    return type === 'Communication' ? whileOn(withFilesOf(message, parts), parts) : update;
+    return type === 'Communication' ? message : update;
   };
 }
+
+/** The portal's rule for deletions. */
+export const portalRemoval =
+  ({ own }: Pick<Definitions, 'own'>) =>
+  (resource: Resource, endpoint: Endpoint): void => {
+    if (endpoint.workflows && resource.resourceType === 'Communication') refuseRemoval(resource, own);
+  };
 
 /** A write of what is switched off is refused, by the resource as it would be stored. */
 const whileOn =
@@ -50,7 +50,6 @@ const whileOn =
     return rule(resource, previous, context);
   };
 
-const toMessage = (resource: Resource): Communication => resource as unknown as Communication;
 const toResource = (resource: object): Resource => resource as Resource;
 
 /** An update that changes the state of a resource in a workflow is a move of that workflow, or is refused. */
@@ -76,24 +75,3 @@ function movingOf({ name }: AnyWorkflow, context: Context, parts: PortalRulePart
   const all = readerOf(context, context.asSystem(`${name}: an update that moves it`), parts);
   return { by: context.actor, now: parts.clock.now(), all, input: {} };
 }
-
-async function newMessage(resource: Resource, context: Context, parts: PortalRuleParts): ReturnType<WriteRule> {
-  const { body } = context.request;
-  const { message, step, unreached } = await postMessage(toMessage(resource), {
-    author: context.actor,
-    seen: readerOf(context, context.store, parts),
-    all: readerOf(context, context.asSystem('a message: its flow, its account'), parts),
-    world: parts,
-    base: context.endpoint.url,
-    expected: body?.kind === 'resource' ? body.expectedReferences : undefined,
-    ...parts.portal,
-  });
-  if (unreached) context.warnings.push(nobodyReached);
-  return { resource: toResource(message), step };
-}
-
-const nobodyReached: Issue = {
-  severity: 'warning',
-  code: 'informational',
-  diagnostics: 'The message is in the inbox, but there is no account with an address for a notice.',
-};

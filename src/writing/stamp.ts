@@ -9,6 +9,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { extract } from '../search/extract.js';
 import type { IndexEntries } from '../search/query.js';
+import { outOfBoxes } from './out-of-boxes.js';
 import type { SearchRegistry } from '../search/registry.js';
 import type { Draft, EndpointStore } from '../service.js';
 import type { Put, Version } from '../store/port.js';
@@ -66,12 +67,13 @@ export function indexOf(
 ): IndexEntries {
   const bases = [endpoint.url];
   const declared = endpoint.resources.get(resource.resourceType)?.searchParams;
-  return extract(resource, registryOf(partition), {
+  const entries = extract(resource, registryOf(partition), {
     localBases: bases,
     updated: at,
     internal: one => internal(one, bases),
     serves: code => declared?.has(code) ?? true,
   });
+  return endpoint.workflows ? outOfBoxes(resource, entries) : entries;
 }
 
 function withMeta(resource: Resource, version: number, at: number): Resource {

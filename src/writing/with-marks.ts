@@ -2,12 +2,10 @@
  * Messages stay found by their marks: a commit that changes the marks of a message, or writes a next version of it, gives the
  * message index entries for them. Marks make no version of the message.
  */
-import { parseStored } from '../fhir/json.js';
-import type { Resource } from '../fhir/resource.js';
 import { MARKS, marksIn, statesOf, type Marks } from '../portal/marks.js';
 import type { IndexEntries } from '../search/query.js';
 import { mergeChangeSets } from '../store/change-set.js';
-import type { ChangeSet, DocumentChange, Key, Put, Records, Store } from '../store/port.js';
+import type { ChangeSet, DocumentChange, Key, Put, Records, Store, Version } from '../store/port.js';
 import { delegating } from '../store/views/delegating.js';
 
 export interface MarksParts {
@@ -18,8 +16,8 @@ export interface MarksParts {
   readonly partition: string;
   /** The posting of a message in this state of this person. */
   readonly posting: (state: 'read' | 'archived', person: string) => string;
-  /** All index entries of a resource of a partition; `updated`: when it was written. */
-  readonly index: (resource: Resource, updated: number, partition: string) => Promise<IndexEntries>;
+  /** All index entries of a stored message but those of its marks, and what must still be so when they are committed. */
+  readonly entries: (version: Version, store: Store) => Promise<{ index: IndexEntries; relies: ChangeSet }>;
 }
 
 /** The store with every commit keeping messages in step with their marks. All writes go through it. */
@@ -87,13 +85,15 @@ async function reindexed(
     const version = current[at];
     return version && !version.deleted ? [{ version, marks }] : [];
   });
-  const reindex = await Promise.all(
-    found.map(async ({ version: { key, version, at, json }, marks }) => {
-      const index = await parts.index(parseStored<Resource>(json), at, partition);
-      return { key, version, index: added(index, marks, parts) };
+  const changes = await Promise.all(
+    found.map(async ({ version, marks }): Promise<ChangeSet> => {
+      const { key, version: number } = version;
+      const { index, relies } = await parts.entries(version, store);
+      const reindex = [{ key, version: number, index: added(index, marks, parts) }];
+      return mergeChangeSets({ reindex, unchanged: [{ key, version: number }] }, relies);
     }),
   );
-  return { reindex, unchanged: found.map(({ version: { key, version } }) => ({ key, version })) };
+  return mergeChangeSets(...changes);
 }
 
 const added = (index: IndexEntries, marks: Marks, { posting }: MarksParts): IndexEntries => ({

@@ -24,6 +24,8 @@ export interface WritingParts extends StampParts, UploadParts, ProvenanceParts {
   definitionsFor: HandlerParts['definitionsFor'];
   /** The portal's rule for a type at this endpoint, if there is one. */
   readonly rule: (type: string, endpoint: Endpoint) => WriteRule | undefined;
+  /** The portal's rule for deletions: throws Fault for a resource that is not deleted. */
+  readonly removal: (resource: Resource, endpoint: Endpoint) => void;
 }
 
 export function createWriting(parts: WritingParts): Writing {
@@ -49,7 +51,11 @@ export function createWriting(parts: WritingParts): Writing {
     const { puts = [], documents = [] } = mergeChanges(written.map(({ changes }) => changes));
     return { ...others, puts, documents: [...others.documents, ...documents] };
   };
-  return { write, changesOf, remove: (previous, target) => deletion(previous, target, parts) };
+  const remove: Writing['remove'] = (previous, target) => {
+    if (!previous.deleted) parts.removal(parseStored(previous.json), target.endpoint);
+    return deletion(previous, target, parts);
+  };
+  return { write, changesOf, remove };
 }
 
 /** The portal's rule judges what a caller sends, and never what the server itself writes. */

@@ -1,7 +1,7 @@
 /** Tokens of a trusted issuer (PORTICO_ISSUERS), as production has them: no demo mode, no development issuer. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { internalPosting } from '../../src/access/compartment-paths.js';
+import { internalPosting } from '../../src/access/internal-posting.js';
 import { eachStorage } from '../fixtures/storages.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 import type { Storage } from '../../src/store/port.js';

@@ -140,7 +140,8 @@ export function writes(journey: () => Journey): void {
       assert.equal(made.sender?.reference, `Patient/${FIRST}`);
       assert.ok((made.sent ?? '') > '2020');
       assert.notEqual(made.id, 'chosen');
-      assert.equal(made.extension, undefined, 'a read mark is made by reading');
+      const urls = (made.extension ?? []).map(({ url }) => url.split('/').at(-1));
+      assert.deepEqual(urls, ['reply-allowed'], 'a read mark is made by reading');
     });
 
     it('[B20] [B21] [B22] [B26] no other write reaches them, their own resources included', async () => {
@@ -154,7 +155,7 @@ export function writes(journey: () => Journey): void {
         status: 'final',
         code: {},
       });
-      await journey().expect(403, first, 'DELETE', `Communication/${nameOf(FIRST, 'Communication')}`);
+      await journey().expect(409, first, 'DELETE', `Communication/${nameOf(FIRST, 'Communication')}`);
       for (const type of few(journey(), [
         'Person',
         'Patient',
@@ -293,7 +294,10 @@ export function writes(journey: () => Journey): void {
       const reply = (patient: string): object =>
         message({ ...to(patient), inResponseTo: [{ reference: `Communication/${own.id}` }] });
       await refused(422, clinician, reply(SECOND));
-      const { id } = asMessage(await journey().expect(201, clinician, 'POST', 'Communication', reply(FIRST)));
+      const work = await journey().expect(200, system, 'GET', `Task?focus=Communication/${own.id}`);
+      await journey().expect(200, 'demo-agent', 'POST', `${entriesOf(work)[0]}/$claim`);
+      await refused(409, clinician, reply(FIRST));
+      const { id } = asMessage(await journey().expect(201, 'demo-agent', 'POST', 'Communication', reply(FIRST)));
       await journey().expect(404, second, 'GET', `Communication/${id}`);
       const seen = await journey().expect(200, first, 'GET', `Communication?_id=${id}`);
       assert.deepEqual(entriesOf(seen), [`Communication/${id}`]);

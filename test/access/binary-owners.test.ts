@@ -35,6 +35,7 @@ const seenBy = (store: Store, patient: string): Store =>
     createPolicy(patientActor(patient, 'patient/*.cruds'), {
       compile: () => ALL,
       holdsAudit: true,
+      holdsDrafts: false,
       roleSystem: ROLE_SYSTEM,
     }),
   );

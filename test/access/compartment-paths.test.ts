@@ -93,6 +93,8 @@ describe('compartment paths', () => {
       'Communication|~own|Patient/1',
       'Communication|~own|Patient/2',
       'Communication|~by|Patient/1',
+      'Communication|~staff|Practitioner/3',
+      'Communication|~thread|Communication/m',
     ]);
     assert.deepEqual(postingsOf(patient('1', { link: [{ other: reference('Patient/2') }] })), [
       'Patient|~own|Patient/1',

@@ -24,7 +24,10 @@ import { defined } from '../../src/fhir/defined.js';
 
 const ALL: Filter = { kind: 'all' };
 const seenBy = (from: Portal, who: Actor) =>
-  guard(from.store, createPolicy(who, { compile: () => ALL, holdsAudit: true, roleSystem: ROLE_SYSTEM }));
+  guard(
+    from.store,
+    createPolicy(who, { compile: () => ALL, holdsAudit: true, holdsDrafts: false, roleSystem: ROLE_SYSTEM }),
+  );
 const first = patientActor('1', 'patient/*.cruds');
 const everything = actor('system', 'system/*.cruds');
 

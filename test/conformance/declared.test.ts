@@ -67,6 +67,7 @@ describe('flags of the statement', () => {
       const sent = {
         resourceType: 'Communication',
         status: 'completed',
+        payload: [{ contentString: 'Hello' }],
         subject: { reference: 'Patient/demo-patient' },
       };
       const sender = { reference: 'Practitioner/demo-clinician' };

@@ -107,7 +107,13 @@ describe('the shape of what is written', () => {
     it('[PKB-5] is checked of what is changed, before the rules for changes of state', async () => {
       const sender = { reference: 'Practitioner/demo-clinician' };
       const originals: [JsonObject, JsonObject][] = [
-        [message, { resourceType: 'Communication', status: 'completed', subject: message['subject']!, sender }],
+        [
+          message,
+          {
+            ...{ resourceType: 'Communication', status: 'completed', subject: message['subject']!, sender },
+            payload: [{ contentString: 'Hello' }],
+          },
+        ],
         [task, { resourceType: 'Task', status: 'requested', intent: 'order' }],
         [person, { resourceType: 'Person', name: [{ text: 'Somebody' }] }],
       ];

@@ -129,7 +129,10 @@ function asking(journey: () => Journey): void {
   it('[MSG-2] keeps a thread: the answer names what it answers and where the thread begins', async () => {
     const first = await post(clinician, toPatient('How is your knee?'));
     const answer = await post(patient, answerTo(first, 'Better.'));
-    const third = await post(clinician, answerTo(answer, 'Good.', { subject: first.subject }));
+    const item = await workItem(answer);
+    await journey().expect(200, agent, 'POST', `Task/${item.id}/$claim`);
+    const third = await post(agent, answerTo(answer, 'Good.', { subject: first.subject }));
+    assert.deepEqual(third.basedOn, [{ reference: `Task/${item.id}` }], 'the server names the work item');
     assert.deepEqual(answer.partOf, [{ reference: `Communication/${first.id}` }]);
     assert.deepEqual(answer.recipient, [{ reference: 'Practitioner/demo-clinician' }]);
     assert.deepEqual(third.partOf, [{ reference: `Communication/${first.id}` }]);

@@ -54,6 +54,7 @@ export function pipeline(rule?: WriteRule): Pipeline {
       assertRules: telling('rules', (...args) => validator.assertRules(...args)),
       assertValid: telling('whole', (...args) => validator.assertValid(...args)),
     },
+    removal: () => undefined,
     rule: () => rule && telling('rule', rule),
   });
   const endpoint = endpoints[1]!;

@@ -1,0 +1,41 @@
+/** Drafts of messages: a draft names its author (extension `author`), who alone sees it, whatever its parties are. */
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { Json, JsonObject, Resource } from '../fhir/resource.js';
+import { and, NONE, not, or } from '../search/filters.js';
+import type { Filter } from '../search/query.js';
+import type { Actor } from './actor.js';
+import { internalPosting } from './internal-posting.js';
+
+const TYPE = 'Communication';
+
+/** Carried by all drafts. */
+const DRAFT = internalPosting(TYPE, 'draft', '');
+
+/** The internal postings of a draft, in place of all others; undefined for any other resource. */
+export function draftPostings(resource: Resource, own: OwnCanonicals): string[] | undefined {
+  if (resource.resourceType !== TYPE || resource['status'] !== 'preparation') return undefined;
+  const extensions = (resource['extension'] ?? []) as JsonObject[];
+  const author = extensions.find(({ url }) => url === own.structure('author'))?.['valueReference'];
+  const name = author === undefined ? undefined : nameIn(author as JsonObject);
+  return name === undefined ? undefined : [DRAFT, internalPosting(TYPE, 'author', name)];
+}
+
+/** `Practitioner/1` of a person, `client:demo-ehr` of a system. */
+function nameIn({ reference, identifier }: JsonObject): string | undefined {
+  const name: Json | undefined = reference ?? (identifier as JsonObject | undefined)?.['value'];
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** The actor's own drafts. */
+export function draftsOf({ identities, subject }: Actor, type: string): Filter {
+  if (type !== TYPE) return NONE;
+  return or([...new Set([subject, ...identities])].map(posting));
+}
+
+const posting = (name: string): Filter => ({ kind: 'posting', key: internalPosting(TYPE, 'author', name) });
+
+/** What is no draft, and was none when it was deleted. */
+export const noDraft: Filter = and([
+  not({ kind: 'posting', key: DRAFT }),
+  not({ kind: 'posting', key: `~gone|${DRAFT}` }),
+]);

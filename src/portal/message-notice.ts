@@ -1,0 +1,49 @@
+/** Who is told of a message, without its content: the patient's account, proxies addressed, and proxies of whoever has none. */
+import type { Communication } from 'fhir/r4.js';
+import type { World } from '../fhir/clock.js';
+import { addressOf, type ContactChannel } from './contact-channel.js';
+import type { Concerned, Effect } from './effect.js';
+import { accountsOf } from './identity.js';
+import { proxiesFor } from './proxy.js';
+import { recipientOf } from './recipient.js';
+import type { WorkflowReader } from './step.js';
+
+export interface NoticeParts {
+  /** Sees everything: accounts, proxies. */
+  readonly all: WorkflowReader;
+  readonly world: World;
+  /** Where links in notices lead, without a trailing slash. */
+  readonly portalUrl: string;
+  /** The channels set up here, in the order of preference. */
+  readonly channels: readonly ContactChannel[];
+}
+
+/** The notice of a message to the persons who can be reached now; none where nobody can be. */
+export async function noticesOf(message: Communication, parts: NoticeParts): Promise<Effect[]> {
+  const persons = await reachable(await concerned(message, parts), parts);
+  if (persons.length === 0) return [];
+  const about = `Communication/${message.id}`;
+  const parameters = { link: `${parts.portalUrl}/messages` };
+  return [{ kind: 'notice', event: 'new-message', about, persons, parameters }];
+}
+
+async function concerned({ subject, recipient = [] }: Communication, parts: NoticeParts): Promise<Concerned[]> {
+  const { all, world } = parts;
+  const patient = subject?.reference ?? '';
+  const [account] = await accountsOf(patient, all);
+  const addressed = recipient.flatMap(({ reference = '' }) =>
+    reference.startsWith('RelatedPerson/') ? reference : [],
+  );
+  const acting = account ? [] : await proxiesFor(patient, 'messages', all, world.clock.now());
+  const own = account ? [`Person/${account.resource.id}`] : [];
+  const names = [...own, ...addressed, ...acting.map(({ resource }) => `RelatedPerson/${resource.id}`)];
+  return [...new Set(names)].map(reference => ({ reference }));
+}
+
+async function reachable(persons: readonly Concerned[], { all, channels, world }: NoticeParts): Promise<Concerned[]> {
+  const recipients = await Promise.all(persons.map(person => recipientOf(person, all, world.clock.now())));
+  return persons.filter((_person, at) => {
+    const recipient = recipients[at];
+    return recipient && 'contact' in recipient && addressOf(channels, recipient.contact) !== undefined;
+  });
+}

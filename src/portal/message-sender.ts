@@ -1,0 +1,113 @@
+/** Who sends a message: its author, or a clinical group or provider for whom the author writes. */
+import type { Communication, PractitionerRole, Provenance, Reference, RelatedPerson } from 'fhir/r4.js';
+import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
+import { instant } from '../fhir/instant.js';
+import { boundsOf, holds } from '../fhir/period.js';
+import { flowTo } from './flow.js';
+import type { Author } from './author.js';
+import { isActingFor } from './proxy.js';
+import type { WorkflowReader } from './step.js';
+
+export interface SenderParts {
+  readonly author: Author;
+  /** Sees everything: proxies, roles, flows. */
+  readonly all: WorkflowReader;
+  readonly world: World;
+}
+
+/** Fault `forbidden` for a sender or a patient for whom the author may not write. */
+export async function senderOf({ subject, sender, category }: Communication, parts: SenderParts): Promise<Reference> {
+  switch (parts.author.kind) {
+    case 'system':
+      return sender ?? missingSender();
+    case 'staff':
+      return staffSender(sender?.reference, category, parts);
+    default:
+      return patientSender(subject?.reference, parts);
+  }
+}
+
+async function patientSender(subject: string | undefined, { author, all, world }: SenderParts): Promise<Reference> {
+  if (author.self !== undefined && subject === `Patient/${author.self}`) return { reference: subject };
+  for (const identity of author.identities.filter(one => one.startsWith('RelatedPerson/'))) {
+    const proxy = (await all.get<RelatedPerson>(identity))?.resource;
+    if (proxy?.patient.reference !== subject) continue;
+    if (proxy && isActingFor(proxy, 'messages', all.own, world.clock.now())) return { reference: identity };
+  }
+  throw new Fault('forbidden', 'This account may not write for that patient.', { expression: 'Communication.subject' });
+}
+
+async function staffSender(
+  claimed: string | undefined,
+  category: Communication['category'],
+  parts: SenderParts,
+): Promise<Reference> {
+  const { author } = parts;
+  if (claimed === undefined) return { reference: author.fhirUser ?? '' };
+  if (author.identities.includes(claimed) || (await represents(claimed, category, parts)))
+    return { reference: claimed };
+  throw new Fault(
+    'forbidden',
+    'A message is sent by its author, or for a group or provider whom the author represents.',
+    {
+      expression: 'Communication.sender',
+    },
+  );
+}
+
+/** More than anybody holds. */
+const ROLES = 100;
+
+/**
+ * Those who work in a clinical group write for it; so do agents and managers of the workflow group that its messages go to.
+ * Agents and managers write for the providers of such a group too.
+ */
+async function represents(
+  claimed: string,
+  category: Communication['category'],
+  { author, all, world }: SenderParts,
+): Promise<boolean> {
+  const query: [string, string][] = [
+    ['practitioner', author.fhirUser ?? ''],
+    ['active', 'true'],
+  ];
+  const found = await all.find<PractitionerRole>('PractitionerRole', query, ROLES);
+  const roles = found
+    .map(({ resource }) => resource)
+    .filter(({ period }) => holds(boundsOf(period), world.clock.now()));
+  const worksAs = (codes: readonly string[], group: string): boolean =>
+    roles.some(
+      ({ organization, code }) =>
+        organization?.reference === group && codes.some(one => all.own.hasCode(code, 'role', one)),
+    );
+  const flow = await flowTo(claimed, category, all, world.clock.now());
+  if (!flow) return false;
+  const represented = worksAs(['agent', 'manager'], flow.target) || worksAs(['agent', 'manager'], flow.group);
+  return represented || (claimed === flow.group && worksAs(['clinician'], flow.group));
+}
+
+/** The record of who wrote a message that another sends; undefined where they are the same. */
+export function authorship(
+  { id, sender, sent }: Communication,
+  { author, world }: Pick<SenderParts, 'author' | 'world'>,
+): Provenance | undefined {
+  if (author.kind !== 'staff' || !sender || author.identities.includes(sender.reference ?? '')) return undefined;
+  const type = {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'author' }],
+  };
+  return {
+    resourceType: 'Provenance',
+    id: world.ids.next(),
+    target: [{ reference: `Communication/${id}` }],
+    recorded: sent ?? instant(world.clock.now()),
+    agent: [{ type, who: { reference: author.fhirUser ?? '' }, onBehalfOf: { reference: sender.reference ?? '' } }],
+  };
+}
+
+function missingSender(): never {
+  throw new Fault('unprocessable', 'Communication.sender is missing.', {
+    code: 'required',
+    expression: 'Communication.sender',
+  });
+}
