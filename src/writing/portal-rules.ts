@@ -1,7 +1,10 @@
 /** The portal's rules for plain REST writes, by type. */
+import type { Task } from 'fhir/r4.js';
 import { refuseWritesOff } from '../configuration/switches.js';
 import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
+import { Fault } from '../fhir/fault.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
 import { step } from '../portal/step.js';
@@ -31,6 +34,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Binary') return uploadRule(parts);
     if (type === 'Patient') return patientRule(parts);
     if (!governed.has(type)) return undefined;
+    if (type === 'Task') return reviewedByStaff(update, parts.definitions.own);
     return type === 'Communication' ? message : update;
   };
 }
@@ -48,6 +52,18 @@ const whileOn =
   async (resource, previous, context) => {
     refuseWritesOff(await configuration(), context.actor.kind, resource, definitions.own);
     return rule(resource, previous, context);
+  };
+
+/** Tasks that member administration decides by a plain update; all others move by operations, or by systems. */
+const REVIEWS = ['duplicate-review', 'contact-review'];
+
+const reviewedByStaff =
+  (rule: WriteRule, own: OwnCanonicals): WriteRule =>
+  async (resource, previous, context) => {
+    const { code } = (previous ?? resource) as unknown as Task;
+    const isReview = REVIEWS.some(one => own.hasCode(code && [code], 'task-code', one));
+    if (context.actor.kind !== 'staff' || isReview) return rule(resource, previous, context);
+    throw new Fault('forbidden', 'Staff update Tasks of member administration alone; others move by operations.');
   };
 
 const toResource = (resource: object): Resource => resource as Resource;
