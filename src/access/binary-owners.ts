@@ -9,7 +9,7 @@ import type { IndexEntries, Position } from '../search/query.js';
 import { mergeChangeSets } from '../store/change-set.js';
 import type { ChangeSet, Criterion, Key, Put, Store, Version } from '../store/port.js';
 import { delegating } from '../store/views/delegating.js';
-import { anyPosting, gone, isGone, patientsIn } from './compartment-paths.js';
+import { anyPosting, gone, isGone } from './compartment-paths.js';
 import { internalPosting } from './internal-posting.js';
 
 /** Types whose own resources may carry Binaries. */
@@ -32,7 +32,7 @@ export interface BinaryOwnersParts {
 type Reindex = NonNullable<ChangeSet['reindex']>[number];
 type Indexed = Pick<Put, 'key' | 'index'>;
 
-/** Ids of patients by the name of the context. */
+/** What the Binaries of a context carry, by the name of the context: `~own|Patient/1`. */
 type Owners = ReadonlyMap<string, readonly string[]>;
 
 /** The store with every commit keeping Binaries in step with their contexts. All writes go through it. */
@@ -48,6 +48,10 @@ export function withBinaryOwners(store: Store, parts: BinaryOwnersParts): Store 
     },
   };
 }
+
+/** Of a context's postings those that make its Binaries somebody's: a patient's own or, of a draft, its author's. */
+const sharesIn = (postings: readonly string[]): string[] =>
+  postings.flatMap(posting => /^[A-Za-z]+\|(~own\|Patient\/.+|~author\|.+)$/.exec(posting)?.[1] ?? []);
 
 const nameOf = ({ partition, type, id }: Key): string => `${partition}/${type}/${id}`;
 
@@ -68,7 +72,7 @@ function contextsOf({ key, index }: Indexed): Key[] {
 
 /** Owners of the contexts that a change set writes itself. */
 const ownersIn = (puts: readonly Put[]): Map<string, readonly string[]> =>
-  new Map(puts.filter(isContext).map(put => [nameOf(put.key), patientsIn(put.index.postings)]));
+  new Map(puts.filter(isContext).map(put => [nameOf(put.key), sharesIn(put.index.postings)]));
 
 /** The puts, of which Binaries have the owners of contexts that are among them. */
 export function ownedWithin(puts: readonly Put[]): readonly Put[] {
@@ -94,18 +98,18 @@ async function withOwners(store: Store, changes: ChangeSet, parts: BinaryOwnersP
   };
 }
 
-/** Ids of the patients whose own the current version is. */
+/** What Binaries of the current version carry. */
 function ownersOf(version: Version | undefined, { internal }: BinaryOwnersParts): readonly string[] {
   if (!version || version.deleted) return [];
-  return patientsIn(internal(parseStored<Resource>(version.json), version.key.partition));
+  return sharesIn(internal(parseStored<Resource>(version.json), version.key.partition));
 }
 
 /** A Binary with its owners among its postings; a deleted one with theirs among its tombstones. */
 function owned<T extends Indexed>(binary: T, owners: Owners): T {
   if (binary.key.type !== 'Binary') return binary;
   const { index } = binary;
-  const patients = contextsOf(binary).flatMap(key => owners.get(nameOf(key)) ?? []);
-  const added = patients.map(id => internalPosting('Binary', 'own', `Patient/${id}`));
+  const shares = contextsOf(binary).flatMap(key => owners.get(nameOf(key)) ?? []);
+  const added = shares.map(share => `Binary|${share}`);
   const form = index.postings.some(isGone) ? gone : (posting: string) => posting;
   return { ...binary, index: { ...index, postings: [...new Set([...index.postings, ...added.map(form)])] } };
 }
@@ -116,7 +120,7 @@ function owned<T extends Indexed>(binary: T, owners: Owners): T {
  */
 async function followersOf(store: Store, puts: readonly Put[], parts: BinaryOwnersParts): Promise<ChangeSet> {
   const moved = await movedOf(store, puts.filter(mayMove), parts);
-  const owners = new Map(moved.map(put => [nameOf(put.key), patientsIn(put.index.postings)]));
+  const owners = new Map(moved.map(put => [nameOf(put.key), sharesIn(put.index.postings)]));
   const written = new Set(puts.map(({ key }) => nameOf(key)));
   const partitions = [...Map.groupBy(moved, ({ key }) => key.partition)];
   const found = await Promise.all(
@@ -136,9 +140,7 @@ async function movedOf(store: Store, puts: readonly Put[], parts: BinaryOwnersPa
   const read = earlier.length === 0 ? [] : await store.read(earlier);
   const before = new Map(earlier.map((key, at) => [nameOf(key), ownersOf(read[at], parts)]));
   const inWords = (owners: readonly string[]): string => owners.toSorted().join(' ');
-  return puts.filter(
-    ({ key, index }) => inWords(before.get(nameOf(key)) ?? []) !== inWords(patientsIn(index.postings)),
-  );
+  return puts.filter(({ key, index }) => inWords(before.get(nameOf(key)) ?? []) !== inWords(sharesIn(index.postings)));
 }
 
 /** All live Binaries of these contexts. */

@@ -26,13 +26,15 @@ function nameIn({ reference, identifier }: JsonObject): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The actor's own drafts. */
-export function draftsOf({ identities, subject }: Actor, type: string): Filter {
-  if (type !== TYPE) return NONE;
-  return or([...new Set([subject, ...identities])].map(posting));
-}
+/** Binaries of a draft are its author's, too. */
+const AUTHORED = new Set([TYPE, 'Binary']);
 
-const posting = (name: string): Filter => ({ kind: 'posting', key: internalPosting(TYPE, 'author', name) });
+/** The actor's own drafts, and their files. */
+export function draftsOf({ identities, subject }: Actor, type: string): Filter {
+  if (!AUTHORED.has(type)) return NONE;
+  const names = [...new Set([subject, ...identities])];
+  return or(names.map(name => ({ kind: 'posting', key: internalPosting(type, 'author', name) })));
+}
 
 /** What is no draft, and was none when it was deleted. */
 export const noDraft: Filter = and([

@@ -2,7 +2,7 @@
  * What an actor may see and write, by type: scope ∩ role ∩ compartment. What an actor sees is a Filter, so that it
  * becomes part of every query; what is not granted is `none`.
  */
-import { ALL, NONE, and, or } from '../search/filters.js';
+import { ALL, NONE, and, not, or } from '../search/filters.js';
 import { matches } from '../search/match.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { Filter } from '../search/query.js';
@@ -142,7 +142,7 @@ function within(actor: Actor, { context }: Scope, type: string, rules: PolicyRul
       return or([ownOrDirectory(actor, type), draftsOf(actor, type)]);
     case 'staff':
       return context === 'user'
-        ? or([staffFilter(actor, type), draftsOf(actor, type)])
+        ? or([filesOrAll(actor, type, rules), draftsOf(actor, type)])
         : and([staffFilter(actor, type), ownOrDirectory(actor, type)]);
   }
 }
@@ -175,6 +175,20 @@ function staffFilter(actor: Actor, type: string): Filter {
     return see === 'all' ? ALL : NONE;
   });
   return or(filters);
+}
+
+/** Files of messages. */
+const OF_MESSAGE = { kind: 'refers', key: internalPosting('Binary', 'context', ''), type: 'Communication' } as const;
+
+/** Of files staff see those of no message, and those of messages that they see. */
+function filesOrAll(actor: Actor, type: string, rules: PolicyRules): Filter {
+  const granted = staffFilter(actor, type);
+  if (type !== 'Binary' || !rules.holdsDrafts) return granted;
+  const messages = (['r', 's'] as const).map(permission =>
+    filterOf(actor, { type: 'Communication', permission }, rules),
+  );
+  const free = not({ ...OF_MESSAGE, where: ALL });
+  return and([granted, or([free, { ...OF_MESSAGE, where: or(messages) }])]);
 }
 
 function readGranted(actor: Actor, type: string, permission: 'r' | 's'): boolean {

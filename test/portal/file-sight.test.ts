@@ -1,0 +1,70 @@
+/** Staff open the files of messages that they see, and authors those of their drafts. */
+import assert from 'node:assert/strict';
+import { asMessage, eachPortal, type Caller, type Journey } from './journey.js';
+
+const OWN = 'https://portico.health/fhir';
+const system: Caller = 'demo-system';
+const patient: Caller = 'demo-patient';
+const PDF = Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer <<>>\n%%EOF\n');
+
+const concept = (codeSystem: string, code: string) => ({
+  coding: [{ system: `${OWN}/CodeSystem/${codeSystem}`, code }],
+});
+
+/** A Workbench agent of another group. */
+async function foreignAgent(journey: Journey): Promise<Caller> {
+  const make = async (body: { resourceType: string; [name: string]: unknown }): Promise<string> =>
+    `${body.resourceType}/${String((await journey.expect(201, system, 'POST', body.resourceType, body)).body.id)}`;
+  const type = [concept('organization-type', 'workflow-group')];
+  const group = await make({ resourceType: 'Organization', active: true, type, name: 'Another desk' });
+  const person = await make({ resourceType: 'Practitioner', active: true, name: [{ family: 'Foreign' }] });
+  for (const code of ['workbench-user', 'task-processing', 'agent'])
+    await make({
+      resourceType: 'PractitionerRole',
+      active: true,
+      practitioner: { reference: person },
+      organization: { reference: group },
+      code: [concept('role', code)],
+    });
+  return `demo-agent as ${person}`;
+}
+
+const withFile = (status: string): object => ({
+  resourceType: 'Communication',
+  status,
+  category: [concept('message-category', 'medical')],
+  subject: { reference: 'Patient/demo-patient' },
+  recipient: [{ reference: 'Organization/demo-clinical-group' }],
+  payload: [
+    { contentString: 'See the file.' },
+    { contentAttachment: { contentType: 'application/pdf', data: PDF.toString('base64') } },
+  ],
+});
+
+describe('who opens the files of messages', () => {
+  eachPortal(journey => {
+    const open = async (who: Caller, url: string): Promise<number> =>
+      (await journey().call(who, 'GET', url, undefined, { accept: 'application/pdf' })).status;
+
+    it('[MSG-3] [MSG-6] of a question the agents of its group, not those of another', async () => {
+      const foreign = await foreignAgent(journey());
+      const { body } = await journey().expect(201, patient, 'POST', 'Communication', withFile('completed'));
+      const url = asMessage({ body } as never).payload?.[1]?.contentAttachment?.url ?? assert.fail();
+      assert.deepEqual(
+        [await open(patient, url), await open('demo-agent', url), await open(foreign, url)],
+        [200, 200, 404],
+      );
+      const found = await journey().call(foreign, 'GET', `Binary?_id=${url.slice('Binary/'.length)}`);
+      assert.ok(found.status === 405 || found.body['total'] === 0, found.text);
+    });
+
+    it('[MSG-3] [MSG-19] of a draft its author alone; once it is sent, who sees the message', async () => {
+      const draft = await journey().expect(201, patient, 'POST', 'Communication', withFile('preparation'));
+      const message = asMessage(draft);
+      const url = message.payload?.[1]?.contentAttachment?.url ?? assert.fail();
+      assert.deepEqual([await open(patient, url), await open('demo-agent', url)], [200, 404]);
+      await journey().expect(200, patient, 'PUT', `Communication/${message.id}`, { ...message, status: 'completed' });
+      assert.deepEqual([await open(patient, url), await open('demo-agent', url)], [200, 200]);
+    });
+  });
+});
