@@ -62,9 +62,11 @@ function mayTake(policy: Policy, need: Need): boolean {
   const { type, permission } = need;
   // Of what several types hold, each is narrowed by its own scopes.
   if (type === '*') return policy.actor.scopes.some(({ permissions }) => permissions.has(permission));
-  return permission === 'r' || permission === 's'
-    ? policy.mayRead(type, permission)
-    : policy.mayWrite(type, permission);
+  const granted =
+    permission === 'r' || permission === 's' ? policy.mayRead(type, permission) : policy.mayWrite(type, permission);
+  // A granular scope that cannot be applied is refused before anything is looked at.
+  if (granted) policy.reach(need);
+  return granted;
 }
 
 /** The values of an extension of the portal's own by its name and the property that holds them. */

@@ -2,6 +2,7 @@
  * What an actor may see and write, by type: scope ∩ role ∩ compartment. What an actor sees is a Filter, so that it
  * becomes part of every query; what is not granted is `none`.
  */
+import { Fault } from '../fhir/fault.js';
 import { ALL, NONE, and, not, or } from '../search/filters.js';
 import { matches } from '../search/match.js';
 import type { Endpoint } from '../definitions/endpoint.js';
@@ -123,12 +124,15 @@ function filterOf(actor: Actor, need: Need, rules: PolicyRules): Filter {
   );
 }
 
+/** Fault `forbidden` where the restriction cannot be applied: neither all nor nothing is what was meant. */
 function granular({ query }: Scope, type: string, compile: CompileScope): Filter {
   if (query === undefined) return ALL;
   try {
     return compile(type, query);
-  } catch {
-    return NONE;
+  } catch (cause) {
+    throw new Fault('forbidden', `A scope of this token restricts ${type} by what is no search parameter here.`, {
+      cause,
+    });
   }
 }
 

@@ -12,6 +12,7 @@ import type { Config } from '../config/config.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
 import { createInteractions } from '../interactions/index.js';
 import { createWriting } from '../writing/writing.js';
 import type { OpenAudit } from '../observe/audit/audit.js';
@@ -131,7 +132,7 @@ function routerOf(
   const { definitions } = model;
   const views = new Map(model.endpoints.map(endpoint => [endpoint.path, viewOf(store, endpoint)]));
   return createDispatch({
-    gate: createGate(access.authenticate, definitions, endpoint => scopesOf(endpoint, parts)),
+    gate: createGate(access.authenticate, definitions, endpoint => scopesOf(endpoint, parts, log)),
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),
@@ -152,13 +153,22 @@ function routerOf(
 }
 
 /** Granular scopes by the parameters of R4, and by those of the endpoint's own that are in force. */
-function scopesOf(endpoint: Endpoint, { registry, registryOf, clock }: HandlerParts): CompileScope {
+function scopesOf(endpoint: Endpoint, { registry, registryOf, clock }: HandlerParts, log: Log): CompileScope {
   const own = registryOf(endpoint.partition);
   const declared = (type: string, code: string): boolean =>
     endpoint.resources.get(type)?.searchParams.has(code) === true ||
     own.get(type, code)?.url === registry.get(type, code)?.url;
   const options = { localBases: [endpoint.url], declared };
-  return (type, query) => parseCriteria(own, type, query, { ...options, now: clock.now() }) ?? { kind: 'none' };
+  return (type, query) => {
+    try {
+      const filter = parseCriteria(own, type, query, { ...options, now: clock.now() });
+      if (filter) return filter;
+      throw new Fault('invalid', 'A granular scope restricts nothing.');
+    } catch (error) {
+      log.error('granular scope refused', error, { type });
+      throw error;
+    }
+  };
 }
 
 function logAnswer(log: Log, now: number, { request, endpoint, route, actor, started }: Run, status: number): void {

@@ -1,4 +1,5 @@
 /** Answers: which messages may be answered, and the work item that an answer of staff belongs to. */
+import { changedAt } from './changed-at.js';
 import type { Communication, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
@@ -65,5 +66,6 @@ const isClaimedBy = ({ identities }: Author, { status, owner }: Task): boolean =
 /** The work item with an answer among its outputs. */
 export function withReply(task: Task, message: Communication, world: World): Task {
   const reply = { type: { text: 'reply' }, valueReference: { reference: `Communication/${message.id}` } };
-  return { ...task, lastModified: instant(world.clock.now()), output: [...(task.output ?? []), reply] };
+  const lastModified = instant(changedAt(task, world.clock.now()));
+  return { ...task, lastModified, output: [...(task.output ?? []), reply] };
 }

@@ -9,6 +9,7 @@ import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Query } from '../fhir/request.js';
+import { changedAt } from './changed-at.js';
 import { bare } from './bare.js';
 import { flowTo, type UsableFlow } from './flow.js';
 import { changed, combined, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
@@ -112,7 +113,11 @@ const partOf = (text: string, message: Communication) => ({
 });
 
 function withMessage(task: Task, message: Communication, { clock }: World): Task {
-  return { ...task, lastModified: instant(clock.now()), input: [...(task.input ?? []), partOf('message', message)] };
+  return {
+    ...task,
+    lastModified: instant(changedAt(task, clock.now())),
+    input: [...(task.input ?? []), partOf('message', message)],
+  };
 }
 
 function newWorkItem(

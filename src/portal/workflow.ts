@@ -5,6 +5,7 @@
 import type { CodeableConcept } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
+import { changedAt } from './changed-at.js';
 import type { Effect } from './effect.js';
 import type { WorkflowReader } from './step.js';
 
@@ -190,7 +191,8 @@ function after<Name extends string, R extends Stateful, Input, Known>(
   moving: Moving<Input>,
   known: Known,
 ): Moved<R> {
-  const changes = { ...row.change?.(resource, moving, known), ...states[row.to]?.enter };
+  const dated = { ...moving, now: changedAt(resource, moving.now) };
+  const changes = { ...row.change?.(resource, dated, known), ...states[row.to]?.enter };
   const next = defined({ ...resource, ...changes }) as R;
   return { resource: next, effects: row.effects?.(next, moving, known) ?? [] };
 }

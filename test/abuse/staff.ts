@@ -188,6 +188,23 @@ export function scopes(journey: () => Journey): void {
       assert.match((await askWith(journey(), claims, 'POST', '', batch)).text, /"404 Not Found"/);
     });
 
+    it('[B39] a granular scope that cannot be applied is refused, whatever is asked of the type, and other types are not', async () => {
+      for (const query of ['zqno=1', 'category:zqno=laboratory', 'date=zqno', '_count=5']) {
+        const claims = apart(`patient/Observation.cruds?${query} patient/Patient.rs`);
+        for (const path of [
+          'Observation',
+          'Observation/zqnil',
+          `Patient?_id=${FIRST}&_revinclude=Observation:patient`,
+        ]) {
+          const refused = await askWith(journey(), claims, 'GET', path);
+          assert.equal(refused.status, 403, `${query}: ${path}`);
+          assert.match(refused.text, /"resourceType":"OperationOutcome"/);
+          assert.ok(!refused.text.includes('zqno='), refused.text);
+        }
+        assert.equal(await asks(claims, `Patient/${FIRST}`), 200, query);
+      }
+    });
+
     it('[B41] [D06] a launch context narrows, and opens nothing', async () => {
       assert.equal(await asks(apart('patient/*.rs', { patient: FIRST }), own), 200);
       assert.equal(await asks(apart('patient/*.rs', { patient: SECOND }), own), 404);

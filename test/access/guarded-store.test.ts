@@ -217,7 +217,7 @@ describe('guarded store: reading', () => {
     }
   });
 
-  it('[B39] holds a granular scope everywhere, and one we cannot read shows nothing', async () => {
+  it('[B39] holds a granular scope everywhere, and one that cannot be applied is refused', async () => {
     const store = seenBy(from, patientActor('1', 'patient/Observation.rs?category=laboratory'));
     assert.deepEqual(await found(store, 'Observation'), ['Observation/o1']);
     const read = await store.read(['Observation/o1', 'Observation/v1', 'Observation/o2'].map(keyOf));
@@ -228,10 +228,8 @@ describe('guarded store: reading', () => {
     const of = [{ type: 'Observation', where: ALL, id: 'v1' }];
     const history = await store.history({ partition: PARTITION, of, limit: 10, deadline: DEADLINE });
     assert.deepEqual(history.rows, []);
-    assert.deepEqual(
-      await found(seenBy(from, patientActor('1', 'patient/Observation.rs?secret=1')), 'Observation'),
-      [],
-    );
+    const unknown = seenBy(from, patientActor('1', 'patient/Observation.rs?secret=1'));
+    await assert.rejects(() => found(unknown, 'Observation'), faults('forbidden'));
   });
 
   it('[B40] sees by the permission that the request needs, not by any other', async () => {
