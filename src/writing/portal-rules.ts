@@ -55,7 +55,7 @@ const whileOn =
   };
 
 /** Tasks that member administration decides by a plain update; all others move by operations, or by systems. */
-const REVIEWS = ['duplicate-review', 'contact-review'];
+const REVIEWS = ['review-duplicate', 'contact-review'];
 
 const reviewedByStaff =
   (rule: WriteRule, own: OwnCanonicals): WriteRule =>

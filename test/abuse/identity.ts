@@ -82,7 +82,8 @@ export function identities(journey: () => Journey): void {
       const binary = (of: string) => `Binary/${of}-attachment`;
       const linking = (url: string) => message({ ...to(FIRST), ...file(url) });
       await journey().expect(201, first, 'POST', 'Communication', linking(binary(FIRST)));
-      await journey().expect(201, clinician, 'POST', 'Communication', linking(binary(FIRST)));
+      // Of a message that the clinician does not see.
+      await refused(422, clinician, linking(binary(FIRST)));
       const answer = await refused(422, first, linking(binary(SECOND)));
       assert.equal(issue(answer).expression, 'Communication.payload[0].content.url');
       assert.equal(bare(answer, SECOND), bare(await refused(422, first, linking(binary('zqnil'))), 'zqnil'));

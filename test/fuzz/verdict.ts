@@ -10,7 +10,17 @@ const SLOWEST = 2000;
 
 /** Issue codes that fit a status. https://hl7.org/fhir/R4/valueset-issue-type.html */
 const CODES: Readonly<Record<number, readonly string[]>> = {
-  400: ['invalid', 'structure', 'value', 'required', 'not-supported', 'too-costly', 'too-long', 'not-found'],
+  400: [
+    'invalid',
+    'structure',
+    'value',
+    'required',
+    'not-supported',
+    'too-costly',
+    'too-long',
+    'not-found',
+    'multiple-matches',
+  ],
   401: ['login', 'expired'],
   403: ['forbidden', 'security', 'suppressed'],
   404: ['not-found', 'not-supported'],

@@ -62,8 +62,9 @@ function marking(journey: () => Journey): void {
     assert.equal(body.meta?.versionId, '1');
     const page = await journey().expect(200, patient, 'GET', 'Communication?unread=true&_count=1&_sort=sent');
     const bundle = page.body as unknown as Bundle;
-    assert.equal(bundle.link?.find(({ relation }) => relation === 'self')?.url.includes('unread=true'), true);
-    const next = bundle.link?.find(({ relation }) => relation === 'next')?.url ?? '';
+    const links = new Map((bundle.link ?? []).map(({ relation, url }) => [relation, url]));
+    assert.ok(links.get('self')?.includes('unread=true'));
+    const next = links.get('next') ?? '';
     const second = await journey().expect(200, patient, 'GET', next.slice(next.indexOf('Communication')));
     assert.notEqual((second.body as unknown as Bundle).entry?.[0]?.resource?.id, bundle.entry?.[0]?.resource?.id);
     assert.equal((await mark(patient, first, 'mark-unread')).status, 200);

@@ -14,7 +14,8 @@ async function answer(parameter: JsonObject[], output: Values): Promise<Resource
   const operation: Operation = { definition, handler: async () => ({ output }) };
   const declared = { resourceType: 'OperationDefinition', parameter: parameter.map(one => ({ use: 'out', ...one })) };
   const definitions = { operation: () => declared } as unknown as Definitions;
-  const context = { route: { operation: { name: 'x', definition, level: 'system' } } } as unknown as Context;
+  const route = { operation: { name: 'x', definition, level: 'system' } };
+  const context = { route, warnings: [] } as unknown as Context;
   const { response } = await createOperationTable([operation], definitions, validator).run({}, context);
   assert.ok(response.body?.kind === 'resource');
   return response.body.resource;
