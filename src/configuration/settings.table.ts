@@ -106,6 +106,9 @@ export const settings = {
     wrong: between(1, 1024),
   }),
   'attachments-of-message': count(10, { about: 'Files that a message may carry.', wrong: between(1, 100) }),
+  'message-reason': codes(['appointment', 'prescription', 'test-result', 'referral', 'form', 'billing', 'other'], {
+    about: 'A reason that people may give for a message; may be given several times.',
+  }),
   'account-age': count(16, {
     about: "Age in years from which a person has an account of their own; a younger one's proxies act for them.",
     wrong: between(0, 120),

@@ -6,6 +6,7 @@ import type { Resource } from '../fhir/resource.js';
 import { extensionOf, withOwnOf } from '../portal/message-extensions.js';
 import { messageWorkflow, traceOf } from '../portal/message-workflow.js';
 import { saveDraft, sendMessage, type MessageParts } from '../portal/message.js';
+import { refuseOtherReasons } from '../portal/message-reason.js';
 import { step } from '../portal/step.js';
 import { judge } from '../portal/workflow.js';
 import type { Context, WriteRule } from '../service.js';
@@ -20,6 +21,9 @@ export const messageRule =
   async (resource, previous, context) => {
     const [next, before] = [toMessage(resource), previous && toMessage(previous)];
     if (before && before.status !== 'preparation') return afterSending(next, before, context, parts);
+    if (context.actor.kind !== 'system') {
+      refuseOtherReasons(next, (await parts.configuration())['message-reason'], parts.definitions.own);
+    }
     const made = await messageParts(context, parts);
     if (next.status === 'preparation') return { resource: toResource(await saveDraft(next, made)) };
     if (next.status !== 'completed') throw neither();
