@@ -1,6 +1,6 @@
 /** The subject line and the reason of a message. */
 import assert from 'node:assert/strict';
-import type { Basic, Bundle } from 'fhir/r4.js';
+import type { Bundle } from 'fhir/r4.js';
 import { eachPortal, issue, type Caller } from './journey.js';
 
 const OWN = 'https://portico.health/fhir';
