@@ -19,6 +19,12 @@ export function localReference(reference: string, bases: readonly string[]): Loc
   return { type, id, ...defined({ versionId }) };
 }
 
+/** `Type/id` of the resource a literal reference names on this base, if it does. @param base without trailing slash */
+export function localName(reference: string, base: string): string | undefined {
+  const local = localReference(reference, [base]);
+  return local && `${local.type}/${local.id}`;
+}
+
 function withoutBase(reference: string, bases: readonly string[]): string {
   const base = bases.find(base => reference.startsWith(`${base}/`));
   return base === undefined ? reference : reference.slice(base.length + 1);

@@ -5,8 +5,8 @@
 import type { Annotation, Binary, Communication, Reference } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { defined } from '../fhir/defined.js';
-import { localReference } from '../fhir/reference.js';
 import { bare } from './bare.js';
+import { fileIn, nameIn, NOT_THEIRS } from './linked-file.js';
 import type { WorkflowReader } from './step.js';
 
 /** Markup whose reader would fetch something. */
@@ -41,13 +41,7 @@ export const signed = ({ note = [] }: Communication, by: Reference, time: string
 export function refuseOutside({ payload = [], text }: Communication, base: string): void {
   const at = payload.findIndex(({ contentAttachment: file }) => file?.url !== undefined && !fileIn(file.url, base));
   if (at >= 0) {
-    throw new Fault(
-      'unprocessable',
-      'An attachment is a Binary of this server: the author’s own, or one of the patient concerned.',
-      {
-        expression: `Communication.payload[${at}].content.url`,
-      },
-    );
+    throw new Fault('unprocessable', NOT_THEIRS, { expression: `Communication.payload[${at}].content.url` });
   }
   if (FETCHES.test(text?.div ?? '')) {
     throw new Fault('unprocessable', 'The narrative must show nothing from elsewhere.', {
@@ -79,13 +73,7 @@ export async function refuseForeignFiles(message: Communication, parts: FilePart
   for (const [at, { contentAttachment: file }] of (message.payload ?? []).entries()) {
     const name = file?.url === undefined ? undefined : fileIn(file.url, parts.base);
     if (name === undefined || (await mayLink(name, message, parts))) continue;
-    throw new Fault(
-      'unprocessable',
-      'An attachment is a Binary of this server: the author’s own, or one of the patient concerned.',
-      {
-        expression: `Communication.payload[${at}].content.url`,
-      },
-    );
+    throw new Fault('unprocessable', NOT_THEIRS, { expression: `Communication.payload[${at}].content.url` });
   }
 }
 
@@ -109,14 +97,3 @@ async function ownerOf({ securityContext }: Binary, { all }: FileParts): Promise
 }
 
 const isPatient = (reference: string): boolean => /(?:^|\/)Patient\//.test(reference);
-
-function nameIn(reference: string, base: string): string {
-  const local = localReference(reference, [base]);
-  return local ? `${local.type}/${local.id}` : reference;
-}
-
-/** `Binary/1` for the address of one on this server. */
-function fileIn(url: string, base: string): string | undefined {
-  const local = localReference(url, [base]);
-  return local?.type === 'Binary' ? `Binary/${local.id}` : undefined;
-}

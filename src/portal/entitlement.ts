@@ -24,11 +24,7 @@ export async function entitlementOf(
   reader: WorkflowReader,
   now: number,
 ): Promise<Entitlement> {
-  const query: Query = [
-    ['practitioner', person],
-    ['active', 'true'],
-  ];
-  const roles = (await isGone(person, reader)) ? [] : await rolesNow(query, reader, now);
+  const roles = (await isGone(person, reader)) ? [] : await rolesNow(['practitioner', person], reader, now);
   const isHeld = (code: string, of = roles): boolean => of.some(role => reader.own.hasCode(role.code, 'role', code));
   const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);
   const enabled = isHeld('workbench-user') && isHeld('task-processing');
@@ -44,18 +40,24 @@ async function isGone(person: string, reader: WorkflowReader): Promise<boolean> 
   return found === undefined || found.resource.active === false;
 }
 
-async function rolesNow(query: Query, reader: WorkflowReader, now: number): Promise<PractitionerRole[]> {
-  const found = await reader.find<PractitionerRole>('PractitionerRole', query, MOST_ROLES);
+/**
+ * Active roles whose period holds. Fault `too-costly` where more than `most` are active.
+ * @param by `['practitioner', 'Practitioner/1']`: one parameter of the search
+ */
+export async function rolesNow(
+  by: Query[number],
+  reader: WorkflowReader,
+  now: number,
+  most = MOST_ROLES,
+): Promise<PractitionerRole[]> {
+  const found = await reader.find<PractitionerRole>('PractitionerRole', [by, ['active', 'true']], most);
   return found.map(({ resource }) => resource).filter(({ period }) => holds(boundsOf(period), now));
 }
 
 /** Whether anybody may process the work items of a workflow group. */
 export async function isStaffed(group: string, reader: WorkflowReader, now: number): Promise<boolean> {
-  const query: Query = [
-    ['organization', group],
-    ['active', 'true'],
-  ];
-  const people = (await rolesNow(query, reader, now)).flatMap(({ practitioner }) => practitioner?.reference ?? []);
+  const roles = await rolesNow(['organization', group], reader, now);
+  const people = roles.flatMap(({ practitioner }) => practitioner?.reference ?? []);
   for (const person of new Set(people)) {
     if ((await entitlementOf(person, group, reader, now)).processes) return true;
   }

@@ -1,6 +1,6 @@
 /** Binaries that a message links: its author's own, which become files of the message, and those of the patient concerned. */
 import type { Binary, Communication, Reference } from 'fhir/r4.js';
-import { localReference } from '../fhir/reference.js';
+import { localName, localReference } from '../fhir/reference.js';
 import type { Document, DocumentChange } from '../store/port.js';
 import {
   bareType,
@@ -26,14 +26,15 @@ export const uploadedBy = (id: string, author: string, now: number): DocumentCha
 });
 
 /** What is hidden from the author and what is absent look the same. */
-const NOT_THEIRS = 'An attachment is a Binary of this server: the author’s own, or one of the patient concerned.';
+export const NOT_THEIRS =
+  'An attachment is a Binary of this server: the author’s own, or one of the patient concerned.';
 
 export async function linkedFile(url: string, sent: SentFile, parts: AttachmentParts): Promise<Attached> {
   const { attachment, message, path, most } = sent;
-  const id = fileIn(url, parts.base);
+  const name = fileIn(url, parts.base);
   // The record goes first: where another message takes the file meanwhile, the Binary that is read next has it as its context.
-  const upload = id === undefined ? undefined : await parts.all.document(UPLOADED, id);
-  const found = id === undefined ? undefined : await parts.seen.get<Binary>(`Binary/${id}`);
+  const upload = name && (await parts.all.document(UPLOADED, name.slice('Binary/'.length)));
+  const found = name && (await parts.seen.get<Binary>(name));
   const taken = found && (await takeOver(found, upload, message, parts));
   if (!taken) throw refused(`${path}.url`, NOT_THEIRS);
   const { contentType } = found.resource;
@@ -42,7 +43,7 @@ export async function linkedFile(url: string, sent: SentFile, parts: AttachmentP
   }
   refuseType(contentType, sent, parts.limits);
   const { size, hash } = checked(await parts.files.stored(found.version, most), sent);
-  return { attachment: { ...attachment, contentType, url: `Binary/${id}`, size, hash }, step: taken };
+  return { attachment: { ...attachment, contentType, url: name, size, hash }, step: taken };
 }
 
 /** The step that makes a Binary a file of the message; undefined where it may not be linked. */
@@ -83,16 +84,13 @@ async function ownerOf(
 
 const isPatient = (name: string): boolean => name.startsWith('Patient/');
 
-/** `Patient/1` for any reference to it. */
-function nameIn(reference: string, base: string): string {
-  const local = localReference(reference, [base]);
-  return local ? `${local.type}/${local.id}` : reference;
-}
+/** `Patient/1` for any reference to it on this server. */
+export const nameIn = (reference: string, base: string): string => localName(reference, base) ?? reference;
 
-/** The id of a Binary on this server, by its address. */
-function fileIn(url: string, base: string): string | undefined {
+/** `Binary/1` for the address of one on this server. */
+export function fileIn(url: string, base: string): `Binary/${string}` | undefined {
   const local = localReference(url, [base]);
-  return local?.type === 'Binary' ? local.id : undefined;
+  return local?.type === 'Binary' ? `Binary/${local.id}` : undefined;
 }
 
 const isSameType = (one: string, other: string): boolean => bareType(one) === bareType(other);

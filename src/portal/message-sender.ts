@@ -1,11 +1,11 @@
 /** Who sends a message: its author, or a clinical group or provider for whom the author writes. */
-import type { Communication, PractitionerRole, Provenance, Reference, RelatedPerson } from 'fhir/r4.js';
+import type { Communication, Provenance, Reference, RelatedPerson } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
-import { boundsOf, holds } from '../fhir/period.js';
-import { flowTo } from './flow.js';
 import type { Author } from './author.js';
+import { rolesNow } from './entitlement.js';
+import { flowTo } from './flow.js';
 import { isActingFor } from './proxy.js';
 import type { WorkflowReader } from './step.js';
 
@@ -68,14 +68,7 @@ async function represents(
   category: Communication['category'],
   { author, all, world }: SenderParts,
 ): Promise<boolean> {
-  const query: [string, string][] = [
-    ['practitioner', author.fhirUser ?? ''],
-    ['active', 'true'],
-  ];
-  const found = await all.find<PractitionerRole>('PractitionerRole', query, ROLES);
-  const roles = found
-    .map(({ resource }) => resource)
-    .filter(({ period }) => holds(boundsOf(period), world.clock.now()));
+  const roles = await rolesNow(['practitioner', author.fhirUser ?? ''], all, world.clock.now(), ROLES);
   const worksAs = (codes: readonly string[], group: string): boolean =>
     roles.some(
       ({ organization, code }) =>

@@ -5,7 +5,7 @@
 import type { Communication, Identifier, Patient, Reference } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
-import { localReference } from '../fhir/reference.js';
+import { localName } from '../fhir/reference.js';
 import { literal } from './candidates.js';
 import type { WorkflowReader } from './step.js';
 import { survivorOf } from './survivor.js';
@@ -59,11 +59,6 @@ async function resolved(
   }
   const current = name.startsWith('Patient/') ? await inForce(name, parts.seen) : name;
   return { ...party, reference: current };
-}
-
-function localName(reference: string, base: string): string | undefined {
-  const local = localReference(reference, [base]);
-  return local && `${local.type}/${local.id}`;
 }
 
 /** The one record that bears the identifier; of several the only one that is active. */

@@ -26,7 +26,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
   const tables = workflows(parts.definitions.own);
   const governed = new Set<string>(tables.map(({ resource }) => resource));
   const update: WriteRule = (resource, previous, context) => judged(resource, previous, context, { ...parts, tables });
-  const message = whileOn(withFilesOf(messageRule(parts), parts), parts);
+  const message = configuredOnce(parts, at => whileOn(withFilesOf(messageRule(at), at), at));
   return (type, endpoint) => {
     if (!endpoint.workflows) return undefined;
     if (type === 'Basic') return configurationRule(parts);
@@ -44,6 +44,14 @@ export const portalRemoval =
   ({ own }: Pick<Definitions, 'own'>) =>
   (resource: Resource, endpoint: Endpoint): void => {
     if (endpoint.workflows && resource.resourceType === 'Communication') refuseRemoval(resource, own);
+  };
+
+/** The configuration is read once a write: each part of a rule decides by the same version of it. */
+const configuredOnce =
+  (parts: PortalRuleParts, rule: (parts: PortalRuleParts) => WriteRule): WriteRule =>
+  async (resource, previous, context) => {
+    const now = await parts.configuration();
+    return rule({ ...parts, configuration: () => Promise.resolve(now) })(resource, previous, context);
   };
 
 /** A write of what is switched off is refused, by the resource as it would be stored. */
