@@ -92,6 +92,10 @@ function patient(number: number): Resource {
 
 const reference = (number: number): Json => ({ reference: `Patient/${patientId(number)}` });
 
+const coded = (system: string, code: string): Json => [{ coding: [{ system, code }] }];
+const QUESTION = coded('https://portico.health/fhir/CodeSystem/message-category', 'general');
+const NOTICE = coded('http://terminology.hl7.org/CodeSystem/communication-category', 'notification');
+
 /** The one who sends all messages to heavy patients: a RelatedPerson of the first cycle. */
 const HEAVY_SENDER = 'RelatedPerson/bench-related-4';
 
@@ -106,9 +110,7 @@ function communication(index: number): Resource {
     text: narrative(index, 110),
     identifier: [{ system: 'https://bench.portico.health/message', value: `message-${index}` }],
     status: pick(index, 4) === 0 ? 'in-progress' : 'completed',
-    category: [
-      { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/communication-category', code: 'notification' }] },
-    ],
+    category: heavy ? QUESTION : NOTICE,
     priority: 'routine',
     subject: reference(to),
     sent: instantOf(index),

@@ -10,6 +10,7 @@ import { loadFile, type Tally } from '../../src/commands/load/loader.js';
 import { createProgress } from '../../src/commands/load/progress.js';
 import { issuesOf } from '../../src/fhir/outcome.js';
 import type { Resource } from '../../src/fhir/resource.js';
+import { portalResource } from '../../bench/portal-mix.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 
 const patient = (id: string, more: object = {}): Resource => ({ resourceType: 'Patient', id, ...more });
@@ -45,6 +46,12 @@ describe('load', () => {
     const [version] = await server.app.store.read([{ partition: 'demo', type, id }]);
     return JSON.parse(version!.json) as Resource;
   };
+
+  it('loads into the portal what the benchmarks measure with, of which nothing is refused', async () => {
+    const mix = ndjson(...Array.from({ length: 20 }, (_, at) => portalResource(at)));
+    const expected = { written: 20, unchanged: 0, refused: 0, skipped: 0, said: [] };
+    assert.deepEqual(await load(write('mix.ndjson', mix), '/fhir/portal'), expected);
+  });
 
   it('reads NDJSON, plain and compressed, and takes each line but those at fault', async () => {
     const bad = { resourceType: 'Patient', id: 'bad', gender: 'unheard-of' };
