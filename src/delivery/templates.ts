@@ -1,5 +1,5 @@
 /**
- * Notices as text: templates/{language}/{name}.liquid, each with a subject, a plain text and an HTML part; a topic has
+ * Notices as text: templates/{language}/{name}.liquid, each with a subject, a plain text, an HTML part and a text message; a topic has
  * its own file where it needs one ({name}-{topic}.liquid). The organization's particulars follow in footer.liquid, and
  * layout.liquid is around the HTML. https://liquidjs.com
  */
@@ -8,15 +8,8 @@ import { join } from 'node:path';
 import { Liquid, type Template } from 'liquidjs';
 import { languageCandidates } from '../portal/notice-language.js';
 import type { Configuration } from '../configuration/settings.table.js';
+import type { RenderedNotice } from './rendered-notice.js';
 import { dayIn, initialOf } from './wording.js';
-
-export interface Rendered {
-  /** Of the template used: BCP 47. */
-  language: string;
-  subject: string;
-  text: string;
-  html: string;
-}
 
 export interface Templates {
   /** In `language`, or its base language, or the default. Rejects where a parameter is missing. */
@@ -25,7 +18,7 @@ export interface Templates {
     language: string | undefined,
     parameters: Readonly<Record<string, string>>,
     shown: NoticeSettings,
-  ): Promise<Rendered>;
+  ): Promise<RenderedNotice>;
 }
 
 /** The settings of the portal that e-mails show. */
@@ -34,7 +27,7 @@ export type NoticeSettings = Pick<
   'organization-title' | 'help-telephone' | 'help-page' | 'accent-color' | 'time-zone' | 'default-language' | 'language'
 >;
 
-type Part = 'subject' | 'text' | 'html';
+type Part = 'subject' | 'text' | 'html' | 'sms';
 type Compiled = Readonly<Record<Part | 'provider', Template[]>>;
 
 const SAFE = { ownPropertyOnly: true, strictVariables: true, strictFilters: true, parseLimit: 1e5, renderLimit: 1000 };
@@ -75,11 +68,12 @@ export function loadTemplates(folder: string): Templates {
       const scope = { given: '', ...parameters, language, organization: provider, ...scopeOf(shown) };
       const subject = oneLine(await rendered(plain, template.subject, scope));
       const text = await rendered(plain, template.text, scope);
+      const sms = oneLine(await rendered(plain, template.sms, scope));
       const ending = await rendered(plain, footer.text, scope);
       const body = await rendered(markup, template.html, scope);
       const frame = { ...scope, direction: directionOf(language), subject, body };
       const html = await rendered(markup, layout, { ...frame, footer: await rendered(markup, footer.html, scope) });
-      return { language, subject, text: `${text.trim()}\n\n${ending.trim()}`, html };
+      return { language, subject, text: `${text.trim()}\n\n${ending.trim()}`, html, sms };
     },
   };
 }
@@ -100,7 +94,7 @@ function compileFolder(folder: string, language: string, engines: Engines): [str
   });
 }
 
-/** The parts are separated by lines such as `=== text`. A footer has no subject, but words for an organization without a name. */
+/** The parts are separated by lines such as `=== text`. A footer has no subject and no text message, but words for an organization without a name. */
 function compile(text: string, isFooter: boolean, file: string, { plain, markup }: Engines): Compiled {
   const parts = new Map(
     [...text.matchAll(/^=== (\w+)\n([\s\S]*?)(?=^=== |(?![\s\S]))/gm)].map(([, name, part]) => [name, part]),
@@ -111,6 +105,7 @@ function compile(text: string, isFooter: boolean, file: string, { plain, markup 
     provider: isFooter ? plain.parse(part('provider')) : [],
     text: plain.parse(part('text')),
     html: markup.parse(part('html')),
+    sms: isFooter ? [] : plain.parse(part('sms')),
   };
 }
 
@@ -142,5 +137,5 @@ function directionOf(language: string): 'ltr' | 'rtl' {
   return /^(ar|arc|ckb|dv|fa|he|ps|sd|syr|ug|ur|yi)\b/.test(language) ? 'rtl' : 'ltr';
 }
 
-/** Nothing in a subject can start another header. */
+/** Nothing in a subject can start another header, and nothing in a text message another message. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();

@@ -46,7 +46,7 @@ describe('the data folder', () => {
     const { store } = await openSqlite(join(folder, 'portico.db'));
     const mail = join(folder, 'mail');
     mkdirSync(mail, 0o755);
-    const message = { id: 'm', to: 'a@example.org', language: 'en', subject: 's', text: 't', html: 'h' };
+    const message = { id: 'm', to: 'a@example.org', language: 'en', subject: 's', text: 't', html: 'h', sms: 'h' };
     await createEmlFolder({ folder: mail, from: 'b@example.org' }).send(message);
     for (const name of ['portico.db', 'portico.db-wal', 'portico.db-shm', 'signing-key.pem', 'mail/m.eml']) {
       assert.equal(modeOf(join(folder, name)), 0o600, name);

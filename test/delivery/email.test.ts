@@ -151,7 +151,7 @@ describe('delivery by e-mail', () => {
     assert.deepEqual(reasons, ['connection: ESOCKET', 'sent']);
   });
 
-  const message = { id: '1', to: 'ned@example.org', language: 'en', subject: 'x', text: 'x', html: 'x' };
+  const message = { id: '1', to: 'ned@example.org', language: 'en', subject: 'x', text: 'x', html: 'x', sms: 'x' };
 
   it('does not wait for a server that never comes to the end of its answer', async () => {
     const odd = await startOddServer(socket => {

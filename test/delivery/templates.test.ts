@@ -22,10 +22,10 @@ describe('templates', () => {
 
   for (const language of ['en', 'ar'])
     for (const name of ['invitation', 'invitation-visit', 'new-message', 'enrolled']) {
-      it(`${language}: ${name} renders its three parts`, async () => {
+      it(`${language}: ${name} renders its four parts`, async () => {
         const rendered = await templates.render(name, language, parameters, organization);
         assert.equal(rendered.language, language);
-        for (const part of [rendered.subject, rendered.text, rendered.html]) {
+        for (const part of [rendered.subject, rendered.text, rendered.html, rendered.sms]) {
           assert.ok(part.length > 5 && !/[{}]{2}|undefined/.test(part), part);
         }
       });
@@ -50,6 +50,12 @@ describe('templates', () => {
         assert.ok(!/kos/i.test(text + html + subject.replaceAll('your', '')), text);
         assert.match(text, language === 'en' ? /your health care provider/ : /مقدّم الرعاية الصحية/);
         assert.ok(!/Telephone|الهاتف|Help:|المساعدة:/.test(text), text);
+      });
+
+      it(`[PC-2] ${language}: ${name} as a text message is one line of at most two segments, with its link`, async () => {
+        const { sms } = await templates.render(name, language, parameters, organization);
+        assert.match(sms, /^[^\n]*https:\/\/portal\.example\.org$/);
+        assert.ok(sms.length <= (language === 'ar' ? 2 * 67 : 2 * 153), `${sms.length}: ${sms}`);
       });
 
       it(`[RN-10] ${language}: ${name} says language and direction on the content: web mail drops the outer element`, async () => {

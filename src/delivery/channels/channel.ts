@@ -1,16 +1,12 @@
 /** The port of a contact channel: e-mail, text message, … */
 import type { ContactChannel } from '../../portal/contact-channel.js';
+import type { RenderedNotice } from '../rendered-notice.js';
 
-export interface Message {
+export interface Message extends RenderedNotice {
   /** The same for every try of one notice, so that a receiver recognises duplicates. */
   id: string;
   /** One address. */
   to: string;
-  /** BCP 47. */
-  language: string;
-  subject: string;
-  text: string;
-  html: string;
 }
 
 export type Sent =
