@@ -4,7 +4,7 @@ import {
   customerList,
   hostName,
   issuerList,
-  languageTag,
+  language,
   mailbox,
   oneOf,
   onOff,
@@ -87,7 +87,7 @@ export const settings = {
     group: portal,
     doc: 'Customers with an endpoint and a partition of their own, `/fhir/customer/KEY`; with `:enforced`, references to missing resources are refused. Demo mode adds `demo`.',
   }),
-  PORTICO_DEFAULT_LANGUAGE: setting(languageTag, 'en', {
+  PORTICO_DEFAULT_LANGUAGE: setting(language, 'en', {
     group: portal,
     doc: "Language for people whose language is unknown, at the first start. Later the portal's configuration says it.",
   }),

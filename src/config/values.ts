@@ -3,6 +3,7 @@ import { isSupportedCountry } from 'libphonenumber-js/min';
 import { createPublicKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { languageTag } from '../fhir/language-tag.js';
 
 export interface Value<T> {
   schema: z.ZodType<T, string>;
@@ -91,7 +92,7 @@ export const canonicalBase = parsed('an http or https address without query, fra
 
 export const hostName = value('a host name or IP address', z.string().regex(/^[\w.:-]+$/));
 
-export const languageTag = parsed('a language tag such as en or ar-SA', tag => Intl.getCanonicalLocales(tag)[0]);
+export const language = parsed('a language tag such as en or ar-SA', languageTag);
 
 export const phoneRegion = parsed('a region (ISO 3166-1) such as US', region =>
   isSupportedCountry(region) ? region : undefined,

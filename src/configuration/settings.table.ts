@@ -3,6 +3,7 @@
  * documentation and the typed value that code reads are made of this table. Settings that a deployment must not change
  * while it runs are in config/settings.ts.
  */
+import { languageTag } from '../fhir/language-tag.js';
 import { contrast, LEGIBLE } from './color.js';
 import { iconOf } from './icon.js';
 import { address, codes, code, count, file, flag, text, type Setting } from './setting.js';
@@ -11,13 +12,8 @@ import { address, codes, code, count, file, flag, text, type Setting } from './s
 const WHITE = '#ffffff';
 const INK = '#556164';
 
-const languageTag = (tag: string): string | undefined => {
-  try {
-    return Intl.getCanonicalLocales(tag)[0] === tag ? undefined : 'a language tag in its usual form, as en or ar-SA';
-  } catch {
-    return 'a language tag (BCP 47), as en or ar-SA';
-  }
-};
+const usualTag = (tag: string): string | undefined =>
+  languageTag(tag) === tag ? undefined : 'a language tag (BCP 47) in its usual form, as en or ar-SA';
 
 const timeZone = (zone: string): string | undefined => {
   try {
@@ -78,11 +74,11 @@ export const settings = {
 
   language: codes(['en', 'ar'], {
     about: 'A language that people may choose; may be given several times.',
-    wrong: languageTag,
+    wrong: usualTag,
   }),
   'default-language': code('en', {
     about: 'Language for people whose language is unknown or not enabled. It is enabled itself.',
-    wrong: languageTag,
+    wrong: usualTag,
   }),
 
   'attachment-type': codes(

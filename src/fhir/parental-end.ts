@@ -2,6 +2,7 @@
  * The end of what parents may do for a child by default, at an age that is a setting. A relation that states its own end, or is
  * of another kind, ends by its period alone. https://terminology.hl7.org/CodeSystem-v3-RoleCode.html
  */
+import { comesOfAge } from './age.js';
 
 interface Concept {
   coding?: readonly { system?: string | undefined; code?: string | undefined }[] | undefined;
@@ -22,12 +23,10 @@ const isParents = ({ relationship = [] }: ParentalRelation): boolean =>
 
 /**
  * Milliseconds since the epoch; Infinity where no age ends the relation.
- * @param birthDate of the child: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; less precise, the child counts as born on its last day
+ * @param birthDate of the child
  * @param years of age
  */
 export function parentalEnd(relation: ParentalRelation, birthDate: string | undefined, years: number): number {
   if (birthDate === undefined || relation.period?.end !== undefined || !isParents(relation)) return Infinity;
-  const [year = 0, month = 12, day] = birthDate.split('-').map(Number);
-  const last = day ?? new Date(Date.UTC(year + years, month, 0)).getUTCDate();
-  return Date.UTC(year + years, month - 1, last);
+  return comesOfAge(birthDate, years);
 }

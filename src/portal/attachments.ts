@@ -3,7 +3,7 @@
  * author has uploaded gets the message as its context. https://hl7.org/fhir/R4/binary.html
  */
 import type { Binary, Communication, CommunicationPayload } from 'fhir/r4.js';
-import { linkedFile } from './linked-file.js';
+import { linkedFile, refuseForeignFile } from './linked-file.js';
 import { checked, refused, refuseType, type Attached, type AttachmentParts, type SentFile } from './message-file.js';
 import { combined, created, step, type Step } from './step.js';
 
@@ -29,9 +29,10 @@ export async function withFiles(
   let left = room;
   for (const [at, part] of payload.entries()) {
     const { contentAttachment: attachment } = part;
-    const isKept = attachment === undefined || kept.has(JSON.stringify(attachment));
     const path = `Communication.payload[${at}].content`;
     const sent = attachment && { attachment, message, path, most: Math.min(parts.limits.file, left) };
+    const isKept = kept.has(JSON.stringify(attachment));
+    if (sent && isKept && previous?.status === 'preparation') await refuseForeignFile(sent, parts);
     const attached = isKept || !sent ? undefined : await attach(sent, parts);
     left -= (attached?.attachment ?? attachment)?.size ?? 0;
     all.push({

@@ -1,13 +1,12 @@
 /**
- * What people may claim in a message: notes in their own name, files of the message's own patient, and in patients' messages
- * nobody's data and no addresses outside this server.
+ * What people may claim in a message: notes in their own name, and in patients' messages nobody's data and no addresses outside
+ * this server.
  */
-import type { Annotation, Binary, Communication, Reference } from 'fhir/r4.js';
+import type { Annotation, Communication, Reference } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import { defined } from '../fhir/defined.js';
 import { bare } from './bare.js';
-import { fileIn, nameIn, NOT_THEIRS } from './linked-file.js';
-import type { WorkflowReader } from './step.js';
+import { fileIn, NOT_THEIRS } from './linked-file.js';
 
 /** Markup whose reader would fetch something. */
 const FETCHES = /\s(?:src|longdesc|cite|background)\s*=|url\s*\(|@import/i;
@@ -57,43 +56,3 @@ export function refuseContained({ contained = [] }: Communication): void {
     expression: 'Communication.contained',
   });
 }
-
-export interface FileParts {
-  /** Sees as much as the author. */
-  seen: WorkflowReader;
-  /** Sees everything. */
-  all: WorkflowReader;
-  base: string;
-  /** `Binary/1` of what the same transaction writes. */
-  expected?: ReadonlySet<string> | undefined;
-}
-
-/** Binaries that a message links are there, and are not another patient's than its subject. Fault `unprocessable`. */
-export async function refuseForeignFiles(message: Communication, parts: FileParts): Promise<void> {
-  for (const [at, { contentAttachment: file }] of (message.payload ?? []).entries()) {
-    const name = file?.url === undefined ? undefined : fileIn(file.url, parts.base);
-    if (name === undefined || (await mayLink(name, message, parts))) continue;
-    throw new Fault('unprocessable', NOT_THEIRS, { expression: `Communication.payload[${at}].content.url` });
-  }
-}
-
-async function mayLink(name: string, { subject }: Communication, parts: FileParts): Promise<boolean> {
-  const { seen, base, expected } = parts;
-  const file = await seen.get<Binary>(name);
-  if (!file) return expected?.has(name) === true;
-  const owner = await ownerOf(file.resource, parts);
-  return owner === undefined || nameIn(owner, base) === nameIn(subject?.reference ?? '', base);
-}
-
-/** The patient to whom a Binary belongs by its context: itself, or through a resource. */
-async function ownerOf({ securityContext }: Binary, { all }: FileParts): Promise<string | undefined> {
-  const context = securityContext?.reference ?? '';
-  const found = await all.get<{ resourceType: string } & Partial<Record<'subject' | 'patient' | 'for', Reference>>>(
-    context,
-  );
-  if (!found || found.resource.resourceType === 'Patient') return isPatient(context) ? context : undefined;
-  const { subject, patient, for: concerned } = found.resource;
-  return [subject, patient, concerned].flatMap(one => one?.reference ?? []).find(isPatient);
-}
-
-const isPatient = (reference: string): boolean => /(?:^|\/)Patient\//.test(reference);

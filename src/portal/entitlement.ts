@@ -35,7 +35,8 @@ export async function entitlementOf(
   };
 }
 
-async function isGone(person: string, reader: WorkflowReader): Promise<boolean> {
+/** Whether a Practitioner has left, or was never here. */
+export async function isGone(person: string, reader: WorkflowReader): Promise<boolean> {
   const found = person === '' ? undefined : await reader.get<Practitioner>(person);
   return found === undefined || found.resource.active === false;
 }

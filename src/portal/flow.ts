@@ -14,7 +14,8 @@ import type {
 import { defined } from '../fhir/defined.js';
 import { Fault, type Issue } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import { isStaffed } from './entitlement.js';
+import { boundsOf, holds } from '../fhir/period.js';
+import { isGone, isStaffed, rolesNow } from './entitlement.js';
 import type { WorkflowReader } from './step.js';
 
 export interface Flow {
@@ -102,7 +103,7 @@ export async function flowTo(
   reader: WorkflowReader,
   now: number,
 ): Promise<UsableFlow | undefined> {
-  for (const group of await groupsOf(recipient, reader)) {
+  for (const group of await groupsOf(recipient, reader, now)) {
     const flow = await flowOfGroup(group, category, reader, now);
     if (flow) return flow;
   }
@@ -129,26 +130,32 @@ async function flowOfGroup(
 
 const MOST_ROLES = 100;
 
-/** Organizations that a recipient is, or that it belongs to. */
-async function groupsOf(reference: string, reader: WorkflowReader): Promise<string[]> {
+/** Organizations that a recipient is, or that it belongs to at this moment. */
+async function groupsOf(reference: string, reader: WorkflowReader, now: number): Promise<string[]> {
   switch (reference.split('/', 1)[0]) {
     case 'Organization':
       return [reference];
     case 'HealthcareService':
       return named((await reader.get<HealthcareService>(reference))?.resource, ({ providedBy }) => providedBy);
     case 'PractitionerRole':
-      return named((await reader.get<PractitionerRole>(reference))?.resource, ({ organization }) => organization);
     case 'Practitioner': {
-      const query = [
-        ['practitioner', reference],
-        ['active', 'true'],
-      ] as const;
-      const found = await reader.find<PractitionerRole>('PractitionerRole', query, MOST_ROLES);
-      return found.flatMap(({ resource }) => named(resource, ({ organization }) => organization));
+      const roles = await rolesOf(reference, reader, now);
+      return roles.flatMap(role => named(role, ({ organization }) => organization));
     }
     default:
       return [];
   }
+}
+
+/** The roles that a recipient is or has, without those whose time is over and those of people who have left. */
+async function rolesOf(reference: string, reader: WorkflowReader, now: number): Promise<PractitionerRole[]> {
+  if (reference.startsWith('Practitioner/')) {
+    return (await isGone(reference, reader)) ? [] : rolesNow(['practitioner', reference], reader, now, MOST_ROLES);
+  }
+  const role = (await reader.get<PractitionerRole>(reference))?.resource;
+  if (!role || !holds(boundsOf(role.period), now)) return [];
+  const person = role.practitioner?.reference;
+  return person !== undefined && (await isGone(person, reader)) ? [] : [role];
 }
 
 function named<R extends { active?: boolean | undefined }>(

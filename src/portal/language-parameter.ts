@@ -1,12 +1,11 @@
-/** The parameter `language`. BCP 47: https://www.rfc-editor.org/info/bcp47 */
+/** The parameter `language` of operations. */
+import { languageTag } from '../fhir/language-tag.js';
 import { wrongParameter } from './person-parameters.js';
 
-/** In its canonical form. Fault `invalid`. */
-export function languageTag({ language: tag }: { language?: string }): string | undefined {
+/** In its usual form. Fault `invalid`. */
+export function statedLanguage({ language: tag }: { language?: string }): string | undefined {
   if (tag === undefined) return undefined;
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    throw wrongParameter('language', 'a language tag such as en or ar-SA');
-  }
+  const usual = languageTag(tag);
+  if (usual === undefined) throw wrongParameter('language', 'a language tag such as en or ar-SA');
+  return usual;
 }

@@ -1,5 +1,6 @@
 /** Binaries that a message links: its author's own, which become files of the message, and those of the patient concerned. */
 import type { Binary, Communication, Reference } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
 import { localName, localReference } from '../fhir/reference.js';
 import type { Document, DocumentChange } from '../store/port.js';
 import {
@@ -11,6 +12,7 @@ import {
   type AttachmentParts,
   type SentFile,
 } from './message-file.js';
+import { inForce } from './parties.js';
 import { changed, step, type Step, type Versioned } from './step.js';
 
 /** The kind of the records of uploads: a new Binary's id → who has uploaded it. */
@@ -29,14 +31,38 @@ export const uploadedBy = (id: string, author: string, now: number): DocumentCha
 export const NOT_THEIRS =
   'An attachment is a Binary of this server: the author’s own, or one of the patient concerned.';
 
+/** A Binary that a message may link, and the patient to whom it belongs. */
+interface Linkable {
+  readonly found: Versioned<Binary>;
+  /** Absent: nobody's yet. */
+  readonly owner?: string;
+}
+
+/** The file, where its author sees it and it is no other patient's; else Fault `unprocessable`. */
+async function linkable(name: string | undefined, sent: SentFile, parts: AttachmentParts): Promise<Linkable> {
+  const found = name && (await parts.seen.get<Binary>(name));
+  const context = found && found.resource.securityContext?.reference;
+  const owner = context ? await ownerOf(nameIn(context, parts.base), parts) : undefined;
+  const subject = await subjectOf(sent.message, parts);
+  if (!found || (owner !== undefined && owner !== subject)) throw refused(`${sent.path}.url`, NOT_THEIRS);
+  return { found, ...defined({ owner }) };
+}
+
+/** A file that a draft has already goes on with it, unless the draft or the file has become another patient's. */
+export async function refuseForeignFile(sent: SentFile, parts: AttachmentParts): Promise<void> {
+  const name = fileIn(sent.attachment.url ?? '', parts.base);
+  if (name !== undefined) await linkable(name, sent, parts);
+}
+
 export async function linkedFile(url: string, sent: SentFile, parts: AttachmentParts): Promise<Attached> {
   const { attachment, message, path, most } = sent;
   const name = fileIn(url, parts.base);
   // The record goes first: where another message takes the file meanwhile, the Binary that is read next has it as its context.
   const upload = name && (await parts.all.document(UPLOADED, name.slice('Binary/'.length)));
-  const found = name && (await parts.seen.get<Binary>(name));
-  const taken = found && (await takeOver(found, upload, message, parts));
+  const file = await linkable(name, sent, parts);
+  const taken = takeOver(file, upload, message, { ...parts, subject: await subjectOf(message, parts) });
   if (!taken) throw refused(`${path}.url`, NOT_THEIRS);
+  const { found } = file;
   const { contentType } = found.resource;
   if (attachment.contentType !== undefined && !isSameType(attachment.contentType, contentType)) {
     throw refused(`${path}.contentType`, 'The Binary has another content type.');
@@ -47,19 +73,17 @@ export async function linkedFile(url: string, sent: SentFile, parts: AttachmentP
 }
 
 /** The step that makes a Binary a file of the message; undefined where it may not be linked. */
-async function takeOver(
-  found: Versioned<Binary>,
+function takeOver(
+  { found, owner }: Linkable,
   upload: Document | undefined,
   message: Communication,
-  { author, seen, all, base }: AttachmentParts,
-): Promise<Step | undefined> {
+  { author, base, subject }: Pick<AttachmentParts, 'author' | 'base'> & { readonly subject: string },
+): Step | undefined {
   const { securityContext } = found.resource;
   const context = nameIn(securityContext?.reference ?? '', base);
   const own = `Communication/${message.id}`;
   if (context === own) return step({});
-  const subject = nameIn(message.subject?.reference ?? '', base);
-  const owner = securityContext ? await ownerOf(context, { seen, all, base }) : undefined;
-  if (securityContext && (owner === undefined || owner !== subject)) return undefined;
+  if (securityContext && owner === undefined) return undefined;
   if (upload?.value['author'] === author && (!securityContext || context === subject)) {
     const binary: Binary = { ...found.resource, securityContext: { reference: own } };
     const done: DocumentChange = { op: 'delete', kind: UPLOADED, id: upload.id };
@@ -68,18 +92,22 @@ async function takeOver(
   return owner === undefined ? undefined : step({});
 }
 
-/** The patient to whom a Binary belongs by its context: itself, or through a resource. */
-async function ownerOf(
-  context: string,
-  { seen, all, base }: Pick<AttachmentParts, 'seen' | 'all' | 'base'>,
-): Promise<string | undefined> {
-  if (isPatient(context)) return context;
+/** The record in force of the patient concerned; empty where the message names none. */
+async function subjectOf({ subject }: Communication, { all, base }: AttachmentParts): Promise<string> {
+  const name = nameIn(subject?.reference ?? '', base);
+  return isPatient(name) ? inForce(name, all) : name;
+}
+
+/** The patient to whom a Binary belongs by its context, itself or through a resource; as the record in force. */
+async function ownerOf(context: string, { seen, all, base }: AttachmentParts): Promise<string | undefined> {
+  if (isPatient(context)) return inForce(context, all);
   type Concerning = Partial<Record<'subject' | 'patient' | 'for', Reference>>;
   const found = (await seen.get<Concerning>(context)) ?? (await all.get<Concerning>(context));
   if (!found) return undefined;
   const { subject, patient, for: concerned } = found.resource;
   const names = [subject, patient, concerned].map(one => nameIn(one?.reference ?? '', base));
-  return names.find(isPatient);
+  const owner = names.find(isPatient);
+  return owner === undefined ? undefined : inForce(owner, all);
 }
 
 const isPatient = (name: string): boolean => name.startsWith('Patient/');

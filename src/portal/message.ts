@@ -9,7 +9,7 @@ import { instant } from '../fhir/instant.js';
 import { isPatientSide, refuseStrangers } from './addressees.js';
 import type { Author } from './author.js';
 import { withBareReferences } from './bare.js';
-import { refuseContained, refuseForeignFiles, refuseForeignNotes, refuseOutside, signed } from './claims.js';
+import { refuseContained, refuseForeignNotes, refuseOutside, signed } from './claims.js';
 import { refuseUnanswerable, taskAnswered, taskNamed, withReply } from './message-answer.js';
 import { extended, extensionOf, withoutOwn } from './message-extensions.js';
 import { noticesOf, type NoticeParts } from './message-notice.js';
@@ -26,8 +26,6 @@ export interface MessageParts extends NoticeParts {
   readonly seen: WorkflowReader;
   /** Of the endpoint's addresses, without trailing slash. */
   readonly base: string;
-  /** `Type/id` of what the same transaction writes. */
-  readonly expected?: ReadonlySet<string> | undefined;
   /** The organization lets patients reply to messages. */
   readonly replies: boolean;
 }
@@ -121,7 +119,7 @@ async function composed(draft: Communication, parts: MessageParts): Promise<Comp
   const addressed = withRecipient(withChoices(placed, parts), thread, author);
   const { sent: _sent, ...unsent } = addressed;
   const message = { ...unsent, sender: await senderOf(addressed, parts) };
-  return { message: author.kind === 'system' ? message : await byPerson(message, parts), thread, named };
+  return { message: author.kind === 'system' ? message : byPerson(message, parts), thread, named };
 }
 
 /** Of extensions that the server writes, staff and systems may ask for one: that a message be not answered. */
@@ -141,14 +139,11 @@ function refuseClaims(draft: Communication, { author, base }: MessageParts): voi
 const UNKNOWN_TO_PEOPLE = new Set(['received', '_received', '_sent']);
 
 /** What people cannot know or vouch for is the server's to write. */
-async function byPerson(message: Signed, parts: MessageParts): Promise<Signed> {
-  const { author } = parts;
+function byPerson(message: Signed, { author }: MessageParts): Signed {
   if (author.kind === 'patient') refuseContained(message);
   const known = Object.fromEntries(Object.entries(message).filter(([name]) => !UNKNOWN_TO_PEOPLE.has(name))) as Signed;
   const mustBeLiteral = (name: string) => author.kind === 'patient' || name === 'subject' || name === 'recipient';
-  const literal = withBareReferences(known, mustBeLiteral);
-  await refuseForeignFiles(literal, parts);
-  return literal;
+  return withBareReferences(known, mustBeLiteral);
 }
 
 const withSignedNotes = <M extends Signed & { sent: string }>(message: M): M =>

@@ -70,14 +70,12 @@ function changedElement(before: Communication, next: Communication): string | un
 }
 
 async function messageParts(context: Context, parts: PortalRuleParts): Promise<MessageParts> {
-  const { body } = context.request;
   return {
     author: context.actor,
     seen: readerOf(context, context.store, parts),
     all: readerOf(context, context.asSystem('a message: its flow, its account'), parts),
     world: parts,
     base: context.endpoint.url,
-    expected: body?.kind === 'resource' ? body.expectedReferences : undefined,
     replies: (await parts.configuration()).replies,
     ...parts.portal,
   };

@@ -1,6 +1,6 @@
 /** Staff open the files of messages that they see, and authors those of their drafts. */
 import assert from 'node:assert/strict';
-import { asMessage, eachPortal, type Caller, type Journey } from './journey.js';
+import { asMessage, eachPortal, issue, type Caller, type Journey } from './journey.js';
 
 const OWN = 'https://portico.health/fhir';
 const system: Caller = 'demo-system';
@@ -65,6 +65,49 @@ describe('who opens the files of messages', () => {
       assert.deepEqual([await open(patient, url), await open('demo-agent', url)], [200, 404]);
       await journey().expect(200, patient, 'PUT', `Communication/${message.id}`, { ...message, status: 'completed' });
       assert.deepEqual([await open(patient, url), await open('demo-agent', url)], [200, 200]);
+    });
+
+    it('[MSG-3] [MSG-19] no draft takes the files of one patient to another, whoever has put them there', async () => {
+      const clinician: Caller = 'demo-clinician';
+      const stored = async (type: string, body: object): Promise<string> =>
+        String((await journey().expect(201, system, 'POST', type, { resourceType: type, ...body })).body.id);
+      const about = { subject: { reference: 'Patient/demo-patient' } };
+      const document = await stored('DocumentReference', {
+        status: 'current',
+        ...about,
+        content: [{ attachment: { title: 'Letter' } }],
+      });
+      const securityContext = { reference: `DocumentReference/${document}` };
+      const data = PDF.toString('base64');
+      const binary = await stored('Binary', { contentType: 'application/pdf', securityContext, data });
+      const linked = { contentAttachment: { contentType: 'application/pdf', url: `Binary/${binary}` } };
+      const {
+        recipient: _staff,
+        payload,
+        ...rest
+      } = withFile('preparation') as { recipient: object; payload: object[] };
+      for (const [author, file] of [
+        [clinician, linked],
+        [clinician, payload[1]],
+        [system, linked],
+      ] as const) {
+        const sender = author === system ? { sender: { reference: 'Organization/demo-clinical-group' } } : {};
+        const draft = await journey().expect(201, author, 'POST', 'Communication', {
+          ...{ ...rest, ...sender, payload: [payload[0], file] },
+        });
+        const path = `Communication/${String(draft.body.id)}`;
+        const moved = {
+          ...draft.body,
+          subject: { reference: 'Patient/demo-elena-marchetti' },
+          recipient: [{ reference: 'Patient/demo-elena-marchetti' }],
+        };
+        for (const status of ['preparation', 'completed']) {
+          const answer = await journey().call(author, 'PUT', path, { ...moved, status });
+          assert.equal(answer.status, 422, answer.text);
+          assert.equal(issue(answer).expression, 'Communication.payload[1].content.url');
+        }
+        await journey().expect(200, author, 'PUT', path, { ...moved, payload: [payload[0]] });
+      }
     });
   });
 });

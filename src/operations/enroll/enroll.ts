@@ -10,7 +10,7 @@ import { channelsOf } from '../../portal/channel-parameter.js';
 import { DAY, daysOf } from '../../portal/days-parameter.js';
 import { enroll as makeAccount, enrollAgain, refuseInactive, type EnrollmentOrder } from '../../portal/enrollment.js';
 import { ownPatient } from '../../portal/identity.js';
-import { languageTag } from '../../portal/language-parameter.js';
+import { statedLanguage } from '../../portal/language-parameter.js';
 import { requireFacts, enrolleeOf, statedContact } from '../../portal/person-parameters.js';
 import type { Versioned } from '../../portal/step.js';
 import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
@@ -39,7 +39,7 @@ async function enroll(call: Call<EnrollInput>, parts: EnrollParts): Promise<Outc
   requireFacts(found);
   refuseInactive(found, all);
   const account = found.account && ownPatient(found.account.resource) !== undefined ? found.account : undefined;
-  const language = languageTag(input) ?? found.language;
+  const language = statedLanguage(input) ?? found.language;
   const subject = { ...found, ...defined({ language }) };
   if (account) return again(call, subject, account, parts);
   refuseMinor(found.facts.birthDate, (await parts.configuration())['account-age'], parts.clock.now());

@@ -9,7 +9,7 @@ import { invite as makeInvitation, type InvitationOrder } from '../../portal/inv
 import { combined } from '../../portal/step.js';
 import type { Enrollee } from '../../portal/enrollee.js';
 import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
-import { languageTag } from '../../portal/language-parameter.js';
+import { statedLanguage } from '../../portal/language-parameter.js';
 import { channelsOf } from '../../portal/channel-parameter.js';
 import { definitionOf } from '../operation-of.js';
 import { requireFacts, enrolleeOf, statedContact, wrongParameter } from '../../portal/person-parameters.js';
@@ -63,7 +63,7 @@ function orderOf(
   const { email: _email, phone: _phone, ...facts } = subject.facts;
   const channels = channelsOf(input, contact, portal);
   const used = addressesBy(portal.channels, contact, channels);
-  const language = languageTag(input) ?? subject.language;
+  const language = statedLanguage(input) ?? subject.language;
   const topic = topicOf(input);
   return {
     invitee: inviteeOf({ ...subject, facts: { ...facts, ...contact } }),
