@@ -19,6 +19,7 @@ import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { xmlParts } from '../formats/xml.js';
 import { createApp } from '../http/app.js';
+import { createFraming } from '../pages/frame.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
 import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
@@ -158,6 +159,9 @@ async function callerOf(
 function appParts(parts: ServingParts, draining: () => boolean): Parameters<typeof createApp>[0] {
   const { config, world, log, model, dispatch, access } = parts;
   const { definitions, endpoints } = model;
+  const version = String((endpoints[0]?.statement['software'] as { version?: string } | undefined)?.version);
+  const secure = config.url.startsWith('https:');
+  const framing = createFraming(version, parts.configuration, secure);
   return {
     ...world,
     bases: endpoints.map(endpoint => ({
@@ -169,7 +173,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     })),
     limits: config.limits,
     writeXml: (resource, pretty) => xmlParts(resource, definitions, pretty),
-    secure: config.url.startsWith('https:'),
+    secure,
     report: (error, id) => log.error('unforeseen fault', error, { id }),
     refused: ({ base, milliseconds, ...line }) =>
       log.request({ ...line, route: `${base}/(none)`, ms: milliseconds, actor: 'anonymous' }),
@@ -177,7 +181,8 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     readiness: createReadiness(parts),
     draining,
     pages: {
-      version: String((endpoints[0]?.statement['software'] as { version?: string } | undefined)?.version),
+      version,
+      framing,
       // Outside demo mode the landing page does not show the names of customers.
       endpoints: config.demo ? endpoints : endpoints.filter(({ listed }) => listed),
       operation: url => definitions.operation(url),

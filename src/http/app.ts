@@ -36,7 +36,7 @@ function createPages(parts: AppParts): RequestListener {
   serveHealth(app, parts.readiness, () => parts.draining());
   servePortalConfiguration(app, parts.portalDocument);
   for (const { path, handler } of parts.mounts ?? []) app.use(path, handler);
-  servePages(app, parts.pages, parts.readiness, parts.secure);
+  servePages(app, parts.pages, parts.readiness);
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     parts.report(error, '');
     if (response.headersSent) next(error);

@@ -1,12 +1,9 @@
 /** Serves the pages and their files. */
-import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
-import { brandOf, type BrandSettings } from './brand.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
+import { languageOf, ownAssets, type Framing } from './frame.js';
 import { icon } from './mark.js';
 import { landingPage } from './landing.js';
-import { chooseLanguage, type Language } from './language.js';
-import type { Assets } from './layout.js';
 import { mailPage } from './mail.js';
 import type { Mailbox } from '../delivery/mailbox.js';
 import { missingPage } from './missing.js';
@@ -16,6 +13,7 @@ import { style } from './style.js';
 export interface PageParts extends NoticeLinkParts {
   /** Of the software. */
   version: string;
+  framing: Framing;
   /** The portal's first. */
   endpoints: readonly DeclaredEndpoint[];
   operation: FindOperation;
@@ -31,23 +29,11 @@ type Checks = () => Promise<Readonly<Record<string, boolean>>>;
 
 const mailsShown = 20;
 
-const hashed = (name: string, extension: string, content: string): string =>
-  `/assets/${name}.${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${extension}`;
-
-const ownAssets: Assets = { style: hashed('portico', 'css', style), icon: hashed('mark', 'svg', icon) };
-
 /** Adds `/`, `/assets/…`, `/mail/…`, the pages behind links in notices, and a page for unknown addresses. Call it after all other routes are added. */
-export function servePages(app: Express, parts: PageParts, checks: Checks, secure: boolean): void {
+export function servePages(app: Express, parts: PageParts, checks: Checks): void {
   const { version, mailbox } = parts;
-  const send = sender(secure);
+  const { frameOf, assetsNow, send } = parts.framing;
   const shown = (request: Request): Mailbox | undefined => (parts.isOwnHost(request) ? mailbox : undefined);
-  const assetsNow = brandedAssets(parts.configuration);
-  const frameOf = async (request: Request) => ({
-    language: languageOf(request),
-    path: request.path,
-    version,
-    assets: await assetsNow(),
-  });
 
   app.get('/', async (request, response) => {
     const language = languageOf(request);
@@ -86,10 +72,6 @@ export function servePages(app: Express, parts: PageParts, checks: Checks, secur
   });
 }
 
-function languageOf(request: Request): Language {
-  return chooseLanguage(request.query['lang'], request.headers['accept-language']);
-}
-
 function serveFile(app: Express, path: string, type: string, content: string): void {
   app.get(path, (_request, response) => sendFile(response, type, content));
 }
@@ -105,20 +87,6 @@ function sendFile(response: Response, type: string, content: string | Buffer): v
   response.send(content);
 }
 
-/** The files of pages, with the brand of the configuration at this moment, which is worked out once. */
-function brandedAssets(configuration: PageParts['configuration']): () => Promise<Assets> {
-  let known: { of: BrandSettings; assets: Assets } | undefined;
-  return async () => {
-    const of = await configuration();
-    if (known?.of !== of) known = { of, assets: { ...ownAssets, brand: brandOf(of) } };
-    return known.assets;
-  };
-}
-
-/** Pages load their own style and mark, and nothing else. */
-const pagePolicy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /** The HTML of an e-mail: no scripts, no loading, framed by our own pages only. */
 const frameHeaders = {
   'Cache-Control': 'no-store',
@@ -126,15 +94,3 @@ const frameHeaders = {
   'Content-Security-Policy':
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'",
 };
-
-function sender(secure: boolean): (response: Response, status: number, text: string) => void {
-  const headers = {
-    'Cache-Control': 'no-store',
-    Vary: 'Accept-Language',
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Content-Security-Policy': pagePolicy,
-    ...(secure ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
-  };
-  return (response, status, text) => void response.status(status).set(headers).type('html').send(text);
-}

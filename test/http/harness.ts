@@ -5,6 +5,7 @@ import { configurationOf } from '../../src/configuration/resource.js';
 import { FILE_BASE, ownCanonicals } from '../../src/fhir/own-canonicals.js';
 import type { FhirRequest } from '../../src/fhir/request.js';
 import type { FhirResponse } from '../../src/fhir/response.js';
+import { createFraming } from '../../src/pages/frame.js';
 import { createApp, type AppParts } from '../../src/http/app.js';
 
 export const patient = '{"resourceType":"Patient","id":"1","multipleBirthInteger":1,"birthDate":"2000-01-01"}';
@@ -46,6 +47,7 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     portalDocument: () => Promise.resolve({ text: '{}', etag: '"1"' }),
     pages: {
       ...{ version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
+      framing: createFraming('0.1.0', () => Promise.resolve(empty), true),
       isOwnHost: () => true,
       configuration: () => Promise.resolve(empty),
       reportMisdirected: token => Promise.resolve(token === 'good'),
