@@ -46,6 +46,7 @@ const folders = {
   ],
   'observe/': ['fhir/', 'runtime/', 'config/ as types', 'search/', 'store/port.ts', 'access/ as types', 'service.ts'],
   'identity/': ['fhir/', 'config/ as types', 'store/port.ts', 'access/ as types', 'service.ts', 'router/dispatch.ts'],
+  'identity/accounts/': ['configuration/ as types', 'portal/', 'project-root.ts'],
   'router/': [
     ...[...pure, ...handler, 'store/change-set.ts', 'formats/', 'access/', 'configuration/', 'portal/ as types'],
   ],
@@ -53,7 +54,7 @@ const folders = {
   'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],
   'pages/': [
     ...['fhir/', 'config/', 'configuration/', 'definitions/ as types', 'formats/'],
-    ...['delivery/ as types', 'http/ as types'],
+    ...['delivery/ as types', 'http/ as types', 'identity/'],
   ],
   'demo/': ['fhir/', 'definitions/ as types', 'store/port.ts as types', 'service.ts', 'writing/', 'project-root.ts'],
   'project-root.ts': [],
@@ -69,6 +70,7 @@ const folders = {
 
 /** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
 const packages = {
+  '@node-rs/argon2': ['identity/'],
   '@lhncbc/ucum-lhc': ['fhir/'],
   '@types/fhir': [''],
   ajv: ['definitions/', 'validate/'],

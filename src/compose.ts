@@ -7,6 +7,7 @@ import { ensureFolder } from './config/folder.js';
 import { configurationIn } from './compose/configuration.js';
 import { createDelivery } from './compose/delivery.js';
 import { checkStart, endpointThat, loadModel } from './compose/model.js';
+import { createIdentity, type Identity } from './compose/identity.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
 import { createServing, type Serving } from './compose/serving.js';
 import { createMisdirectedTokens } from './compose/misdirected.js';
@@ -43,6 +44,7 @@ export interface App extends Serving {
   readonly reindexer: BackgroundWorker;
   /** What its handlers are made of. */
   readonly parts: HandlerParts;
+  readonly identity: Identity;
   /** The bare store, for the commands that work with the server's own authority. */
   readonly store: Store;
 }
@@ -92,6 +94,7 @@ export async function compose(
     configuration,
     handling: { ...parts, store: stores.store },
   });
+  const identity = createIdentity({ config, world, model, stores, secret, configuration, audit });
   const serving = createServing({
     config,
     world,
@@ -102,9 +105,19 @@ export async function compose(
     dispatcher,
     reindexer,
     audit,
+    accounts: identity.pages,
     stores: opened,
     configuration,
     owned: storage === undefined,
   });
-  return { config, endpoints: model.endpoints, dispatcher, reindexer, parts, store: stores.store, ...serving };
+  return {
+    config,
+    endpoints: model.endpoints,
+    dispatcher,
+    reindexer,
+    parts,
+    identity,
+    store: stores.store,
+    ...serving,
+  };
 }

@@ -24,6 +24,7 @@ import { startServer, type RunningServer, type StopOptions } from '../http/serve
 import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
+import type { AccountPagesParts } from '../pages/account/index.js';
 import type { Dispatch } from '../service.js';
 import type { Storage } from '../store/port.js';
 
@@ -45,6 +46,7 @@ export interface ServingParts {
   configuration: CurrentConfiguration;
   reindexer: BackgroundWorker;
   audit: OpenAudit;
+  accounts: AccountPagesParts;
   stores: Storage;
   /** Whether the storage is closed with the server. */
   owned: boolean;
@@ -189,6 +191,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       demo: config.demo,
       isOwnHost: request => namesThisServer(request, config.url),
       configuration: parts.configuration,
+      accounts: parts.accounts,
       reportMisdirected: token => reportMisdirected(token, parts),
       mailbox: config.demo && config.mail.smtpUrl === undefined ? openMailbox(config.mail.folder) : undefined,
     },

@@ -114,6 +114,15 @@ export const settings = {
     wrong: between(0, 120),
   }),
 
+  'session-idle-minutes': count(15, {
+    about: 'Minutes without use after which a browser is signed out.',
+    wrong: between(1, 24 * 60),
+  }),
+  'session-hours': count(12, {
+    about: 'Hours after which a browser is signed out in any case.',
+    wrong: between(1, 720),
+  }),
+
   'questions-general': flag(true, { about: 'Patients ask general questions.' }),
   'questions-medical': flag(true, { about: 'Patients ask medical questions.' }),
   'questions-billing': flag(true, { about: 'Patients ask billing questions.' }),

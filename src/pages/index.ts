@@ -1,5 +1,6 @@
 /** Serves the pages and their files. */
 import type { Express, Request, Response } from 'express';
+import { serveAccountPages, type AccountPagesParts } from './account/index.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
 import { languageOf, ownAssets, type Framing } from './frame.js';
 import { icon } from './mark.js';
@@ -18,6 +19,8 @@ export interface PageParts extends NoticeLinkParts {
   endpoints: readonly DeclaredEndpoint[];
   operation: FindOperation;
   demo: boolean;
+  /** Present where people sign in here. */
+  accounts?: AccountPagesParts;
   /** Whether a request names this server as its own readers do; e-mails are shown to no other. */
   isOwnHost(request: Request): boolean;
   /** Present if e-mails are kept instead of sent. */
@@ -65,6 +68,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     else response.set(frameHeaders).type('html').send(mail.html);
   });
 
+  if (parts.accounts) serveAccountPages(app, parts.accounts, parts.framing);
   serveNoticeLinks(app, parts, frameOf, send);
 
   app.use(async (request, response) => {

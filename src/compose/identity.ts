@@ -1,0 +1,70 @@
+/** Accounts, sessions of browsers, and what the pages for them need. */
+import type { KeyObject } from 'node:crypto';
+import type { CurrentConfiguration } from '../configuration/current.js';
+import type { Config } from '../config/config.js';
+import type { World } from '../fhir/clock.js';
+import { accountAudit } from '../identity/accounts/account-audit.js';
+import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
+import { credentialReader } from '../identity/accounts/credential.js';
+import { createHashing } from '../identity/accounts/password-hash.js';
+import { signIn } from '../identity/accounts/sign-in.js';
+import { fhirUserOf } from '../identity/accounts/standing.js';
+import { createLimiter } from '../identity/limits/limiter.js';
+import { createCookies } from '../identity/sessions/cookies.js';
+import { createFormTokens, type FormTokens } from '../identity/sessions/form-token.js';
+import { createSessions, type Sessions } from '../identity/sessions/sessions.js';
+import type { AccountPagesParts } from '../pages/account/index.js';
+import type { Audit } from '../service.js';
+import type { DocumentChange, Storage } from '../store/port.js';
+import type { Model } from './model.js';
+import { serverReader } from './server-reader.js';
+
+export interface IdentityParts {
+  config: Config;
+  world: World;
+  model: Model;
+  stores: Storage;
+  secret: KeyObject;
+  configuration: CurrentConfiguration;
+  audit: Audit;
+}
+
+export interface Identity {
+  /** Who is signed in to a browser. */
+  readonly sessions: Sessions;
+  /** Forms of pages that are this server's own. */
+  readonly forms: FormTokens;
+  /** The changes that give an account its first credential. */
+  readonly choose: (choice: Choice) => Promise<DocumentChange[]>;
+  readonly pages: AccountPagesParts;
+}
+
+/** Milliseconds. */
+const MINUTE = 60_000;
+
+export function createIdentity(parts: IdentityParts): Identity {
+  const { config, world, stores, secret, configuration } = parts;
+  const { records, store } = stores;
+  const { clock, random } = world;
+  const cookies = createCookies(config.url.startsWith('https:'));
+  const forms = createFormTokens(secret, { cookies, random, url: config.url });
+  const standing = { reader: serverReader(parts), clock, settings: configuration };
+  const inUse = (account: string) => fhirUserOf(account, standing);
+  const limits = async () => {
+    const settings = await configuration();
+    return { idle: settings['session-idle-minutes'] * MINUTE, absolute: settings['session-hours'] * 60 * MINUTE };
+  };
+  const sessions = createSessions({ clock, random, records, store, cookies, limits, fhirUserOf: inUse });
+  const credentials = credentialReader(records, clock);
+  const hashing = createHashing();
+  const limiter = createLimiter(secret, { records, clock });
+  const audit = accountAudit(parts.audit, world);
+  const pages: AccountPagesParts = {
+    forms,
+    sessions,
+    signIn: (visitor, given) =>
+      signIn(visitor, given, { credentials, hashing, limiter, sessions, fhirUserOf: inUse, audit, clock }),
+    userNameOf: async account => (await credentials.of(account))?.credential.userName ?? '',
+  };
+  return { sessions, forms, choose: choice => chosenCredential(choice, { hashing, clock }), pages };
+}

@@ -1,0 +1,99 @@
+/**
+ * The private record of an account: user name, password hash, sign-in address. It is named by the account (`Person/1`,
+ * `Practitioner/2`); a record for each user name keeps two accounts from one name.
+ */
+import { isConflict } from '../../fhir/fault.js';
+import type { Clock } from '../../fhir/clock.js';
+import { defined } from '../../fhir/defined.js';
+import type { Document, DocumentChange, Records } from '../../store/port.js';
+import { foldUserName } from './user-name.js';
+
+export interface Credential {
+  /** `Person/1` */
+  readonly account: string;
+  readonly userName: string;
+  /** argon2id, in the PHC string format. */
+  readonly password: string;
+  /** An e-mail address that the person has proved, in place of that of the record. */
+  readonly address?: string;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
+  readonly signedInAt?: number;
+}
+
+/** A credential and the version of its record. */
+export interface StoredCredential {
+  readonly credential: Credential;
+  readonly version: number;
+}
+
+const CREDENTIAL = 'credential';
+const USER_NAME = 'user-name';
+
+/** Accounts that share one e-mail address: a household. */
+const HOUSEHOLD = 20;
+
+export interface CredentialReader {
+  of(account: string): Promise<StoredCredential | undefined>;
+  byUserName(name: string): Promise<StoredCredential | undefined>;
+  byAddress(address: string): Promise<readonly StoredCredential[]>;
+}
+
+export function credentialReader(records: Pick<Records, 'get' | 'find'>, clock: Clock): CredentialReader {
+  const of = async (account: string): Promise<StoredCredential | undefined> => {
+    const document = await records.get(CREDENTIAL, account, clock.now());
+    return document && storedOf(document);
+  };
+  return {
+    of,
+    async byUserName(name) {
+      const claim = await records.get(USER_NAME, foldUserName(name), clock.now());
+      return claim && of(String(claim.value['account']));
+    },
+    async byAddress(address) {
+      const found = await records.find(CREDENTIAL, 'address', address, clock.now(), HOUSEHOLD);
+      return found.map(storedOf);
+    },
+  };
+}
+
+const storedOf = ({ value, version }: Document): StoredCredential => ({
+  credential: value as unknown as Credential,
+  version,
+});
+
+/** The first credential of an account; it claims the user name. Fault `conflict` at commit where either is there. */
+export const newCredential = (credential: Credential): DocumentChange[] => [
+  claimOf(credential),
+  { op: 'put', document: documentOf(credential), expect: 0 },
+];
+
+const claimOf = ({ userName, account }: Credential): DocumentChange => ({
+  op: 'put',
+  document: { kind: USER_NAME, id: foldUserName(userName), value: { account }, keys: {} },
+  expect: 0,
+});
+
+/** The credential with other values; the user name stays. */
+export const changedCredential = (
+  { credential, version }: StoredCredential,
+  change: Partial<Omit<Credential, 'account' | 'userName'>>,
+): DocumentChange => ({ op: 'put', document: documentOf({ ...credential, ...change }), expect: version });
+
+const documentOf = (credential: Credential) => ({
+  kind: CREDENTIAL,
+  id: credential.account,
+  value: { ...credential },
+  keys: defined({ address: credential.address }),
+});
+
+/** Commits the change of one record; whether it was still what it was when it was read. */
+export async function isWritten(change: DocumentChange, records: Pick<Records, 'write'>): Promise<boolean> {
+  try {
+    await records.write(change);
+    return true;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+/** Sign-in by user name and password. Unknown names, wrong passwords and closed accounts are one answer, in the same time. */
+import type { Clock } from '../../fhir/clock.js';
+import type { DocumentChange } from '../../store/port.js';
+import type { Counted, Limiter } from '../limits/limiter.js';
+import type { Visitor } from '../limits/visitor.js';
+import type { Sessions } from '../sessions/sessions.js';
+import type { AccountAudit } from './account-audit.js';
+import { changedCredential, type CredentialReader, type StoredCredential } from './credential.js';
+import type { Hashing } from './password-hash.js';
+import { foldUserName } from './user-name.js';
+
+export interface SignInParts {
+  readonly credentials: Pick<CredentialReader, 'byUserName'>;
+  readonly hashing: Hashing;
+  readonly limiter: Limiter;
+  readonly sessions: Pick<Sessions, 'open'>;
+  readonly fhirUserOf: (account: string) => Promise<string | undefined>;
+  readonly audit: AccountAudit;
+  readonly clock: Clock;
+}
+
+/** `cookie` is the Set-Cookie field of the answer; `wait` are milliseconds. */
+export type SignInOutcome =
+  | { readonly kind: 'signed-in'; readonly cookie: string }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'wait'; readonly wait: number };
+
+export interface NameAndPassword {
+  readonly userName: string;
+  readonly password: string;
+}
+
+/** Characters of a password that are looked at: nobody has chosen a longer one. */
+const LONGEST = 1024;
+
+export async function signIn(
+  visitor: Visitor,
+  { userName, password }: NameAndPassword,
+  parts: SignInParts,
+): Promise<SignInOutcome> {
+  const { limiter, audit } = parts;
+  const ofAccount: Counted = { limit: 'password-account', of: foldUserName(userName.slice(0, LONGEST)) };
+  const ofNetwork: Counted = { limit: 'network', of: visitor.network };
+  const wait = await limiter.take([ofNetwork, ofAccount]);
+  if (wait !== undefined) return { kind: 'wait', wait };
+  const proved = await prove(userName, password, parts);
+  if ('refused' in proved) {
+    await audit({ action: 'sign-in', account: proved.refused, isGood: false });
+    return { kind: 'refused' };
+  }
+  await limiter.giveBack([ofNetwork]);
+  await limiter.forget(ofAccount);
+  return open(visitor, proved.stored, parts);
+}
+
+/** The account whose password it is; `refused` names the account that was meant, for the audit. */
+async function prove(
+  userName: string,
+  password: string,
+  { credentials, hashing, fhirUserOf }: SignInParts,
+): Promise<{ stored: StoredCredential } | { refused: string }> {
+  const stored = await credentials.byUserName(userName.slice(0, LONGEST));
+  const isRight = await hashing.verify(stored?.credential.password, password.slice(0, LONGEST));
+  const account = stored?.credential.account ?? '';
+  const isInUse = stored !== undefined && (await fhirUserOf(account)) !== undefined;
+  return isRight && isInUse ? { stored } : { refused: account };
+}
+
+async function open(visitor: Visitor, stored: StoredCredential, parts: SignInParts): Promise<SignInOutcome> {
+  const { account } = stored.credential;
+  const seen: DocumentChange = changedCredential(stored, { signedInAt: parts.clock.now() });
+  const cookie = await parts.sessions.open(visitor, { account, amr: ['pwd'] }, [seen]);
+  await parts.audit({ action: 'sign-in', account, isGood: true });
+  return { kind: 'signed-in', cookie };
+}

@@ -1,0 +1,33 @@
+/**
+ * How often something may be tried, by whom it concerns and by where it comes from. The first tries are free; each further one
+ * doubles the wait for the next. No wait is so long that one person could keep another out.
+ */
+
+export interface Limit {
+  /** Tries without a wait. */
+  readonly free: number;
+  /** Milliseconds of the first wait, and of the longest. */
+  readonly wait: number;
+  readonly longest: number;
+  /** Milliseconds without a try after which all are forgotten. */
+  readonly forgotten: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export const limits = {
+  /** Wrong passwords of one account. */
+  'password-account': { free: 5, wait: 5 * SECOND, longest: 5 * MINUTE, forgotten: HOUR },
+  /** Wrong passwords, codes and facts from one network: a clinic's visitors share one. */
+  network: { free: 40, wait: 2 * SECOND, longest: 15 * MINUTE, forgotten: HOUR },
+  /** Second factors of one account that were wrong. */
+  'factor-account': { free: 10, wait: 30 * SECOND, longest: 15 * MINUTE, forgotten: HOUR },
+  /** E-mails with a code that one account or address is sent. */
+  'code-sent': { free: 3, wait: 10 * MINUTE, longest: 4 * HOUR, forgotten: 24 * HOUR },
+  /** Requests for e-mails from one network. */
+  'code-network': { free: 20, wait: MINUTE, longest: HOUR, forgotten: 6 * HOUR },
+} as const satisfies Readonly<Record<string, Limit>>;
+
+export type LimitName = keyof typeof limits;

@@ -1,0 +1,138 @@
+/**
+ * Sessions of browsers, in the store: they are the same for every process and outlive each. A session has a new secret at each
+ * sign-in, and ends after an idle time, after an absolute time, with the account, or when somebody ends it.
+ */
+import type { World } from '../../fhir/clock.js';
+import { isConflict } from '../../fhir/fault.js';
+import type { Document, DocumentChange, Records, Store } from '../../store/port.js';
+import { browserName } from './browser-name.js';
+import type { Cookies, WithHeaders } from './cookies.js';
+import {
+  endOf,
+  hashOfSecret,
+  newSecret,
+  SESSION,
+  sessionRecord,
+  valueOf,
+  type SessionLimits,
+  type SessionValue,
+  type SignedIn,
+} from './session.js';
+
+export interface SessionParts extends Pick<World, 'clock' | 'random'> {
+  readonly records: Pick<Records, 'get' | 'find' | 'write'>;
+  readonly store: Pick<Store, 'commit'>;
+  readonly cookies: Cookies;
+  readonly limits: () => Promise<SessionLimits>;
+  /** Who an account is to apps at this moment; undefined where it may not be signed in (any more). */
+  readonly fhirUserOf: (account: string) => Promise<string | undefined>;
+}
+
+export interface ListedSession extends Pick<SessionValue, 'authTime' | 'seen' | 'browser'> {
+  /** Names it to `end`; opens nothing. */
+  readonly id: string;
+  /** The one that asks. */
+  readonly isCurrent: boolean;
+}
+
+export interface Sessions {
+  /** Who is signed in; looking counts as use. Undefined: nobody, or not any more. */
+  current(request: WithHeaders): Promise<SignedIn | undefined>;
+  /**
+   * Signs an account in to this browser, in place of who was signed in there. Resolves with the Set-Cookie field.
+   * @param changes committed with it; Fault `conflict` where they fail, and nobody is signed in then
+   */
+  open(
+    request: WithHeaders,
+    who: Pick<SessionValue, 'account' | 'amr'>,
+    changes?: readonly DocumentChange[],
+  ): Promise<string>;
+  /** Ends this browser's session. Resolves with the Set-Cookie field. */
+  close(request: WithHeaders): Promise<string>;
+  /** The sessions of an account, the one used last first. */
+  list(account: string, request: WithHeaders): Promise<readonly ListedSession[]>;
+  /** The changes that end one session of the account, or all but those that are excepted. */
+  ending(account: string, which?: { readonly only?: string; readonly except?: WithHeaders }): Promise<DocumentChange[]>;
+}
+
+const COOKIE = 'session';
+
+/** Sessions of one account at a time; one more ends the one used least recently. */
+const MOST = 5;
+
+/** More than an account can have: two sign-ins at a time may exceed the limit for a moment. */
+const LISTED = 100;
+
+export function createSessions(parts: SessionParts): Sessions {
+  const { clock, random, records, store, cookies, limits, fhirUserOf } = parts;
+  const idOf = (request: WithHeaders): string | undefined => {
+    const secret = cookies.read(request, COOKIE);
+    return secret === undefined ? undefined : hashOfSecret(secret);
+  };
+  const stored = async (request: WithHeaders): Promise<Document | undefined> => {
+    const id = idOf(request);
+    return id === undefined ? undefined : records.get(SESSION, id, clock.now());
+  };
+  const sessionsOf = async (account: string): Promise<Document[]> => {
+    const found = await records.find(SESSION, 'account', account, clock.now(), LISTED);
+    return found.sort((a, b) => valueOf(b).seen - valueOf(a).seen);
+  };
+  return {
+    async current(request) {
+      const session = await stored(request);
+      if (!session) return undefined;
+      const { account, authTime, amr } = valueOf(session);
+      const fhirUser = await fhirUserOf(account);
+      if (fhirUser === undefined || !(await touched(session, await limits(), parts))) return undefined;
+      return { account, fhirUser, authTime, amr };
+    },
+    async open(request, { account, amr }, changes = []) {
+      const now = clock.now();
+      const secret = newSecret(random);
+      const browser = browserName(request.headers['user-agent']);
+      const value = { account, amr, authTime: now, seen: now, browser };
+      const before = await stored(request);
+      const others = (await sessionsOf(account)).filter(({ id }) => id !== before?.id);
+      const ended = [...(before ? [before] : []), ...others.slice(MOST - 1)].map(endOf).map(unconditional);
+      const session = sessionRecord(hashOfSecret(secret), value, await limits(), 0);
+      await store.commit({ documents: [...changes, ...ended, session] });
+      return cookies.set(COOKIE, secret);
+    },
+    async close(request) {
+      const id = idOf(request);
+      if (id !== undefined) await records.write({ op: 'delete', kind: SESSION, id });
+      return cookies.clear(COOKIE);
+    },
+    async list(account, request) {
+      const own = idOf(request);
+      return (await sessionsOf(account)).map(session => {
+        const { authTime, seen, browser } = valueOf(session);
+        return { id: session.id, isCurrent: session.id === own, authTime, seen, browser };
+      });
+    },
+    async ending(account, { only, except } = {}) {
+      const kept = except && idOf(except);
+      const ended = (await sessionsOf(account)).filter(({ id }) => id !== kept && id === (only ?? id));
+      return ended.map(endOf).map(unconditional);
+    },
+  };
+}
+
+/** Use of a session raises its version: that is no reason not to end it. */
+const unconditional = ({ expect: _version, ...change }: DocumentChange): DocumentChange => change;
+
+/** Whether the session was there to be used: one that somebody ends at this moment is not made anew. */
+async function touched(
+  session: Document,
+  limits: SessionLimits,
+  { records, clock }: Pick<SessionParts, 'records' | 'clock'>,
+): Promise<boolean> {
+  const value = { ...valueOf(session), seen: clock.now() };
+  try {
+    await records.write(sessionRecord(session.id, value, limits, session.version));
+    return true;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return (await records.get(SESSION, session.id, clock.now())) !== undefined;
+  }
+}

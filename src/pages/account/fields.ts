@@ -1,0 +1,53 @@
+/** Parts of forms: a label above each field, hints and problems tied to it. https://www.w3.org/WAI/tutorials/forms/ */
+import { html, type Html } from '../html.js';
+
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly type?: 'text' | 'password' | 'email' | 'tel' | 'date';
+  /** https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill */
+  readonly autocomplete: string;
+  readonly hint?: string | undefined;
+  readonly value?: string;
+  readonly inputMode?: 'numeric' | 'email';
+  readonly isOptional?: boolean;
+}
+
+export function field({ name, label, type = 'text', autocomplete, hint, value, inputMode, isOptional }: Field): Html {
+  const hintId = `${name}-hint`;
+  // Names, codes and dates are written from left to right in every language.
+  return html`<p class="field">
+    <label for="${name}">${label}</label>
+    <input
+      id="${name}"
+      name="${name}"
+      type="${type}"
+      dir="ltr"
+      autocomplete="${autocomplete}"
+      autocapitalize="none"
+      spellcheck="false"
+      ${inputMode !== undefined && html`inputmode="${inputMode}"`}
+      ${value !== undefined && value !== '' && html`value="${value}"`}
+      ${hint !== undefined && html`aria-describedby="${hintId}"`}
+      ${isOptional !== true && html`required`}
+    />
+    ${hint !== undefined && html`<span class="hint" id="${hintId}">${hint}</span>`}
+  </p>`;
+}
+
+/** The text of a problem, read out when the page opens. */
+export const alert = (text: string | undefined): Html | false =>
+  text !== undefined && html`<p class="problem" role="alert">${text}</p>`;
+
+/** The head of a page: its title, and what it is for. */
+export const heading = (title: string, text?: string): Html =>
+  html`<div class="hero">
+    <h1>${title}</h1>
+    ${text !== undefined && html`<p class="lede">${text}</p>`}
+  </div>`;
+
+export const submit = (label: string): Html => html`<button type="submit">${label}</button>`;
+
+/** A value that a later form sends back. */
+export const hidden = (name: string, value: string): Html =>
+  html`<input type="hidden" name="${name}" value="${value}" />`;

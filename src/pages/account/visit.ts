@@ -1,0 +1,119 @@
+/** Pages with forms, as functions: a visit in, an answer out. Here they become routes; a form counts only with its token. */
+import express, { type Express, type Request, type Response } from 'express';
+import type { FormTokens } from '../../identity/sessions/form-token.js';
+import { visitorOf, type Visitor } from '../../identity/limits/visitor.js';
+import type { Framing } from '../frame.js';
+import { html, type Html } from '../html.js';
+import { page, type Frame } from '../layout.js';
+import { accountTexts, type AccountTexts } from './texts.table.js';
+
+export interface Visit extends Visitor {
+  readonly frame: Omit<Frame, 'title'>;
+  readonly words: AccountTexts;
+  /** `/sign-in` in the language of the page. */
+  readonly link: (path: string, query?: Readonly<Record<string, string>>) => string;
+  /** A form that is sent back here. */
+  readonly form: (path: string, content: Html, query?: Readonly<Record<string, string>>) => Html;
+}
+
+/** What was sent: every field once, '' where it is missing. */
+export type Fields = (name: string) => string;
+
+export type Answer =
+  | {
+      readonly kind: 'page';
+      /** Default 200. */
+      readonly status?: number;
+      readonly title: string;
+      readonly content: Html;
+      /** Origins and schemes beyond this server that its form leads to, through redirects. */
+      readonly leadsTo?: readonly string[];
+      readonly cookies?: readonly string[];
+      /** Seconds. */
+      readonly retryAfter?: number;
+    }
+  | { readonly kind: 'go'; readonly to: string; readonly cookies?: readonly string[] };
+
+export interface FormPage {
+  readonly path: string;
+  /** The names of query parameters that its links to other languages keep. */
+  readonly keeps?: readonly string[];
+  readonly show?: (visit: Visit, query: Fields) => Answer | Promise<Answer>;
+  readonly take?: (visit: Visit, fields: Fields, query: Fields) => Answer | Promise<Answer>;
+}
+
+export interface Site extends Pick<Framing, 'frameOf' | 'send'> {
+  readonly forms: FormTokens;
+}
+
+/** Bytes of a form. */
+const FORM_LIMIT = '16kb';
+
+/** Adds the routes of a page. */
+export function serveForm(app: Express, { path, keeps = [], show, take }: FormPage, site: Site): void {
+  const visitOf = (request: Request, response: Response) => createVisit(request, response, keeps, site);
+  if (show)
+    app.get(path, async (request, response) => {
+      const visit = await visitOf(request, response);
+      answer(response, visit, await show(visit, fieldsOf(request.query)), site);
+    });
+  if (take)
+    app.post(path, express.urlencoded({ extended: false, limit: FORM_LIMIT }), async (request, response) => {
+      const fields = fieldsOf(request.body);
+      const visit = await visitOf(request, response);
+      const isOwn = site.forms.accepts(request, fields('form'));
+      answer(response, visit, isOwn ? await take(visit, fields, fieldsOf(request.query)) : stale(visit), site);
+    });
+}
+
+function fieldsOf(source: unknown): Fields {
+  const values = (source ?? {}) as Readonly<Record<string, unknown>>;
+  return name => {
+    const value = Object.hasOwn(values, name) ? values[name] : '';
+    return typeof value === 'string' ? value : '';
+  };
+}
+
+async function createVisit(request: Request, response: Response, keeps: readonly string[], site: Site): Promise<Visit> {
+  const { token, cookie } = site.forms.issue(request);
+  if (cookie !== undefined) response.append('Set-Cookie', cookie);
+  const asked = fieldsOf(request.query);
+  const kept = keeps.flatMap(name => (asked(name) === '' ? [] : [[name, asked(name)] as const]));
+  const frame = { ...(await site.frameOf(request)), query: Object.fromEntries(kept) };
+  const link: Visit['link'] = (path, query = {}) =>
+    `${path}?${new URLSearchParams({ ...query, lang: frame.language }).toString()}`;
+  return {
+    ...visitorOf(request),
+    frame,
+    words: accountTexts[frame.language],
+    link,
+    form: (path, content, query) =>
+      html`<form method="post" action="${link(path, query)}">
+        <input type="hidden" name="form" value="${token}" />
+        ${content}
+      </form>`,
+  };
+}
+
+function answer(response: Response, { frame }: Visit, given: Answer, site: Site): void {
+  for (const cookie of given.cookies ?? []) response.append('Set-Cookie', cookie);
+  if (given.kind === 'go') {
+    response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }).redirect(303, given.to);
+    return;
+  }
+  const { status = 200, title, content, leadsTo, retryAfter } = given;
+  if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
+  site.send(response, status, page({ ...frame, title }, content), leadsTo);
+}
+
+/** A form of another site, or of a page that was open when the browser forgot its cookies. */
+const stale = ({ words, link, frame }: Visit): Answer => ({
+  kind: 'page',
+  status: 403,
+  title: words.staleTitle,
+  content: html`<div class="hero">
+    <h1>${words.staleTitle}</h1>
+    <p class="lede">${words.staleWhy}</p>
+    <p class="links"><a href="${link(frame.path)}">${words.again}</a></p>
+  </div>`,
+});

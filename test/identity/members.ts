@@ -1,0 +1,99 @@
+/** A portal with members who have credentials. */
+import { randomBytes } from 'node:crypto';
+import { startTestServer, type TestServer } from '../fixtures/server.js';
+import { eachStorage, type OpenStorage } from '../fixtures/storages.js';
+import { pageVisitor, type Page, type PageVisitor } from '../fixtures/page-visitor.js';
+import { testWorld, type TestWorld } from '../fixtures/world.js';
+import type { Storage } from '../../src/store/port.js';
+
+export interface Member {
+  /** `Person/1` */
+  readonly account: string;
+  /** `Patient/1` */
+  readonly patient: string;
+  readonly userName: string;
+  readonly password: string;
+  readonly email: string;
+}
+
+export interface Portal {
+  readonly server: TestServer;
+  readonly world: TestWorld;
+  readonly storage: Storage;
+  visitor(headers?: Record<string, string>): PageVisitor;
+  /** A request as a demo client; resolves with the JSON of a good answer. */
+  fhir(client: string, method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  /** A member with an account in use and credentials. */
+  member(): Promise<Member>;
+}
+
+export const PASSWORD = 'four quiet herons at dusk';
+
+export const token = (): string => randomBytes(6).toString('hex');
+
+/** Registers the tests for each store; `env` are further settings of the server. */
+export function eachMembership(
+  title: string,
+  tests: (portal: () => Portal) => void,
+  env: Record<string, string> = {},
+): void {
+  describe(title, () => eachStorage((_, open) => withPortal(open, tests, env)));
+}
+
+function withPortal(open: OpenStorage, tests: (portal: () => Portal) => void, env: Record<string, string>): void {
+  let portal: Portal;
+  before(async function () {
+    this.timeout(120_000);
+    const world = testWorld();
+    const storage = await open(world.clock);
+    portal = portalOf(await startTestServer({ storage, world, env }), storage, world);
+  });
+  after(async () => {
+    await portal.server.close();
+    await portal.storage.store.close();
+  });
+  tests(() => portal);
+}
+
+function portalOf(server: TestServer, storage: Storage, world: TestWorld): Portal {
+  const fhir: Portal['fhir'] = async (client, method, path, body) => {
+    const answer = await fetch(`${server.portal}/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${server.token(client)}`, 'content-type': 'application/fhir+json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+  };
+  return {
+    ...{ server, world, storage, fhir },
+    visitor: headers => pageVisitor(server.url, headers),
+    async member() {
+      const unique = token();
+      const email = `${unique}@example.org`;
+      const patient = await fhir('demo-system', 'POST', 'Patient', {
+        resourceType: 'Patient',
+        active: true,
+        birthDate: '1980-02-03',
+        name: [{ family: `F${unique}`, given: ['Dana'] }],
+        telecom: [{ system: 'email', value: email }],
+      });
+      const person = await fhir('demo-ehr', 'POST', `Patient/${String(patient['id'])}/$enroll`);
+      const account = `Person/${String(person['id'])}`;
+      const userName = `dana.${unique}`;
+      const documents = await server.app.identity.choose({ account, userName, password: PASSWORD });
+      await storage.store.commit({ documents });
+      return { account, patient: `Patient/${String(patient['id'])}`, userName, password: PASSWORD, email };
+    },
+  };
+}
+
+/** Fills the sign-in form. */
+export async function signIn(
+  visitor: PageVisitor,
+  { userName, password }: Pick<Member, 'userName' | 'password'>,
+  path = '/sign-in',
+): Promise<Page> {
+  return visitor.send(await visitor.get(path), { userName, password }, '/sign-in');
+}
