@@ -76,7 +76,9 @@ async function subjectOf(
 ): Promise<Enrollee | undefined> {
   const instance = patient === undefined ? undefined : await reader.get<Patient>(patient);
   if (patient !== undefined && !instance) return undefined;
-  const subject = await findEnrollee(facts, reader, instance).catch(ambiguous);
+  const { birthDate: _invited, ...others } = facts;
+  // A birth date corrected on record since the invitation contradicts nothing: it is the one that was verified.
+  const subject = await findEnrollee(instance ? others : facts, reader, instance).catch(ambiguous);
   if (!subject || (subject.patient && isInactive(subject.patient.resource))) return undefined;
   const { account } = subject;
   const closed = account?.resource.active === false && !isPending(account.resource, reader.own);

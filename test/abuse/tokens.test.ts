@@ -132,6 +132,36 @@ describe('abuse: tokens', () => {
     await refused(`${part(header())}.${part(claims())}`, 'two parts');
   });
 
+  it('[A05] refuses another payload under the signature of a token that it has just taken', async () => {
+    const good = signed(header(), claims({ scope: 'system/Patient.r' }));
+    assert.equal((await ask(`Bearer ${good}`)).status, 200);
+    const [head = '', , signature = ''] = good.split('.');
+    await refused(`${head}.${part(claims({ scope: 'system/*.cruds' }))}.${signature}`, 'another payload');
+    assert.equal((await ask(`Bearer ${good}`)).status, 200);
+  });
+
+  it('[B33] a condition of a create finds what the token may read, and nothing else', async () => {
+    const create = async (scope: string, status: number) => {
+      const response = await fetch(`${server.customer}/Basic`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${signed(header(), claims({ scope }))}`,
+          'content-type': 'application/fhir+json',
+          'if-none-exist': 'identifier=urn:x|zq-unread',
+        },
+        body: JSON.stringify({
+          resourceType: 'Basic',
+          identifier: [{ system: 'urn:x', value: 'zq-unread' }],
+          code: { text: 'x' },
+        }),
+      });
+      assert.equal(response.status, status, `${scope}: ${await response.text()}`);
+    };
+    await create('system/Basic.cr', 201);
+    await create('system/Basic.cr', 200);
+    await create('system/Basic.c', 201);
+  });
+
   it('[A04] refuses a public key as a secret', async () => {
     const text = `${part(header({ alg: 'HS256' }))}.${part(claims())}`;
     for (const secret of [JSON.stringify(key.publicJwk), key.publicJwk.x]) {

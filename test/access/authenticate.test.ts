@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Fault } from '../../src/fhir/fault.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { createAuthenticate, type Authenticate } from '../../src/access/authenticate.js';
+import type { People } from '../../src/access/build-actor.js';
 import { fixedClients, type Client } from '../../src/access/clients.js';
 import { withEpochs } from '../../src/access/epochs.js';
 import { issueOpaque, opaqueVerifier, revokeOpaque } from '../../src/access/opaque.js';
@@ -42,6 +43,7 @@ const claims = (extra: Partial<Claims> = {}): Claims => ({
 
 let portalStorage: Portal;
 let store: Store;
+let people: People;
 let authenticate: Authenticate;
 let calls: number;
 
@@ -58,7 +60,7 @@ function newProcess(): Authenticate {
       },
     ),
     clients: fixedClients(ISSUER, clients),
-    people: storedPeople(store, PARTITION, clock, { own, parentalAge: () => Promise.resolve(18) }),
+    people: { ...people, read: name => people.read(name) },
     records,
     clock,
     bases: ['https://portal.example/fhir/portal'],
@@ -91,6 +93,7 @@ async function commit(...resources: (Resource & { id: string })[]): Promise<void
 async function setUp(): Promise<void> {
   portalStorage = await portal();
   store = withEpochs(portalStorage.store, portalStorage.clock);
+  people = storedPeople(store, PARTITION, portalStorage.clock, { own, parentalAge: () => Promise.resolve(18) });
   calls = 0;
   authenticate = newProcess();
   await commit(
@@ -154,6 +157,26 @@ describe('bearer tokens', () => {
     await store.commit({ documents: [revokeOpaque(token), raiseEpoch('Person/p')] });
     await assert.rejects(() => call(token), invalid);
     await assert.rejects(() => call(token, other), invalid);
+  });
+
+  it('[A05] remembers a token by all of it: another that ends alike is looked up, and refused', async () => {
+    const token = await tokenFor({ fhirUser: 'Person/p' });
+    await call(token);
+    await assert.rejects(() => call(`${token.slice(0, 6)}x${token.slice(7)}`), invalid);
+    assert.equal((await call(token)).subject, 'Person/p');
+  });
+
+  it('[A27] a change while a token is looked up binds the next request', async () => {
+    const { read } = people;
+    people.read = async name => {
+      const found = await read(name);
+      people.read = read;
+      await commit(related('r', '2', { active: false }));
+      return found;
+    };
+    const token = await tokenFor({ fhirUser: 'RelatedPerson/r' });
+    assert.deepEqual((await call(token)).patients, ['2'], 'it was read before the change');
+    await assert.rejects(() => call(token), invalid);
   });
 
   it('refuses clients and people that nobody knows', async () => {
@@ -269,6 +292,21 @@ describe('epochs: a change binds the next request in every process', () => {
     assert.deepEqual(await roles(), ['agent']);
     await store.commit({ puts: [deletion(practitionerRole('role', 'd', 'agent'), 2)] });
     assert.deepEqual(await roles(), []);
+  });
+
+  it('[D04] a role that moves to another group', async () => {
+    const token = await tokenFor({ fhirUser: 'Practitioner/d' });
+    assert.deepEqual((await call(token)).organizations, ['Organization/g']);
+    await commit(practitionerRole('role', 'd', 'agent', { organization: reference('Organization/h') }));
+    assert.deepEqual((await call(token)).organizations, ['Organization/h']);
+  });
+
+  it('[D04] a practitioner who is no longer active has no access, whatever the roles say', async () => {
+    const token = await tokenFor({ fhirUser: 'Practitioner/d' });
+    const other = newProcess();
+    for (const one of [authenticate, other]) assert.equal((await call(token, one)).kind, 'staff');
+    await commit({ resourceType: 'Practitioner', id: 'd', active: false });
+    for (const one of [authenticate, other]) await assert.rejects(() => call(token, one), invalid);
   });
 
   it('[D07] [D08] periods begin and end by the clock, with no write at all', async () => {

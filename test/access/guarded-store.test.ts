@@ -270,6 +270,13 @@ describe('guarded store: reading', () => {
     assert.deepEqual(await found(seenBy(from, clinician), 'Patient'), ['Patient/2']);
   });
 
+  it('[B41] staff in the context of a patient see what their roles let them see, and no more', async () => {
+    const agent = actor('staff', 'patient/*.rs', { roles: new Set(['agent']), patients: ['1'] });
+    assert.deepEqual(await found(seenBy(from, agent), 'Patient'), ['Patient/1']);
+    assert.notDeepEqual(await found(seenBy(from, first), 'Observation'), []);
+    assert.deepEqual(await found(seenBy(from, agent), 'Observation'), []);
+  });
+
   it('gives a system of full scope the bytes as they are stored', async () => {
     const [bare] = await from.store.read([keyOf('Practitioner/d')]);
     const [seen] = await seenBy(from, everything).read([keyOf('Practitioner/d')]);

@@ -1,8 +1,10 @@
 /** Of what changed hands, each sees their own time. */
 import assert from 'node:assert/strict';
 import { guard } from '../../src/access/guarded-store.js';
+import { withoutChains } from '../../src/access/narrow.js';
 import { createPolicy } from '../../src/access/policy.js';
 import type { Actor } from '../../src/access/actor.js';
+import { NONE, not } from '../../src/search/filters.js';
 import type { Filter, Position } from '../../src/search/query.js';
 import type { Store } from '../../src/store/port.js';
 import { delegating } from '../../src/store/views/delegating.js';
@@ -100,6 +102,14 @@ describe('past versions', () => {
     assert.equal((await view.history({ ...query, of, limit: 200 })).rows.length, 100);
     assert.equal(await view.countHistory({ ...query, of }, 1000), 100);
     assert.equal(calls, 2);
+  });
+
+  it('[B02] a chain lets none of the past through, not even by its contrary', () => {
+    const chain: Filter = { kind: 'refers', key: 'Binary|context|', type: 'Communication', where: ALL };
+    assert.deepEqual(
+      [withoutChains(chain), withoutChains(not(chain)), withoutChains(not(not(chain)))],
+      [NONE, NONE, NONE],
+    );
   });
 
   it('[B27] keeps the past of a Binary whose context is the same', async () => {

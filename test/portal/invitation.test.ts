@@ -1,6 +1,7 @@
 /** The invitation: made, sent, redeemed; and all the ways in which it is not. */
 import assert from 'node:assert/strict';
 import type { Task } from 'fhir/r4.js';
+import { hashOf } from '../../src/portal/invitation-code.js';
 import {
   asPerson,
   asTask,
@@ -189,6 +190,38 @@ function keeping(journey: () => Journey): void {
       assert.equal(delivered.length, 1);
       assert.ok(!JSON.stringify(delivered).includes(code));
     }
+  });
+
+  it('[C01] keeps nothing of a code that was redeemed, superseded or locked', async () => {
+    const [redeemed, superseded, locked] = [await invited(), await invited(), await invited()];
+    const codes = [redeemed, superseded, locked].map(({ code }) => code);
+    const kept = async () => {
+      const { records } = journey().storage;
+      const now = journey().server.app.parts.clock.now();
+      const found = await Promise.all(codes.map(code => records.get('invitation', hashOf(code), now)));
+      return found.map(one => one !== undefined);
+    };
+    assert.deepEqual(await kept(), [true, true, true]);
+    assert.equal((await redeem(redeemed.code, redeemed.person.birthDate)).status, 201);
+    assert.equal((await invite(superseded.person)).status, 201);
+    for (let day = 1; day <= 5; day++) await redeem(locked.code, `1999-01-0${day}`);
+    assert.deepEqual(await kept(), [false, false, false]);
+  });
+
+  it('[C05] is verified by the birth date on record now, not by the one of the invitation', async () => {
+    const { person, code } = await invited();
+    const { family, given, birthDate, email } = person;
+    const record = {
+      ...{ resourceType: 'Patient', name: [{ family, given: [given] }], birthDate },
+      telecom: [{ system: 'email', value: email }],
+    };
+    const { body } = await journey().expect(201, 'demo-ehr', 'POST', 'Patient', record);
+    await journey().expect(201, 'demo-ehr', 'POST', `Patient/${body.id}/$invite`);
+    const [newest = ''] = (await journey().codes(email)).filter(one => one !== code);
+    const corrected = { ...record, id: body.id, birthDate: '1980-02-13' };
+    await journey().expect(200, 'demo-ehr', 'PUT', `Patient/${body.id}`, corrected);
+    assert.equal((await redeem(newest, birthDate)).status, 422);
+    assert.equal((await redeem(newest, '1980-02-13')).status, 201);
   });
 
   it('[C03] is not consumed by looking', async () => {
