@@ -40,8 +40,9 @@ const folders = {
   'writing/': [...pure, ...handler, 'content/', 'configuration/', 'portal/', 'store/change-set.ts', 'store/views/'],
   'interactions/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'store/views/'],
   'operations/': [...pure, ...handler, 'formats/', 'content/', 'writing/', 'conformance/', 'portal/'],
+  'outbound/': [],
   'delivery/': [
-    ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts'],
+    ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts', 'outbound/'],
     ...['portal/', 'configuration/ as types', 'access/ as types', 'service.ts'],
   ],
   'observe/': ['fhir/', 'runtime/', 'config/ as types', 'search/', 'store/port.ts', 'access/ as types', 'service.ts'],
@@ -85,13 +86,18 @@ const packages = {
   mongodb: ['store/mongo/'],
   negotiator: ['formats/'],
   nodemailer: ['delivery/channels/'],
+  opossum: ['outbound/'],
   pino: ['observe/'],
   'postal-mime': ['delivery/'],
   rfc6902: ['interactions/'],
   saxes: ['formats/', 'validate/', 'configuration/'],
   tar: ['definitions/'],
   zod: ['config/'],
+  'node:dns': ['outbound/'],
+  'node:http2': [],
+  'node:https': ['outbound/'],
   'node:sqlite': ['store/sqlite/'],
+  'node:tls': ['outbound/'],
 };
 
 const escape = text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -115,8 +121,8 @@ function importersOf([name, allowed]) {
   return { from: { path: anyOf(allowed) }, to: { path: module } };
 }
 
-/** Node's own modules without those that are drivers. */
-const freeCore = { dependencyTypes: ['core'], pathNot: '^(node:)?sqlite$' };
+/** Node's own modules without those that are drivers, or call other servers: that is for outbound/ alone. */
+const freeCore = { dependencyTypes: ['core'], pathNot: '^(node:)?(sqlite|https|http2|tls|dns)$' };
 
 module.exports = {
   forbidden: [

@@ -10,6 +10,9 @@ const assignments = {
   message: 'An assignment is a statement, but for values made when they are first needed (`??=`).',
 };
 
+/** Whatever calls other servers does so by src/outbound/, which checks where the call goes. */
+const dialling = ['fetch', 'WebSocket', 'EventSource'].map(name => ({ name, message: 'Calls go by src/outbound/.' }));
+
 export default defineConfig(
   globalIgnores(['dist/', '.cache/', 'data/', 'src/operations/types.ts']),
   {
@@ -47,6 +50,11 @@ export default defineConfig(
       // Ports return promises whether or not an adapter has to wait.
       '@typescript-eslint/require-await': 'off',
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/commands/**/*.ts'],
+    rules: { 'no-restricted-globals': ['error', ...dialling] },
   },
   { files: ['src/main.ts', 'src/commands/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
   {

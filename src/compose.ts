@@ -19,6 +19,7 @@ import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import type { EndpointDeclaration } from './definitions/endpoints.table.js';
 import { openChannels } from './delivery/channels/index.js';
+import { createOutbound } from './outbound/outbound.js';
 import type { Dispatcher } from './delivery/dispatcher.js';
 import { setUpDemo } from './demo/set-up-demo.js';
 import type { World } from './fhir/clock.js';
@@ -63,7 +64,10 @@ export async function compose(
   const stores = await inStep(opened, model, indexing, world.clock);
   const configuration = configurationIn(model, stores, world);
   const access = createAccess(config, model, stores, world, configuration);
-  const channels = openChannels(config);
+  const outbound = createOutbound(config.outbound, {
+    suspended: target => log.warn('outbound calls suspended', { target }),
+  });
+  const { channels } = openChannels(config, { ...world, records: opened.records, outbound });
   const reindexer = createReindexing(indexing, stores, world, log);
   const misdirected = createMisdirectedTokens(secret, world);
   const { parts, operations, dispatch, audit } = createHandlers({
@@ -108,6 +112,7 @@ export async function compose(
     accounts: identity.pages,
     stores: opened,
     configuration,
+    outbound,
     owned: storage === undefined,
   });
   return {

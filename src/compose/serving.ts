@@ -26,6 +26,7 @@ import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
 import type { Dispatch } from '../service.js';
+import type { Outbound } from '../outbound/outbound.js';
 import type { Storage } from '../store/port.js';
 
 export interface Serving {
@@ -48,6 +49,7 @@ export interface ServingParts {
   audit: OpenAudit;
   accounts: AccountPagesParts;
   stores: Storage;
+  outbound: Outbound;
   /** Whether the storage is closed with the server. */
   owned: boolean;
 }
@@ -96,6 +98,7 @@ export function createServing(parts: ServingParts): Serving {
       await persisting.stop();
       await housekeeping.stop();
       await dispatcher.stop();
+      parts.outbound.close();
       await reindexer.stop();
       if (owned) await stores.store.close();
       crashCheck.stop();
@@ -146,6 +149,12 @@ async function reportMisdirected(token: string, { config, world, model, dispatch
   return status === 200;
 }
 
+/** The folders of the channels that write files. */
+const keptIn = ({ mail, sms }: Config): string[] => [
+  ...(mail.smtpUrl === undefined ? [mail.folder] : []),
+  ...(sms.gateway === undefined ? [sms.folder] : []),
+];
+
 async function callerOf(
   { authenticate }: Access,
   request: Parameters<Access['authenticate']>[0],
@@ -193,7 +202,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       configuration: parts.configuration,
       accounts: parts.accounts,
       reportMisdirected: token => reportMisdirected(token, parts),
-      mailbox: config.demo && config.mail.smtpUrl === undefined ? openMailbox(config.mail.folder) : undefined,
+      mailbox: config.demo ? openMailbox(...keptIn(config)) : undefined,
     },
     mounts: access.development
       ? [developmentRoute(access.development, request => namesThisServer(request, config.url))]

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { CountryCode } from 'libphonenumber-js/min';
 import { settings, type Setting } from './settings.js';
+import type { SmsGatewayConfig } from './sms-gateway.js';
 import type { CustomerConfig, IssuerConfig, StoreConfig } from './values.js';
 
 export interface Config {
@@ -34,6 +35,17 @@ export interface Config {
     readonly smtpUrl: string | undefined;
     readonly folder: string;
     readonly from: string;
+  };
+  readonly sms: {
+    /** Absent: in demo mode, text messages are written to `folder`; else none are sent. */
+    readonly gateway: SmsGatewayConfig | undefined;
+    readonly folder: string;
+  };
+  readonly outbound: {
+    /** `host:port` */
+    readonly hosts: readonly string[];
+    /** CIDR blocks. */
+    readonly networks: readonly string[];
   };
   /** Bytes, levels, counts and milliseconds; settings.ts says which. */
   readonly limits: {
@@ -120,6 +132,11 @@ function configOf(values: Values): Config {
       folder: join(values.PORTICO_DATA, 'mail'),
       from: values.PORTICO_MAIL_FROM,
     },
+    sms: { gateway: values.PORTICO_SMS, folder: join(values.PORTICO_DATA, 'sms') },
+    outbound: {
+      hosts: values.PORTICO_OUTBOUND_HOSTS ?? hostsOf(values.PORTICO_SMS),
+      networks: values.PORTICO_OUTBOUND_NETWORKS,
+    },
     limits: {
       maxBody: values.PORTICO_MAX_BODY,
       maxDepth: values.PORTICO_MAX_DEPTH,
@@ -139,6 +156,13 @@ function configOf(values: Values): Config {
   };
 }
 
+/** The hosts that are called for a gateway. */
+function hostsOf(gateway: SmsGatewayConfig | undefined): string[] {
+  if (!gateway) return [];
+  const { hostname, port, protocol } = new URL(gateway.url);
+  return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
+}
+
 /** Milliseconds. */
 const DAY = 24 * 3600_000;
 
@@ -156,10 +180,13 @@ function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function refuseContradictions({ limits }: Config): void {
+function refuseContradictions({ limits, sms, outbound }: Config): void {
   if (limits.pageSize > limits.maxPageSize) throw new Error('PORTICO_PAGE_SIZE must not exceed PORTICO_MAX_PAGE_SIZE');
   if (limits.searchTimeout > limits.requestTimeout) {
     throw new Error('PORTICO_SEARCH_TIMEOUT must not exceed PORTICO_REQUEST_TIMEOUT');
+  }
+  if (!hostsOf(sms.gateway).every(host => outbound.hosts.includes(host))) {
+    throw new Error('PORTICO_OUTBOUND_HOSTS must name the host of the gateway in PORTICO_SMS');
   }
 }
 

@@ -2,14 +2,17 @@
 import {
   canonicalBase,
   customerList,
+  hostList,
   hostName,
   issuerList,
   language,
   mailbox,
+  networkList,
   oneOf,
   onOff,
   path,
   phoneRegion,
+  smsGateway,
   smtpAddress,
   storeAddress,
   tgzFiles,
@@ -54,6 +57,8 @@ const address = 'Address';
 const storage = 'Storage';
 const portal = 'Portal';
 const mail = 'E-mail';
+const texts = 'Text messages';
+const outbound = 'Outbound calls';
 const limits = 'Limits';
 const trust = 'Trust';
 const operation = 'Operation';
@@ -120,6 +125,27 @@ export const settings = {
     doc: 'Mail server that takes the e-mails: `smtp://` (STARTTLS where offered) or `smtps://`.',
   }),
   PORTICO_MAIL_FROM: setting(mailbox, 'Portico <no-reply@localhost>', { group: mail, doc: 'Sender of all e-mails.' }),
+
+  PORTICO_SMS: optional(
+    smsGateway,
+    'in demo mode, files in the folder `sms` in PORTICO_DATA; else no text messages are sent',
+    {
+      group: texts,
+      secret: true,
+      doc: 'Gateway that takes the text messages, with its secrets: Twilio, or any that takes an HTTP request.',
+    },
+  ),
+
+  PORTICO_OUTBOUND_HOSTS: optional(hostList, 'the host of the gateway in PORTICO_SMS', {
+    group: outbound,
+    doc:
+      'Hosts that this server calls over HTTP: by https alone, or by http on this machine. An address of a private network ' +
+      'is called where the list names the address itself.',
+  }),
+  PORTICO_OUTBOUND_NETWORKS: setting(networkList, '', {
+    group: outbound,
+    doc: 'Private networks that names of PORTICO_OUTBOUND_HOSTS may lead to. Names that lead to any other private address are not called.',
+  }),
 
   PORTICO_MAX_BODY: setting(whole(1024, 1024 * megabyte), String(16 * megabyte), {
     group: limits,

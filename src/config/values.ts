@@ -1,8 +1,10 @@
 /** The kinds of value that a setting can have: how to read the text of an environment variable, and the error if it is wrong. */
+import { isIP } from 'node:net';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import { createPublicKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readSmsGateway } from './sms-gateway.js';
 import { languageTag } from '../fhir/language-tag.js';
 
 export interface Value<T> {
@@ -50,10 +52,7 @@ export const oneOf = <const T extends string>(names: readonly T[]): Value<T> =>
 export const path = parsed('a path', file => (file.includes('\0') ? undefined : resolve(file)));
 
 export const tgzFiles = parsed('a list of .tgz files with commas between', list => {
-  const files = list
-    .split(',')
-    .map(file => file.trim())
-    .filter(Boolean);
+  const files = listOf(list);
   return files.every(file => file.endsWith('.tgz')) ? files.map(file => resolve(file)) : undefined;
 });
 
@@ -96,6 +95,42 @@ export const language = parsed('a language tag such as en or ar-SA', languageTag
 
 export const phoneRegion = parsed('a region (ISO 3166-1) such as US', region =>
   isSupportedCountry(region) ? region : undefined,
+);
+
+/** Hosts in one form, `host:port`. */
+export const hostList = parsed<readonly string[]>(
+  'hosts with commas between, each maybe with a port (443 where none is named)',
+  list => listOf(list).map(hostAndPort),
+);
+
+function hostAndPort(host: string): string {
+  const { hostname, port, href } = new URL(`https://${host}`);
+  if (/[/?#@\\]/.test(host) || !hostname) throw new Error(href);
+  return `${hostname}:${port || 443}`;
+}
+
+/** IP networks in CIDR notation. https://www.rfc-editor.org/rfc/rfc4632 */
+export const networkList = parsed<readonly string[]>('networks such as 10.1.0.0/16 with commas between', list => {
+  const networks = listOf(list);
+  return networks.every(isNetwork) ? networks : undefined;
+});
+
+function isNetwork(network: string): boolean {
+  const [, address = '', bits] = /^([^/]+)\/(\d{1,3})$/.exec(network) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+const listOf = (list: string): string[] =>
+  list
+    .split(',')
+    .map(one => one.trim())
+    .filter(Boolean);
+
+/** The gateway of text messages. */
+export const smsGateway = parsed(
+  'JSON of a gateway, or the path of a file with it: docs/text-messages.md',
+  readSmsGateway,
 );
 
 export const mailbox = value(

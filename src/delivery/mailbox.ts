@@ -1,14 +1,16 @@
-/** The e-mails that demo mode keeps instead of sending them, as pages show them. */
+/** The e-mails and text messages that demo mode keeps instead of sending them, as pages show them. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { defined } from '../fhir/defined.js';
 
 export interface MailSummary {
   /** `[A-Za-z0-9._-]+` */
   id: string;
+  /** An e-mail address or a telephone number. */
   to: string;
-  subject: string;
+  /** Absent in text messages. */
+  subject?: string;
   /** Milliseconds since the epoch. */
   at: number;
 }
@@ -16,6 +18,8 @@ export interface MailSummary {
 export interface Mail extends MailSummary {
   text: string;
   html?: string;
+  /** Of a text message. */
+  segments?: number;
 }
 
 export interface Mailbox {
@@ -26,23 +30,50 @@ export interface Mailbox {
 
 const ID = /^[\w-][\w.-]{0,100}$/;
 
-export function openMailbox(folder: string): Mailbox {
-  const mailOf = async (file: string): Promise<Mail> => parsed(file, await readFile(join(folder, file)));
+/** How a file of each extension is read. */
+const READERS: Readonly<Record<string, (id: string, path: string) => Promise<Mail>>> = {
+  '.eml': async (id, path) => email(id, await readFile(path)),
+  '.json': textMessage,
+};
+
+/** @param folders of the channels that write files */
+export function openMailbox(...folders: string[]): Mailbox {
   return {
-    list: async limit => Promise.all((await newestFiles(folder, limit)).map(mailOf)),
-    read: async id => (ID.test(id) ? mailOf(`${id}.eml`).catch(() => undefined) : undefined),
+    list: async limit => Promise.all((await newestFiles(folders, limit)).map(read)),
+    read: async id => {
+      const places = ID.test(id)
+        ? folders.flatMap(folder => Object.keys(READERS).map(end => join(folder, id + end)))
+        : [];
+      const found = await Promise.all(places.map(path => read(path).catch(() => undefined)));
+      return found.find(mail => mail !== undefined);
+    },
   };
 }
 
-async function newestFiles(folder: string, limit: number): Promise<string[]> {
-  const files = (await readdir(folder).catch(() => [])).filter(file => file.endsWith('.eml'));
-  const dated = await Promise.all(files.map(async file => ({ file, at: (await stat(join(folder, file))).mtimeMs })));
+async function newestFiles(folders: readonly string[], limit: number): Promise<string[]> {
+  const files = await Promise.all(folders.map(filesIn));
+  const dated = await Promise.all(files.flat().map(async path => ({ path, at: (await stat(path)).mtimeMs })));
   const newest = dated.sort((a, b) => b.at - a.at).slice(0, limit);
-  return newest.map(({ file }) => file);
+  return newest.map(({ path }) => path);
 }
 
-async function parsed(file: string, bytes: Buffer): Promise<Mail> {
+async function filesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder).catch(() => [])).filter(name => Object.hasOwn(READERS, extname(name)));
+  return names.map(name => join(folder, name));
+}
+
+function read(path: string): Promise<Mail> {
+  const end = extname(path);
+  return READERS[end]!(basename(path, end), path);
+}
+
+async function textMessage(id: string, path: string): Promise<Mail> {
+  const { to, text, segments } = JSON.parse(await readFile(path, 'utf8')) as Pick<Mail, 'to' | 'text' | 'segments'>;
+  return { id, to, text, at: (await stat(path)).mtimeMs, ...defined({ segments }) };
+}
+
+async function email(id: string, bytes: Buffer): Promise<Mail> {
   const { subject = '', text = '', html, date = '', to } = await PostalMime.parse(bytes);
   const address = to?.[0]?.address ?? '';
-  return { id: file.replace(/\.eml$/, ''), to: address, subject, at: Date.parse(date), text, ...defined({ html }) };
+  return { id, to: address, subject, at: Date.parse(date), text, ...defined({ html }) };
 }

@@ -1,4 +1,4 @@
-/** The first page: what this server is, what it serves, a first call, its health, and in demo mode its e-mails. */
+/** The first page: what this server is, what it serves, a first call, its health, and in demo mode its e-mails and text messages. */
 import { endpointSection } from './endpoint.js';
 import type { EndpointView } from './describe.js';
 import { html, type Html } from './html.js';
@@ -94,7 +94,7 @@ function mailList(mails: readonly MailSummary[], language: Language, words: Text
       ${mails.map(
         mail =>
           html`<li>
-            <a href="/mail/${mail.id}?lang=${language}" dir="auto">${mail.subject}</a>
+            <a href="/mail/${mail.id}?lang=${language}" dir="auto">${mail.subject ?? words.textMessage}</a>
             <span><bdi>${mail.to}</bdi> · ${instant(mail.at, language)}</span>
           </li>`,
       )}

@@ -1,10 +1,10 @@
-/** One e-mail of demo mode: its plain text, then its HTML in a sandboxed frame. */
+/** One e-mail of demo mode: its plain text, then its HTML in a sandboxed frame; or a text message. */
 import { html } from './html.js';
 import { instant } from './landing.js';
 import type { Language } from './language.js';
 import { page, type Assets } from './layout.js';
 import type { Mail } from '../delivery/mailbox.js';
-import { texts } from './texts.table.js';
+import { texts, type Texts } from './texts.table.js';
 
 export interface MailPage {
   language: Language;
@@ -15,13 +15,13 @@ export interface MailPage {
 
 export function mailPage({ language, version, assets, mail }: MailPage): string {
   const words = texts[language];
-  const { id, subject, to, at, text } = mail;
+  const { id, subject = words.textMessage, to, at, text } = mail;
   return page(
     { language, path: `/mail/${id}`, title: subject, version, assets },
     html`<article class="mail">
       <h1 dir="auto">${subject}</h1>
       <p class="why"><span>${words.to}</span> <bdi>${to}</bdi> · ${instant(at, language)}</p>
-      <h2>${words.plainText}</h2>
+      <h2>${mail.segments === undefined ? words.plainText : segments(mail.segments, words)}</h2>
       <pre class="letter" dir="auto" tabindex="0">${text}</pre>
       ${
         mail.html !== undefined &&
@@ -32,3 +32,6 @@ export function mailPage({ language, version, assets, mail }: MailPage): string 
     </article>`,
   );
 }
+
+/** The count stands behind the word, so that it needs no plural. */
+const segments = (count: number, { segments: word }: Texts): string => `${word}: ${count}`;

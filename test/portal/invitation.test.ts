@@ -284,7 +284,8 @@ function refusing(journey: () => Journey): void {
     const { email: _email, ...unreachable } = person;
     const cases: [Record<string, string | number>, number, string][] = [
       [unreachable, 422, 'required'],
-      [{ ...unreachable, phone: '+15555550123' }, 422, 'business-rule'],
+      [{ ...unreachable, phone: '+15555550123', channel: 'email' }, 422, 'business-rule'],
+      [{ ...unreachable, phone: '+15555550123', channel: 'both' }, 422, 'business-rule'],
       [{ ...person, channel: 'sms' }, 422, 'business-rule'],
       [{ ...person, channel: 'pigeon' }, 400, 'value'],
       [{ ...person, expiresInDays: 0 }, 400, 'value'],

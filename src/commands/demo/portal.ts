@@ -1,5 +1,5 @@
 /**
- * A portal as the demo calls it: by fhir-kit-client, with tokens of the development issuer, and its folder of e-mails.
+ * A portal as the demo calls it: by fhir-kit-client, with tokens of the development issuer, and its folders of e-mails and text messages.
  * Each call prints its request and its answer, and rejects where the answer has another status than the demo expects.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -44,7 +44,7 @@ export class Portal {
 
   constructor(config: Config, printer: Printer) {
     this.config = config;
-    this.mailbox = openMailbox(config.mail.folder);
+    this.mailbox = openMailbox(config.mail.folder, config.sms.folder);
     this.printer = printer;
     this.system = developmentToken(loadSigningKey(config.dataFolder), 'demo-system', undefined, Date.now());
   }
@@ -128,7 +128,7 @@ export class Portal {
     return ((await response.json()) as { access_token: string }).access_token;
   }
 
-  /** Waits for the next e-mail to this address, and prints it. */
+  /** Waits for the next e-mail or text message to this address, and prints it. */
   async mail(to: string): Promise<Email> {
     for (let waited = 0; waited < PATIENCE; waited += INTERVAL) {
       const mail = await this.unread(to);
@@ -138,7 +138,7 @@ export class Portal {
       }
       await pause(INTERVAL);
     }
-    throw new Error(`no e-mail to ${to} in ${this.config.mail.folder}`);
+    throw new Error(`nothing was sent to ${to}`);
   }
 
   private async unread(to: string): Promise<Email | undefined> {

@@ -10,7 +10,8 @@ const WIDTH = 110;
 
 export interface Email {
   to: string;
-  subject: string;
+  /** Absent in a text message. */
+  subject?: string;
   text: string;
 }
 
@@ -42,7 +43,7 @@ export function createPrinter(write: (line: string) => void, bold = (text: strin
       lines('  ', linesOf(resource, told));
     },
     mail({ to, subject, text }) {
-      write(`${INDENT}E-mail to ${to}: ${subject}`);
+      write(`${INDENT}${subject === undefined ? `Text message to ${to}` : `E-mail to ${to}: ${subject}`}`);
       lines(
         '  | ',
         text.split('\n').filter(line => line.trim() !== ''),
