@@ -22,3 +22,15 @@ export function not(filter: Filter): Filter {
   if (filter.kind === 'not') return filter.of;
   return filter.kind === 'all' ? NONE : filter.kind === 'none' ? ALL : { kind: 'not', of: filter };
 }
+
+/** What does not satisfy the filter, with `not` moved down to the single conditions (De Morgan). */
+export function negated(filter: Filter): Filter {
+  switch (filter.kind) {
+    case 'and':
+      return or(filter.of.map(negated));
+    case 'or':
+      return and(filter.of.map(negated));
+    default:
+      return not(filter);
+  }
+}

@@ -131,6 +131,21 @@ function ofAny(terms: readonly Filter[], searched: SearchedType): Walk | undefin
   };
 }
 
+/** Whether an index leads to what satisfies the condition: to what merely lacks something none does. */
+export function leads(term: Filter): boolean {
+  switch (term.kind) {
+    case 'and':
+      return term.of.some(leads);
+    case 'or':
+      return term.of.every(leads);
+    case 'all':
+    case 'not':
+      return false;
+    default:
+      return true;
+  }
+}
+
 function walkOf(term: Filter, searched: SearchedType): Walk | undefined {
   switch (term.kind) {
     case 'posting':
@@ -151,6 +166,7 @@ function walkOf(term: Filter, searched: SearchedType): Walk | undefined {
     case 'or':
       return ofAny(term.of, searched);
     case 'and': {
+      if (!term.of.some(leads)) return undefined;
       const rids = searched.matching(searched.type, term);
       return { rids, walk: sql`SELECT 1 FROM (${rids})` };
     }

@@ -4,10 +4,9 @@ import type { Filter, Position, Search, Sort } from '../../search/query.js';
 import { fairShare, PageEnd } from '../../search/page-end.js';
 import type { Page } from '../port.js';
 import type { Connection, Row } from './connection.js';
-import { condition } from './filter-sql.js';
 import { firstRows } from './first-rows.js';
 import { keyNumber } from './keys.js';
-import { planOf, remaining, type Plan, type Effort } from './plan.js';
+import { FEW, planOf, remaining, tests, type Plan, type Effort } from './plan.js';
 import { COLUMNS, columns, JSON_COLUMN, smallColumns, textLengthOf, versionOf } from './row.js';
 import { afterSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
 import { every, join, limitSql, Sql, sql, TRUE } from './sql.js';
@@ -32,10 +31,10 @@ const isByMain = (sort: readonly Sort[]): boolean => sort.length === 1 && sort[0
 function orderedRows(plan: Plan, { partition, after, sort, limit }: Search, type: string, columns: Sql): Sql {
   const descending = sortOf(sort)[0]!.descending;
   const direction = new Sql(descending ? 'DESC' : 'ASC');
-  const tests = every([sql`r.type = ${type}`, remaining(plan, { partition, row: 'r', posting: 'd' })]);
+  const matched = every([sql`r.type = ${type}`, remaining(plan, { partition, row: 'r', posting: 'd' })]);
   const further = after && sql`AND (d.t, d.rid) ${new Sql(descending ? '<' : '>')} (${after[0]!}, ${after[1]!})`;
   return sql`SELECT ${columns}, d.t FROM posting d CROSS JOIN resource r ON r.rid = d.rid
-    WHERE d.kid = ${keyNumber(partition, plan.driver.key!)} ${further ?? new Sql('')} AND ${tests}
+    WHERE d.kid = ${keyNumber(partition, plan.driver.key!)} ${further ?? new Sql('')} AND ${matched}
     ORDER BY d.t ${direction}, d.rid ${direction} ${limitSql(limit + 1)}`;
 }
 
@@ -46,9 +45,9 @@ function gatheredRows(plan: Plan, { partition, after, sort: asked, limit }: Sear
     sort.map((key, i) => sql`${sortSql(key, partition)} AS ${new Sql(`k${i}`)}`),
     ', ',
   );
-  const tests = every([sql`tick(d.rid)`, sql`r.type = ${type}`, condition(plan.rest, { partition, row: 'r' })]);
+  const matched = every([sql`tick(d.rid)`, sql`r.type = ${type}`, tests(plan, { partition, row: 'r' })]);
   const found = sql`SELECT r.rid AS rid, ${keys} FROM (${plan.driver.rids}) d CROSS JOIN resource r ON r.rid = d.rid
-    WHERE ${tests}`;
+    WHERE ${matched}`;
   const further = after ? afterSql(sort, after) : TRUE;
   const names = new Sql(sort.map((_, i) => `m.k${i}`).join(', '));
   return sql`SELECT ${columns}, ${names} FROM (SELECT * FROM (${found}) WHERE ${further}
@@ -106,21 +105,31 @@ export function findPage(connection: Connection, search: Search, effort: Effort)
 function countType(connection: Connection, partition: string, kind: Kind, limit: number, effort: Effort): number {
   const plan = planOf(connection, partition, kind.type, kind.where, effort);
   const { key, rids } = plan.driver;
-  const tests = remaining(plan, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
+  const tested = remaining(plan, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
   const from =
     key === undefined ? sql`(${rids}) d` : sql`(SELECT t, rid FROM posting WHERE kid = ${keyNumber(partition, key)}) d`;
+  if (limit <= FREE_COUNT && onlyLeavesOut(plan) && isBehind(connection, from, plan, limit)) return limit;
   // Values are parameters, so "r." stands in the text only where the row is asked.
-  const row = tests.text.includes('r.') ? sql`CROSS JOIN resource r ON r.rid = d.rid` : new Sql('');
+  const row = tested.text.includes('r.') ? sql`CROSS JOIN resource r ON r.rid = d.rid` : new Sql('');
   const bound = limit > FREE_COUNT ? sql`tick(d.rid)` : TRUE;
-  const matched = sql`FROM ${from} ${row} WHERE ${every([bound, tests])}`;
-  if (tests === TRUE && limit <= FREE_COUNT) return countWalk(connection, matched, limit);
+  const matched = sql`FROM ${from} ${row} WHERE ${every([bound, tested])}`;
+  if (limit <= FREE_COUNT && onlyLeavesOut(plan)) return Math.min(limit, countAll(connection, matched));
   return connection.get(sql`SELECT count(*) FROM (SELECT 1 ${matched} ${limitSql(limit)})`)![0] as number;
 }
 
-/** Looks first whether there are as many: that, and to count without a limit, each take half of what counting up to one does. */
-function countWalk(connection: Connection, matched: Sql, limit: number): number {
-  const last = connection.get(sql`SELECT 1 ${matched} ${limitSql(1)} OFFSET ${new Sql(String(limit - 1))}`);
-  return last ? limit : (connection.get(sql`SELECT count(*) ${matched}`)![0] as number);
+const countAll = (connection: Connection, matched: Sql): number =>
+  connection.get(sql`SELECT count(*) ${matched}`)![0] as number;
+
+/** Whether all rows of the driver match, but for a few. */
+const onlyLeavesOut = ({ rest }: Plan): boolean => rest.kind === 'and' && rest.of.length === 0;
+
+/**
+ * Whether the driver finds so many rows that `limit` are left without those that are left out: to look for the last of them, and
+ * to count without a limit, each take half of what counting up to one does.
+ */
+function isBehind(connection: Connection, from: Sql, { excluded }: Plan, limit: number): boolean {
+  const last = new Sql(String(limit + excluded.length * FEW - 1));
+  return connection.get(sql`SELECT 1 FROM ${from} ${limitSql(1)} OFFSET ${last}`) !== undefined;
 }
 
 /** The number of matches, counted no further than `limit`. */

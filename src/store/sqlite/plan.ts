@@ -2,9 +2,10 @@
  * Which index a search walks. SQLite keeps no statistics on single keys, so the lengths of the candidate walks are
  * counted, but no further than a small bound: the shortest drives, the other terms are tested on each row it finds.
  */
+import { negated } from '../../search/filters.js';
 import { typePosting, type Filter } from '../../search/query.js';
 import type { Connection } from './connection.js';
-import { driverOf, type Driver, type SearchedType } from './driver.js';
+import { driverOf, leads, type Driver, type SearchedType } from './driver.js';
 import { condition, type TestedRow } from './filter-sql.js';
 import { every, limitSql, sql, TRUE, type Sql } from './sql.js';
 
@@ -23,7 +24,12 @@ export interface Plan {
   driver: Driver;
   /** What the rows the driver finds must satisfy besides. */
   rest: Filter;
+  /** SELECT rid …: rows that are no matches although the driver finds them; fewer than FEW each. */
+  excluded: readonly Sql[];
 }
+
+/** So few rows to leave out are gathered once for a search, instead of testing each row that the driver finds. */
+export const FEW = 200;
 
 function termsOf(filter: Filter): Filter[] {
   return filter.kind === 'and' ? filter.of.flatMap(termsOf) : filter.kind === 'all' ? [] : [filter];
@@ -64,21 +70,43 @@ export function planOf(connection: Connection, partition: string, type: string, 
   const drivers = terms.map(term => driverOf(term, searched)).filter(driver => driver !== undefined);
   const driver =
     choose(connection, drivers, effort) ?? driverOf({ kind: 'posting', key: typePosting(type) }, searched)!;
-  return { driver, rest: { kind: 'and', of: terms.filter(term => term !== driver.term) } };
+  const [rest, excluded]: [Filter[], Sql[]] = [[], []];
+  for (const term of terms.filter(one => one !== driver.term)) {
+    const few = leads(term) ? undefined : fewOthers(connection, term, searched);
+    if (few) excluded.push(few);
+    else rest.push(term);
+  }
+  return { driver, rest: { kind: 'and', of: rest }, excluded };
 }
 
+/** SELECT rid …: what does not satisfy the term, where an index leads to that and it is little. */
+function fewOthers(connection: Connection, term: Filter, searched: SearchedType): Sql | undefined {
+  const terms = termsOf(negated(term));
+  const drivers = terms.map(one => driverOf(one, searched)).filter(driver => driver !== undefined);
+  const driver = shortest(connection, drivers, FEW);
+  const rest: Filter = { kind: 'and', of: terms.filter(one => one !== driver?.term) };
+  return driver && rids({ driver, rest, excluded: [] }, searched.partition);
+}
+
+/** What each row `d` that the plan's driver leads to must satisfy besides. */
+export const tests = ({ rest, excluded }: Plan, tested: TestedRow): Sql =>
+  every([...excluded.map(rows => sql`d.rid NOT IN (${rows})`), condition(rest, tested)]);
+
 /**
- * What each row `d` that the plan's driver leads to must satisfy besides; where that may pass over many, it ticks.
+ * The same, and a tick where the tests may pass over many rows.
  * The type is told by the entries already, and asked again only where the row is fetched anyhow.
  */
-export function remaining({ rest }: Plan, tested: TestedRow): Sql {
-  const tests = condition(rest, tested);
-  return tests === TRUE ? TRUE : every([sql`tick(d.rid)`, tests]);
+export function remaining(plan: Plan, tested: TestedRow): Sql {
+  const few = condition(plan.rest, tested) === TRUE;
+  return few ? tests(plan, tested) : every([sql`tick(d.rid)`, tests(plan, tested)]);
 }
 
 /** SELECT rid …: the live resources of a type that satisfy a filter; may name one twice. */
 function matching(connection: Connection, partition: string, type: string, where: Filter, effort: Effort): Sql {
-  const plan = planOf(connection, partition, type, where, effort);
+  return rids(planOf(connection, partition, type, where, effort), partition);
+}
+
+function rids(plan: Plan, partition: string): Sql {
   const tests = remaining(plan, { partition, row: 'r' });
   if (tests === TRUE) return plan.driver.rids;
   return sql`SELECT d.rid AS rid FROM (${plan.driver.rids}) d CROSS JOIN resource r ON r.rid = d.rid WHERE ${tests}`;

@@ -9,7 +9,7 @@ import { openMemory } from '../../../src/store/memory/open.js';
 import type { Page, Put, Storage, Version } from '../../../src/store/port.js';
 import { Connection } from '../../../src/store/sqlite/connection.js';
 import { openSqlite } from '../../../src/store/sqlite/open.js';
-import type { Effort } from '../../../src/store/sqlite/plan.js';
+import { FEW, planOf, type Effort } from '../../../src/store/sqlite/plan.js';
 import { answer } from '../../../src/store/sqlite/queries.js';
 import { entries, NOW, putOf } from '../../fixtures/storage-samples.js';
 
@@ -138,4 +138,43 @@ describe('sqlite: efforts', () => {
       endOnFailure: true,
     });
   });
+
+  const posting = (key: string): Filter => ({ kind: 'posting', key });
+  const [recipient, draft, author]: [Filter, Filter, Filter] = [posting('A|to'), posting('A|draft'), posting('A|by')];
+  const noDraftOfOthers: Filter = { kind: 'or', of: [{ kind: 'and', of: [{ kind: 'not', of: draft }] }, author] };
+  const where: Filter = { kind: 'and', of: [noDraftOfOthers, recipient] };
+
+  /** 1,300 rows to one recipient, of which some are drafts; each second draft is the author's own. */
+  const rowsWith = (drafts: number): Put[] =>
+    Array.from({ length: 1300 }, (_, at) => {
+      const own = at % 2 === 0 ? ['A|draft', 'A|by'] : ['A|draft'];
+      const postings = ['A|to', ...(at < drafts ? own : [])];
+      return { ...putOf('p', `A/i${at}`, { postings, main: at }) };
+    });
+
+  for (const drafts of [0, 1, FEW - 1, FEW, 600]) {
+    it(`leave out ${drafts} rows that do not match, few or many`, async () => {
+      const path = join(folder, `${++files}.db`);
+      const { store } = await openSqlite(path);
+      await store.commit({ puts: rowsWith(drafts) });
+      const connection = new Connection(path, { readOnly: true, cache: 1000 });
+      const query: Search = {
+        partition: 'p',
+        of: [{ type: 'A', where }],
+        sort: [{ by: 'main', descending: false }],
+        limit: 500,
+        deadline: Infinity,
+      };
+      const left = 1300 - Math.floor(drafts / 2);
+      const expected = rowsWith(drafts).filter(put => put.index.postings.join() !== 'A,A|to,A|draft');
+      for (const effort of EFFORTS) {
+        assert.deepEqual(names(allPages(connection, query, effort)), expected.map(put => `A/${put.key.id}`).toSorted());
+        const count = (limit: number) => answer(connection, { op: 'count', search: query, limit }, effort);
+        assert.deepEqual([left - 1, left, left + 1, 1001].map(count), [left - 1, left, left, Math.min(left, 1001)]);
+      }
+      assert.equal(planOf(connection, 'p', 'A', where, 'guess').driver.key, 'A|to');
+      connection.close();
+      await store.close();
+    });
+  }
 });
