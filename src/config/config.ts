@@ -35,6 +35,9 @@ export interface Config {
     readonly smtpUrl: string | undefined;
     readonly folder: string;
     readonly from: string;
+    readonly requireTls: boolean;
+    /** Absent: e-mails are not signed. */
+    readonly dkim: { readonly domain: string; readonly selector: string; readonly privateKey: string } | undefined;
   };
   readonly sms: {
     /** Absent: in demo mode, text messages are written to `folder`; else none are sent. */
@@ -131,6 +134,8 @@ function configOf(values: Values): Config {
       smtpUrl: values.PORTICO_SMTP_URL,
       folder: join(values.PORTICO_DATA, 'mail'),
       from: values.PORTICO_MAIL_FROM,
+      requireTls: values.PORTICO_SMTP_REQUIRE_TLS ?? (production && !isLoopback(values.PORTICO_SMTP_URL ?? url)),
+      dkim: dkimOf(values),
     },
     sms: { gateway: values.PORTICO_SMS, folder: join(values.PORTICO_DATA, 'sms') },
     outbound: {
@@ -154,6 +159,12 @@ function configOf(values: Values): Config {
     auditRetention: values.PORTICO_AUDIT_DAYS === 0 ? undefined : values.PORTICO_AUDIT_DAYS * DAY,
     logLevel: values.PORTICO_LOG_LEVEL,
   };
+}
+
+function dkimOf(values: Values): Config['mail']['dkim'] {
+  const { PORTICO_DKIM_KEY: privateKey, PORTICO_DKIM_SELECTOR: selector, PORTICO_MAIL_FROM: from } = values;
+  const domain = values.PORTICO_DKIM_DOMAIN ?? /@([^\s<>@]+)>?$/.exec(from)?.[1] ?? '';
+  return privateKey === undefined ? undefined : { domain, selector, privateKey };
 }
 
 /** The hosts that are called for a gateway. */

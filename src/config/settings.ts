@@ -2,6 +2,8 @@
 import {
   canonicalBase,
   customerList,
+  dkimKey,
+  domainName,
   hostList,
   hostName,
   issuerList,
@@ -123,6 +125,20 @@ export const settings = {
     group: mail,
     secret: true,
     doc: 'Mail server that takes the e-mails: `smtp://` (STARTTLS where offered) or `smtps://`.',
+  }),
+  PORTICO_SMTP_REQUIRE_TLS: optional(onOff, 'on in production, unless the mail server is on this machine', {
+    group: mail,
+    doc: 'Whether e-mails wait rather than go to a mail server that offers no TLS.',
+  }),
+  PORTICO_DKIM_KEY: optional(dkimKey, 'e-mails are not signed', {
+    group: mail,
+    secret: true,
+    doc: 'Signs the e-mails that go to the mail server (DKIM). Its public key is a TXT record of `SELECTOR._domainkey.DOMAIN`.',
+  }),
+  PORTICO_DKIM_SELECTOR: setting(domainName, 'portico', { group: mail, doc: 'Selector of the DKIM key.' }),
+  PORTICO_DKIM_DOMAIN: optional(domainName, 'the domain of PORTICO_MAIL_FROM', {
+    group: mail,
+    doc: 'Domain of the DKIM key.',
   }),
   PORTICO_MAIL_FROM: setting(mailbox, 'Portico <no-reply@localhost>', { group: mail, doc: 'Sender of all e-mails.' }),
 

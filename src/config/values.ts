@@ -1,7 +1,8 @@
 /** The kinds of value that a setting can have: how to read the text of an environment variable, and the error if it is wrong. */
 import { isIP } from 'node:net';
 import { isSupportedCountry } from 'libphonenumber-js/min';
-import { createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readSmsGateway } from './sms-gateway.js';
@@ -104,8 +105,8 @@ export const hostList = parsed<readonly string[]>(
 );
 
 function hostAndPort(host: string): string {
-  const { hostname, port, href } = new URL(`https://${host}`);
-  if (/[/?#@\\]/.test(host) || !hostname) throw new Error(href);
+  if (!/^[\p{L}\p{N}.:[\]_-]+$/u.test(host)) throw new Error('no host');
+  const { hostname, port } = new URL(`https://${host}`);
   return `${hostname}:${port || 443}`;
 }
 
@@ -132,6 +133,17 @@ export const smsGateway = parsed(
   'JSON of a gateway, or the path of a file with it: docs/text-messages.md',
   readSmsGateway,
 );
+
+/** An RSA key that signs e-mails: a signature by a shorter one is taken for none. https://www.rfc-editor.org/rfc/rfc8301#section-3.2 */
+export const dkimKey = parsed('the path of a PEM file with a private RSA key of 1024 bits or more', file => {
+  const pem = readFileSync(file, 'utf8');
+  const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
+  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
+  return asymmetricKeyType === 'rsa' && bits >= 1024 ? pem : undefined;
+});
+
+/** A name of DNS. */
+export const domainName = value('a domain name', z.string().regex(/^(?=.{1,253}$)[a-z\d-]{1,63}(\.[a-z\d-]{1,63})*$/i));
 
 export const mailbox = value(
   'an e-mail address, with or without a name',

@@ -36,15 +36,17 @@ export interface MailServer {
   close(): Promise<void>;
 }
 
-/** A real SMTP server on a free port of this machine; `refuse` answers RCPT with this code. */
+/** A real SMTP server on a free port of this machine; `refuse` answers RCPT with this code, `tls` offers STARTTLS with the key and certificate. */
 export async function startMailServer({
   port = 0,
   refuse,
-}: { port?: number; refuse?: number } = {}): Promise<MailServer> {
+  tls,
+}: { port?: number; refuse?: number; tls?: string } = {}): Promise<MailServer> {
   const received: MailServer['received'] = [];
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    disabledCommands: tls === undefined ? ['STARTTLS', 'AUTH'] : ['AUTH'],
+    ...(tls === undefined ? {} : { key: tls, cert: tls }),
     logger: false,
     onRcptTo(_address, _session, done) {
       done(refuse === undefined ? null : Object.assign(new Error('no'), { responseCode: refuse }));

@@ -29,7 +29,7 @@ describe('text messages over a gateway', () => {
     const outbound = createOutbound({ hosts: [server.host], networks: [] }, { limits });
     ends.push(server.close, outbound.close);
     const clock = { now: () => 0 };
-    const mail = { smtpUrl: undefined, folder: '', from: 'a@b.org' };
+    const mail = { smtpUrl: undefined, folder: '', from: 'a@b.org', requireTls: false, dkim: undefined };
     const settings = { mail, sms: { gateway: config, folder: '' }, demo: false, url: 'https://portal.example.org' };
     const { channels } = openChannels(settings, { outbound, clock, records: openMemory(clock).records });
     return channels.find(({ name }) => name === 'sms') ?? assert.fail();

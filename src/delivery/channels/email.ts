@@ -15,11 +15,24 @@ export interface EmailSettings {
   url: string;
   /** A mailbox. */
   from: string;
+  /** Sends nothing over a connection without TLS. */
+  requireTls?: boolean;
+  /** Signs each message. https://www.rfc-editor.org/rfc/rfc6376 */
+  dkim?: DkimKey;
   /** Milliseconds that one message may take. */
   longest?: number;
 }
 
-export function createEmailChannel({ url, from, longest = LONGEST }: EmailSettings): Channel {
+export interface DkimKey {
+  readonly domain: string;
+  /** Names the public key: a TXT record of `selector._domainkey.domain`. */
+  readonly selector: string;
+  /** RSA, in PEM. */
+  readonly privateKey: string;
+}
+
+export function createEmailChannel(settings: EmailSettings): Channel {
+  const { url, from, requireTls = false, dkim, longest = LONGEST } = settings;
   const address = new URL(url);
   const user = decodeURIComponent(address.username);
   const transport = createTransport({
@@ -29,6 +42,8 @@ export function createEmailChannel({ url, from, longest = LONGEST }: EmailSettin
     port: Number(address.port) || (address.protocol === 'smtps:' ? 465 : 587),
     secure: address.protocol === 'smtps:',
     ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(address.password) } }),
+    requireTLS: requireTls,
+    ...(dkim ? { dkim: signing(dkim) } : {}),
     ...LIMITS,
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -58,6 +73,19 @@ export function mailOf({ id, to, language, subject, text, html }: Message, from:
 }
 
 const senderDomain = (from: string): string => /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
+
+/** The headers that a signature covers, both of a one-click unsubscription among them: https://www.rfc-editor.org/rfc/rfc8058#section-4 */
+const SIGNED = [
+  ...['From', 'To', 'Subject', 'Date', 'Message-ID', 'MIME-Version', 'Content-Type', 'Content-Transfer-Encoding'],
+  ...['Content-Language', 'Auto-Submitted', 'List-Unsubscribe', 'List-Unsubscribe-Post'],
+];
+
+const signing = ({ domain, selector, privateKey }: DkimKey) => ({
+  domainName: domain,
+  keySelector: selector,
+  privateKey,
+  headerFieldNames: SIGNED.join(':'),
+});
 
 /** nodemailer's codes for answers to MAIL, RCPT and DATA. */
 const ABOUT_MESSAGE = new Set(['EENVELOPE', 'EMESSAGE']);

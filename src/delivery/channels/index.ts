@@ -1,6 +1,7 @@
 /** The channels that are set up, in the order of preference: where several lead to a person, a notice goes by the first. */
 import type { Config } from '../../config/config.js';
 import type { SmsGatewayConfig } from '../../config/sms-gateway.js';
+import { defined } from '../../fhir/defined.js';
 import type { Channel } from './channel.js';
 import { createEmailChannel } from './email.js';
 import { createEmlFolder } from './eml-folder.js';
@@ -33,8 +34,9 @@ export function openChannels(config: ChannelConfig, parts: Pick<SmsParts, 'outbo
 export const STATUS_PATH = '/hooks/sms/status';
 
 /** Over SMTP, or to a folder where no mail server is named. */
-function email({ smtpUrl, folder, from }: Config['mail']): Channel {
-  return smtpUrl === undefined ? createEmlFolder({ folder, from }) : createEmailChannel({ url: smtpUrl, from });
+function email({ smtpUrl, folder, from, requireTls, dkim }: Config['mail']): Channel {
+  if (smtpUrl === undefined) return createEmlFolder({ folder, from });
+  return createEmailChannel({ url: smtpUrl, from, requireTls, ...defined({ dkim }) });
 }
 
 function gatewayOf(config: SmsGatewayConfig): Gateway {
