@@ -141,7 +141,8 @@ async function slowUploads(server: Watched): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 200));
   const begun = performance.now();
   await expecting(201, 'POST', 'Patient', patient(narrative(200_000)))(server);
-  assert.ok(performance.now() - begun < 5000, 'the other waited');
+  // Who has to wait, waits for ten seconds.
+  assert.ok(performance.now() - begun < 9000, 'the other waited');
   for (const request of slow) request.destroy();
 }
 

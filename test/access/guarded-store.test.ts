@@ -340,10 +340,18 @@ describe('guarded store: writing', () => {
     await commit(everything, put(message('new', '1', { meta: { tag: [{ code: 'x' }] } })));
   });
 
-  it('[B26] takes an AuditEvent from no person', async () => {
+  it('[B26] takes an AuditEvent from nobody, systems included, where the server keeps the trail', async () => {
     const audit = put({ resourceType: 'AuditEvent', id: 'forged' });
     const auditor = actor('staff', 'user/*.cruds', { roles: new Set(['auditor']) });
-    for (const who of [first, auditor]) await assert.rejects(() => commit(who, audit), faults('forbidden'));
+    for (const who of [first, auditor, everything])
+      await assert.rejects(() => commit(who, audit), faults('forbidden'), who.kind);
+  });
+
+  it('[D06] staff in the context of one patient write about that patient alone', async () => {
+    const clinician = actor('staff', 'patient/*.cruds', { roles: new Set(['clinician']), patients: ['2'] });
+    const about = (subject: string) => put({ resourceType: 'Observation', id: 'new', subject: reference(subject) });
+    await assert.rejects(() => commit(clinician, about('Patient/1')), faults('forbidden'));
+    await commit(clinician, about('Patient/2'));
   });
 
   it('[B40] writes by the permission of the scope and the role', async () => {

@@ -1,5 +1,6 @@
 /** The order of the end: answers first, then their audit, then the work in the background, the storage last. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { openMemory } from '../../src/store/memory/open.js';
 import { systemClock } from '../../src/fhir/clock.js';
@@ -52,6 +53,7 @@ describe('the end of a server', () => {
       authorization: `Bearer ${server.token('demo-system')}`,
       'content-type': 'application/fhir+json',
       'content-length': Buffer.byteLength(body),
+      expect: '100-continue',
     };
     const slow = request(server.portal, { method: 'POST', headers });
     const status = new Promise<number | undefined>((resolve, reject) => {
@@ -60,7 +62,7 @@ describe('the end of a server', () => {
       });
     });
     slow.write(body.slice(0, 10));
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await once(slow, 'continue');
     const closed = server.close();
     await new Promise(resolve => setTimeout(resolve, 50));
     assert.equal(stopped, false, 'nothing in the background ends while a request is open');

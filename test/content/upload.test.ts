@@ -159,8 +159,7 @@ describe('sweep of content', () => {
     it('keeps nothing of what a client does not send to its end', async () => {
       const before = await rest().count('Binary', '');
       await hangUp();
-      for (let i = 0; i < 100 && (await left()).some(Boolean); i++) await pause(20);
-      assert.ok((await left()).every(there => !there));
+      while ((await left()).some(Boolean)) await pause(20);
       assert.equal(await rest().count('Binary', ''), before);
     });
 

@@ -36,7 +36,7 @@ describe('faults: damaged file', () => {
   const organization = (id: string, name: string) => ({ resourceType: 'Organization', id, name });
   const check = () => spawnSync(process.execPath, [CHECK], { encoding: 'utf8', env: { PORTICO_DATA: folder } });
   const printed = async (text: RegExp): Promise<string> => {
-    for (let tries = 0; tries < 200 && !text.test(server.printed()); tries++) await pause(50);
+    while (!text.test(server.printed())) await pause(50);
     return server.printed();
   };
 

@@ -1,6 +1,7 @@
 /** A stop drops no request, and is over in time whatever a caller does. */
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request, type ClientRequest, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -43,8 +44,18 @@ describe('faults: stop', () => {
 
   const token = () => developmentToken(loadSigningKey(folder), 'demo-system', undefined, Date.now());
 
-  function post(port: number, authorization: string, through: Agent | false): [ClientRequest, Promise<Fate>] {
-    const headers = { authorization, 'content-type': 'application/fhir+json', 'content-length': person.length };
+  function post(
+    port: number,
+    authorization: string,
+    through: Agent | false,
+    more: Record<string, string> = {},
+  ): [ClientRequest, Promise<Fate>] {
+    const headers = {
+      ...more,
+      authorization,
+      'content-type': 'application/fhir+json',
+      'content-length': person.length,
+    };
     return send({ port, method: 'POST', path: '/fhir/portal/Person', agent: through, headers });
   }
 
@@ -114,9 +125,9 @@ describe('faults: stop', () => {
   it('[R33] a client that never finishes is cut off, and a second signal changes nothing', async () => {
     const times = { grace: 50, cut: 600, end: 10_000 };
     const { child, port, ended } = await start(stopping, JSON.stringify(times));
-    const [never, fate] = post(port, `Bearer ${token()}`, false);
+    const [never, fate] = post(port, `Bearer ${token()}`, false, { expect: '100-continue' });
     never.write(person.slice(0, 20));
-    await pause(100);
+    await once(never, 'continue');
     const from = performance.now();
     child.kill('SIGTERM');
     await pause(300);

@@ -2,19 +2,20 @@
 import assert from 'node:assert/strict';
 import { compileOutside } from '../../src/fhir/fhirpath.js';
 import { Steps } from '../../src/fhir/steps.js';
+import { processorTime } from '../fixtures/processor-time.js';
 
 const isLinear = (expression: string): boolean => compileOutside(expression, new Steps()) !== undefined;
 
 /** The result of an expression within the steps of one resource; 'too costly' where these do not suffice. */
 function within(expression: string, value: object): unknown[] | string {
   const steps = new Steps();
-  const begun = performance.now();
+  const begun = processorTime();
   try {
     return compileOutside(expression, steps, { allows: () => true })?.(value, {}, steps) ?? 'refused';
   } catch (error) {
     return (error as Error).message;
   } finally {
-    assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
+    assert.ok(processorTime() - begun < 1000, `${processorTime() - begun} ms`);
   }
 }
 

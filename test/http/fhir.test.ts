@@ -215,7 +215,8 @@ describe('http/fhir: requests', () => {
         const body = 'x'.repeat(900_000);
         const { status } = await raw(server, '/fhir/portal/Patient', { method: 'POST', headers, body });
         assert.equal(status, 200);
-        assert.ok(performance.now() - begun < 2000, 'the other caller waited');
+        // Who has to wait, waits for ten seconds.
+        assert.ok(performance.now() - begun < 9000, 'the other caller waited');
         for (const request of slow) request.destroy();
       });
     });

@@ -1,19 +1,23 @@
 /** A record that comes in after its person has an account: one human, one account, and a review of the records. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import type { Bundle, Person, Task } from 'fhir/r4.js';
+import { uniqueLetters } from '../fixtures/unique.js';
 import { asPerson, eachPortal, issue, output, parameters, type Journey } from './journey.js';
 
 const CODE = 'https://portico.health/fhir/CodeSystem/task-code|review-duplicate';
 const ADMINISTRATOR = 'demo-agent as Practitioner/demo-administrator';
 const BORN = '1984-05-06';
-const letters = (): string => randomUUID().replace(/[^a-f]/g, '');
 const status = (answer: Parameters<typeof output>[0]): unknown => output(answer, 'status');
 
 function actionsOf(journey: () => Journey) {
   const member = async () => {
-    const family = `Y${letters()}ß`;
-    const facts = { family, given: 'Anna', birthDate: BORN, email: `${letters()}.${letters()}@example.org` };
+    const family = `Y${uniqueLetters()}ß`;
+    const facts = {
+      family,
+      given: 'Anna',
+      birthDate: BORN,
+      email: `${uniqueLetters()}.${uniqueLetters()}@example.org`,
+    };
     await journey().expect(201, 'demo-ehr', 'POST', 'Patient/$enroll', parameters(facts));
     const account = asPerson(await journey().expect(200, 'demo-ehr', 'POST', 'Patient/$enroll', parameters(facts)));
     return { ...facts, account };
@@ -21,7 +25,7 @@ function actionsOf(journey: () => Journey) {
   const record = async ({ family, email }: { family: string; email: string }, given = 'Anna') => {
     const { body } = await journey().expect(201, 'demo-ehr', 'POST', 'Patient', {
       resourceType: 'Patient',
-      identifier: [{ system: 'urn:mrn', value: letters() }],
+      identifier: [{ system: 'urn:mrn', value: uniqueLetters() }],
       name: [{ family: family.replace('ß', 'SS'), given: [given] }],
       birthDate: BORN,
       telecom: [{ system: 'email', value: email }],
@@ -63,7 +67,7 @@ function arriving(journey: () => Journey): void {
 
   it('[PC-4] waits for the review where the address differs, and enrolls once the records are of two persons', async () => {
     const person = await member();
-    const id = await record({ ...person, email: `${letters()}@example.org` });
+    const id = await record({ ...person, email: `${uniqueLetters()}@example.org` });
     const held = await journey().call('demo-ehr', 'POST', `Patient/${id}/$enroll`);
     assert.deepEqual([held.status, issue(held).code], [409, 'conflict']);
     const [review] = await reviews(person.account);

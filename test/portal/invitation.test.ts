@@ -252,6 +252,20 @@ function keeping(journey: () => Journey): void {
     assert.equal((await redeem(next.code, them.birthDate)).status, 410);
   });
 
+  it('[C23] opens no account for a patient whose record was deleted meanwhile', async () => {
+    const { family, given, birthDate, email } = stranger();
+    const { body } = await journey().expect(201, 'demo-ehr', 'POST', 'Patient', {
+      ...{ resourceType: 'Patient', name: [{ family, given: [given] }], birthDate },
+      telecom: [{ system: 'email', value: email }],
+    });
+    await journey().expect(201, 'demo-ehr', 'POST', `Patient/${body.id}/$invite`);
+    const [code = ''] = await journey().codes(email);
+    await journey().expect(204, 'demo-ehr', 'DELETE', `Patient/${body.id}`);
+    assert.equal((await redeem(code, birthDate)).status, 410);
+    const { body: found } = await journey().expect(200, 'demo-ehr', 'GET', `Patient?family=${family}`);
+    assert.equal(found['total'], 0);
+  });
+
   it('[C23] closes with the account of the person it was for', async () => {
     const { code, person } = await invited();
     const account = asPerson(await redeem(code, person.birthDate));

@@ -103,6 +103,9 @@ type Call = [caller: Caller, method: string, path: string, body?: unknown, heade
 
 export const DAY = 24 * 3600 * 1000;
 
+/** The text of a mail without the addresses in it, whose random parts may hold any short word. */
+export const withoutLinks = (text: string): string => text.replace(/https?:\/\/[^\s"<]+/g, '');
+
 /** Registers the tests once for each store, on a server with the demo data. */
 export function eachPortal(register: (journey: () => Journey, store: string) => void): void {
   eachStorage((name, open) => portalOn(open, journey => register(journey, name)));

@@ -1,7 +1,7 @@
 /** Patient/$match: who it may be, most likely first. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import type { Bundle, Patient } from 'fhir/r4.js';
+import { uniqueLetters } from '../fixtures/unique.js';
 import { eachPortal, issue, type Caller, type Journey } from './journey.js';
 
 type Facts = Partial<Omit<Patient, 'resourceType'>>;
@@ -10,9 +10,7 @@ const GRADE = 'http://hl7.org/fhir/StructureDefinition/match-grade';
 const email = (value: string) => [{ system: 'email' as const, value }];
 const phone = (value: string) => [{ system: 'phone' as const, value }];
 const mrn = (value: string) => [{ system: 'urn:mrn', value }];
-const unique = (): string => randomUUID().slice(0, 8);
-/** A family name of letters alone, that nobody else has. */
-const family = (): string => `Q${unique().replace(/\d/g, digit => 'ghijklmnop'[Number(digit)] ?? '')}`;
+const family = (): string => `Q${uniqueLetters()}`;
 
 /** What these tests do again and again. */
 function actionsOf(journey: () => Journey) {
@@ -69,7 +67,7 @@ function grading(journey: () => Journey): void {
 
   it('[PC-1] $match is certain of a record number, doubts it where facts differ, and excludes another number', async () => {
     const name = family();
-    const number = unique();
+    const number = uniqueLetters();
     const facts = { name: [{ family: name, given: ['Anna'] }], birthDate: '1990-05-06' };
     const id = await create({ ...facts, identifier: mrn(number), telecom: email(`${name}@example.org`) });
     assert.deepEqual(await grades({ identifier: mrn(number) }), [[id, 'certain']]);
@@ -112,7 +110,7 @@ function refusing(journey: () => Journey): void {
   const { create, call, match } = actionsOf(journey);
 
   it('[PC-1] $match answers an empty searchset where nobody matches, and refuses what it cannot look up', async () => {
-    assert.deepEqual(await match({ identifier: mrn(unique()) }), []);
+    assert.deepEqual(await match({ identifier: mrn(uniqueLetters()) }), []);
     const faults: [object, object[], number, string][] = [
       [{}, [], 422, 'required'],
       [{ name: [{ given: ['Anna'] }] }, [], 422, 'required'],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { harmless, vectors } from '../fixtures/narrative-vectors.js';
 import { narrativeFault } from '../../src/validate/narrative.js';
 import { marks, observation } from './validator-fixture.js';
+import { processorTime } from '../fixtures/processor-time.js';
 
 const div = (inner: string): string => `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>`;
 
@@ -46,8 +47,8 @@ describe('[E04] narratives', () => {
   });
 
   it('a long style takes no long', () => {
-    const start = performance.now();
+    const start = processorTime();
     assert.match(narrativeFault(div(`<p style="color:${'red '.repeat(500_000)}(">x</p>`)) ?? '', /style/);
-    assert.ok(performance.now() - start < 2_000, String(performance.now() - start));
+    assert.ok(processorTime() - start < 2_000, String(processorTime() - start));
   });
 });

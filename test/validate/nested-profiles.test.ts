@@ -1,6 +1,7 @@
 /** Profiles whose slices name each other, on values as deep as they go. */
 import assert from 'node:assert/strict';
 import { marks, profileOn, type Change } from './profile-fixture.js';
+import { processorTime } from '../fixtures/processor-time.js';
 
 describe('[F07] posted profiles that name each other', () => {
   it('are held against a deep value once at each place', () => {
@@ -34,9 +35,9 @@ describe('[F07] posted profiles that name each other', () => {
         entry: [{ fullUrl: 'urn:oid:2.16.840.1.1', resource: bundle }],
       };
     }
-    const start = performance.now();
+    const start = processorTime();
     const changes: Change[] = [{ id: 'Bundle.entry.resource', type: [{ code: 'Bundle', profile: [canonical] }] }];
     assert.deepEqual(marks(changes, bundle, [nested]), []);
-    assert.ok(performance.now() - start < 2_000, String(performance.now() - start));
+    assert.ok(processorTime() - start < 2_000, String(processorTime() - start));
   });
 });
