@@ -24,7 +24,9 @@ const conditions = fc.record(
 const tied = ({ type, id, body }: Changed, to: string): Entry => ({
   url: type,
   id,
-  resource: JSON.parse(JSON.stringify(body).replace(/"reference":"[^"]*"/g, `"reference":"${to}"`)) as unknown,
+  resource: JSON.parse(
+    JSON.stringify(body).replace(/"reference":"(?:[^"\\]|\\.)*"/g, `"reference":"${to}"`),
+  ) as unknown,
 });
 
 interface Entry {

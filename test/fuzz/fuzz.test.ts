@@ -8,6 +8,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { CapabilityStatement } from 'fhir/r4.js';
 import fc from 'fast-check';
+import { loadDefinitions } from '../../src/definitions/load.js';
+import { minimalOf } from '../conformance/minimal.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 import { exchange, shown, type Sent } from './exchange.js';
 import { requestOf, type Target } from './requests.js';
@@ -71,7 +73,10 @@ describe('hostile requests', function () {
   }
 
   it('get good answers, of all kinds, and leave nothing in memory', async () => {
-    const requests = requestOf(targets, seeds(process.cwd()), tokens);
+    const definitions = loadDefinitions(process.cwd());
+    const types = targets.flatMap(({ statement }) => (statement.rest?.[0]?.resource ?? []).map(({ type }) => type));
+    const smallest = [...new Set(types)].map(type => ({ ...minimalOf(type, definitions), id: 'fuzz-3' }));
+    const requests = requestOf(targets, { resources: seeds(process.cwd()), smallest }, tokens);
     const heaps: number[] = [];
     let rounds = 0;
     await fc.assert(
@@ -89,6 +94,25 @@ describe('hostile requests', function () {
       wanted.filter(status => !statuses.has(status)),
       [],
       'statuses that never came',
+    );
+  });
+
+  it('have seeds of every type that has rules', () => {
+    const portal = [
+      'Basic',
+      'Binary',
+      'Communication',
+      'Organization',
+      'Patient',
+      'Person',
+      'PractitionerRole',
+      'Task',
+    ];
+    const posted = ['SearchParameter', 'StructureDefinition', 'ValueSet', 'CodeSystem'];
+    const types = new Set(seeds(process.cwd()).map(({ resourceType }) => resourceType));
+    assert.deepEqual(
+      [...portal, ...posted].filter(type => !types.has(type)),
+      [],
     );
   });
 

@@ -20,6 +20,14 @@ export interface Target {
   statement: CapabilityStatement;
 }
 
+/** What bodies are made of. */
+export interface Seeds {
+  /** As they are in use. */
+  resources: readonly Resource[];
+  /** The smallest of every type. */
+  smallest: readonly Resource[];
+}
+
 interface Content {
   /** Below the endpoint's base. */
   path: string;
@@ -37,12 +45,13 @@ const always = (method: string): fc.Arbitrary<string> => fc.constant(method);
 const read = fc.constantFrom('GET', 'GET', 'GET', 'HEAD');
 
 /** Kinds of requests against one endpoint. */
-function kinds({ statement }: Target, from: readonly Resource[]): Kind[] {
+function kinds({ statement }: Target, { resources, smallest }: Seeds): Kind[] {
   const declared = declaredIn(statement);
   const served = new Set(declared.map(({ type }) => type));
   const types = fc.constantFrom(...served);
-  const own = from.filter(({ resourceType }) => served.has(resourceType));
-  const changed = changedResource(own);
+  const isServed = ({ resourceType }: Resource): boolean => served.has(resourceType);
+  const own = resources.filter(isServed);
+  const changed = changedResource(own, smallest.filter(isServed));
   const resource = changed.map(({ body }) => body);
   const search = searchOf(declared);
   const id = oneIn(5, encoded(hostileText), fc.constantFrom('fuzz-1', 'fuzz-2', 'demo-patient', 'demo-welcome'));
@@ -107,11 +116,7 @@ const targetOf = (base: string, below: string): string =>
   `${base}${below === '' || below.startsWith('?') ? '' : '/'}${below}`.replace(/[^\x21-\x7e]/g, '%20');
 
 /** Any request, with one of these tokens or none. */
-export function requestOf(
-  targets: readonly Target[],
-  from: readonly Resource[],
-  tokens: readonly string[],
-): fc.Arbitrary<Sent> {
+export function requestOf(targets: readonly Target[], from: Seeds, tokens: readonly string[]): fc.Arbitrary<Sent> {
   const weighted = targets.flatMap(target =>
     kinds(target, from).map(kind => ({ weight: kind[0], arbitrary: sentOf(target.base, kind) })),
   );

@@ -8,15 +8,26 @@ import { hostileName, hostileValue } from './hostile.js';
 
 type Tree = Record<string, unknown>;
 
-/** The demo's own resources, small ones first. */
+const BINARY = { resourceType: 'Binary', id: 'fuzz-1', contentType: 'text/plain', data: 'aGVsbG8=' };
+
+/** The demo's own resources, the portal's profiles and terminology with their examples, and its search parameters. */
 export function seeds(root: string): Resource[] {
+  const files = [
+    ...readdirSync(join(root, 'profiles'), { recursive: true }).map(name => join(root, 'profiles', String(name))),
+    ...readdirSync(join(root, 'capability/search-parameters')).map(name =>
+      join(root, 'capability/search-parameters', name),
+    ),
+  ];
+  const own = files
+    .filter(file => file.endsWith('.json') && !file.includes('counter-'))
+    .map(file => read<Resource>(file));
   const demo = ['patients', 'members', 'staff'].flatMap(name => read<Resource[]>(join(root, 'demo', `${name}.json`)));
   const folder = join(root, 'demo', 'synthea');
   const synthea = readdirSync(folder)
     .filter(name => name.endsWith('.json'))
     .sort();
   const patients = synthea.flatMap(name => read<Resource[]>(join(folder, name)));
-  const all = [...demo, ...patients];
+  const all = [BINARY, ...demo, ...own, ...patients];
   return all.filter(resource => JSON.stringify(resource).length < 5000);
 }
 
@@ -89,11 +100,21 @@ export interface Changed {
 /** In place of its own, mostly. */
 const newId = fc.constantFrom('fuzz-1', 'fuzz-2', undefined);
 
-/** A resource of the demo with some changes, as values. */
-export function changedResource(from: readonly Resource[]): fc.Arbitrary<Changed> {
+/** One of these: each type as often as any other. */
+function seedOf(from: readonly Resource[]): fc.Arbitrary<Resource> {
+  const byType = Map.groupBy(from, ({ resourceType }) => resourceType);
+  return fc.constantFrom(...byType.values()).chain(some => fc.constantFrom(...some));
+}
+
+/**
+ * A resource with some changes, as values.
+ * @param from mostly
+ * @param others now and then
+ */
+export function changedResource(from: readonly Resource[], others: readonly Resource[]): fc.Arbitrary<Changed> {
   return fc
     .tuple(
-      fc.constantFrom(...from),
+      oneIn(4, seedOf(others), seedOf(from)),
       oneIn(3, fc.constant<Change[]>([]), fc.array(change, { minLength: 1, maxLength: 3 })),
       newId,
     )
