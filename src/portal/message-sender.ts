@@ -4,9 +4,8 @@ import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import type { Author } from './author.js';
-import { rolesNow } from './entitlement.js';
-import { flowTo } from './flow.js';
 import { isActingFor } from './proxy.js';
+import { represents } from './representation.js';
 import type { WorkflowReader } from './step.js';
 
 export interface SenderParts {
@@ -43,9 +42,11 @@ async function staffSender(
   category: Communication['category'],
   parts: SenderParts,
 ): Promise<Reference> {
-  const { author } = parts;
-  if (claimed === undefined) return { reference: author.fhirUser ?? '' };
-  if (author.identities.includes(claimed) || (await represents(claimed, category, parts)))
+  const { author, all, world } = parts;
+  const { fhirUser = '', identities } = author;
+  if (claimed === undefined) return { reference: fhirUser };
+  if (identities.includes(claimed)) return { reference: claimed };
+  if (await represents(fhirUser, { reference: claimed }, category, all, world.clock.now()))
     return { reference: claimed };
   throw new Fault(
     'forbidden',
@@ -54,30 +55,6 @@ async function staffSender(
       expression: 'Communication.sender',
     },
   );
-}
-
-/** More than anybody holds. */
-const ROLES = 100;
-
-/**
- * Those who work in a clinical group write for it; so do agents and managers of the workflow group that its messages go to.
- * Agents and managers write for the providers of such a group too.
- */
-async function represents(
-  claimed: string,
-  category: Communication['category'],
-  { author, all, world }: SenderParts,
-): Promise<boolean> {
-  const roles = await rolesNow(['practitioner', author.fhirUser ?? ''], all, world.clock.now(), ROLES);
-  const worksAs = (codes: readonly string[], group: string): boolean =>
-    roles.some(
-      ({ organization, code }) =>
-        organization?.reference === group && codes.some(one => all.own.hasCode(code, 'role', one)),
-    );
-  const flow = await flowTo(claimed, category, all, world.clock.now());
-  if (!flow) return false;
-  const represented = worksAs(['agent', 'manager'], flow.target) || worksAs(['agent', 'manager'], flow.group);
-  return represented || (claimed === flow.group && worksAs(['clinician'], flow.group));
 }
 
 /** The record of who wrote a message that another sends; undefined where they are the same. */

@@ -4,6 +4,7 @@
  */
 import type { Communication } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
+import { represents } from './representation.js';
 import { statusStates, type Moving, type Workflow } from './workflow.js';
 
 export type MessageMove = 'send' | 'retract';
@@ -17,15 +18,17 @@ export const messageWorkflow: Workflow<MessageMove, Communication> = {
   states: statusStates<Communication>('preparation', 'completed', 'entered-in-error'),
   moves: {
     send: { by, from: ['preparation'], to: 'completed' },
-    retract: { by, from: ['completed'], to: 'entered-in-error', guard: isSender },
+    retract: { by, from: ['completed'], to: 'entered-in-error', guard: maySend },
   },
 };
 
-/** People retract what they sent themselves, or what was sent for a group they work in. */
-function isSender({ sender }: Communication, { by: mover }: Moving): void {
+/** People retract what they sent themselves, and what was sent for a group or provider for whom they write. */
+async function maySend(message: Communication, { by: mover, all, now }: Moving): Promise<void> {
   if (mover.kind === 'system' || mover.kind === 'server') return;
+  const { sender = {}, category } = message;
   const names = [...(mover.identities ?? []), ...(mover.organizations ?? [])];
-  if (names.includes(sender?.reference ?? '')) return;
+  if (names.includes(sender.reference ?? '')) return;
+  if (mover.kind === 'staff' && (await represents(mover.fhirUser ?? '', sender, category, all, now))) return;
   throw new Fault('forbidden', 'Who sent a message may retract it.', { expression: 'Communication.status' });
 }
 

@@ -1,6 +1,7 @@
 /**
  * The work item: a Task (profile work-item) about a thread of messages, in a workflow group.
- * queued (ready) → claimed (in-progress; the owner is the agent) → queued (released) | done (completed)
+ * queued (ready) → claimed (in-progress; the owner is the agent) → queued (released) | done (completed); while it is open,
+ * cancelled where its messages are retracted
  */
 import type { CodeableConcept, Reference, Task } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
@@ -10,7 +11,7 @@ import { defined } from '../fhir/defined.js';
 import { entitlementOf, type Entitlement } from './entitlement.js';
 import type { Moving, State, Workflow } from './workflow.js';
 
-export type WorkItemMove = 'claim' | 'release' | 'assign' | 'complete' | 'answer';
+export type WorkItemMove = 'claim' | 'release' | 'assign' | 'complete' | 'answer' | 'withdraw';
 
 export interface Handling {
   /** Kept with the work item. */
@@ -38,6 +39,7 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
     queued: state(['ready', 'requested'], 'queued', own),
     claimed: state(['in-progress'], 'claimed', own),
     done: state(['completed'], 'done', own),
+    cancelled: state(['cancelled'], 'cancelled', own),
   },
   settled: task => ({
     'Task.owner': task.owner?.reference,
@@ -54,6 +56,8 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
     complete: { ...offered, from: ['claimed'], to: 'done', guard: hasClaimed, change: touched },
     // An answer that the record system sends to the patient.
     answer: { from: open, to: 'done', by: ['server'], change: touched },
+    // Its sender retracts the last message that it is about.
+    withdraw: { from: open, to: 'cancelled', by: ['server'], change: withdrawn },
   },
 });
 
@@ -126,6 +130,14 @@ function touched({ note = [] }: Task, { by, now, input }: Moving<Handling>): Par
   const notes = [...note, ...added];
   return { lastModified: instant(now), ...(notes.length === 0 ? {} : { note: notes }) };
 }
+
+/** What a work item says of a message that was retracted. */
+export const RETRACTED = 'Its sender has retracted the message.';
+
+const withdrawn = (task: Task, moving: Moving<Handling>): Partial<Task> => ({
+  ...touched(task, moving),
+  statusReason: { text: RETRACTED },
+});
 
 /** Name of the extension that holds it. */
 export const GROUP = 'workflow-group-of';

@@ -7,7 +7,8 @@ import { extensionOf, withOwnOf } from '../portal/message-extensions.js';
 import { messageWorkflow, traceOf } from '../portal/message-workflow.js';
 import { saveDraft, sendMessage, type MessageParts } from '../portal/message.js';
 import { refuseOtherReasons } from '../portal/message-reason.js';
-import { step } from '../portal/step.js';
+import { retractionOf } from '../portal/retraction.js';
+import { combined, step } from '../portal/step.js';
 import { judge } from '../portal/workflow.js';
 import type { Context, WriteRule } from '../service.js';
 import type { PortalRuleParts } from './portal-rule-parts.js';
@@ -50,7 +51,9 @@ async function afterSending(
   const moving = () => ({ by: context.actor, now: parts.clock.now(), all, input: {} });
   const { resource, effects } = await judge(messageWorkflow, before, next, context.actor, moving);
   if (resource.status === 'entered-in-error' && before.status !== 'entered-in-error') {
-    return { resource: toResource(traceOf({ ...before, ...meta(next) }, next)), step: step({ effects }) };
+    const trace = traceOf({ ...before, ...meta(next) }, next);
+    const work = await retractionOf(before, all, parts.clock.now());
+    return { resource: toResource(trace), step: combined(step({ effects }), work) };
   }
   const changed = changedElement(before, next);
   if (changed === undefined) return { resource: toResource(next) };

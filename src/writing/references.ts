@@ -3,9 +3,11 @@
  * https://hl7.org/fhir/R4/valueset-reference-handling-policy.html
  */
 import { Fault, type Issue } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
 import { localReference } from '../fhir/reference.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import type { EndpointStore } from '../service.js';
+import type { Version } from '../store/port.js';
 
 interface LiteralReference {
   type: string;
@@ -14,13 +16,20 @@ interface LiteralReference {
   expression: string;
 }
 
+export interface ReferenceSources {
+  /** `Type/id` of what the same commit writes. */
+  readonly expected?: ReadonlySet<string> | undefined;
+  /** The version before. */
+  readonly previous?: Pick<Version, 'json' | 'deleted'> | undefined;
+}
+
 /**
  * Every literal reference to this endpoint must lead to a live resource that the caller sees, or to one that the same commit
- * writes (`expected`). Fault `unprocessable` names all that do not. Without the policy nothing is looked up.
+ * writes, or stand in the version before. Fault `unprocessable` names all that do not. Without the policy nothing is looked up.
  */
 export async function checkReferences(
   resource: Resource,
-  expected: ReadonlySet<string> | undefined,
+  { expected, previous }: ReferenceSources,
   { endpoint, partition, store }: EndpointStore,
 ): Promise<void> {
   if (!endpoint.resources.get(resource.resourceType)?.referencesEnforced) return;
@@ -30,8 +39,16 @@ export async function checkReferences(
   );
   if (open.length === 0) return;
   const there = await store.read(open.map(({ type, id }) => ({ partition, type, id })));
-  const issues = open.filter((_one, at) => there[at] === undefined || there[at].deleted).map(issueOf);
+  const lost = open.filter((_one, at) => there[at] === undefined || there[at].deleted);
+  const known = lost.length === 0 ? new Set() : namesIn(previous, endpoint.url);
+  const issues = lost.filter(({ type, id }) => !known.has(`${type}/${id}`)).map(issueOf);
   if (issues.length > 0) throw new Fault('unprocessable', 'A reference leads to nothing.', { issues });
+}
+
+/** What a version refers to: `Type/id`. */
+function namesIn(version: ReferenceSources['previous'], base: string): ReadonlySet<string> {
+  if (!version || version.deleted) return new Set();
+  return new Set([...literals(parseStored(version.json), '', base)].map(({ type, id }) => `${type}/${id}`));
 }
 
 const issueOf = ({ type, id, expression }: LiteralReference): Issue => ({

@@ -36,7 +36,7 @@ export function createWriting(parts: WritingParts): Writing {
     const { resource, step } = await applyRule(draft, target, parts);
     await assertConforms(resource, draft, target, parts);
     await breathe();
-    if (draft.references === 'enforced') await checkReferences(resource, draft.expectedReferences, target);
+    if (draft.references === 'enforced') await checkReferences(resource, sources(draft), target);
     const { provenance: header } = draft;
     const provenance =
       header === undefined ? undefined : await write(provenanceDraft(draft, header, target, parts), target);
@@ -57,6 +57,8 @@ export function createWriting(parts: WritingParts): Writing {
   };
   return { write, changesOf, remove };
 }
+
+const sources = ({ expectedReferences: expected, previous }: Draft) => ({ expected, previous });
 
 /** The portal's rule judges what a caller sends, and never what the server itself writes. */
 async function applyRule(draft: Draft, { endpoint }: EndpointStore, { rule }: WritingParts): ReturnType<WriteRule> {

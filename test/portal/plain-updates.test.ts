@@ -70,7 +70,8 @@ function workItems(journey: () => Journey): void {
       assert.equal((await write).status, 403);
     }
     assert.equal((await put(task, { status: 'completed' })).status, 403, 'it is done by who works on it');
-    for (const status of ['cancelled', 'rejected', 'draft']) {
+    assert.equal((await put(task, { status: 'cancelled' })).status, 403, 'it is cancelled with its messages');
+    for (const status of ['failed', 'rejected', 'draft']) {
       for (const answer of [await put(task, { status }), await patch(task, '/status', status)]) {
         assert.deepEqual([answer.status, issue(answer).expression], [409, 'Task.status'], `${status} ${answer.text}`);
       }

@@ -18,8 +18,12 @@ const STATES: Partial<Record<Task['status'], [state: string]>> = {
   requested: ['queued'],
   'in-progress': ['claimed'],
   completed: ['done'],
+  cancelled: ['cancelled'],
 };
-const RESULTS: Record<string, Task['status']> = { queued: 'ready', claimed: 'in-progress', done: 'completed' };
+const RESULTS: Record<string, Task['status']> = {
+  ...{ queued: 'ready', claimed: 'in-progress', done: 'completed', cancelled: 'cancelled' },
+};
+const OF_SERVER = new Set<WorkItemMove>(['answer', 'withdraw']);
 
 const task = (status: Task['status'], owner: string): Task => ({
   resourceType: 'Task',
@@ -76,7 +80,7 @@ describe('the work item', () => {
   for (const name of Object.keys(moves) as WorkItemMove[])
     it(`[MSG-6] allows ${name} from ${moves[name].from.join(', ')} alone`, async () => {
       for (const status of statuses) {
-        const how = name === 'answer' ? { ...moving(), by: SERVER } : moving();
+        const how = OF_SERVER.has(name) ? { ...moving(), by: SERVER } : moving();
         const outcome = await faultOf(name, task(status, 'Practitioner/a'), how);
         const [state = ''] = STATES[status] ?? [];
         const allowed = moves[name].from.includes(state);

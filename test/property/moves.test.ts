@@ -3,77 +3,15 @@
  * refused changes nothing.
  */
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import type { Resource } from '../../src/fhir/resource.js';
-import { eachPortal, output, parameters, stranger, type Answer, type Caller, type Journey } from '../portal/journey.js';
-import { samples } from '../fixtures/samples.js';
-import { castOf, type Cast, type Kind } from './cast.js';
+import { eachPortal, output, parameters, stranger, type Caller, type Journey } from '../portal/journey.js';
+import { castOf, type Cast } from './cast.js';
 import { portalCode, reference } from './portal-content.js';
 import { accountStates, answerOfAccount, answerOfInvitation } from './status-answers.js';
 import { invitationStates, invitationStatuses } from './status-answers.js';
+import { kindsOf, pathOf, tryAll, update, WAYS, type Make, type Trial, type Try } from './trial.js';
 import { answerToOperation, answerToUpdate } from './work-item-answers.js';
 import { itemMoves, itemStates, itemStatuses, type ItemState } from './work-item-answers.js';
-
-/** How many of the cases are tried; on memory all. */
-const RUNS: Record<string, number> = { sqlite: samples(120, 2000), mongo: samples(40, 500) };
-
-type Way = 'PUT' | 'PATCH';
-
-/** One try: on a resource in this state, with the answer that the model has for it. */
-interface Try {
-  readonly state: string;
-  readonly kind: Kind;
-  readonly how: string;
-  readonly expected: number;
-  readonly send: (at: Resource, caller: Caller) => Promise<Answer>;
-}
-
-/** Makes a resource in a state. */
-type Make = (state: string) => Promise<Resource>;
-
-const pathOf = ({ resourceType, id }: Resource): string => `${resourceType}/${id}`;
-
-/** A try on a resource that an earlier one may have left as it was. */
-async function check(one: Try, { journey, cast, make, left }: Trial): Promise<void> {
-  const at = left.get(one.state) ?? (await make(one.state));
-  left.delete(one.state);
-  const answer = await one.send(at, cast.members[one.kind].caller);
-  assert.equal(answer.status, one.expected, `${one.kind}: ${one.how} where it is ${one.state}: ${answer.text}`);
-  const { body } = await journey.expect(200, 'demo-system', 'GET', pathOf(at));
-  const isSame = body.meta?.versionId === at.meta?.versionId;
-  if (one.expected !== 200) assert.ok(isSame, `${one.kind}: ${one.how} was refused, and changed something`);
-  if (isSame) left.set(one.state, at);
-}
-
-interface Trial {
-  readonly journey: Journey;
-  readonly cast: Cast;
-  readonly make: Make;
-  /** By state: a resource that is still in it. */
-  readonly left: Map<string, Resource>;
-}
-
-async function tryAll(tries: readonly Try[], trial: Trial, store: string): Promise<void> {
-  const runs = RUNS[store];
-  if (runs === undefined) for (const one of tries) await check(one, trial);
-  else
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...tries), one => check(one, trial)),
-      { numRuns: runs },
-    );
-}
-
-/** A plain update of one element. */
-const update =
-  (journey: Journey, way: Way, element: string, value: unknown) =>
-  (at: Resource, caller: Caller): Promise<Answer> => {
-    if (way === 'PUT') return journey.call(caller, 'PUT', pathOf(at), { ...at, [element]: value });
-    const patch = [{ op: 'replace', path: `/${element}`, value }];
-    return journey.call(caller, 'PATCH', pathOf(at), patch, { 'content-type': 'application/json-patch+json' });
-  };
-
-const WAYS: readonly Way[] = ['PUT', 'PATCH'];
-const kindsOf = ({ members }: Cast): Kind[] => Object.keys(members) as Kind[];
 
 const assignment = ({ members }: Cast) => ({
   resourceType: 'Parameters',
@@ -109,6 +47,8 @@ const makeWorkItem =
       recipient: [reference(clinical)],
     };
     const { body: sent } = await journey.expect(201, 'demo-patient', 'POST', 'Communication', question);
+    const retracted = { ...sent, status: 'entered-in-error' };
+    if (state === 'cancelled') await journey.expect(200, 'demo-patient', 'PUT', pathOf(sent), retracted);
     const found = await journey.expect(200, 'demo-system', 'GET', `Task?focus=Communication/${String(sent.id)}`);
     const [entry] = found.body['entry'] as unknown as { resource: Resource }[];
     const item = entry?.resource ?? assert.fail();
@@ -118,6 +58,7 @@ const makeWorkItem =
       'claimed by agent': ['claim'],
       'claimed by manager': ['claim'],
       done: ['claim', 'complete'],
+      cancelled: [],
     };
     let at = item;
     for (const name of steps[state as ItemState]) {

@@ -1,8 +1,14 @@
 /** What everybody is answered who would move a work item, by the rules of MSG-6 alone. */
 import type { Kind } from './cast.js';
 
-export type ItemState = 'queued' | 'claimed by agent' | 'claimed by manager' | 'done';
-export const itemStates: readonly ItemState[] = ['queued', 'claimed by agent', 'claimed by manager', 'done'];
+export type ItemState = 'queued' | 'claimed by agent' | 'claimed by manager' | 'done' | 'cancelled';
+export const itemStates: readonly ItemState[] = [
+  'queued',
+  'claimed by agent',
+  'claimed by manager',
+  'done',
+  'cancelled',
+];
 
 export type ItemMove = 'claim' | 'release' | 'assign' | 'complete';
 export const itemMoves: readonly ItemMove[] = ['claim', 'release', 'assign', 'complete'];
@@ -28,7 +34,7 @@ export function answerToOperation(state: ItemState, kind: Kind, name: ItemMove):
   if (kind === 'stranger') return 401;
   if (!CALLERS[name].has(kind)) return 403;
   if (ELSEWHERE.has(kind)) return 404;
-  const isOpen = state !== 'done';
+  const isOpen = state !== 'done' && state !== 'cancelled';
   const isClaimed = isOpen && state !== 'queued';
   const allowed: Record<ItemMove, boolean> = {
     claim: state === 'queued',
@@ -49,10 +55,14 @@ const STATUS: Readonly<Record<ItemState, string>> = {
   'claimed by agent': 'in-progress',
   'claimed by manager': 'in-progress',
   done: 'completed',
+  cancelled: 'cancelled',
 };
 
 /** Moves that are not a system's to make; whatever else changes the status is no move at all. */
-const MOVES = new Set(['ready in-progress', 'in-progress ready', 'ready completed', 'in-progress completed']);
+const MOVES = new Set([
+  ...['ready in-progress', 'in-progress ready', 'ready completed', 'in-progress completed'],
+  ...['ready cancelled', 'in-progress cancelled'],
+]);
 
 /**
  * The answer to a plain update of the status: people write no Tasks. Administrators write those of member administration,

@@ -40,7 +40,10 @@ export const rounds = fc.array(
 );
 
 /** The moves that lead from one status to another are not a system's: to it they are forbidden, all else is a conflict. */
-const AGENTS_MOVES = new Set(['ready in-progress', 'in-progress ready', 'ready completed', 'in-progress completed']);
+const OTHERS_MOVES = new Set([
+  ...['ready in-progress', 'in-progress ready', 'ready completed', 'in-progress completed'],
+  ...['ready cancelled', 'in-progress cancelled'],
+]);
 
 /** The answer to a move, and the item after it. */
 function moved(item: WorkItem, move: Move): { answer: number; after: WorkItem } {
@@ -49,7 +52,7 @@ function moved(item: WorkItem, move: Move): { answer: number; after: WorkItem } 
   const done = (after: Omit<WorkItem, 'moves'>) => ({ answer: 200, after: { ...after, moves: moves + 1 } });
   if (move.name === 'patch') {
     if (move.to === status) return refused(200);
-    return refused(AGENTS_MOVES.has(`${status} ${move.to}`) ? 403 : 409);
+    return refused(OTHERS_MOVES.has(`${status} ${move.to}`) ? 403 : 409);
   }
   const { agent, name } = move;
   if (name === 'claim') return status === 'ready' ? done({ status: 'in-progress', owner: agent }) : refused(409);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Fault } from '../../src/fhir/fault.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { byServer } from '../../src/writing/draft.js';
-import { checkReferences } from '../../src/writing/references.js';
+import { checkReferences, type ReferenceSources } from '../../src/writing/references.js';
 import { patient, pipeline, type Pipeline } from './pipeline.js';
 
 const to = (...references: string[]): Resource => ({
@@ -11,9 +11,9 @@ const to = (...references: string[]): Resource => ({
   generalPractitioner: references.map(reference => ({ reference })),
 });
 
-async function missing({ target }: Pipeline, resource: Resource, expected?: ReadonlySet<string>): Promise<unknown[]> {
+async function missing({ target }: Pipeline, resource: Resource, from: ReferenceSources = {}): Promise<unknown[]> {
   try {
-    await checkReferences(resource, expected, target);
+    await checkReferences(resource, from, target);
     return [];
   } catch (error) {
     assert.ok(error instanceof Fault && error.kind === 'unprocessable');
@@ -33,9 +33,19 @@ describe('references of what is written', () => {
       'Patient.generalPractitioner[0].reference',
       'Patient.generalPractitioner[2].reference',
     ]);
-    assert.deepEqual(await missing(whole, to('Patient/none'), new Set(['Patient/none'])), []);
+    assert.deepEqual(await missing(whole, to('Patient/none'), { expected: new Set(['Patient/none']) }), []);
     await storage.store.commit({ puts: [writing.remove(put, target)] });
     assert.equal((await missing(whole, to('Patient/there'))).length, 1);
+  });
+
+  it('[PKB-4] stay where the version before has them, though what they lead to is gone or hidden', async () => {
+    const whole = pipeline();
+    const previous = { json: JSON.stringify(to(`${whole.target.endpoint.url}/Patient/none`)), deleted: false };
+    assert.deepEqual(await missing(whole, to('Patient/none'), { previous }), []);
+    assert.deepEqual(await missing(whole, to('Patient/none', 'Patient/other'), { previous }), [
+      'Patient.generalPractitioner[1].reference',
+    ]);
+    assert.equal((await missing(whole, to('Patient/none'), { previous: { ...previous, deleted: true } })).length, 1);
   });
 
   it('[PKB-4] of other kinds are not looked at: contained, logical, of other servers', async () => {
