@@ -14,17 +14,28 @@ function recorded(): { serving: ReturnType<typeof createServing>; ends: string[]
     await new Promise(resolve => setImmediate(resolve));
     ends.push(name);
   };
+  /** Longer than any other part. */
+  const slowly = (name: string) => async (): Promise<number> => {
+    for (let turns = 0; turns < 100; turns++) await new Promise(resolve => setImmediate(resolve));
+    ends.push(name);
+    return 0;
+  };
   const worker = (name: string) => ({ start: () => undefined, stop: ending(name) });
   const parts = {
-    config: { url: 'http://x', mail: {}, limits: {} },
+    config: { url: 'http://x', host: '127.0.0.1', port: 0, mail: {}, limits: { requestTimeout: 1000 }, store: {} },
     world: { ids: { next: () => 'id' }, clock: systemClock },
     model: { endpoints: [], definitions: {} },
     access: {},
     log: { error: () => undefined, flush: ending('log') },
     dispatcher: worker('dispatcher'),
+    outbound: { close: () => ends.push('outbound') },
     reindexer: worker('reindexer'),
-    audit: { close: () => ends.push('audit') },
-    stores: { store: { close: ending('storage') }, records: {}, blobs: {} },
+    audit: { close: () => ends.push('audit'), persist: slowly('audit stored'), expire: () => Promise.resolve(0) },
+    stores: {
+      store: { close: ending('storage') },
+      records: { lease: () => [], expire: slowly('house kept') },
+      blobs: {},
+    },
     owned: true,
   };
   return { serving: createServing(parts as unknown as ServingParts), ends };
@@ -33,8 +44,10 @@ function recorded(): { serving: ReturnType<typeof createServing>; ends: string[]
 describe('the end of a server', () => {
   it('[R32] ends the work in the background before the storage it uses, and the log last', async () => {
     const { serving, ends } = recorded();
+    await serving.listen();
     await serving.close();
-    assert.deepEqual(ends, ['audit', 'dispatcher', 'reindexer', 'storage', 'log']);
+    assert.deepEqual(ends.slice(0, 3).toSorted(), ['audit', 'audit stored', 'house kept']);
+    assert.deepEqual(ends.slice(3), ['dispatcher', 'outbound', 'reindexer', 'storage', 'log']);
   });
 
   it('[R32] [H06] audits what is answered while it stops', async () => {
