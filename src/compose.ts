@@ -4,7 +4,7 @@
  */
 import { createAccess } from './compose/access.js';
 import { ensureFolder } from './config/folder.js';
-import { configurationIn } from './compose/configuration.js';
+import { configurationIn, textsIn } from './compose/configuration.js';
 import { createDelivery } from './compose/delivery.js';
 import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIdentity, type Identity } from './compose/identity.js';
@@ -62,7 +62,9 @@ export async function compose(
   const log = createLog({ level: config.logLevel, actorKey: secret.export() });
   const indexing = await createIndexing(model, opened, world, log);
   const stores = await inStep(opened, model, indexing, world.clock);
-  const configuration = configurationIn(model, stores, world);
+  const reading = { config, stores, model, world };
+  const configuration = configurationIn(reading);
+  const texts = textsIn(reading, configuration);
   const access = createAccess(config, model, stores, world, configuration);
   const outbound = createOutbound(config.outbound, {
     suspended: target => log.warn('outbound calls suspended', { target }),
@@ -81,6 +83,7 @@ export async function compose(
     channels,
     misdirected,
     configuration,
+    texts,
     custom: indexing.custom,
   });
   checkStart(model, operations);
@@ -113,6 +116,7 @@ export async function compose(
     stores: opened,
     configuration,
     outbound,
+    texts,
     owned: storage === undefined,
   });
   return {

@@ -20,6 +20,7 @@ import type { Filter } from './search/query.js';
 import type { SearchRegistry } from './search/registry.js';
 import type { Terminology } from './search/types/type.js';
 import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
+import type { Texts } from './texts/words.js';
 import type { Validator } from './validate/validator.js';
 
 /** A change set, and the effects that ride in it. */
@@ -266,6 +267,8 @@ export interface HandlerParts extends World {
   readonly misdirected: MisdirectedTokens;
   /** The portal's configuration at this moment. */
   readonly configuration: CurrentConfiguration;
+  /** The texts at this moment. */
+  readonly texts: () => Promise<Texts>;
   /** Settings the portal's workflows read. */
   readonly portal: PortalSettings;
 }

@@ -16,8 +16,8 @@ const KIND = 'epoch';
 /** Milliseconds to find the people that a write concerns. */
 const PATIENCE = 5000;
 const MAX_LINKED = 1000;
-/** What the portal's applications are is part of what everybody is told with its configuration. */
-const CONFIGURATION = 'Basic/portal-configuration';
+/** What tells what the portal is has one epoch: its configuration, texts, wordings and applications. */
+export const PORTAL = 'portal';
 
 /** The change that makes every process look the subject (`Person/1`, `client:demo-ehr`) up again. */
 export const raiseEpoch = (subject: string): DocumentChange => ({
@@ -36,9 +36,14 @@ const DECISIVE: Readonly<Record<string, readonly string[]>> = {
   Patient: ['active'],
   RelatedPerson: ['active', 'period', 'patient'],
   Practitioner: ['active'],
-  Basic: ['extension'],
-  Endpoint: ['status', 'connectionType', 'name', 'address'],
   PractitionerRole: ['active', 'period', 'code', 'practitioner', 'organization'],
+};
+
+/** The same of the types that tell what the portal is, in its own partition. */
+const PORTAL_TYPES: Readonly<Record<string, readonly string[]>> = {
+  Basic: ['extension', 'code', 'language'],
+  Endpoint: ['status', 'connectionType', 'name', 'address'],
+  ActivityDefinition: ['extension', 'status', 'kind', 'code', 'topic'],
 };
 
 /**
@@ -48,14 +53,15 @@ const DECISIVE: Readonly<Record<string, readonly string[]>> = {
  */
 function epochsTouched(before: Resource | undefined, after: Resource | undefined): string[] {
   const version = after ?? before;
-  const elements = version && DECISIVE[version.resourceType];
-  if (!version || !elements) return [];
+  if (!version) return [];
+  const { resourceType: type, id = '' } = version;
+  const elements = DECISIVE[type] ?? PORTAL_TYPES[type] ?? [];
   const decisive = (resource?: Resource) => JSON.stringify(elements.map(name => resource?.[name]));
   if (before && after && decisive(before) === decisive(after)) return [];
-  if (version.resourceType === 'PractitionerRole') {
+  if (type === 'PractitionerRole') {
     return [...new Set([before, after].flatMap(role => (role ? references(role, ['practitioner']) : [])))];
   }
-  return [version.resourceType === 'Endpoint' ? CONFIGURATION : `${version.resourceType}/${version.id ?? ''}`];
+  return [Object.hasOwn(PORTAL_TYPES, type) ? PORTAL : `${type}/${id}`];
 }
 
 interface Concerned {
@@ -63,12 +69,17 @@ interface Concerned {
   criteria: Criterion[];
 }
 
-/** The store with every commit raising the epochs it touches. All writes go through it, the server's own too. */
-export function withEpochs(store: Store, clock: Clock): Store {
+/**
+ * The store with every commit raising the epochs it touches. All writes go through it, the server's own too.
+ * @param portal its partition
+ */
+export function withEpochs(store: Store, clock: Clock, portal: string): Store {
+  const decides = ({ key: { type, partition } }: Put): boolean =>
+    Object.hasOwn(DECISIVE, type) || (partition === portal && Object.hasOwn(PORTAL_TYPES, type));
   return {
     ...delegating(store),
     async commit(changes) {
-      const puts = (changes.puts ?? []).filter(({ key }) => Object.hasOwn(DECISIVE, key.type));
+      const puts = (changes.puts ?? []).filter(decides);
       if (puts.length === 0) return store.commit(changes);
       const { subjects, criteria } = await concerned(store, puts, clock.now() + PATIENCE);
       return store.commit(mergeChangeSets(changes, { criteria, documents: subjects.map(raiseEpoch) }));

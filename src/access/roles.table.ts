@@ -69,7 +69,7 @@ export const roles: Readonly<Record<string, RoleGrants>> = {
   scheduler: { Patient: all, Appointment: manage, Schedule: manage, Slot: manage },
   'visit-administrator': { Patient: all, Appointment: all, Encounter: all },
   auditor: { AuditEvent: all },
-  'configuration-manager': { Basic: { see: 'all', write: 'u' } },
+  'configuration-manager': { Basic: manage, ActivityDefinition: manage },
   'healthcare-administrator': {
     Patient: all,
     Person: all,

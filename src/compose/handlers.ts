@@ -37,6 +37,7 @@ import type { Audit, Dispatch, HandlerParts, Operation, PortalSettings } from '.
 import type { ChangeSet, Storage, Store } from '../store/port.js';
 import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
+import type { Texts } from '../texts/words.js';
 import type { Access } from './access.js';
 import { createOwnAudit } from '../observe/audit/own-audit.js';
 import { createAudit } from './audit.js';
@@ -53,6 +54,8 @@ export interface Given {
   channels: readonly ContactChannel[];
   misdirected: MisdirectedTokens;
   configuration: CurrentConfiguration;
+  /** The texts at this moment. */
+  texts: () => Promise<Texts>;
   custom: CustomParameters;
 }
 
@@ -77,7 +80,7 @@ const patientsOf = ({ puts = [] }: ChangeSet): string[] => [
 ];
 
 function partsOf(given: Given, audit: Audit): HandlerParts {
-  const { config, world, model, stores, secret, log, custom, misdirected, configuration } = given;
+  const { config, world, model, stores, secret, log, custom, misdirected, configuration, texts } = given;
   const { definitions, registry, root, postings } = model;
   const { limits } = config;
   const { records, blobs } = stores;
@@ -108,6 +111,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     boxes: boxFilter,
     misdirected,
     configuration,
+    texts,
   };
 }
 

@@ -71,7 +71,7 @@ export async function inStep(
   const marks = { records: opened.records, now: () => clock.now(), partition, posting: markPosting, entries };
   const seen = withMessageSight(withMarks(opened.store, marks), sight);
   const owned = withBinaryOwners(seen, { clock, internal, index });
-  const store = withEpochs(owned, clock);
+  const store = withEpochs(owned, clock, partition);
   const partitions = writtenBy(endpoints).map(({ partition }) => partition);
   await upgradeBinaries({ store, records: opened.records, clock, index }, partitions);
   return { ...opened, store };

@@ -28,6 +28,7 @@ import type { AccountPagesParts } from '../pages/account/index.js';
 import type { Dispatch } from '../service.js';
 import type { Outbound } from '../outbound/outbound.js';
 import type { Storage } from '../store/port.js';
+import type { Texts } from '../texts/words.js';
 
 export interface Serving {
   /** Starts to answer; resolves with the port. */
@@ -45,6 +46,8 @@ export interface ServingParts {
   access: Access;
   dispatcher: Dispatcher;
   configuration: CurrentConfiguration;
+  /** The texts at this moment. */
+  texts: () => Promise<Texts>;
   reindexer: BackgroundWorker;
   audit: OpenAudit;
   accounts: AccountPagesParts;
@@ -172,7 +175,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
   const { definitions, endpoints } = model;
   const version = String((endpoints[0]?.statement['software'] as { version?: string } | undefined)?.version);
   const secure = config.url.startsWith('https:');
-  const framing = createFraming(version, parts.configuration, secure);
+  const framing = createFraming({ version, configuration: parts.configuration, texts: parts.texts, secure });
   return {
     ...world,
     bases: endpoints.map(endpoint => ({
@@ -192,7 +195,6 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     readiness: createReadiness(parts),
     draining,
     pages: {
-      version,
       framing,
       // Outside demo mode the landing page does not show the names of customers.
       endpoints: config.demo ? endpoints : endpoints.filter(({ listed }) => listed),

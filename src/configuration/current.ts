@@ -10,24 +10,33 @@ import type { Configuration } from './settings.table.js';
 
 export interface CurrentParts {
   readonly store: Pick<Store, 'read'>;
-  /** The epoch of a subject, which rises with each change to it. */
-  readonly epoch: (subject: string) => Promise<number>;
+  /** Rises with each change to a resource that tells what the portal is. */
+  readonly epoch: () => Promise<number>;
   readonly partition: string;
   readonly own: OwnCanonicals;
 }
 
 export type CurrentConfiguration = () => Promise<Configuration>;
 
-/** The epoch is read first: a change made while the resource is read makes the value stale. */
 export function createCurrentConfiguration({ store, epoch, partition, own }: CurrentParts): CurrentConfiguration {
   const key = { partition, type: 'Basic', id: CONFIGURATION_ID };
-  let known: { epoch: number; value: Configuration } | undefined;
-  return async () => {
-    const now = await epoch(`Basic/${CONFIGURATION_ID}`);
-    if (known?.epoch === now) return known.value;
+  return whileUnchanged(epoch, async () => {
     const [version] = await store.read([key]);
     const resource = version && !version.deleted ? (JSON.parse(version.json) as Basic) : undefined;
-    const value = configurationOf(resource, own);
+    return configurationOf(resource, own);
+  });
+}
+
+/**
+ * A value made of resources that tell what the portal is: loaded again where one of them has changed. The epoch is read first:
+ * a change made while the resources are read makes the value stale.
+ */
+export function whileUnchanged<Value>(epoch: CurrentParts['epoch'], load: () => Promise<Value>): () => Promise<Value> {
+  let known: { epoch: number; value: Value } | undefined;
+  return async () => {
+    const now = await epoch();
+    if (known?.epoch === now) return known.value;
+    const value = await load();
     known = { epoch: now, value };
     return value;
   };

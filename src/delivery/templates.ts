@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Liquid, type Template } from 'liquidjs';
-import { languageCandidates } from '../portal/notice-language.js';
+import { languageCandidates } from '../texts/language.js';
 import type { Configuration } from '../configuration/settings.table.js';
 import type { RenderedNotice } from './rendered-notice.js';
 import { dayIn, initialOf } from './wording.js';

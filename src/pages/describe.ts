@@ -1,11 +1,11 @@
 /** A CapabilityStatement and its OperationDefinitions as plain data for a page. */
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { Language } from './language.js';
+import { rangesOf, SOURCE } from '../texts/language.js';
 
 /** A text of a definition, in the page's language if there is a translation. */
 export interface Said {
   text: string;
-  language: Language;
+  language: string;
 }
 
 export interface ParameterView {
@@ -66,7 +66,7 @@ const strings = (value: unknown): string[] => (value as string[] | undefined) ??
 const codes = (value: unknown): string[] => objects(value).map(({ code }) => String(code));
 
 /** An endpoint as a page shows it, in this language as far as its statement is translated. */
-export function describeEndpoint(endpoint: DeclaredEndpoint, find: FindOperation, language: Language): EndpointView {
+export function describeEndpoint(endpoint: DeclaredEndpoint, find: FindOperation, language: string): EndpointView {
   const { path, url, statement } = endpoint;
   const rest = objects(statement['rest'])[0] ?? {};
   const entries = objects(rest['resource']);
@@ -75,8 +75,8 @@ export function describeEndpoint(endpoint: DeclaredEndpoint, find: FindOperation
   return {
     path,
     url,
-    title: said(statement, 'title', language) ?? { text: path, language: 'en' },
-    description: said(statement, 'description', language) ?? { text: '', language: 'en' },
+    title: said(statement, 'title', language) ?? { text: path, language: SOURCE },
+    description: said(statement, 'description', language) ?? { text: '', language: SOURCE },
     interactions: codes(rest['interaction']),
     types: entries.map(entry => describeType(entry, find, language)),
     common: common.flatMap(url => describeOperation(find(url), ofSystem.includes(url))),
@@ -95,7 +95,7 @@ function isGeneral(definition: Resource | undefined): boolean {
   return strings(definition?.['resource']).includes('Resource');
 }
 
-function describeType(entry: JsonObject, find: FindOperation, language: Language): TypeView {
+function describeType(entry: JsonObject, find: FindOperation, language: string): TypeView {
   const own = definitionsOf([entry])
     .map(find)
     .filter(definition => !isGeneral(definition));
@@ -141,15 +141,18 @@ function gist(text: unknown): string {
 const TRANSLATION = 'http://hl7.org/fhir/StructureDefinition/translation';
 
 /** https://hl7.org/fhir/R4/extension-translation.html */
-function said(object: JsonObject, name: string, language: Language): Said | undefined {
+function said(object: JsonObject, name: string, language: string): Said | undefined {
   const text = object[name];
   if (typeof text !== 'string') return undefined;
   const beside = object[`_${name}`] as JsonObject | undefined;
-  const translation = objects(beside?.['extension'])
+  const translations = objects(beside?.['extension'])
     .filter(({ url }) => url === TRANSLATION)
-    .map(({ extension }) => objects(extension))
-    .find(parts => parts.some(({ url, valueCode }) => url === 'lang' && valueCode === language));
+    .map(({ extension }) => objects(extension));
+  const [translation] = rangesOf(language).flatMap(range => translations.filter(parts => isIn(parts, range)));
   const content = translation?.find(({ url }) => url === 'content');
   const translated = content?.['valueString'] ?? content?.['valueMarkdown'];
-  return typeof translated === 'string' ? { text: translated, language } : { text, language: 'en' };
+  return typeof translated === 'string' ? { text: translated, language } : { text, language: SOURCE };
 }
+
+const isIn = (parts: readonly JsonObject[], language: string): boolean =>
+  parts.some(({ url, valueCode }) => url === 'lang' && valueCode === language);

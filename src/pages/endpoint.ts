@@ -1,13 +1,13 @@
 /** One endpoint on the first page: its base, its types, their interactions, search parameters and operations. */
 import type { EndpointView, OperationView, ParameterView, Said, TypeView } from './describe.js';
 import { html, type Html } from './html.js';
-import { directionOf } from './language.js';
-import type { Texts } from './texts.table.js';
+import { directionOf } from '../texts/language.js';
+import type { PlainTexts } from '../texts/words.js';
 
 /** Above this many types that are all alike, a list of their names says as much. */
 const many = 40;
 
-export function endpointSection(endpoint: EndpointView, words: Texts): Html {
+export function endpointSection(endpoint: EndpointView, words: PlainTexts): Html {
   const { path, url, title, description, interactions, types, common } = endpoint;
   const id = path.replace(/[^a-z0-9]+/g, '-').slice(1);
   return html`<article class="endpoint" aria-labelledby="${id}">
@@ -48,7 +48,7 @@ const codes = (names: readonly string[]): Html =>
     ${names.map(name => html`<li><code dir="ltr">${name}</code></li>`)}
   </ul>`;
 
-function alike(types: readonly TypeView[], words: Texts): Html {
+function alike(types: readonly TypeView[], words: PlainTexts): Html {
   return html`<p>${words.allAlike}</p>
     ${codes(types[0]?.interactions ?? [])}
     <details>
@@ -63,7 +63,7 @@ function alike(types: readonly TypeView[], words: Texts): Html {
 }
 
 /** Operations folded under a title that names them. */
-function operationDetails(title: string, type: string, operations: readonly OperationView[], words: Texts): Html {
+function operationDetails(title: string, type: string, operations: readonly OperationView[], words: PlainTexts): Html {
   return html`<details>
     <summary><bdi class="type">${title}</bdi> ${names(operations)}</summary>
     ${operations.map(operation => operationBlock(type, operation, words))}
@@ -73,7 +73,7 @@ function operationDetails(title: string, type: string, operations: readonly Oper
 const names = (operations: readonly OperationView[]): Html =>
   html`<span class="hint" dir="ltr">${operations.map(({ name }) => html`<span>$${name}</span> `)}</span>`;
 
-function typeDetails(view: TypeView, words: Texts): Html {
+function typeDetails(view: TypeView, words: PlainTexts): Html {
   const { type, documentation, interactions, operations, searchParams } = view;
   return html`<details>
     <summary>
@@ -105,7 +105,7 @@ const part = (title: string, content: Html): Html =>
 
 const places = { system: '', type: '', instance: '[id]/' };
 
-function operationBlock(type: string, operation: OperationView, words: Texts): Html {
+function operationBlock(type: string, operation: OperationView, words: PlainTexts): Html {
   const { name, description, method, levels, parameters } = operation;
   const addresses = levels.map(
     level => `${method} [base]/${level === 'system' ? '' : `${type}/`}${places[level]}$${name}`,

@@ -2,16 +2,17 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { brandOf, type BrandSettings } from './brand.js';
-import { chooseLanguage, type Language } from './language.js';
 import type { Assets, Frame } from './layout.js';
 import { icon } from './mark.js';
 import { style } from './style.js';
+import { readerLanguage, type Languages } from '../texts/language.js';
+import type { Texts } from '../texts/words.js';
 
 export interface Framing {
   /** The surroundings of the page that is asked for. */
-  frameOf(request: Request): Promise<Omit<Frame, 'title'>>;
-  assetsNow(): Promise<Assets>;
-  send: SendPage;
+  readonly frameOf: (request: Request) => Promise<Omit<Frame, 'title'>>;
+  readonly assetsNow: () => Promise<Assets>;
+  readonly send: SendPage;
 }
 
 /** @param leadsTo origins or schemes beyond this server that a form of the page leads to */
@@ -22,26 +23,34 @@ const hashed = (name: string, extension: string, content: string): string =>
 
 export const ownAssets: Assets = { style: hashed('portico', 'css', style), icon: hashed('mark', 'svg', icon) };
 
-export const createFraming = (
-  version: string,
-  configuration: () => Promise<BrandSettings>,
-  secure: boolean,
-): Framing => {
+export interface FramingParts {
+  /** Of the software. */
+  readonly version: string;
+  /** The settings at this moment. */
+  readonly configuration: () => Promise<BrandSettings & Languages>;
+  /** The texts at this moment. */
+  readonly texts: () => Promise<Texts>;
+  /** Pages are reached by https alone. */
+  readonly secure: boolean;
+}
+
+export function createFraming({ version, configuration, texts, secure }: FramingParts): Framing {
   const assetsNow = brandedAssets(configuration);
   return {
     assetsNow,
     send: sender(secure),
-    frameOf: async request => ({
-      language: languageOf(request),
-      path: request.baseUrl + request.path,
-      version,
-      assets: await assetsNow(),
-    }),
+    frameOf: async ({ query, headers, baseUrl, path }) => {
+      const settings = await configuration();
+      const language = readerLanguage(query['lang'], headers['accept-language'], settings);
+      return {
+        words: (await texts()).in(language),
+        languages: settings.language,
+        path: baseUrl + path,
+        version,
+        assets: await assetsNow(),
+      };
+    },
   };
-};
-
-export function languageOf(request: Request): Language {
-  return chooseLanguage(request.query['lang'], request.headers['accept-language']);
 }
 
 /** The files of pages, with the brand of the configuration at this moment, which is worked out once. */

@@ -2,7 +2,7 @@
 import type { Express, Request, Response } from 'express';
 import { serveAccountPages, type AccountPagesParts } from './account/index.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
-import { languageOf, ownAssets, type Framing } from './frame.js';
+import { ownAssets, type Framing } from './frame.js';
 import { icon } from './mark.js';
 import { landingPage } from './landing.js';
 import { mailPage } from './mail.js';
@@ -12,8 +12,6 @@ import { serveNoticeLinks, type NoticeLinkParts } from './notice-links.js';
 import { style } from './style.js';
 
 export interface PageParts extends NoticeLinkParts {
-  /** Of the software. */
-  version: string;
   framing: Framing;
   /** The portal's first. */
   endpoints: readonly DeclaredEndpoint[];
@@ -34,17 +32,17 @@ const mailsShown = 20;
 
 /** Adds `/`, `/assets/…`, `/mail/…`, the pages behind links in notices, and a page for unknown addresses. Call it after all other routes are added. */
 export function servePages(app: Express, parts: PageParts, checks: Checks): void {
-  const { version, mailbox } = parts;
+  const { mailbox } = parts;
   const { frameOf, assetsNow, send } = parts.framing;
   const shown = (request: Request): Mailbox | undefined => (parts.isOwnHost(request) ? mailbox : undefined);
 
   app.get('/', async (request, response) => {
-    const language = languageOf(request);
+    const frame = await frameOf(request);
+    const { language } = frame.words;
     const endpoints = parts.endpoints.map(endpoint => describeEndpoint(endpoint, parts.operation, language));
     const mails = await shown(request)?.list(mailsShown);
     const { demo } = parts;
-    const assets = await assetsNow();
-    send(response, 200, landingPage({ language, version, assets, endpoints, checks: await checks(), demo, mails }));
+    send(response, 200, landingPage(frame, { endpoints, checks: await checks(), demo, mails }));
   });
 
   serveFile(app, ownAssets.style, 'text/css; charset=utf-8', style);
@@ -58,7 +56,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
 
   app.get('/mail/:id', async (request, response, next) => {
     const mail = await shown(request)?.read(request.params.id);
-    if (mail) send(response, 200, mailPage({ ...(await frameOf(request)), mail }));
+    if (mail) send(response, 200, mailPage(await frameOf(request), mail));
     else next();
   });
 

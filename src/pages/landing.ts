@@ -2,16 +2,12 @@
 import { endpointSection } from './endpoint.js';
 import type { EndpointView } from './describe.js';
 import { html, type Html } from './html.js';
-import type { Language } from './language.js';
-import { page, type Assets } from './layout.js';
+import { page, type Frame } from './layout.js';
 import type { MailSummary } from '../delivery/mailbox.js';
 import { colonnade } from './mark.js';
-import { texts, type Texts } from './texts.table.js';
+import type { PlainTexts } from '../texts/words.js';
 
 export interface Landing {
-  language: Language;
-  version: string;
-  assets: Assets;
   /** The portal's first. */
   endpoints: readonly EndpointView[];
   /** What readiness depends on, by name. */
@@ -22,12 +18,11 @@ export interface Landing {
 }
 
 /** The whole page. */
-export function landingPage(data: Landing): string {
-  const { language, version, assets, endpoints } = data;
-  const words = texts[language];
-  const frame = { language, path: '/', title: words.title, version, assets };
+export function landingPage(frame: Omit<Frame, 'title'>, data: Landing): string {
+  const { endpoints } = data;
+  const { texts: words, language } = frame.words;
   return page(
-    frame,
+    { ...frame, title: words.title },
     html`${hero(data, words)}
       <div class="columns">${firstCall(data, words)} ${health(data, words)}</div>
       ${data.mails && mailList(data.mails, language, words)}
@@ -39,7 +34,7 @@ export function landingPage(data: Landing): string {
   );
 }
 
-function hero({ endpoints, checks }: Landing, words: Texts): Html {
+function hero({ endpoints, checks }: Landing, words: PlainTexts): Html {
   const ready = Object.values(checks).every(Boolean);
   return html`<div class="hero">
     <p class="status ${ready ? 'well' : 'ill'}"><a href="#health">${ready ? words.ready : words.notReady}</a></p>
@@ -51,7 +46,7 @@ function hero({ endpoints, checks }: Landing, words: Texts): Html {
 
 const call = (command: string): Html => html`<pre dir="ltr" tabindex="0"><code>${command}</code></pre>`;
 
-function firstCall({ endpoints, demo }: Landing, words: Texts): Html {
+function firstCall({ endpoints, demo }: Landing, words: PlainTexts): Html {
   const base = endpoints[0]?.url ?? '';
   return html`<section aria-labelledby="first-call">
     <h2 id="first-call">${words.firstCall}</h2>
@@ -68,7 +63,7 @@ function firstCall({ endpoints, demo }: Landing, words: Texts): Html {
   </section>`;
 }
 
-function health({ checks }: Landing, words: Texts): Html {
+function health({ checks }: Landing, words: PlainTexts): Html {
   return html`<section aria-labelledby="health">
     <h2 id="health">${words.health}</h2>
     <p>${words.healthWhy}</p>
@@ -86,7 +81,7 @@ function health({ checks }: Landing, words: Texts): Html {
   </section>`;
 }
 
-function mailList(mails: readonly MailSummary[], language: Language, words: Texts): Html {
+function mailList(mails: readonly MailSummary[], language: string, words: PlainTexts): Html {
   return html`<section aria-labelledby="mails">
     <h2 id="mails">${words.mails}</h2>
     <p class="why">${mails.length > 0 ? words.mailsWhy : words.noMails}</p>
@@ -103,7 +98,7 @@ function mailList(mails: readonly MailSummary[], language: Language, words: Text
 }
 
 /** A time for people to read, in UTC; empty if an e-mail has no date. */
-export function instant(at: number, language: Language): Html {
+export function instant(at: number, language: string): Html {
   if (Number.isNaN(at)) return html``;
   const shown = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   return html`<time datetime="${new Date(at).toISOString()}"><bdi>${shown.format(at)} UTC</bdi></time>`;

@@ -1,9 +1,9 @@
 /** The frame of every page: head, banner, footer. It needs no script. */
 import type { Brand } from './brand.js';
 import { html, type Html } from './html.js';
-import { directionOf, type Language } from './language.js';
+import { ownName } from '../texts/language.js';
 import { mark } from './mark.js';
-import { texts, type Texts } from './texts.table.js';
+import type { Words } from '../texts/words.js';
 
 /** Addresses of a page's files; they contain a hash of the content. */
 export interface Assets {
@@ -13,7 +13,10 @@ export interface Assets {
 }
 
 export interface Frame {
-  language: Language;
+  /** The texts for its reader. */
+  words: Words;
+  /** Those that are enabled. */
+  languages: readonly string[];
   /** Path of this page: the links to other languages lead here. */
   path: string;
   /** Kept in those links. */
@@ -24,11 +27,11 @@ export interface Frame {
 }
 
 /** A whole HTML document around `content`. */
-export function page({ language, path, query = {}, title, version, assets }: Frame, content: Html): string {
-  const words = texts[language];
+export function page({ words, languages, path, query = {}, title, version, assets }: Frame, content: Html): string {
+  const { language, direction, texts } = words;
   const { brand = {} } = assets;
   return html`<!doctype html>
-    <html lang="${language}" dir="${directionOf(language)}">
+    <html lang="${language}" dir="${direction}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -39,31 +42,34 @@ export function page({ language, path, query = {}, title, version, assets }: Fra
         <link rel="icon" type="${brand.icon?.type ?? 'image/svg+xml'}" href="${brand.icon?.path ?? assets.icon}" />
       </head>
       <body>
-        <a class="skip" href="#content">${words.skip}</a>
+        <a class="skip" href="#content">${texts.skip}</a>
         <header class="banner">
           <a class="brand" href="/?lang=${language}"
             >${brand.icon ? html`<img class="mark" src="${brand.icon.path}" alt="" />` : mark}<span
-              >${brand.title ?? words.software}</span
+              >${brand.title ?? texts.software}</span
             ></a
           >
-          ${languageSwitch(language, path, query, words)}
+          ${languages.length > 1 && languageSwitch(words, languages, path, query)}
         </header>
         <main id="content" tabindex="-1">${content}</main>
         <footer>
-          <p>${words.software} <bdi>${version}</bdi> · <bdi>FHIR R4 (4.0.1)</bdi> · <bdi>Apache-2.0</bdi></p>
-          <p>${words.trademark}</p>
+          <p>${texts.software} <bdi>${version}</bdi> · <bdi>FHIR R4 (4.0.1)</bdi> · <bdi>Apache-2.0</bdi></p>
+          <p>${texts.trademark}</p>
         </footer>
       </body>
     </html>`.text;
 }
 
-const names: Readonly<Record<Language, string>> = { en: 'English', ar: 'العربية' };
-
-function languageSwitch(current: Language, path: string, query: Readonly<Record<string, string>>, words: Texts): Html {
-  const address = (lang: Language): string => `${path}?${new URLSearchParams({ ...query, lang }).toString()}`;
-  return html`<nav aria-label="${words.languages}">
+function languageSwitch(
+  { language: current, texts }: Words,
+  languages: readonly string[],
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Html {
+  const address = (lang: string): string => `${path}?${new URLSearchParams({ ...query, lang }).toString()}`;
+  return html`<nav aria-label="${texts.languages}">
     <ul>
-      ${(['en', 'ar'] as const).map(
+      ${languages.map(
         language =>
           html`<li>
             <a
@@ -71,7 +77,7 @@ function languageSwitch(current: Language, path: string, query: Readonly<Record<
               lang="${language}"
               hreflang="${language}"
               ${language === current && html`aria-current="true"`}
-              >${names[language]}</a
+              >${ownName(language)}</a
             >
           </li>`,
       )}

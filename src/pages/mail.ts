@@ -1,27 +1,18 @@
 /** One e-mail of demo mode: its plain text, then its HTML in a sandboxed frame; or a text message. */
 import { html } from './html.js';
 import { instant } from './landing.js';
-import type { Language } from './language.js';
-import { page, type Assets } from './layout.js';
+import { page, type Frame } from './layout.js';
 import type { Mail } from '../delivery/mailbox.js';
-import { texts, type Texts } from './texts.table.js';
 
-export interface MailPage {
-  language: Language;
-  version: string;
-  assets: Assets;
-  mail: Mail;
-}
-
-export function mailPage({ language, version, assets, mail }: MailPage): string {
-  const words = texts[language];
+export function mailPage(frame: Omit<Frame, 'title'>, mail: Mail): string {
+  const { texts: words, t, language } = frame.words;
   const { id, subject = words.textMessage, to, at, text } = mail;
   return page(
-    { language, path: `/mail/${id}`, title: subject, version, assets },
+    { ...frame, title: subject },
     html`<article class="mail">
       <h1 dir="auto">${subject}</h1>
       <p class="why"><span>${words.to}</span> <bdi>${to}</bdi> · ${instant(at, language)}</p>
-      <h2>${mail.segments === undefined ? words.plainText : segments(mail.segments, words)}</h2>
+      <h2>${mail.segments === undefined ? words.plainText : t('segments', { count: mail.segments })}</h2>
       <pre class="letter" dir="auto" tabindex="0">${text}</pre>
       ${
         mail.html !== undefined &&
@@ -32,6 +23,3 @@ export function mailPage({ language, version, assets, mail }: MailPage): string 
     </article>`,
   );
 }
-
-/** The count stands behind the word, so that it needs no plural. */
-const segments = (count: number, { segments: word }: Texts): string => `${word}: ${count}`;

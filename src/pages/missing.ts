@@ -1,16 +1,15 @@
 /** The page for unknown addresses. */
 import { html } from './html.js';
 import { page, type Frame } from './layout.js';
-import { texts } from './texts.table.js';
 
 export function missingPage(frame: Omit<Frame, 'title'>): string {
-  const words = texts[frame.language];
+  const { texts: words, language } = frame.words;
   return page(
     { ...frame, title: words.notFound },
     html`<div class="hero">
       <h1>${words.notFound}</h1>
       <p class="lede">${words.notFoundWhy}</p>
-      <p class="links"><a href="/?lang=${frame.language}">${words.back}</a></p>
+      <p class="links"><a href="/?lang=${language}">${words.back}</a></p>
     </div>`,
   );
 }

@@ -4,10 +4,11 @@ import type { Configuration } from '../configuration/settings.table.js';
 import type { BrandSettings } from './brand.js';
 import { html, type Html } from './html.js';
 import { page, type Frame } from './layout.js';
-import { texts, type Texts } from './texts.table.js';
+import type { PlainTexts } from '../texts/words.js';
 
 /** The settings of the portal that its pages show. */
-export type PageSettings = BrandSettings & Pick<Configuration, 'help-telephone' | 'help-page'>;
+export type PageSettings = BrandSettings &
+  Pick<Configuration, 'help-telephone' | 'help-page' | 'language' | 'default-language'>;
 
 export interface NoticeLinkParts {
   /** The settings at this moment. */
@@ -20,7 +21,7 @@ type FrameOf = (request: Request) => Promise<Omit<Frame, 'title'>>;
 type Send = (response: Response, status: number, text: string) => void;
 
 /** Path of a page, and the names of its title and text. */
-const NEXT: readonly [path: string, title: keyof Texts, text: keyof Texts][] = [
+const NEXT: readonly [path: string, title: keyof PlainTexts, text: keyof PlainTexts][] = [
   ['/invitation', 'invitationTitle', 'invitationNext'],
   ['/activation', 'activationTitle', 'activationNext'],
   ['/messages', 'messagesTitle', 'messagesNext'],
@@ -36,7 +37,7 @@ export function serveNoticeLinks(app: Express, parts: NoticeLinkParts, frameOf: 
   for (const [path, title, text] of NEXT) {
     app.get(path, async (request, response) => {
       const frame = await frameOf(request);
-      const words = texts[frame.language];
+      const words = frame.words.texts;
       const content = html`${said(words[title], words[text])} ${contact(await parts.configuration(), words)}`;
       send(response, 200, page({ ...frame, title: words[title] }, content));
     });
@@ -57,11 +58,11 @@ export function serveNoticeLinks(app: Express, parts: NoticeLinkParts, frameOf: 
 }
 
 function reportPage(frame: Omit<Frame, 'title'>, token: string, settings: PageSettings): string {
-  const words = texts[frame.language];
+  const words = frame.words.texts;
   return page(
     { ...frame, title: words.reportTitle, query: { token } },
     html`${said(words.reportTitle, words.reportWhy)}
-      <form method="post" action="${REPORT}?lang=${frame.language}">
+      <form method="post" action="${REPORT}?lang=${frame.words.language}">
         <input type="hidden" name="token" value="${token}" />
         <button type="submit">${words.report}</button>
       </form>
@@ -70,7 +71,7 @@ function reportPage(frame: Omit<Frame, 'title'>, token: string, settings: PageSe
 }
 
 function reportedPage(frame: Omit<Frame, 'title'>, taken: boolean, settings: PageSettings): string {
-  const words = texts[frame.language];
+  const words = frame.words.texts;
   const title = taken ? words.reportedTitle : words.reportGone;
   return page(
     { ...frame, title },
@@ -85,7 +86,7 @@ const said = (title: string, text: string): Html =>
   </div>`;
 
 /** Where help is, as far as the configuration says. */
-function contact(settings: PageSettings, words: Texts): Html | false {
+function contact(settings: PageSettings, words: PlainTexts): Html | false {
   const { 'organization-title': name, 'help-telephone': telephone, 'help-page': help } = settings;
   if (name === undefined && telephone === undefined && help === undefined) return false;
   return html`<section aria-labelledby="help">

@@ -15,15 +15,16 @@ import { Fault, unlessConflict } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import type { WriteRule } from '../service.js';
+import { withProfile } from './with-profile.js';
 import { createBulk, type BulkParts } from './bulk.js';
 
 const toBasic = (resource: Resource): Basic => resource as unknown as Basic;
 
-/** The portal holds one Basic, which stays what it is; its values are judged here, and its changes named for the audit. */
+/** The portal has one configuration, which stays what it is; its values are judged here, and its changes named for the audit. */
 export const configurationRule =
   ({ definitions: { own } }: { definitions: Pick<Definitions, 'own'> }): WriteRule =>
   (resource, previous, context) => {
-    const next = withProfile(toBasic(resource), own);
+    const next = toBasic(withProfile(configurationAlone(resource, own), profileOf(own)));
     const issues = configurationIssues(next, own);
     if (issues.length > 0) throw new Fault('unprocessable', 'The configuration has wrong values.', { issues });
     const before = configurationOf(previous && toBasic(previous), own);
@@ -31,15 +32,17 @@ export const configurationRule =
     return Promise.resolve({ resource: next as unknown as Resource });
   };
 
-/** Its shape is held against its profile, whether or not a client names it. */
-function withProfile(resource: Basic, own: OwnCanonicals): Basic {
-  if (!isConfiguration(resource, own)) {
-    throw new Fault('unprocessable', 'This Basic is the configuration of the portal, and has its code.', {
-      expression: 'Basic.code',
-    });
-  }
-  const profiles = new Set([...(resource.meta?.profile ?? []), profileOf(own)]);
-  return { ...resource, meta: { ...resource.meta, profile: [...profiles] } };
+function configurationAlone(resource: Resource, own: OwnCanonicals): Resource {
+  if (isConfiguration(toBasic(resource), own)) return resource;
+  throw new Fault('unprocessable', `A Basic is a translation, or Basic/${CONFIGURATION_ID}: each has its code.`, {
+    expression: 'Basic.code',
+  });
+}
+
+/** The configuration stays. */
+export function refuseRemovalOfConfiguration(resource: Resource): void {
+  if (resource.id !== CONFIGURATION_ID) return;
+  throw new Fault('not-supported', 'The configuration of the portal is not deleted.');
 }
 
 /** Writes the first version, where there is none; of processes that start together one does it. */

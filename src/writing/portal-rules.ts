@@ -1,22 +1,25 @@
 /** The portal's rules for plain REST writes, by type. */
-import type { Task } from 'fhir/r4.js';
+import type { Basic, Task } from 'fhir/r4.js';
+import { CONFIGURATION_ID } from '../configuration/resource.js';
 import { refuseWritesOff } from '../configuration/switches.js';
 import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import type { Resource } from '../fhir/resource.js';
+import { typed, type Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
 import { step } from '../portal/step.js';
 import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/workflow.js';
 import { workflows } from '../portal/workflows.js';
 import type { Context, WriteRule } from '../service.js';
-import { configurationRule } from './configuration-rule.js';
+import { configurationRule, refuseRemovalOfConfiguration } from './configuration-rule.js';
 import { uploadRule, withFilesOf } from './file-rules.js';
 import { messageRule, refuseRemoval } from './message-rule.js';
 import { organizationRule } from './organization-rule.js';
 import { patientRule } from './patient-rule.js';
 import type { PortalRuleParts } from './portal-rule-parts.js';
+import { isTranslation } from '../texts/translation.js';
+import { translationRule } from './translation-rule.js';
 import { readerOf } from './workflow-reader.js';
 
 /** The rule for a type at an endpoint; undefined for most types, and at endpoints without workflows. */
@@ -29,7 +32,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
   const message = configuredOnce(parts, at => whileOn(withFilesOf(messageRule(at), at), at));
   return (type, endpoint) => {
     if (!endpoint.workflows) return undefined;
-    if (type === 'Basic') return configurationRule(parts);
+    if (type === 'Basic') return basicRule(parts);
     if (type === 'Organization') return organizationRule(parts);
     if (type === 'Binary') return uploadRule(parts);
     if (type === 'Patient') return patientRule(parts);
@@ -43,8 +46,21 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
 export const portalRemoval =
   ({ own }: Pick<Definitions, 'own'>) =>
   (resource: Resource, endpoint: Endpoint): void => {
-    if (endpoint.workflows && resource.resourceType === 'Communication') refuseRemoval(resource, own);
+    if (!endpoint.workflows) return;
+    if (resource.resourceType === 'Communication') refuseRemoval(resource, own);
+    if (resource.resourceType === 'Basic') refuseRemovalOfConfiguration(resource);
   };
+
+/** A Basic is the configuration, or a translation, and stays what it is. */
+function basicRule(parts: PortalRuleParts): WriteRule {
+  const [configuration, translation] = [configurationRule(parts), translationRule(parts)];
+  const { own } = parts.definitions;
+  return (resource, previous, context) => {
+    const one = typed<Basic>(resource);
+    const isOther = one.id !== CONFIGURATION_ID && isTranslation(one, own);
+    return (isOther ? translation : configuration)(resource, previous, context);
+  };
+}
 
 /** The configuration is read once a write: each part of a rule decides by the same version of it. */
 const configuredOnce =

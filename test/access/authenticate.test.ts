@@ -92,7 +92,7 @@ async function commit(...resources: (Resource & { id: string })[]): Promise<void
 
 async function setUp(): Promise<void> {
   portalStorage = await portal();
-  store = withEpochs(portalStorage.store, portalStorage.clock);
+  store = withEpochs(portalStorage.store, portalStorage.clock, PARTITION);
   people = storedPeople(store, PARTITION, portalStorage.clock, { own, parentalAge: () => Promise.resolve(18) });
   calls = 0;
   authenticate = newProcess();
@@ -346,10 +346,10 @@ describe('epochs: a change binds the next request in every process', () => {
     };
     const ending = { puts: [put(related('r', '2', { active: false }), 2)] };
     await assert.rejects(
-      () => withEpochs(racing, portalStorage.clock).commit(ending),
+      () => withEpochs(racing, portalStorage.clock, PARTITION).commit(ending),
       (error: unknown) => error instanceof Fault && error.kind === 'conflict',
     );
-    await withEpochs(racing, portalStorage.clock).commit(ending);
+    await withEpochs(racing, portalStorage.clock, PARTITION).commit(ending);
     assert.equal((await portalStorage.records.get('epoch', 'Person/late', NOW))?.version, 1);
   });
 });

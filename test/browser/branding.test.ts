@@ -8,7 +8,7 @@ import { FILE_BASE, ownCanonicals } from '../../src/fhir/own-canonicals.js';
 import { createApp } from '../../src/http/app.js';
 import { startServer, type RunningServer } from '../../src/http/server.js';
 import { templatesFolder } from '../delivery/parts.js';
-import { testParts } from '../http/harness.js';
+import { framingOf, testParts } from '../http/harness.js';
 import { faint } from './legible.js';
 
 const drawing =
@@ -31,7 +31,8 @@ describe('browser: branding', () => {
 
   before(async () => {
     const { parts } = testParts();
-    const pages = { ...parts.pages, configuration: () => Promise.resolve(configuration) };
+    const now = () => Promise.resolve(configuration);
+    const pages = { ...parts.pages, configuration: now, framing: framingOf(now) };
     const options = { host: '127.0.0.1', port: 0, requestTimeout: 30_000 };
     server = await startServer(createApp({ ...parts, secure: false, pages }), options);
     const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

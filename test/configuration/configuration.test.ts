@@ -82,9 +82,9 @@ eachPortal(journey => {
     assert.deepEqual(after, before);
   });
 
-  it('[RN-24] is one: no other Basic is made, and this one is not deleted', async () => {
+  it('[RN-24] is one: no other is made, and this one is not deleted', async () => {
     const create = await journey().call('demo-system', 'POST', 'Basic', withSettings());
-    assert.equal(create.status, 405, create.text);
+    assert.equal(create.status, 422, create.text);
     const another = await journey().call('demo-system', 'PUT', 'Basic/another', { ...withSettings(), id: 'another' });
     assert.equal(another.status, 405, another.text);
     assert.equal((await journey().call('demo-system', 'DELETE', CONFIGURATION)).status, 405);

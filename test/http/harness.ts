@@ -2,16 +2,30 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import { configurationOf } from '../../src/configuration/resource.js';
+import type { Configuration } from '../../src/configuration/settings.table.js';
 import { FILE_BASE, ownCanonicals } from '../../src/fhir/own-canonicals.js';
 import type { FhirRequest } from '../../src/fhir/request.js';
 import type { FhirResponse } from '../../src/fhir/response.js';
-import { createFraming } from '../../src/pages/frame.js';
+import { createFraming, type Framing } from '../../src/pages/frame.js';
+import { createTexts, type Translation } from '../../src/texts/words.js';
 import { createApp, type AppParts } from '../../src/http/app.js';
 
 export const patient = '{"resourceType":"Patient","id":"1","multipleBirthInteger":1,"birthDate":"2000-01-01"}';
 export const ok: FhirResponse = { status: 200, headers: { etag: 'W/"1"' }, body: { kind: 'json', text: patient } };
 
 const empty = configurationOf(undefined, ownCanonicals(FILE_BASE));
+
+/** Of pages under this configuration, in these texts. */
+export const framingOf = (
+  configuration: () => Promise<Configuration>,
+  translations: ReadonlyMap<string, Translation> = new Map(),
+): Framing =>
+  createFraming({
+    version: '0.1.0',
+    configuration,
+    texts: async () => createTexts(translations, await configuration()),
+    secure: true,
+  });
 
 /** Parts of an application whose portal answers by `handle`; `seen` keeps what came to it. */
 export function testParts(handle: (request: FhirRequest) => FhirResponse | Promise<FhirResponse> = () => ok) {
@@ -46,8 +60,8 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     draining: () => false,
     portalDocument: () => Promise.resolve({ text: '{}', etag: '"1"' }),
     pages: {
-      ...{ version: '0.1.0', endpoints: [], operation: () => undefined, demo: true },
-      framing: createFraming('0.1.0', () => Promise.resolve(empty), true),
+      ...{ endpoints: [], operation: () => undefined, demo: true },
+      framing: framingOf(() => Promise.resolve(empty)),
       isOwnHost: () => true,
       configuration: () => Promise.resolve(empty),
       reportMisdirected: token => Promise.resolve(token === 'good'),

@@ -3,7 +3,7 @@ import supertest from 'supertest';
 import type { Resource } from '../../src/fhir/resource.js';
 import { describeEndpoint } from '../../src/pages/describe.js';
 import { html } from '../../src/pages/html.js';
-import { chooseLanguage } from '../../src/pages/language.js';
+import { readerLanguage } from '../../src/texts/language.js';
 import { testApp, testParts } from '../http/harness.js';
 
 const translation = (content: string) => ({
@@ -91,10 +91,13 @@ describe('http/pages', () => {
   });
 
   it('answers in the language asked for, then in the one the reader prefers', () => {
-    assert.equal(chooseLanguage('ar', 'en'), 'ar');
-    assert.equal(chooseLanguage(undefined, 'de, ar-EG;q=0.8, en;q=0.3'), 'ar');
-    assert.equal(chooseLanguage('xx', 'de'), 'en');
-    assert.equal(chooseLanguage(['ar'], undefined), 'en');
+    const settings = { language: ['en', 'ar'], 'default-language': 'en' };
+    assert.equal(readerLanguage('ar', 'en', settings), 'ar');
+    assert.equal(readerLanguage('ar-LB', undefined, settings), 'ar');
+    assert.equal(readerLanguage(undefined, 'de, ar-EG;q=0.8, en;q=0.3', settings), 'ar');
+    assert.equal(readerLanguage('xx', 'de', settings), 'en');
+    assert.equal(readerLanguage(['ar'], undefined, settings), 'en');
+    assert.equal(readerLanguage('ar', 'ar', { language: ['en', 'pt'], 'default-language': 'pt' }), 'pt');
   });
 
   it('serves pages that load nothing from elsewhere, and files that never change', async () => {

@@ -1,6 +1,6 @@
 /** Patient/$invite: an invitation to enroll, for a Patient or for a person who has none yet; not for members. */
 import type { Actor } from '../../access/actor.js';
-import { languageUsed } from '../../portal/notice-language.js';
+import { languageUsed } from '../../texts/language.js';
 import { addressesBy, addressing } from '../../portal/addressing.js';
 import { refuseMinor } from '../../portal/age.js';
 import { daysOf } from '../../portal/days-parameter.js';

@@ -2,7 +2,6 @@
 import type { Sessions } from '../../identity/sessions/sessions.js';
 import { html } from '../html.js';
 import { heading, submit } from './fields.js';
-import { filled } from './texts.table.js';
 import type { FormPage } from './visit.js';
 
 export interface AccountPageParts {
@@ -15,9 +14,9 @@ export const accountPage = ({ sessions, userNameOf }: AccountPageParts): FormPag
   async show(visit) {
     const signedIn = await sessions.current(visit);
     if (!signedIn) return { kind: 'go', to: visit.link('/sign-in') };
-    const { words } = visit;
+    const { words, t } = visit;
     const name = await userNameOf(signedIn.account);
-    const content = html`${heading(words.accountTitle, filled(words.signedInAs, { name }))}
+    const content = html`${heading(words.accountTitle, t('signedInAs', { name }))}
     ${visit.form('/sign-out', submit(words.signOut))}`;
     return { kind: 'page', title: words.accountTitle, content };
   },

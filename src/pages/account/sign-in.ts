@@ -4,7 +4,7 @@ import type { Visitor } from '../../identity/limits/visitor.js';
 import { html } from '../html.js';
 import { alert, field, heading, submit } from './fields.js';
 import { returnTo } from './return-to.js';
-import { waitIn } from './texts.table.js';
+import type { Translate } from '../../texts/words.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
 export interface SignInPageParts {
@@ -45,11 +45,14 @@ export const signInPage = ({ signIn }: SignInPageParts): FormPage => ({
 });
 
 /** @param wait milliseconds */
-const throttled = ({ words }: Visit, wait: number) => ({
+const throttled = ({ t }: Visit, wait: number) => ({
   status: 429,
-  problem: waitIn(words, wait),
+  problem: waitIn(t, Math.ceil(wait / 1000)),
   retryAfter: Math.ceil(wait / 1000),
 });
+
+const waitIn = (t: Translate, seconds: number): string =>
+  seconds <= 90 ? t('waitSeconds', { count: seconds }) : t('waitMinutes', { count: Math.ceil(seconds / 60) });
 
 function shown(visit: Visit, { status = 200, problem, userName = '', back, retryAfter }: Shown): Answer {
   const { words, form } = visit;

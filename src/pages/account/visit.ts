@@ -5,11 +5,13 @@ import { visitorOf, type Visitor } from '../../identity/limits/visitor.js';
 import type { Framing } from '../frame.js';
 import { html, type Html } from '../html.js';
 import { page, type Frame } from '../layout.js';
-import { accountTexts, type AccountTexts } from './texts.table.js';
+import type { PlainTexts, Translate } from '../../texts/words.js';
 
 export interface Visit extends Visitor {
   readonly frame: Omit<Frame, 'title'>;
-  readonly words: AccountTexts;
+  readonly words: PlainTexts;
+  /** The texts that hold values. */
+  readonly t: Translate;
   /** `/sign-in` in the language of the page. */
   readonly link: (path: string, query?: Readonly<Record<string, string>>) => string;
   /** A form that is sent back here. */
@@ -81,11 +83,12 @@ async function createVisit(request: Request, response: Response, keeps: readonly
   const kept = keeps.flatMap(name => (asked(name) === '' ? [] : [[name, asked(name)] as const]));
   const frame = { ...(await site.frameOf(request)), query: Object.fromEntries(kept) };
   const link: Visit['link'] = (path, query = {}) =>
-    `${path}?${new URLSearchParams({ ...query, lang: frame.language }).toString()}`;
+    `${path}?${new URLSearchParams({ ...query, lang: frame.words.language }).toString()}`;
   return {
     ...visitorOf(request),
     frame,
-    words: accountTexts[frame.language],
+    words: frame.words.texts,
+    t: frame.words.t,
     link,
     form: (path, content, query) =>
       html`<form method="post" action="${link(path, query)}">

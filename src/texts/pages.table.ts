@@ -1,7 +1,6 @@
-/** The words of the pages, in each language. */
-import type { Language } from './language.js';
+/** The texts of pages, in each language that is installed. */
 
-const en = {
+export const english = {
   skip: 'Skip to content',
   languages: 'Language',
   title: 'Portico: a FHIR server for patient portals',
@@ -38,7 +37,8 @@ const en = {
   mails: 'E-mails and text messages written',
   mailsWhy: 'In demo mode none of them leaves this machine. The newest are here, as their readers would see them.',
   textMessage: 'Text message',
-  segments: 'Segments',
+  segments_one: 'Text message of {{count, number}} part',
+  segments_other: 'Text message of {{count, number}} parts',
   noMails: 'None yet. Invite a patient, or send a message, and the e-mail appears here.',
   to: 'To',
   subject: 'Subject',
@@ -73,11 +73,9 @@ const en = {
   notFoundWhy: 'The address may be mistyped, or what was here is gone.',
   software: 'Portico',
   trademark: 'FHIR is a registered trademark of HL7.',
-};
+} as const;
 
-export type Texts = { [Key in keyof typeof en]: string };
-
-const ar: Texts = {
+export const arabic = {
   skip: 'انتقل إلى المحتوى',
   languages: 'اللغة',
   title: 'بورتيكو: خادم FHIR لبوابات المرضى',
@@ -112,7 +110,12 @@ const ar: Texts = {
   failing: 'متعطل',
   mails: 'رسائل البريد الإلكتروني والرسائل النصية المكتوبة',
   textMessage: 'رسالة نصية',
-  segments: 'عدد الأجزاء',
+  segments_zero: 'رسالة نصية',
+  segments_one: 'رسالة نصية من جزء واحد',
+  segments_two: 'رسالة نصية من جزأين',
+  segments_few: 'رسالة نصية من {{count, number}} أجزاء',
+  segments_many: 'رسالة نصية من {{count, number}} جزءًا',
+  segments_other: 'رسالة نصية من {{count, number}} جزء',
   mailsWhy: 'في الوضع التجريبي لا تغادر أي رسالة هذا الجهاز. أحدث الرسائل هنا كما يراها قارئها.',
   noMails: 'لا شيء بعد. ادعُ مريضًا أو أرسل رسالة، فتظهر الرسالة الإلكترونية هنا.',
   to: 'إلى',
@@ -147,5 +150,3 @@ const ar: Texts = {
   software: 'بورتيكو',
   trademark: 'FHIR علامة تجارية مسجلة لمنظمة HL7.',
 };
-
-export const texts: Readonly<Record<Language, Texts>> = { en, ar };
