@@ -5,6 +5,7 @@
 import { defined } from '../fhir/defined.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
+import { isContainedType, plainType } from '../search/contained.js';
 import { and, or } from '../search/filters.js';
 import type { Filter, Search } from '../search/query.js';
 import { mergeChangeSets } from '../store/change-set.js';
@@ -14,6 +15,7 @@ import type { Policy } from './policy.js';
 import { project } from './project.js';
 import { narrowed, refuseHiddenSort, withoutChains, type Visible } from './narrow.js';
 import type { Need } from './scope.js';
+import { seenInside } from './seen-inside.js';
 import { checkWrites } from './write-check.js';
 
 /** Changes that the portal's rules add to the caller's: committed with them, by the server's authority. */
@@ -32,8 +34,9 @@ export interface GuardedStore extends Store {
  */
 export function guard(store: Store, policy: Policy, need?: Need, caller?: string): GuardedStore {
   const own = defined({ caller });
-  const visible: Visible = type =>
+  const plain: Visible = type =>
     need && names(need, type) ? granted(policy, { ...need, type }) : policy.visible(type);
+  const visible: Visible = type => (isContainedType(type) ? seenInside(plainType(type), plain, policy) : plain(type));
   /** Deletions too, for actors who saw what was deleted. */
   const orGone = (type: string): Filter => {
     const filter = visible(type);

@@ -1,5 +1,6 @@
 /** A caller's query tree, narrowed to what they may see: each resource of a chain by the policy of its own type. */
 import { Fault } from '../fhir/fault.js';
+import { containerKey, isContainedType, plainType } from '../search/contained.js';
 import { and, NONE, not, or } from '../search/filters.js';
 import type { Filter, Sort } from '../search/query.js';
 import type { Policy } from './policy.js';
@@ -25,7 +26,7 @@ function narrowedChains(filter: Filter, visible: Visible, policy: Policy): Filte
     case 'refers':
     case 'referred':
       refuseHidden(filter.key, policy);
-      return { ...filter, where: narrowed(filter.type, filter.where, visible, policy) };
+      return narrowedChain(filter, visible, policy);
     case 'posting':
     case 'range':
     case 'text':
@@ -34,6 +35,23 @@ function narrowedChains(filter: Filter, visible: Visible, policy: Policy): Filte
     default:
       return filter;
   }
+}
+
+type Chain = Extract<Filter, { kind: 'refers' | 'referred' }>;
+
+/** What a resource contains is seen with it; from others, as far as they see its container. */
+function narrowedChain(filter: Chain, visible: Visible, policy: Policy): Filter {
+  const container = containerOf(filter);
+  if (container === undefined) return { ...filter, where: narrowed(filter.type, filter.where, visible, policy) };
+  if (policy.view(container).hidden.has('contained')) return NONE;
+  return { ...filter, where: narrowedChains(filter.where, visible, policy) };
+}
+
+/** The type under test, where the chain leads from it to what it contains. */
+function containerOf(filter: Chain): string | undefined {
+  if (!isContainedType(filter.type)) return undefined;
+  if (filter.kind === 'referred') return filter.key === containerKey(plainType(filter.type)) ? filter.own : undefined;
+  return KEY.exec(filter.key)?.[1];
 }
 
 /**
@@ -61,7 +79,7 @@ export function refuseHiddenSort(sort: readonly Sort[], policy: Policy): void {
 }
 
 /** Keys begin with type and parameter (search/keys.ts): `Practitioner|phone|…`. */
-const KEY = /^([A-Za-z]+)\|([\w-]+)/;
+const KEY = /^#?([A-Za-z]+)\|([\w-]+)/;
 
 function refuseHidden(key: string, policy: Policy): void {
   const [, type = '', parameter = ''] = KEY.exec(key) ?? [];

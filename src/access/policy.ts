@@ -5,6 +5,7 @@
 import { Fault } from '../fhir/fault.js';
 import { ALL, NONE, and, not, or } from '../search/filters.js';
 import { matches } from '../search/match.js';
+import { containersOf } from '../definitions/containers.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { Filter } from '../search/query.js';
 import type { Put } from '../store/port.js';
@@ -23,6 +24,8 @@ export interface Policy {
   readonly actor: Actor;
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
+  /** The types that may contain other resources. */
+  readonly containers: readonly string[];
   /** Resources of a type that the actor may see at all, under any scope to read or search. */
   visible(type: string): Filter;
   /** Of versions that are no longer current, those that the actor may see, if they may see the resource. */
@@ -52,6 +55,7 @@ export interface PolicyRules {
   readonly holdsDrafts: boolean;
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
+  readonly containers: readonly string[];
 }
 
 /** The policy of one actor at one endpoint; each answer is worked out once. */
@@ -66,6 +70,7 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
   return {
     actor,
     roleSystem: rules.roleSystem,
+    containers: rules.containers,
     visible: type => once(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
     past: type => pastFilter(actor, type, rules),
     reach,
@@ -103,7 +108,7 @@ export function policies(
     const byActor = made.get(endpoint) ?? new WeakMap<Actor, Policy>();
     made.set(endpoint, byActor);
     const { holdsAudit, workflows: holdsDrafts } = endpoint;
-    const rules = { holdsAudit, holdsDrafts, roleSystem };
+    const rules = { holdsAudit, holdsDrafts, roleSystem, containers: containersOf(endpoint) };
     const policy = byActor.get(actor) ?? createPolicy(actor, { ...rules, compile: compile(endpoint) });
     byActor.set(actor, policy);
     return policy;

@@ -5,7 +5,7 @@ import { lazyResource } from '../fhir/lazy-resource.js';
 import { localReference, type LocalReference } from '../fhir/reference.js';
 import type { Json } from '../fhir/resource.js';
 import { namesOf } from '../search/canonical.js';
-import { containedIn } from '../search/contained.js';
+import { containedIn, plainType } from '../search/contained.js';
 import { byType, canonicalsFor, referencesFor, referringTo, type Include } from '../search/include.js';
 import type { ParsedSearch } from '../search/parse.js';
 import type { Search } from '../search/query.js';
@@ -94,7 +94,7 @@ async function referenced(
   const { partition, endpoint } = context;
   const registry = parts.registryOf(partition);
   const parsed = new Map<string, Json>();
-  const resources = front.map(({ key, json }) => lazyResource(json, key.type, parsed));
+  const resources = front.map(({ key, json }) => lazyResource(json, plainType(key.type), parsed));
   const outer = byType(resources);
   const inside = includes.some(({ iterate }) => iterate) ? resources.flatMap(containedIn) : [];
   const names = includes.flatMap(include => {

@@ -1,4 +1,5 @@
 /** A search as a value: its parameters, from URL and form or from the page link that carries them, and the parsed query. */
+import { containersOf } from '../definitions/containers.js';
 import { declaredIncludes } from '../definitions/declared-includes.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
@@ -8,6 +9,7 @@ import { isElement } from '../formats/summary.js';
 import type { BareId } from '../search/bare-ids.js';
 import { compartmentFilter } from '../search/compartment.js';
 import { chainResolver, type OpenChains } from '../search/open-chains.js';
+import { withContained } from '../search/contained-search.js';
 import { parseSearch, type ParsedSearch, type SearchRequest } from '../search/parse.js';
 import type { Filter, Position } from '../search/query.js';
 import { terminologyNames } from '../search/terminology-names.js';
@@ -66,7 +68,8 @@ async function parsedQuestion(context: Context, query: Query, parts: QuestionPar
   const closed =
     openChains.size === 0 ? parsed.of : await resolved(parsed.of, chainResolver(openChains, askStore(context)));
   const of = context.route.compartment ? await inCompartment(context, closed, parts) : closed;
-  return { parsed: { ...parsed, of }, query, starts: [null], limit: Math.max(1, parsed.count ?? limits.pageSize) };
+  const asked = withContained({ ...parsed, of }, containersOf(context.endpoint));
+  return { parsed: asked, query, starts: [null], limit: Math.max(1, parsed.count ?? limits.pageSize) };
 }
 
 const resolved = (of: ParsedSearch['of'], resolve: (filter: Filter) => Promise<Filter>): Promise<ParsedSearch['of']> =>

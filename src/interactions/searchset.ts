@@ -69,14 +69,16 @@ export async function resourceEntries(
   const entries: BundleEntry[] = [];
   const breathe = createBreather();
   for (const version of versions) {
-    const { type, id } = version.key;
     const text = shownText(blobs, version);
     const json = shape(typeof text === 'string' ? text : await text);
-    entries.push({ fullUrl: `${url}/${type}/${id}`, json, search });
+    entries.push({ fullUrl: `${url}/${addressOf(version)}`, json, search });
     if (json !== text) await breathe();
   }
   return entries;
 }
+
+/** That of a contained resource is its container's, with the fragment that names it there. */
+const addressOf = ({ key: { type, id } }: Version): string => (id.includes('#') ? id : `${type}/${id}`);
 
 /** Each entry of a searchset has a fullUrl: an outcome, which is stored nowhere, gets a fresh one. */
 export const outcomeEntry = (ids: Ids, warnings: readonly Issue[]): BundleEntry => ({

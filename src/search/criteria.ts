@@ -6,12 +6,12 @@ import { ID } from '../fhir/reference.js';
 import { PAGE_STEPS, Steps } from '../fhir/steps.js';
 import type { BareId } from './bare-ids.js';
 import { canonicalFilter, namesOf } from './canonical.js';
-import { containedFilter } from './contained.js';
+import { containedFilter, containedType, insideFilter } from './contained.js';
 import { splitEscaped, unescape } from './escape.js';
 import { compileFilterExpression } from './filter-expression.js';
 import { comparisonFilter } from './filter-operator.js';
 import { ALL, NONE, not, or } from './filters.js';
-import { chainKey, PRESENT, referenceForm } from './keys.js';
+import { chainKey, insideKey, PRESENT, referenceForm } from './keys.js';
 import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly, unsupported } from './limits.js';
 import { leaveOpen, type OpenChain, type OpenChains } from './open-chains.js';
 import type { Filter } from './query.js';
@@ -104,6 +104,11 @@ export class Criteria {
     const steps = new Steps(PAGE_STEPS);
     return or([
       { kind: 'referred', type: source, key: chainKey(param.key), own: type, where },
+      {
+        kind: 'referred',
+        ...{ type: containedType(source), key: insideKey(chainKey(param.key)), own: type },
+        where: insideFilter(source, where),
+      },
       ...this.byCanonical(type, {
         type: source,
         where,

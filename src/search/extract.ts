@@ -1,13 +1,21 @@
 /** What a resource is found by: its index entries, made once, at write. The forms of keys are in keys.ts. */
 import { isObject, type Json, type Resource } from '../fhir/resource.js';
-import { containedIn, containedKey, MAX_CONTAINED_DEPTH } from './contained.js';
+import { containedIn, containedName, containedType } from './contained.js';
 import { Steps } from '../fhir/steps.js';
 import { choice } from './expression/compile.js';
-import { PRESENT } from './keys.js';
+import { anyForm, baseKey, insideKey, PRESENT } from './keys.js';
 import { MAX_CONTAINED, MAX_ENTRIES, MAX_TERMINOLOGY_ENTRIES, tooCostly, tooManyValues } from './limits.js';
 import { instantsIn } from './instant-elements.table.js';
 import { mainDates } from './main-date.table.js';
-import { CEILING, FLOOR, typePosting, type IndexEntries, type Range, type Text } from './query.js';
+import {
+  CEILING,
+  FLOOR,
+  typePosting,
+  type ContainedEntries,
+  type IndexEntries,
+  type Range,
+  type Text,
+} from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
 import { extractComposite } from './types/composite.js';
 import { date, intervalOf } from './types/date.js';
@@ -35,11 +43,15 @@ class Entries implements Sink {
   readonly ranges: Range[] = [];
   readonly strings: Text[] = [];
   private readonly most: number;
+  /** How many there are in all, those of contained resources among them. */
+  private readonly limit: number;
+  private elsewhere = 0;
   private key = '';
   private filled = false;
 
-  constructor(most: number) {
+  constructor(most: number, limit = most) {
     this.most = most;
+    this.limit = limit;
   }
 
   /** Entries from here on belong to this parameter. */
@@ -57,9 +69,22 @@ class Entries implements Sink {
     this.filled = true;
   }
 
-  /** Takes one more into account. */
+  /** For a contained resource: as many as are left. */
+  rest(): Entries {
+    return new Entries(this.most - this.size, this.limit);
+  }
+
+  /** Takes those of a contained resource into account. */
+  take({ size }: Entries): void {
+    this.elsewhere += size;
+  }
+
+  private get size(): number {
+    return this.elsewhere + this.postings.size + this.ranges.length + this.strings.length;
+  }
+
   private count(): void {
-    if (this.postings.size + this.ranges.length + this.strings.length >= this.most) throw tooManyValues(this.most);
+    if (this.size >= this.most) throw tooManyValues(this.limit);
   }
 
   posting(suffix: string): void {
@@ -87,6 +112,9 @@ interface Shared {
   instants: ReadonlySet<string>;
   /** For all expressions together: whatever a customer's parameters take, indexing a resource comes to an end. */
   steps: Steps;
+  contained: ReadonlyMap<string, string>;
+  /** What the words of `_text` and `_content` are of. */
+  words: Resource;
 }
 
 /** Indexed by the store itself, or not at all. */
@@ -96,20 +124,20 @@ function extractParam(
   param: SearchParam,
   resource: Resource,
   entries: Entries,
-  { registry, localBases, serves, instants, steps }: Shared,
+  { registry, localBases, serves, instants, steps, contained, words }: Shared,
 ): void {
   const { type, code, facts, components } = param;
   const { ports } = registry;
   if (elsewhere.has(code)) return;
   if (type === 'special') {
-    if (code === '_text' && serves(code)) extractNarrative(resource, entries);
-    if (code === '_content' && serves(code)) extractContent(resource, entries);
+    if (code === '_text' && serves(code)) extractNarrative(words, entries);
+    if (code === '_content' && serves(code)) extractContent(words, entries);
     return;
   }
   for (const value of param.select(resource, resource, steps)) {
     if (type !== 'composite') {
       entries.present();
-      valueTypes[type].extract(value, entries, { facts, ports, localBases, instants });
+      valueTypes[type].extract(value, entries, { facts, ports, localBases, instants, contained });
     } else if (
       isObject(value) &&
       extractComposite(value, resource, components, entries, { ports, localBases, steps })
@@ -128,46 +156,46 @@ function extractParams(resource: Resource, start: string, entries: Entries, shar
   }
 }
 
-interface Containment {
-  /** What the keys of the resource that refers begin with. */
-  start: string;
-  depth: number;
-  contained: readonly Resource[];
-  /** What was looked at already, by the start of its keys and its id: many references may lead to it. */
-  seen: Set<string>;
-}
-
-/** The entries of the contained resources that this one refers to, for chains. */
+/** The entries of contained resources. Of several with one id, references name the first. */
 function extractContained(
-  resource: Resource,
-  { start, depth, contained, seen }: Containment,
+  contained: readonly Resource[],
+  { updated }: ExtractOptions,
   entries: Entries,
   shared: Shared,
-): void {
-  for (const param of shared.registry.of(resource.resourceType)) {
-    if (param.type !== 'reference') continue;
-    const inner = start + containedKey(param.key);
-    for (const one of referredTo(param.select(resource, resource), contained)) {
-      const name = `${inner}#${one.id}`;
-      if (seen.has(name)) continue;
-      if (seen.size >= MAX_CONTAINED)
-        throw tooCostly(`Chains into more than ${MAX_CONTAINED} contained resources are possible.`);
-      seen.add(name);
-      const own: Shared = { ...shared, serves: () => false, instants: instantsIn(one) };
-      entries.begin(inner);
-      entries.posting(typePosting(one.resourceType));
-      extractParams(one, inner, entries, own);
-      if (depth < MAX_CONTAINED_DEPTH)
-        extractContained(one, { start: inner, depth: depth + 1, contained, seen }, entries, own);
-    }
-  }
+): ContainedEntries[] {
+  if (contained.length > MAX_CONTAINED)
+    throw tooCostly(`A resource may have ${MAX_CONTAINED} contained resources at most.`);
+  return contained.map(one => {
+    const { contained: _, ...text } = one;
+    const own = entries.rest();
+    extractParams(one, insideKey(''), own, { ...shared, words: text, instants: instantsIn(one) });
+    const type = containedType(one.resourceType);
+    own.begin(insideKey(baseKey(one.resourceType, '_id')));
+    own.posting(anyForm(one.id!));
+    entries.take(own);
+    return { type, id: one.id!, json: JSON.stringify(text), index: indexOf(own, type, mainOf(one, updated)) };
+  });
 }
 
-/** The contained resources that these references name. https://hl7.org/fhir/R4/references.html#contained */
-function referredTo(references: readonly Json[], contained: readonly Resource[]): Resource[] {
-  const names = new Set(references.map(one => (isObject(one) ? one['reference'] : one)));
-  return contained.filter(({ id }) => id !== undefined && names.has(`#${id}`));
+/** Contained resources with the names that their container and they themselves refer to them by. */
+function namedIn(resource: Resource): { contained: Resource[]; names: Map<string, string> } {
+  const names = new Map<string, string>();
+  if (resource.id === undefined) return { contained: [], names };
+  const container = `${resource.resourceType}/${resource.id}`;
+  const contained = containedIn(resource).filter(({ id, resourceType }) => {
+    if (typeof id !== 'string' || names.has(`#${id}`)) return false;
+    names.set(`#${id}`, `${containedType(resourceType)}/${containedName(container, id)}`);
+    return true;
+  });
+  return { contained, names };
 }
+
+const indexOf = ({ postings, ranges, strings }: Entries, type: string, main: number): IndexEntries => ({
+  postings: [typePosting(type), ...postings],
+  ranges,
+  strings,
+  main,
+});
 
 function mainOf(resource: Resource, updated: number): number {
   const main = mainDates[resource.resourceType];
@@ -178,15 +206,15 @@ function mainOf(resource: Resource, updated: number): number {
 
 /** The index entries of a resource. Values that make no sense are passed over. Fault `too-costly` for far too many. */
 export function extract(resource: Resource, registry: SearchRegistry, options: ExtractOptions): IndexEntries {
-  const entries = new Entries(terminologies.has(resource.resourceType) ? MAX_TERMINOLOGY_ENTRIES : MAX_ENTRIES);
-  entries.postings.add(typePosting(resource.resourceType));
-  const { localBases, serves = () => true } = options;
-  const shared: Shared = { registry, localBases, serves, instants: instantsIn(resource), steps: new Steps() };
+  const { resourceType } = resource;
+  const entries = new Entries(terminologies.has(resourceType) ? MAX_TERMINOLOGY_ENTRIES : MAX_ENTRIES);
+  const { localBases, serves = () => true, updated } = options;
+  const { contained, names } = namedIn(resource);
+  const base = { registry, localBases, serves, steps: new Steps(), contained: names };
+  const shared: Shared = { ...base, words: resource, instants: instantsIn(resource) };
   extractParams(resource, '', entries, shared);
-  const contained = containedIn(resource);
-  if (contained.length > 0)
-    extractContained(resource, { start: '', depth: 1, contained, seen: new Set() }, entries, shared);
+  const inside = extractContained(contained, options, entries, shared);
   for (const posting of options.internal?.(resource) ?? []) entries.postings.add(posting);
-  const { postings, ranges, strings } = entries;
-  return { postings: [...postings], ranges, strings, main: mainOf(resource, options.updated) };
+  const index = indexOf(entries, resourceType, mainOf(resource, updated));
+  return inside.length > 0 ? { ...index, contained: inside } : index;
 }

@@ -26,8 +26,10 @@
  * | `:word`                         | string  | family name from its second or a later word on, normalized          |
  * | `=`                             | string  | text or uri, verbatim                                               |
  * | `:text`                         | string  | display or text of a token, normalized                              |
- * | `>` and a whole key             | any     | of a contained resource that a reference parameter leads to         |
+ * | `>#{Type}/{container}#{id}`     | posting | reference to a contained resource                                   |
  * | suffixes of parts joined by `$` | any     | composite                                                           |
+ *
+ * Keys of a contained resource are the same, with `#` before its type.
  */
 
 /** What all keys of a parameter begin with. */
@@ -63,6 +65,12 @@ export const belowForm = (value: string): string => `:below|${value}`;
 
 /** What the postings of a reference parameter begin with, as chains need it. */
 export const chainKey = (base: string): string => `${base}|`;
+
+/** What the postings of a reference parameter to contained resources begin with. */
+export const linkKey = (base: string): string => `${base}>`;
+
+/** The key of a contained resource, out of that of any resource of its type. */
+export const insideKey = (key: string): string => `#${key}`;
 
 /** Suffix of a composite: those of its parts, none of which can be taken for another's. */
 export const compositeForm = (suffixes: readonly string[]): string =>

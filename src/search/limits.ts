@@ -25,7 +25,7 @@ export const MAX_ENTRIES = 50_000;
 /** Those of a terminology, of which there are few: a body of the largest size holds some 60,000 concepts. */
 export const MAX_TERMINOLOGY_ENTRIES = 250_000;
 
-/** Contained resources of one resource, each counted for every way of references to it. */
+/** Contained resources of one resource: each is a row of its own. */
 export const MAX_CONTAINED = 1000;
 
 /** A parameter name as it may be repeated in a message. */

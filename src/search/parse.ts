@@ -53,6 +53,10 @@ export interface ParsedSearch {
   total?: Total;
   summary?: Summary;
   elements?: string[];
+  /** Whether contained resources are searched, beside the others or alone. */
+  contained?: 'both' | 'true';
+  /** What is given of a match that is contained; default container. */
+  containedType?: 'container' | 'contained';
   includes: Include[];
   revincludes: Include[];
   warnings: Issue[];
@@ -62,12 +66,17 @@ export interface ParsedSearch {
 
 const summaries: ReadonlySet<string> = new Set(['true', 'text', 'data', 'count', 'false']);
 const totals: ReadonlySet<string> = new Set(['none', 'estimate', 'accurate']);
+const containedValues: ReadonlySet<string> = new Set(['false', 'true', 'both']);
+const containedTypes: ReadonlySet<string> = new Set(['container', 'contained']);
 
 /** Parameters about the answer's form that other parts of the server read. */
 const general = new Set(['_format', '_pretty']);
 
 /** What shapes the answer; but for `_sort` it may be given once. */
-const shaping = new Set(['_sort', '_count', '_summary', '_elements', '_total', '_contained', '_type']);
+const shaping = new Set([
+  ...['_sort', '_count', '_summary', '_elements', '_total', '_type'],
+  ...['_contained', '_containedType'],
+]);
 
 const isInclude = (name: string): boolean => /^_(rev)?include(:|$)/.test(name);
 
@@ -189,8 +198,13 @@ class SearchParser {
       case '_type':
         if ('type' in this.request) throw notUnderstood(name, 'only a search of all types can choose types.');
         return this.where.map(one => one.type).join(',');
+      case '_contained':
+        if (!containedValues.has(value)) throw badValue(name, 'the value is one of false, true, both.');
+        if (value !== 'false') result.contained = value as 'both' | 'true';
+        return value;
       default:
-        if (value !== 'false') throw notUnderstood(name, 'contained resources cannot be searched.');
+        if (!containedTypes.has(value)) throw badValue(name, 'the value is container or contained.');
+        result.containedType = value as 'container' | 'contained';
         return value;
     }
   }

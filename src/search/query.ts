@@ -6,7 +6,8 @@
  *  - postings: strings for exact-match values, `{Type}|{param}|{value form}`;
  *  - ranges: intervals for date, number, quantity;
  *  - strings: normalised text for prefix and contains.
- * Every entry key begins with the resource type, so one query may span types.
+ * Every entry key begins with the resource type, so one query may span types. Contained resources are of types of their own,
+ * `#Medication`: nothing finds them unless it names these (contained.ts).
  */
 
 /** An interval, both ends included. Open ends are FLOOR and CEILING. Dates are milliseconds since the epoch. */
@@ -32,6 +33,18 @@ export interface IndexEntries {
   strings: Text[];
   /** Sort key of the type's main date (Communication.sent, …), else of lastUpdated; milliseconds since the epoch. */
   main: number;
+  /** The contained resources, each with entries of its own. */
+  contained?: readonly ContainedEntries[];
+}
+
+/** A contained resource: what it is found by, and its text. */
+export interface ContainedEntries {
+  /** `#Medication` */
+  type: string;
+  /** As references in the container name it. */
+  id: string;
+  json: string;
+  index: IndexEntries;
 }
 
 export const FLOOR = -8.64e15;

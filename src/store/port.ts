@@ -128,7 +128,10 @@ export interface Store {
    * first that the resource is visible.
    */
   version(key: Key, version: number, past?: Past): Promise<Version | undefined>;
-  /** Live resources that match; never a deletion. Every match that does not change while paging appears exactly once. */
+  /**
+   * Live resources that match; never a deletion. What they contain is found as rows of types of its own (search/contained-rows.ts),
+   * with version, instant and method of its container. Every match that does not change while paging appears exactly once.
+   */
   search(search: Search): Promise<Page>;
   /** The number of matches, counted no further than `limit` (a result of `limit` means "that many or more"; Infinity: all). */
   count(search: Pick<Search, 'partition' | 'of' | 'deadline' | 'caller'>, limit: number): Promise<number>;

@@ -113,6 +113,20 @@ describe('two patients', () => {
         assert.match(text, /"total":1\b/, type);
         assert.ok(!text.includes(canary(SECOND)), type);
       }
+      for (const [query, total] of [
+        ['Practitioner?_contained=true', 1],
+        ['Practitioner?_contained=true&_containedType=contained', 1],
+        ['Organization?_contained=true', 1],
+        ['Organization?_contained=true&_containedType=contained', 2],
+        [`Observation?derived-from:DocumentReference.patient=${FIRST}`, 1],
+        ['Patient?_has:DocumentReference:patient:_id=note', 1],
+      ] as const) {
+        const { text } = await asked(query);
+        assert.match(text, new RegExp(`"total":${total}\\b`), query);
+        assert.ok(text.includes(canary(FIRST)) && !text.includes(canary(SECOND)), query);
+      }
+      const issuers = await asked('Organization?name=common&_contained=true&_containedType=contained');
+      assert.match(issuers.text, /"total":0\b/, 'what the directory contains is hidden');
       for (const path of [`Binary/${FIRST}-Binary`, `Binary/${FIRST}-attachment`]) {
         assert.equal((await asked(path)).status, 200, path);
       }

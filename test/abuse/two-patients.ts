@@ -7,7 +7,7 @@ import { internalPostings } from '../fixtures/own.js';
 import { loadModel } from '../../src/compose/model.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Clock, World } from '../../src/fhir/clock.js';
-import type { Resource } from '../../src/fhir/resource.js';
+import type { JsonObject, Resource } from '../../src/fhir/resource.js';
 import { extract } from '../../src/search/extract.js';
 import type { Put, Storage } from '../../src/store/port.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
@@ -82,7 +82,8 @@ function drafts(patient: string): Draft[] {
     {
       resourceType: 'DocumentReference',
       ...{ identifier, status: 'current', type: coded, category: [coded], subject: self, date: '2026-01-01T00:00:00Z' },
-      ...{ description: secret, content: [{ attachment }] },
+      ...{ description: secret, content: [{ attachment }], author: [reference('#author')] },
+      contained: [{ resourceType: 'Practitioner', id: 'author', name, identifier, active: true }],
     },
     {
       resourceType: 'Observation',
@@ -95,6 +96,9 @@ function drafts(patient: string): Draft[] {
         effectiveDateTime: '2026-01-01',
       },
       valueQuantity: { value: 5, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' },
+      performer: [reference('#laboratory')],
+      contained: containedIn(patient),
+      derivedFrom: [reference('#note')],
     },
     {
       resourceType: 'AuditEvent',
@@ -104,12 +108,28 @@ function drafts(patient: string): Draft[] {
   ];
 }
 
+/** What a patient's Observation contains. */
+function containedIn(patient: string): JsonObject[] {
+  const secret = canary(patient);
+  const attachment = { contentType: 'text/plain', title: secret };
+  const subject = reference(`Patient/${patient}`);
+  const identifier = [{ system: 'http://portal.example/ids', value: secret }];
+  return [
+    { resourceType: 'Organization', id: 'laboratory', name: secret, active: true, partOf: reference('#whole') },
+    { resourceType: 'Organization', id: 'whole', name: secret, identifier },
+    { resourceType: 'DocumentReference', id: 'note', status: 'current', subject, content: [{ attachment }] },
+  ];
+}
+
 /** What is there for everybody, with parts that are not. */
 const directory: Draft[] = [
   {
     resourceType: 'Practitioner',
     ...{ id: 'zq-doctor', active: true, name: [{ family: 'Ford' }], gender: 'male', birthDate: '1970-01-01' },
     ...{ telecom: [{ system: 'phone', value: '555' }], address: [{ city: 'Common' }] },
+    // Hidden from patients.
+    contained: [{ resourceType: 'Organization', id: 'issuer', name: 'Common' }],
+    qualification: [{ code: { text: 'Doctor' }, issuer: reference('#issuer') }],
   },
   { resourceType: 'Organization', id: 'zq-group', active: true, name: 'Group' },
 ];

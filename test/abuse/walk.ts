@@ -54,6 +54,9 @@ function searches({ type, searchParam = [] }: CapabilityStatementRestResource, o
     ),
     ...elements.flatMap(({ name, type: kind }) => [
       ...valuesFor(kind, other).map(value => get(`${kind}${value}`, `${type}?${name}${value}`)),
+      ...valuesFor(kind, other).map(value =>
+        get(`contained ${kind}${value}`, `${type}?${name}${value}&_contained=true&_containedType=contained`),
+      ),
       get(`${kind}:missing`, `${type}?${name}:missing=true&_sort=-${name}`),
       get(`${kind} _sort`, `${type}?${name}:missing=false&_sort=${name}`),
     ]),
@@ -88,6 +91,9 @@ function views(resource: CapabilityStatementRestResource): Attempt[] {
     ...[
       '?_include=*',
       '?_revinclude=*',
+      ...['container', 'contained'].flatMap(given =>
+        ['true', 'both'].map(which => `?_contained=${which}&_containedType=${given}`),
+      ),
       '?_list=x',
       '?_filter=id eq x',
       '/_history',

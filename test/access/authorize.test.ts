@@ -47,6 +47,7 @@ function allows(who: Actor, route: Omit<Route, 'conditional'>, at = endpoint('po
         holdsAudit: true,
         holdsDrafts: false,
         roleSystem: ROLE_SYSTEM,
+        containers: [],
       }),
       at,
       { conditional: false, ...route },

@@ -37,6 +37,7 @@ const seenBy = (store: Store, patient: string): Store =>
       holdsAudit: true,
       holdsDrafts: false,
       roleSystem: ROLE_SYSTEM,
+      containers: [],
     }),
   );
 

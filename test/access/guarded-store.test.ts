@@ -70,7 +70,7 @@ const compile = (type: string, query: string): Filter => {
 const seenBy = (from: Portal, who: Actor, need?: Need) =>
   guard(
     from.store,
-    createPolicy(who, { compile, holdsAudit: true, holdsDrafts: false, roleSystem: ROLE_SYSTEM }),
+    createPolicy(who, { compile, holdsAudit: true, holdsDrafts: false, roleSystem: ROLE_SYSTEM, containers: [] }),
     need,
   );
 const first = patientActor('1', 'patient/*.cruds');

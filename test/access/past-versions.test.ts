@@ -28,7 +28,13 @@ const ALL: Filter = { kind: 'all' };
 const seenBy = (from: Portal, who: Actor) =>
   guard(
     from.store,
-    createPolicy(who, { compile: () => ALL, holdsAudit: true, holdsDrafts: false, roleSystem: ROLE_SYSTEM }),
+    createPolicy(who, {
+      compile: () => ALL,
+      holdsAudit: true,
+      holdsDrafts: false,
+      roleSystem: ROLE_SYSTEM,
+      containers: [],
+    }),
   );
 const first = patientActor('1', 'patient/*.cruds');
 const everything = actor('system', 'system/*.cruds');

@@ -10,10 +10,16 @@ import {
   type Sort,
 } from '../../src/search/query.js';
 import type { HistoryQuery } from '../../src/store/port.js';
+import { containerKey } from '../../src/search/contained.js';
 import { entries, NOW } from '../fixtures/storage-samples.js';
 
 export const TYPES = ['Patient', 'Task'] as const;
 type Type = (typeof TYPES)[number];
+
+/** What Patients and Tasks contain. */
+const CONTAINED = '#Basic';
+type Searched = Type | typeof CONTAINED;
+const searched = fc.constantFrom<Searched>(...TYPES, CONTAINED);
 
 const ids = fc.constantFrom('a', 'b', 'B', 'c', 'd-1');
 const types = fc.constantFrom(...TYPES);
@@ -22,15 +28,36 @@ const intervals = fc.tuple(instants, instants).map(([a, b]) => ({ lo: Math.min(a
 const words = fc.constantFrom('', 'ann', 'anna', 'Ann', 'an%', 'a.n*', '\u{fb01}x', '\u{1f600}x', 'n');
 const tokens = fc.constantFrom('0', '1', 'x$', 'é');
 
-const postingOf = (type: Type): Arbitrary<string> =>
+const postingOf = (type: Searched): Arbitrary<string> =>
   type === 'Patient'
-    ? tokens.map(token => `Patient|k|${token}`)
+    ? fc.oneof(
+        { weight: 3, arbitrary: tokens.map(token => `Patient|k|${token}`) },
+        { weight: 1, arbitrary: fc.tuple(ids, parts).map(([id, part]) => `Patient|has>#Basic/Patient/${id}#${part}`) },
+        { weight: 1, arbitrary: tokens.map(token => `Patient|~own|${token}`) },
+      )
     : fc.oneof(
-        tokens.map(token => `Task|k|${token}`),
-        ids.map(id => `Task|for|Patient/${id}`),
+        tokens.map(token => `${type}|k|${token}`),
+        ids.map(id => `${type}|for|Patient/${id}`),
       );
 
+/** Ids of contained resources. */
+const parts = fc.constantFrom('m', 'n');
+
 const indexOf = (type: Type): Arbitrary<IndexEntries> =>
+  fc
+    .tuple(
+      ownIndexOf(type),
+      fc.uniqueArray(fc.tuple(parts, ownIndexOf(CONTAINED)), { maxLength: 2, selector: ([id]) => id }),
+    )
+    .map(([index, inside]) => {
+      const contained = inside.map(([id, one]) => ({
+        ...{ type: CONTAINED, id, index: one },
+        json: JSON.stringify({ resourceType: 'Basic', id }),
+      }));
+      return contained.length > 0 ? { ...index, contained } : index;
+    });
+
+const ownIndexOf = (type: Searched): Arbitrary<IndexEntries> =>
   fc
     .record({
       postings: fc.uniqueArray(postingOf(type), { maxLength: 3 }),
@@ -96,7 +123,7 @@ const tests: Arbitrary<RangeTest> = fc
   .map(([op, interval]) => ({ op, ...interval }));
 
 /** A condition on a resource of the type, of some depth. */
-export function filterOf(type: Type, depth: number): Arbitrary<Filter> {
+export function filterOf(type: Searched, depth: number): Arbitrary<Filter> {
   const leaves: Arbitrary<Filter>[] = [
     fc.constantFrom<Filter[]>({ kind: 'all' }, { kind: 'none' }),
     fc.uniqueArray(ids, { maxLength: 3 }).map(list => ({ kind: 'id', ids: list })),
@@ -112,16 +139,7 @@ export function filterOf(type: Type, depth: number): Arbitrary<Filter> {
   if (depth === 0) return fc.oneof(...leaves);
   const part = filterOf(type, depth - 1);
   const several = fc.array(part, { maxLength: 3 });
-  const chain: Arbitrary<Filter> =
-    type === 'Task'
-      ? filterOf('Patient', depth - 1).map(where => ({ kind: 'refers', key: 'Task|for|', type: 'Patient', where }))
-      : filterOf('Task', depth - 1).map(where => ({
-          kind: 'referred',
-          type: 'Task',
-          key: 'Task|for|',
-          own: 'Patient',
-          where,
-        }));
+  const chain = fc.oneof(...chainsOf(type, depth - 1));
   const branches: Arbitrary<Filter>[] = [
     several.map(of => ({ kind: 'and', of })),
     several.map(of => ({ kind: 'or', of })),
@@ -129,6 +147,29 @@ export function filterOf(type: Type, depth: number): Arbitrary<Filter> {
     chain,
   ];
   return fc.oneof(...leaves, ...branches, ...branches);
+}
+
+/** Chains from a type to the others: to what it refers to, to what refers to it, into what it contains and out again. */
+function chainsOf(type: Searched, depth: number): Arbitrary<Filter>[] {
+  const refers = (key: string, to: Searched): Arbitrary<Filter> =>
+    filterOf(to, depth).map(where => ({ kind: 'refers', key, type: to, where }));
+  const referred = (key: string, from: Searched): Arbitrary<Filter> =>
+    filterOf(from, depth).map(where => ({ kind: 'referred', type: from, key, own: type, where }));
+  const container = containerKey('Basic');
+  switch (type) {
+    case 'Task':
+      return [refers('Task|for|', 'Patient'), referred(container, CONTAINED)];
+    case 'Patient':
+      return [
+        ...[referred('Task|for|', 'Task'), referred('#Basic|for|', CONTAINED)],
+        ...[referred(container, CONTAINED), refers('Patient|has>', CONTAINED)],
+      ];
+    case CONTAINED:
+      return [
+        ...[refers('#Basic|for|', 'Patient'), referred('Patient|has>', 'Patient')],
+        ...[refers(container, 'Patient'), refers(container, 'Task')],
+      ];
+  }
 }
 
 /** Conditions on earlier versions hold no chains. */
@@ -144,10 +185,11 @@ export function isUnchained(filter: Filter): boolean {
   }
 }
 
-const partOf = (depth: number) => types.chain(type => filterOf(type, depth).map(where => ({ type, where })));
+const partOf = (depth: number, among: Arbitrary<Searched> = types) =>
+  among.chain(type => filterOf(type, depth).map(where => ({ type, where })));
 
 const sortOf: Arbitrary<Sort> = fc
-  .tuple(fc.constantFrom('main', 'updated', 'id', 'range', 'text', 'posting'), types, fc.boolean())
+  .tuple(fc.constantFrom('main', 'updated', 'id', 'range', 'text', 'posting'), searched, fc.boolean())
   .map(([by, type, descending]): Sort => {
     if (by === 'main' || by === 'updated' || by === 'id') return { by, descending };
     return { by, key: { range: `${type}|d`, text: `${type}|n`, posting: `${type}|k|` }[by], descending };
@@ -156,7 +198,7 @@ const sortOf: Arbitrary<Sort> = fc
 /** What a search asks, without its partition. @param depth of its conditions; in 1 no chain holds another */
 export const searchPlans = (depth: number): Arbitrary<Pick<Search, 'of' | 'sort' | 'limit'>> =>
   fc.record({
-    of: fc.array(partOf(depth), { minLength: 1, maxLength: 2 }),
+    of: fc.array(partOf(depth, searched), { minLength: 1, maxLength: 2 }),
     sort: fc.array(sortOf, { maxLength: 3 }),
     limit: fc.integer({ min: 1, max: 4 }),
   });

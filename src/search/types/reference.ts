@@ -3,7 +3,7 @@ import { ID, localReference } from '../../fhir/reference.js';
 import { splitCanonical } from '../../fhir/canonical.js';
 import { isObject, type Json } from '../../fhir/resource.js';
 import { unescape } from '../escape.js';
-import { anyForm, belowForm, IDENTIFIER, referenceForm } from '../keys.js';
+import { anyForm, belowForm, IDENTIFIER, linkKey, referenceForm } from '../keys.js';
 import { badValue } from '../limits.js';
 import { extractIdentifier, plainTerms } from './token.js';
 import type { ExtractContext, Facts, Sink, Term, TermContext, ValueType } from './type.js';
@@ -16,8 +16,13 @@ const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#\p{Cc}]+$/u;
 
 const byBareId = ({ targets }: Facts): boolean => targets.length === 0 || targets.length > FEW_TYPES;
 
-function extractLiteral(reference: string, sink: Sink, { facts, localBases }: ExtractContext): void {
-  if (reference === '' || reference.startsWith('#')) return;
+function extractLiteral(reference: string, sink: Sink, { facts, localBases, contained }: ExtractContext): void {
+  if (reference.startsWith('#')) {
+    const name = contained?.get(reference);
+    if (name !== undefined) sink.posting(linkKey('') + name);
+    return;
+  }
+  if (reference === '') return;
   const local = localReference(reference, localBases);
   if (local) {
     const { type, id, versionId } = local;

@@ -68,6 +68,8 @@ export interface ExtractContext {
   localBases: readonly string[];
   /** The values of the resource's elements of type instant, which are points in time however they are written. */
   instants?: ReadonlySet<string>;
+  /** Contained resources by what references to them say: `#m1` is `#Medication/MedicationRequest/23#m1`. */
+  contained?: ReadonlyMap<string, string>;
 }
 
 export interface TermContext extends ExtractContext {

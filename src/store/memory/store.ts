@@ -6,6 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
+import { isContainedType } from '../../search/contained.js';
+import { containedRows } from '../../search/contained-rows.js';
 import { matches, type IndexedResource } from '../../search/match.js';
 import { newestFirst, sortValue } from '../../search/order.js';
 import type { Filter, Position, Search } from '../../search/query.js';
@@ -119,10 +121,13 @@ export class MemoryStore implements Store {
   /** One look at each resource, however many types are asked for. */
   private live(resources: Resources, partition: string, of: readonly string[]): Put[] {
     const types = new Set(of);
+    const inside = of.some(isContainedType);
     const found: Put[] = [];
     for (const versions of resources.values()) {
       const put = versions.at(-1)!;
-      if (put.key.partition === partition && types.has(put.key.type) && !put.deleted) found.push(put);
+      if (put.key.partition !== partition || put.deleted) continue;
+      if (types.has(put.key.type)) found.push(put);
+      if (inside) found.push(...containedPuts(put).filter(({ key }) => types.has(key.type)));
     }
     return found;
   }
@@ -182,6 +187,10 @@ export class MemoryStore implements Store {
     return chosen;
   }
 }
+
+/** What a resource contains, as resources written with it. */
+const containedPuts = (put: Put): Put[] =>
+  containedRows(put.key, put.index).map(({ key, json, index }) => ({ ...put, key, json, index }));
 
 /** Whether the version was current at some time within the interval. */
 function wasCurrent(put: Put, next: Put | undefined, during: HistoryQuery['during']): boolean {

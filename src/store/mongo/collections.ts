@@ -4,6 +4,7 @@
  * in GridFS.
  */
 import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { ContainedRow } from '../../search/contained-rows.js';
 import { CEILING, type IndexEntries, type Range, type Text } from '../../search/query.js';
 import type { Key, Put, Version } from '../port.js';
 
@@ -21,6 +22,8 @@ export interface VersionRow extends Key {
   ranges?: Range[];
   strings?: Text[];
   main?: number;
+  /** Has rows of what it contains beside it. */
+  contains?: boolean;
   /** How often a commit relied on this version being current. */
   relied?: number;
 }
@@ -90,10 +93,27 @@ export async function prepare({ versions, records, locks }: Collections): Promis
   await locks.createIndexes([{ name: 'at', key: { at: 1 }, expireAfterSeconds: 3600 }]);
 }
 
-const entryFields = ({ postings, ranges, strings, main }: IndexEntries) => ({ postings, ranges, strings, main });
+const entryFields = ({ postings, ranges, strings, main, contained = [] }: IndexEntries) => ({
+  ...{ postings, ranges, strings, main },
+  contains: contained.length > 0,
+});
 
 export const versionId = ({ partition, type, id }: Key, version: number): string =>
   `${partition}/${type}/${id}/${version}`;
+
+/** The row of what a resource contains. Its `_id` names the container, so that those of one lie side by side. */
+export function containedRow(container: ContainerRow, { key, json, index }: ContainedRow): VersionRow {
+  const { version, at, method } = container;
+  const row = versionRow({ key, version, at, deleted: false, method, json, index });
+  return { ...row, _id: `${key.partition}/${key.id}` };
+}
+
+export type ContainerRow = Pick<VersionRow, 'version' | 'at' | 'method' | 'deleted'>;
+
+/** The rows of what this resource contains. */
+export const containedIn = ({ partition, type, id }: Key) => ({
+  _id: { $gte: `${partition}/${type}/${id}#`, $lt: `${partition}/${type}/${id}$` },
+});
 
 export const recordId = (kind: string, id: string): string => JSON.stringify([kind, id]);
 

@@ -2,8 +2,20 @@
 import type { AnyBulkWriteOperation, ClientSession, MongoClient } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import type { ChangeSet, Criterion, Key, Put } from '../port.js';
+import type { IndexEntries } from '../../search/query.js';
+import { containedRows } from '../../search/contained-rows.js';
 import { applyChange } from './documents.js';
-import { reindexed, superseded, versionId, versionRow, type Collections, type VersionRow } from './collections.js';
+import {
+  containedIn,
+  containedRow,
+  reindexed,
+  superseded,
+  versionId,
+  versionRow,
+  type Collections,
+  type ContainerRow,
+  type VersionRow,
+} from './collections.js';
 import { locksOf } from './locks.js';
 import { conflict, isDuplicate } from './mongo-fault.js';
 import { holds, type ReadLimits, type BoundedRead } from './reader.js';
@@ -31,16 +43,29 @@ function currentRow({ partition, type, id }: Key, version: number) {
 
 function operationsOf(put: Put): AnyBulkWriteOperation<VersionRow>[] {
   const insert = { insertOne: { document: versionRow(put) } };
-  if (put.version === 1) return [insert];
+  const inside = inserts(put, put.key, put.index);
+  if (put.version === 1) return [insert, ...inside];
   const before = currentRow(put.key, put.version - 1);
-  return [{ updateOne: { filter: before, update: superseded(put.at) } }, insert];
+  return [{ updateOne: { filter: before, update: superseded(put.at) } }, insert, ...inside];
 }
+
+/** Of what a resource contains; a deletion contains nothing. */
+const inserts = (container: ContainerRow, key: Key, index: IndexEntries): AnyBulkWriteOperation<VersionRow>[] =>
+  (container.deleted ? [] : containedRows(key, index)).map(row => ({
+    insertOne: { document: containedRow(container, row) },
+  }));
+
+/** What earlier versions contained goes before anything else: it is one command for all. */
+const withoutContained = (keys: readonly Key[]): AnyBulkWriteOperation<VersionRow>[] =>
+  keys.map(key => ({ deleteMany: { filter: containedIn(key) } }));
 
 async function write({ versions }: Collections, puts: readonly Put[], session: ClientSession): Promise<void> {
   if (puts.length === 0) return;
   try {
-    const { matchedCount } = await versions.bulkWrite(puts.flatMap(operationsOf), { session });
-    if (matchedCount !== puts.filter(put => put.version > 1).length) throw conflict();
+    const later = puts.filter(put => put.version > 1);
+    const operations = [...withoutContained(later.map(({ key }) => key)), ...puts.flatMap(operationsOf)];
+    const { matchedCount } = await versions.bulkWrite(operations, { session });
+    if (matchedCount !== later.length) throw conflict();
   } catch (error) {
     throw isDuplicate(error) ? conflict() : error;
   }
@@ -56,10 +81,22 @@ async function checkPredecessors({ versions }: Collections, puts: readonly Put[]
 
 async function reindex({ versions }: Collections, changes: NonNullable<ChangeSet['reindex']>, session: ClientSession) {
   if (changes.length === 0) return;
-  const operations = changes.map(({ key, version, index }) => ({
-    updateOne: { filter: currentRow(key, version), update: reindexed(index) },
-  }));
-  await versions.bulkWrite(operations, { session });
+  const named = changes.map(({ key, version }) => versionId(key, version));
+  const projection = { version: 1, at: 1, method: 1, deleted: 1, contains: 1 } as const;
+  const found = await versions.find({ _id: { $in: named }, current: true }, { session, projection }).toArray();
+  const rows = new Map(found.map(row => [row._id, row]));
+  const current = changes.flatMap(({ key, version, index }) => {
+    const row = rows.get(versionId(key, version));
+    return row ? [{ key, version, index, row }] : [];
+  });
+  const operations: AnyBulkWriteOperation<VersionRow>[] = [
+    ...withoutContained(current.filter(({ row }) => row.contains).map(({ key }) => key)),
+    ...current.map(({ key, version, index }) => ({
+      updateOne: { filter: currentRow(key, version), update: reindexed(index) },
+    })),
+    ...current.flatMap(({ key, index, row }) => inserts(row, key, index)),
+  ];
+  if (operations.length > 0) await versions.bulkWrite(operations, { session });
 }
 
 /**

@@ -2,10 +2,12 @@
 import { Fault } from '../../fhir/fault.js';
 import type { Criterion } from '../port.js';
 import { checksumOf } from './checksum.js';
+import { replaceContained, withNames } from './contained.js';
 import { CHUNK_BYTES } from './blobs.js';
 import { monotonic, type Connection } from './connection.js';
 import { changeDocument, expireDocuments, leaseDocuments, takeDocument } from './documents.js';
-import { NO_ENTRIES, numbered, reindex, type Indexed, type Numbered } from './entries.js';
+import { current, insertRow } from './current.js';
+import { NO_ENTRIES, numbered, reindex } from './entries.js';
 import { matchingIds } from './find.js';
 import type { Commit, Job, PutRow, ReindexRow } from './jobs.js';
 import type { Keys } from './keys.js';
@@ -14,33 +16,7 @@ import { sql } from './sql.js';
 /** A criterion is evaluated while all other writers wait. */
 const CRITERION_MILLISECONDS = 2000;
 
-interface Current {
-  version: number;
-  /** What the index tables hold: nothing of a deletion. */
-  indexed: Indexed;
-  deleted: boolean;
-}
-
-function current(connection: Connection, partition: string, type: string, id: string): Current | undefined {
-  const row = connection.get(sql`SELECT rid, version, deleted, main, entries FROM resource
-    WHERE partition = ${partition} AND type = ${type} AND id = ${id}`);
-  if (!row) return undefined;
-  const [rid, version, deleted, main, entries] = row as [number, number, number, number, string];
-  const indexed = { rid, main, entries: deleted ? NO_ENTRIES : (JSON.parse(entries) as Numbered) };
-  return { version, indexed, deleted: deleted === 1 };
-}
-
 const conflict = (): Fault => new Fault('conflict', 'The resource was changed by somebody else in the meantime.');
-
-function create(
-  connection: Connection,
-  [partition, type, id, version, at, deleted, method, main, , json]: PutRow,
-  entries: string,
-): number {
-  return connection.run(sql`INSERT INTO resource (partition, type, id, version, at, deleted, method, main, entries, json, checksum)
-    VALUES (${partition}, ${type}, ${id}, ${version}, ${at}, ${deleted}, ${method}, ${main}, ${entries}, ${json},
-      ${checksumOf(json)})`).rid;
-}
 
 /** Moves the current version to history and puts the new one in its place. */
 function update(
@@ -56,27 +32,32 @@ function update(
 }
 
 function applyPut(connection: Connection, keys: Keys, put: PutRow): void {
-  const [partition, type, id, version, , deleted, , main, text] = put;
+  const [partition, type, id, version, at, deleted, method, main, text, json, contained] = put;
   const before = current(connection, partition, type, id);
   if ((before?.version ?? 0) !== version - 1) throw conflict();
-  const entries = numbered(keys, partition, text);
+  const entries = withNames(numbered(keys, partition, text), contained);
   const kept = JSON.stringify(entries);
   if (before) update(connection, before.indexed.rid, put, kept);
-  const rid = before?.indexed.rid ?? create(connection, put, kept);
+  const row = { partition, type, id, version, at, deleted, method, main, entries: kept, json };
+  const rid = before?.indexed.rid ?? insertRow(connection, row);
   reindex(connection, before?.indexed, { rid, main, entries: deleted ? NO_ENTRIES : entries });
+  replaceContained(connection, keys, { row, before: before?.indexed.entries, contained });
 }
 
 function applyReindex(
   connection: Connection,
   keys: Keys,
-  [partition, type, id, version, main, text]: ReindexRow,
+  [partition, type, id, version, main, text, contained]: ReindexRow,
 ): void {
   const found = current(connection, partition, type, id);
   if (found?.version !== version) return;
-  const { rid } = found.indexed;
-  const entries = numbered(keys, partition, text);
+  const { rid, entries: before } = found.indexed;
+  const inside = found.deleted ? [] : contained;
+  const entries = withNames(numbered(keys, partition, text), inside);
   connection.run(sql`UPDATE resource SET main = ${main}, entries = ${JSON.stringify(entries)} WHERE rid = ${rid}`);
   reindex(connection, found.indexed, { rid, main, entries: found.deleted ? NO_ENTRIES : entries });
+  const { at, method } = found;
+  replaceContained(connection, keys, { row: { partition, version, at, method }, before, contained: inside });
 }
 
 function check(connection: Connection, { partition, type, where, ids }: Criterion): void {

@@ -12,8 +12,10 @@ type Entries<K> = readonly [
   texts: readonly (readonly [key: K, value: string])[],
 ];
 
-/** What `resource.entries` holds: keys by number. */
-export type Numbered = Entries<number>;
+/** What `resource.entries` holds: keys by number, and the rows of what the resource contains, if any, by type and id. */
+export type Numbered = readonly [...Entries<number>, contained?: readonly ContainedName[]];
+
+export type ContainedName = readonly [type: string, id: string];
 
 /** The entries with which a resource is, or was, in the index tables. */
 export interface Indexed {

@@ -1,6 +1,8 @@
 /** What the main thread asks of the writer thread, in a form that is cheap to copy between threads. */
 import { setImmediate } from 'node:timers/promises';
 import type { ChangeSet, Criterion, Document, DocumentChange, Key, Put } from '../port.js';
+import { containedRows } from '../../search/contained-rows.js';
+import type { IndexEntries } from '../../search/query.js';
 import { entriesText } from './entries.js';
 
 /** A Put as a flat row; entries already as text. */
@@ -15,7 +17,11 @@ export type PutRow = readonly [
   main: number,
   entries: string,
   json: string,
+  contained: readonly ContainedRow[],
 ];
+
+/** A row of what a resource contains; the rest of it is its container's. */
+export type ContainedRow = readonly [type: string, id: string, main: number, entries: string, json: string];
 
 export type ReindexRow = readonly [
   partition: string,
@@ -24,6 +30,7 @@ export type ReindexRow = readonly [
   version: number,
   main: number,
   entries: string,
+  contained: readonly ContainedRow[],
 ];
 
 export interface Commit {
@@ -60,8 +67,15 @@ export type Outcome<J extends Job> = J extends { op: 'commit' }
 
 function putRow({ key, version, at, deleted, method, index, json }: Put): PutRow {
   const { partition, type, id } = key;
-  return [partition, type, id, version, at, deleted ? 1 : 0, method, index.main, entriesText(index), json];
+  const state = [version, at, deleted ? 1 : 0, method] as const;
+  return [partition, type, id, ...state, index.main, entriesText(index), json, deleted ? [] : containedOf(key, index)];
 }
+
+const containedOf = (key: Key, index: IndexEntries): ContainedRow[] =>
+  containedRows(key, index).map(row => [
+    ...([row.key.type, row.key.id] as const),
+    ...([row.index.main, entriesText(row.index), row.json] as const),
+  ]);
 
 export const commitJob = (changes: ChangeSet, now: number): Commit =>
   jobOf(changes, changes.puts?.map(putRow) ?? [], now);
@@ -94,14 +108,10 @@ function jobOf(changes: ChangeSet, puts: readonly PutRow[], now: number): Commit
     unchanged: changes.unchanged ?? [],
     puts,
     reindex:
-      changes.reindex?.map(({ key: { partition, type, id }, version, index }): ReindexRow => [
-        partition,
-        type,
-        id,
-        version,
-        index.main,
-        entriesText(index),
-      ]) ?? [],
+      changes.reindex?.map(({ key, version, index }): ReindexRow => {
+        const { partition, type, id } = key;
+        return [partition, type, id, version, index.main, entriesText(index), containedOf(key, index)];
+      }) ?? [],
     documents: changes.documents ?? [],
     now,
   };

@@ -1,5 +1,6 @@
 /** Chains and `_has` that lead from a type in a store of its own to the others, or back, are answered in two steps. */
-import { and, or } from '../../search/filters.js';
+import { isContainedType } from '../../search/contained.js';
+import { and, NONE, or } from '../../search/filters.js';
 import { tooCostly } from '../../search/limits.js';
 import type { Filter, IndexEntries, Search } from '../../search/query.js';
 import type { Version } from '../port.js';
@@ -52,6 +53,8 @@ export async function inOneStore(crossing: Crossing, type: string, where: Filter
       return { kind: 'not', of: await inOneStore(crossing, type, where.of, deadline) };
     case 'refers':
     case 'referred':
+      // What lives in a store of its own contains nothing.
+      if (type === crossing.type && isContainedType(where.type)) return NONE;
       if (leads(crossing.type, type, where)) return answered(crossing, where, deadline);
       return { ...where, where: await inOneStore(crossing, where.type, where.where, deadline) };
     default:

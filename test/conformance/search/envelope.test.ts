@@ -122,7 +122,6 @@ describe('searchset envelope', () => {
       ['a name of the language', 'Patient?__proto__=x', 'not-supported'],
       ['another', 'Patient?constructor=x', 'not-supported'],
       ['a parameter without a name', 'Patient?=x', 'value'],
-      ['contained resources', 'Patient?_contained=true', 'not-supported'],
     ]);
 
     it('[R64] leaves an unknown parameter out where handling is lenient, with a warning', async () => {
