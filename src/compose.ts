@@ -90,23 +90,13 @@ export async function compose(
   const portal = endpointThat(model, 'workflows');
   await ensureConfiguration({ ...parts, store: stores.store }, portal, config.defaultLanguage);
   if (config.demo) await setUpDemo({ ...parts, store: stores.store }, portal);
-  const dispatcher = createDelivery({
-    config,
-    stores,
-    model,
-    world,
-    log,
-    channels,
-    misdirected,
-    configuration,
-    handling: { ...parts, store: stores.store },
-  });
-  const identity = createIdentity({ config, world, model, stores, secret, configuration, audit });
+  const shared = { config, world, model, configuration };
+  const handling = { ...parts, store: stores.store };
+  const dispatcher = createDelivery({ ...shared, stores, log, channels, misdirected, handling });
+  const identity = createIdentity({ ...shared, stores, secret, audit, handling });
   const serving = createServing({
-    config,
-    world,
+    ...shared,
     log,
-    model,
     dispatch,
     access,
     dispatcher,
@@ -114,7 +104,6 @@ export async function compose(
     audit,
     accounts: identity.pages,
     stores: opened,
-    configuration,
     outbound,
     texts,
     owned: storage === undefined,

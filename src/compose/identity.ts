@@ -3,9 +3,12 @@ import type { KeyObject } from 'node:crypto';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
+import { outboxDocuments } from '../delivery/outbox.js';
 import { accountAudit } from '../identity/accounts/account-audit.js';
+import type { AccountWriter } from '../identity/accounts/account-writer.js';
 import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
 import { credentialReader } from '../identity/accounts/credential.js';
+import { enter, verifyEntrance } from '../identity/accounts/first-credential.js';
 import { createHashing } from '../identity/accounts/password-hash.js';
 import { signIn } from '../identity/accounts/sign-in.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
@@ -16,7 +19,8 @@ import { createSessions, type Sessions } from '../identity/sessions/sessions.js'
 import type { AccountPagesParts } from '../pages/account/index.js';
 import type { Audit } from '../service.js';
 import type { DocumentChange, Storage } from '../store/port.js';
-import type { Model } from './model.js';
+import { runAsServer, type ServerStepParts } from '../writing/server-step.js';
+import { endpointThat, type Model } from './model.js';
 import { serverReader } from './server-reader.js';
 
 export interface IdentityParts {
@@ -27,6 +31,8 @@ export interface IdentityParts {
   secret: KeyObject;
   configuration: CurrentConfiguration;
   audit: Audit;
+  /** How resources are written. */
+  handling: Pick<ServerStepParts, 'writing' | 'served' | 'auditOwn' | 'store'>;
 }
 
 export interface Identity {
@@ -59,12 +65,23 @@ export function createIdentity(parts: IdentityParts): Identity {
   const hashing = createHashing();
   const limiter = createLimiter(secret, { records, clock });
   const audit = accountAudit(parts.audit, world);
+  const writer = accountWriter(parts);
+  const entering = { ...world, writer, records, credentials, hashing, limiter, settings: configuration };
   const pages: AccountPagesParts = {
     forms,
     sessions,
     signIn: (visitor, given) =>
       signIn(visitor, given, { credentials, hashing, limiter, sessions, fhirUserOf: inUse, audit, clock }),
+    verifyEntrance: (visitor, entrance, given) => verifyEntrance(visitor, entrance, given, entering),
+    enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
     userNameOf: async account => (await credentials.of(account))?.credential.userName ?? '',
   };
   return { sessions, forms, choose: choice => chosenCredential(choice, { hashing, clock }), pages };
+}
+
+function accountWriter(parts: IdentityParts): AccountWriter {
+  const { model, world, handling } = parts;
+  const outbox: ServerStepParts['outbox'] = effect => outboxDocuments(effect, world);
+  const committing = { ...handling, outbox, endpoint: endpointThat(model, 'workflows') };
+  return { reader: serverReader(parts), commit: (reason, run) => runAsServer(reason, run, committing) };
 }

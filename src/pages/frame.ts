@@ -15,8 +15,15 @@ export interface Framing {
   readonly send: SendPage;
 }
 
-/** @param leadsTo origins or schemes beyond this server that a form of the page leads to */
-export type SendPage = (response: Response, status: number, text: string, leadsTo?: readonly string[]) => void;
+export type SendPage = (response: Response, status: number, text: string, allowed?: Allowed) => void;
+
+/** What the policy of a page allows beyond that of all pages. */
+export interface Allowed {
+  /** Origins or schemes beyond this server that a form of the page leads to. */
+  readonly leadsTo?: readonly string[] | undefined;
+  /** The page loads a script of this server. */
+  readonly script?: boolean;
+}
 
 const hashed = (name: string, extension: string, content: string): string =>
   `/assets/${name}.${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${extension}`;
@@ -64,8 +71,8 @@ function brandedAssets(configuration: () => Promise<BrandSettings>): () => Promi
 }
 
 /** Pages load their own style and mark, and nothing else. */
-const pagePolicy = (leadsTo: readonly string[]): string =>
-  `default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action ${["'self'", ...leadsTo].join(' ')}; base-uri 'none'; frame-ancestors 'none'`;
+const pagePolicy = ({ leadsTo = [], script = false }: Allowed): string =>
+  `default-src 'none';${script ? " script-src 'self';" : ''} style-src 'self'; img-src 'self'; frame-src 'self'; form-action ${["'self'", ...leadsTo].join(' ')}; base-uri 'none'; frame-ancestors 'none'`;
 
 function sender(secure: boolean): SendPage {
   const headers = {
@@ -75,10 +82,10 @@ function sender(secure: boolean): SendPage {
     'Referrer-Policy': 'no-referrer',
     ...(secure ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
   };
-  return (response, status, text, leadsTo = []) =>
+  return (response, status, text, allowed = {}) =>
     void response
       .status(status)
-      .set({ ...headers, 'Content-Security-Policy': pagePolicy(leadsTo) })
+      .set({ ...headers, 'Content-Security-Policy': pagePolicy(allowed) })
       .type('html')
       .send(text);
 }

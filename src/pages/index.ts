@@ -1,6 +1,7 @@
 /** Serves the pages and their files. */
 import type { Express, Request, Response } from 'express';
 import { serveAccountPages, type AccountPagesParts } from './account/index.js';
+import { codeScript } from './account/code-script.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
 import { ownAssets, type Framing } from './frame.js';
 import { icon } from './mark.js';
@@ -47,6 +48,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
 
   serveFile(app, ownAssets.style, 'text/css; charset=utf-8', style);
   serveFile(app, ownAssets.icon, 'image/svg+xml', icon);
+  serveFile(app, codeScript.path, codeScript.type, codeScript.text);
   app.get('/assets/:file', async (request, response, next) => {
     const { brand = {} } = await assetsNow();
     const file = [brand.icon, brand.style].find(one => one?.path === request.path);

@@ -24,10 +24,15 @@ export interface Frame {
   title: string;
   version: string;
   assets: Assets;
+  /** Path of a script, without which the page works too. */
+  script?: string | undefined;
 }
 
 /** A whole HTML document around `content`. */
-export function page({ words, languages, path, query = {}, title, version, assets }: Frame, content: Html): string {
+export function page(
+  { words, languages, path, query = {}, title, version, assets, script }: Frame,
+  content: Html,
+): string {
   const { language, direction, texts } = words;
   const { brand = {} } = assets;
   return html`<!doctype html>
@@ -38,6 +43,7 @@ export function page({ words, languages, path, query = {}, title, version, asset
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
         <link rel="stylesheet" href="${assets.style}" />
+        ${script !== undefined && html`<script src="${script}" defer></script>`}
         ${brand.style && html`<link rel="stylesheet" href="${brand.style.path}" />`}
         <link rel="icon" type="${brand.icon?.type ?? 'image/svg+xml'}" href="${brand.icon?.path ?? assets.icon}" />
       </head>

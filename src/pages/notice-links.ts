@@ -22,8 +22,6 @@ type Send = (response: Response, status: number, text: string) => void;
 
 /** Path of a page, and the names of its title and text. */
 const NEXT: readonly [path: string, title: keyof PlainTexts, text: keyof PlainTexts][] = [
-  ['/invitation', 'invitationTitle', 'invitationNext'],
-  ['/activation', 'activationTitle', 'activationNext'],
   ['/messages', 'messagesTitle', 'messagesNext'],
   ['/preferences', 'preferencesTitle', 'preferencesNext'],
 ];

@@ -4,7 +4,7 @@
  */
 import type { Extension, Person } from 'fhir/r4.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import type { Document, DocumentChange } from '../store/port.js';
+import type { Document, DocumentChange, Records } from '../store/port.js';
 import { hashOf } from './invitation-code.js';
 import type { WorkflowReader } from './step.js';
 
@@ -27,25 +27,52 @@ export function withoutStanding({ extension }: Person, own: Own): Pick<Person, '
   return { extension: others.length > 0 ? others : undefined };
 }
 
-export const readActivation = (person: string, reader: WorkflowReader): Promise<Document | undefined> =>
-  reader.document(RECORD, person);
+/** @param account `Person/1` */
+export const readActivation = (account: string, reader: WorkflowReader): Promise<Document | undefined> =>
+  reader.document(RECORD, account);
 
 /**
  * The activation of an account by this code, in place of an earlier one.
- * @param person id of the Person
+ * @param account `Person/1`
  * @param until milliseconds since the epoch
  */
 export const activationRecord = (
-  person: string,
+  account: string,
   code: string,
   until: number,
   before: Document | undefined,
 ): DocumentChange => ({
   op: 'put',
-  document: { kind: RECORD, id: person, value: { until }, keys: { activation: hashOf(code) } },
+  document: { kind: RECORD, id: account, value: { until }, keys: { activation: hashOf(code) } },
   expect: before?.version ?? 0,
 });
 
 /** Whether the code of an activation is over. @param now milliseconds since the epoch */
 export const isOver = (activation: Document | undefined, now: number): boolean =>
   Number(activation?.value['until'] ?? 0) <= now;
+
+/** Wrong facts that end an activation. */
+export const MOST_TRIES = 5;
+
+export const triesOf = ({ value }: Document): number => Number(value['tries'] ?? 0);
+
+export function withActivationTries({ version: expect, ...rest }: Document, tries: number): DocumentChange {
+  return { op: 'put', document: { ...rest, value: { ...rest.value, tries } }, expect };
+}
+
+export const endOfActivation = ({ kind, id, version }: Document): DocumentChange => ({
+  op: 'delete',
+  kind,
+  id,
+  expect: version,
+});
+
+/** The activation that this code belongs to. */
+export async function activationBy(
+  code: string,
+  records: Pick<Records, 'find'>,
+  now: number,
+): Promise<Document | undefined> {
+  const [found] = await records.find(RECORD, 'activation', hashOf(code), now, 1);
+  return found;
+}

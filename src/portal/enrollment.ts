@@ -6,10 +6,9 @@ import { provision } from './account.js';
 import type { Enrollee } from './enrollee.js';
 import { accountWorkflow, type EnrolledNotice } from './account-workflow.js';
 import { activationRecord, isOver, isPending, readActivation } from './account-standing.js';
+import { activationOf } from './activation.js';
 import { contactDiffers } from './addressing.js';
 import { isUnder } from './age.js';
-import { instant } from '../fhir/instant.js';
-import { newCode } from './invitation-code.js';
 import { isInactive, ownPatient } from './identity.js';
 import { invitationsOf, type Invitee } from './invitation-record.js';
 import { endInvitations } from './invitation.js';
@@ -109,11 +108,11 @@ export async function enroll(
 ): Promise<{ person: Person; step: Step }> {
   const { account } = subject;
   const isActive = order.activates || (account !== undefined && !isPending(account.resource, reader.own));
-  const welcome = isActive ? { notice: enrolledNotice(subject, order) } : activationOf(subject, order, world);
+  const welcome = isActive ? { notice: enrolledNotice(subject, order) } : activationFor(subject, order, world);
   const { notice } = welcome;
   const { person, step: made } = await provision(subject, { by: 'enroll', isActive, notice }, reader, world);
   const documents =
-    'code' in welcome ? [activationRecord(String(person.id), welcome.code, welcome.until, undefined)] : [];
+    'code' in welcome ? [activationRecord(`Person/${person.id}`, welcome.code, welcome.until, undefined)] : [];
   const patient = ownPatient(person);
   const effects = order.differs && patient !== undefined ? [contactDiffers(`Person/${person.id}`, patient)] : [];
   const { open } = await invitationsOf(inviteeOf(subject), reader);
@@ -137,10 +136,10 @@ export async function enrollAgain(
     const { resource, effects } = await move(workflow, 'activate', account.resource, { ...moving, input });
     return step({ writes: [changed(account, resource)], effects });
   }
-  const id = String(account.resource.id);
+  const id = `Person/${account.resource.id}`;
   const before = await readActivation(id, reader);
   if (!isOver(before, now)) return step({});
-  const { notice, code, until } = activationOf(subject, order, world);
+  const { notice, code, until } = activationFor(subject, order, world);
   const { effects } = await move(workflow, 'provision', account.resource, { ...moving, input: { notice } });
   return step({ documents: [activationRecord(id, code, until, before)], effects });
 }
@@ -152,14 +151,8 @@ function enrolledNotice(subject: Enrollee, order: EnrollmentOrder): EnrolledNoti
   return { event: 'enrolled', parameters, ...reaching(subject, order) };
 }
 
-function activationOf(subject: Enrollee, order: EnrollmentOrder, world: World) {
-  const code = newCode(world.random);
-  const until = world.clock.now() + order.lasts;
-  const link = `${order.portalUrl}/activation#${code}`;
-  const parameters = { given: subject.facts.given ?? '', code, link, until: instant(until) };
-  const notice: EnrolledNotice = { event: 'activation', parameters, expires: until, ...reaching(subject, order) };
-  return { notice, code, until };
-}
+const activationFor = (subject: Enrollee, order: EnrollmentOrder, world: World) =>
+  activationOf({ ...order, ...reaching(subject, order), given: subject.facts.given }, world);
 
 /** Fault `conflict` for a person who may not be invited or enrolled. */
 export function refuseInactive(subject: Enrollee, reader: WorkflowReader): void {

@@ -1,6 +1,7 @@
 /** Redeeming an invitation: code and birth date against what is on record; the account is the outcome. */
 import type { Patient, Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { provision } from './account.js';
 import { verifiesBirthDate } from './birth-date.js';
@@ -9,25 +10,28 @@ import { isUnder } from './age.js';
 import { hashOf } from './invitation-code.js';
 import { forget, readInvitation, withTries, type InvitationRecord, type Stored } from './invitation-record.js';
 import { moveInvitation } from './invitation.js';
-import { isPending } from './account-standing.js';
+import { activationRecord, isPending, readActivation } from './account-standing.js';
+import { activationOf } from './activation.js';
+import type { Proof } from './proof.js';
 import { isInactive, ownPatient } from './identity.js';
 import { combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 
 const MAX_TRIES = 5;
 
-/** A refusal may change something too: it counts, and the fifth locks. */
-export type Redemption = { person: Person; step: Step } | { fault: Fault; step: Step };
-
 /** The settings that a redemption depends on. */
 export interface RedemptionRules {
   /** Years from which a person has an account of their own. */
   readonly accountAge: number;
-  /** The account is in use at once; else it is pending. */
+  /** The account is in use at once; else it is pending, and an activation code is sent. */
   readonly activates: boolean;
+  /** Milliseconds until an activation code is over. */
+  readonly lasts: number;
+  /** Where links lead, without a trailing slash. */
+  readonly portalUrl: string;
 }
 
 /** Unknown, used, superseded, expired, locked, or of a person with an account by now: one answer, so that it tells nothing. */
-const unusable = (): Redemption => ({
+const unusable = (): Proof => ({
   fault: new Fault('gone', 'This invitation cannot be used.', { code: 'expired' }),
   step: step({}),
 });
@@ -38,7 +42,7 @@ export async function redeem(
   rules: RedemptionRules,
   reader: WorkflowReader,
   world: World,
-): Promise<Redemption> {
+): Promise<Proof> {
   const now = world.clock.now();
   const stored = await readInvitation(hashOf(code), reader);
   const task = stored && (await reader.get<Task>(stored.record.task));
@@ -51,17 +55,29 @@ export async function redeem(
   if (!subject || isUnder(recorded, rules.accountAge, now)) return unusable();
   const isActive =
     rules.activates || (subject.account !== undefined && !isPending(subject.account.resource, reader.own));
-  const { person, step: made } = await provision(subject, { by: 'redeem', isActive }, reader, world);
+  const { person, step: made } = await accountOf(subject, isActive, rules, reader, world);
   const redeemed = await moveInvitation(task, 'redeem', reader, now);
   return { person, step: combined(made, redeemed, step({ documents: [forget(stored)] })) };
 }
 
-async function wrongFacts(
-  stored: Stored,
-  task: Versioned<Task>,
+/** The account; where it is not in use at once its activation goes to the contact on record. */
+async function accountOf(
+  subject: Enrollee,
+  isActive: boolean,
+  rules: RedemptionRules,
   reader: WorkflowReader,
-  now: number,
-): Promise<Redemption> {
+  world: World,
+): Promise<{ person: Person; step: Step }> {
+  if (isActive) return provision(subject, { by: 'redeem', isActive }, reader, world);
+  const { language, facts, account } = subject;
+  const { notice, code, until } = activationOf({ ...rules, given: facts.given, ...defined({ language }) }, world);
+  const { person, step: made } = await provision(subject, { by: 'redeem', isActive, notice }, reader, world);
+  const reference = `Person/${person.id}`;
+  const before = account && (await readActivation(reference, reader));
+  return { person, step: combined(made, step({ documents: [activationRecord(reference, code, until, before)] })) };
+}
+
+async function wrongFacts(stored: Stored, task: Versioned<Task>, reader: WorkflowReader, now: number): Promise<Proof> {
   const fault = new Fault('unprocessable', 'The code and the facts do not belong together.');
   const tries = stored.record.tries + 1;
   if (tries < MAX_TRIES) return { fault, step: step({ documents: [withTries(stored, tries)] }) };

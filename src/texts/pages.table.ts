@@ -45,12 +45,6 @@ export const english = {
   written: 'Written',
   plainText: 'Plain text',
   rendered: 'As rendered',
-  invitationTitle: 'Your invitation',
-  invitationNext:
-    'The patient portal is not open at this address yet. Keep the e-mail: its code can be used until the day that it names. Nothing was used up by opening this page.',
-  activationTitle: 'Your account',
-  activationNext:
-    'The patient portal is not open at this address yet. Keep the e-mail: its code can be used until the day that it names. Nothing was used up by opening this page.',
   messagesTitle: 'Your messages',
   messagesNext:
     'The patient portal is not open at this address yet. Your message is kept for you. If it cannot wait, please call your health care provider.',
@@ -123,12 +117,6 @@ export const arabic = {
   written: 'كُتبت في',
   plainText: 'نص عادي',
   rendered: 'كما تُعرض',
-  invitationTitle: 'دعوتك',
-  invitationNext:
-    'لم تُفتح بوابة المرضى على هذا العنوان بعد. احتفظ بالرسالة: يمكن استخدام رمزها حتى اليوم المذكور فيها. فتح هذه الصفحة لم يستهلك شيئًا.',
-  activationTitle: 'حسابك',
-  activationNext:
-    'لم تُفتح بوابة المرضى على هذا العنوان بعد. احتفظ بالرسالة: يمكن استخدام رمزها حتى اليوم المذكور فيها. فتح هذه الصفحة لم يستهلك شيئًا.',
   messagesTitle: 'رسائلك',
   messagesNext:
     'لم تُفتح بوابة المرضى على هذا العنوان بعد. رسالتك محفوظة لك. إذا كان الأمر لا يحتمل الانتظار فيُرجى الاتصال بمقدّم الرعاية الصحية.',

@@ -1,5 +1,8 @@
 /** A portal with members who have credentials. */
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import jwt from 'jsonwebtoken';
+import { openMailbox } from '../../src/delivery/mailbox.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
 import { eachStorage, type OpenStorage } from '../fixtures/storages.js';
 import { pageVisitor, type Page, type PageVisitor } from '../fixtures/page-visitor.js';
@@ -23,6 +26,8 @@ export interface Portal {
   visitor(headers?: Record<string, string>): PageVisitor;
   /** A request as a demo client; resolves with the JSON of a good answer. */
   fhir(client: string, method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  /** The e-mails to this address, the latest last. */
+  mails(to: string): Promise<{ subject: string; text: string }[]>;
   /** A member with an account in use and credentials. */
   member(): Promise<Member>;
 }
@@ -31,22 +36,24 @@ export const PASSWORD = 'four quiet herons at dusk';
 
 export const token = (): string => randomBytes(6).toString('hex');
 
-/** Registers the tests for each store; `env` are further settings of the server. */
+/** Registers the tests for each store, in demo mode or, as the product runs, with people of a trusted issuer. */
 export function eachMembership(
   title: string,
   tests: (portal: () => Portal) => void,
-  env: Record<string, string> = {},
+  mode: 'demo' | 'production' = 'demo',
 ): void {
-  describe(title, () => eachStorage((_, open) => withPortal(open, tests, env)));
+  describe(title, () => eachStorage((_, open) => withPortal(open, tests, mode)));
 }
 
-function withPortal(open: OpenStorage, tests: (portal: () => Portal) => void, env: Record<string, string>): void {
+function withPortal(open: OpenStorage, tests: (portal: () => Portal) => void, mode: 'demo' | 'production'): void {
   let portal: Portal;
   before(async function () {
     this.timeout(120_000);
     const world = testWorld();
     const storage = await open(world.clock);
-    portal = portalOf(await startTestServer({ storage, world, env }), storage, world);
+    if (mode === 'production') await (await startTestServer({ storage, world })).close();
+    const env = mode === 'production' ? trusting() : {};
+    portal = portalOf(await startTestServer({ storage, world, env }), storage, world, mode);
   });
   after(async () => {
     await portal.server.close();
@@ -55,11 +62,14 @@ function withPortal(open: OpenStorage, tests: (portal: () => Portal) => void, en
   tests(() => portal);
 }
 
-function portalOf(server: TestServer, storage: Storage, world: TestWorld): Portal {
+function portalOf(server: TestServer, storage: Storage, world: TestWorld, mode: 'demo' | 'production'): Portal {
   const fhir: Portal['fhir'] = async (client, method, path, body) => {
     const answer = await fetch(`${server.portal}/${path}`, {
       method,
-      headers: { authorization: `Bearer ${server.token(client)}`, 'content-type': 'application/fhir+json' },
+      headers: {
+        authorization: `Bearer ${mode === 'demo' ? server.token(client) : administrator(world)}`,
+        'content-type': 'application/fhir+json',
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const text = await answer.text();
@@ -69,6 +79,15 @@ function portalOf(server: TestServer, storage: Storage, world: TestWorld): Porta
   return {
     ...{ server, world, storage, fhir },
     visitor: headers => pageVisitor(server.url, headers),
+    async mails(to) {
+      await server.app.dispatcher.idle();
+      const box = openMailbox(join(server.folder, 'mail'));
+      const mails = (await box.list(200)).filter(mail => mail.to === to);
+      const texts = await Promise.all(
+        mails.map(async ({ id, subject = '' }) => ({ subject, text: (await box.read(id))?.text ?? '' })),
+      );
+      return texts.reverse();
+    },
     async member() {
       const unique = token();
       const email = `${unique}@example.org`;
@@ -96,4 +115,24 @@ export async function signIn(
   path = '/sign-in',
 ): Promise<Page> {
   return visitor.send(await visitor.get(path), { userName, password }, '/sign-in');
+}
+
+const ISSUER = 'https://login.example.org';
+const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+function trusting(): Record<string, string> {
+  const jwks = { keys: [{ ...keyPair.publicKey.export({ format: 'jwk' }), kid: 'k' }] };
+  return { PORTICO_DEMO: '0', PORTICO_ISSUERS: JSON.stringify([{ issuer: ISSUER, audience: ISSUER, jwks }]) };
+}
+
+/** A token of the demo administrator, by the trusted issuer. */
+function administrator({ clock }: TestWorld): string {
+  const now = Math.floor(clock.now() / 1000);
+  const who = { sub: 'u', client_id: 'app', fhirUser: 'Practitioner/demo-administrator' };
+  const claims = { iss: ISSUER, aud: ISSUER, ...who, scope: 'user/*.cruds user/*.$*', iat: now, exp: now + 600 };
+  return jwt.sign(claims, keyPair.privateKey, {
+    algorithm: 'ES256',
+    keyid: 'k',
+    header: { alg: 'ES256', typ: 'at+jwt' },
+  });
 }

@@ -19,7 +19,7 @@ const appWith = (reportMisdirected: (token: string) => Promise<boolean>) => {
 };
 
 describe('pages behind the links in notices', () => {
-  for (const path of ['/invitation', '/messages', '/preferences'])
+  for (const path of ['/messages', '/preferences'])
     for (const [language, direction] of [
       ['en', 'ltr'],
       ['ar', 'rtl'],

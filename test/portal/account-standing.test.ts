@@ -189,7 +189,7 @@ function waiting(open: OpenStorage): void {
     return texts.flatMap(text => new RegExp(`${page}#([0-9A-Z-]+)`).exec(text)?.[1] ?? []);
   }
   const activation = async ({ id = '' }: Person) =>
-    (await storage.records.get('account', id, clock.now()))?.keys['activation'];
+    (await storage.records.get('account', `Person/${id}`, clock.now()))?.keys['activation'];
   const waits = ({ active, extension = [] }: Person): boolean =>
     active === false && extension.some(({ url, valueCode }) => url === STANDING && valueCode === 'pending');
 

@@ -22,7 +22,13 @@ describe('the redemption', () => {
     it(`[C03] ${when}`, async () => {
       const clock = { now: () => UNTIL - early };
       const world = { clock, ids: { next: () => 'i' }, random: { bytes: (size: number) => new Uint8Array(size) } };
-      const outcome = await redeem('code', '1999-09-09', { accountAge: 16, activates: true }, reader, world);
+      const outcome = await redeem(
+        'code',
+        '1999-09-09',
+        { accountAge: 16, activates: true, lasts: 1, portalUrl: '' },
+        reader,
+        world,
+      );
       assert.ok('fault' in outcome);
       assert.equal(outcome.fault.kind, kind);
     });

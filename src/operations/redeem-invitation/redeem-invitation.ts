@@ -2,6 +2,7 @@
  * Patient/$redeem-invitation (open: the code is the credential): makes the account. 201; 422 where the facts do not
  * belong to the code; 410 for anything else, the same for every caller.
  */
+import { DAY } from '../../portal/days-parameter.js';
 import { redeem } from '../../portal/redemption.js';
 import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
 import { definitionOf } from '../operation-of.js';
@@ -10,7 +11,7 @@ import type { RedeemInvitationInput, RedeemInvitationOutput } from '../types.js'
 import { workflowOperation, type WorkflowParts } from '../workflow-operation.js';
 
 export interface RedeemInvitationParts extends WorkflowParts {
-  readonly portal: Pick<PortalSettings, 'activatesAccounts'>;
+  readonly portal: Pick<PortalSettings, 'activatesAccounts' | 'invitationDays' | 'portalUrl'>;
   readonly configuration: HandlerParts['configuration'];
 }
 
@@ -23,7 +24,8 @@ export const createRedeemInvitation = (
       reason: 'redemption of an invitation',
       async run({ input, all }) {
         const { 'account-age': accountAge } = await parts.configuration();
-        const rules = { accountAge, activates: parts.portal.activatesAccounts };
+        const { activatesAccounts: activates, invitationDays, portalUrl } = parts.portal;
+        const rules = { accountAge, activates, lasts: invitationDays * DAY, portalUrl };
         const redemption = await redeem(input.code, birthDateOf(input.birthDate, 'birthDate'), rules, all, parts);
         if ('fault' in redemption) return redemption;
         const { person, step } = redemption;

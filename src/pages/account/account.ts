@@ -24,5 +24,9 @@ export const accountPage = ({ sessions, userNameOf }: AccountPageParts): FormPag
 
 export const signOutPage = ({ sessions }: AccountPageParts): FormPage => ({
   path: '/sign-out',
-  take: async visit => ({ kind: 'go', to: visit.link('/sign-in'), cookies: [await sessions.close(visit)] }),
+  take: async visit => ({
+    kind: 'go',
+    to: visit.link('/sign-in', { after: 'out' }),
+    cookies: [await sessions.close(visit)],
+  }),
 });

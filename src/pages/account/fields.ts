@@ -10,10 +10,21 @@ export interface Field {
   readonly hint?: string | undefined;
   readonly value?: string;
   readonly inputMode?: 'numeric' | 'email';
+  readonly most?: number;
   readonly isOptional?: boolean;
 }
 
-export function field({ name, label, type = 'text', autocomplete, hint, value, inputMode, isOptional }: Field): Html {
+export function field({
+  name,
+  label,
+  type = 'text',
+  autocomplete,
+  hint,
+  value,
+  inputMode,
+  most,
+  isOptional,
+}: Field): Html {
   const hintId = `${name}-hint`;
   // Names, codes and dates are written from left to right in every language.
   return html`<p class="field">
@@ -27,6 +38,7 @@ export function field({ name, label, type = 'text', autocomplete, hint, value, i
       autocapitalize="none"
       spellcheck="false"
       ${inputMode !== undefined && html`inputmode="${inputMode}"`}
+      ${most !== undefined && html`maxlength="${most}"`}
       ${value !== undefined && value !== '' && html`value="${value}"`}
       ${hint !== undefined && html`aria-describedby="${hintId}"`}
       ${isOptional !== true && html`required`}
@@ -51,3 +63,7 @@ export const submit = (label: string): Html => html`<button type="submit">${labe
 /** A value that a later form sends back. */
 export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}" />`;
+
+/** What was done before this page. */
+export const done = (text: string | undefined): Html | false =>
+  text !== undefined && html`<p class="done" role="status">${text}</p>`;

@@ -1,10 +1,12 @@
 /** Sign-in by user name and password. */
 import type { NameAndPassword, SignInOutcome } from '../../identity/accounts/sign-in.js';
 import type { Visitor } from '../../identity/limits/visitor.js';
+import { defined } from '../../fhir/defined.js';
 import { html } from '../html.js';
-import { alert, field, heading, submit } from './fields.js';
+import { alert, done, field, heading, submit } from './fields.js';
 import { returnTo } from './return-to.js';
-import type { Translate } from '../../texts/words.js';
+import type { PlainTexts } from '../../texts/words.js';
+import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
 export interface SignInPageParts {
@@ -16,18 +18,17 @@ const PATH = '/sign-in';
 /** Browsers hold redirects behind a form to its policy as well, and those of an interaction may end at any app. */
 const ANYWHERE = ['*'];
 
-interface Shown {
-  readonly status?: number;
-  readonly problem?: string;
+interface Shown extends Problem {
   readonly userName?: string;
   readonly back: string | undefined;
-  readonly retryAfter?: number;
+  /** What the reader has done before. */
+  readonly after?: string;
 }
 
 export const signInPage = ({ signIn }: SignInPageParts): FormPage => ({
   path: PATH,
-  keeps: ['return'],
-  show: (visit, query) => shown(visit, { back: returnTo(query('return')) }),
+  keeps: ['return', 'after'],
+  show: (visit, query) => shown(visit, { back: returnTo(query('return')), after: query('after') }),
   async take(visit, fields, query) {
     const back = returnTo(query('return'));
     const given = { userName: fields('userName'), password: fields('password') };
@@ -39,25 +40,29 @@ export const signInPage = ({ signIn }: SignInPageParts): FormPage => ({
       case 'refused':
         return shown(visit, { status: 401, problem: visit.words.wrongPassword, userName, back });
       case 'wait':
-        return shown(visit, { ...throttled(visit, outcome.wait), userName, back });
+        return shown(visit, { ...throttled(visit.t, outcome.wait), userName, back });
     }
   },
 });
 
-/** @param wait milliseconds */
-const throttled = ({ t }: Visit, wait: number) => ({
-  status: 429,
-  problem: waitIn(t, Math.ceil(wait / 1000)),
-  retryAfter: Math.ceil(wait / 1000),
-});
+/** Texts for those who come from another page. */
+function doneBefore(words: PlainTexts, after: string): string | undefined {
+  switch (after) {
+    case 'account':
+      return words.accountReady;
+    case 'known':
+      return words.accountKnown;
+    case 'out':
+      return words.signedOut;
+    default:
+      return undefined;
+  }
+}
 
-const waitIn = (t: Translate, seconds: number): string =>
-  seconds <= 90 ? t('waitSeconds', { count: seconds }) : t('waitMinutes', { count: Math.ceil(seconds / 60) });
-
-function shown(visit: Visit, { status = 200, problem, userName = '', back, retryAfter }: Shown): Answer {
+function shown(visit: Visit, { problem, userName = '', back, after = '', ...how }: Shown): Answer {
   const { words, form } = visit;
   const query = back === undefined ? {} : { return: back };
-  const content = html`${heading(words.signIn)} ${alert(problem)}
+  const content = html`${heading(words.signIn)} ${done(doneBefore(words, after))} ${alert(problem)}
   ${form(
     PATH,
     html`${field({ name: 'userName', label: words.userName, autocomplete: 'username', value: userName })}
@@ -66,8 +71,10 @@ function shown(visit: Visit, { status = 200, problem, userName = '', back, retry
     query,
   )}`;
   return {
-    ...{ kind: 'page', status, title: words.signIn, content },
-    ...(back === undefined ? {} : { leadsTo: ANYWHERE }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
+    kind: 'page',
+    title: words.signIn,
+    content,
+    ...how,
+    ...defined({ leadsTo: back === undefined ? undefined : ANYWHERE }),
   };
 }

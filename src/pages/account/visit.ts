@@ -31,6 +31,8 @@ export type Answer =
       /** Origins and schemes beyond this server that its form leads to, through redirects. */
       readonly leadsTo?: readonly string[];
       readonly cookies?: readonly string[];
+      /** Path of a script, without which the page works too. */
+      readonly script?: string;
       /** Seconds. */
       readonly retryAfter?: number;
     }
@@ -104,9 +106,9 @@ function answer(response: Response, { frame }: Visit, given: Answer, site: Site)
     response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }).redirect(303, given.to);
     return;
   }
-  const { status = 200, title, content, leadsTo, retryAfter } = given;
+  const { status = 200, title, content, leadsTo, script, retryAfter } = given;
   if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
-  site.send(response, status, page({ ...frame, title }, content), leadsTo);
+  site.send(response, status, page({ ...frame, title, script }, content), { leadsTo, script: script !== undefined });
 }
 
 /** A form of another site, or of a page that was open when the browser forgot its cookies. */

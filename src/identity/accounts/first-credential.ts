@@ -1,0 +1,138 @@
+/**
+ * The way into an account: a code from an e-mail and a birth date that is not in it, then a user name and a password of one's
+ * own. Nothing is used up before all of it is there; then the account, its credential and the end of the code are one commit.
+ */
+import type { World } from '../../fhir/clock.js';
+import { activate } from '../../portal/activation.js';
+import { activationBy } from '../../portal/account-standing.js';
+import type { Proof } from '../../portal/proof.js';
+import { redeem } from '../../portal/redemption.js';
+import { combined, step } from '../../portal/step.js';
+import type { Records } from '../../store/port.js';
+import type { Counted, Limiter } from '../limits/limiter.js';
+import type { Visitor } from '../limits/visitor.js';
+import type { AccountWriter } from './account-writer.js';
+import type { CredentialReader } from './credential.js';
+import { newCredential } from './credential.js';
+import type { Hashing } from './password-hash.js';
+import { faultOfPassword, type PasswordFault } from './password-rules.js';
+import { userNameOf } from './user-name.js';
+
+export interface FirstCredentialParts extends World {
+  readonly writer: AccountWriter;
+  readonly records: Pick<Records, 'find'>;
+  readonly credentials: CredentialReader;
+  readonly hashing: Hashing;
+  readonly limiter: Limiter;
+  readonly settings: () => Promise<{
+    readonly 'account-age': number;
+    readonly 'organization-title': string | undefined;
+    readonly 'application-title': string | undefined;
+  }>;
+}
+
+/** Which code it is. */
+export type Entrance = 'invitation' | 'activation';
+
+export interface CodeAndFacts {
+  readonly code: string;
+  /** `YYYY-MM-DD` */
+  readonly birthDate: string;
+}
+
+export interface Chosen {
+  readonly userName: string;
+  readonly password: string;
+}
+
+export type EntranceRefusal =
+  | { readonly kind: 'wrong-facts' | 'unusable' }
+  /** `wait`: milliseconds. */
+  | { readonly kind: 'wait'; readonly wait: number };
+
+export type Verification = { readonly kind: 'verified' } | EntranceRefusal;
+
+/** `known`: the account had credentials before. `choose`: others are to be chosen. */
+export type Entered =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'known' }
+  | { readonly kind: 'choose'; readonly fault: ChoiceFault }
+  | EntranceRefusal;
+
+export type ChoiceFault = PasswordFault | 'user-name' | 'taken';
+
+/** Whether code and facts open an account. Changes nothing but the count of wrong facts. */
+export async function verifyEntrance(
+  visitor: Visitor,
+  entrance: Entrance,
+  given: CodeAndFacts,
+  parts: FirstCredentialParts,
+): Promise<Verification> {
+  const counted: Counted[] = [{ limit: 'network', of: visitor.network }];
+  const wait = await parts.limiter.take(counted);
+  if (wait !== undefined) return { kind: 'wait', wait };
+  const outcome = await parts.writer.commit<Verification>(`${entrance}: code and birth date`, async () => {
+    const proof = await prove(entrance, given, parts);
+    return 'fault' in proof
+      ? { step: proof.step, value: refusalOf(proof) }
+      : { step: step({}), value: { kind: 'verified' } };
+  });
+  if (outcome.kind === 'verified') await parts.limiter.giveBack(counted);
+  return outcome;
+}
+
+/** Opens the account with this user name and password. */
+export async function enter(
+  visitor: Visitor,
+  entrance: Entrance,
+  given: CodeAndFacts & Chosen,
+  parts: FirstCredentialParts,
+): Promise<Entered> {
+  const verified = await verifyEntrance(visitor, entrance, given, parts);
+  if (verified.kind !== 'verified') return verified;
+  const fault = await faultOf(given, parts);
+  if (fault) return { kind: 'choose', fault };
+  const userName = userNameOf(given.userName) ?? '';
+  const password = await parts.hashing.hash(given.password);
+  return parts.writer.commit<Entered>(`${entrance}: account with credentials`, async () => {
+    if (await parts.credentials.byUserName(userName)) return { step: step({}), value: taken };
+    const proof = await prove(entrance, given, parts);
+    if ('fault' in proof) return { step: proof.step, value: refusalOf(proof) };
+    const account = `Person/${proof.person.id}`;
+    if (await parts.credentials.of(account)) return { step: proof.step, value: { kind: 'known' } };
+    const documents = newCredential({ account, userName, password, changedAt: parts.clock.now() });
+    return { step: combined(proof.step, step({ documents })), value: { kind: 'done' } };
+  });
+}
+
+const taken: Entered = { kind: 'choose', fault: 'taken' };
+
+const refusalOf = ({ fault }: Extract<Proof, { fault: unknown }>): EntranceRefusal => ({
+  kind: fault.kind === 'unprocessable' ? 'wrong-facts' : 'unusable',
+});
+
+async function prove(
+  entrance: Entrance,
+  { code, birthDate }: CodeAndFacts,
+  parts: FirstCredentialParts,
+): Promise<Proof> {
+  const { writer, records, clock } = parts;
+  const { 'account-age': accountAge } = await parts.settings();
+  if (entrance === 'invitation') {
+    return redeem(code, birthDate, { accountAge, activates: true, lasts: 0, portalUrl: '' }, writer.reader, parts);
+  }
+  const activation = await activationBy(code, records, clock.now());
+  return activate(activation, birthDate, accountAge, writer.reader, clock.now());
+}
+
+async function faultOf(
+  { userName, password }: Chosen,
+  { settings, credentials }: FirstCredentialParts,
+): Promise<ChoiceFault | undefined> {
+  const name = userNameOf(userName);
+  if (name === undefined) return 'user-name';
+  const { 'organization-title': organization = '', 'application-title': application = '' } = await settings();
+  const fault = faultOfPassword(password, [name, organization, application]);
+  if (fault) return fault;
+  return (await credentials.byUserName(name)) ? 'taken' : undefined;
+}
