@@ -49,6 +49,14 @@ function actionsOf(journey: () => Journey) {
 function marking(journey: () => Journey): void {
   const { received, asked, mark, many, found, count } = actionsOf(journey);
 
+  it('[RN-25] a question to a group is unread for those who work in it, each by themselves', async () => {
+    const id = await asked();
+    assert.deepEqual(await found(clinician, `unread=true&_id=${id}`), [id]);
+    assert.equal((await mark(clinician, id, 'mark-read')).status, 200);
+    assert.deepEqual(await found(clinician, `unread=true&_id=${id}`), []);
+    assert.deepEqual(await found(patient, `unread=true&_id=${id}`), [], 'its sender has not received it');
+  });
+
   it('[RN-25] a message is unread until its reader marks it, is counted, sorted and paged, and makes no version', async () => {
     const ids = [await received(), await received(), await received()];
     const before = await count(patient, 'unread=true');
