@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Message, Sent } from '../../src/delivery/channels/channel.js';
 import { LONGEST } from '../../src/delivery/channels/email.js';
-import { deadDeliveries } from '../../src/delivery/delivery-record.js';
+import { deadDeliveries, ended } from '../../src/delivery/delivery-record.js';
 import { loadTemplates, type Templates } from '../../src/delivery/templates.js';
+import type { Records } from '../../src/store/port.js';
 import { invitation, newMessage, scripted, startDelivery, templatesFolder } from './parts.js';
 
 const templates = loadTemplates(templatesFolder);
@@ -109,6 +110,49 @@ describe('the dispatcher', () => {
     assert.equal(channel.sent.length, 8);
   });
 
+  it('[A10] counts notices without keeping to whom they went', async () => {
+    const { storage, ...delivery } = startDelivery();
+    const counts: string[] = [];
+    const write: Records['write'] = change => {
+      if (change.op === 'put' && change.document.kind === 'notice-count') counts.push(JSON.stringify(change));
+      return storage.records.write(change);
+    };
+    const records = {
+      get: storage.records.get.bind(storage.records),
+      find: storage.records.find.bind(storage.records),
+      lease: storage.records.lease.bind(storage.records),
+      write,
+    };
+    await delivery.post(newMessage);
+    const limit = { most: 5, window: 3600_000 };
+    await delivery
+      .dispatcher(
+        scripted(() => ({ kind: 'sent' })),
+        { limit, records },
+      )
+      .idle();
+    assert.equal(counts.length, 1);
+    assert.ok(!counts[0]?.includes('ned@'), counts[0]);
+  });
+
+  it('[R19] keeps what has a code of its own, though it is one too many: it can be sent again', async () => {
+    const delivery = startDelivery();
+    const dispatcher = delivery.dispatcher(
+      scripted(() => ({ kind: 'sent' })),
+      { limit: { most: 0, window: 3600_000 } },
+    );
+    const expires = delivery.clock.now() + 7200_000;
+    for (const one of [newMessage, { ...invitation, expires }]) await delivery.post(one);
+    await dispatcher.idle();
+    const [message, invited] = await Promise.all(['Communication/1', 'Task/1'].map(about => delivery.records(about)));
+    assert.deepEqual([message?.[0]?.outcome, invited?.[0]?.outcome], ['withheld', 'dead']);
+    const listed = await deadDeliveries(delivery.storage.records, delivery.clock, 10);
+    assert.deepEqual(
+      listed.map(({ event, about }) => [event, about]),
+      [['invitation', 'Task/1']],
+    );
+  });
+
   it('drops a notice that is past its use', async () => {
     const delivery = startDelivery();
     const channel = scripted(() => ({ kind: 'sent' }));
@@ -116,7 +160,12 @@ describe('the dispatcher', () => {
     delivery.clock.time += 1000;
     await delivery.dispatcher(channel).idle();
     assert.equal(channel.sent.length, 0);
-    assert.deepEqual(await delivery.records('Communication/1'), [{ outcome: 'expired', reasons: ['expired'] }]);
+    const told = [{ outcome: 'expired', reasons: ['expired'] }];
+    assert.deepEqual(await delivery.records('Communication/1'), told);
+    delivery.clock.time += 90 * 24 * 3600_000 - 1;
+    assert.deepEqual(await delivery.records('Communication/1'), told, 'what became of it is known for ninety days');
+    delivery.clock.time += 1;
+    assert.deepEqual(await delivery.records('Communication/1'), []);
   });
 
   it('sends nothing twice under two dispatchers', async () => {
@@ -177,6 +226,27 @@ describe('the dispatcher', () => {
       assert.deepEqual(await delivery.records('Communication/1'), [{ outcome: 'dead', reasons: ['first'] }]);
       assert.equal(await delivery.storage.records.get('outbox-email', 'id-1', delivery.clock.now()), undefined);
     });
+
+  it('[PC-2] shows once more what has ended while it was shown', async () => {
+    const delivery = startDelivery();
+    const shown: number[] = [];
+    const other = { kind: 'outbox-email', id: 'other', version: 1, value: {}, keys: {} };
+    const show = async (_about: string, { length }: readonly unknown[]): Promise<void> => {
+      shown.push(length);
+      if (shown.length > 1) return;
+      const entry = { effect: newMessage, attempts: [] };
+      const documents = ended(other, entry, { outcome: 'sent' }, delivery.clock.now());
+      await delivery.storage.store.commit({ documents });
+    };
+    await delivery.post(newMessage);
+    await delivery
+      .dispatcher(
+        scripted(() => ({ kind: 'sent' })),
+        { show },
+      )
+      .idle();
+    assert.deepEqual(shown, [1, 2]);
+  });
 
   it('works by itself once started, and stops', async () => {
     const delivery = startDelivery();

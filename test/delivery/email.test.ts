@@ -46,6 +46,7 @@ describe('delivery by e-mail', () => {
     assert.match(html, /<html lang="en" dir="ltr">/);
     assert.equal(messageId, '<id-1@portal.example.org>');
     assert.equal(sender?.address, 'no-reply@portal.example.org');
+    assert.match(mail.raw, /^Auto-Submitted: auto-generated\r$/m, 'no absent reader answers it (RFC 3834)');
     assert.deepEqual(await delivery.records('Task/1'), [{ outcome: 'sent', reasons: ['sent'] }]);
   });
 

@@ -5,6 +5,8 @@ import { deadDeliveries, sendAgain } from '../../src/delivery/delivery-record.js
 import { systemClock } from '../../src/fhir/clock.js';
 import { asMessage, asPerson, eachPortal, output, parameters, stranger, type Answer, type Journey } from './journey.js';
 
+const HOUR = 3_600_000;
+
 /** What these tests do again and again. The dispatcher rests, so that it sends when a test says so. */
 function actionsOf(journey: () => Journey) {
   const system = (method: string, path: string, body?: unknown): Promise<Answer> =>
@@ -54,6 +56,18 @@ function withholding(journey: () => Journey): void {
       const subjects = (await journey().mails(person.email)).map(({ subject }) => subject);
       assert.deepEqual(subjects, ['Your patient portal account is ready']);
     }
+  });
+
+  it('[R19] twenty messages of an hour are told of, and what comes beside them lies in the inbox', async () => {
+    const { person, patient } = await member();
+    // The beginning of an hour of the server's clock.
+    journey().pass(HOUR - (journey().server.app.parts.clock.now() % HOUR));
+    const sent = [];
+    for (let count = 0; count < 21; count++) sent.push(await write(patient));
+    const all = await Promise.all(sent.map(({ id }) => outcomes(`Communication/${id}`)));
+    const withheld = all.flat().filter(([outcome]) => outcome === 'withheld');
+    assert.deepEqual(withheld, [['withheld', 'too many notices']]);
+    assert.equal((await journey().mails(person.email)).length, 1 + 20);
   });
 
   it('[PC-6] a proxy is told of a message addressed to them, while they are one', async () => {
