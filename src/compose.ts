@@ -18,9 +18,11 @@ import { sharedSecret } from './access/shared-secret.js';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import type { EndpointDeclaration } from './definitions/endpoints.table.js';
+import { createClientRegistry } from './identity/authorization-server/clients.js';
 import { openChannels } from './delivery/channels/index.js';
 import { createOutbound } from './outbound/outbound.js';
 import type { Dispatcher } from './delivery/dispatcher.js';
+import { demoApps } from './demo/demo-apps.js';
 import { setUpDemo } from './demo/set-up-demo.js';
 import type { World } from './fhir/clock.js';
 import { createLog } from './observe/log.js';
@@ -65,7 +67,8 @@ export async function compose(
   const reading = { config, stores, model, world };
   const configuration = configurationIn(reading);
   const texts = textsIn(reading, configuration);
-  const access = createAccess(config, model, stores, world, configuration);
+  const clients = createClientRegistry({ ...stores, ...world, fixed: config.demo ? demoApps(config.url) : [] });
+  const access = createAccess(config, model, stores, world, configuration, clients);
   const outbound = createOutbound(config.outbound, {
     suspended: target => log.warn('outbound calls suspended', { target }),
   });
@@ -99,6 +102,8 @@ export async function compose(
     log,
     dispatch,
     access,
+    clients,
+    secret,
     dispatcher,
     reindexer,
     audit,

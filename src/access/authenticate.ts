@@ -9,10 +9,11 @@ import { Cache } from '../runtime/cache.js';
 import type { Records } from '../store/port.js';
 import type { Actor } from './actor.js';
 import { buildActor, subjectOf, type People } from './build-actor.js';
-import type { Clients } from './clients.js';
+import type { Client, Clients } from './clients.js';
 import { readEpoch } from './epochs.js';
 import { MAX_TOKEN } from './jwt.js';
-import type { TokenVerifier } from './token.js';
+import { scopesWithin } from './scope-bounds.js';
+import type { Claims, TokenVerifier } from './token.js';
 
 export interface AuthenticateOptions {
   readonly verify: TokenVerifier;
@@ -84,14 +85,19 @@ async function lookUp(
   now: number,
   options: AuthenticateOptions,
 ): Promise<Omit<CachedActor, 'header'> | undefined> {
-  const claims = await options.verify(token, now);
-  const client = claims && (await options.clients.find(claims.issuer, claims.clientId));
-  const subject = client && subjectOf(claims, client, options.bases);
-  if (!claims || !client || subject === undefined) return undefined;
+  const verified = await options.verify(token, now);
+  const client = verified && (await options.clients.find(verified.issuer, verified.clientId));
+  const claims = client && withinRegistration(verified, client);
+  const subject = claims && subjectOf(claims, client, options.bases);
+  if (!claims || subject === undefined) return undefined;
   const epoch = await readEpoch(options.records, subject, now);
   const built = await buildActor(claims, client, subject, options.people, now);
   return built && { actor: built.actor, epoch, until: Math.min(claims.expires, built.until, now + CACHED) };
 }
+
+/** A registration that was narrowed narrows the tokens that were issued before. */
+const withinRegistration = (claims: Claims, { scope }: Client): Claims =>
+  scope === undefined ? claims : { ...claims, scope: scopesWithin(claims.scope, scope) };
 
 function authorizationOf({ headers, query }: Pick<FhirRequest, 'headers' | 'query'>): string {
   if (query.some(([name]) => name === 'access_token')) {

@@ -12,7 +12,7 @@ import { defined } from '../fhir/defined.js';
 
 /** The resources that decide what a person may do. Deleted ones are absent. */
 export interface People {
-  read(reference: string): Promise<Resource | undefined>;
+  read: (reference: string) => Promise<Resource | undefined>;
   /** All PractitionerRoles of `Practitioner/1`. */
   rolesOf(practitioner: string): Promise<Resource[]>;
   /** Age in years at which parents no longer act for a child by default. */

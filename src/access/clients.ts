@@ -9,8 +9,8 @@ export interface Client {
   readonly registrations: readonly Registration[];
   /** Keys of the customers whose endpoints it may call; absent: of all. */
   readonly customers?: readonly string[];
-  /** The most a token of this client may hold. */
-  readonly scope: string;
+  /** The most a token of this client may hold; absent: its issuer says it in the token. */
+  readonly scope?: string;
   /** Whom the development issuer takes it to act for. */
   readonly fhirUser?: string;
 }
@@ -31,7 +31,7 @@ export function fixedClients(issuer: string, clients: readonly Client[]): Client
  * not among them: those are registered one by one.
  */
 export function trustedApps(issuers: ReadonlySet<string>): Clients {
-  const app = { kind: 'user', registrations: ['app'], scope: '' } as const;
+  const app = { kind: 'user', registrations: ['app'] } as const;
   return { find: (issuer, id) => Promise.resolve(issuers.has(issuer) ? { id, ...app } : undefined) };
 }
 

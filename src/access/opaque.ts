@@ -1,33 +1,61 @@
-/** Opaque access tokens: random text, found by its hash in a private record. Deleting the record revokes the token. */
+/**
+ * Opaque access tokens: random text, found by its hash in a private record. A token ends with its record, or with the grant
+ * that it was issued under.
+ */
 import type { Random } from '../fhir/clock.js';
-import type { DocumentChange, Records } from '../store/port.js';
+import type { Document, DocumentChange, Records } from '../store/port.js';
 import { tokenHash, type Claims, type TokenVerifier } from './token.js';
 
-const KIND = 'token';
+const TOKEN = 'token';
+const GRANT = 'grant';
 /** Lets people and secret scanners recognize these tokens. */
 const PREFIX = 'pat_';
 
-/** A new token for these claims, and the record to commit; the token itself is stored nowhere. */
-export function issueOpaque(claims: Claims, random: Random): { token: string; change: DocumentChange } {
-  const token = PREFIX + Buffer.from(random.bytes(32)).toString('base64url');
-  const document = {
-    kind: KIND,
-    id: tokenHash(token),
-    value: { ...claims },
-    keys: { subject: claims.subject },
-    expires: claims.expires,
-  };
-  return { token, change: { op: 'put', document, expect: 0 } };
+/** A new token: 256 bits. */
+export const newOpaque = (random: Random): string => PREFIX + Buffer.from(random.bytes(32)).toString('base64url');
+
+/** What a token's record holds beside its claims. */
+export interface OpaqueDetails {
+  /** Hash of the id of the grant it was issued under; absent: of none. */
+  readonly grant?: string;
+  /** What the authorization server says about it to those who may ask. */
+  readonly payload?: Readonly<Record<string, unknown>>;
 }
 
-/** Looks the token's record up: good while it is there and unexpired. */
-export function opaqueVerifier(records: Pick<Records, 'get'>): TokenVerifier {
-  return async (token, now) => {
-    if (!token.startsWith(PREFIX)) return undefined;
-    const document = await records.get(KIND, tokenHash(token), now);
-    return document && (document.value as unknown as Claims);
-  };
+/** The record of a token; the token itself is stored nowhere. */
+export const opaqueDocument = (
+  token: string,
+  claims: Claims,
+  details: OpaqueDetails = {},
+): Omit<Document, 'version'> => ({
+  kind: TOKEN,
+  id: tokenHash(token),
+  value: { ...claims, ...details },
+  keys: { subject: claims.subject },
+  expires: claims.expires,
+});
+
+/** The name of a grant's record: while it is there, the grant holds. */
+export const grantRecord = (hash: string) => ({ kind: GRANT, id: hash }) as const;
+
+/** The record of a token, while it is unexpired and its grant holds. */
+export async function opaqueRecord(
+  records: Pick<Records, 'get'>,
+  token: string,
+  now: number,
+): Promise<(Claims & OpaqueDetails) | undefined> {
+  if (!token.startsWith(PREFIX)) return undefined;
+  const value = (await records.get(TOKEN, tokenHash(token), now))?.value as (Claims & OpaqueDetails) | undefined;
+  if (value?.grant === undefined) return value;
+  const { kind, id } = grantRecord(value.grant);
+  return (await records.get(kind, id, now)) && value;
 }
+
+/** Looks the token's record up: good while it is there and unexpired, and its grant holds. */
+export const opaqueVerifier =
+  (records: Pick<Records, 'get'>): TokenVerifier =>
+  (token, now) =>
+    opaqueRecord(records, token, now);
 
 /** The change that revokes a token; commit it with the subject's raised epoch (epochs.ts) so that it binds at once. */
-export const revokeOpaque = (token: string): DocumentChange => ({ op: 'delete', kind: KIND, id: tokenHash(token) });
+export const revokeOpaque = (token: string): DocumentChange => ({ op: 'delete', kind: TOKEN, id: tokenHash(token) });

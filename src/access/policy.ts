@@ -230,6 +230,15 @@ function writeGranted(actor: Actor, type: string, permission: WritePermission): 
   }
 }
 
+/** Whether the actor's kind and roles open the type to this at all, whatever its scopes. */
+export function mayEver(actor: Actor, type: string, permission: Permission): boolean {
+  const scope: Scope = { context: 'user', type, permissions: new Set([permission]) };
+  const scoped = { ...actor, scopes: [scope] };
+  return permission === 'r' || permission === 's'
+    ? readGranted(scoped, type, permission)
+    : writeGranted(scoped, type, permission);
+}
+
 const patientWrite = (type: string) => (Object.hasOwn(patientWrites, type) ? patientWrites[type] : undefined);
 
 function accepts(actor: Actor, put: Put, permission: WritePermission, { compile, holdsAudit }: PolicyRules): boolean {

@@ -31,7 +31,8 @@ export function parseScopes(text: string): Scope[] {
   return text.split(' ').flatMap(word => parseScope(word) ?? []);
 }
 
-function parseScope(word: string): Scope | undefined {
+/** One scope; undefined for what is no resource or operation scope. */
+export function parseScope(word: string): Scope | undefined {
   const [, context, type = '', ability = '', query] = SCOPE.exec(word) ?? [];
   if (context === undefined) return undefined;
   const base = { context: context as Scope['context'], type };

@@ -1,5 +1,7 @@
 /** Who is believed: issuers, clients, people. */
+import type { Actor } from '../access/actor.js';
 import { createAuthenticate, type Authenticate } from '../access/authenticate.js';
+import { buildActor, type People } from '../access/build-actor.js';
 import { eitherClients, trustedApps, type Clients } from '../access/clients.js';
 import { developmentClients, developmentTrust } from '../access/development-issuer.js';
 import { developmentTokens, type DevelopmentTokens } from '../access/development-token.js';
@@ -13,11 +15,15 @@ import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import type { Storage } from '../store/port.js';
+import { addressesAt } from '../identity/authorization-server/addresses.js';
+import { registeredClients, type ClientRegistry } from '../identity/authorization-server/clients.js';
 import { endpointThat, type Model } from './model.js';
 import { settingError } from '../config/setting-error.js';
 
-export interface Access {
+export interface Access extends Pick<People, 'read'> {
   authenticate: Authenticate;
+  /** Who a person is at this moment, whose account this is, without any scope; undefined where there is none (any more). */
+  readonly actorOf: (account: string) => Promise<Actor | undefined>;
   /** In demo mode alone. */
   development?: DevelopmentTokens;
 }
@@ -28,22 +34,36 @@ export function createAccess(
   { store, records }: Storage,
   { clock }: World,
   configuration: CurrentConfiguration,
+  registry: ClientRegistry,
 ): Access {
   const parentalAge = async () => (await configuration())['proxy-age'];
   const key = config.demo ? signingKey(config.dataFolder) : undefined;
   const issuers = [...trustedIssuers(config.issuers), ...(key ? [developmentTrust(key)] : [])];
   const apps = trustedApps(new Set(config.issuers.map(({ issuer }) => issuer)));
-  const clients: Clients = key ? eitherClients(developmentClients, apps) : apps;
+  const registered = registeredClients(addressesAt(config.url).issuer, registry);
+  const clients: Clients = eitherClients(registered, ...(key ? [developmentClients] : []), apps);
   const { url, partition } = endpointThat(model, 'holdsPeople');
+  const people = storedPeople(store, partition, clock, { own: model.definitions.own, parentalAge });
   const authenticate = createAuthenticate({
-    verify: firstOf(jwtVerifier(issuers), opaqueVerifier(records)),
+    verify: firstOf(opaqueVerifier(records), jwtVerifier(issuers)),
     clients,
-    people: storedPeople(store, partition, clock, { own: model.definitions.own, parentalAge }),
+    people,
     records,
     clock,
     bases: [url],
   });
-  return { authenticate, ...(key ? { development: developmentTokens(key, authenticate, clock) } : {}) };
+  return {
+    authenticate,
+    read: people.read,
+    actorOf: account => personOf(account, people, clock),
+    ...(key ? { development: developmentTokens(key, authenticate, clock) } : {}),
+  };
+}
+
+async function personOf(account: string, people: People, clock: World['clock']): Promise<Actor | undefined> {
+  const claims = { issuer: '', subject: account, clientId: '', scope: '', fhirUser: account, expires: Infinity };
+  const app = { id: '', kind: 'user', registrations: [] } as const;
+  return (await buildActor(claims, app, account, people, clock.now()))?.actor;
 }
 
 function signingKey(folder: string): SigningKey {

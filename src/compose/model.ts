@@ -8,6 +8,7 @@ import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { EndpointDeclaration } from '../definitions/endpoints.table.js';
 import { loadDefinitions } from '../definitions/load.js';
+import { oauthUris } from '../identity/authorization-server/addresses.js';
 import { interactionCodes } from '../interactions/index.js';
 import { workflowGaps } from '../operations/workflow-gaps.js';
 import { workflows } from '../portal/workflows.js';
@@ -38,7 +39,13 @@ export function loadModel(
     phoneNumber: phoneForm(phoneRegion),
     dataTypes: path => dataTypesAt(definitions, path),
   });
-  const endpoints = loadEndpoints(root, { publicUrl: url, customers, definitions, declarations });
+  const endpoints = loadEndpoints(root, {
+    publicUrl: url,
+    customers,
+    definitions,
+    oauthUris: oauthUris(url),
+    declarations,
+  });
   refuseShared(endpoints);
   return { root, definitions, registry, endpoints, postings: createPostings(definitions.own) };
 }

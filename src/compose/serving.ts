@@ -1,4 +1,5 @@
 /** The running server: HTTP in front, background work beside it, and an orderly end. */
+import type { KeyObject } from 'node:crypto';
 import type { Endpoint } from 'fhir/r4.js';
 import { createPortalDocument } from '../configuration/portal-document.js';
 import { serverReader } from './server-reader.js';
@@ -6,7 +7,11 @@ import { createCrashCheck } from './crash-check.js';
 import { createReadiness } from '../observe/readiness.js';
 import { namesThisServer } from '../http/host.js';
 import { developmentRoute } from '../http/development-route.js';
-import { wellKnown } from '../access/smart-configuration.js';
+import { addressesAt } from '../identity/authorization-server/addresses.js';
+import type { ClientRegistry } from '../identity/authorization-server/clients.js';
+import { wellKnown } from '../identity/authorization-server/smart-configuration.js';
+import { authorizationMounts } from './authorization.js';
+import { authorizationPages } from '../pages/authorization.js';
 import { openMailbox } from '../delivery/mailbox.js';
 import type { Access } from './access.js';
 import { endpointThat, type Model } from './model.js';
@@ -44,6 +49,8 @@ export interface ServingParts {
   model: Model;
   dispatch: Dispatch;
   access: Access;
+  clients: ClientRegistry;
+  secret: KeyObject;
   dispatcher: Dispatcher;
   configuration: CurrentConfiguration;
   /** The texts at this moment. */
@@ -183,7 +190,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       url: endpoint.url,
       callerOf: request => callerOf(access, request),
       handle: request => dispatch(request, endpoint),
-      wellKnown: name => wellKnown(config, name, endpoint.admits),
+      wellKnown: name => wellKnown(addressesAt(config.url), name, endpoint),
     })),
     limits: config.limits,
     writeXml: (resource, pretty) => xmlParts(resource, definitions, pretty),
@@ -206,8 +213,11 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       reportMisdirected: token => reportMisdirected(token, parts),
       mailbox: config.demo ? openMailbox(...keptIn(config)) : undefined,
     },
-    mounts: access.development
-      ? [developmentRoute(access.development, request => namesThisServer(request, config.url))]
-      : [],
+    mounts: [
+      ...authorizationMounts(parts, authorizationPages(framing)),
+      ...(access.development
+        ? [developmentRoute(access.development, request => namesThisServer(request, config.url))]
+        : []),
+    ],
   };
 }

@@ -24,6 +24,8 @@ export interface EndpointOptions {
   publicUrl: string;
   customers: readonly Customer[];
   definitions: Definitions;
+  /** Addresses of the authorization server, by the names that the statement has for them. */
+  oauthUris?: Readonly<Record<string, string>>;
   /** Default: endpoints.table.ts. */
   declarations?: readonly EndpointDeclaration[] | undefined;
 }
@@ -61,7 +63,12 @@ function compileResource(entry: JsonObject): ResourceEntry {
 }
 
 /** The statement of this instance: with its address and the software. */
-function instanceOf(statement: Resource, url: string, software: JsonObject): Resource {
+function instanceOf(
+  statement: Resource,
+  url: string,
+  software: JsonObject,
+  oauthUris: Readonly<Record<string, string>>,
+): Resource {
   const { resourceType, rest, fhirVersion, format, patchFormat, implementationGuide, ...head } = statement;
   return {
     resourceType,
@@ -73,8 +80,18 @@ function instanceOf(statement: Resource, url: string, software: JsonObject): Res
     format,
     patchFormat,
     ...defined({ implementationGuide }),
-    rest,
+    rest: objects(rest).map(one => withOauthUris(one, oauthUris)),
   };
+}
+
+const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
+
+/** https://hl7.org/fhir/smart-app-launch/1.0.0/conformance/index.html */
+function withOauthUris(rest: JsonObject, uris: Readonly<Record<string, string>>): JsonObject {
+  const names = Object.entries(uris).map(([url, valueUri]) => ({ url, valueUri }));
+  if (names.length === 0) return rest;
+  const security = rest['security'] as JsonObject;
+  return { ...rest, security: { extension: [{ url: OAUTH_URIS, extension: names }], ...security } };
 }
 
 /** The part of an endpoint that its CapabilityStatement declares. */
@@ -138,7 +155,7 @@ function placed(
  * @param root the folder that holds capability/ and package.json
  */
 export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[] {
-  const { publicUrl, customers, definitions, declarations = table } = options;
+  const { publicUrl, customers, definitions, oauthUris = {}, declarations = table } = options;
   const read = (path: string): unknown => JSON.parse(definitions.own.fromFile(readFileSync(join(root, path), 'utf8')));
   const { version } = read('package.json') as { version: string };
   const software = { name: 'Portico', version };
@@ -150,7 +167,7 @@ export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[
   };
   const at = (declaration: EndpointDeclaration, declared: Declared, customer?: string): Endpoint => {
     const place = placed(declaration, publicUrl, customer);
-    return { ...declared, ...place, statement: instanceOf(declared.statement, place.url, software) };
+    return { ...declared, ...place, statement: instanceOf(declared.statement, place.url, software, oauthUris) };
   };
   return declarations.flatMap(declaration => {
     if (!declaration.path.includes(CUSTOMER)) return [at(declaration, compiled(declaration, false))];

@@ -8,11 +8,16 @@ import { style } from './style.js';
 import { readerLanguage, type Languages } from '../texts/language.js';
 import type { Texts } from '../texts/words.js';
 
+/** What of a request decides how its page looks. */
+export type FramedRequest = Pick<Request, 'query' | 'headers' | 'baseUrl' | 'path'>;
+
 export interface Framing {
   /** The surroundings of the page that is asked for. */
-  readonly frameOf: (request: Request) => Promise<Omit<Frame, 'title'>>;
+  readonly frameOf: (request: FramedRequest) => Promise<Omit<Frame, 'title'>>;
   readonly assetsNow: () => Promise<Assets>;
   readonly send: SendPage;
+  /** Header fields of a page. */
+  readonly headers: (allowed?: Allowed) => Readonly<Record<string, string>>;
 }
 
 export type SendPage = (response: Response, status: number, text: string, allowed?: Allowed) => void;
@@ -43,9 +48,12 @@ export interface FramingParts {
 
 export function createFraming({ version, configuration, texts, secure }: FramingParts): Framing {
   const assetsNow = brandedAssets(configuration);
+  const headersFor = headersOf(secure);
   return {
     assetsNow,
-    send: sender(secure),
+    headers: headersFor,
+    send: (response, status, text, allowed) =>
+      void response.status(status).set(headersFor(allowed)).type('html').send(text),
     frameOf: async ({ query, headers, baseUrl, path }) => {
       const settings = await configuration();
       const language = readerLanguage(query['lang'], headers['accept-language'], settings);
@@ -74,18 +82,13 @@ function brandedAssets(configuration: () => Promise<BrandSettings>): () => Promi
 const pagePolicy = ({ leadsTo = [], script = false }: Allowed): string =>
   `default-src 'none';${script ? " script-src 'self';" : ''} style-src 'self'; img-src 'self'; frame-src 'self'; form-action ${["'self'", ...leadsTo].join(' ')}; base-uri 'none'; frame-ancestors 'none'`;
 
-function sender(secure: boolean): SendPage {
-  const headers = {
+function headersOf(secure: boolean): Framing['headers'] {
+  const fixed = {
     'Cache-Control': 'no-store',
     Vary: 'Accept-Language',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     ...(secure ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
   };
-  return (response, status, text, allowed = {}) =>
-    void response
-      .status(status)
-      .set({ ...headers, 'Content-Security-Policy': pagePolicy(allowed) })
-      .type('html')
-      .send(text);
+  return (allowed = {}) => ({ ...fixed, 'Content-Security-Policy': pagePolicy(allowed) });
 }

@@ -6,7 +6,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The files of styles/; later rules win. */
-const sheets = ['base', 'banner', 'headings', 'hero', 'text', 'endpoint', 'mail', 'form', 'footer', 'narrow', 'print'];
+const sheets = [
+  'base',
+  'banner',
+  'headings',
+  'hero',
+  'text',
+  'endpoint',
+  'mail',
+  'form',
+  'consent',
+  'footer',
+  'narrow',
+  'print',
+];
 
 const sheet = (name: string): string => readFileSync(join(import.meta.dirname, 'styles', `${name}.css`), 'utf8');
 

@@ -6,7 +6,7 @@ import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import type { CapabilityStatement } from 'fhir/r4.js';
 import { raiseEpoch } from '../../src/access/epochs.js';
-import { issueOpaque, revokeOpaque } from '../../src/access/opaque.js';
+import { newOpaque, opaqueDocument, revokeOpaque } from '../../src/access/opaque.js';
 import { loadSigningKey } from '../../src/access/signing-key.js';
 import { systemClock } from '../../src/fhir/clock.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
@@ -257,9 +257,10 @@ describe('abuse: tokens', () => {
       const random = { bytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)) };
       const expires = systemClock.now() + 60_000;
       const identity = { issuer: 'urn:portico:development', clientId: 'demo-system', subject: 'demo-system' };
-      const { token, change } = issueOpaque({ ...identity, scope: 'system/Patient.rs', expires }, random);
-      await store.commit({ documents: [change] });
-      assert.ok(!JSON.stringify(change).includes(token.slice(4)));
+      const token = newOpaque(random);
+      const document = opaqueDocument(token, { ...identity, scope: 'system/Patient.rs', expires });
+      await store.commit({ documents: [{ op: 'put', document, expect: 0 }] });
+      assert.ok(!JSON.stringify(document).includes(token.slice(4)));
       assert.equal(await records.get('token', token, 0), undefined);
       const status = async () =>
         (await fetch(`${own.portal}/Patient/demo-patient`, { headers: { authorization: `Bearer ${token}` } })).status;

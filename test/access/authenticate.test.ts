@@ -6,7 +6,7 @@ import { createAuthenticate, type Authenticate } from '../../src/access/authenti
 import type { People } from '../../src/access/build-actor.js';
 import { fixedClients, type Client } from '../../src/access/clients.js';
 import { withEpochs } from '../../src/access/epochs.js';
-import { issueOpaque, opaqueVerifier, revokeOpaque } from '../../src/access/opaque.js';
+import { newOpaque, opaqueDocument, opaqueVerifier, revokeOpaque } from '../../src/access/opaque.js';
 import { raiseEpoch } from '../../src/access/epochs.js';
 import { own } from '../fixtures/own.js';
 import { storedPeople } from '../../src/access/people.js';
@@ -29,8 +29,8 @@ import {
 const HOUR = 3_600_000;
 const ISSUER = 'https://issuer.example';
 const clients: Client[] = [
-  { id: 'app', kind: 'user', registrations: ['app'], scope: '' },
-  { id: 'system', kind: 'system', registrations: ['system', 'customer'], customers: ['demo'], scope: '' },
+  { id: 'app', kind: 'user', registrations: ['app'] },
+  { id: 'system', kind: 'system', registrations: ['system', 'customer'], customers: ['demo'] },
 ];
 const claims = (extra: Partial<Claims> = {}): Claims => ({
   issuer: ISSUER,
@@ -70,8 +70,8 @@ function newProcess(): Authenticate {
 let serial = 0;
 
 async function tokenFor(extra: Partial<Claims>): Promise<string> {
-  const { token, change } = issueOpaque(claims(extra), { bytes: count => new Uint8Array(count).fill(++serial) });
-  await portalStorage.records.write(change);
+  const token = newOpaque({ bytes: count => new Uint8Array(count).fill(++serial) });
+  await portalStorage.records.write({ op: 'put', document: opaqueDocument(token, claims(extra)) });
   return token;
 }
 
@@ -136,9 +136,10 @@ describe('bearer tokens', () => {
   });
 
   it('[A10] stores no token, only its hash', async () => {
-    const { token, change } = issueOpaque(claims(), { bytes: count => new Uint8Array(count).fill(7) });
-    assert.ok(!JSON.stringify(change).includes(token.slice(4)));
-    await portalStorage.records.write(change);
+    const token = newOpaque({ bytes: count => new Uint8Array(count).fill(7) });
+    const document = opaqueDocument(token, claims());
+    assert.ok(!JSON.stringify(document).includes(token.slice(4)));
+    await portalStorage.records.write({ op: 'put', document });
     assert.equal((await opaqueVerifier(portalStorage.records)(token, NOW))?.clientId, 'app');
   });
 

@@ -318,7 +318,7 @@ describe('operations', () => {
   );
 
   eachRest(rest => {
-    it('[R120] each base says what the development issuer can, and no more; nobody else does', async () => {
+    it('[R120] [R121] each base says what its authorization server can do for its clients, and no more', async () => {
       const ask = { accept: 'application/json', origin: 'https://app.example.org' };
       const { text, headers } = await rest()
         .as('')
@@ -326,12 +326,22 @@ describe('operations', () => {
       assert.equal(headers.get('access-control-allow-origin'), '*');
       assert.equal(headers.get('content-type'), 'application/json');
       const configuration = JSON.parse(text) as Record<string, unknown>;
-      assert.equal(configuration['token_endpoint'], `${rest().server.url}/development/token`);
-      assert.ok((configuration['capabilities'] as string[]).includes('permission-v2'));
-      assert.equal(configuration['authorization_endpoint'], undefined);
+      const { url } = rest().server;
+      const portal = rest().base.includes('/portal');
+      assert.equal(configuration['token_endpoint'], `${url}/oauth/token`);
+      assert.equal(configuration['authorization_endpoint'], portal ? `${url}/oauth/authorize` : undefined);
+      assert.equal(configuration['issuer'], portal ? `${url}/oauth` : undefined);
+      assert.deepEqual(configuration['code_challenge_methods_supported'], ['S256']);
+      const grants = configuration['grant_types_supported'] as string[];
+      assert.deepEqual([grants.includes('authorization_code'), grants.includes('client_credentials')], [portal, true]);
+      const capabilities = configuration['capabilities'] as string[];
+      assert.deepEqual(
+        ['permission-v1', 'permission-v2', 'launch-ehr', 'launch-standalone'].map(one => capabilities.includes(one)),
+        [true, true, portal, portal],
+      );
       const scopes = configuration['scopes_supported'] as string[];
       assert.ok(scopes.includes('system/*.cruds'));
-      assert.equal(scopes.includes('patient/*.rs'), rest().base.includes('/portal'));
+      assert.equal(scopes.includes('patient/*.rs'), portal);
       await rest().as('').expect(404, 'GET', '.well-known/openid-configuration');
     });
   });

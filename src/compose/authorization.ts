@@ -1,0 +1,99 @@
+/** The authorization server, wired: its provider, its pages, and the people it asks about. */
+import { createHmac, type KeyObject } from 'node:crypto';
+import type { Patient } from 'fhir/r4.js';
+import type { CurrentConfiguration } from '../configuration/current.js';
+import { demoPeople } from '../demo/demo-people.js';
+import type { AppParts } from '../http/app.js';
+import { addressesAt, STYLE } from '../identity/authorization-server/addresses.js';
+import type { ClientRegistry } from '../identity/authorization-server/clients.js';
+import { interactionRoutes } from '../identity/authorization-server/interaction.js';
+import { interactionPeople } from '../identity/authorization-server/interaction-people.js';
+import type { InteractionParts } from '../identity/authorization-server/interaction-parts.js';
+import { createGrantDetails, type GrantDetailsStore } from '../identity/authorization-server/launch-context.js';
+import { mountProvider } from '../identity/authorization-server/mount.js';
+import { signingKeys } from '../identity/authorization-server/signing-keys.js';
+import type { Log } from '../observe/log.js';
+import { smartStyleHandler } from '../pages/smart-style.js';
+import type { AuthorizationPages } from '../pages/authorization.js';
+import type { Access } from './access.js';
+import { endpointThat } from './model.js';
+import { serverReader, type ServerReaderParts } from './server-reader.js';
+
+export interface AuthorizationParts extends ServerReaderParts {
+  log: Log;
+  access: Access;
+  clients: ClientRegistry;
+  configuration: CurrentConfiguration;
+  secret: KeyObject;
+}
+
+type Mounts = NonNullable<AppParts['mounts']>;
+
+/** What the application mounts. */
+export function authorizationMounts(parts: AuthorizationParts, pages: AuthorizationPages): Mounts {
+  const { config, world, stores, model, access, secret } = parts;
+  const addresses = addressesAt(config.url);
+  const details = createGrantDetails(stores.records, world.clock);
+  const provider = once(() => createFrom(parts, details, pages));
+  const interactions = interactionRoutes({
+    ...world,
+    provider,
+    people: interactionPeople({
+      ...access,
+      search: async (query, limit) =>
+        (await serverReader(parts).find<Patient>('Patient', query, limit)).map(({ resource }) => resource),
+    }),
+    pages,
+    signedIn: () => Promise.resolve(undefined),
+    demoPeople: config.demo ? demoPeople : [],
+    launches: { find: () => Promise.resolve(undefined), take: () => Promise.resolve(undefined) },
+    details,
+    everyLaunch: { need_patient_banner: true, smart_style_url: addresses.style },
+    types: () => [...endpointThat(model, 'workflows').resources.keys()],
+    secret,
+  });
+  return [
+    { path: STYLE, handler: smartStyleHandler(parts.configuration) },
+    mountProvider(provider, addresses),
+    { path: '/interaction', handler: interactions },
+  ];
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+/** Loaded when it is first needed: it takes a tenth of a second. */
+async function createFrom(
+  { config, world, log, model, stores, access, clients, secret }: AuthorizationParts,
+  details: GrantDetailsStore,
+  pages: AuthorizationPages,
+): ReturnType<InteractionParts['provider']> {
+  const addresses = addressesAt(config.url);
+  const { createProvider } = await import('../identity/authorization-server/provider.js');
+  const { keys } = await signingKeys(stores.records, world.clock);
+  const forApps = model.endpoints.filter(({ admits }) => admits({ registrations: new Set(['app']) }));
+  return createProvider({
+    ...stores,
+    ...world,
+    addresses,
+    issuer: addresses.issuer,
+    clients,
+    details,
+    keys,
+    cookieKey: createHmac('sha256', secret).update('cookies of interactions').digest('base64url'),
+    audiences: new Set(forApps.map(({ url }) => url)),
+    loopbackKeys: config.demo,
+    peopleBase: endpointThat(model, 'holdsPeople').url,
+    actorOf: access.actorOf,
+    report: error => log.error('authorization server', error),
+    async renderError(context, { error, error_description: detail = error }) {
+      const { query, headers, path } = context;
+      const page = await pages.refusal({ query, headers, path, baseUrl: '' }, detail);
+      context.type = 'html';
+      context.set(page.headers);
+      context.body = page.text;
+    },
+  });
+}

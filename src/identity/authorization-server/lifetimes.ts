@@ -1,0 +1,53 @@
+/** How long what the authorization server issues holds, in seconds, and who is told about it. */
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { ClientRegistry } from './clients.js';
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+export const GRANT_LIFETIME = 90 * DAY;
+
+/** Of a refresh token for as long as a person is there. */
+const ONLINE = 12 * HOUR;
+
+/** A rotated refresh token ends when the first of its family would have ended. */
+function refreshTokenLifetime(context: KoaContextWithOIDC, token: { scopes: Set<string> }): number {
+  const before = context.oidc.entities.RotatedRefreshToken;
+  if (before) return Math.max(before.remainingTTL, 1);
+  return token.scopes.has('offline_access') ? GRANT_LIFETIME : ONLINE;
+}
+
+export const lifetimes: Pick<
+  Configuration,
+  'ttl' | 'rotateRefreshToken' | 'issueRefreshToken' | 'expiresWithSession' | 'revokeGrantPolicy'
+> = {
+  ttl: {
+    AccessToken: HOUR,
+    AuthorizationCode: 60,
+    ClientCredentials: 300,
+    Grant: GRANT_LIFETIME,
+    IdToken: HOUR,
+    Interaction: HOUR,
+    RefreshToken: refreshTokenLifetime,
+    Session: DAY,
+  },
+  rotateRefreshToken: true,
+  issueRefreshToken: (_context, client, { scopes }) =>
+    Promise.resolve(
+      client.grantTypeAllowed('refresh_token') && (scopes.has('offline_access') || scopes.has('online_access')),
+    ),
+  // Tokens end with their grant: a second launch of an app leaves the first alone.
+  expiresWithSession: () => false,
+  // Every launch has a grant of its own: whoever revokes one of its tokens revokes all.
+  revokeGrantPolicy: () => true,
+};
+
+/** Whoever introspects a token: the client it was issued to, and resource servers. */
+export const shared =
+  ({ find }: Pick<ClientRegistry, 'find'>) =>
+  async (
+    _context: unknown,
+    { clientId }: { clientId: string },
+    token: { clientId?: string | undefined },
+  ): Promise<boolean> =>
+    clientId === token.clientId || (await find(clientId))?.introspects === true;

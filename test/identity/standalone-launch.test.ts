@@ -1,0 +1,153 @@
+/** The standalone launch of a public app. https://hl7.org/fhir/smart-app-launch/app-launch.html */
+import assert from 'node:assert/strict';
+import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { eachApp } from './each-app.js';
+import { offeredIn, STATE } from './launch.js';
+
+eachApp('standalone launch', surroundings => {
+  it('[R122] [R125] [R127] a patient launches an app, which reads their record and no other', async () => {
+    const { app, server } = surroundings();
+    const done = await app.authorize();
+    assert.equal(done.back.searchParams.get('state'), STATE);
+    assert.equal(done.back.searchParams.get('iss'), `${server.url}/oauth`);
+    const { status, headers, body } = await app.exchange(done);
+    assert.equal(status, 200);
+    assert.match(headers.get('cache-control') ?? '', /no-store/);
+    assert.equal(headers.get('pragma'), 'no-cache');
+    assert.deepEqual([body['token_type'], body['expires_in']], ['Bearer', 3600]);
+    assert.equal(body['scope'], 'openid fhirUser launch/patient offline_access patient/*.rs');
+    assert.deepEqual([body['patient'], body['need_patient_banner']], ['demo-patient', true]);
+    const style = await fetch(String(body['smart_style_url']));
+    assert.match(style.headers.get('content-type') ?? '', /json/);
+    assert.equal(((await style.json()) as Record<string, string>)['color_highlight'], '#17595a');
+    const token = body['access_token'];
+    assert.equal(await app.read(token, 'Patient/demo-patient'), 200);
+    assert.equal(await app.read(token, 'Observation?patient=demo-patient'), 200);
+    assert.equal(await app.read(token, 'Patient/demo-harold-brookfield'), 404);
+    assert.equal(await app.read(undefined, 'Patient/demo-patient'), 401);
+  });
+
+  it('[R128] the id_token names the person by an address that the token reads', async () => {
+    const { app, server } = surroundings();
+    const { id_token: idToken, access_token: token } = await app.launch();
+    const discovery = (await (await fetch(`${server.url}/oauth/.well-known/openid-configuration`)).json()) as Record<
+      string,
+      string & string[]
+    >;
+    assert.equal(discovery['issuer'], `${server.url}/oauth`);
+    assert.ok(discovery['id_token_signing_alg_values_supported']?.includes('RS256'));
+    assert.deepEqual(discovery['subject_types_supported'], ['public']);
+    const keys = (await (await fetch(discovery['jwks_uri'] ?? '')).json()) as JSONWebKeySet;
+    assert.ok(keys.keys.every(key => key.kty === 'RSA' && key.kid !== undefined && !('d' in key)));
+    const { payload, protectedHeader } = await jwtVerify(String(idToken), createLocalJWKSet(keys), {
+      issuer: `${server.url}/oauth`,
+      audience: 'demo-app',
+      algorithms: ['RS256'],
+    });
+    assert.ok(protectedHeader.kid);
+    assert.equal(payload['fhirUser'], `${server.portal}/Patient/demo-patient`);
+    assert.equal(await app.read(token, 'Patient/demo-patient'), 200);
+  });
+
+  it('[R126] a proxy launches an app for the child alone, as their RelatedPerson', async () => {
+    const { app, server } = surroundings();
+    const body = await app.launch({ person: 'Person/demo-proxy' });
+    assert.equal(body['patient'], 'demo-ruby-delacroixjones');
+    const claims = JSON.parse(Buffer.from(String(body['id_token']).split('.')[1] ?? '', 'base64url').toString()) as {
+      fhirUser: string;
+    };
+    assert.equal(claims.fhirUser, `${server.portal}/RelatedPerson/demo-proxy`);
+    assert.equal(await app.read(body['access_token'], 'RelatedPerson/demo-proxy'), 200);
+    assert.equal(await app.read(body['access_token'], 'Patient/demo-ruby-delacroixjones'), 200);
+    assert.equal(await app.read(body['access_token'], 'Patient/demo-patient'), 404);
+  });
+
+  it('[R126] [D01] nobody picks a patient that is not theirs', async () => {
+    const { app } = surroundings();
+    const { back } = await app.authorize({ patient: 'demo-ruby-delacroixjones' });
+    assert.equal(back.searchParams.get('error'), 'access_denied');
+  });
+
+  it('[R122] authorizes by POST as by GET', async () => {
+    const { app } = surroundings();
+    const body = await app.launch({ method: 'POST' });
+    assert.equal(body['patient'], 'demo-patient');
+  });
+
+  it('[R126] [A29] the person leaves types out, and the app reads exactly the rest', async () => {
+    const { app } = surroundings();
+    const body = await app.launch({
+      scope: 'openid launch/patient offline_access patient/*.rs',
+      choose: offered => offered.filter(one => !/Observation|offline/.test(one)),
+    });
+    const scopes = String(body['scope']).split(' ');
+    assert.ok(scopes.includes('patient/Patient.rs'), String(body['scope']));
+    assert.ok(!scopes.some(one => one.includes('*') || one.includes('Observation') || one === 'offline_access'));
+    assert.equal(body['refresh_token'], undefined);
+    assert.equal(await app.read(body['access_token'], 'Observation?patient=demo-patient'), 403);
+    assert.equal(await app.read(body['access_token'], 'Patient/demo-patient'), 200);
+  });
+
+  it('[R126] [B39] the person narrows observations to a category', async () => {
+    const { app } = surroundings();
+    const category = 'http://terminology.hl7.org/CodeSystem/observation-category';
+    const body = await app.launch({
+      scope: 'launch/patient patient/Patient.rs patient/Observation.rs',
+      choose: () => ['patient/Patient.rs', `patient/Observation.rs?category=${category}|laboratory`],
+    });
+    assert.equal(
+      body['scope'],
+      `launch/patient patient/Patient.rs patient/Observation.rs?category=${category}|laboratory`,
+    );
+    assert.equal(await app.read(body['access_token'], 'Observation/demo-body-weight'), 404);
+  });
+
+  it('[R126] scopes of version 1 are granted as they were asked for, and mean what they mean', async () => {
+    const { app } = surroundings();
+    const body = await app.launch({ scope: 'launch/patient patient/Patient.read patient/Observation.read' });
+    assert.equal(body['scope'], 'launch/patient patient/Patient.read patient/Observation.read');
+    assert.equal(await app.read(body['access_token'], 'Observation?patient=demo-patient'), 200);
+  });
+
+  it('[A22] [B40] what a person may not do themselves is not granted, nor what is for systems', async () => {
+    const { app } = surroundings();
+    const scope = 'launch/patient patient/Observation.cruds patient/AuditEvent.rs system/Patient.rs user/Task.$claim';
+    assert.equal((await app.launch({ scope }))['scope'], 'launch/patient patient/Observation.rs');
+  });
+
+  it('[A29] who denies, or leaves everything out, gives the app an error with its state', async () => {
+    const { app } = surroundings();
+    const asked = await app.ask();
+    const page = await app.signIn(asked);
+    const { url } = await asked.jar.send(page, [['do', 'deny']], asked.redirect);
+    const denied = new URL(url).searchParams;
+    assert.deepEqual([denied.get('error'), denied.get('state'), denied.get('code')], ['access_denied', STATE, null]);
+    const { back } = await app.authorize({ choose: () => [] });
+    assert.equal(back.searchParams.get('error'), 'access_denied');
+  });
+
+  it('[C17] [C24] the form is taken from its own page alone, and leads nowhere else', async () => {
+    const { app, server } = surroundings();
+    const asked = await app.ask();
+    const page = await app.signIn(asked);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    assert.match(policy, new RegExp(`form-action 'self' ${server.url};`));
+    assert.ok(!policy.includes('script-src'));
+    assert.equal(page.headers.get('referrer-policy'), 'no-referrer');
+    const body = new URLSearchParams({ do: 'allow', token: 'x' });
+    const refused = await asked.jar.fetch(page.url, { method: 'POST', body });
+    assert.equal(refused.status, 403);
+    const stranger = await fetch(page.url, { method: 'POST', body, redirect: 'manual' });
+    assert.equal(stranger.status, 400);
+    assert.ok(offeredIn(page).length > 0);
+  });
+
+  it('each launch in one browser asks anew, and has its own context', async () => {
+    const { app } = surroundings();
+    const asked = await app.ask();
+    const first = await app.launch({ jar: asked.jar });
+    const second = await app.launch({ jar: asked.jar, person: 'Person/demo-proxy' });
+    assert.deepEqual([first['patient'], second['patient']], ['demo-patient', 'demo-ruby-delacroixjones']);
+    assert.equal(await app.read(first['access_token'], 'Patient/demo-patient'), 200);
+  });
+});
