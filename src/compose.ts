@@ -108,6 +108,7 @@ export async function compose(
     reindexer,
     audit,
     accounts: identity.pages,
+    sessions: identity.sessions,
     stores: opened,
     outbound,
     texts,

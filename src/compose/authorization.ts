@@ -16,6 +16,7 @@ import type { Log } from '../observe/log.js';
 import { smartStyleHandler } from '../pages/smart-style.js';
 import type { AuthorizationPages } from '../pages/authorization.js';
 import type { Access } from './access.js';
+import type { Sessions } from '../identity/sessions/sessions.js';
 import { endpointThat } from './model.js';
 import { serverReader, type ServerReaderParts } from './server-reader.js';
 
@@ -24,6 +25,7 @@ export interface AuthorizationParts extends ServerReaderParts {
   access: Access;
   clients: ClientRegistry;
   configuration: CurrentConfiguration;
+  sessions: Pick<Sessions, 'current'>;
   secret: KeyObject;
 }
 
@@ -44,7 +46,8 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
         (await serverReader(parts).find<Patient>('Patient', query, limit)).map(({ resource }) => resource),
     }),
     pages,
-    signedIn: () => Promise.resolve(undefined),
+    signedIn: request => parts.sessions.current(request),
+    signInPage: back => `/sign-in?${new URLSearchParams({ return: back }).toString()}`,
     demoPeople: config.demo ? demoPeople : [],
     launches: { find: () => Promise.resolve(undefined), take: () => Promise.resolve(undefined) },
     details,
@@ -84,6 +87,7 @@ async function createFrom(
     keys,
     cookieKey: createHmac('sha256', secret).update('cookies of interactions').digest('base64url'),
     audiences: new Set(forApps.map(({ url }) => url)),
+    outbound: config.outbound,
     loopbackKeys: config.demo,
     peopleBase: endpointThat(model, 'holdsPeople').url,
     actorOf: access.actorOf,

@@ -30,6 +30,7 @@ import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
+import type { Sessions } from '../identity/sessions/sessions.js';
 import type { Dispatch } from '../service.js';
 import type { Outbound } from '../outbound/outbound.js';
 import type { Storage } from '../store/port.js';
@@ -58,6 +59,7 @@ export interface ServingParts {
   reindexer: BackgroundWorker;
   audit: OpenAudit;
   accounts: AccountPagesParts;
+  sessions: Sessions;
   stores: Storage;
   outbound: Outbound;
   /** Whether the storage is closed with the server. */

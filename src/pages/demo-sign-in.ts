@@ -7,8 +7,8 @@ export interface DemoSignIn {
   readonly action: string;
   readonly formToken: string;
   readonly people: readonly DemoPerson[];
-  /** The page that asks for a password, where there is one. */
-  readonly signIn?: string;
+  /** The page that asks for a password. */
+  readonly signIn: string;
 }
 
 export interface DemoPerson {
@@ -40,6 +40,6 @@ export function demoSignInPage(frame: Omit<Frame, 'title'>, { action, formToken,
           )}
         </ul>
       </form>
-      ${signIn !== undefined && html`<p class="links"><a href="${signIn}">${words.signInWithName}</a></p>`}`,
+      <p class="links"><a href="${signIn}">${words.signInWithName}</a></p>`,
   );
 }

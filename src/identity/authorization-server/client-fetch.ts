@@ -1,20 +1,42 @@
-/** Fetches the keys that clients publish (jwks_uri): never from this machine or its network, unless that is allowed. */
+/**
+ * Fetches the keys that clients publish (jwks_uri). Who registers a client names their host: its addresses are checked as those of
+ * every outbound call, and this machine's own network is left out.
+ */
+import { isIP } from 'node:net';
 import type { Configuration } from 'oidc-provider';
+import { createOutbound, type OutboundSettings } from '../../outbound/outbound.js';
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Seconds that fetched keys are used at most, whatever their server says. */
 const LONGEST = 24 * 3600;
+/** Milliseconds and bytes. */
+const LIMITS = { connect: 1500, headers: 2000, body: 2000, whole: 2500, maxBody: 65_536 };
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** The provider's own dispatcher refuses private addresses, gives up after some seconds, and bounds the size. */
+/**
+ * @param networks CIDR blocks of private networks that may be reached
+ * @param loopback clients on this machine may publish their keys from it
+ */
 export const clientFetch =
-  (loopback: boolean): NonNullable<Configuration['fetch']> =>
-  async (url, options) => {
-    const { dispatcher, ...rest } = options as RequestInit & { dispatcher?: unknown };
-    const direct = loopback && LOOPBACK.test(new URL(url).hostname);
-    const answer = await fetch(url, { ...rest, redirect: 'error', ...(direct ? {} : { dispatcher }) });
-    const headers = new Headers(answer.headers);
-    headers.delete('expires');
-    const [, age] = /max-age=(\d+)/.exec(headers.get('cache-control') ?? '') ?? [];
-    if (Number(age ?? 0) > LONGEST) headers.set('cache-control', `max-age=${LONGEST}`);
-    return new Response(answer.body, { status: answer.status, headers });
+  ({ networks }: Pick<OutboundSettings, 'networks'>, loopback: boolean): NonNullable<Configuration['fetch']> =>
+  async (given, init) => {
+    const address = given instanceof Request ? given.url : String(given);
+    const { hostname, host } = new URL(address);
+    const isName = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && hostname !== 'localhost';
+    if (!isName && !(loopback && LOOPBACK.test(hostname)))
+      throw new Error('keys of clients are fetched from hosts with a name');
+    const outbound = createOutbound({ hosts: [host], networks }, { limits: LIMITS });
+    try {
+      const answer = await outbound.fetch(address, { headers: Object.fromEntries(new Headers(init?.headers)) });
+      return new Response(await answer.arrayBuffer(), { status: answer.status, headers: bounded(answer.headers) });
+    } finally {
+      outbound.close();
+    }
   };
+
+function bounded(given: Headers): Headers {
+  const headers = new Headers(given);
+  headers.delete('expires');
+  const [, age] = /max-age=(\d+)/.exec(headers.get('cache-control') ?? '') ?? [];
+  if (Number(age ?? 0) > LONGEST) headers.set('cache-control', `max-age=${LONGEST}`);
+  return headers;
+}

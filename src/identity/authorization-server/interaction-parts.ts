@@ -7,17 +7,8 @@ import type { AuthorizationPages } from '../../pages/authorization.js';
 import type { PatientChoice } from '../../pages/consent.js';
 import type { DemoPerson } from '../../pages/demo-sign-in.js';
 import type { Clock, Random } from '../../fhir/clock.js';
+import type { SignedIn } from '../sessions/session.js';
 import type { GrantDetailsStore, LaunchContext } from './launch-context.js';
-
-/** Who is signed in to a browser. */
-export interface SignedIn {
-  /** `Person/1` or `Practitioner/1`. */
-  readonly account: string;
-  /** When they proved who they are: milliseconds since the epoch. */
-  readonly authTime: number;
-  /** How: https://www.rfc-editor.org/rfc/rfc8176 */
-  readonly amr: readonly string[];
-}
 
 /** The people of the portal, as the pages ask for them. */
 export interface InteractionPeople {
@@ -39,7 +30,7 @@ export interface InteractionParts {
   /** Who is signed in to the browser that asks. */
   signedIn(request: Request): Promise<SignedIn | undefined>;
   /** The page that asks for a password, and leads back to a path. */
-  signInPage?: (back: string) => string;
+  signInPage(back: string): string;
   /** Whom anybody may be, in demo mode. */
   demoPeople: readonly DemoPerson[];
   /** Context of an EHR's launch, and whom it is for. */
@@ -82,6 +73,6 @@ export interface Visit {
 
 /** The person is at this browser, and may be signed in now. */
 export interface Present {
-  readonly who: SignedIn;
+  readonly who: Pick<SignedIn, 'account' | 'authTime' | 'amr'>;
   readonly actor: Actor;
 }

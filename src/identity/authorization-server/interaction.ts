@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Interaction } from 'oidc-provider';
 import { finishGranted, launchOf, patientsFor, refuseLaunch } from './grant.js';
-import type { Form, InteractionParts, Present, SignedIn, Visit } from './interaction-parts.js';
+import type { Form, InteractionParts, Present, Visit } from './interaction-parts.js';
 import { offerOf } from './offer.js';
 
 /** Bytes of a form: a wildcard has as many lines as there are types. */
@@ -46,7 +46,7 @@ async function presentIn({ request, interaction }: Visit, parts: InteractionPart
 }
 
 /** An app may ask that the person proves anew who they are. https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest */
-function isFresh({ authTime }: SignedIn, { params, iat }: Interaction, now: number): boolean {
+function isFresh({ authTime }: Present['who'], { params, iat }: Interaction, now: number): boolean {
   const { prompt, max_age: maxAge } = params as { prompt?: string; max_age?: number | string };
   if (prompt?.split(' ').includes('login') === true && authTime < iat * 1000) return false;
   return maxAge === undefined || now - authTime <= Number(maxAge) * 1000;
@@ -85,13 +85,13 @@ async function show(visit: Visit, parts: InteractionParts): Promise<void> {
 
 async function signIn(visit: Visit, parts: InteractionParts): Promise<void> {
   const back = pathOf(visit);
-  const page = parts.signInPage?.(back);
-  if (parts.demoPeople.length === 0 && page !== undefined) return visit.response.redirect(303, page);
+  const page = parts.signInPage(back);
+  if (parts.demoPeople.length === 0) return visit.response.redirect(303, page);
   await parts.pages.demoSignIn(visit.request, visit.response, {
     action: back,
     formToken: formToken(visit, parts),
     people: parts.demoPeople,
-    ...(page === undefined ? {} : { signIn: page }),
+    signIn: page,
   });
 }
 

@@ -5,6 +5,7 @@
 import { Provider, type Configuration, type JWK } from 'oidc-provider';
 import { newOpaque } from '../../access/opaque.js';
 import type { Random } from '../../fhir/clock.js';
+import type { OutboundSettings } from '../../outbound/outbound.js';
 import { routes, type Addresses } from './addresses.js';
 import { clientFetch } from './client-fetch.js';
 import { accountFinder, responseMembers, tokenClaims, type ClaimParts } from './claims.js';
@@ -24,6 +25,7 @@ export interface ProviderParts extends AdapterParts, ClaimParts {
   cookieKey: string;
   /** Base URLs of the endpoints that apps are launched for. */
   audiences: ReadonlySet<string>;
+  outbound: OutboundSettings;
   /** Clients on this machine may publish their keys from it. */
   loopbackKeys: boolean;
   /** Shows an error to a person. */
@@ -79,7 +81,7 @@ function configurationOf(parts: ProviderParts): Configuration {
       (client.redirectUris ?? []).some(uri => URL.parse(uri)?.origin === origin),
     pkce: { required: () => true },
     responseTypes: ['code'],
-    fetch: clientFetch(loopbackKeys),
+    fetch: clientFetch(parts.outbound, loopbackKeys),
     findAccount: accountFinder(parts),
     extraTokenClaims: tokenClaims(parts),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
