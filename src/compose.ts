@@ -10,7 +10,7 @@ import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIdentity, type Identity } from './compose/identity.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
 import { createServing, type Serving } from './compose/serving.js';
-import { createMisdirectedTokens } from './compose/misdirected.js';
+import { createNoticeTokens } from './compose/notice-tokens.js';
 import { createHandlers } from './compose/handlers.js';
 import { machine } from './compose/machine.js';
 import { openStorage } from './compose/storage.js';
@@ -74,7 +74,7 @@ export async function compose(
   });
   const { channels } = openChannels(config, { ...world, records: opened.records, outbound });
   const reindexer = createReindexing(indexing, stores, world, log);
-  const misdirected = createMisdirectedTokens(secret, world);
+  const tokens = createNoticeTokens(secret, world);
   const { parts, operations, dispatch, audit } = createHandlers({
     config,
     world,
@@ -84,7 +84,7 @@ export async function compose(
     log,
     access,
     channels,
-    misdirected,
+    tokens,
     configuration,
     texts,
     custom: indexing.custom,
@@ -95,7 +95,7 @@ export async function compose(
   if (config.demo) await setUpDemo({ ...parts, store: stores.store }, portal);
   const shared = { config, world, model, configuration };
   const handling = { ...parts, store: stores.store };
-  const dispatcher = createDelivery({ ...shared, stores, log, channels, misdirected, handling });
+  const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, handling });
   const identity = createIdentity({ ...shared, stores, secret, audit, handling });
   const serving = createServing({
     ...shared,

@@ -14,6 +14,7 @@ import type { JsonObject, Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
 import type { Effect } from './portal/effect.js';
 import type { MisdirectedTokens } from './portal/misdirected.js';
+import type { UnsubscribeTokens } from './portal/opt-out.js';
 import type { Step } from './portal/step.js';
 import type { ContactChannel } from './portal/contact-channel.js';
 import type { Filter } from './search/query.js';
@@ -265,6 +266,7 @@ export interface HandlerParts extends World {
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
   readonly misdirected: MisdirectedTokens;
+  readonly unsubscribe: UnsubscribeTokens;
   /** The portal's configuration at this moment. */
   readonly configuration: CurrentConfiguration;
   /** The texts at this moment. */

@@ -27,7 +27,7 @@ export const demoClients: readonly Client[] = [
   {
     id: 'demo-patient',
     ...app,
-    scope: 'patient/*.rs patient/Communication.cud patient/Binary.c patient/Communication.$*',
+    scope: 'patient/*.rs patient/Patient.u patient/Communication.cud patient/Binary.c patient/Communication.$*',
     fhirUser: 'Person/demo-patient',
   },
   { id: 'demo-clinician', ...app, scope: staffScope, fhirUser: 'Practitioner/demo-clinician' },

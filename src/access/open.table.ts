@@ -6,9 +6,9 @@ import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Route } from '../definitions/endpoint.js';
 
 /** Ids of the OperationDefinitions that need no token. */
-const openOperations = ['Patient-redeem-invitation', 'Task-report-misdirected'];
+const openOperations = ['Patient-redeem-invitation', 'Patient-unsubscribe', 'Task-report-misdirected'];
 
-/** Whether a FHIR route is open: what a server can do, the redemption of an invitation, the report of a misdirected notice. */
+/** Whether a FHIR route is open: what a server can do, the redemption of an invitation, the answers to a notice by its links. */
 export function isOpen(
   { interaction, operation }: Pick<Route, 'interaction' | 'operation'>,
   own: OwnCanonicals,

@@ -10,4 +10,6 @@ export interface PatientWrite {
 export const patientWrites: Readonly<Record<string, PatientWrite>> = {
   Communication: { permissions: 'cud', asSender: true },
   Binary: { permissions: 'c' },
+  /** How they are notified, on their own record: portal/own-record.ts. */
+  Patient: { permissions: 'u' },
 };

@@ -4,15 +4,16 @@ import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { Channel } from '../delivery/channels/channel.js';
 import { createDispatcher, type Dispatcher } from '../delivery/dispatcher.js';
+import type { NoticeLinks } from '../delivery/dispatcher-parts.js';
 import { loadTemplates } from '../delivery/templates.js';
 import type { World } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
 import type { Log } from '../observe/log.js';
 import { projectRoot } from '../project-root.js';
-import type { MisdirectedTokens } from '../portal/misdirected.js';
 import type { Storage } from '../store/port.js';
 import { showDeliveries, type ShowParts } from '../writing/show-deliveries.js';
 import { endpointThat, type Model } from './model.js';
+import type { NoticeTokens } from './notice-tokens.js';
 import { serverReader } from './server-reader.js';
 
 /** Milliseconds between looks at the outbox, and tries before an entry is laid aside. */
@@ -28,14 +29,14 @@ export interface DeliveryParts {
   world: World;
   log: Log;
   channels: readonly Channel[];
-  misdirected: MisdirectedTokens;
+  tokens: NoticeTokens;
   configuration: CurrentConfiguration;
   /** How resources are written. */
   handling: ShowParts;
 }
 
 export function createDelivery(parts: DeliveryParts): Dispatcher {
-  const { config, stores, model, world, log, channels, misdirected, configuration, handling } = parts;
+  const { config, stores, model, world, log, channels, tokens, configuration, handling } = parts;
   return createDispatcher({
     store: stores.store,
     records: stores.records,
@@ -44,11 +45,7 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
     templates: loadTemplates(join(projectRoot(), 'templates')),
     settings: configuration,
     show: (about, deliveries) => showDeliveries(about, deliveries, handling, endpointThat(model, 'workflows')),
-    links: {
-      preferences: `${config.url}/preferences`,
-      misdirected: ({ about, persons: [person] }) =>
-        `${config.url}/not-for-me?token=${misdirected.seal({ about, ...defined({ person: person?.reference }) })}`,
-    },
+    links: linksTo(config.url, tokens),
     clock: world.clock,
     random: world.random,
     interval: INTERVAL,
@@ -58,3 +55,14 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
     report: error => log.error('delivery', error),
   });
 }
+
+/** The pages of this server that notices lead to. */
+const linksTo = (server: string, { misdirected, unsubscribe }: NoticeTokens): NoticeLinks => ({
+  unsubscribe: ({ persons: [person] }, { channel, address }) => {
+    const reference = person?.reference;
+    const who = reference === undefined ? { address } : { person: reference };
+    return `${server}/preferences?token=${unsubscribe.seal({ channel: channel.name, ...who })}`;
+  },
+  misdirected: ({ about, persons: [person] }) =>
+    `${server}/not-for-me?token=${misdirected.seal({ about, ...defined({ person: person?.reference }) })}`,
+});

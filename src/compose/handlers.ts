@@ -26,7 +26,6 @@ import { createStatements } from '../conformance/supported-profiles.js';
 import { createFiles } from '../content/files.js';
 import { createPortalRules, portalRemoval } from '../writing/portal-rules.js';
 import type { ContactChannel } from '../portal/contact-channel.js';
-import type { MisdirectedTokens } from '../portal/misdirected.js';
 import { createDispatch } from '../router/dispatch.js';
 import type { Run } from '../router/parts.js';
 import { createQuota } from '../router/quota.js';
@@ -42,6 +41,7 @@ import type { Access } from './access.js';
 import { createOwnAudit } from '../observe/audit/own-audit.js';
 import { createAudit } from './audit.js';
 import type { Model } from './model.js';
+import type { NoticeTokens } from './notice-tokens.js';
 
 export interface Given {
   config: Config;
@@ -52,7 +52,7 @@ export interface Given {
   log: Log;
   access: Access;
   channels: readonly ContactChannel[];
-  misdirected: MisdirectedTokens;
+  tokens: NoticeTokens;
   configuration: CurrentConfiguration;
   /** The texts at this moment. */
   texts: () => Promise<Texts>;
@@ -80,7 +80,7 @@ const patientsOf = ({ puts = [] }: ChangeSet): string[] => [
 ];
 
 function partsOf(given: Given, audit: Audit): HandlerParts {
-  const { config, world, model, stores, secret, log, custom, misdirected, configuration, texts } = given;
+  const { config, world, model, stores, secret, log, custom, tokens, configuration, texts } = given;
   const { definitions, registry, root, postings } = model;
   const { limits } = config;
   const { records, blobs } = stores;
@@ -90,7 +90,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
   const definitionsFor = createPostedProfiles(definitions);
   const files = createFiles(blobs);
   const rule = createPortalRules({ ...world, definitions, records, registry, limits, portal, configuration, files });
-  const storing = { ...world, ...postings, registryOf, records, blobs, limits };
+  const storing = { ...world, ...postings, own: definitions.own, registryOf, records, blobs, limits };
   return {
     ...world,
     definitions,
@@ -109,7 +109,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     writing: createWriting({ ...storing, validator, definitionsFor, rule, removal: portalRemoval(definitions) }),
     portal,
     boxes: boxFilter,
-    misdirected,
+    ...tokens,
     configuration,
     texts,
   };

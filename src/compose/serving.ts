@@ -140,15 +140,19 @@ async function applicationsOf(parts: ServingParts): Promise<Endpoint[]> {
   return found.map(({ resource }) => resource);
 }
 
-/** The operation of the same name, as anybody may call it; whether the token was taken. */
-async function reportMisdirected(token: string, { config, world, model, dispatch }: ServingParts): Promise<boolean> {
+/** An operation as anybody may call it who has the token of a notice's link; whether the token was taken. */
+async function answerNotice(
+  path: readonly [type: string, operation: string],
+  token: string,
+  { config, world, model, dispatch }: ServingParts,
+): Promise<boolean> {
   const portal = endpointThat(model, 'workflows');
   const resource = { resourceType: 'Parameters', parameter: [{ name: 'token', valueString: token }] };
   const { status } = await dispatch(
     {
       method: 'POST',
       base: portal.url,
-      path: ['Task', '$report-misdirected'],
+      path: [...path],
       query: [],
       headers: {},
       body: { kind: 'resource', resource },
@@ -157,7 +161,7 @@ async function reportMisdirected(token: string, { config, world, model, dispatch
     },
     portal,
   );
-  if (status >= 500) throw new Error(`a report of a misdirected notice was answered with ${status}`);
+  if (status >= 500) throw new Error(`the answer to a notice was answered with ${status}`);
   return status === 200;
 }
 
@@ -212,7 +216,8 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       isOwnHost: request => namesThisServer(request, config.url),
       configuration: parts.configuration,
       accounts: parts.accounts,
-      reportMisdirected: token => reportMisdirected(token, parts),
+      reportMisdirected: token => answerNotice(['Task', '$report-misdirected'], token, parts),
+      unsubscribe: token => answerNotice(['Patient', '$unsubscribe'], token, parts),
       mailbox: config.demo ? openMailbox(...keptIn(config)) : undefined,
     },
     mounts: [

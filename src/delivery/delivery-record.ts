@@ -4,7 +4,7 @@
  */
 import { defined } from '../fhir/defined.js';
 import type { Clock } from '../fhir/clock.js';
-import type { NoticeEvent } from '../portal/effect.js';
+import type { NoticeEvent } from '../portal/notice-kinds.table.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
 import { reportDue } from './delivery-report.js';
 import { entryOf, OUTBOX, queued, type Attempt, type OutboxEntry } from './outbox.js';
@@ -12,8 +12,16 @@ import { entryOf, OUTBOX, queued, type Attempt, type OutboxEntry } from './outbo
 const DELIVERY = 'delivery';
 const DEAD = 'dead';
 
-/** `withheld`: the person is not to be notified any more. `dead`: it cannot be delivered now. */
-export type Outcome = 'sent' | 'dead' | 'expired' | 'withheld';
+/**
+ * `sent`: a channel has taken it; then perhaps `delivered` or `bounced`, as the channel tells. `failed`: the channel refused it for
+ * good. `dead`: it could not be sent. `withheld`: the person is not to be notified.
+ */
+export type Outcome = 'sent' | 'delivered' | 'bounced' | 'failed' | 'dead' | 'expired' | 'withheld';
+
+/** Those of which no more is to be said. */
+const TAKEN: ReadonlySet<Outcome> = new Set(['sent', 'delivered']);
+/** Those that can be sent again. */
+const LOST: ReadonlySet<Outcome> = new Set(['failed', 'dead']);
 
 /** The value of a delivery record. Its secondary keys: `about`, `outcome`. */
 export interface DeliveryRecord {
@@ -55,8 +63,10 @@ export function ended(
   const record = { id, keys: { about, outcome }, expires: now + KEPT };
   const kept: DocumentChange = { op: 'put', document: { ...record, kind: DELIVERY, value: { ...value } } };
   const report = reportDue(about, now);
-  if (outcome !== 'dead') return [kept, ...report];
-  const whole = { ...record, kind: DEAD, value: { ...entry }, expires: Math.min(expires ?? Infinity, record.expires) };
+  if (!LOST.has(outcome)) return [kept, ...report];
+  const keys = { about, outcome: DEAD };
+  const until = Math.min(expires ?? Infinity, record.expires);
+  const whole = { ...record, keys, kind: DEAD, value: { ...entry }, expires: until };
   return [kept, { op: 'put', document: whole }, ...report];
 }
 
@@ -68,14 +78,44 @@ export interface DeadDelivery extends Omit<DeliveryRecord, 'outcome'> {
 /** Records that a resource has at most: more are of notices that were sent again and again. */
 const MOST = 100;
 
-/** What became of the notices about a resource. */
-export async function deliveriesAbout(
+/** A notice as its resource shows it. */
+export interface ShownDelivery {
+  readonly outcome: Outcome | 'queued' | 'held';
+  readonly person?: string;
+  readonly channel?: string;
+  /** Milliseconds since the epoch: since when it is in this state, and when it is sent at the earliest. */
+  readonly at: number;
+  readonly until?: number;
+  /** Why it reached nobody. */
+  readonly reason?: string;
+}
+
+/** The notices about a resource that have ended, and those that wait. @param queues their kinds of records */
+export async function shownDeliveries(
   about: string,
+  queues: readonly string[],
   records: Pick<Records, 'find'>,
   now: number,
-): Promise<DeliveryRecord[]> {
-  const found = await records.find(DELIVERY, 'about', about, now, MOST);
-  return found.map(({ value }) => value as unknown as DeliveryRecord);
+): Promise<ShownDelivery[]> {
+  const ended = await records.find(DELIVERY, 'about', about, now, MOST);
+  const waiting = await Promise.all(queues.map(queue => records.find(queue, 'about', about, now, MOST)));
+  return [
+    ...ended.map(({ value }) => shownEnded(value as unknown as DeliveryRecord)),
+    ...waiting.flat().map(document => shownWaiting(document, now)),
+  ];
+}
+
+/** The reason says why nobody was reached. */
+function shownEnded({ outcome, person, channel, attempts }: DeliveryRecord): ShownDelivery {
+  const { at = 0, reason } = attempts.at(-1) ?? {};
+  return { outcome, at, ...defined({ person, channel, reason: TAKEN.has(outcome) ? undefined : reason }) };
+}
+
+function shownWaiting(document: Document, now: number): ShownDelivery {
+  const { effect, since: at = now, heldUntil = 0 } = entryOf(document);
+  const [person] = effect.persons;
+  const shown = defined({ person: person?.reference, channel: effect.channels?.[0] });
+  return heldUntil > now ? { outcome: 'held', at, until: heldUntil, ...shown } : { outcome: 'queued', at, ...shown };
 }
 
 /** Deliveries that came to nothing and can be sent again, ordered by id. */
@@ -94,12 +134,10 @@ export async function deadDeliveries(records: Records, clock: Clock, limit: numb
 export async function sendAgain(id: string, records: Records, store: Store, clock: Clock): Promise<boolean> {
   const dead = await records.get(DEAD, id, clock.now());
   if (!dead) return false;
-  const entry: OutboxEntry = { effect: entryOf(dead).effect, attempts: [] };
-  const documents = [
-    removal(dead),
-    queued(dead, entry, OUTBOX, clock.now()),
-    ...reportDue(entry.effect.about, clock.now()),
-  ];
+  const { effect, event } = entryOf(dead);
+  const now = clock.now();
+  const entry: OutboxEntry = { effect, attempts: [], since: now, ...defined({ event }) };
+  const documents = [removal(dead), queued(dead, entry, OUTBOX, now), ...reportDue(effect.about, now)];
   await store.commit({ documents: [...documents, { op: 'delete', kind: DELIVERY, id }] });
   return true;
 }

@@ -2,17 +2,15 @@
  * What became of notices is written to the resource that they are about, after the notices have ended: a record asks for it in
  * the same commit, so that no end of a process loses it.
  */
+import { showsDeliveries } from '../portal/effect.js';
 import type { Document, DocumentChange } from '../store/port.js';
 
 /** The kind of the records, each named by the resource. */
 export const REPORTS = 'delivery-report';
 
-/** Types of resources that show the deliveries about them. */
-const SHOWN = /^(Task|Communication)\//;
-
 /** Asks for a report about the resource, where it is one that shows deliveries. */
 export const reportDue = (about: string, due: number): DocumentChange[] =>
-  SHOWN.test(about)
+  showsDeliveries(about)
     ? [{ op: 'put', document: { kind: REPORTS, id: idOf(about), value: { about }, keys: {}, due } }]
     : [];
 

@@ -1,6 +1,7 @@
 /** The outbox: effects as records that ride in the commit of the change they belong to. */
+import { defined } from '../fhir/defined.js';
 import type { World } from '../fhir/clock.js';
-import type { Effect } from '../portal/effect.js';
+import { singleNotices, type Effect } from '../portal/effect.js';
 import type { Document, DocumentChange } from '../store/port.js';
 
 /** The kind of the entries without a channel yet. */
@@ -16,6 +17,12 @@ export interface OutboxEntry {
   attempts: readonly Attempt[];
   /** Failed tries that count: the channel was there, and did not take the message. */
   tries?: number;
+  /** What the entries of one event have in common, where it concerns several persons. */
+  event?: string;
+  /** Since when it waits as it does: milliseconds since the epoch. */
+  since?: number;
+  /** The end of the quiet hours that it waits for: milliseconds since the epoch. */
+  heldUntil?: number;
 }
 
 export interface Attempt {
@@ -28,8 +35,14 @@ export interface Attempt {
 export const entryOf = ({ value }: Pick<Document, 'value'>): OutboxEntry => value as unknown as OutboxEntry;
 
 /** The records of an effect, due at once. */
-export const outboxDocuments = (effect: Effect, { ids, clock }: Pick<World, 'ids' | 'clock'>): DocumentChange[] =>
-  deliveriesOf(effect).map(one => queued({ id: ids.next() }, { effect: one, attempts: [] }, OUTBOX, clock.now()));
+export function outboxDocuments(effect: Effect, { ids, clock }: Pick<World, 'ids' | 'clock'>): DocumentChange[] {
+  const now = clock.now();
+  const singles = singleNotices(effect).map(single => ({ id: ids.next(), single }));
+  const event = effect.persons.length > 1 ? singles[0]?.id : undefined;
+  return singles.map(({ id, single }) =>
+    queued({ id }, { effect: single, attempts: [], since: now, ...defined({ event }) }, OUTBOX, now),
+  );
+}
 
 /** A new record of an entry, in this queue. */
 export function queued({ id }: Pick<Document, 'id'>, entry: OutboxEntry, kind: string, due: number): DocumentChange {
@@ -38,11 +51,4 @@ export function queued({ id }: Pick<Document, 'id'>, entry: OutboxEntry, kind: s
     document: { kind, id, value: { ...entry }, keys: { about: entry.effect.about }, due },
     expect: 0,
   };
-}
-
-/** One effect for each person and each requested channel. */
-function deliveriesOf(effect: Effect): Effect[] {
-  const { persons, channels } = effect;
-  const requested = channels?.map(channel => ({ channels: [channel] })) ?? [{}];
-  return persons.flatMap(person => requested.map(one => ({ ...effect, persons: [person], ...one })));
 }

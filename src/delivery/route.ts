@@ -1,9 +1,13 @@
-/** The route of a notice: its channel, address and language at the moment of sending. */
-import { addressOf, type Address } from '../portal/contact-channel.js';
+/** The routes of a notice: channel, address and language at the moment of sending, or why and until when there are none. */
+import type { Address } from '../portal/contact-channel.js';
+import { defined } from '../fhir/defined.js';
 import type { Notice } from '../portal/effect.js';
+import { noticeKindOf } from '../portal/notice-kinds.table.js';
+import { endOfQuiet } from '../portal/quiet-hours.js';
+import { reachOf } from '../portal/reach.js';
 import { recipientOf, type PeopleReader } from '../portal/recipient.js';
 import type { Channel } from './channels/channel.js';
-import { defined } from '../fhir/defined.js';
+import type { NoticeSettings } from './templates.js';
 
 export interface Route extends Address<Channel> {
   /** BCP 47; undefined: the default. */
@@ -18,21 +22,38 @@ export interface NoRoute {
   readonly reason: string;
 }
 
+/** The person is to be left in peace until then: milliseconds since the epoch. */
+export interface Held {
+  readonly until: number;
+}
+
+export interface RouteParts {
+  readonly channels: readonly Channel[];
+  readonly people: PeopleReader;
+  readonly settings: () => Promise<RouteSettings>;
+}
+
+/** With the switches of the portal. */
+export type RouteSettings = NoticeSettings & Readonly<Partial<Record<string, unknown>>>;
+
 /**
- * The route of a notice for one person.
+ * The routes of a notice for one person: one, or by each channel that the person prefers.
  * @param now milliseconds since the epoch
  */
-export async function routeOf(
-  { persons, channels: wanted, language: stated }: Notice,
-  channels: readonly Channel[],
-  people: PeopleReader,
+export async function routesOf(
+  { event, persons, channels: wanted, language: stated, governedBy }: Notice,
+  { channels, people, settings }: RouteParts,
   now: number,
-): Promise<Route | NoRoute> {
+): Promise<readonly Route[] | NoRoute | Held> {
   const [person = {}] = persons;
+  const shown = await settings();
+  if (governedBy !== undefined && shown[governedBy] === false) return { outcome: 'withheld', reason: 'switched off' };
   const recipient = await recipientOf(person, people, now);
   if ('withheld' in recipient) return { outcome: 'withheld', reason: recipient.withheld };
-  const address = addressOf(channels, recipient.contact, wanted);
-  if (!address) return { outcome: 'dead', reason: 'no address' };
-  const { language = stated, given } = recipient;
-  return { ...address, ...defined({ language, given }) };
+  const reach = await reachOf(event, recipient, channels, wanted, people);
+  if ('outcome' in reach) return reach;
+  const { preferences, language = stated, given } = recipient;
+  const until = noticeKindOf(event).urgent ? undefined : endOfQuiet(preferences.quiet, now, shown['time-zone']);
+  if (until !== undefined) return { until };
+  return reach.map(address => ({ ...address, ...defined({ language, given }) }));
 }

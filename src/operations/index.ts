@@ -18,6 +18,7 @@ import { createReportMisdirected, type ReportMisdirectedParts } from './report-m
 import { createReindex, type ReindexParts } from './reindex/reindex.js';
 import { createReindexStatus, type ReindexStatusParts } from './reindex/status.js';
 import { createRelease } from './release/release.js';
+import { createUnsubscribe, type UnsubscribeParts } from './unsubscribe/unsubscribe.js';
 import { createValidate, type ValidateParts } from './validate/validate.js';
 import {
   createValidateCodeSystemCode,
@@ -40,6 +41,7 @@ export type OperationParts = WorkflowParts &
   ReindexParts &
   ReindexStatusParts &
   ReportMisdirectedParts &
+  UnsubscribeParts &
   ValidateParts &
   ValidateCodeParts;
 
@@ -52,6 +54,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createInvite(parts),
   createRedeemInvitation(parts),
   createReportMisdirected(parts),
+  createUnsubscribe(parts),
   createEnroll(parts),
   createClaim(parts),
   createRelease(parts),

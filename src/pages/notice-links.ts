@@ -1,4 +1,7 @@
-/** The pages behind the links in notices: what comes next, and the report of a notice that was not meant for its reader. */
+/**
+ * The pages behind the links in notices: what comes next, the report of a notice that was not meant for its reader,
+ * and the end of notices (RFC 8058).
+ */
 import express, { type Express, type Request, type Response } from 'express';
 import type { Configuration } from '../configuration/settings.table.js';
 import type { BrandSettings } from './brand.js';
@@ -15,6 +18,8 @@ export interface NoticeLinkParts {
   configuration: () => Promise<PageSettings>;
   /** Task/$report-misdirected with this token: whether it was taken. */
   reportMisdirected(token: string): Promise<boolean>;
+  /** Patient/$unsubscribe with this token: whether it was taken. */
+  unsubscribe(token: string): Promise<boolean>;
 }
 
 type FrameOf = (request: Request) => Promise<Omit<Frame, 'title'>>;
@@ -26,12 +31,39 @@ const NEXT: readonly [path: string, title: keyof PlainTexts, text: keyof PlainTe
   ['/preferences', 'preferencesTitle', 'preferencesNext'],
 ];
 
-const REPORT = '/not-for-me';
-/** Bytes of the form: a token has some hundred. */
+/** A page whose button answers the notice that its link was in. */
+interface AnswerPage {
+  readonly path: string;
+  /** Names of texts: the question and the button; then what has happened, or that the link is none. */
+  readonly ask: readonly [title: keyof PlainTexts, why: keyof PlainTexts, button: keyof PlainTexts];
+  readonly done: readonly [title: keyof PlainTexts, why: keyof PlainTexts];
+  readonly gone: readonly [title: keyof PlainTexts, why: keyof PlainTexts];
+  readonly answer: (parts: NoticeLinkParts, token: string) => Promise<boolean>;
+}
+
+const ANSWERS: readonly AnswerPage[] = [
+  {
+    path: '/not-for-me',
+    ask: ['reportTitle', 'reportWhy', 'report'],
+    done: ['reportedTitle', 'reportedWhy'],
+    gone: ['reportGone', 'reportGoneWhy'],
+    answer: (parts, token) => parts.reportMisdirected(token),
+  },
+  {
+    path: '/preferences',
+    ask: ['preferencesTitle', 'unsubscribeWhy', 'unsubscribe'],
+    done: ['unsubscribedTitle', 'unsubscribedWhy'],
+    gone: ['reportGone', 'unsubscribeGoneWhy'],
+    answer: (parts, token) => parts.unsubscribe(token),
+  },
+];
+
+/** Bytes of the form. */
 const FORM_LIMIT = '4kb';
 
 /** Adds the pages. None of them changes anything when it is opened: scanners of mail open every link. */
 export function serveNoticeLinks(app: Express, parts: NoticeLinkParts, frameOf: FrameOf, send: Send): void {
+  for (const one of ANSWERS) serveAnswer(app, one, parts, frameOf, send);
   for (const [path, title, text] of NEXT) {
     app.get(path, async (request, response) => {
       const frame = await frameOf(request);
@@ -40,41 +72,52 @@ export function serveNoticeLinks(app: Express, parts: NoticeLinkParts, frameOf: 
       send(response, 200, page({ ...frame, title: words[title] }, content));
     });
   }
-  app.get(REPORT, async (request, response) => {
+}
+
+/**
+ * The token stands in the address: with one request a mail program unsubscribes its reader, and reads no page.
+ * https://www.rfc-editor.org/rfc/rfc8058#section-3.2
+ */
+function serveAnswer(app: Express, one: AnswerPage, parts: NoticeLinkParts, frameOf: FrameOf, send: Send): void {
+  app.get(one.path, async (request, response, next) => {
     const { token } = request.query;
+    if (token === undefined && NEXT.some(([path]) => path === one.path)) return next();
+    const asked = typeof token === 'string' ? token : '';
+    send(response, 200, askPage(await frameOf(request), one, asked, await parts.configuration()));
+  });
+  app.post(one.path, express.urlencoded({ extended: false, limit: FORM_LIMIT }), async (request, response) => {
+    const { token } = { ...request.query, ...(request.body as { token?: unknown } | undefined) };
+    const taken = typeof token === 'string' && (await one.answer(parts, token));
     send(
       response,
-      200,
-      reportPage(await frameOf(request), typeof token === 'string' ? token : '', await parts.configuration()),
+      taken ? 200 : 410,
+      donePage(await frameOf(request), taken ? one.done : one.gone, await parts.configuration()),
     );
-  });
-  app.post(REPORT, express.urlencoded({ extended: false, limit: FORM_LIMIT }), async (request, response) => {
-    const { token } = (request.body ?? {}) as { token?: unknown };
-    const taken = typeof token === 'string' && (await parts.reportMisdirected(token));
-    send(response, taken ? 200 : 410, reportedPage(await frameOf(request), taken, await parts.configuration()));
   });
 }
 
-function reportPage(frame: Omit<Frame, 'title'>, token: string, settings: PageSettings): string {
+function askPage(
+  frame: Omit<Frame, 'title'>,
+  { path, ask }: AnswerPage,
+  token: string,
+  settings: PageSettings,
+): string {
   const words = frame.words.texts;
+  const [title, why, button] = [words[ask[0]], words[ask[1]], words[ask[2]]];
+  const action = `${path}?${new URLSearchParams({ token, lang: frame.words.language }).toString()}`;
   return page(
-    { ...frame, title: words.reportTitle, query: { token } },
-    html`${said(words.reportTitle, words.reportWhy)}
-      <form method="post" action="${REPORT}?lang=${frame.words.language}">
-        <input type="hidden" name="token" value="${token}" />
-        <button type="submit">${words.report}</button>
+    { ...frame, title, query: { token } },
+    html`${said(title, why)}
+      <form method="post" action="${action}">
+        <button type="submit">${button}</button>
       </form>
       ${contact(settings, words)}`,
   );
 }
 
-function reportedPage(frame: Omit<Frame, 'title'>, taken: boolean, settings: PageSettings): string {
+function donePage(frame: Omit<Frame, 'title'>, [title, why]: AnswerPage['done'], settings: PageSettings): string {
   const words = frame.words.texts;
-  const title = taken ? words.reportedTitle : words.reportGone;
-  return page(
-    { ...frame, title },
-    html`${said(title, taken ? words.reportedWhy : words.reportGoneWhy)} ${contact(settings, words)}`,
-  );
+  return page({ ...frame, title: words[title] }, html`${said(words[title], words[why])} ${contact(settings, words)}`);
 }
 
 const said = (title: string, text: string): Html =>

@@ -5,7 +5,6 @@
 import type { Patient } from 'fhir/r4.js';
 import type { PhoneForm } from '../fhir/phone-number.js';
 import { contactOnRecord, type Contact } from './contact.js';
-import { addressOf, type ContactChannel } from './contact-channel.js';
 import type { Notice } from './effect.js';
 
 export interface Addressing {
@@ -20,16 +19,6 @@ export function addressing(stated: Contact, patient: Patient | undefined, phoneN
   const contact = contactOnRecord(patient.telecom, phoneNumber, stated);
   const { email = contact.email, phone = contact.phone } = stated;
   return { contact, differs: email !== contact.email || phone !== contact.phone };
-}
-
-/** The channels of a notice, each with the address that it leads to. @param wanted absent: the first that leads to the person */
-export function addressesBy(
-  channels: readonly ContactChannel[],
-  contact: Contact,
-  wanted: readonly string[] | undefined,
-): { channel: string; address: string }[] {
-  const found = wanted ? wanted.map(name => addressOf(channels, contact, [name])) : [addressOf(channels, contact)];
-  return found.flatMap(one => (one ? [{ channel: one.channel.name, address: one.address }] : []));
 }
 
 /** Tells a patient, at the contact on record, that somebody stated another one. @param about `Task/1` or `Person/1` */

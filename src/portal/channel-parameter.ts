@@ -4,6 +4,9 @@ import type { Contact } from './contact.js';
 import { addressOf, type ContactChannel } from './contact-channel.js';
 import { wrongParameter } from './person-parameters.js';
 
+/** Where it stands. */
+export const CHANNEL_PARAMETER = "Parameters.parameter.where(name='channel')";
+
 const CHANNELS: Readonly<Record<string, readonly string[]>> = {
   email: ['email'],
   sms: ['sms'],
@@ -31,5 +34,5 @@ export function channelsOf(
 
 const unreachable = (where: string): Fault =>
   new Fault('unprocessable', `No notice can go ${where}.`, {
-    expression: "Parameters.parameter.where(name='channel')",
+    expression: CHANNEL_PARAMETER,
   });

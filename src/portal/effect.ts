@@ -4,11 +4,9 @@
  * branch wherever effects are handled.
  */
 import type { Contact } from './contact.js';
+import type { NoticeEvent } from './notice-kinds.table.js';
 
 export type Effect = Notice;
-
-/** The events that people are notified of; each has its template (templates/{language}/{event}.liquid). */
-export type NoticeEvent = 'invitation' | 'enrolled' | 'activation' | 'contact-differs' | 'new-message';
 
 /** A person whom a notice concerns. Delivery finds out channel, address and language when it sends. */
 export interface Concerned {
@@ -31,6 +29,18 @@ export interface Notice {
   readonly language?: string;
   /** Values for the template. Never health information. Secrets (an invitation code) live here alone. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The switch of the portal that stops it while it is off. */
+  readonly governedBy?: string;
   /** Not sent after this instant (milliseconds since the epoch): a notice past its use. */
   readonly expires?: number;
 }
+
+/** The notice for each person and each requested channel. */
+export function singleNotices(notice: Notice): Notice[] {
+  const { persons, channels } = notice;
+  const requested = channels?.map(channel => ({ channels: [channel] })) ?? [{}];
+  return persons.flatMap(person => requested.map(one => ({ ...notice, persons: [person], ...one })));
+}
+
+/** Whether a resource shows the notices about it: `Task/1`. */
+export const showsDeliveries = (about: string): boolean => /^(Task|Communication)\//.test(about);

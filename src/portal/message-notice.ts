@@ -1,5 +1,6 @@
 /** Who is told of a message, without its content: the patient's account, proxies addressed, and proxies of whoever has none. */
 import type { Communication } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
 import type { World } from '../fhir/clock.js';
 import { addressOf, type ContactChannel } from './contact-channel.js';
 import type { Concerned, Effect } from './effect.js';
@@ -24,7 +25,9 @@ export async function noticesOf(message: Communication, parts: NoticeParts): Pro
   if (persons.length === 0) return [];
   const about = `Communication/${message.id}`;
   const parameters = { link: `${parts.portalUrl}/messages` };
-  return [{ kind: 'notice', event: 'new-message', about, persons, parameters }];
+  const begins = message.inResponseTo === undefined;
+  const governedBy = begins ? 'provider-messages' : undefined;
+  return [{ kind: 'notice', event: 'new-message', about, persons, parameters, ...defined({ governedBy }) }];
 }
 
 async function concerned({ subject, recipient = [] }: Communication, parts: NoticeParts): Promise<Concerned[]> {

@@ -7,15 +7,17 @@ import { boundsOf, holds } from '../fhir/period.js';
 import { contactOnRecord, type Contact } from './contact.js';
 import { isPending } from './account-standing.js';
 import type { Concerned } from './effect.js';
+import { noPreferences, preferencesOf, type Preferences } from './preferences.js';
 import { accountsOf, isInactive, languageOf, ownPatient } from './identity.js';
 import type { WorkflowReader } from './step.js';
 import { defined } from '../fhir/defined.js';
 
 /** Sees the people of all compartments. */
-export type PeopleReader = Pick<WorkflowReader, 'get' | 'find' | 'own' | 'phoneNumber'>;
+export type PeopleReader = Pick<WorkflowReader, 'get' | 'find' | 'own' | 'phoneNumber' | 'document'>;
 
 export interface Recipient {
   readonly contact: Contact;
+  readonly preferences: Preferences;
   /** BCP 47, where the record names one. */
   readonly language?: string;
   /** The given name of the patient concerned. */
@@ -38,7 +40,7 @@ export async function recipientOf(
 ): Promise<Recipient | Withheld> {
   switch (reference?.split('/')[0]) {
     case undefined:
-      return { contact };
+      return { contact, preferences: noPreferences };
     case 'Patient':
       return patient(reference, contact, reader);
     case 'Person':
@@ -75,7 +77,8 @@ async function account(
   if (record && 'withheld' in record) return record;
   if (person.active === false && !isPending(person, reader.own)) return { withheld: 'inactive' };
   // Addresses for sign-in are all that is known of a proxy without a record of their own.
-  return record ?? { contact: contactOnRecord(person.telecom, reader.phoneNumber, wanted) };
+  const contact = contactOnRecord(person.telecom, reader.phoneNumber, wanted);
+  return record ?? { contact, preferences: preferencesOf(person, reader.own) };
 }
 
 /** The account of a person who acts for a patient: while their relation is active and its period holds. */
@@ -90,18 +93,24 @@ async function proxy(reference: string, reader: PeopleReader, now: number): Prom
   const language = own.language ?? languageOf(related);
   const { given } = theirs;
   return {
+    preferences: own.preferences,
     contact: { ...contactOnRecord(related.telecom, reader.phoneNumber), ...own.contact },
     ...defined({ language, given }),
   };
 }
 
 /** What a patient's record says. */
-function fromRecord(record: Patient | undefined, wanted: Contact, { phoneNumber }: PeopleReader): Recipient | Withheld {
+function fromRecord(
+  record: Patient | undefined,
+  wanted: Contact,
+  { phoneNumber, own }: PeopleReader,
+): Recipient | Withheld {
   if (!record) return { withheld: 'not on record' };
   if (isInactive(record)) return { withheld: record.active === false ? 'inactive' : 'deceased' };
   const language = languageOf(record);
   const given = givenName(record);
-  return { contact: contactOnRecord(record.telecom, phoneNumber, wanted), ...defined({ language, given }) };
+  const contact = contactOnRecord(record.telecom, phoneNumber, wanted);
+  return { contact, preferences: preferencesOf(record, own), ...defined({ language, given }) };
 }
 
 const givenName = ({ name = [] }: Patient): string | undefined =>

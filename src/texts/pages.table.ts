@@ -51,6 +51,12 @@ export const english = {
   preferencesTitle: 'How you are notified',
   preferencesNext:
     'You cannot change this here yet. Your health care provider can tell you how you are notified, and change it for you.',
+  unsubscribeWhy:
+    'Press the button, and you get no more notices in the way that this one came: by e-mail, or by text message. What the safety of your account depends on still reaches you by e-mail. Your provider can change this for you at any time.',
+  unsubscribe: 'Send me no more notices',
+  unsubscribedTitle: 'You get no more notices',
+  unsubscribedWhy: 'None in the way that this one came. Your provider can change this for you at any time.',
+  unsubscribeGoneWhy: 'It may have been cut off or be too old. Your provider can change how you are notified.',
   reportTitle: 'Was this not meant for you?',
   reportWhy:
     'Tell us, and we look after the address. An invitation in it ends at once, so that nobody can use it. We learn nothing about you.',
@@ -122,6 +128,13 @@ export const arabic = {
     'لم تُفتح بوابة المرضى على هذا العنوان بعد. رسالتك محفوظة لك. إذا كان الأمر لا يحتمل الانتظار فيُرجى الاتصال بمقدّم الرعاية الصحية.',
   preferencesTitle: 'كيف نُعلِمك',
   preferencesNext: 'لا يمكنك تغيير ذلك هنا بعد. يستطيع مقدّم الرعاية الصحية أن يخبرك كيف تُعلَم وأن يغيّر ذلك لك.',
+  unsubscribeWhy:
+    'اضغط الزر فلا تصلك إشعارات أخرى بالطريقة التي وصل بها هذا الإشعار: بالبريد الإلكتروني أو برسالة نصية. أما ما يتعلق بسلامة حسابك فيبقى يصلك بالبريد الإلكتروني. يستطيع مقدّم الرعاية الصحية أن يغيّر ذلك لك في أي وقت.',
+  unsubscribe: 'لا ترسلوا إليّ إشعارات أخرى',
+  unsubscribedTitle: 'لن تصلك إشعارات أخرى',
+  unsubscribedWhy:
+    'لن يصلك شيء منها بالطريقة التي وصل بها هذا الإشعار. يستطيع مقدّم الرعاية الصحية أن يغيّر ذلك لك في أي وقت.',
+  unsubscribeGoneWhy: 'ربما اقتُطع أو مضى عليه وقت طويل. يستطيع مقدّم الرعاية الصحية أن يغيّر كيف تُعلَم.',
   reportTitle: 'ألم تكن هذه الرسالة موجّهة إليك؟',
   reportWhy: 'أخبرنا فنراجع العنوان. وإن كانت فيها دعوة فإنها تنتهي فورًا كي لا يستخدمها أحد. لن نعرف عنك شيئًا.',
   report: 'لم تكن موجّهة إليّ',

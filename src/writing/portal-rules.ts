@@ -17,6 +17,7 @@ import { uploadRule, withFilesOf } from './file-rules.js';
 import { messageRule, refuseRemoval } from './message-rule.js';
 import { organizationRule } from './organization-rule.js';
 import { patientRule } from './patient-rule.js';
+import { withPreferences } from './preference-rule.js';
 import type { PortalRuleParts } from './portal-rule-parts.js';
 import { isTranslation } from '../texts/translation.js';
 import { translationRule } from './translation-rule.js';
@@ -35,9 +36,10 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Basic') return basicRule(parts);
     if (type === 'Organization') return organizationRule(parts);
     if (type === 'Binary') return uploadRule(parts);
-    if (type === 'Patient') return patientRule(parts);
+    if (type === 'Patient') return withPreferences(patientRule(parts), parts.definitions.own);
     if (!governed.has(type)) return undefined;
     if (type === 'Task') return reviewedByStaff(update, parts.definitions.own);
+    if (type === 'Person') return withPreferences(update, parts.definitions.own);
     return type === 'Communication' ? message : update;
   };
 }

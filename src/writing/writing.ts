@@ -6,6 +6,7 @@
 import { parseStored } from '../fhir/json.js';
 import { defined } from '../fhir/defined.js';
 import type { Endpoint } from '../definitions/endpoint.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Step } from '../portal/step.js';
 import type { Draft, EndpointStore, HandlerParts, WriteRule, Writing } from '../service.js';
@@ -13,6 +14,7 @@ import type { Validator } from '../validate/validator.js';
 import { createBreather } from '../runtime/breather.js';
 import { keepContent } from '../content/keep.js';
 import type { UploadParts } from '../content/upload.js';
+import { withQueued } from './delivery-extension.js';
 import { byServer } from './draft.js';
 import { mergeChanges } from './merge-changes.js';
 import { provenanceDraft, type ProvenanceParts } from './provenance.js';
@@ -20,6 +22,8 @@ import { checkReferences } from './references.js';
 import { deletion, stamp, type StampParts } from './stamp.js';
 
 export interface WritingParts extends StampParts, UploadParts, ProvenanceParts {
+  /** Canonical URLs of the portal's own definitions. */
+  readonly own: OwnCanonicals;
   validator: Pick<Validator, 'assertShape' | 'assertValid' | 'assertRules'>;
   definitionsFor: HandlerParts['definitionsFor'];
   /** The portal's rule for a type at this endpoint, if there is one. */
@@ -33,7 +37,9 @@ export function createWriting(parts: WritingParts): Writing {
     const breathe = createBreather();
     parts.validator.assertShape(draft.resource);
     await breathe();
-    const { resource, step } = await applyRule(draft, target, parts);
+    const ruled = await applyRule(draft, target, parts);
+    const { step } = ruled;
+    const resource = withQueued(ruled.resource, step?.effects ?? [], parts.own, parts.clock.now());
     await assertConforms(resource, draft, target, parts);
     await breathe();
     if (draft.references === 'enforced') await checkReferences(resource, sources(draft), target);
@@ -47,7 +53,11 @@ export function createWriting(parts: WritingParts): Writing {
     return { put, changes: provenance ? mergeChanges([own, provenance.changes]) : own };
   };
   const changesOf = async ({ writes, ...others }: Step, target: EndpointStore) => {
-    const written = await Promise.all(writes.map(one => write(byServer(one), target)));
+    const shown = writes.map(one => ({
+      ...one,
+      resource: withQueued(one.resource, others.effects, parts.own, parts.clock.now()),
+    }));
+    const written = await Promise.all(shown.map(one => write(byServer(one), target)));
     const { puts = [], documents = [] } = mergeChanges(written.map(({ changes }) => changes));
     return { ...others, puts, documents: [...others.documents, ...documents] };
   };

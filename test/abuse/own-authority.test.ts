@@ -30,6 +30,7 @@ async function reasonsFor(journey: Journey, ...[caller, method, path, body]: Par
 interface State {
   code: string;
   token: string;
+  unsubscribe: string;
   birthDate: string;
   communication: string;
   task: string;
@@ -58,6 +59,11 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     'Patient/redeem-invitation',
     ['redemption of an invitation'],
     ({ code, birthDate }) => ['', 'POST', 'Patient/$redeem-invitation', parameters({ code, birthDate })],
+  ],
+  [
+    'Patient/unsubscribe',
+    ['unsubscription from notices'],
+    ({ unsubscribe }) => ['', 'POST', 'Patient/$unsubscribe', parameters({ token: unsubscribe })],
   ],
   [
     'Task/report-misdirected',
@@ -124,7 +130,9 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
   assert.ok(output(answer, 'return'));
   const [code = ''] = await journey.codes(person.email);
   const [mail] = await journey.mails(person.email);
-  const [, token = ''] = /token=([\w-]+)/.exec(mail?.text ?? '') ?? [];
+  const [unsubscribe = '', token = ''] = ['preferences', 'not-for-me'].map(
+    page => new RegExp(`${page}\\?token=([\\w-]+)`).exec(mail?.text ?? '')?.[1] ?? '',
+  );
   const toPatient = { ...message, subject: { reference: 'Patient/demo-patient' } };
   const received = await journey.expect(201, 'demo-clinician', 'POST', 'Communication', toPatient);
   const { answer: sent, reasons: sending } = await reasonsFor(
@@ -138,7 +146,7 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
   const found = (await journey.expect(200, 'demo-agent', 'GET', `Task?focus=${focus}`)).body as unknown as Bundle<Task>;
   const task = found.entry?.[0]?.resource?.id ?? assert.fail();
   return {
-    state: { code, token, birthDate: person.birthDate, communication: String(received.body.id), task },
+    state: { code, token, unsubscribe, birthDate: person.birthDate, communication: String(received.body.id), task },
     inviting,
     sending,
   };

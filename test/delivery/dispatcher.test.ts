@@ -223,7 +223,7 @@ describe('the dispatcher', () => {
       });
       await delivery.post(newMessage);
       await delivery.dispatcher(slow).pass();
-      assert.deepEqual(await delivery.records('Communication/1'), [{ outcome: 'dead', reasons: ['first'] }]);
+      assert.deepEqual(await delivery.records('Communication/1'), [{ outcome: 'failed', reasons: ['first'] }]);
       assert.equal(await delivery.storage.records.get('outbox-email', 'id-1', delivery.clock.now()), undefined);
     });
 

@@ -107,7 +107,7 @@ describe('delivery by e-mail', () => {
         if (fails) return Promise.reject(new Error('busy'));
         shown.push(
           about,
-          deliveries.map(({ outcome, channel, attempts }) => [outcome, channel, attempts.at(-1)?.reason]),
+          deliveries.map(({ outcome, channel, reason }) => [outcome, channel, reason]),
         );
         return Promise.resolve();
       },
@@ -120,7 +120,7 @@ describe('delivery by e-mail', () => {
     delivery.clock.time += 10 * 60_000;
     await dispatcher.idle();
     await dispatcher.idle();
-    assert.deepEqual(shown, ['Task/1', [['dead', 'email', 'SMTP 550']]]);
+    assert.deepEqual(shown, ['Task/1', [['failed', 'email', 'SMTP 550']]]);
     await channel.close();
   });
 
@@ -129,7 +129,7 @@ describe('delivery by e-mail', () => {
     server = await startMailServer({ refuse: 550 });
     await delivery.post(invitation);
     await sendAll();
-    assert.deepEqual(await delivery.records('Task/1'), [{ outcome: 'dead', reasons: ['SMTP 550'] }]);
+    assert.deepEqual(await delivery.records('Task/1'), [{ outcome: 'failed', reasons: ['SMTP 550'] }]);
     const [record] = await delivery.storage.records.find('delivery', 'about', 'Task/1', delivery.clock.now(), 1);
     assert.ok(!JSON.stringify(record).includes('ABCD-EFGH'));
   });

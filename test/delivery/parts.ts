@@ -6,7 +6,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
 import type { Channel, Message, Sent } from '../../src/delivery/channels/channel.js';
-import { createDispatcher, type Dispatcher, type DispatcherParts } from '../../src/delivery/dispatcher.js';
+import { createDispatcher, type Dispatcher } from '../../src/delivery/dispatcher.js';
+import type { DispatcherParts } from '../../src/delivery/dispatcher-parts.js';
 import { outboxDocuments } from '../../src/delivery/outbox.js';
 import { loadTemplates } from '../../src/delivery/templates.js';
 import type { Query } from '../../src/fhir/request.js';
@@ -113,12 +114,12 @@ export function startDelivery(): Delivery {
       createDispatcher({
         store: storage.store,
         records: storage.records,
-        people: readerOf(people),
+        people: { ...readerOf(people), document: (kind, id) => storage.records.get(kind, id, clock.now()) },
         channels: [channels].flat(),
         templates: loadTemplates(templatesFolder),
         settings: () => Promise.resolve(organization),
         links: {
-          preferences: 'https://portal.example.org/preferences',
+          unsubscribe: () => 'https://portal.example.org/preferences?token=sealed',
           misdirected: ({ about }) => `https://portal.example.org/not-for-me?token=${about.replace('/', '-')}`,
         },
         clock,
@@ -141,7 +142,7 @@ export function startDelivery(): Delivery {
 }
 
 /** Finds Persons by their link alone. */
-function readerOf(people: Delivery['people']): PeopleReader {
+function readerOf(people: Delivery['people']): Omit<PeopleReader, 'document'> {
   const versioned = <R>(resource: unknown): Versioned<R> => ({ resource }) as Versioned<R>;
   return {
     own,

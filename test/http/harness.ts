@@ -65,6 +65,7 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
       isOwnHost: () => true,
       configuration: () => Promise.resolve(empty),
       reportMisdirected: token => Promise.resolve(token === 'good'),
+      unsubscribe: token => Promise.resolve(token === 'good'),
     },
   };
   return { parts, seen, reports, refusals };

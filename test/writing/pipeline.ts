@@ -5,6 +5,7 @@ import { loadDefinitions } from '../../src/definitions/load.js';
 import type { Resource } from '../../src/fhir/resource.js';
 import { createRegistry } from '../../src/search/registry.js';
 import type { Context, EndpointStore, WriteRule, Writing } from '../../src/service.js';
+import { own } from '../fixtures/own.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import type { Storage } from '../../src/store/port.js';
 import { createValidator } from '../../src/validate/validator.js';
@@ -42,6 +43,7 @@ export function pipeline(rule?: WriteRule): Pipeline {
   const writing = createWriting({
     clock,
     ids: { next: randomUUID },
+    own,
     limits: { maxDepth: 50 },
     registryOf: () => registry,
     internal: () => [],

@@ -7,6 +7,8 @@ export interface Message extends RenderedNotice {
   id: string;
   /** One address. */
   to: string;
+  /** Where the recipient unsubscribes with one request. https://www.rfc-editor.org/rfc/rfc8058 */
+  unsubscribe?: string;
 }
 
 export type Sent =

@@ -60,7 +60,8 @@ export function createEmailChannel(settings: EmailSettings): Channel {
 }
 
 /** The message as nodemailer takes it. The address is an object, so that nothing in it is parsed. */
-export function mailOf({ id, to, language, subject, text, html }: Message, from: string): SendMailOptions {
+export function mailOf(message: Message, from: string): SendMailOptions {
+  const { id, to, language, subject, text, html, unsubscribe } = message;
   return {
     from,
     to: { name: '', address: to },
@@ -68,9 +69,18 @@ export function mailOf({ id, to, language, subject, text, html }: Message, from:
     subject,
     text,
     html,
-    headers: { 'Content-Language': language, 'Auto-Submitted': 'auto-generated' },
+    headers: {
+      ...{ 'Content-Language': language, 'Auto-Submitted': 'auto-generated' },
+      ...(unsubscribe === undefined ? {} : oneClick(unsubscribe)),
+    },
   };
 }
+
+/** https://www.rfc-editor.org/rfc/rfc8058#section-3.1: one HTTPS address, and a signature (DKIM) that covers both. */
+const oneClick = (address: string): Record<string, string> => ({
+  'List-Unsubscribe': `<${address}>`,
+  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+});
 
 const senderDomain = (from: string): string => /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
 

@@ -1,7 +1,13 @@
 /** Patient/$invite: an invitation to enroll, for a Patient or for a person who has none yet; not for members. */
+import type { Patient } from 'fhir/r4.js';
 import type { Actor } from '../../access/actor.js';
+import { Fault } from '../../fhir/fault.js';
 import { languageUsed } from '../../texts/language.js';
-import { addressesBy, addressing } from '../../portal/addressing.js';
+import type { Contact } from '../../portal/contact.js';
+import type { Address } from '../../portal/contact-channel.js';
+import { noPreferences, preferencesOf } from '../../portal/preferences.js';
+import { reachOf } from '../../portal/reach.js';
+import { addressing } from '../../portal/addressing.js';
 import { refuseMinor } from '../../portal/age.js';
 import { daysOf } from '../../portal/days-parameter.js';
 import { inviteeOf, refuseInactive } from '../../portal/enrollment.js';
@@ -10,7 +16,7 @@ import { combined } from '../../portal/step.js';
 import type { Enrollee } from '../../portal/enrollee.js';
 import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
 import { statedLanguage } from '../../portal/language-parameter.js';
-import { channelsOf } from '../../portal/channel-parameter.js';
+import { CHANNEL_PARAMETER, channelsOf } from '../../portal/channel-parameter.js';
 import { definitionOf } from '../operation-of.js';
 import { requireFacts, enrolleeOf, statedContact, wrongParameter } from '../../portal/person-parameters.js';
 import type { InviteInput, InviteOutput } from '../types.js';
@@ -35,7 +41,7 @@ export const createInvite = (parts: InviteParts): Operation<InviteInput, InviteO
 async function invite(call: Call<InviteInput>, parts: InviteParts): Promise<Outcome<InviteOutput>> {
   const subject = await enrolleeOf(call);
   const configuration = await parts.configuration();
-  const order = orderOf(call, subject, parts.portal);
+  const order = await orderOf(call, subject, parts.portal);
   refuseInactive(subject, call.all);
   if (subject.account) return { output: { status: 'enrolled' } };
   refuseMinor(subject.facts.birthDate, configuration['account-age'], parts.clock.now());
@@ -52,17 +58,17 @@ async function invite(call: Call<InviteInput>, parts: InviteParts): Promise<Outc
   };
 }
 
-function orderOf(
+async function orderOf(
   call: Call<InviteInput>,
   subject: Enrollee,
   portal: PortalSettings,
-): InvitationOrder & { readonly sentBy: string[] } {
+): Promise<InvitationOrder & { readonly sentBy: string[] }> {
   const { input, context } = call;
   requireFacts(subject);
   const { contact, differs } = addressing(statedContact(call), subject.patient?.resource, call.all.phoneNumber);
   const { email: _email, phone: _phone, ...facts } = subject.facts;
   const channels = channelsOf(input, contact, portal);
-  const used = addressesBy(portal.channels, contact, channels);
+  const used = await addressesUsed(call, contact, subject.patient?.resource, channels, portal);
   const language = statedLanguage(input) ?? subject.language;
   const topic = topicOf(input);
   return {
@@ -70,12 +76,29 @@ function orderOf(
     contact,
     differs,
     sentTo: used.map(({ address }) => address),
-    sentBy: used.map(({ channel }) => channel),
+    sentBy: used.map(({ channel }) => channel.name),
     ...defined({ channels, language, topic }),
     days: daysOf(input) ?? portal.invitationDays,
     requester: requesterOf(context.actor),
     portalUrl: portal.portalUrl,
   };
+}
+
+/** The addresses by which the person takes an invitation. Fault `unprocessable` where they take none. */
+async function addressesUsed(
+  { all }: Call<InviteInput>,
+  contact: Contact,
+  patient: Patient | undefined,
+  wanted: readonly string[] | undefined,
+  { channels }: PortalSettings,
+): Promise<readonly Address[]> {
+  const preferences = patient ? preferencesOf(patient, all.own) : noPreferences;
+  const reach = await reachOf('invitation', { contact, preferences }, channels, wanted, all);
+  if (!('outcome' in reach)) return reach;
+  throw new Fault('unprocessable', 'This person takes no invitation by this channel: they have said so.', {
+    code: 'business-rule',
+    expression: CHANNEL_PARAMETER,
+  });
 }
 
 function topicOf({ topic }: InviteInput): string | undefined {

@@ -1,0 +1,52 @@
+/** What the dispatcher is made of. */
+import type { Clock, Random } from '../fhir/clock.js';
+import type { Notice } from '../portal/effect.js';
+import type { PeopleReader } from '../portal/recipient.js';
+import type { Records, Store } from '../store/port.js';
+import type { Channel } from './channels/channel.js';
+import type { Outcome, ShownDelivery } from './delivery-record.js';
+import type { NoticeLimit } from './notice-limit.js';
+import type { Route, RouteSettings } from './route.js';
+import type { Templates } from './templates.js';
+
+export interface DispatcherParts {
+  store: Pick<Store, 'commit'>;
+  records: Pick<Records, 'get' | 'find' | 'lease' | 'write'>;
+  /** The recipients of notices, as they are on record now. */
+  people: PeopleReader;
+  channels: readonly Channel[];
+  templates: Templates;
+  /** The settings of the portal at this moment. */
+  settings: () => Promise<RouteSettings>;
+  /** Addresses of the pages that every notice leads to. */
+  links: NoticeLinks;
+  clock: Clock;
+  random: Random;
+  /** Milliseconds between looks at the outbox. */
+  interval: number;
+  /** Failed tries after which an entry is dead; those for which the channel was not reached do not count. */
+  maxAttempts: number;
+  /** Of notices to one person; by default there is none. */
+  limit?: NoticeLimit;
+  /** Shows at a resource the state of the notices about it. */
+  show?: (about: string, deliveries: readonly ShownDelivery[]) => Promise<void>;
+  /** Gets the notices that nobody will receive, for the log. */
+  lost?: (notice: LostNotice) => void;
+  /** Gets the errors outside the channels, for the log. */
+  report: (error: unknown) => void;
+}
+
+export interface NoticeLinks {
+  /** Where the recipient unsubscribes from notices by this channel. */
+  unsubscribe(effect: Notice, to: Pick<Route, 'channel' | 'address'>): string;
+  /** Where the recipient of this notice reports that it was not meant for them. */
+  misdirected(effect: Notice): string;
+}
+
+/** Holds no address, name or code. */
+export interface LostNotice {
+  readonly id: string;
+  readonly event: string;
+  readonly outcome: Outcome;
+  readonly reason: string;
+}

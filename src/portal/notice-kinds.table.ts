@@ -1,0 +1,20 @@
+/** The events that people are notified of; each has its template (templates/{language}/{event}.liquid) and its code in notice-kind. */
+
+export interface NoticeKind {
+  /** It is of use at once: quiet hours do not hold it. */
+  readonly urgent?: true;
+  /** The safety of an account depends on it: it goes by e-mail whatever the person has set or unsubscribed from. */
+  readonly essential?: true;
+}
+
+export const noticeKinds = {
+  invitation: { urgent: true },
+  enrolled: {},
+  activation: { urgent: true, essential: true },
+  'contact-differs': { essential: true },
+  'new-message': {},
+} as const satisfies Readonly<Record<string, NoticeKind>>;
+
+export type NoticeEvent = keyof typeof noticeKinds;
+
+export const noticeKindOf = (event: NoticeEvent): NoticeKind => noticeKinds[event];
