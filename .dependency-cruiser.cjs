@@ -52,7 +52,7 @@ const folders = {
   'observe/': ['fhir/', 'runtime/', 'config/ as types', 'search/', 'store/port.ts', 'access/ as types', 'service.ts'],
   'identity/': [
     ...['fhir/', 'config/ as types', 'definitions/ as types', 'store/port.ts', 'access/', 'portal/', 'pages/ as types'],
-    ...['service.ts', 'router/dispatch.ts', 'outbound/'],
+    ...['service.ts', 'router/dispatch.ts', 'outbound/', 'runtime/'],
   ],
   'identity/accounts/': ['configuration/ as types', 'portal/', 'project-root.ts'],
   'router/': [

@@ -18,6 +18,7 @@ import { sharedSecret } from './access/shared-secret.js';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import type { EndpointDeclaration } from './definitions/endpoints.table.js';
+import { createPageTokens } from './identity/sessions/page-token.js';
 import { createClientRegistry } from './identity/authorization-server/clients.js';
 import { openChannels } from './delivery/channels/index.js';
 import { createOutbound } from './outbound/outbound.js';
@@ -68,7 +69,8 @@ export async function compose(
   const configuration = configurationIn(reading);
   const texts = textsIn(reading, configuration);
   const clients = createClientRegistry({ ...stores, ...world, fixed: config.demo ? demoApps(config.url) : [] });
-  const access = createAccess(config, model, stores, world, configuration, clients);
+  const pageTokens = createPageTokens(world);
+  const access = createAccess(config, model, stores, world, configuration, clients, pageTokens);
   const outbound = createOutbound(config.outbound, {
     suspended: target => log.warn('outbound calls suspended', { target }),
   });
@@ -109,6 +111,7 @@ export async function compose(
     audit,
     accounts: identity.pages,
     sessions: identity.sessions,
+    pageTokens,
     stores: opened,
     outbound,
     texts,

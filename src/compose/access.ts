@@ -14,6 +14,7 @@ import { trustedIssuers } from '../access/trusted-issuers.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
+import { pageClients, type PageTokens } from '../identity/sessions/page-token.js';
 import type { Storage } from '../store/port.js';
 import { addressesAt } from '../identity/authorization-server/addresses.js';
 import { registeredClients, type ClientRegistry } from '../identity/authorization-server/clients.js';
@@ -35,17 +36,18 @@ export function createAccess(
   { clock }: World,
   configuration: CurrentConfiguration,
   registry: ClientRegistry,
+  pageTokens: PageTokens,
 ): Access {
   const parentalAge = async () => (await configuration())['proxy-age'];
   const key = config.demo ? signingKey(config.dataFolder) : undefined;
   const issuers = [...trustedIssuers(config.issuers), ...(key ? [developmentTrust(key)] : [])];
   const apps = trustedApps(new Set(config.issuers.map(({ issuer }) => issuer)));
   const registered = registeredClients(addressesAt(config.url).issuer, registry);
-  const clients: Clients = eitherClients(registered, ...(key ? [developmentClients] : []), apps);
+  const clients: Clients = eitherClients(registered, ...(key ? [developmentClients] : []), pageClients, apps);
   const { url, partition } = endpointThat(model, 'holdsPeople');
   const people = storedPeople(store, partition, clock, { own: model.definitions.own, parentalAge });
   const authenticate = createAuthenticate({
-    verify: firstOf(opaqueVerifier(records), jwtVerifier(issuers)),
+    verify: firstOf(pageTokens.verify, opaqueVerifier(records), jwtVerifier(issuers)),
     clients,
     people,
     records,

@@ -25,11 +25,13 @@ import { Fault } from '../fhir/fault.js';
 import { xmlParts } from '../formats/xml.js';
 import { createApp } from '../http/app.js';
 import { createFraming } from '../pages/frame.js';
+import { createResourcePages } from '../pages/resource/index.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
 import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
+import type { PageTokens } from '../identity/sessions/page-token.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { Dispatch } from '../service.js';
 import type { Outbound } from '../outbound/outbound.js';
@@ -60,6 +62,7 @@ export interface ServingParts {
   audit: OpenAudit;
   accounts: AccountPagesParts;
   sessions: Sessions;
+  pageTokens: PageTokens;
   stores: Storage;
   outbound: Outbound;
   /** Whether the storage is closed with the server. */
@@ -200,6 +203,11 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     })),
     limits: config.limits,
     writeXml: (resource, pretty) => xmlParts(resource, definitions, pretty),
+    makePage: createResourcePages(framing),
+    pageToken: async request => {
+      const who = await parts.sessions.current(request);
+      return who && parts.pageTokens.issue(who);
+    },
     secure,
     report: (error, id) => log.error('unforeseen fault', error, { id }),
     refused: ({ base, milliseconds, ...line }) =>

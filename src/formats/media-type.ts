@@ -84,6 +84,17 @@ export function negotiate(query: Query, accept: string | undefined): Shape | und
   return format && { format, pretty: pretty === 'true' };
 }
 
+const PAGE = 'text/html';
+
+/** Whether a page for people is asked for, as browsers do: text/html before any format of FHIR. `_format` goes before Accept. */
+export function wantsPage(query: Query, accept = ''): boolean {
+  const named = valueOf(query, '_format');
+  if (named !== undefined) return named === 'html' || mediaType(named) === PAGE;
+  if (!accept.includes(PAGE)) return false;
+  const headers = { accept: rangesOf(accept).join() };
+  return new Negotiator({ headers }).mediaType([...OFFERED, PAGE]) === PAGE;
+}
+
 export const notAcceptable = (): Fault =>
   new Fault('not-acceptable', 'Answers come as application/fhir+json or application/fhir+xml, in FHIR version 4.0.');
 

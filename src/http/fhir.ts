@@ -6,7 +6,8 @@ import { asFault, faultResponse } from '../fhir/outcome.js';
 import { parametersOf, type FhirRequest } from '../fhir/request.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import { negotiate, notAcceptable } from '../formats/media-type.js';
+import { negotiate, notAcceptable, wantsPage } from '../formats/media-type.js';
+import type { AskedPage, MadePage, MakePage } from '../pages/resource/index.js';
 import { createAdmission } from './admission.js';
 import { discard } from './body.js';
 import { correlationId, fhirRequest, requestId, type RequestLimits } from './request.js';
@@ -32,6 +33,10 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
   bases: readonly FhirBase[];
   limits: RequestLimits;
   writeXml: WriteXml;
+  /** Pages for people whose browser opens a FHIR address. */
+  makePage: MakePage;
+  /** An access token for whoever is signed in to the browser, for a page alone; undefined: nobody is. */
+  pageToken(request: IncomingMessage): Promise<string | undefined>;
   /** Callers reach this server by https. */
   secure: boolean;
   /** Logs an unexpected error. */
@@ -40,8 +45,13 @@ export interface FhirParts extends Pick<World, 'clock' | 'ids'> {
   refused(line: { id: string; method: string; base: string; status: number; milliseconds: number }): void;
 }
 
+interface Exchange extends Envelope {
+  /** Set where the answer is to be a page. */
+  page?: AskedPage;
+}
+
 /** Before the request has named a format. */
-const envelopeOf = (request: IncomingMessage, ids: World['ids']): Envelope => ({
+const envelopeOf = (request: IncomingMessage, ids: World['ids']): Exchange => ({
   format: 'json',
   pretty: false,
   head: request.method === 'HEAD',
@@ -74,25 +84,31 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
       const milliseconds = parts.clock.now() - started;
       parts.refused({ id: envelope.id, method, base, status: answer.status, milliseconds });
     }
-    await respond(response, answer, envelope);
+    const page = envelope.page && (await parts.makePage(answer, envelope.page));
+    if (page) sendPage(response, answer, envelope, page);
+    else await respond(response, answer, envelope);
   }
 
   async function routed(
     found: LocatedBase,
     request: IncomingMessage,
     response: ServerResponse,
-    envelope: Envelope,
+    envelope: Exchange,
   ): Promise<FhirResponse> {
     if (request.method === 'OPTIONS') return preflight;
     const path = decodePath(found.rest);
     const [first, name = ''] = path;
     if (first === '.well-known') return wellKnown(found.base, request.method, path.length === 2 ? name : '');
-    const query = decodeQuery(found.search);
+    const sent = decodeQuery(found.search);
+    const isPage = READING.has(request.method ?? '') && wantsPage(sent, request.headers.accept);
+    const query = isPage ? sent.filter(([name]) => !OF_PAGES.has(name)) : sent;
+    if (isPage) envelope.page = pageOf(request, found.base, path);
     const located = { base: found.base.url, path, query, id: envelope.id };
     const asked = { headers: request.headers as FhirRequest['headers'], query };
     const room = admission(() => found.base.callerOf(asked), response);
     const received = await fhirRequest(request, located, parts.limits, parts.clock, room.body);
     const value = { ...received, holdLarge: room.answer };
+    if (isPage) return found.base.handle(await asSignedIn(value, request));
     const shape = negotiate(parametersOf(value), request.headers.accept);
     // A Binary is answered in its own format, whatever that is.
     if (shape === undefined && first !== 'Binary') throw notAcceptable();
@@ -101,6 +117,12 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     const answer = await found.base.handle(value);
     discard(request, parts.limits.maxBody);
     return answer;
+  }
+
+  /** A page is made with the rights of whoever is signed in to the browser, where the request names nobody else. */
+  async function asSignedIn(value: FhirRequest, request: IncomingMessage): Promise<FhirRequest> {
+    const token = request.headers.authorization === undefined ? await parts.pageToken(request) : undefined;
+    return token === undefined ? value : { ...value, headers: { ...value.headers, authorization: `Bearer ${token}` } };
   }
 
   return (request, response) => {
@@ -115,6 +137,36 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
 
 /** Paths below /fhir, and request targets that are no path (an absolute address, `*`) and are refused. */
 const OURS = /^(?:\/fhir(?:[/?]|$)|[^/])/;
+
+const READING = new Set(['GET', 'HEAD']);
+
+/** Parameters of pages, which FHIR does not know. */
+const OF_PAGES = new Set(['lang', '_format']);
+
+const pageOf = (request: IncomingMessage, { path, url }: FhirBase, segments: readonly string[]): AskedPage => ({
+  base: { path, url },
+  segments,
+  address: request.url ?? '/',
+  headers: request.headers,
+});
+
+/** Pages are for this browser alone: no other origin reads them. */
+function sendPage(
+  response: ServerResponse,
+  { status, headers }: FhirResponse,
+  { head, id }: Envelope,
+  page: MadePage,
+): void {
+  const length = String(Buffer.byteLength(page.text));
+  const own = { 'content-type': 'text/html; charset=utf-8', 'content-length': length, 'x-request-id': id };
+  response.writeHead(status, {
+    ...headers,
+    ...page.headers,
+    ...own,
+    vary: 'accept, accept-language, authorization, cookie',
+  });
+  response.end(head ? undefined : page.text);
+}
 
 interface LocatedBase {
   base: FhirBase;

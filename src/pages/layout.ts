@@ -12,6 +12,8 @@ export interface Assets {
   brand?: Brand;
 }
 
+type KeptQuery = Readonly<Record<string, string>> | URLSearchParams;
+
 export interface Frame {
   /** The texts for its reader. */
   words: Words;
@@ -20,7 +22,7 @@ export interface Frame {
   /** Path of this page: the links to other languages lead here. */
   path: string;
   /** Kept in those links. */
-  query?: Readonly<Record<string, string>>;
+  query?: KeptQuery;
   title: string;
   version: string;
   assets: Assets;
@@ -70,9 +72,13 @@ function languageSwitch(
   { language: current, texts }: Words,
   languages: readonly string[],
   path: string,
-  query: Readonly<Record<string, string>>,
+  query: KeptQuery,
 ): Html {
-  const address = (lang: string): string => `${path}?${new URLSearchParams({ ...query, lang }).toString()}`;
+  const address = (lang: string): string => {
+    const kept = new URLSearchParams(query);
+    kept.set('lang', lang);
+    return `${path}?${kept.toString()}`;
+  };
   return html`<nav aria-label="${texts.languages}">
     <ul>
       ${languages.map(

@@ -7,8 +7,9 @@ import * as account from './account.table.js';
 import * as authorization from './authorization.table.js';
 import { directionOf, languageCandidates, rangesOf, SOURCE, type Languages } from './language.js';
 import * as pages from './pages.table.js';
+import * as resource from './resource.table.js';
 
-const english = { ...pages.english, ...account.english, ...authorization.english };
+const english = { ...pages.english, ...account.english, ...authorization.english, ...resource.english };
 
 type Source = typeof english;
 type Category = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
@@ -25,7 +26,7 @@ export type PlainKey = {
 type FilledKey = Exclude<SingleKey, PlainKey> | PluralKey;
 
 type Translated = Readonly<Record<SingleKey, string> & Partial<Record<`${PluralKey}_${Category}`, string>>>;
-const arabic: Translated = { ...pages.arabic, ...account.arabic, ...authorization.arabic };
+const arabic: Translated = { ...pages.arabic, ...account.arabic, ...authorization.arabic, ...resource.arabic };
 
 /** Texts of one language by key; of a text with a number, by key and plural category: `waitSeconds_few`. */
 export type Translation = Readonly<Record<string, string>>;

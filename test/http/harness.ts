@@ -54,6 +54,8 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     limits: { maxBody: 1000, requestTimeout: 30_000 },
     secure: true,
     writeXml: resource => `<${resource.resourceType}/>`,
+    makePage: () => Promise.resolve(undefined),
+    pageToken: () => Promise.resolve(undefined),
     report: error => reports.push(error),
     refused: ({ status }) => refusals.push(status),
     readiness: () => Promise.resolve({ store: true }),

@@ -2,5 +2,9 @@
 
 const INTERACTION = /^\/interaction\/[A-Za-z0-9_-]{1,64}$/;
 
+/** A resource, a search or a history of a FHIR endpoint, which a browser shows as a page. */
+const FHIR = /^\/fhir\/[\w~.$%&=?:,;|+@()*!'/-]{1,2000}$/;
+
 /** The path, where it is one that a sign-in may lead to; else undefined. */
-export const returnTo = (path: string): string | undefined => (INTERACTION.test(path) ? path : undefined);
+export const returnTo = (path: string): string | undefined =>
+  INTERACTION.test(path) || FHIR.test(path) ? path : undefined;
