@@ -58,11 +58,13 @@ export function workflowOperation<Input extends Values, Output extends Values>(
       if (!('step' in outcome)) return outcome;
       const changes = await parts.writing.changesOf(outcome.step, context);
       const commit = { changes, asSystem: reason };
-      if ('fault' in outcome) return outcome.step.documents.length > 0 ? { fault: outcome.fault, ...commit } : outcome;
+      if ('fault' in outcome) return { fault: outcome.fault, ...(isNothing(outcome.step) ? {} : commit) };
       return outcome.returns ? answer(outcome, commit, context) : { output: outcome.output, ...commit };
     },
   };
 }
+
+const isNothing = ({ writes, documents }: Step): boolean => writes.length + documents.length === 0;
 
 interface Commit {
   changes: Awaited<ReturnType<Writing['changesOf']>>;

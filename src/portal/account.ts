@@ -1,10 +1,9 @@
 /** An account is a Person (profile patient-account) linked to the Patient it stands for. Invitation and enrollment make it alike. */
-import type { Patient, Person } from 'fhir/r4.js';
+import type { Person } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
-import { telecomOf } from './contact.js';
 import type { Enrollee } from './enrollee.js';
-import type { Facts } from './identity.js';
 import { accountWorkflow, draftAccount, type EnrolledNotice } from './account-workflow.js';
+import { patientOf } from './new-patient.js';
 import { isPending } from './account-standing.js';
 import { move, SERVER } from './workflow.js';
 import { changed, created, combined, step, type WorkflowReader, type Step } from './step.js';
@@ -36,20 +35,3 @@ export async function provision(
   const writes = [...(newPatient ? [created(newPatient)] : []), account ? changed(account, person) : created(person)];
   return { person, step: combined(subject.conditions, step({ writes, effects })) };
 }
-
-function patientOf(facts: Facts, id: string, language: string | undefined): Patient {
-  const { identifier, family, given, birthDate } = facts;
-  const spoken = language === undefined ? {} : { communication: [{ language: bcp47(language), preferred: true }] };
-  return {
-    resourceType: 'Patient',
-    id,
-    ...(identifier === undefined ? {} : { identifier: [identifier] }),
-    active: true,
-    name: [{ ...defined({ family }), ...(given === undefined ? {} : { given: [given] }) }],
-    telecom: telecomOf(facts),
-    ...defined({ birthDate }),
-    ...spoken,
-  };
-}
-
-const bcp47 = (code: string) => ({ coding: [{ system: 'urn:ietf:bcp:47', code }] });

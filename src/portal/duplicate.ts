@@ -5,9 +5,12 @@
 import { createHash } from 'node:crypto';
 import type { Patient, Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
+import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import type { Query } from '../fhir/request.js';
-import { byAddress, byBirthDate, candidatesBy } from './candidates.js';
+import type { Criterion } from '../store/port.js';
+import { byAddress, byBirthDate, candidatesBy, type Candidates } from './candidates.js';
 import { findAccount, inForce, isInactive } from './identity.js';
 import { compare, describe, isOnePerson, mayBeOnePerson } from './likeness.js';
 import { combined, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
@@ -25,28 +28,53 @@ export interface Duplicate {
 const MOST_REVIEWS = 10;
 const WHOLE_DAY = 'YYYY-MM-DD'.length;
 
-/** @param own the record and what was merged into it: `Patient/1` */
+/** The duplicates of a record, and the conditions under which there are no others. */
+export interface Duplicates {
+  readonly found: readonly Duplicate[];
+  readonly criteria: readonly Criterion[];
+}
+
+/**
+ * Nobody, where the facts are those of so many that they tell nobody from others.
+ * @param own the record and what was merged into it: `Patient/1`; none for a person who is not on record
+ */
 export async function duplicatesOf(
   record: Patient,
   own: readonly string[],
   reader: WorkflowReader,
-): Promise<Duplicate[]> {
+): Promise<Duplicates> {
   const sought = describe(record, reader.phoneNumber);
   const byName = sought.birthDate?.length === WHOLE_DAY ? byBirthDate(sought) : undefined;
-  const { found } = await candidatesBy<Patient>('Patient', [byAddress(sought), byName], reader);
+  const candidates = await candidatesBy<Patient>('Patient', [byAddress(sought), byName], reader).catch(ofTooMany);
   const all = new Map<string, Duplicate>();
-  for (const candidate of found) {
+  for (const candidate of candidates.found) {
     const how = compare(sought, describe(candidate.resource, reader.phoneNumber));
     const [patient] = mayBeOnePerson(how) ? await inForce([candidate], reader) : [];
     const reference = `Patient/${patient?.resource.id}`;
     if (!patient || own.includes(reference) || isInactive(patient.resource)) continue;
-    const reviews = await reader.find<Task>('Task', reviewsOf(own[0] ?? '', reference, reader), MOST_REVIEWS);
-    if (reviews.some(({ resource: { status } }) => status === 'rejected')) continue;
-    const { found: account } = await findAccount(patient, reader);
-    const known = { patient, isLikely: isOnePerson(how), isReviewed: reviews.length > 0 };
-    all.set(reference, account ? { ...known, account } : known);
+    const duplicate = await undecided(patient, own, isOnePerson(how), reader);
+    if (duplicate) all.set(reference, duplicate);
   }
-  return [...all.values()];
+  return { found: [...all.values()], criteria: candidates.criteria };
+}
+
+/** Undefined where member administration has decided that they are two persons. */
+async function undecided(
+  patient: Versioned<Patient>,
+  [record]: readonly string[],
+  isLikely: boolean,
+  reader: WorkflowReader,
+): Promise<Duplicate | undefined> {
+  const pair = record === undefined ? undefined : reviewsOf(record, `Patient/${patient.resource.id}`, reader);
+  const reviews = pair ? await reader.find<Task>('Task', pair, MOST_REVIEWS) : [];
+  if (reviews.some(({ resource: { status } }) => status === 'rejected')) return undefined;
+  const { found: account } = await findAccount(patient, reader);
+  return { patient, isLikely, isReviewed: reviews.length > 0, ...defined({ account }) };
+}
+
+function ofTooMany(error: unknown): Candidates<Patient> {
+  if (error instanceof Fault && error.kind === 'too-costly') return { found: [], criteria: [] };
+  throw error;
 }
 
 /** A Task for each pair that member administration has not been asked about; one a pair, whoever writes at the same time. */

@@ -4,7 +4,8 @@ import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { birthDateLikeness } from './birth-date.js';
 import { contactOnRecord } from './contact.js';
-import { duplicatesOf } from './duplicate.js';
+import { patientOf } from './new-patient.js';
+import { duplicatesOf, type Duplicate, type Duplicates } from './duplicate.js';
 import { findAccount, findByFacts, findPatient, inForce, languageOf, ownPatient, type Facts } from './identity.js';
 import { givenLikeness } from './name.js';
 import { step, type Step, type Versioned, type WorkflowReader } from './step.js';
@@ -18,6 +19,8 @@ export interface Enrollee {
   /** The account; that of a proxy only has no Patient of its own. */
   account?: Versioned<Person>;
   language?: string;
+  /** Records that may be of this person, undecided. */
+  others: readonly Duplicate[];
   /** Conditions under which patient and account are still the same at commit. */
   conditions: Step;
 }
@@ -37,30 +40,44 @@ export async function findEnrollee(
   const known = patient ? completed(facts, patient.resource, reader) : facts;
   const own = patient && (await findAccount(patient, reader));
   const other = own?.found ? undefined : await findByFacts<Person>('Person', known, reader);
-  const account =
-    own?.found ?? asProxyOnly(other?.found, patient) ?? (patient && (await accountElsewhere(patient, reader)));
-  const language = languageOf(patient?.resource);
+  const found = own?.found ?? asProxyOnly(other?.found, patient);
+  const isMember = found !== undefined && ownPatient(found.resource) !== undefined;
+  const elsewhere = isMember ? NOWHERE : await knownElsewhere(known, patient, reader);
+  const account = found ?? elsewhere.account;
+  const criteria = [match, own, other, elsewhere].flatMap(one => one?.criteria ?? []);
   return {
     facts: known,
-    ...defined({ patient, account, language }),
-    conditions: step({ criteria: [...match.criteria, ...(own?.criteria ?? []), ...(other?.criteria ?? [])] }),
+    ...defined({ patient, account, language: languageOf(patient?.resource) }),
+    others: elsewhere.others,
+    conditions: step({ criteria }),
   };
 }
 
-/**
- * The account that this person has by another record, made before this one was known. Fault `conflict` where it may be
- * another person's, until member administration has decided.
- */
-async function accountElsewhere(
-  patient: Versioned<Patient>,
-  reader: WorkflowReader,
-): Promise<Versioned<Person> | undefined> {
-  const all = await duplicatesOf(patient.resource, await mergedInto(patient, reader), reader);
-  const members = all.filter(({ account }) => account !== undefined && ownPatient(account.resource) !== undefined);
-  const likely = members.find(({ isLikely }) => isLikely);
-  if (likely || !members.some(({ isReviewed }) => isReviewed)) return likely?.account;
-  throw new Fault('conflict', 'This may be a member under another record: a review is to decide.');
+interface Elsewhere extends Pick<Duplicates, 'criteria'> {
+  /** The account that this person has by another record, made before this one was known. */
+  readonly account?: Versioned<Person>;
+  readonly others: readonly Duplicate[];
 }
+
+const NOWHERE: Elsewhere = { others: [], criteria: [] };
+
+/** Other records that may be of this person: of members, and of anybody where the person has no record number. */
+async function knownElsewhere(
+  facts: Facts,
+  patient: Versioned<Patient> | undefined,
+  reader: WorkflowReader,
+): Promise<Elsewhere> {
+  const record = patient?.resource ?? patientOf(facts, '', undefined);
+  const own = patient ? await mergedInto(patient, reader) : [];
+  const { found, criteria } = await duplicatesOf(record, own, reader);
+  const likely = found.find(one => one.isLikely && isMember(one));
+  if (likely?.account) return { account: likely.account, others: [], criteria };
+  const isNumbered = patient !== undefined || facts.identifier !== undefined;
+  return { others: found.filter(one => !isNumbered || one.isReviewed || isMember(one)), criteria };
+}
+
+const isMember = ({ account }: Duplicate): boolean =>
+  account !== undefined && ownPatient(account.resource) !== undefined;
 
 /** A Person that the facts lead to counts as this patient's account only while it stands for no other Patient. */
 function asProxyOnly(

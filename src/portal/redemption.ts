@@ -6,6 +6,7 @@ import { Fault } from '../fhir/fault.js';
 import { provision } from './account.js';
 import { verifiesBirthDate } from './birth-date.js';
 import { findEnrollee, type Enrollee } from './enrollee.js';
+import { heldForReview } from './held.js';
 import { isUnder } from './age.js';
 import { hashOf } from './invitation-code.js';
 import { forget, readInvitation, withTries, type InvitationRecord, type Stored } from './invitation-record.js';
@@ -53,6 +54,8 @@ export async function redeem(
   if (!verifiesBirthDate(birthDate, recorded)) return wrongFacts(stored, task, reader, now);
   const subject = await subjectOf(stored.record, reader);
   if (!subject || isUnder(recorded, rules.accountAge, now)) return unusable();
+  const held = heldForReview(subject, reader, world);
+  if (held) return { ...unusable(), step: held.step };
   const isActive =
     rules.activates || (subject.account !== undefined && !isPending(subject.account.resource, reader.own));
   const { person, step: made } = await accountOf(subject, isActive, rules, reader, world);

@@ -4,13 +4,16 @@
  */
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
 import { mapReferences } from '../fhir/map-references.js';
 import { ID } from '../fhir/reference.js';
 import type { Resource } from '../fhir/resource.js';
 import { inOneCase, isUuidUrl, uuidOf } from '../fhir/uuid-url.js';
 import type { Changes, EndpointStore, HandlerParts } from '../service.js';
+import { mergeChangeSets } from '../store/change-set.js';
 import type { ChangeSet, DocumentChange, Store, Version } from '../store/port.js';
 import { byServer } from './draft.js';
+import type { ConsequencesOfLoad } from './loaded-patients.js';
 import { mergeChanges } from './merge-changes.js';
 import { sameContent } from './same-content.js';
 import { defined } from '../fhir/defined.js';
@@ -28,11 +31,13 @@ export interface Bulk {
 export interface BulkParts extends Pick<HandlerParts, 'writing' | 'served' | 'ids' | 'auditOwn'> {
   /** The bare store. */
   store: Store;
+  /** What is written along with a resource. */
+  readonly consequences?: ConsequencesOfLoad;
 }
 
 /** @param reason why the server writes, for the audit */
 export function createBulk(
-  { writing, served, ids, auditOwn, store }: BulkParts,
+  { writing, served, ids, auditOwn, store, consequences }: BulkParts,
   endpoint: Endpoint,
   reason: string,
 ): Bulk {
@@ -41,7 +46,10 @@ export function createBulk(
   const changesOf = async (resource: Resource, previous: Version | undefined): Promise<Changes | 'unchanged'> => {
     checkIdentity(resource, endpoint);
     if (previous && !previous.deleted && sameContent(previous.json, resource)) return 'unchanged';
-    return (await writing.write(byServer({ resource, previous, method: 'PUT' }), target)).changes;
+    const { changes } = await writing.write(byServer({ resource, previous, method: 'PUT' }), target);
+    const before = previous && !previous.deleted ? parseStored<Resource>(previous.json) : undefined;
+    const step = await consequences?.(resource, before);
+    return step ? { ...changes, consequences: await writing.changesOf(step, target) } : changes;
   };
   return {
     async prepare(resources) {
@@ -63,9 +71,10 @@ export function createBulk(
   };
 }
 
-/** Writes of the server itself have neither consequences nor effects. */
+/** Writes of the server itself have no effects: nobody is told of them. */
 function toCommit(changes: readonly Changes[], added: readonly DocumentChange[]): ChangeSet {
-  const { puts, criteria, documents = [] } = mergeChanges(changes);
+  const { consequences = {}, ...own } = mergeChanges(changes);
+  const { puts, criteria, documents = [] } = mergeChangeSets(own, consequences);
   return { ...defined({ puts, criteria }), documents: [...documents, ...added] };
 }
 

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import type { App } from '../../compose.js';
 import { createBulk, type Bulk } from '../../writing/bulk.js';
+import { consequencesOfLoad } from '../../writing/loaded-patients.js';
 import { Fault, isConflict } from '../../fhir/fault.js';
 import type { Resource } from '../../fhir/resource.js';
 import { openSource, type Item, type Source } from './source.js';
@@ -57,7 +58,9 @@ export async function loadItems(
   const known = await records.get(KIND, source.id, clock.now());
   const done = Number(known?.value['place'] ?? 0);
   const tally: Tally = { written: 0, unchanged: 0, refused: 0, skipped: 0 };
-  const bulk = createBulk({ ...app.parts, store: app.store }, endpoint, 'bulk load');
+  const parts = { ...app.parts, store: app.store };
+  const consequences = consequencesOfLoad(parts, endpoint);
+  const bulk = createBulk({ ...parts, consequences }, endpoint, 'bulk load');
   let under: Promise<void> = Promise.resolve();
   for await (const batch of batches(source.items(), done, tally)) {
     const value = { place: batch.at(-1)!.place };

@@ -3,6 +3,7 @@ import type { Person } from 'fhir/r4.js';
 import { defined } from '../../fhir/defined.js';
 import type { Issue } from '../../fhir/fault.js';
 import type { Enrollee } from '../../portal/enrollee.js';
+import { heldForReview } from '../../portal/held.js';
 import { isPending } from '../../portal/account-standing.js';
 import { addressing } from '../../portal/addressing.js';
 import { refuseMinor } from '../../portal/age.js';
@@ -43,6 +44,8 @@ async function enroll(call: Call<EnrollInput>, parts: EnrollParts): Promise<Outc
   const subject = { ...found, ...defined({ language }) };
   if (account) return again(call, subject, account, parts);
   refuseMinor(found.facts.birthDate, (await parts.configuration())['account-age'], parts.clock.now());
+  const held = heldForReview(subject, all, parts);
+  if (held) return held;
   const order = orderOf(call, subject, parts.portal);
   const { person, step } = await makeAccount(subject, order, all, parts);
   if (order.differs) context.warnings.push(otherContact);

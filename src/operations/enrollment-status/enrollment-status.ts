@@ -1,5 +1,6 @@
 /** Patient/$enrollment-status: the standing of a person with the portal, and the next actions. */
 import { nextActions, standingOf } from '../../portal/enrollment.js';
+import { isUnderReview } from '../../portal/held.js';
 import type { HandlerParts, Operation } from '../../service.js';
 import { definitionOf } from '../operation-of.js';
 import { requireLookup, enrolleeOf } from '../../portal/person-parameters.js';
@@ -35,6 +36,6 @@ async function statusOf(
     status,
     ...(patient ? { patient: { reference: `Patient/${patient.resource.id}` } } : {}),
     ...(invitation === undefined ? {} : { invitation: { reference: invitation } }),
-    nextAction: nextActions[status],
+    nextAction: isUnderReview(subject) ? ['none'] : nextActions[status],
   };
 }

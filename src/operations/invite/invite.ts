@@ -14,6 +14,7 @@ import { inviteeOf, refuseInactive } from '../../portal/enrollment.js';
 import { invite as makeInvitation, type InvitationOrder } from '../../portal/invitation.js';
 import { combined } from '../../portal/step.js';
 import type { Enrollee } from '../../portal/enrollee.js';
+import { heldForReview } from '../../portal/held.js';
 import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
 import { statedLanguage } from '../../portal/language-parameter.js';
 import { CHANNEL_PARAMETER, channelsOf } from '../../portal/channel-parameter.js';
@@ -45,6 +46,8 @@ async function invite(call: Call<InviteInput>, parts: InviteParts): Promise<Outc
   refuseInactive(subject, call.all);
   if (subject.account) return { output: { status: 'enrolled' } };
   refuseMinor(subject.facts.birthDate, configuration['account-age'], parts.clock.now());
+  const held = heldForReview(subject, call.all, parts);
+  if (held) return held;
   const { task, step } = await makeInvitation(order, call.all, parts);
   return {
     step: combined(subject.conditions, step),
