@@ -12,6 +12,7 @@ import type { Preference } from './fhir/prefer.js';
 import type { FhirRequest } from './fhir/request.js';
 import type { JsonObject, Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
+import type { Deliveries } from './portal/deliveries.js';
 import type { Effect } from './portal/effect.js';
 import type { MisdirectedTokens } from './portal/misdirected.js';
 import type { UnsubscribeTokens } from './portal/opt-out.js';
@@ -267,6 +268,8 @@ export interface HandlerParts extends World {
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
   readonly misdirected: MisdirectedTokens;
   readonly unsubscribe: UnsubscribeTokens;
+  /** Of notices. */
+  readonly deliveries: Deliveries;
   /** The portal's configuration at this moment. */
   readonly configuration: CurrentConfiguration;
   /** The texts at this moment. */

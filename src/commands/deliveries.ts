@@ -7,7 +7,7 @@ import { machine } from '../compose/machine.js';
 import { openStorage } from '../compose/storage.js';
 import { loadConfig } from '../config/config.js';
 import { ensureFolder } from '../config/folder.js';
-import { deadDeliveries, sendAgain, type DeadDelivery } from '../delivery/delivery-record.js';
+import { deadDeliveries, sentAgain, type DeadDelivery } from '../delivery/delivery-record.js';
 import { instant } from '../fhir/instant.js';
 import { helped } from './usage.js';
 import type { Storage } from '../store/port.js';
@@ -31,7 +31,11 @@ function linesOf({ id, event, about, attempts }: DeadDelivery): string {
 }
 
 async function again(id: string, { records, store }: Storage): Promise<number> {
-  if (await sendAgain(id, records, store, machine.clock)) return 0;
+  const again = await sentAgain(id, records, machine.clock.now());
+  if (again) {
+    await store.commit({ documents: again.documents });
+    return 0;
+  }
   process.stderr.write('There is no dead delivery of this id.\n');
   return 1;
 }

@@ -9,6 +9,7 @@ import { receiveContent } from '../content/keep.js';
 import { withoutRemains } from '../content/upload.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
+import { createDeliveries } from '../delivery/deliveries.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
@@ -110,6 +111,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     portal,
     boxes: boxFilter,
     ...tokens,
+    deliveries: createDeliveries(records, world.clock, given.channels),
     configuration,
     texts,
   };

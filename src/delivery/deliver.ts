@@ -10,7 +10,7 @@ import { ended, removal, type Outcome } from './delivery-record.js';
 import { reportDue } from './delivery-report.js';
 import type { DispatcherParts } from './dispatcher-parts.js';
 import { withinLimit } from './notice-limit.js';
-import { channelQueue, entryOf, queued, type OutboxEntry } from './outbox.js';
+import { channelQueue, entryOf, keysOf, queued, type OutboxEntry } from './outbox.js';
 import { retryDelay, UNREACHABLE_LONGEST } from './retry.js';
 import { routesOf, type Route } from './route.js';
 import { send, type Unrendered } from './send.js';
@@ -42,17 +42,21 @@ export async function deliver(document: Document, channel: Channel | undefined, 
   const routes = await routesOf(effect, parts, taken.now);
   if ('outcome' in routes) return end(taken, routes.outcome, routes.reason, parts);
   if ('until' in routes) return hold(taken, routes.until, parts);
+  const { heldUntil: _over, ...entry } = taken.entry;
+  return go({ ...taken, entry }, routes, parts);
+}
+
+/** It is to be sent now. */
+async function go(taken: Taken, routes: readonly Route[], parts: DispatcherParts): Promise<void> {
+  const { document, entry, channel } = taken;
   const route = routes.find(one => one.channel === channel);
   if (!route) return distribute(taken, routes, parts);
-  if (!(await takesAddress(document.id, taken.entry, route, parts))) {
-    return end(taken, 'withheld', 'address shared', parts);
-  }
-  if (!(await admitted(taken.entry, route, parts))) {
+  if (!(await takesAddress(document.id, entry, route, parts))) return end(taken, 'withheld', 'address shared', parts);
+  if (!(await admitted(entry, route, parts))) {
     // What has an end of its own has a code of its own too, and is kept.
-    return end(taken, effect.expires === undefined ? 'withheld' : 'dead', 'too many notices', parts);
+    return end(taken, entry.effect.expires === undefined ? 'withheld' : 'dead', 'too many notices', parts);
   }
-  const sent = await send(document.id, effect, route, parts);
-  return afterTry(taken, sent, parts);
+  return afterTry(taken, await send(document.id, entry.effect, route, parts), parts);
 }
 
 function afterTry(taken: Taken, sent: Sent | Unrendered, parts: DispatcherParts): Promise<void> {
@@ -128,6 +132,10 @@ async function waitUntil(
   others: readonly DocumentChange[],
   { store }: DispatcherParts,
 ): Promise<void> {
-  const change: DocumentChange = { op: 'put', document: { ...rest, value: { ...entry }, due }, expect };
+  const change: DocumentChange = {
+    op: 'put',
+    document: { ...rest, value: { ...entry }, keys: keysOf(entry), due },
+    expect,
+  };
   await store.commit({ documents: [change, ...others] }).catch(unlessConflict);
 }

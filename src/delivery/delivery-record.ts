@@ -4,10 +4,11 @@
  */
 import { defined } from '../fhir/defined.js';
 import type { Clock } from '../fhir/clock.js';
+import type { ListedDelivery } from '../portal/deliveries.js';
 import type { NoticeEvent } from '../portal/notice-kinds.table.js';
-import type { Document, DocumentChange, Records, Store } from '../store/port.js';
+import type { Document, DocumentChange, Records } from '../store/port.js';
 import { reportDue } from './delivery-report.js';
-import { entryOf, OUTBOX, queued, type Attempt, type OutboxEntry } from './outbox.js';
+import { entryOf, OUTBOX, queued, stateOf, type Attempt, type OutboxEntry } from './outbox.js';
 
 const DELIVERY = 'delivery';
 const DEAD = 'dead';
@@ -78,44 +79,51 @@ export interface DeadDelivery extends Omit<DeliveryRecord, 'outcome'> {
 /** Records that a resource has at most: more are of notices that were sent again and again. */
 const MOST = 100;
 
-/** A notice as its resource shows it. */
-export interface ShownDelivery {
-  readonly outcome: Outcome | 'queued' | 'held';
-  readonly person?: string;
-  readonly channel?: string;
-  /** Milliseconds since the epoch: since when it is in this state, and when it is sent at the earliest. */
-  readonly at: number;
-  readonly until?: number;
-  /** Why it reached nobody. */
-  readonly reason?: string;
-}
-
 /** The notices about a resource that have ended, and those that wait. @param queues their kinds of records */
-export async function shownDeliveries(
+export async function deliveriesAbout(
   about: string,
   queues: readonly string[],
   records: Pick<Records, 'find'>,
   now: number,
-): Promise<ShownDelivery[]> {
-  const ended = await records.find(DELIVERY, 'about', about, now, MOST);
-  const waiting = await Promise.all(queues.map(queue => records.find(queue, 'about', about, now, MOST)));
-  return [
-    ...ended.map(({ value }) => shownEnded(value as unknown as DeliveryRecord)),
-    ...waiting.flat().map(document => shownWaiting(document, now)),
-  ];
+): Promise<ListedDelivery[]> {
+  return listed(queues, now, (kind, limit) => records.find(kind, 'about', about, now, limit), MOST);
+}
+
+/** Those in a state, whatever they are about. @param queues kinds of records of those that wait */
+export async function deliveriesIn(
+  state: string,
+  queues: readonly string[],
+  records: Pick<Records, 'find'>,
+  now: number,
+  limit: number,
+): Promise<ListedDelivery[]> {
+  const key = (kind: string): string => (kind === DELIVERY ? 'outcome' : 'state');
+  return listed(queues, now, (kind, most) => records.find(kind, key(kind), state, now, most), limit);
+}
+
+async function listed(
+  queues: readonly string[],
+  now: number,
+  find: (kind: string, limit: number) => Promise<readonly Document[]>,
+  limit: number,
+): Promise<ListedDelivery[]> {
+  const [ended = [], ...waiting] = await Promise.all([DELIVERY, ...queues].map(kind => find(kind, limit)));
+  return [...ended.map(endedDelivery), ...waiting.flat().map(document => waitingDelivery(document, now))];
 }
 
 /** The reason says why nobody was reached. */
-function shownEnded({ outcome, person, channel, attempts }: DeliveryRecord): ShownDelivery {
+function endedDelivery({ id, value }: Document): ListedDelivery {
+  const { event, about, outcome, person, channel, attempts } = value as unknown as DeliveryRecord;
   const { at = 0, reason } = attempts.at(-1) ?? {};
-  return { outcome, at, ...defined({ person, channel, reason: TAKEN.has(outcome) ? undefined : reason }) };
+  const why = TAKEN.has(outcome) ? undefined : reason;
+  return { id, event, about, outcome, at, ...defined({ person, channel, reason: why }) };
 }
 
-function shownWaiting(document: Document, now: number): ShownDelivery {
-  const { effect, since: at = now, heldUntil = 0 } = entryOf(document);
-  const [person] = effect.persons;
-  const shown = defined({ person: person?.reference, channel: effect.channels?.[0] });
-  return heldUntil > now ? { outcome: 'held', at, until: heldUntil, ...shown } : { outcome: 'queued', at, ...shown };
+function waitingDelivery(document: Document, now: number): ListedDelivery {
+  const { effect, since: at = now, heldUntil } = entryOf(document);
+  const { event, about, persons, channels } = effect;
+  const shown = defined({ person: persons[0]?.reference, channel: channels?.[0], until: heldUntil });
+  return { id: document.id, event, about, outcome: stateOf(document), at, ...shown };
 }
 
 /** Deliveries that came to nothing and can be sent again, ordered by id. */
@@ -128,16 +136,19 @@ export async function deadDeliveries(records: Records, clock: Clock, limit: numb
 }
 
 /**
- * Puts a dead delivery into the outbox again, with all its tries. Resolves with whether there was one. Fault `conflict`
- * where somebody else does so at the same time.
+ * The changes that put a lost delivery into the outbox again, with all its tries; undefined where there is none of that id. They
+ * conflict where somebody else does so at the same time.
  */
-export async function sendAgain(id: string, records: Records, store: Store, clock: Clock): Promise<boolean> {
-  const dead = await records.get(DEAD, id, clock.now());
-  if (!dead) return false;
+export async function sentAgain(
+  id: string,
+  records: Pick<Records, 'get'>,
+  now: number,
+): Promise<{ about: string; documents: DocumentChange[] } | undefined> {
+  const dead = await records.get(DEAD, id, now);
+  if (!dead) return undefined;
   const { effect, event } = entryOf(dead);
-  const now = clock.now();
+  const { about } = effect;
   const entry: OutboxEntry = { effect, attempts: [], since: now, ...defined({ event }) };
-  const documents = [removal(dead), queued(dead, entry, OUTBOX, now), ...reportDue(effect.about, now)];
-  await store.commit({ documents: [...documents, { op: 'delete', kind: DELIVERY, id }] });
-  return true;
+  const gone: DocumentChange = { op: 'delete', kind: DELIVERY, id };
+  return { about, documents: [removal(dead), queued(dead, entry, OUTBOX, now), gone, ...reportDue(about, now)] };
 }

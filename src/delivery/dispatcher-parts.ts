@@ -1,10 +1,11 @@
 /** What the dispatcher is made of. */
 import type { Clock, Random } from '../fhir/clock.js';
+import type { ListedDelivery } from '../portal/deliveries.js';
 import type { Notice } from '../portal/effect.js';
 import type { PeopleReader } from '../portal/recipient.js';
 import type { Records, Store } from '../store/port.js';
 import type { Channel } from './channels/channel.js';
-import type { Outcome, ShownDelivery } from './delivery-record.js';
+import type { Outcome } from './delivery-record.js';
 import type { NoticeLimit } from './notice-limit.js';
 import type { Route, RouteSettings } from './route.js';
 import type { Templates } from './templates.js';
@@ -29,7 +30,7 @@ export interface DispatcherParts {
   /** Of notices to one person; by default there is none. */
   limit?: NoticeLimit;
   /** Shows at a resource the state of the notices about it. */
-  show?: (about: string, deliveries: readonly ShownDelivery[]) => Promise<void>;
+  show?: (about: string, deliveries: readonly ListedDelivery[]) => Promise<void>;
   /** Gets the notices that nobody will receive, for the log. */
   lost?: (notice: LostNotice) => void;
   /** Gets the errors outside the channels, for the log. */

@@ -7,7 +7,8 @@ import { unlessConflict } from '../fhir/fault.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { Document } from '../store/port.js';
 import { deliver } from './deliver.js';
-import { removal, shownDeliveries } from './delivery-record.js';
+import { deliveriesAbout, removal } from './delivery-record.js';
+import { queuesOf } from './deliveries.js';
 import { reportedBy, REPORTS } from './delivery-report.js';
 import { channelQueue, OUTBOX } from './outbox.js';
 import type { DispatcherParts } from './dispatcher-parts.js';
@@ -70,8 +71,7 @@ function createWorker(
 async function report(document: Document, parts: DispatcherParts): Promise<void> {
   const { show, records, store, clock, channels } = parts;
   const about = reportedBy(document);
-  const queues = [OUTBOX, ...channels.map(({ name }) => channelQueue(name))];
-  await show?.(about, await shownDeliveries(about, queues, records, clock.now()));
+  await show?.(about, await deliveriesAbout(about, queuesOf(channels), records, clock.now()));
   // A conflict: another notice about it has ended meanwhile, and the report is due again.
   await store.commit({ documents: [removal(document)] }).catch(unlessConflict);
 }

@@ -48,7 +48,16 @@ export function outboxDocuments(effect: Effect, { ids, clock }: Pick<World, 'ids
 export function queued({ id }: Pick<Document, 'id'>, entry: OutboxEntry, kind: string, due: number): DocumentChange {
   return {
     op: 'put',
-    document: { kind, id, value: { ...entry }, keys: { about: entry.effect.about }, due },
+    document: { kind, id, value: { ...entry }, keys: keysOf(entry), due },
     expect: 0,
   };
 }
+
+/** By which it is found: the resource that it is about, and whether it waits to be sent or is held. */
+export const keysOf = ({ effect: { about }, heldUntil }: OutboxEntry): Readonly<Record<string, string>> => ({
+  about,
+  state: heldUntil === undefined ? 'queued' : 'held',
+});
+
+export const stateOf = ({ value }: Pick<Document, 'value'>): string =>
+  keysOf(value as unknown as OutboxEntry)['state']!;

@@ -3,6 +3,7 @@ import type { Operation } from '../service.js';
 import { createAssign } from './assign/assign.js';
 import { createClaim } from './claim/claim.js';
 import { createComplete } from './complete/complete.js';
+import { createDeliveryList, type DeliveriesParts } from './deliveries/deliveries.js';
 import { createEnroll, type EnrollParts } from './enroll/enroll.js';
 import { createEnrollmentStatus, type EnrollmentStatusParts } from './enrollment-status/enrollment-status.js';
 import { createEverything, type EverythingParts } from './everything/everything.js';
@@ -18,6 +19,7 @@ import { createReportMisdirected, type ReportMisdirectedParts } from './report-m
 import { createReindex, type ReindexParts } from './reindex/reindex.js';
 import { createReindexStatus, type ReindexStatusParts } from './reindex/status.js';
 import { createRelease } from './release/release.js';
+import { createSendAgain, type SendAgainParts } from './send-again/send-again.js';
 import { createUnsubscribe, type UnsubscribeParts } from './unsubscribe/unsubscribe.js';
 import { createValidate, type ValidateParts } from './validate/validate.js';
 import {
@@ -30,6 +32,7 @@ import type { WorkflowParts } from './workflow-operation.js';
 /** What the operations use, together; each factory names its own. */
 export type OperationParts = WorkflowParts &
   InviteParts &
+  DeliveriesParts &
   EnrollParts &
   EnrollmentStatusParts &
   EverythingParts &
@@ -41,6 +44,7 @@ export type OperationParts = WorkflowParts &
   ReindexParts &
   ReindexStatusParts &
   ReportMisdirectedParts &
+  SendAgainParts &
   UnsubscribeParts &
   ValidateParts &
   ValidateCodeParts;
@@ -55,6 +59,8 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createRedeemInvitation(parts),
   createReportMisdirected(parts),
   createUnsubscribe(parts),
+  createDeliveryList(parts),
+  createSendAgain(parts),
   createEnroll(parts),
   createClaim(parts),
   createRelease(parts),

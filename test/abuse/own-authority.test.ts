@@ -65,6 +65,8 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ['unsubscription from notices'],
     ({ unsubscribe }) => ['', 'POST', 'Patient/$unsubscribe', parameters({ token: unsubscribe })],
   ],
+  ['deliveries', [], () => ['demo-system', 'GET', '$deliveries']],
+  ['send-again', [], () => ['demo-system', 'POST', '$send-again', { resourceType: 'Parameters' }]],
   [
     'Task/report-misdirected',
     ['report of a misdirected notice'],
@@ -162,8 +164,8 @@ describe('abuse: the own authority of the server', () => {
       for (const [name, reasons, call] of OPERATIONS) {
         const found = await reasonsFor(journey(), ...call(state));
         assert.deepEqual(found.reasons, reasons, `${name} ${found.answer.text}`);
-        assert.equal(found.event.subtype?.[0]?.display, `$${name.split('/')[1]}`);
-        called.add(name.split('/')[1]!);
+        assert.equal(found.event.subtype?.[0]?.display, `$${name.split('/').at(-1)}`);
+        called.add(name.split('/').at(-1)!);
       }
       const endpoint = journey().server.app.endpoints.find(({ name }) => name === 'portal')!;
       const declared = [...endpoint.resources.values()].flatMap(({ operations }) => [...operations.keys()]);

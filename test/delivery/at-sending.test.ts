@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
 import type { Sent } from '../../src/delivery/channels/channel.js';
 import { retryDelay } from '../../src/delivery/retry.js';
-import { deadDeliveries, sendAgain } from '../../src/delivery/delivery-record.js';
+import { deadDeliveries, sentAgain } from '../../src/delivery/delivery-record.js';
 import type { Contact } from '../../src/portal/contact.js';
 import type { Effect } from '../../src/portal/effect.js';
 import { own } from '../fixtures/own.js';
@@ -195,7 +195,8 @@ describe('dead deliveries', () => {
     const [record] = await records.find('delivery', 'about', 'Task/1', delivery.clock.now(), 10);
     assert.ok(!JSON.stringify(record).includes('ABCD-EFGH'));
     delivery.people.set('Patient/1', patient);
-    assert.equal(await sendAgain('id-1', records, store, delivery.clock), true);
+    const again = await sentAgain('id-1', records, delivery.clock.now());
+    await store.commit({ documents: again?.documents ?? [] });
     assert.deepEqual(await delivery.records('Task/1'), []);
     await delivery.dispatcher(channel).idle();
     assert.deepEqual(
@@ -204,7 +205,7 @@ describe('dead deliveries', () => {
     );
     assert.deepEqual(await delivery.records('Task/1'), [{ outcome: 'sent', reasons: ['sent'] }]);
     assert.deepEqual(await deadDeliveries(records, delivery.clock, 10), []);
-    assert.equal(await sendAgain('id-1', records, store, delivery.clock), false);
+    assert.equal(await sentAgain('id-1', records, delivery.clock.now()), undefined);
   });
 
   it('are forgotten when the notice is past its use', async () => {

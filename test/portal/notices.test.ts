@@ -1,7 +1,7 @@
 /** Notices: whom they reach is decided when they are sent. */
 import assert from 'node:assert/strict';
 import type { Communication, Person, Task } from 'fhir/r4.js';
-import { deadDeliveries, sendAgain } from '../../src/delivery/delivery-record.js';
+import { deadDeliveries } from '../../src/delivery/delivery-record.js';
 import { systemClock } from '../../src/fhir/clock.js';
 import { asMessage, asPerson, eachPortal, output, parameters, stranger, type Answer, type Journey } from './journey.js';
 
@@ -130,11 +130,13 @@ function resolving(journey: () => Journey): void {
     const { body: record } = await system('GET', patient);
     await change(patient, { telecom: undefined });
     assert.deepEqual(await outcomes(about), [['dead', 'no address']]);
-    const { records, store } = journey().storage;
-    const dead = (await deadDeliveries(records, systemClock, 100)).find(one => one.about === about);
+    const dead = (await deadDeliveries(journey().storage.records, systemClock, 100)).find(one => one.about === about);
     assert.equal(dead?.event, 'new-message');
     await system('PUT', patient, record);
-    assert.equal(await sendAgain(dead.id, records, store, systemClock), true);
+    await system('POST', '$send-again', {
+      resourceType: 'Parameters',
+      parameter: [{ name: 'delivery', valueId: dead.id }],
+    });
     assert.deepEqual(await outcomes(about), [['sent', 'sent']]);
     assert.equal((await journey().mails(person.email)).length, 2);
   });

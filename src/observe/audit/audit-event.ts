@@ -96,6 +96,7 @@ function entitiesOf(entry: AuditEntry): JsonObject[] {
   const requestEntity = {
     what: { identifier: { value: request } },
     type: { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' },
+    ...(id === undefined ? changes : {}),
   };
   return [...(type === '' ? [] : [targetEntity]), ...patientEntities, requestEntity];
 }

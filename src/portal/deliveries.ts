@@ -1,0 +1,27 @@
+/** Deliveries of notices, as administrators list them and send them again. */
+import type { DocumentChange } from '../store/port.js';
+import type { NoticeEvent } from './notice-kinds.table.js';
+
+/** A notice to one person. Holds no address, text or code. */
+export interface ListedDelivery {
+  readonly id: string;
+  readonly event: NoticeEvent;
+  /** The resource it is about: `Task/1`. */
+  readonly about: string;
+  /** A code of delivery-state. */
+  readonly outcome: string;
+  readonly person?: string;
+  readonly channel?: string;
+  /** Milliseconds since the epoch: since when it is in this state, and when it is sent at the earliest. */
+  readonly at: number;
+  readonly until?: number;
+  /** Why it reached nobody. */
+  readonly reason?: string;
+}
+
+export interface Deliveries {
+  /** Those about a resource, or all; of these states. */
+  list(of: { about?: string; states: readonly string[] }, limit: number): Promise<readonly ListedDelivery[]>;
+  /** The changes that put a lost one into the outbox again, with all its tries; undefined where there is none of that id. */
+  again(id: string): Promise<{ about: string; documents: readonly DocumentChange[] } | undefined>;
+}
