@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,13 @@ describe('faults: processes', () => {
     assert.ok(files.length > 3);
   });
 
+  it('[H07] whatever else the program makes is closed to them too', async () => {
+    const { child, ended } = await start();
+    assert.match(readFileSync(`/proc/${child.pid}/status`, 'utf8'), /^Umask:\s*0077$/m);
+    child.kill();
+    await ended;
+  });
+
   it('[R09 fault] out of descriptors it refuses callers, and serves again when they have gone', async () => {
     const { child, port } = await start();
     assert.equal((await call(port, 'GET', 'Patient/demo-patient')).status, 200);
@@ -68,9 +75,14 @@ describe('faults: processes', () => {
     const crowd = Array.from({ length: 200 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
     await pause(500);
     crowd.forEach(socket => socket.destroy());
-    await pause(200);
+    const status = (): Promise<number> =>
+      call(port, 'GET', 'Patient/demo-patient').then(
+        answer => answer.status,
+        () => 0,
+      );
+    // It takes the server a moment to see that they have gone.
+    while ((await status()) !== 200) await pause(50);
     assert.equal(child.exitCode, null);
-    assert.equal((await call(port, 'GET', 'Patient/demo-patient')).status, 200);
     assert.equal((await call(port, 'POST', 'Person')).status, 201);
     child.kill('SIGTERM');
   });
