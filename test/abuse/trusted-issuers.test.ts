@@ -1,6 +1,8 @@
 /** Tokens of a trusted issuer (PORTICO_ISSUERS), as production has them: no demo mode, no development issuer. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { internalPosting } from '../../src/access/internal-posting.js';
 import { eachStorage } from '../fixtures/storages.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
@@ -78,6 +80,17 @@ describe('abuse: tokens of trusted issuers', () => {
 
     it("[A05] open no customer's endpoint", async () => {
       assert.equal(await statusOf(token(), 'Patient/p1', server.customer), 403);
+    });
+
+    it('[H01] the page for everybody names no customer, and shows no mail that waits in a folder', async () => {
+      const mail = ['To: ned@example.org', 'Subject: ZQSUBJECT', '', 'ZQTEXT'].join('\r\n');
+      await mkdir(join(server.folder, 'mail'), { recursive: true });
+      await writeFile(join(server.folder, 'mail', 'zq-mail.eml'), mail);
+      const page = await (await fetch(server.url)).text();
+      assert.match(page, /fhir\/portal/);
+      assert.ok(!/customer\/demo|ZQSUBJECT|zq-mail/.test(page), page);
+      for (const path of ['mail/zq-mail', 'mail/zq-mail/html'])
+        assert.equal((await fetch(`${server.url}/${path}`)).status, 404, path);
     });
 
     it('[A05] beside them nobody is believed: no development issuer, no page that gives tokens', async () => {

@@ -1,8 +1,11 @@
 /** E-mails as files. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { createEmlFolder } from '../../src/delivery/channels/eml-folder.js';
 import { openMailbox } from '../../src/delivery/mailbox.js';
 import { invitation, parsed, startDelivery } from './parts.js';
@@ -55,6 +58,34 @@ describe('the folder of e-mails', () => {
     await delivery.dispatcher(createEmlFolder({ folder: mails, from: 'Portico <no-reply@localhost>' })).idle();
     const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
     assert.deepEqual([await modeOf(mails), await modeOf(join(mails, 'id-1.eml'))], [0o700, 0o600]);
+  });
+
+  it('[F02] is read by the names of its own files alone', async () => {
+    const mails = join(folder, 'mails');
+    await mkdir(mails);
+    const text = ['To: a@b.org', 'Subject: x', '', 'x'].join('\r\n');
+    for (const place of [mails, folder]) await writeFile(join(place, 'm.eml'), text);
+    assert.equal((await openMailbox(mails).read('m'))?.subject, 'x');
+    for (const id of ['../m', './m', '..', '.m', '', 'm\0'])
+      assert.equal(await openMailbox(mails).read(id), undefined, id);
+  });
+
+  it('shows nothing of a message that the disk has taken in part', async () => {
+    const { writeFile: whole } = fs.promises;
+    mock.method(fs.promises, 'writeFile', async (file: string, content: Buffer, options: object) => {
+      await whole(file, content.subarray(0, 100), options);
+      throw new Error('no space left');
+    });
+    syncBuiltinESMExports();
+    const delivery = startDelivery();
+    await delivery.post(invitation);
+    await delivery.dispatcher(createEmlFolder({ folder, from: 'Portico <no-reply@localhost>' })).idle();
+    mock.restoreAll();
+    syncBuiltinESMExports();
+    assert.deepEqual(await openMailbox(folder).list(10), []);
+    delivery.clock.time += 600_000;
+    await delivery.dispatcher(createEmlFolder({ folder, from: 'Portico <no-reply@localhost>' })).idle();
+    assert.equal((await openMailbox(folder).list(10)).length, 1);
   });
 
   it('is empty before the first e-mail', async () => {
