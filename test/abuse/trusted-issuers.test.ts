@@ -82,7 +82,7 @@ describe('abuse: tokens of trusted issuers', () => {
       assert.equal(await statusOf(token(), 'Patient/p1', server.customer), 403);
     });
 
-    it('[H01] the page for everybody names no customer, and shows no mail that waits in a folder', async () => {
+    it('[H08] the page for everybody names no customer, and shows no mail that waits in a folder', async () => {
       const mail = ['To: ned@example.org', 'Subject: ZQSUBJECT', '', 'ZQTEXT'].join('\r\n');
       await mkdir(join(server.folder, 'mail'), { recursive: true });
       await writeFile(join(server.folder, 'mail', 'zq-mail.eml'), mail);

@@ -60,7 +60,7 @@ describe('the folder of e-mails', () => {
     assert.deepEqual([await modeOf(mails), await modeOf(join(mails, 'id-1.eml'))], [0o700, 0o600]);
   });
 
-  it('[F02] is read by the names of its own files alone', async () => {
+  it('is read by the names of its own files alone', async () => {
     const mails = join(folder, 'mails');
     await mkdir(mails);
     const text = ['To: a@b.org', 'Subject: x', '', 'x'].join('\r\n');
