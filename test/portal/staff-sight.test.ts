@@ -118,7 +118,7 @@ function sight(journey: () => Journey): void {
 }
 
 function answering(journey: () => Journey): void {
-  const { psychiatry, message, post, reply, item } = actionsOf(journey);
+  const { psychiatry, practitioner, role, message, post, reply, item } = actionsOf(journey);
 
   it('[MSG-2] true at the edges: who has claimed the work answers, and the server links the two', async () => {
     const question = await post(patient, message('Who answers?', { recipient: [family] }));
@@ -145,11 +145,14 @@ function answering(journey: () => Journey): void {
     assert.deepEqual([writer?.who, writer?.onBehalfOf], [{ reference: 'Practitioner/demo-agent' }, family]);
     const seen = await journey().expect(200, patient, 'GET', `Communication/${sent.id}`);
     assert.ok(!seen.text.includes('demo-agent'));
+    const colleague = await practitioner('Colleague');
+    await role(colleague, family.reference, 'clinician');
     for (const [caller, sender] of [
       [agent, group],
       [worker, family.reference],
       ['demo-clinician', group],
       ['demo-clinician', 'Practitioner/demo-agent'],
+      ['demo-clinician', colleague],
     ] as const) {
       const refused = message('Forged', { subject: dana, sender: { reference: sender } });
       const answer = await journey().expect(403, caller, 'POST', 'Communication', refused);
