@@ -52,6 +52,7 @@ const wider = (a: Scope, b: Scope): boolean => {
 
 /** A scope in the form of version 2. */
 export function scopeText({ context, type, permissions, operation, query }: Scope): string {
-  const ability = operation === undefined ? ['c', 'r', 'u', 'd', 's'].filter(one => permissions.has(one)).join('') : `$${operation}`;
+  const ability =
+    operation === undefined ? ['c', 'r', 'u', 'd', 's'].filter(one => permissions.has(one)).join('') : `$${operation}`;
   return `${context}/${type}.${ability}${query === undefined ? '' : `?${query}`}`;
 }

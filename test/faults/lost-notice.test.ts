@@ -8,7 +8,7 @@ import { developmentToken } from '../../src/access/development-issuer.js';
 import { loadSigningKey } from '../../src/access/signing-key.js';
 import { startChildServer } from '../fixtures/child-server.js';
 import { parameters, stranger } from '../portal/journey.js';
-import { startMailServer } from './parts.js';
+import { startMailServer } from '../delivery/parts.js';
 
 describe('a lost notice', () => {
   it('[R19] is told by event and reason, once the mail server has refused it for good', async () => {
