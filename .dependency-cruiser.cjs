@@ -75,7 +75,7 @@ const folders = {
   'main.ts': ['compose.ts', 'compose/', 'config/', 'observe/', 'runtime/', 'greeting.ts'],
   'commands/': [
     ...['compose.ts', 'compose/', 'config/', 'definitions/ as types', 'fhir/', 'formats/'],
-    ...['access/', 'delivery/', 'writing/', 'observe/audit/', 'store/port.ts as types', 'project-root.ts'],
+    ...['access/', 'delivery/', 'identity/', 'writing/', 'observe/audit/', 'store/port.ts as types', 'project-root.ts'],
   ],
 };
 
@@ -97,6 +97,7 @@ const packages = {
   mongodb: ['store/mongo/'],
   negotiator: ['formats/', 'texts/'],
   nodemailer: ['delivery/channels/'],
+  jose: ['identity/'],
   'oidc-provider': ['identity/authorization-server/'],
   opossum: ['outbound/'],
   pino: ['observe/'],

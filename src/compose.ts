@@ -112,6 +112,7 @@ export async function compose(
     accounts: identity.pages,
     sessions: identity.sessions,
     pageTokens,
+    limiter: identity.limiter,
     stores: opened,
     outbound,
     texts,

@@ -38,7 +38,7 @@ export function subjectOf(claims: Claims, client: Client, bases: readonly string
   return user && `${user.type}/${user.id}`;
 }
 
-/** The actor of a token, or undefined where the person was deleted or is inactive. */
+/** The actor of a token, or undefined where the person was deleted, is inactive, or does not reach the token's patient. */
 export async function buildActor(
   claims: Claims,
   client: Client,
@@ -49,18 +49,20 @@ export async function buildActor(
   const person = client.kind === 'system' ? { kind: 'system' as const, ...noAccess, until: Infinity } : undefined;
   const found = person ?? (await findPerson(subject, people, now));
   if (!found) return undefined;
-  const { until, ...who } = inContext(found, claims.patient);
+  const within = inContext(found, claims.patient);
+  if (!within) return undefined;
+  const { until, ...who } = within;
   const scopes = parseScopes(claims.scope).filter(({ context }) => (context === 'system') === (who.kind === 'system'));
   const common = { subject, clientId: client.id, registrations: new Set(client.registrations), scopes };
   const limits = client.customers ? { customers: new Set(client.customers) } : {};
   return { actor: { ...who, ...common, ...limits, ...(person ? {} : { fhirUser: subject }) }, until };
 }
 
-/** A token with a launch context reaches that patient alone, and only if the person does. */
-function inContext(person: Person, patient: string | undefined): Person {
+/** A token with a launch context reaches that patient alone; it is dead once the person does not any more. */
+function inContext(person: Person, patient: string | undefined): Person | undefined {
   if (patient === undefined) return person;
   if (person.kind === 'staff') return { ...person, patients: [patient] };
-  return { ...person, patients: person.patients.filter(id => id === patient) };
+  return person.patients.includes(patient) ? { ...person, patients: [patient] } : undefined;
 }
 
 function findPerson(subject: string, people: People, now: number): Promise<Person | undefined> {

@@ -4,14 +4,18 @@ import type { Patient } from 'fhir/r4.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import { demoPeople } from '../demo/demo-people.js';
 import type { AppParts } from '../http/app.js';
-import { addressesAt, STYLE } from '../identity/authorization-server/addresses.js';
+import { addressesAt, MOUNT, routes, STYLE } from '../identity/authorization-server/addresses.js';
 import type { ClientRegistry } from '../identity/authorization-server/clients.js';
 import { interactionRoutes } from '../identity/authorization-server/interaction.js';
 import { interactionPeople } from '../identity/authorization-server/interaction-people.js';
 import type { InteractionParts } from '../identity/authorization-server/interaction-parts.js';
 import { createGrantDetails, type GrantDetailsStore } from '../identity/authorization-server/launch-context.js';
 import { mountProvider } from '../identity/authorization-server/mount.js';
-import { signingKeys } from '../identity/authorization-server/signing-keys.js';
+import { registrationRoutes, type RegistrationParts } from '../identity/authorization-server/registration-routes.js';
+import { softwareStatements } from '../identity/authorization-server/software-statement.js';
+import type { Limiter } from '../identity/limits/limiter.js';
+import { visitorOf } from '../identity/limits/visitor.js';
+import { followingKeys, type SigningKeys } from '../identity/authorization-server/signing-keys.js';
 import type { Log } from '../observe/log.js';
 import { smartStyleHandler } from '../pages/smart-style.js';
 import type { AuthorizationPages } from '../pages/authorization.js';
@@ -26,6 +30,7 @@ export interface AuthorizationParts extends ServerReaderParts {
   clients: ClientRegistry;
   configuration: CurrentConfiguration;
   sessions: Pick<Sessions, 'current'>;
+  limiter: Pick<Limiter, 'take'>;
   secret: KeyObject;
 }
 
@@ -36,7 +41,7 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
   const { config, world, stores, model, access, secret } = parts;
   const addresses = addressesAt(config.url);
   const details = createGrantDetails(stores.records, world.clock);
-  const provider = once(() => createFrom(parts, details, pages));
+  const provider = followingKeys(stores.records, world.clock, keys => createFrom(parts, details, pages, keys));
   const interactions = interactionRoutes({
     ...world,
     provider,
@@ -57,14 +62,22 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
   });
   return [
     { path: STYLE, handler: smartStyleHandler(parts.configuration) },
+    { path: MOUNT + routes.registration, handler: registrationRoutes(registrationParts(parts)) },
     mountProvider(provider, addresses),
     { path: '/interaction', handler: interactions },
   ];
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+function registrationParts({ config, world, access, clients, limiter }: AuthorizationParts): RegistrationParts {
+  return {
+    clients,
+    rules: { customers: config.customers.map(({ key }) => key), loopback: config.demo },
+    open: config.registration,
+    statements: softwareStatements(config.statementIssuers),
+    ids: world.ids,
+    authenticate: request => access.authenticate(request as Parameters<Access['authenticate']>[0]),
+    wait: request => limiter.take([{ limit: 'registration-network', of: visitorOf(request).network }]),
+  };
 }
 
 /** Loaded when it is first needed: it takes a tenth of a second. */
@@ -72,10 +85,10 @@ async function createFrom(
   { config, world, log, model, stores, access, clients, secret }: AuthorizationParts,
   details: GrantDetailsStore,
   pages: AuthorizationPages,
+  keys: SigningKeys['keys'],
 ): ReturnType<InteractionParts['provider']> {
   const addresses = addressesAt(config.url);
   const { createProvider } = await import('../identity/authorization-server/provider.js');
-  const { keys } = await signingKeys(stores.records, world.clock);
   const forApps = model.endpoints.filter(({ admits }) => admits({ registrations: new Set(['app']) }));
   return createProvider({
     ...stores,
@@ -88,6 +101,7 @@ async function createFrom(
     cookieKey: createHmac('sha256', secret).update('cookies of interactions').digest('base64url'),
     audiences: new Set(forApps.map(({ url }) => url)),
     outbound: config.outbound,
+    registers: config.registration !== 'off',
     loopbackKeys: config.demo,
     peopleBase: endpointThat(model, 'holdsPeople').url,
     actorOf: access.actorOf,

@@ -12,7 +12,7 @@ import { enter, verifyEntrance } from '../identity/accounts/first-credential.js'
 import { createHashing } from '../identity/accounts/password-hash.js';
 import { signIn } from '../identity/accounts/sign-in.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
-import { createLimiter } from '../identity/limits/limiter.js';
+import { createLimiter, type Limiter } from '../identity/limits/limiter.js';
 import { createCookies } from '../identity/sessions/cookies.js';
 import { createFormTokens, type FormTokens } from '../identity/sessions/form-token.js';
 import { createSessions, type Sessions } from '../identity/sessions/sessions.js';
@@ -38,6 +38,8 @@ export interface IdentityParts {
 export interface Identity {
   /** Who is signed in to a browser. */
   readonly sessions: Sessions;
+  /** Tries of whatever may be tried only so often. */
+  readonly limiter: Limiter;
   /** Forms of pages that are this server's own. */
   readonly forms: FormTokens;
   /** The changes that give an account its first credential. */
@@ -76,7 +78,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
     userNameOf: async account => (await credentials.of(account))?.credential.userName ?? '',
   };
-  return { sessions, forms, choose: choice => chosenCredential(choice, { hashing, clock }), pages };
+  return { sessions, limiter, forms, choose: choice => chosenCredential(choice, { hashing, clock }), pages };
 }
 
 function accountWriter(parts: IdentityParts): AccountWriter {

@@ -32,6 +32,7 @@ import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
 import type { PageTokens } from '../identity/sessions/page-token.js';
+import type { Limiter } from '../identity/limits/limiter.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { Dispatch } from '../service.js';
 import type { Outbound } from '../outbound/outbound.js';
@@ -63,6 +64,7 @@ export interface ServingParts {
   accounts: AccountPagesParts;
   sessions: Sessions;
   pageTokens: PageTokens;
+  limiter: Limiter;
   stores: Storage;
   outbound: Outbound;
   /** Whether the storage is closed with the server. */
@@ -199,7 +201,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       url: endpoint.url,
       callerOf: request => callerOf(access, request),
       handle: request => dispatch(request, endpoint),
-      wellKnown: name => wellKnown(addressesAt(config.url), name, endpoint),
+      wellKnown: name => wellKnown(addressesAt(config.url), name, endpoint, config.registration !== 'off'),
     })),
     limits: config.limits,
     writeXml: (resource, pretty) => xmlParts(resource, definitions, pretty),

@@ -68,6 +68,9 @@ export interface Config {
   /** Units of work a minute for each caller; 0 = no limit. */
   readonly rate: number;
   readonly issuers: readonly IssuerConfig[];
+  /** Which apps register themselves. */
+  readonly registration: 'off' | 'statement' | 'open';
+  readonly statementIssuers: readonly IssuerConfig[];
   /** Milliseconds that the audit trail is kept; undefined: for good. */
   readonly auditRetention: number | undefined;
   readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
@@ -156,6 +159,8 @@ function configOf(values: Values): Config {
     },
     rate: values.PORTICO_RATE,
     issuers: values.PORTICO_ISSUERS,
+    registration: values.PORTICO_REGISTRATION ?? (demo ? 'open' : 'off'),
+    statementIssuers: values.PORTICO_STATEMENT_ISSUERS,
     auditRetention: values.PORTICO_AUDIT_DAYS === 0 ? undefined : values.PORTICO_AUDIT_DAYS * DAY,
     logLevel: values.PORTICO_LOG_LEVEL,
   };

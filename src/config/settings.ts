@@ -220,6 +220,16 @@ export const settings = {
     doc: 'Further issuers whose access tokens (JWT) are accepted, with their public keys. A private or symmetric key stops the start.',
   }),
 
+  PORTICO_REGISTRATION: optional(oneOf(['off', 'statement', 'open']), '`off`; in demo mode `open`', {
+    group: trust,
+    doc: 'Which apps register themselves (RFC 7591): none, those with a software statement of PORTICO_STATEMENT_ISSUERS, all. A person still decides what each of them sees.',
+  }),
+  PORTICO_STATEMENT_ISSUERS: setting(issuerList, '[]', {
+    group: trust,
+    secret: true,
+    doc: 'Issuers whose software statements are believed, with their public keys.',
+  }),
+
   PORTICO_AUDIT_DAYS: setting(whole(0, 36_500), '3650', {
     group: operation,
     doc: 'Days that the audit trail is kept; `0`: for good.',

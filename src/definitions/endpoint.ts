@@ -49,8 +49,11 @@ export interface ResourceEntry {
   referencesEnforced: boolean;
 }
 
-/** As what a client is registered: an app that people use, a system of the organization's own, a system of a customer's. */
-export type Registration = 'app' | 'system' | 'customer';
+/**
+ * As what a client is registered: an app that people use, a system that the organization trusts, a customer's system, a partner's, a
+ * partner's whose tokens are bound to one patient each.
+ */
+export type Registration = 'app' | 'system' | 'customer' | 'partner' | 'tethered';
 
 /** A client, as far as endpoints look at it. */
 export interface Registered {

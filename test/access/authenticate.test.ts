@@ -219,10 +219,10 @@ describe('actors', () => {
     assert.deepEqual(found.identities, ['Person/p', 'Patient/1', 'RelatedPerson/r']);
   });
 
-  it('[D06] a launch context narrows to one patient, and never widens', async () => {
+  it('[D06] [A27] a launch context narrows to one patient; out of reach of that patient the token is dead', async () => {
     assert.deepEqual((await actorOf({ fhirUser: 'Person/p', patient: '2' })).patients, ['2']);
-    assert.deepEqual((await actorOf({ fhirUser: 'Person/p', patient: '9' })).patients, []);
-    assert.deepEqual((await actorOf({ fhirUser: 'Patient/1', patient: '2' })).patients, []);
+    await assert.rejects(() => actorOf({ fhirUser: 'Person/p', patient: '9' }), invalid);
+    await assert.rejects(() => actorOf({ fhirUser: 'Patient/1', patient: '2' }), invalid);
   });
 
   it('a Practitioner has the roles and groups of today', async () => {

@@ -1,5 +1,5 @@
-/** What tokens say: about the person in the id_token, about the launch beside the access token and on introspection. */
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+/** What tokens say: about the person in the id_token, about the launch on introspection. */
+import type { Configuration } from 'oidc-provider';
 import type { Actor } from '../../access/actor.js';
 import type { GrantDetails, GrantDetailsStore } from './launch-context.js';
 
@@ -39,38 +39,4 @@ export function tokenClaims({ details, peopleBase }: ClaimParts): NonNullable<Co
     const named = scope.split(' ').includes('fhirUser');
     return { ...grant.context, ...(named ? { fhirUser: `${peopleBase}/${grant.fhirUser}` } : {}) };
   };
-}
-
-const SESSION_COOKIE = /^_session(\.sig)?=/;
-
-/**
- * Koa middleware around the provider: asks for consent at every launch, and puts the launch context beside the access token.
- */
-export async function responseMembers(context: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-  askForConsent(context);
-  await next();
-  // The provider's own session is kept nowhere, so its cookie means nothing.
-  const cookies = [context.response.get('set-cookie')]
-    .flat()
-    .filter(cookie => cookie !== '' && !SESSION_COOKIE.test(cookie));
-  if (cookies.length > 0) context.set('set-cookie', cookies);
-  else context.remove('set-cookie');
-  const body = context.body as Record<string, unknown> | undefined;
-  // Of an address that the provider does not serve there is none.
-  const { oidc } = context as Partial<KoaContextWithOIDC>;
-  if (oidc?.route !== 'token' || context.status !== 200 || body?.['access_token'] === undefined) return;
-  const { extra = {} } = (oidc.entities.AccessToken ?? {}) as { extra?: Record<string, unknown> };
-  const { fhirUser: _named, ...launch } = extra;
-  context.body = { ...body, ...launch };
-}
-
-/** Without `prompt=consent` the provider drops offline_access, and answers from an earlier grant. */
-function askForConsent(context: KoaContextWithOIDC): void {
-  const { prompt = '' } = context.query as { prompt?: unknown };
-  if (typeof prompt !== 'string') return;
-  const prompts = new Set(prompt.split(' ').filter(word => word !== ''));
-  if (prompts.has('none') || prompts.has('consent')) return;
-  if (context.method === 'GET' && context.path === '/authorize') {
-    context.query = { ...context.query, prompt: [...prompts, 'consent'].join(' ') };
-  }
 }

@@ -22,6 +22,16 @@ export const clientKinds = {
     registration: 'system',
     about: 'a trusted external system (an EHR, a CRM): calls operations of the portal within its scopes',
   },
+  'partner-system': {
+    acts: 'system',
+    registration: 'partner',
+    about: "a partner's system that sends messages",
+  },
+  'partner-tethered': {
+    acts: 'system',
+    registration: 'tethered',
+    about: "a partner's system with tokens that are each bound to one patient",
+  },
   app: { acts: 'user', registration: 'app', about: 'an app that people use: acts for whoever signs in' },
 } as const satisfies Readonly<Record<string, ClientKind>>;
 

@@ -1,5 +1,5 @@
 /** How long what the authorization server issues holds, in seconds, and who is told about it. */
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientRegistry } from './clients.js';
 
 const HOUR = 3600;
@@ -41,6 +41,17 @@ export const lifetimes: Pick<
   // Every launch has a grant of its own: whoever revokes one of its tokens revokes all.
   revokeGrantPolicy: () => true,
 };
+
+/** Seconds that a client's assertion holds at most: https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html */
+const ASSERTION = 300;
+/** Seconds of clock difference forgiven. */
+const LEEWAY = 15;
+
+/** Refuses an assertion that could be used for long. */
+export async function shortLived(_context: unknown, { exp }: Readonly<Record<string, unknown>>): Promise<void> {
+  const left = Number(exp) - Math.floor(Date.now() / 1000);
+  if (left > ASSERTION + LEEWAY) throw new errors.InvalidClientAuth('the assertion holds for more than five minutes');
+}
 
 /** Whoever introspects a token: the client it was issued to, and resource servers. */
 export const shared =

@@ -8,9 +8,10 @@ import type { Random } from '../../fhir/clock.js';
 import type { OutboundSettings } from '../../outbound/outbound.js';
 import { routes, type Addresses } from './addresses.js';
 import { clientFetch } from './client-fetch.js';
-import { accountFinder, responseMembers, tokenClaims, type ClaimParts } from './claims.js';
+import { accountFinder, tokenClaims, type ClaimParts } from './claims.js';
 import { REGISTERED_SCOPE } from './client-metadata.js';
-import { lifetimes, shared } from './lifetimes.js';
+import { lifetimes, shared, shortLived } from './lifetimes.js';
+import { smartMiddleware } from './middleware.js';
 import { recordsAdapter, type AdapterParts } from './records-adapter.js';
 import { secretHash } from './registered-client.js';
 import { checkAudience, resourceServer } from './resource-server.js';
@@ -26,6 +27,8 @@ export interface ProviderParts extends AdapterParts, ClaimParts {
   /** Base URLs of the endpoints that apps are launched for. */
   audiences: ReadonlySet<string>;
   outbound: OutboundSettings;
+  /** Apps may register themselves. */
+  registers: boolean;
   /** Clients on this machine may publish their keys from it. */
   loopbackKeys: boolean;
   /** Shows an error to a person. */
@@ -38,7 +41,7 @@ export function createProvider(parts: ProviderParts): Provider {
   provider.proxy = true;
   provider.on('server_error', (_context, error) => parts.report(error));
   keepOnlyHashes(provider, parts);
-  provider.use(responseMembers);
+  provider.use(smartMiddleware);
   return provider;
 }
 
@@ -83,9 +86,11 @@ function configurationOf(parts: ProviderParts): Configuration {
     responseTypes: ['code'],
     fetch: clientFetch(parts.outbound, loopbackKeys),
     findAccount: accountFinder(parts),
+    assertJwtClientAuthClaimsAndHeader: shortLived,
     extraTokenClaims: tokenClaims(parts),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     renderError,
+    ...(parts.registers ? { discovery: { registration_endpoint: parts.addresses.registration } } : {}),
     ...lifetimes,
     features: {
       devInteractions: { enabled: false },

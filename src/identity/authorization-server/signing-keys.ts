@@ -22,8 +22,6 @@ interface KeptKey {
 
 export interface SigningKeys {
   readonly keys: readonly JWK[];
-  /** Rises with each rotation. */
-  readonly version: number;
 }
 
 const make = promisify(generateKeyPair);
@@ -31,9 +29,28 @@ const make = promisify(generateKeyPair);
 /** The keys now; the process that asks first makes one. */
 export async function signingKeys(records: Records, clock: Clock): Promise<SigningKeys> {
   const document = await records.get(KIND, ID, clock.now());
-  if (document) return { keys: publishedIn(document, clock).map(({ jwk }) => jwk), version: document.version };
+  if (document) return { keys: publishedIn(document, clock).map(({ jwk }) => jwk) };
   await addKey(records, [], 0);
   return signingKeys(records, clock);
+}
+
+/** Milliseconds after which a process looks whether there are other keys. */
+const LOOKED_AFTER = 60_000;
+
+/** What is made of the keys: once, and anew when they have changed. */
+export function followingKeys<T>(
+  records: Records,
+  clock: Clock,
+  make: (keys: SigningKeys['keys']) => Promise<T>,
+): () => Promise<T> {
+  let known: { made: Promise<T>; kids: string; at: number } | undefined;
+  return async () => {
+    if (known && clock.now() - known.at < LOOKED_AFTER) return known.made;
+    const { keys } = await signingKeys(records, clock);
+    const kids = keys.map(({ kid }) => kid).join(' ');
+    known = { made: known?.kids === kids ? known.made : make(keys), kids, at: clock.now() };
+    return known.made;
+  };
 }
 
 /** Makes a new key, which signs from now on. */

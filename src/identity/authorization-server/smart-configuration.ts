@@ -25,8 +25,16 @@ const scopesFor = (apps: boolean, systems: boolean, types: Iterable<string>): st
   ...(systems ? ['system/*.cruds', 'system/*.rs'] : []),
 ];
 
-/** The document below `/.well-known/` of this endpoint; undefined if there is none of this name. */
-export function wellKnown(addresses: Addresses, name: string, endpoint: Endpoint): JsonObject | undefined {
+/**
+ * The document below `/.well-known/` of this endpoint; undefined if there is none of this name.
+ * @param registers apps may register themselves
+ */
+export function wellKnown(
+  addresses: Addresses,
+  name: string,
+  endpoint: Endpoint,
+  registers: boolean,
+): JsonObject | undefined {
   if (name !== 'smart-configuration') return undefined;
   const apps = endpoint.admits({ registrations: new Set(['app']) });
   const systems = endpoint.admits({ registrations: new Set(['system', 'customer']) });
@@ -36,6 +44,7 @@ export function wellKnown(addresses: Addresses, name: string, endpoint: Endpoint
     token_endpoint: addresses.token,
     introspection_endpoint: addresses.introspection,
     revocation_endpoint: addresses.revocation,
+    ...(apps && registers ? { registration_endpoint: addresses.registration } : {}),
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
     grant_types_supported: [...(apps ? ['authorization_code', 'refresh_token'] : []), 'client_credentials'],

@@ -28,6 +28,8 @@ export const limits = {
   'code-sent': { free: 3, wait: 10 * MINUTE, longest: 4 * HOUR, forgotten: 24 * HOUR },
   /** Requests for e-mails from one network. */
   'code-network': { free: 20, wait: MINUTE, longest: HOUR, forgotten: 6 * HOUR },
+  /** Apps that register themselves, from one network. */
+  'registration-network': { free: 30, wait: MINUTE, longest: HOUR, forgotten: 6 * HOUR },
 } as const satisfies Readonly<Record<string, Limit>>;
 
 export type LimitName = keyof typeof limits;
