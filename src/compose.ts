@@ -11,6 +11,7 @@ import { createIdentity, type Identity } from './compose/identity.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
 import { createServing, type Serving } from './compose/serving.js';
 import { createNoticeTokens } from './compose/notice-tokens.js';
+import { createHookRoutes } from './compose/gateway-hooks.js';
 import { createHandlers } from './compose/handlers.js';
 import { machine } from './compose/machine.js';
 import { openStorage } from './compose/storage.js';
@@ -74,7 +75,7 @@ export async function compose(
   const outbound = createOutbound(config.outbound, {
     suspended: target => log.warn('outbound calls suspended', { target }),
   });
-  const { channels } = openChannels(config, { ...world, records: opened.records, outbound });
+  const { channels, gateway } = openChannels(config, { ...world, records: opened.records, outbound });
   const reindexer = createReindexing(indexing, stores, world, log);
   const tokens = createNoticeTokens(secret, world);
   const { parts, operations, dispatch, audit } = createHandlers({
@@ -116,6 +117,7 @@ export async function compose(
     stores: opened,
     outbound,
     texts,
+    hooks: createHookRoutes({ ...shared, stores, gateway, handling }),
     owned: storage === undefined,
   });
   return {

@@ -23,7 +23,7 @@ import type { Query } from '../fhir/request.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { xmlParts } from '../formats/xml.js';
-import { createApp } from '../http/app.js';
+import { createApp, type Mount } from '../http/app.js';
 import { createFraming } from '../pages/frame.js';
 import { createResourcePages } from '../pages/resource/index.js';
 import { startServer, type RunningServer, type StopOptions } from '../http/server.js';
@@ -67,6 +67,8 @@ export interface ServingParts {
   limiter: Limiter;
   stores: Storage;
   outbound: Outbound;
+  /** Routes by which gateways call. */
+  hooks: readonly Mount[];
   /** Whether the storage is closed with the server. */
   owned: boolean;
 }
@@ -235,6 +237,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       ...(access.development
         ? [developmentRoute(access.development, request => namesThisServer(request, config.url))]
         : []),
+      ...parts.hooks,
     ],
   };
 }

@@ -71,6 +71,34 @@ export function ended(
   return [kept, { op: 'put', document: whole }, ...report];
 }
 
+/** What a channel learns of a notice after it was sent. */
+export interface Arrival {
+  readonly state: 'delivered' | 'bounced';
+  /** Holds no address and no content. */
+  readonly reason?: string;
+}
+
+/**
+ * The changes by which a delivery that was sent has arrived, or has not; undefined where there is no such record (yet). What has
+ * arrived stays so.
+ */
+export async function arrived(
+  id: string,
+  { state, reason = state }: Arrival,
+  records: Pick<Records, 'get'>,
+  now: number,
+): Promise<DocumentChange[] | undefined> {
+  const found = await records.get(DELIVERY, id, now);
+  if (!found) return undefined;
+  const record = found.value as unknown as DeliveryRecord;
+  const open = record.outcome === 'sent' || (record.outcome === 'bounced' && state === 'delivered');
+  if (!open) return [];
+  const value: DeliveryRecord = { ...record, outcome: state, attempts: [...record.attempts, { at: now, reason }] };
+  const { version: expect, ...rest } = found;
+  const document = { ...rest, value: { ...value }, keys: { ...rest.keys, outcome: state } };
+  return [{ op: 'put', document, expect }, ...reportDue(record.about, now)];
+}
+
 /** A delivery that came to nothing, as administrators see it. */
 export interface DeadDelivery extends Omit<DeliveryRecord, 'outcome'> {
   id: string;

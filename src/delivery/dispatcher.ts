@@ -10,6 +10,7 @@ import { deliver } from './deliver.js';
 import { deliveriesAbout, removal } from './delivery-record.js';
 import { queuesOf } from './deliveries.js';
 import { reportedBy, REPORTS } from './delivery-report.js';
+import { noteStatus, STATUSES } from './delivery-status.js';
 import { channelQueue, OUTBOX } from './outbox.js';
 import type { DispatcherParts } from './dispatcher-parts.js';
 
@@ -31,15 +32,17 @@ const LEASE = 120_000;
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const entrance = createWorker(OUTBOX, parts, document => deliver(document, undefined, parts));
   const reports = createWorker(REPORTS, parts, document => report(document, parts));
+  const statuses = createWorker(STATUSES, parts, document => noteStatus(document, parts));
   const workers = parts.channels.map(channel =>
     createWorker(channelQueue(channel.name), parts, document => deliver(document, channel, parts)),
   );
   const pass = async (): Promise<number> => {
     const admitted = await entrance.next();
     const tried = await Promise.all(workers.map(worker => worker.next()));
-    return tried.reduce((sum, one) => sum + one, admitted) + (await reports.next());
+    const noted = await statuses.next();
+    return tried.reduce((sum, one) => sum + one, admitted + noted) + (await reports.next());
   };
-  const all = [entrance, ...workers, reports];
+  const all = [entrance, ...workers, statuses, reports];
   return {
     start: () => all.forEach(worker => worker.start()),
     async stop() {

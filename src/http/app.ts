@@ -13,7 +13,12 @@ export interface AppParts extends FhirParts {
   pages: PageParts;
   portalDocument: PortalDocument;
   /** Whole trees of other modules: the authorization server, a SOAP service. */
-  mounts?: readonly { path: string; handler: RequestHandler }[];
+  mounts?: readonly Mount[];
+}
+
+export interface Mount {
+  readonly path: string;
+  readonly handler: RequestHandler;
 }
 
 /**

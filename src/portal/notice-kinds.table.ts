@@ -13,6 +13,8 @@ export const noticeKinds = {
   activation: { urgent: true, essential: true },
   'contact-differs': { essential: true },
   'new-message': {},
+  // The answer to HELP.
+  'text-help': { urgent: true },
 } as const satisfies Readonly<Record<string, NoticeKind>>;
 
 export type NoticeEvent = keyof typeof noticeKinds;

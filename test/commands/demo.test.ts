@@ -24,6 +24,7 @@ describe('npm run demo', () => {
         await storage.store.close();
       }
       assert.equal(lines.filter(line => /^ *\d+\. {2}/.test(line)).length, 28);
+      assert.equal(lines.filter(line => /Text message to \+1202\d{7}$/.test(line)).length, 2);
       assert.ok(lines.includes('       status: not-enrolled'));
       assert.ok(lines.includes('         category: medical'));
       assert.equal(lines.filter(line => line.includes('payload: Yes, from next week on.')).length, 4, 'sent and read');

@@ -1,6 +1,7 @@
 /** Outbound calls against real servers that behave and misbehave. */
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { createOutbound, type Outbound, type OutboundOptions } from '../../src/outbound/outbound.js';
@@ -152,6 +153,19 @@ describe('outbound calls', () => {
     it(`[G09] ends the call of a server that ${how}`, async () => {
       const other = await server(answer);
       await assert.rejects(outbound([other.host]).fetch(other.url), failure(expected, false));
+    });
+
+  const phases: [string, Answer][] = [
+    ['headers', () => undefined],
+    ['body', (_request, response) => response.write('x')],
+  ];
+  for (const [phase, answer] of phases)
+    it(`[G09] the ${phase} of an answer have a time of their own`, async () => {
+      const other = await server(answer);
+      const hour = 3600_000;
+      const own = { connect: hour, headers: hour, body: hour, whole: hour, [phase]: 100 };
+      const call = outbound([other.host], { limits: own }).fetch(other.url);
+      await assert.rejects(Promise.race([call, pause(10_000)]), failure(/^timeout$/, false));
     });
 
   it('[G09] ends a connection that is taken and never greeted, within the time to connect', async () => {

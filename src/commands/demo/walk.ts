@@ -34,13 +34,18 @@ async function arrive(portal: Portal): Promise<Newcomer> {
   const number = String(randomInt(1e9));
   const email = `layla.${number}@example.org`;
   portal.step('A new patient is registered in the health record; the EHR sends her on.');
-  const { id = '' } = await portal.create(ehr, registered(number, email));
+  const phone = `+1202${number.padStart(7, '5').slice(-7)}`;
+  const { id = '' } = await portal.create(ehr, registered(number, email, phone));
   const patient = `Patient/${id}`;
   portal.step('The EHR asks where she stands with the portal.');
   demand(await portal.operation(ehr, { name: 'enrollment-status', on: patient, method: 'GET' }), 'not-enrolled');
-  portal.step('She is not enrolled, so it invites her. The code is in no answer: it goes to her alone.');
-  demand(await portal.operation(ehr, { name: 'invite', on: patient, status: 201 }), 'invited');
-  portal.step('She gets the invitation in her language, Arabic.');
+  portal.step(
+    'She is not enrolled, so it invites her by both channels. The code is in no answer: it goes to her alone.',
+  );
+  const both = parametersOf([parameter('channel', 'code', 'both')]);
+  demand(await portal.operation(ehr, { name: 'invite', on: patient, input: both, status: 201 }), 'invited');
+  portal.step('She gets the invitation in her language, Arabic: a text message, and an e-mail.');
+  await portal.mail(phone);
   const { text } = await portal.mail(email);
   const code = /invitation#([0-9A-Z-]+)/.exec(text)?.[1] ?? '';
   portal.step('She redeems it with her date of birth, and has an account.');
@@ -52,7 +57,7 @@ async function arrive(portal: Portal): Promise<Newcomer> {
   return { patient, email, app: `demo-patient as Person/${account.id ?? ''}` };
 }
 
-function registered(number: string, email: string): Resource {
+function registered(number: string, email: string, phone: string): Resource {
   return {
     resourceType: 'Patient',
     active: true,
@@ -60,7 +65,10 @@ function registered(number: string, email: string): Resource {
     name: [{ family: 'حداد', given: ['ليلى'] }],
     gender: 'female',
     birthDate,
-    telecom: [{ system: 'email', value: email }],
+    telecom: [
+      { system: 'email', value: email },
+      { system: 'phone', use: 'mobile', value: phone },
+    ],
     communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code: 'ar' }] }, preferred: true }],
   };
 }

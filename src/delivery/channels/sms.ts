@@ -1,5 +1,4 @@
 /** Text messages over a gateway. */
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../fhir/clock.js';
 import type { Outbound } from '../../outbound/outbound.js';
 import { OutboundError } from '../../outbound/outbound-error.js';
@@ -7,11 +6,12 @@ import type { Records } from '../../store/port.js';
 import type { Channel, Message, Sent } from './channel.js';
 import type { Gateway, GatewayVerdict } from './gateway.js';
 import { segmentsOf } from './sms-segments.js';
+import { rememberReference } from './text-reference.js';
 
 export interface SmsParts {
   gateway: Gateway;
   outbound: Pick<Outbound, 'fetch'>;
-  records: Pick<Records, 'get' | 'write'>;
+  records: Pick<Records, 'write'>;
   clock: Clock;
   /** Where the gateway tells what became of a message, without its id. */
   callback: string;
@@ -43,7 +43,7 @@ async function sentOf(verdict: GatewayVerdict, id: string, parts: SmsParts): Pro
   if (verdict.kind === 'opted-out') return { kind: 'failed', reason: 'opted out' };
   if (verdict.kind !== 'sent') return verdict;
   // It is on its way: without this record nobody learns what became of it, and that is all.
-  if (verdict.reference !== undefined) await remember(verdict.reference, id, parts).catch(() => undefined);
+  if (verdict.reference !== undefined) await rememberReference(verdict.reference, id, parts).catch(() => undefined);
   return { kind: 'sent' };
 }
 
@@ -51,25 +51,4 @@ async function sentOf(verdict: GatewayVerdict, id: string, parts: SmsParts): Pro
 function failed(error: unknown): Sent {
   if (!(error instanceof OutboundError)) return { kind: 'retry', reason: 'gateway request' };
   return { kind: error.unsent ? 'unreachable' : 'retry', reason: `gateway ${error.message}` };
-}
-
-const REFERENCE = 'text-reference';
-/** Milliseconds: gateways give up long before. */
-const REMEMBERED = 7 * 24 * 3600_000;
-
-const recordOf = (reference: string): string => createHash('sha256').update(reference).digest('hex');
-
-function remember(reference: string, message: string, { records, clock }: SmsParts): Promise<number> {
-  const expires = clock.now() + REMEMBERED;
-  const document = { kind: REFERENCE, id: recordOf(reference), value: { message }, keys: {}, expires };
-  return records.write({ op: 'put', document });
-}
-
-/** The id of the message that the gateway knows by this reference. */
-export async function messageOf(
-  reference: string,
-  { records, clock }: Pick<SmsParts, 'records' | 'clock'>,
-): Promise<string | undefined> {
-  const found = await records.get(REFERENCE, recordOf(reference), clock.now());
-  return found && String(found.value['message']);
 }
