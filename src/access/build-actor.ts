@@ -15,6 +15,8 @@ export interface People {
   read: (reference: string) => Promise<Resource | undefined>;
   /** All PractitionerRoles of `Practitioner/1`. */
   rolesOf(practitioner: string): Promise<Resource[]>;
+  /** What a RelatedPerson lets the proxy do; undefined: all. */
+  functionsOf(relation: Resource): ReadonlySet<string> | undefined;
   /** Age in years at which parents no longer act for a child by default. */
   parentalAge(): Promise<number>;
   /** The code system of the portal's roles. */
@@ -27,7 +29,9 @@ export interface Built {
   readonly until: number;
 }
 
-type Person = Pick<Actor, 'kind' | 'patients' | 'self' | 'identities' | 'roles' | 'organizations'> & { until: number };
+type Person = Pick<Actor, 'kind' | 'patients' | 'self' | 'functions' | 'identities' | 'roles' | 'organizations'> & {
+  until: number;
+};
 
 const noAccess = { patients: [], identities: [], roles: new Set<string>(), organizations: [] };
 
@@ -103,10 +107,26 @@ async function account(subject: string, people: People, now: number): Promise<Pe
     kind: 'patient',
     ...noAccess,
     patients: [...new Set(parts.flatMap(({ patients }) => patients))],
-    ...defined({ self }),
+    ...defined({ self, functions: functionsIn(parts) }),
     identities: [subject, ...parts.flatMap(({ identities }) => identities)],
     until: Math.min(Infinity, ...[...proxies.map(part => part?.until ?? Infinity)]),
   };
+}
+
+/** The functions of several relations: of those to one patient all that any of them gives. */
+function functionsIn(parts: readonly Person[]): Actor['functions'] {
+  const reached = parts.flatMap(({ patients, identities, functions }) =>
+    [...patients.map(id => `Patient/${id}`), ...identities].map(reference => ({
+      reference,
+      names: functions?.get(reference),
+    })),
+  );
+  const by = Map.groupBy(reached, ({ reference }) => reference);
+  const limited = [...by].flatMap(([reference, given]): [string, ReadonlySet<string>][] => {
+    const all = given.some(({ names }) => names === undefined);
+    return all ? [] : [[reference, new Set(given.flatMap(({ names }) => [...(names ?? [])]))]];
+  });
+  return limited.length === 0 ? undefined : new Map(limited);
 }
 
 async function member(subject: string, identities: string[], people: People): Promise<Person | undefined> {
@@ -125,7 +145,11 @@ async function proxy(subject: string, identities: string[], people: People, now:
   const good = holds(bounds, now) && child !== undefined;
   const until = nextChange([bounds], now);
   if (!good) return { kind: 'patient', ...noAccess, until };
-  return { kind: 'patient', ...noAccess, patients: [principal.slice('Patient/'.length)], identities, until };
+  const names = people.functionsOf(related);
+  const limited = [principal, ...identities].map((one): [string, ReadonlySet<string>] => [one, names ?? new Set()]);
+  const functions = names && new Map(limited);
+  const patients = [principal.slice('Patient/'.length)];
+  return { kind: 'patient', ...noAccess, patients, ...defined({ functions }), identities, until };
 }
 
 /** The period of the relation, which of parents ends at an age of the child. */

@@ -3,7 +3,6 @@ import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { and, NONE, not, or } from '../search/filters.js';
 import type { Filter } from '../search/query.js';
-import type { Actor } from './actor.js';
 import { internalPosting } from './internal-posting.js';
 
 const TYPE = 'Communication';
@@ -29,12 +28,9 @@ function nameIn({ reference, identifier }: JsonObject): string | undefined {
 /** Binaries of a draft are its author's, too. */
 const AUTHORED = new Set([TYPE, 'Binary']);
 
-/** The actor's own drafts, and their files. */
-export function draftsOf({ identities, subject }: Actor, type: string): Filter {
-  if (!AUTHORED.has(type)) return NONE;
-  const names = [...new Set([subject, ...identities])];
-  return or(names.map(name => ({ kind: 'posting', key: internalPosting(type, 'author', name) })));
-}
+/** The drafts of an author of these names, and their files. */
+export const draftsBy = (names: readonly string[], type: string): Filter =>
+  AUTHORED.has(type) ? or(names.map(name => ({ kind: 'posting', key: internalPosting(type, 'author', name) }))) : NONE;
 
 /** What is no draft, and was none when it was deleted. */
 export const noDraft: Filter = and([

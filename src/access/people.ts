@@ -1,6 +1,7 @@
 /** People, read with the server's authority from the partition of the endpoint that holds them. */
 import type { Clock } from '../fhir/clock.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import { functionsNamed } from '../fhir/proxy-functions.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Store, Version } from '../store/port.js';
 import { firstRows } from '../store/views/first-rows.js';
@@ -19,6 +20,7 @@ export function storedPeople(
 ): People {
   return {
     parentalAge,
+    functionsOf: relation => functionsNamed(relation as object, own),
     roleSystem: own.codeSystem('role'),
     async read(reference) {
       const [type = '', id = ''] = reference.split('/');

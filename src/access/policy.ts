@@ -14,7 +14,8 @@ import { directory, EVERYTHING, type PublicView } from './directory.table.js';
 import { anyPosting, tombstone, patientsFilter, compartmentPathsOf } from './compartment-paths.js';
 import { internalPosting } from './internal-posting.js';
 import { patientWrites } from './patient-writes.table.js';
-import { draftsOf, noDraft } from './drafts.js';
+import { noDraft } from './drafts.js';
+import { draftsOf, OF_MESSAGE, patientsReached, reachedFilter } from './functions.js';
 import { everyStaff, roles, type Grant } from './roles.table.js';
 import { gives, type Need, type Permission, type Scope } from './scope.js';
 
@@ -167,10 +168,10 @@ function pastFilter(actor: Actor, type: string, { holdsDrafts }: PolicyRules): F
 const withoutForeignDrafts = (actor: Actor, type: string, { holdsDrafts }: PolicyRules): Filter =>
   holdsDrafts && type === 'Communication' ? or([noDraft, draftsOf(actor, type)]) : ALL;
 
-function ownOrDirectory({ patients }: Actor, type: string): Filter {
+function ownOrDirectory(actor: Actor, type: string): Filter {
   const paths = compartmentPathsOf(type);
   if (paths === 'never') return NONE;
-  return paths === 'directory' ? ALL : patientsFilter(type, patients);
+  return paths === 'directory' ? ALL : reachedFilter(actor, type);
 }
 
 function grantsOf(actor: Actor, type: string): Grant[] {
@@ -185,9 +186,6 @@ function staffFilter(actor: Actor, type: string): Filter {
   });
   return or(filters);
 }
-
-/** Files of messages. */
-const OF_MESSAGE = { kind: 'refers', key: internalPosting('Binary', 'context', ''), type: 'Communication' } as const;
 
 /** Of files staff see those of no message, and those of messages that they see. */
 function filesOrAll(actor: Actor, type: string, rules: PolicyRules): Filter {
@@ -261,7 +259,7 @@ function inScope(actor: Actor, scope: Scope, put: Put, compile: CompileScope): b
 
 /** A draft of the actor's; or own to a patient the actor reaches, to no other, and sent by the actor where it has a sender. */
 function isOwn(actor: Actor, { key: { type }, index: { postings } }: Put): boolean {
-  const reached = new Set(actor.patients.map(id => internalPosting(type, 'own', `Patient/${id}`)));
+  const reached = new Set(patientsReached(actor, type).map(id => internalPosting(type, 'own', `Patient/${id}`)));
   const drafts = actor.identities.map(identity => internalPosting(type, 'author', identity));
   if (drafts.some(draft => postings.includes(draft))) return true;
   const owners = postings.filter(posting => posting.startsWith(internalPosting(type, 'own', '')));

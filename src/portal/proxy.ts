@@ -5,6 +5,7 @@
 import type { RelatedPerson } from 'fhir/r4.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { boundsOf, holds } from '../fhir/period.js';
+import { functionsNamed } from '../fhir/proxy-functions.js';
 import type { Versioned, WorkflowReader } from './step.js';
 
 /** What a proxy may do for a patient: the codes of the code system `proxy-function`. */
@@ -34,8 +35,7 @@ export function isActingFor(
   now: number,
 ): boolean {
   if (active === false || !holds(boundsOf(period), now)) return false;
-  const named = extension.filter(({ url }) => url === own.structure('proxy-function'));
-  return named.length === 0 || named.some(({ valueCode }) => valueCode === fn);
+  return functionsNamed({ extension }, own)?.has(fn) ?? true;
 }
 
 /**
