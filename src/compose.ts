@@ -20,6 +20,7 @@ import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import type { EndpointDeclaration } from './definitions/endpoints.table.js';
 import { createPageTokens } from './identity/sessions/page-token.js';
+import { createGrants, type Grants } from './identity/authorization-server/grants.js';
 import { createClientRegistry } from './identity/authorization-server/clients.js';
 import { openChannels } from './delivery/channels/index.js';
 import { createOutbound } from './outbound/outbound.js';
@@ -43,6 +44,8 @@ export interface ComposeOptions {
 }
 
 export interface App extends Serving {
+  /** What people granted to apps. */
+  readonly grants: Grants;
   readonly config: Config;
   readonly endpoints: readonly Endpoint[];
   readonly dispatcher: Dispatcher;
@@ -71,6 +74,7 @@ export async function compose(
   const texts = textsIn(reading, configuration);
   const clients = createClientRegistry({ ...stores, ...world, fixed: config.demo ? demoApps(config.url) : [] });
   const pageTokens = createPageTokens(world);
+  const grants = createGrants(opened.records, world.clock);
   const access = createAccess(config, model, stores, world, configuration, clients, pageTokens);
   const outbound = createOutbound(config.outbound, {
     suspended: target => log.warn('outbound calls suspended', { target }),
@@ -99,13 +103,21 @@ export async function compose(
   const shared = { config, world, model, configuration };
   const handling = { ...parts, store: stores.store };
   const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, handling });
-  const identity = createIdentity({ ...shared, stores, secret, audit, handling });
+  const identity = createIdentity({
+    grants,
+    ...shared,
+    stores,
+    secret,
+    audit,
+    handling,
+  });
   const serving = createServing({
     ...shared,
     log,
     dispatch,
     access,
     clients,
+    grants,
     secret,
     dispatcher,
     reindexer,
@@ -127,6 +139,7 @@ export async function compose(
     reindexer,
     parts,
     identity,
+    grants,
     store: stores.store,
     ...serving,
   };

@@ -31,12 +31,25 @@ export const opaqueDocument = (
   kind: TOKEN,
   id: tokenHash(token),
   value: { ...claims, ...details },
-  keys: { subject: claims.subject },
+  keys: { subject: claims.subject, ...(details.grant === undefined ? {} : { grant: details.grant }) },
   expires: claims.expires,
 });
 
 /** The name of a grant's record: while it is there, the grant holds. */
 export const grantRecord = (hash: string) => ({ kind: GRANT, id: hash }) as const;
+
+/** Tokens that one grant has at a time: each refresh adds one, and each lives for an hour. */
+const MOST_TOKENS = 1000;
+
+/** The changes that end the access tokens issued under a grant, which goes on. @param hash of the grant's id */
+export async function grantsTokens(
+  records: Pick<Records, 'find'>,
+  hash: string,
+  now: number,
+): Promise<DocumentChange[]> {
+  const tokens = await records.find(TOKEN, 'grant', hash, now, MOST_TOKENS);
+  return tokens.map(({ kind, id }) => ({ op: 'delete', kind, id }));
+}
 
 /** The record of a token, while it is unexpired and its grant holds. */
 export async function opaqueRecord(

@@ -9,7 +9,7 @@ import type { ClientRegistry } from '../identity/authorization-server/clients.js
 import { interactionRoutes } from '../identity/authorization-server/interaction.js';
 import { interactionPeople } from '../identity/authorization-server/interaction-people.js';
 import type { InteractionParts } from '../identity/authorization-server/interaction-parts.js';
-import { createGrantDetails, type GrantDetailsStore } from '../identity/authorization-server/launch-context.js';
+import type { Grants } from '../identity/authorization-server/grants.js';
 import { mountProvider } from '../identity/authorization-server/mount.js';
 import { registrationRoutes, type RegistrationParts } from '../identity/authorization-server/registration-routes.js';
 import { softwareStatements } from '../identity/authorization-server/software-statement.js';
@@ -28,6 +28,7 @@ export interface AuthorizationParts extends ServerReaderParts {
   log: Log;
   access: Access;
   clients: ClientRegistry;
+  grants: Grants;
   configuration: CurrentConfiguration;
   sessions: Pick<Sessions, 'current'>;
   limiter: Pick<Limiter, 'take'>;
@@ -38,10 +39,9 @@ type Mounts = NonNullable<AppParts['mounts']>;
 
 /** What the application mounts. */
 export function authorizationMounts(parts: AuthorizationParts, pages: AuthorizationPages): Mounts {
-  const { config, world, stores, model, access, secret } = parts;
+  const { config, world, stores, model, access, secret, grants } = parts;
   const addresses = addressesAt(config.url);
-  const details = createGrantDetails(stores.records, world.clock);
-  const provider = followingKeys(stores.records, world.clock, keys => createFrom(parts, details, pages, keys));
+  const provider = followingKeys(stores.records, world.clock, keys => createFrom(parts, pages, keys));
   const interactions = interactionRoutes({
     ...world,
     provider,
@@ -55,7 +55,7 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
     signInPage: back => `/sign-in?${new URLSearchParams({ return: back }).toString()}`,
     demoPeople: config.demo ? demoPeople : [],
     launches: { find: () => Promise.resolve(undefined), take: () => Promise.resolve(undefined) },
-    details,
+    grants,
     everyLaunch: { need_patient_banner: true, smart_style_url: addresses.style },
     types: () => [...endpointThat(model, 'workflows').resources.keys()],
     secret,
@@ -82,8 +82,7 @@ function registrationParts({ config, world, access, clients, limiter }: Authoriz
 
 /** Loaded when it is first needed: it takes a tenth of a second. */
 async function createFrom(
-  { config, world, log, model, stores, access, clients, secret }: AuthorizationParts,
-  details: GrantDetailsStore,
+  { config, world, log, model, stores, access, clients, secret, grants }: AuthorizationParts,
   pages: AuthorizationPages,
   keys: SigningKeys['keys'],
 ): ReturnType<InteractionParts['provider']> {
@@ -96,7 +95,7 @@ async function createFrom(
     addresses,
     issuer: addresses.issuer,
     clients,
-    details,
+    grants,
     keys,
     cookieKey: createHmac('sha256', secret).update('cookies of interactions').digest('base64url'),
     audiences: new Set(forApps.map(({ url }) => url)),

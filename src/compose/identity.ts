@@ -12,6 +12,7 @@ import { enter, verifyEntrance } from '../identity/accounts/first-credential.js'
 import { createHashing } from '../identity/accounts/password-hash.js';
 import { signIn } from '../identity/accounts/sign-in.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
+import type { Grants } from '../identity/authorization-server/grants.js';
 import { createLimiter, type Limiter } from '../identity/limits/limiter.js';
 import { createCookies } from '../identity/sessions/cookies.js';
 import { createFormTokens, type FormTokens } from '../identity/sessions/form-token.js';
@@ -30,6 +31,8 @@ export interface IdentityParts {
   stores: Storage;
   secret: KeyObject;
   configuration: CurrentConfiguration;
+  /** What people granted to apps. */
+  grants: Pick<Grants, 'ending'>;
   audit: Audit;
   /** How resources are written. */
   handling: Pick<ServerStepParts, 'writing' | 'served' | 'auditOwn' | 'store'>;
@@ -62,7 +65,11 @@ export function createIdentity(parts: IdentityParts): Identity {
     const settings = await configuration();
     return { idle: settings['session-idle-minutes'] * MINUTE, absolute: settings['session-hours'] * 60 * MINUTE };
   };
-  const sessions = createSessions({ clock, random, records, store, cookies, limits, fhirUserOf: inUse });
+  const sessions = createSessions({
+    ...{ clock, random, records, store, cookies, limits },
+    fhirUserOf: inUse,
+    grants: parts.grants,
+  });
   const credentials = credentialReader(records, clock);
   const hashing = createHashing();
   const limiter = createLimiter(secret, { records, clock });

@@ -9,6 +9,7 @@ import { namesThisServer } from '../http/host.js';
 import { developmentRoute } from '../http/development-route.js';
 import { addressesAt } from '../identity/authorization-server/addresses.js';
 import type { ClientRegistry } from '../identity/authorization-server/clients.js';
+import type { Grants } from '../identity/authorization-server/grants.js';
 import { wellKnown } from '../identity/authorization-server/smart-configuration.js';
 import { authorizationMounts } from './authorization.js';
 import { authorizationPages } from '../pages/authorization.js';
@@ -54,6 +55,7 @@ export interface ServingParts {
   dispatch: Dispatch;
   access: Access;
   clients: ClientRegistry;
+  grants: Grants;
   secret: KeyObject;
   dispatcher: Dispatcher;
   configuration: CurrentConfiguration;

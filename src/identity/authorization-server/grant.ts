@@ -13,7 +13,7 @@ import type {
   Present,
   Visit,
 } from './interaction-parts.js';
-import type { LaunchContext } from './launch-context.js';
+import type { LaunchContext } from './grants.js';
 import { GRANT_LIFETIME } from './lifetimes.js';
 import { granted, type Offer } from './offer.js';
 import { fixedScopes } from './scopes.table.js';
@@ -129,6 +129,9 @@ async function makeGrant(
   grant.addOIDCScope(words.filter(word => (fixedScopes as readonly string[]).includes(word)));
   grant.addResourceScope(provider.issuer, words);
   const fhirUser = await parts.people.fhirUserFor(actor, context.patient);
-  await parts.details.write(grant.jti, { context, fhirUser }, GRANT_LIFETIME);
+  const { account, session } = who;
+  const client = grant.clientId ?? '';
+  const details = { account, client, scope, context, fhirUser, at: parts.clock.now(), ...defined({ session }) };
+  await parts.grants.write(grant.jti, details, GRANT_LIFETIME);
   return grant.save();
 }

@@ -8,14 +8,14 @@ import type { PatientChoice } from '../../pages/consent.js';
 import type { DemoPerson } from '../../pages/demo-sign-in.js';
 import type { Clock, Random } from '../../fhir/clock.js';
 import type { SignedIn } from '../sessions/session.js';
-import type { GrantDetailsStore, LaunchContext } from './launch-context.js';
+import type { Grants, LaunchContext } from './grants.js';
 
 /** The people of the portal, as the pages ask for them. */
 export interface InteractionPeople {
   /** Who a person is at this moment; undefined where they may not be signed in. */
   readonly actorOf: (account: string) => Promise<Actor | undefined>;
-  /** Name of a Person, Patient or Practitioner; '' where it has none. */
-  nameOf(reference: string): Promise<string>;
+  /** The person's name, or that of their record; '' where there is none. */
+  nameOf(actor: Actor): Promise<string>;
   patient(id: string): Promise<PatientChoice | undefined>;
   /** Patients of this name or record number, for staff. */
   findPatients(actor: Actor, text: string): Promise<PatientChoice[]>;
@@ -35,7 +35,7 @@ export interface InteractionParts {
   demoPeople: readonly DemoPerson[];
   /** Context of an EHR's launch, and whom it is for. */
   launches: Launches;
-  details: GrantDetailsStore;
+  grants: Grants;
   /** What every launch is told. */
   everyLaunch: LaunchContext;
   /** Types that apps may ask for. */
@@ -73,6 +73,6 @@ export interface Visit {
 
 /** The person is at this browser, and may be signed in now. */
 export interface Present {
-  readonly who: Pick<SignedIn, 'account' | 'authTime' | 'amr'>;
+  readonly who: Pick<SignedIn, 'account' | 'authTime' | 'amr'> & Partial<Pick<SignedIn, 'session'>>;
   readonly actor: Actor;
 }

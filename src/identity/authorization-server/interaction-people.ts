@@ -18,7 +18,10 @@ const SHOWN = 20;
 export function interactionPeople({ actorOf, read, search }: InteractionPeopleParts): InteractionPeople {
   return {
     actorOf,
-    nameOf: async reference => nameIn(await read(reference)),
+    async nameOf({ subject, self }) {
+      const own = nameIn(await read(subject));
+      return own === '' && self !== undefined ? nameIn(await read(`Patient/${self}`)) : own;
+    },
     async patient(id) {
       const patient = await read(`Patient/${id}`);
       return patient && choiceOf(patient as unknown as Patient);

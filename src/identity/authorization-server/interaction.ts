@@ -47,8 +47,10 @@ async function presentIn({ request, interaction }: Visit, parts: InteractionPart
 
 /** An app may ask that the person proves anew who they are. https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest */
 function isFresh({ authTime }: Present['who'], { params, iat }: Interaction, now: number): boolean {
+  // The provider's clock is the machine's.
+  const begun = now - (Date.now() - iat * 1000);
   const { prompt, max_age: maxAge } = params as { prompt?: string; max_age?: number | string };
-  if (prompt?.split(' ').includes('login') === true && authTime < iat * 1000) return false;
+  if (prompt?.split(' ').includes('login') === true && authTime < begun) return false;
   return maxAge === undefined || now - authTime <= Number(maxAge) * 1000;
 }
 
@@ -59,7 +61,7 @@ async function show(visit: Visit, parts: InteractionParts): Promise<void> {
   const { params } = interaction;
   const launch = await launchOf(params, present, parts.launches.find);
   if (launch === 'refused') return refuseLaunch(visit);
-  const { actor, who } = present;
+  const { actor } = present;
   const offer = offerOf(String(params['scope'] ?? ''), actor, parts.types());
   const find = typeof request.query['find'] === 'string' ? request.query['find'] : undefined;
   const patients = await patientsFor(offer, actor, launch, find, parts.people);
@@ -72,7 +74,7 @@ async function show(visit: Visit, parts: InteractionParts): Promise<void> {
       action: pathOf(visit),
       formToken: formToken(visit, parts),
       client: client?.clientName ?? String(params['client_id']),
-      person: await parts.people.nameOf(who.account),
+      person: await parts.people.nameOf(actor),
       lines: offer.lines,
       identity: offer.fixed.includes('openid'),
       ...(patients ? { patients } : {}),

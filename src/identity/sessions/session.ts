@@ -13,6 +13,8 @@ export interface SignedIn {
   readonly authTime: number;
   /** How: https://www.rfc-editor.org/rfc/rfc8176 */
   readonly amr: readonly string[];
+  /** Names the session; opens nothing. */
+  readonly session: string;
 }
 
 export const SESSION = 'session';

@@ -5,6 +5,7 @@
 import type { World } from '../../fhir/clock.js';
 import { isConflict } from '../../fhir/fault.js';
 import type { Document, DocumentChange, Records, Store } from '../../store/port.js';
+import type { Grants } from '../authorization-server/grants.js';
 import { browserName } from './browser-name.js';
 import type { Cookies, WithHeaders } from './cookies.js';
 import {
@@ -26,6 +27,8 @@ export interface SessionParts extends Pick<World, 'clock' | 'random'> {
   readonly limits: () => Promise<SessionLimits>;
   /** Who an account is to apps at this moment; undefined where it may not be signed in (any more). */
   readonly fhirUserOf: (account: string) => Promise<string | undefined>;
+  /** What apps were granted in a session loses its access with it. */
+  readonly grants: Pick<Grants, 'ending'>;
 }
 
 export interface ListedSession extends Pick<SessionValue, 'authTime' | 'seen' | 'browser'> {
@@ -64,7 +67,7 @@ const MOST = 5;
 const LISTED = 100;
 
 export function createSessions(parts: SessionParts): Sessions {
-  const { clock, random, records, store, cookies, limits, fhirUserOf } = parts;
+  const { clock, random, records, store, cookies, limits, fhirUserOf, grants } = parts;
   const idOf = (request: WithHeaders): string | undefined => {
     const secret = cookies.read(request, COOKIE);
     return secret === undefined ? undefined : hashOfSecret(secret);
@@ -84,7 +87,7 @@ export function createSessions(parts: SessionParts): Sessions {
       const { account, authTime, amr } = valueOf(session);
       const fhirUser = await fhirUserOf(account);
       if (fhirUser === undefined || !(await touched(session, await limits(), parts))) return undefined;
-      return { account, fhirUser, authTime, amr };
+      return { account, fhirUser, authTime, amr, session: session.id };
     },
     async open(request, { account, amr }, changes = []) {
       const now = clock.now();
@@ -99,8 +102,11 @@ export function createSessions(parts: SessionParts): Sessions {
       return cookies.set(COOKIE, secret);
     },
     async close(request) {
-      const id = idOf(request);
-      if (id !== undefined) await records.write({ op: 'delete', kind: SESSION, id });
+      const session = await stored(request);
+      if (session) {
+        const granted = await grants.ending(valueOf(session).account, { session: session.id });
+        await store.commit({ documents: [unconditional(endOf(session)), ...granted] });
+      }
       return cookies.clear(COOKIE);
     },
     async list(account, request) {
@@ -113,10 +119,16 @@ export function createSessions(parts: SessionParts): Sessions {
     async ending(account, { only, except } = {}) {
       const kept = except && idOf(except);
       const ended = (await sessionsOf(account)).filter(({ id }) => id !== kept && id === (only ?? id));
-      return ended.map(endOf).map(unconditional);
+      const granted = await Promise.all(ended.map(({ id }) => grants.ending(account, { session: id })));
+      return [...ended.map(endOf).map(unconditional), ...oneEpoch(granted.flat())];
     },
   };
 }
+
+/** Changes to one record each: the sessions of an account raise the same epoch. */
+const oneEpoch = (changes: readonly DocumentChange[]): DocumentChange[] => [
+  ...new Map(changes.map(change => [JSON.stringify(change), change])).values(),
+];
 
 /** Use of a session raises its version: that is no reason not to end it. */
 const unconditional = ({ expect: _version, ...change }: DocumentChange): DocumentChange => change;

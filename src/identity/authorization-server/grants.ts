@@ -1,0 +1,100 @@
+/**
+ * What people granted to apps: the launch context that a token response tells, and how a grant ends.
+ * https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#launch-context-arrives-with-your-access_token
+ */
+import { raiseEpoch } from '../../access/epochs.js';
+import { grantRecord, grantsTokens } from '../../access/opaque.js';
+import { tokenHash } from '../../access/token.js';
+import type { Clock } from '../../fhir/clock.js';
+import type { Document, DocumentChange, Records } from '../../store/port.js';
+
+export interface LaunchContext {
+  /** Ids of resources. */
+  readonly patient?: string;
+  readonly encounter?: string;
+  readonly need_patient_banner?: boolean;
+  readonly smart_style_url?: string;
+  readonly fhirContext?: readonly Readonly<Record<string, unknown>>[];
+  readonly intent?: string;
+  readonly tenant?: string;
+}
+
+export interface GrantDetails {
+  /** Of whom: `Person/1`. */
+  readonly account: string;
+  readonly client: string;
+  readonly scope: string;
+  readonly context: LaunchContext;
+  /** The resource that the person is to the app: `Patient/1`. */
+  readonly fhirUser: string;
+  /** The browser's session in which it was granted. */
+  readonly session?: string;
+  /** When: milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface ListedGrant extends GrantDetails {
+  /** Names it to `ending`; opens nothing. */
+  readonly id: string;
+}
+
+export interface Grants {
+  read(grantId: string): Promise<GrantDetails | undefined>;
+  /** @param lifetime seconds, as long as the grant's */
+  write(grantId: string, details: GrantDetails, lifetime: number): Promise<void>;
+  /** What an account has granted that holds, the newest first. */
+  list(account: string): Promise<ListedGrant[]>;
+  /**
+   * The changes that end what an account granted, and the tokens with it, at the next request: all of it, one grant, or what was granted
+   * in one session of a browser. With a session an app that may stay keeps its refresh token, and loses the access token that it has.
+   */
+  ending(account: string, which?: { readonly id?: string; readonly session?: string }): Promise<DocumentChange[]>;
+}
+
+const KIND = 'grant-details';
+/** More grants than an account has. */
+const MOST = 1000;
+
+const offline = /(^| )offline_access( |$)/;
+
+export function createGrants(records: Records, clock: Clock): Grants {
+  const holds = async ({ id }: Document): Promise<boolean> => {
+    const grant = grantRecord(id);
+    return (await records.get(grant.kind, grant.id, clock.now())) !== undefined;
+  };
+  const list = async (account: string): Promise<ListedGrant[]> => {
+    const all = await records.find(KIND, 'subject', account, clock.now(), MOST);
+    const held = await Promise.all(all.map(holds));
+    const grants = all.filter((_, at) => held[at]).map(({ id, value }) => ({ ...detailsOf(value), id }));
+    return grants.sort((a, b) => b.at - a.at);
+  };
+  return {
+    list,
+    async read(grantId) {
+      const document = await records.get(KIND, tokenHash(grantId), clock.now());
+      return document && detailsOf(document.value);
+    },
+    async write(grantId, details, lifetime) {
+      const expires = clock.now() + lifetime * 1000;
+      const keys = { subject: details.account };
+      await records.write({
+        op: 'put',
+        document: { kind: KIND, id: tokenHash(grantId), value: { ...details }, keys, expires },
+      });
+    },
+    async ending(account, { id, session } = {}) {
+      const all = await list(account);
+      const ended = all.filter(one => one.id === (id ?? one.id) && (session === undefined || one.session === session));
+      const changes = await Promise.all(
+        ended.map(({ id: hash, scope }) =>
+          session !== undefined && offline.test(scope)
+            ? grantsTokens(records, hash, clock.now())
+            : [{ op: 'delete', ...grantRecord(hash) } as const],
+        ),
+      );
+      return ended.length === 0 ? [] : [...changes.flat(), raiseEpoch(account)];
+    },
+  };
+}
+
+const detailsOf = (value: Document['value']): GrantDetails => value as unknown as GrantDetails;
