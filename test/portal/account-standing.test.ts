@@ -117,6 +117,17 @@ function updating(journey: () => Journey): void {
     );
   });
 
+  it('[PC-4] [C23] the account of a patient who has died waits no more, and is not put to use again', async () => {
+    const { person, path, body } = await enrolled();
+    const patient = (body as unknown as Person).link?.[0]?.target.reference ?? '';
+    const record = (await journey().expect(200, 'demo-system', 'GET', patient)).body;
+    await journey().expect(200, 'demo-system', 'PUT', patient, { ...record, deceasedBoolean: true });
+    const closed = (await journey().expect(200, 'demo-system', 'GET', path)).body;
+    assert.deepEqual([closed['active'], closed['extension']], [false, undefined]);
+    const again = await journey().call('demo-ehr', 'POST', 'Patient/$enroll', parameters(person));
+    assert.equal(again.status, 409, again.text);
+  });
+
   it('[PC-6] messages to an account that waits are kept, and the person is told', async () => {
     const { person, body } = await enrolled();
     const target = (body as unknown as Person).link?.[0]?.target;

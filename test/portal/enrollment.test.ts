@@ -49,6 +49,14 @@ function asking(journey: () => Journey): void {
     assert.deepEqual(status(gone), ['inactive', 'none']);
   });
 
+  it('[PC-4] who is enrolled without it has no open invitation any more', async () => {
+    const person = stranger();
+    const invitation = await journey().expect(201, 'demo-ehr', 'POST', 'Patient/$invite', parameters(person));
+    const { id } = output(invitation, 'return') as { id: string };
+    assert.equal((await enroll(person)).status, 201);
+    assert.equal((await journey().expect(200, 'demo-ehr', 'GET', `Task/${id}`)).body['status'], 'cancelled');
+  });
+
   it('[PC-1] finds a patient by identifier, and by name, birth date and a contact', async () => {
     const byIdentifier = await ask({ identifier: 'https://portico.health/demo/mrn|CV-1000' });
     assert.deepEqual(status(byIdentifier), ['enrolled', 'message']);

@@ -1,6 +1,7 @@
-/** The redemption at the edge of time. */
+/** Codes at the edge of time. */
 import assert from 'node:assert/strict';
 import type { Task } from 'fhir/r4.js';
+import { isOver } from '../../src/portal/account-standing.js';
 import { redeem } from '../../src/portal/redemption.js';
 import type { WorkflowReader } from '../../src/portal/step.js';
 import { own } from '../fixtures/own.js';
@@ -32,4 +33,14 @@ describe('the redemption', () => {
       assert.ok('fault' in outcome);
       assert.equal(outcome.fault.kind, kind);
     });
+});
+
+describe('the code of an activation', () => {
+  it('[PC-4] is over at the very end, and where there is none', () => {
+    const activation = { kind: 'account', id: 'p', version: 1, value: { until: UNTIL }, keys: {} };
+    assert.deepEqual(
+      [isOver(activation, UNTIL - 1), isOver(activation, UNTIL), isOver(undefined, UNTIL)],
+      [false, true, true],
+    );
+  });
 });
