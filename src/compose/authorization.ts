@@ -10,6 +10,7 @@ import { interactionRoutes } from '../identity/authorization-server/interaction.
 import { interactionPeople } from '../identity/authorization-server/interaction-people.js';
 import type { InteractionParts } from '../identity/authorization-server/interaction-parts.js';
 import type { Grants } from '../identity/authorization-server/grants.js';
+import { launchesIn } from '../identity/authorization-server/launches.js';
 import { mountProvider } from '../identity/authorization-server/mount.js';
 import { registrationRoutes, type RegistrationParts } from '../identity/authorization-server/registration-routes.js';
 import { softwareStatements } from '../identity/authorization-server/software-statement.js';
@@ -54,7 +55,7 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
     signedIn: request => parts.sessions.current(request),
     signInPage: back => `/sign-in?${new URLSearchParams({ return: back }).toString()}`,
     demoPeople: config.demo ? demoPeople : [],
-    launches: { find: () => Promise.resolve(undefined), take: () => Promise.resolve(undefined) },
+    launches: launchesIn(stores.records, world.clock),
     grants,
     everyLaunch: { need_patient_banner: true, smart_style_url: addresses.style },
     types: () => [...endpointThat(model, 'workflows').resources.keys()],

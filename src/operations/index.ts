@@ -9,6 +9,7 @@ import { createEnrollmentStatus, type EnrollmentStatusParts } from './enrollment
 import { createEverything, type EverythingParts } from './everything/everything.js';
 import { createExpand, type ExpandParts } from './expand/expand.js';
 import { createInvite, type InviteParts } from './invite/invite.js';
+import { createLaunch } from './launch/launch.js';
 import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMark } from './mark/mark.js';
 import { createMatch, type MatchParts } from './match/match.js';
@@ -62,6 +63,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createDeliveryList(parts),
   createSendAgain(parts),
   createEnroll(parts),
+  createLaunch(parts),
   createClaim(parts),
   createRelease(parts),
   createAssign(parts),

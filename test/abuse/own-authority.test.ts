@@ -46,6 +46,11 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     () => ['demo-ehr', 'POST', 'Patient/$enroll', parameters(stranger())],
   ],
   [
+    'Patient/launch',
+    ['launch of an app'],
+    () => ['demo-system', 'POST', 'Patient/demo-patient/$launch', parameters({ client: 'demo-app' })],
+  ],
+  [
     'Patient/enrollment-status',
     ['enrollment status: accounts and invitations'],
     () => ['demo-ehr', 'GET', 'Patient/demo-harold-brookfield/$enrollment-status'],

@@ -4,15 +4,8 @@ import { mayEver } from '../../access/policy.js';
 import { parseScope } from '../../access/scope.js';
 import { defined } from '../../fhir/defined.js';
 import type { PatientChoice } from '../../pages/consent.js';
-import type {
-  Form,
-  InteractionParts,
-  InteractionPeople,
-  Launch,
-  Launches,
-  Present,
-  Visit,
-} from './interaction-parts.js';
+import type { Form, InteractionParts, InteractionPeople, Launches, Present, Visit } from './interaction-parts.js';
+import type { Launch } from '../../portal/launch.js';
 import type { LaunchContext } from './grants.js';
 import { GRANT_LIFETIME } from './lifetimes.js';
 import { granted, type Offer } from './offer.js';
@@ -31,8 +24,8 @@ export async function launchOf(
   if (typeof handle !== 'string') return undefined;
   const launch = asked.includes('launch') ? await find(handle) : undefined;
   if (!launch) return 'refused';
-  const { user = who.account, client = params['client_id'], context } = launch;
-  const reached = context.patient === undefined || actor.kind === 'staff' || actor.patients.includes(context.patient);
+  const { user = who.account, client, context } = launch;
+  const reached = actor.kind === 'staff' ? mayEver(actor, 'Patient', 'r') : actor.patients.includes(context.patient);
   return user === who.account && client === params['client_id'] && reached ? launch : 'refused';
 }
 

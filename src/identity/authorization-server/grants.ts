@@ -89,7 +89,7 @@ export function createGrants(records: Records, clock: Clock): Grants {
         ended.map(({ id: hash, scope }) =>
           session !== undefined && offline.test(scope)
             ? grantsTokens(records, hash, clock.now())
-            : [{ op: 'delete', ...grantRecord(hash) } as const],
+            : Promise.resolve([{ op: 'delete', ...grantRecord(hash) } as const]),
         ),
       );
       return ended.length === 0 ? [] : [...changes.flat(), raiseEpoch(account)];

@@ -7,6 +7,7 @@ import type { AuthorizationPages } from '../../pages/authorization.js';
 import type { PatientChoice } from '../../pages/consent.js';
 import type { DemoPerson } from '../../pages/demo-sign-in.js';
 import type { Clock, Random } from '../../fhir/clock.js';
+import type { Launch } from '../../portal/launch.js';
 import type { SignedIn } from '../sessions/session.js';
 import type { Grants, LaunchContext } from './grants.js';
 
@@ -45,14 +46,7 @@ export interface InteractionParts {
   random: Random;
 }
 
-/** An EHR's launch, as it was announced. */
-export interface Launch {
-  readonly context: LaunchContext;
-  /** `Practitioner/1` or `Person/1`; absent: anybody who may open the patient. */
-  readonly user?: string;
-  readonly client?: string;
-}
-
+/** Launches that trusted systems announced. */
 export interface Launches {
   /** Looks at it; undefined where it is unknown, expired or used. */
   find: (handle: string) => Promise<Launch | undefined>;

@@ -78,7 +78,7 @@ async function show(visit: Visit, parts: InteractionParts): Promise<void> {
       lines: offer.lines,
       identity: offer.fixed.includes('openid'),
       ...(patients ? { patients } : {}),
-      ...(patients && actor.kind === 'staff' && !launch?.context.patient ? { search: find ?? '' } : {}),
+      ...(patients && actor.kind === 'staff' && !launch ? { search: find ?? '' } : {}),
       ...(offer.staying === undefined ? {} : { staying: offer.staying }),
     },
     originOf(String(params['redirect_uri'])),

@@ -1,0 +1,41 @@
+/**
+ * The launch of an app from a trusted system: a record that is found by the hash of a secret, for a few minutes and once.
+ * https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-ehr-launch
+ */
+import { hash } from 'node:crypto';
+import type { Random } from '../fhir/clock.js';
+import type { Document, DocumentChange } from '../store/port.js';
+
+/** What is open in the system. */
+export interface OpenThings {
+  /** Ids of resources. */
+  readonly patient: string;
+  readonly encounter?: string;
+  readonly fhirContext?: readonly { readonly reference: string }[];
+  readonly intent?: string;
+  readonly need_patient_banner?: boolean;
+}
+
+export interface Launch {
+  readonly context: OpenThings;
+  /** The app that it is for. */
+  readonly client: string;
+  /** `Practitioner/1` or `Person/1`; absent: whoever may see the patient. */
+  readonly user?: string;
+}
+
+export const LAUNCH = 'launch';
+/** Milliseconds. */
+const LIFETIME = 5 * 60_000;
+
+/** The id of the record. */
+export const launchId = (handle: string): string => hash('sha256', handle, 'base64url');
+
+/** A new launch: its secret, and the record to commit. */
+export function announced(launch: Launch, random: Random, now: number): { handle: string; change: DocumentChange } {
+  const handle = Buffer.from(random.bytes(32)).toString('base64url');
+  const document = { kind: LAUNCH, id: launchId(handle), value: { ...launch }, keys: {}, expires: now + LIFETIME };
+  return { handle, change: { op: 'put', document, expect: 0 } };
+}
+
+export const launchIn = ({ value }: Document): Launch => value as unknown as Launch;
