@@ -13,6 +13,12 @@ const assignments = {
 /** Whatever calls other servers does so by src/outbound/, which checks where the call goes. */
 const dialling = ['fetch', 'WebSocket', 'EventSource'].map(name => ({ name, message: 'Calls go by src/outbound/.' }));
 
+/** The modules that serve, too. Those that call alone are in .dependency-cruiser.cjs. */
+const diallers = [
+  { name: 'node:http', importNames: ['request', 'get', 'Agent', 'default'] },
+  { name: 'node:net', importNames: ['connect', 'createConnection', 'Socket', 'default'] },
+].map(one => ({ ...one, allowTypeImports: true, message: 'Calls go by src/outbound/.' }));
+
 export default defineConfig(
   globalIgnores(['dist/', '.cache/', 'data/', 'src/operations/types.ts']),
   {
@@ -53,8 +59,11 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/commands/**/*.ts'],
-    rules: { 'no-restricted-globals': ['error', ...dialling] },
+    ignores: ['src/commands/**/*.ts', 'src/outbound/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...dialling],
+      '@typescript-eslint/no-restricted-imports': ['error', { paths: diallers }],
+    },
   },
   { files: ['src/main.ts', 'src/commands/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
   {

@@ -111,7 +111,10 @@ function readSetting(name: string, setting: Setting<unknown>, given: string | un
   if (text === undefined) return undefined;
   const result = setting.schema.safeParse(text);
   if (result.success) return result.data;
-  throw new Error(`${name} must be ${setting.expected}${setting.secret ? '' : `, not ${JSON.stringify(text)}`}`);
+  const [place = ''] = result.error.issues.map(({ path }) => path.join('.'));
+  const where = place === '' ? '' : ` (wrong at ${place})`;
+  const instead = setting.secret ? '' : `, not ${JSON.stringify(text)}`;
+  throw new Error(`${name} must be ${setting.expected}${where}${instead}`);
 }
 
 function configOf(values: Values): Config {

@@ -21,13 +21,15 @@ const parsed = <T>(expected: string, read: (text: string) => T | undefined): Val
   value(
     expected,
     z.string().transform((text, context) => {
+      const path: PropertyKey[] = [];
       try {
         const result = read(text);
         if (result !== undefined) return result;
-      } catch {
-        // The error is dropped: it may repeat the text, which may hold a secret.
+      } catch (error) {
+        // The place is kept alone: the error may repeat the text, which may hold a secret.
+        if (error instanceof z.ZodError) path.push(...(error.issues[0]?.path ?? []));
       }
-      context.addIssue({ code: 'custom', message: expected });
+      context.addIssue({ code: 'custom', message: expected, path });
       return z.NEVER;
     }),
   );

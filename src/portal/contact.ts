@@ -35,8 +35,10 @@ function wrong(name: string, expected: string): never {
 
 const current = (point: ContactPoint): boolean => point.use !== 'old';
 const rank = (point: ContactPoint): number => point.rank ?? Infinity;
+/** A mobile telephone takes text messages. */
+const isOther = ({ use }: ContactPoint): number => (use === 'mobile' ? 0 : 1);
 const sorted = (telecom: readonly ContactPoint[]): ContactPoint[] =>
-  [...telecom].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+  [...telecom].sort((a, b) => (rank(a) === rank(b) ? isOther(a) - isOther(b) : rank(a) - rank(b)));
 
 /** The preferred usable addresses on record; those wanted, where they are on record. */
 export function contactOnRecord(

@@ -59,6 +59,12 @@ describe('settings of what is sent', () => {
       assert.doesNotMatch(said, /hush|AC1/);
     });
 
+  it('the place of what is wrong is told', () => {
+    const callback = { signature: { header: 'x', secret: 'short' } };
+    const said = refusal({ PORTICO_SMS: JSON.stringify({ ...other, callback }) });
+    assert.match(said, / \(wrong at callback\.signature\.secret\)$/);
+  });
+
   it('hosts that leave out the gateway stop the start', () => {
     const env = { PORTICO_SMS: JSON.stringify(other), PORTICO_OUTBOUND_HOSTS: 'sms.example.org' };
     assert.match(refusal(env), /^PORTICO_OUTBOUND_HOSTS must name the host of the gateway/);

@@ -71,6 +71,16 @@ describe('addresses', () => {
       phoneNumber,
     );
     assert.deepEqual(contact, { email: 'first@example.org', phone: '+15555550101' });
+    const phones = (home: object, mobile: object) =>
+      contactOnRecord(
+        [
+          { system: 'phone', use: 'home', value: '555-555-0100', ...home },
+          { system: 'phone', use: 'mobile', value: '555-555-0102', ...mobile },
+        ],
+        phoneNumber,
+      ).phone;
+    assert.equal(phones({}, {}), '+15555550102', 'a mobile telephone takes text messages');
+    assert.equal(phones({ rank: 1 }, { rank: 2 }), '+15555550100', 'what is ranked first is meant');
     assert.deepEqual(addressesOnRecord([{ system: 'email', value: 'old@example.org', use: 'old' }], phoneNumber), []);
   });
 });

@@ -88,7 +88,7 @@ export function twilioCall(
   const url = `${gateway.journey.server.url}${path}`;
   const signed = Object.keys(fields)
     .sort()
-    .map(name => name + fields[name]);
+    .map(name => `${name}${String(fields[name])}`);
   const signature = createHmac('sha1', token)
     .update(url + signed.join(''))
     .digest('base64');

@@ -1,0 +1,134 @@
+/**
+ * The program with a gateway of text messages: killed at any moment between the commit of a notice and the mark that it was sent, it
+ * loses none; what the gateway has already comes again under the same key, by which a gateway knows it. Nothing that it prints is secret.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bundle } from 'fhir/r4.js';
+import { developmentToken } from '../../src/access/development-issuer.js';
+import { loadSigningKey } from '../../src/access/signing-key.js';
+import { startChildServer, type ChildServer } from '../fixtures/child-server.js';
+import { startOtherServer, type OtherServer } from '../fixtures/http-server.js';
+import { samples } from '../fixtures/samples.js';
+
+const KILLS = samples(6, 100);
+/** Milliseconds: the leases of a process that was killed are over when the next one starts. */
+const STEP = 130_000;
+const LONGEST = 30_000;
+const SECRET = 'canary-of-the-gateway';
+
+/** Lets a process run with its clock ahead. */
+const ahead = (milliseconds: number): string =>
+  `--import=data:text/javascript,${encodeURIComponent(`const { now } = Date; Date.now = () => now() + ${milliseconds};`)}`;
+
+/** The end of a round, by what the gateway has done. */
+type Moment = 'committed' | 'received' | 'answered';
+const MOMENTS: readonly Moment[] = ['committed', 'received', 'answered'];
+
+interface Text {
+  readonly to: string;
+  readonly key: string;
+}
+
+describe('faults: text messages under kill -9', function () {
+  this.timeout(3_600_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portico-texts-'));
+  const texts: Text[] = [];
+  let gateway: OtherServer;
+  let printed = '';
+  let round = 0;
+  let onText = (_moment: Moment): void => {};
+  let running: ChildServer | undefined;
+
+  before(async () => {
+    gateway = await startOtherServer(({ body, headers }, response) => {
+      texts.push({ to: (JSON.parse(body) as { to: string }).to, key: String(headers['idempotency-key']) });
+      onText('received');
+      response.end('{}', () => onText('answered'));
+    });
+    const headers = { 'Idempotency-Key': '{{ id }}', Authorization: SECRET };
+    const json = { to: '{{ to }}', text: '{{ text }}' };
+    writeFileSync(join(folder, 'sms.json'), JSON.stringify({ kind: 'http', url: gateway.url, headers, json }));
+  });
+  after(async () => {
+    running?.child.kill('SIGKILL');
+    await gateway.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function start(): Promise<ChildServer> {
+    const env = { PORTICO_SMS: join(folder, 'sms.json'), NODE_OPTIONS: ahead(round * STEP) };
+    running = await startChildServer({ folder, env });
+    return running;
+  }
+
+  async function call(server: ChildServer, method: string, path: string, body?: object): Promise<Response> {
+    const now = Date.now() + round * STEP;
+    const token = developmentToken(loadSigningKey(folder), 'demo-system', undefined, now);
+    return fetch(`http://127.0.0.1:${server.port}/fhir/portal/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+
+  /** Resolves with the number that an invitation goes to. */
+  async function invite(server: ChildServer): Promise<string> {
+    const phone = `+1212555${1000 + round}`;
+    const name = String(round).replace(/\d/g, digit => 'abcdefghij'[Number(digit)] ?? '');
+    const parameter = [
+      { name: 'family', valueString: `Newcomer ${name}` },
+      { name: 'birthDate', valueDate: `19${50 + (round % 50)}-02-03` },
+      { name: 'phone', valueString: phone },
+    ];
+    const answer = await call(server, 'POST', 'Patient/$invite', { resourceType: 'Parameters', parameter });
+    assert.equal(answer.status, 201, await answer.text());
+    return phone;
+  }
+
+  /** One life of the server, up to its death at this moment. */
+  async function live(moment: Moment): Promise<string> {
+    const server = await start();
+    let acknowledge = (): void => {};
+    const acknowledged = new Promise<void>(resolve => (acknowledge = resolve));
+    const killed = new Promise<void>(resolve => {
+      onText = at => {
+        if (at !== moment) return;
+        void acknowledged.then(() => server.child.kill('SIGKILL')).then(() => resolve());
+      };
+    });
+    const invited = await invite(server);
+    acknowledge();
+    if (moment === 'committed') server.child.kill('SIGKILL');
+    else await Promise.race([killed, pause(LONGEST)]);
+    await server.ended;
+    printed += server.printed();
+    onText = () => {};
+    return invited;
+  }
+
+  async function sent(server: ChildServer): Promise<number | undefined> {
+    const answer = await call(server, 'GET', 'Task?delivery-state=sent&_summary=count');
+    return ((await answer.json()) as Bundle).total;
+  }
+
+  it(`[R02] [R19] [PC-2] killed ${KILLS} times, it loses no text message, and each has one key`, async () => {
+    const invited: string[] = [];
+    for (; round < KILLS; round++) invited.push(await live(MOMENTS[round % MOMENTS.length]!));
+    const server = await start();
+    const deadline = Date.now() + LONGEST;
+    while (Date.now() < deadline && (await sent(server)) !== invited.length) await pause(100);
+    assert.equal(await sent(server), invited.length);
+    const byNumber = Map.groupBy(texts, ({ to }) => to);
+    assert.deepEqual([...byNumber.keys()].sort(), invited.sort());
+    for (const [to, all] of byNumber) assert.equal(new Set(all.map(({ key }) => key)).size, 1, to);
+    assert.equal(new Set(texts.map(({ key }) => key)).size, invited.length);
+    const again = texts.length - invited.length;
+    assert.ok(again > 0 && again <= KILLS, `${again} copies of what a process could not mark`);
+    printed += server.printed();
+    for (const secret of [SECRET, '+1212555', 'invitation#']) assert.ok(!printed.includes(secret), secret);
+  });
+});
