@@ -23,9 +23,9 @@ describe('the data folder', () => {
   });
 
   it('is made for its owner alone, and an open one with nothing else in it is closed', () => {
-    const folder = join(parent, 'data');
+    const folder = join(parent, 'clinic', 'data');
     ensureFolder('PORTICO_DATA', folder);
-    assert.equal(modeOf(folder), 0o700);
+    assert.deepEqual([modeOf(join(parent, 'clinic')), modeOf(folder)], [0o700, 0o700]);
     writeFileSync(join(folder, 'portico.db'), '');
     chmodSync(folder, 0o755);
     ensureFolder('PORTICO_DATA', folder);

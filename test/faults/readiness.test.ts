@@ -75,12 +75,13 @@ describe('faults: readiness', () => {
     await becomes(url, 200);
   });
 
-  it('[R29] a storage that does not write, or whose reads all fail: not ready', async () => {
-    for (const part of ['write', 'read'] as const) {
+  it('[R29] a storage that does not write, that keeps nothing, or whose reads all fail: not ready', async () => {
+    for (const part of ['write', 'keep', 'read'] as const) {
       const storage = openMemory(systemClock);
       const broken = await startTestServer({ storage });
       assert.equal((await ready(broken.url)).status, 200);
       if (part === 'write') storage.records.write = () => Promise.reject(new Error('read-only'));
+      else if (part === 'keep') storage.records.write = () => Promise.resolve(1);
       else storage.store.read = () => Promise.reject(new Error('I/O error'));
       assert.deepEqual((await becomes(broken.url, 503)).checks, { store: false, audit: true, running: true });
       await broken.close();

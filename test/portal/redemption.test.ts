@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Task } from 'fhir/r4.js';
 import { isOver } from '../../src/portal/account-standing.js';
+import { standingOf } from '../../src/portal/enrollment.js';
 import { redeem } from '../../src/portal/redemption.js';
-import type { WorkflowReader } from '../../src/portal/step.js';
+import { step, type WorkflowReader } from '../../src/portal/step.js';
 import { own } from '../fixtures/own.js';
 
 const UNTIL = Date.parse('2026-03-01T10:00:00Z');
@@ -42,5 +43,19 @@ describe('the code of an activation', () => {
       [isOver(activation, UNTIL - 1), isOver(activation, UNTIL), isOver(undefined, UNTIL)],
       [false, true, true],
     );
+  });
+});
+
+describe('the standing of an invitee', () => {
+  it('[PC-1] is that of an invitation that has expired from its very end on', async () => {
+    const facts = { birthDate: '1980-02-03', identifier: { system: 'urn:mrn', value: '1' } };
+    const pointer = { value: { invitations: ['x'] } };
+    const invitation = { id: 'x', value: { ...value, facts } };
+    const stored = (kind: string) => Promise.resolve(kind === 'invitee' ? pointer : invitation);
+    const at = async (now: number) => {
+      const invited = { ...reader, document: stored } as unknown as WorkflowReader;
+      return (await standingOf({ facts, others: [], conditions: step({}) }, 16, invited, now)).status;
+    };
+    assert.deepEqual([await at(UNTIL - 1), await at(UNTIL)], ['invited', 'invitation-expired']);
   });
 });
