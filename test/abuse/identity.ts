@@ -9,7 +9,9 @@ export function identities(journey: () => Journey): void {
 
   describe('identity in messages', () => {
     it('[E03] signs notes itself, with the time, and knows nothing of receipt', async () => {
-      const forged = { received: '2001-01-01T00:00:00Z', note: [{ time: '2001-01-01T00:00:00Z', text: 'x' }] };
+      const claim = { extension: [{ url: 'urn:example:claim', valueString: 'x' }] };
+      const note = [{ time: '2001-01-01T00:00:00Z', text: 'x' }];
+      const forged = { received: '2001-01-01T00:00:00Z', _received: claim, _sent: claim, note };
       for (const [caller, author] of [
         [first, `Patient/${FIRST}`],
         [clinician, 'Practitioner/demo-clinician'],
@@ -17,7 +19,7 @@ export function identities(journey: () => Journey): void {
         const made = asMessage(
           await journey().expect(201, caller, 'POST', 'Communication', message({ ...to(FIRST), ...forged })),
         );
-        assert.equal(made.received, undefined);
+        assert.deepEqual([made.received, made._received, made._sent], [undefined, undefined, undefined]);
         assert.deepEqual(made.note, [{ authorReference: { reference: author }, time: made.sent, text: 'x' }]);
       }
     });

@@ -119,6 +119,14 @@ function marking(journey: () => Journey): void {
     assert.deepEqual(await found(patient, `unread=false&_id=${id}`), [id]);
   });
 
+  it('[RN-25] marks that several people make of one message at once are all kept', async () => {
+    const id = await asked();
+    const people = [patient, clinician, agent];
+    const answers = await Promise.all(people.map(one => mark(one, id, 'archive')));
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+    for (const one of people) assert.deepEqual(await found(one, `archived=true&_id=${id}`), [id], one);
+  });
+
   it('[RN-25] agents’ marks are their own: the patient sees none, nor a version', async () => {
     const id = await asked();
     await mark(agent, id, 'archive');
