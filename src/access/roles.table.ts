@@ -72,7 +72,8 @@ export const roles: Readonly<Record<string, RoleGrants>> = {
   'configuration-manager': { Basic: manage, ActivityDefinition: manage },
   'healthcare-administrator': {
     Patient: all,
-    Person: all,
+    // They close and reopen accounts; the portal's rule refuses all else.
+    Person: { see: 'all', write: 'u' },
     RelatedPerson: all,
     Task: { see: 'all', write: 'u' },
     Practitioner: manage,

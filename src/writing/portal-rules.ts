@@ -13,6 +13,7 @@ import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/w
 import { workflows } from '../portal/workflows.js';
 import type { Context, WriteRule } from '../service.js';
 import { configurationRule, refuseRemovalOfConfiguration } from './configuration-rule.js';
+import { accountRule } from './account-rule.js';
 import { uploadRule, withFilesOf } from './file-rules.js';
 import { messageRule, refuseRemoval } from './message-rule.js';
 import { organizationRule } from './organization-rule.js';
@@ -38,6 +39,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Binary') return uploadRule(parts);
     if (type === 'Patient') return withPreferences(patientRule(parts), parts.definitions.own);
     if (!governed.has(type)) return undefined;
+    if (type === 'Person') return accountRule(update, parts);
     if (type === 'Task') return reviewedByStaff(update, parts.definitions.own);
     if (type === 'Person') return withPreferences(update, parts.definitions.own);
     return type === 'Communication' ? message : update;

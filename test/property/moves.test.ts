@@ -125,7 +125,7 @@ describe('workflows: every move, by everybody', () => {
     it('[PC-2] an invitation that is open is ended by systems that may write it, and by nobody else', () =>
       tryAll(invitationTries(journey(), cast), trial(makeInvitation(journey())), store));
 
-    it('[PC-4] an account is closed and reopened by systems that may write it, and by nobody else', () =>
+    it('[PC-4] an account is closed and reopened by systems that may write it and by administrators, and by nobody else', () =>
       tryAll(accountTries(journey(), cast), trial(makeAccount(journey())), store));
   });
 });
