@@ -10,12 +10,15 @@ import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
 import { credentialReader } from '../identity/accounts/credential.js';
 import { enter, verifyEntrance } from '../identity/accounts/first-credential.js';
 import { createHashing } from '../identity/accounts/password-hash.js';
+import { createOneTimeCodes } from '../identity/accounts/one-time-code.js';
+import { bringFactor, sendAnother, type SecondFactorParts } from '../identity/accounts/second-factor.js';
 import { signIn } from '../identity/accounts/sign-in.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
 import type { Grants } from '../identity/authorization-server/grants.js';
 import { createLimiter, type Limiter } from '../identity/limits/limiter.js';
 import { createCookies } from '../identity/sessions/cookies.js';
 import { createFormTokens, type FormTokens } from '../identity/sessions/form-token.js';
+import { createPendingSignIns } from '../identity/sessions/pending-sign-in.js';
 import { createSessions, type Sessions } from '../identity/sessions/sessions.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
 import type { Audit } from '../service.js';
@@ -76,11 +79,18 @@ export function createIdentity(parts: IdentityParts): Identity {
   const audit = accountAudit(parts.audit, world);
   const writer = accountWriter(parts);
   const entering = { ...world, writer, records, credentials, hashing, limiter, settings: configuration };
+  const factors: SecondFactorParts = {
+    ...{ clock, credentials, limiter, sessions, store, audit, fhirUserOf: inUse, settings: configuration },
+    outbox: effect => outboxDocuments(effect, world),
+    codes: createOneTimeCodes(secret, { records, clock, random }),
+    pending: createPendingSignIns({ records, cookies, clock, random }),
+  };
   const pages: AccountPagesParts = {
     forms,
     sessions,
-    signIn: (visitor, given) =>
-      signIn(visitor, given, { credentials, hashing, limiter, sessions, fhirUserOf: inUse, audit, clock }),
+    signIn: (visitor, given) => signIn(visitor, given, { credentials, hashing, limiter, factors }),
+    bringFactor: (visitor, code) => bringFactor(visitor, code, factors),
+    sendAnother: visitor => sendAnother(visitor, factors),
     verifyEntrance: (visitor, entrance, given) => verifyEntrance(visitor, entrance, given, entering),
     enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
     userNameOf: async account => (await credentials.of(account))?.credential.userName ?? '',

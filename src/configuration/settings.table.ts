@@ -114,6 +114,10 @@ export const settings = {
     wrong: between(0, 120),
   }),
 
+  'second-factor': code('optional', {
+    about: 'Whether members have a second factor: off, optional or required. Staff always have one.',
+    wrong: rule => (['off', 'optional', 'required'].includes(rule) ? undefined : 'one of off, optional, required'),
+  }),
   'session-idle-minutes': count(15, {
     about: 'Minutes without use after which a browser is signed out.',
     wrong: between(1, 24 * 60),

@@ -2,7 +2,7 @@
  * The activation of an account: a code goes to the contact on record, and with a birth date that is not in the e-mail it puts the
  * account to use. A wrong birth date counts; the fifth ends the code.
  */
-import type { Patient, Person } from 'fhir/r4.js';
+import type { Patient, Person, Practitioner } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
@@ -14,7 +14,7 @@ import { isUnder } from './age.js';
 import { verifiesBirthDate } from './birth-date.js';
 import { isInactive, ownPatient } from './identity.js';
 import { newCode } from './invitation-code.js';
-import type { Proof } from './proof.js';
+import type { Refusal } from './proof.js';
 import { changed, combined, step, type Step, type Versioned, type WorkflowReader } from './step.js';
 import { move, SERVER } from './workflow.js';
 
@@ -46,7 +46,7 @@ export function activationOf(
 }
 
 /** Unknown, used, superseded, over, or of an account that is closed by now: one answer, so that it tells nothing. */
-const unusable = (): Proof => ({
+const unusable = (): Refusal => ({
   fault: new Fault('gone', 'This code cannot be used.', { code: 'expired' }),
   step: step({}),
 });
@@ -62,19 +62,26 @@ export async function activate(
   accountAge: number,
   reader: WorkflowReader,
   now: number,
-): Promise<Proof> {
+): Promise<{ readonly account: string; readonly step: Step } | Refusal> {
   if (!activation || isOver(activation, now)) return unusable();
-  const account = await reader.get<Person>(activation.id);
-  if (!account || (account.resource.active === false && !isPending(account.resource, reader.own))) return unusable();
+  const account = await reader.get<Person | Practitioner>(activation.id);
+  if (!account || isClosed(account.resource, reader)) return unusable();
+  const used = step({ documents: [endOfActivation(activation)] });
+  if (account.resource.resourceType === 'Practitioner') {
+    const isRight = account.resource.birthDate === undefined || account.resource.birthDate === birthDate;
+    return isRight ? { account: activation.id, step: used } : wrongFacts(activation);
+  }
   const own = ownPatient(account.resource);
   const patient = own === undefined ? undefined : (await reader.get<Patient>(own))?.resource;
   if (own !== undefined && (!patient || isInactive(patient))) return unusable();
   const recorded = patient?.birthDate ?? account.resource.birthDate;
   if (!verifiesBirthDate(birthDate, recorded)) return wrongFacts(activation);
   if (isUnder(recorded, accountAge, now)) return unusable();
-  const used = step({ documents: [endOfActivation(activation)] });
-  return { person: account.resource, step: combined(used, await toUse(account, reader, now)) };
+  return { account: activation.id, step: combined(used, await toUse(account as Versioned<Person>, reader, now)) };
 }
+
+const isClosed = (account: Person | Practitioner, { own }: WorkflowReader): boolean =>
+  account.active === false && !(account.resourceType === 'Person' && isPending(account, own));
 
 async function toUse(account: Versioned<Person>, reader: WorkflowReader, now: number): Promise<Step> {
   if (!isPending(account.resource, reader.own)) return step({});
@@ -83,7 +90,7 @@ async function toUse(account: Versioned<Person>, reader: WorkflowReader, now: nu
   return step({ writes: [changed(account, resource)], effects });
 }
 
-function wrongFacts(activation: Document): Proof {
+function wrongFacts(activation: Document): Refusal {
   const fault = new Fault('unprocessable', 'The code and the facts do not belong together.');
   const tries = triesOf(activation) + 1;
   const document = tries < MOST_TRIES ? withActivationTries(activation, tries) : endOfActivation(activation);

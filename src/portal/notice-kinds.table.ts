@@ -15,6 +15,14 @@ export const noticeKinds = {
   'new-message': {},
   // The answer to HELP.
   'text-help': { urgent: true },
+  'sign-in-code': { urgent: true, essential: true },
+  'password-code': { urgent: true, essential: true },
+  'address-code': { urgent: true, essential: true },
+  'user-name': { urgent: true, essential: true },
+  'password-changed': { urgent: true, essential: true },
+  'address-changed': { urgent: true, essential: true },
+  'factor-changed': { urgent: true, essential: true },
+  'account-closed': { urgent: true, essential: true },
 } as const satisfies Readonly<Record<string, NoticeKind>>;
 
 export type NoticeEvent = keyof typeof noticeKinds;

@@ -1,7 +1,9 @@
-/** The outcome of a code and facts that are to open an account. */
-import type { Person } from 'fhir/r4.js';
+/** The refusal of a code and facts that are to open an account. */
 import type { Fault } from '../fhir/fault.js';
 import type { Step } from './step.js';
 
-/** A refusal may change something too: it counts, and the fifth ends the code. */
-export type Proof = { readonly person: Person; readonly step: Step } | { readonly fault: Fault; readonly step: Step };
+/** It may change something too: it counts, and the fifth ends the code. */
+export interface Refusal {
+  readonly fault: Fault;
+  readonly step: Step;
+}

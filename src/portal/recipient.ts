@@ -2,7 +2,7 @@
  * The contact and the language of a person as they are on record now. Delivery looks them up when it sends; a workflow looks
  * them up beforehand, and warns its caller where they are missing.
  */
-import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
+import type { Patient, Person, Practitioner, RelatedPerson } from 'fhir/r4.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import { contactOnRecord, type Contact } from './contact.js';
 import { isPending } from './account-standing.js';
@@ -47,6 +47,8 @@ export async function recipientOf(
       return account((await reader.get<Person>(reference))?.resource, contact, reader);
     case 'RelatedPerson':
       return proxy(reference, reader, now);
+    case 'Practitioner':
+      return practitioner((await reader.get<Practitioner>(reference))?.resource, contact, reader);
     default:
       return { withheld: 'not on record' };
   }
@@ -79,6 +81,17 @@ async function account(
   // Addresses for sign-in are all that is known of a proxy without a record of their own.
   const contact = contactOnRecord(person.telecom, reader.phoneNumber, wanted);
   return record ?? { contact, preferences: preferencesOf(person, reader.own) };
+}
+
+/** Staff, at the addresses of their record. */
+function practitioner(
+  record: Practitioner | undefined,
+  wanted: Contact,
+  { phoneNumber }: PeopleReader,
+): Recipient | Withheld {
+  if (!record) return { withheld: 'not on record' };
+  if (record.active === false) return { withheld: 'inactive' };
+  return { contact: contactOnRecord(record.telecom, phoneNumber, wanted), preferences: noPreferences };
 }
 
 /** The account of a person who acts for a patient: while their relation is active and its period holds. */

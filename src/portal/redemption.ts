@@ -13,7 +13,7 @@ import { forget, readInvitation, withTries, type InvitationRecord, type Stored }
 import { moveInvitation } from './invitation.js';
 import { activationRecord, isPending, readActivation } from './account-standing.js';
 import { activationOf } from './activation.js';
-import type { Proof } from './proof.js';
+import type { Refusal } from './proof.js';
 import { isInactive, ownPatient } from './identity.js';
 import { combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
 
@@ -32,7 +32,7 @@ export interface RedemptionRules {
 }
 
 /** Unknown, used, superseded, expired, locked, or of a person with an account by now: one answer, so that it tells nothing. */
-const unusable = (): Proof => ({
+const unusable = (): Refusal => ({
   fault: new Fault('gone', 'This invitation cannot be used.', { code: 'expired' }),
   step: step({}),
 });
@@ -43,7 +43,7 @@ export async function redeem(
   rules: RedemptionRules,
   reader: WorkflowReader,
   world: World,
-): Promise<Proof> {
+): Promise<{ readonly person: Person; readonly step: Step } | Refusal> {
   const now = world.clock.now();
   const stored = await readInvitation(hashOf(code), reader);
   const task = stored && (await reader.get<Task>(stored.record.task));
@@ -80,7 +80,7 @@ async function accountOf(
   return { person, step: combined(made, step({ documents: [activationRecord(reference, code, until, before)] })) };
 }
 
-async function wrongFacts(stored: Stored, task: Versioned<Task>, reader: WorkflowReader, now: number): Promise<Proof> {
+async function wrongFacts(stored: Stored, task: Versioned<Task>, reader: WorkflowReader, now: number): Promise<Refusal> {
   const fault = new Fault('unprocessable', 'The code and the facts do not belong together.');
   const tries = stored.record.tries + 1;
   if (tries < MAX_TRIES) return { fault, step: step({ documents: [withTries(stored, tries)] }) };

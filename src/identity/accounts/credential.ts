@@ -16,6 +16,8 @@ export interface Credential {
   readonly password: string;
   /** An e-mail address that the person has proved, in place of that of the record. */
   readonly address?: string;
+  /** The second factor that the person has chosen. */
+  readonly factor?: 'code';
   /** Milliseconds since the epoch. */
   readonly changedAt: number;
   readonly signedInAt?: number;

@@ -5,9 +5,9 @@
 import type { World } from '../../fhir/clock.js';
 import { activate } from '../../portal/activation.js';
 import { activationBy } from '../../portal/account-standing.js';
-import type { Proof } from '../../portal/proof.js';
+import type { Refusal } from '../../portal/proof.js';
 import { redeem } from '../../portal/redemption.js';
-import { combined, step } from '../../portal/step.js';
+import { combined, step, type Step } from '../../portal/step.js';
 import type { Records } from '../../store/port.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
@@ -98,7 +98,7 @@ export async function enter(
     if (await parts.credentials.byUserName(userName)) return { step: step({}), value: taken };
     const proof = await prove(entrance, given, parts);
     if ('fault' in proof) return { step: proof.step, value: refusalOf(proof) };
-    const account = `Person/${proof.person.id}`;
+    const { account } = proof;
     if (await parts.credentials.of(account)) return { step: proof.step, value: { kind: 'known' } };
     const documents = newCredential({ account, userName, password, changedAt: parts.clock.now() });
     return { step: combined(proof.step, step({ documents })), value: { kind: 'done' } };
@@ -107,7 +107,7 @@ export async function enter(
 
 const taken: Entered = { kind: 'choose', fault: 'taken' };
 
-const refusalOf = ({ fault }: Extract<Proof, { fault: unknown }>): EntranceRefusal => ({
+const refusalOf = ({ fault }: Refusal): EntranceRefusal => ({
   kind: fault.kind === 'unprocessable' ? 'wrong-facts' : 'unusable',
 });
 
@@ -115,11 +115,13 @@ async function prove(
   entrance: Entrance,
   { code, birthDate }: CodeAndFacts,
   parts: FirstCredentialParts,
-): Promise<Proof> {
+): Promise<{ readonly account: string; readonly step: Step } | Refusal> {
   const { writer, records, clock } = parts;
   const { 'account-age': accountAge } = await parts.settings();
   if (entrance === 'invitation') {
-    return redeem(code, birthDate, { accountAge, activates: true, lasts: 0, portalUrl: '' }, writer.reader, parts);
+    const rules = { accountAge, activates: true, lasts: 0, portalUrl: '' };
+    const redeemed = await redeem(code, birthDate, rules, writer.reader, parts);
+    return 'fault' in redeemed ? redeemed : { account: `Person/${redeemed.person.id}`, step: redeemed.step };
   }
   const activation = await activationBy(code, records, clock.now());
   return activate(activation, birthDate, accountAge, writer.reader, clock.now());

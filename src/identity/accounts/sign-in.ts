@@ -1,27 +1,24 @@
 /** Sign-in by user name and password. Unknown names, wrong passwords and closed accounts are one answer, in the same time. */
-import type { Clock } from '../../fhir/clock.js';
 import type { DocumentChange } from '../../store/port.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
-import type { Sessions } from '../sessions/sessions.js';
-import type { AccountAudit } from './account-audit.js';
 import { changedCredential, type CredentialReader, type StoredCredential } from './credential.js';
 import type { Hashing } from './password-hash.js';
+import { codeFor, factorAsked, type SecondFactorParts } from './second-factor.js';
 import { foldUserName } from './user-name.js';
 
 export interface SignInParts {
   readonly credentials: Pick<CredentialReader, 'byUserName'>;
   readonly hashing: Hashing;
   readonly limiter: Limiter;
-  readonly sessions: Pick<Sessions, 'open'>;
-  readonly fhirUserOf: (account: string) => Promise<string | undefined>;
-  readonly audit: AccountAudit;
-  readonly clock: Clock;
+  readonly factors: SecondFactorParts;
 }
 
 /** `cookie` is the Set-Cookie field of the answer; `wait` are milliseconds. */
 export type SignInOutcome =
   | { readonly kind: 'signed-in'; readonly cookie: string }
+  /** The second factor is to come. */
+  | { readonly kind: 'second-factor'; readonly cookie: string }
   | { readonly kind: 'refused' }
   | { readonly kind: 'wait'; readonly wait: number };
 
@@ -38,7 +35,8 @@ export async function signIn(
   { userName, password }: NameAndPassword,
   parts: SignInParts,
 ): Promise<SignInOutcome> {
-  const { limiter, audit } = parts;
+  const { limiter } = parts;
+  const { audit } = parts.factors;
   const ofAccount: Counted = { limit: 'password-account', of: foldUserName(userName.slice(0, LONGEST)) };
   const ofNetwork: Counted = { limit: 'network', of: visitor.network };
   const wait = await limiter.take([ofNetwork, ofAccount]);
@@ -50,26 +48,37 @@ export async function signIn(
   }
   await limiter.giveBack([ofNetwork]);
   await limiter.forget(ofAccount);
-  return open(visitor, proved.stored, parts);
+  return (await factorAsked(proved.stored.credential, parts.factors.settings))
+    ? beginSecondFactor(proved.stored, parts.factors)
+    : open(visitor, proved.stored, parts.factors);
 }
 
 /** The account whose password it is; `refused` names the account that was meant, for the audit. */
 async function prove(
   userName: string,
   password: string,
-  { credentials, hashing, fhirUserOf }: SignInParts,
+  { credentials, hashing, factors }: SignInParts,
 ): Promise<{ stored: StoredCredential } | { refused: string }> {
   const stored = await credentials.byUserName(userName.slice(0, LONGEST));
   const isRight = await hashing.verify(stored?.credential.password, password.slice(0, LONGEST));
   const account = stored?.credential.account ?? '';
-  const isInUse = stored !== undefined && (await fhirUserOf(account)) !== undefined;
+  const isInUse = stored !== undefined && (await factors.fhirUserOf(account)) !== undefined;
   return isRight && isInUse ? { stored } : { refused: account };
 }
 
-async function open(visitor: Visitor, stored: StoredCredential, parts: SignInParts): Promise<SignInOutcome> {
+async function open(visitor: Visitor, stored: StoredCredential, parts: SecondFactorParts): Promise<SignInOutcome> {
   const { account } = stored.credential;
   const seen: DocumentChange = changedCredential(stored, { signedInAt: parts.clock.now() });
   const cookie = await parts.sessions.open(visitor, { account, amr: ['pwd'] }, [seen]);
   await parts.audit({ action: 'sign-in', account, isGood: true });
   return { kind: 'signed-in', cookie };
+}
+
+/** The password was right; a code is sent, where not too many were sent before. */
+async function beginSecondFactor(stored: StoredCredential, parts: SecondFactorParts): Promise<SignInOutcome> {
+  const { account } = stored.credential;
+  const { change, browser, cookie } = parts.pending.begin({ account, amr: ['pwd'] });
+  const code = await codeFor(stored, browser, parts);
+  await parts.store.commit({ documents: [change, ...(typeof code === 'number' ? [] : code)] });
+  return { kind: 'second-factor', cookie };
 }

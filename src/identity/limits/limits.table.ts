@@ -24,8 +24,10 @@ export const limits = {
   network: { free: 40, wait: 2 * SECOND, longest: 15 * MINUTE, forgotten: HOUR },
   /** Second factors of one account that were wrong. */
   'factor-account': { free: 10, wait: 30 * SECOND, longest: 15 * MINUTE, forgotten: HOUR },
-  /** E-mails with a code that one account or address is sent. */
-  'code-sent': { free: 3, wait: 10 * MINUTE, longest: 4 * HOUR, forgotten: 24 * HOUR },
+  /** Codes that one account is sent by who has its password. */
+  'code-sent': { free: 5, wait: MINUTE, longest: HOUR, forgotten: 24 * HOUR },
+  /** E-mails that anybody may have sent to one account or address: three in an hour, and not ten in a day. */
+  'recovery-sent': { free: 3, wait: HOUR, longest: 4 * HOUR, forgotten: 24 * HOUR },
   /** Requests for e-mails from one network. */
   'code-network': { free: 20, wait: MINUTE, longest: HOUR, forgotten: 6 * HOUR },
   /** Apps that register themselves, from one network. */

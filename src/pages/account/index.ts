@@ -2,15 +2,17 @@
 import type { Express } from 'express';
 import { accountPage, signOutPage, type AccountPageParts } from './account.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
+import { secondFactorPages, type SecondFactorPageParts } from './second-factor.js';
 import { signInPage, type SignInPageParts } from './sign-in.js';
 import { serveForm, type Site } from './visit.js';
 
-export type AccountPagesParts = Pick<Site, 'forms'> & SignInPageParts & EntranceParts & AccountPageParts;
+export type AccountPagesParts = Pick<Site, 'forms'> & SignInPageParts & SecondFactorPageParts & EntranceParts & AccountPageParts;
 
 export function serveAccountPages(app: Express, parts: AccountPagesParts, site: Omit<Site, 'forms'>): void {
   const { forms } = parts;
   const pages = [
     signInPage(parts),
+    ...secondFactorPages(parts),
     ...entrancePages('invitation', parts),
     ...entrancePages('activation', parts),
     accountPage(parts),

@@ -8,3 +8,6 @@ const FHIR = /^\/fhir\/[\w~.$%&=?:,;|+@()*!'/-]{1,2000}$/;
 /** The path, where it is one that a sign-in may lead to; else undefined. */
 export const returnTo = (path: string): string | undefined =>
   INTERACTION.test(path) || FHIR.test(path) ? path : undefined;
+
+/** Browsers hold redirects behind a form to its policy as well, and those of an interaction may end at any app. */
+export const ANYWHERE = ['*'];

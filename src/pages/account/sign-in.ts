@@ -4,7 +4,8 @@ import type { Visitor } from '../../identity/limits/visitor.js';
 import { defined } from '../../fhir/defined.js';
 import { html } from '../html.js';
 import { alert, done, field, heading, submit } from './fields.js';
-import { returnTo } from './return-to.js';
+import { ANYWHERE, returnTo } from './return-to.js';
+import { SECOND_FACTOR } from './second-factor.js';
 import type { PlainTexts } from '../../texts/words.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
@@ -14,9 +15,6 @@ export interface SignInPageParts {
 }
 
 const PATH = '/sign-in';
-
-/** Browsers hold redirects behind a form to its policy as well, and those of an interaction may end at any app. */
-const ANYWHERE = ['*'];
 
 interface Shown extends Problem {
   readonly userName?: string;
@@ -37,6 +35,12 @@ export const signInPage = ({ signIn }: SignInPageParts): FormPage => ({
     switch (outcome.kind) {
       case 'signed-in':
         return { kind: 'go', to: back ?? visit.link('/account'), cookies: [outcome.cookie] };
+      case 'second-factor':
+        return {
+          kind: 'go',
+          to: visit.link(SECOND_FACTOR, defined({ return: back })),
+          cookies: [outcome.cookie],
+        };
       case 'refused':
         return shown(visit, { status: 401, problem: visit.words.wrongPassword, userName, back });
       case 'wait':
@@ -52,6 +56,8 @@ function doneBefore(words: PlainTexts, after: string): string | undefined {
       return words.accountReady;
     case 'known':
       return words.accountKnown;
+    case 'over':
+      return words.signInOver;
     case 'out':
       return words.signedOut;
     default:
