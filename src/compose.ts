@@ -103,14 +103,7 @@ export async function compose(
   const shared = { config, world, model, configuration };
   const handling = { ...parts, store: stores.store };
   const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, handling });
-  const identity = createIdentity({
-    grants,
-    ...shared,
-    stores,
-    secret,
-    audit,
-    handling,
-  });
+  const identity = createIdentity({ ...shared, grants, stores, secret, audit, log, handling });
   const serving = createServing({
     ...shared,
     log,
@@ -126,6 +119,7 @@ export async function compose(
     sessions: identity.sessions,
     pageTokens,
     limiter: identity.limiter,
+    accountRequests: identity.requests,
     stores: opened,
     outbound,
     texts,

@@ -4,6 +4,13 @@ import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import { outboxDocuments } from '../delivery/outbox.js';
+import { answerRequests, REQUESTS_AT_ONCE } from '../identity/accounts/account-requests.js';
+import { createAccountSecurity } from '../identity/accounts/account-security.js';
+import { placeNamesOf } from '../identity/accounts/place-names.js';
+import { ask, resetPassword } from '../identity/accounts/recovery.js';
+import { DAY } from '../portal/days-parameter.js';
+import type { Log } from '../observe/log.js';
+import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import { accountAudit } from '../identity/accounts/account-audit.js';
 import type { AccountWriter } from '../identity/accounts/account-writer.js';
 import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
@@ -37,6 +44,7 @@ export interface IdentityParts {
   /** What people granted to apps. */
   grants: Pick<Grants, 'ending'>;
   audit: Audit;
+  log: Log;
   /** How resources are written. */
   handling: Pick<ServerStepParts, 'writing' | 'served' | 'auditOwn' | 'store'>;
 }
@@ -50,11 +58,15 @@ export interface Identity {
   readonly forms: FormTokens;
   /** The changes that give an account its first credential. */
   readonly choose: (choice: Choice) => Promise<DocumentChange[]>;
+  /** Looks into the requests of people who cannot sign in. */
+  readonly requests: BackgroundWorker;
   readonly pages: AccountPagesParts;
 }
 
 /** Milliseconds. */
 const MINUTE = 60_000;
+/** Between looks at the requests that wait. */
+const LOOKING = 500;
 
 export function createIdentity(parts: IdentityParts): Identity {
   const { config, world, stores, secret, configuration } = parts;
@@ -85,6 +97,21 @@ export function createIdentity(parts: IdentityParts): Identity {
     codes: createOneTimeCodes(secret, { records, clock, random }),
     pending: createPendingSignIns({ records, cookies, clock, random }),
   };
+  const { codes, outbox } = factors;
+  const security = createAccountSecurity(sessions, parts.grants, outbox);
+  const recovery = {
+    ...{ ...world, records, store, credentials, limiter, codes, hashing, security },
+    placeNames: async () => placeNamesOf(await configuration()),
+  };
+  const answering = {
+    ...{ clock, random, records, writer, credentials, codes, fhirUserOf: inUse },
+    ...{ lasts: config.invitationDays * DAY, portalUrl: config.portalUrl },
+  };
+  const requests = createBackgroundWorker(() => answerRequests(answering), {
+    full: REQUESTS_AT_ONCE,
+    interval: LOOKING,
+    report: error => parts.log.error('account requests', error),
+  });
   const pages: AccountPagesParts = {
     forms,
     sessions,
@@ -93,9 +120,12 @@ export function createIdentity(parts: IdentityParts): Identity {
     sendAnother: visitor => sendAnother(visitor, factors),
     verifyEntrance: (visitor, entrance, given) => verifyEntrance(visitor, entrance, given, entering),
     enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
+    ask: (visitor, purpose, typed) => ask(visitor, purpose, typed, recovery),
+    resetPassword: (visitor, given) => resetPassword(visitor, given, recovery),
     userNameOf: async account => (await credentials.of(account))?.credential.userName ?? '',
   };
-  return { sessions, limiter, forms, choose: choice => chosenCredential(choice, { hashing, clock }), pages };
+  const choose: Identity['choose'] = choice => chosenCredential(choice, { hashing, clock });
+  return { sessions, limiter, forms, requests, choose, pages };
 }
 
 function accountWriter(parts: IdentityParts): AccountWriter {

@@ -67,6 +67,8 @@ export interface ServingParts {
   sessions: Sessions;
   pageTokens: PageTokens;
   limiter: Limiter;
+  /** Looks into the requests of people who cannot sign in. */
+  accountRequests: BackgroundWorker;
   stores: Storage;
   outbound: Outbound;
   /** Routes by which gateways call. */
@@ -85,7 +87,7 @@ const EXPIRED_AT_ONCE = 500;
 const PERSISTING = 5000;
 
 export function createServing(parts: ServingParts): Serving {
-  const { config, log, dispatcher, reindexer, audit, stores, owned } = parts;
+  const { config, log, dispatcher, reindexer, accountRequests, audit, stores, owned } = parts;
   let server: RunningServer | undefined;
   const housekeeping = createBackgroundWorker(() => keepHouse(parts), {
     full: EXPIRED_AT_ONCE,
@@ -109,6 +111,7 @@ export function createServing(parts: ServingParts): Serving {
       dispatcher.start();
       reindexer.start();
       housekeeping.start();
+      accountRequests.start();
       persisting.start();
       if (owned) crashCheck.start();
       return server.port;
@@ -118,6 +121,7 @@ export function createServing(parts: ServingParts): Serving {
       audit.close();
       await persisting.stop();
       await housekeeping.stop();
+      await accountRequests.stop();
       await dispatcher.stop();
       parts.outbound.close();
       await reindexer.stop();

@@ -80,7 +80,12 @@ async function accountOf(
   return { person, step: combined(made, step({ documents: [activationRecord(reference, code, until, before)] })) };
 }
 
-async function wrongFacts(stored: Stored, task: Versioned<Task>, reader: WorkflowReader, now: number): Promise<Refusal> {
+async function wrongFacts(
+  stored: Stored,
+  task: Versioned<Task>,
+  reader: WorkflowReader,
+  now: number,
+): Promise<Refusal> {
   const fault = new Fault('unprocessable', 'The code and the facts do not belong together.');
   const tries = stored.record.tries + 1;
   if (tries < MAX_TRIES) return { fault, step: step({ documents: [withTries(stored, tries)] }) };

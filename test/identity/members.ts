@@ -25,7 +25,13 @@ export interface Portal {
   readonly storage: Storage;
   visitor(headers?: Record<string, string>): PageVisitor;
   /** A request as a demo client; resolves with the JSON of a good answer. */
-  fhir(client: string, method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  fhir(
+    client: string,
+    method: string,
+    path: string,
+    body?: object,
+    headers?: Record<string, string>,
+  ): Promise<Record<string, unknown>>;
   /** The e-mails to this address, the latest last. */
   mails(to: string): Promise<{ subject: string; text: string }[]>;
   /** A member with an account in use and credentials. */
@@ -63,12 +69,13 @@ function withPortal(open: OpenStorage, tests: (portal: () => Portal) => void, mo
 }
 
 function portalOf(server: TestServer, storage: Storage, world: TestWorld, mode: 'demo' | 'production'): Portal {
-  const fhir: Portal['fhir'] = async (client, method, path, body) => {
+  const fhir: Portal['fhir'] = async (client, method, path, body, headers) => {
     const answer = await fetch(`${server.portal}/${path}`, {
       method,
       headers: {
         authorization: `Bearer ${mode === 'demo' ? server.token(client) : administrator(world)}`,
         'content-type': 'application/fhir+json',
+        ...headers,
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
@@ -76,10 +83,11 @@ function portalOf(server: TestServer, storage: Storage, world: TestWorld, mode: 
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
   };
-  return {
+  const portal: Portal = {
     ...{ server, world, storage, fhir },
     visitor: headers => pageVisitor(server.url, headers),
     async mails(to) {
+      await server.app.identity.requests.idle();
       await server.app.dispatcher.idle();
       const box = openMailbox(join(server.folder, 'mail'));
       const mails = (await box.list(200)).filter(mail => mail.to === to);
@@ -103,10 +111,27 @@ function portalOf(server: TestServer, storage: Storage, world: TestWorld, mode: 
       const userName = `dana.${unique}`;
       const documents = await server.app.identity.choose({ account, userName, password: PASSWORD });
       await storage.store.commit({ documents });
+      // The welcome has arrived before anything else is sent.
+      await portal.mails(email);
       return { account, patient: `Patient/${String(patient['id'])}`, userName, password: PASSWORD, email };
     },
   };
+  return portal;
 }
+
+/** Changes settings of the portal. */
+export async function configure({ fhir }: Pick<Portal, 'fhir'>, settings: Record<string, unknown>): Promise<void> {
+  const path = 'Basic/portal-configuration';
+  const body = await fhir('demo-system', 'GET', path);
+  const url = 'https://portico.health/fhir/StructureDefinition/portal-settings';
+  const extension = Object.entries(settings).map(([name, value]) => ({ url: name, ...(value as object) }));
+  const match = { 'if-match': `W/"${(body['meta'] as { versionId: string }).versionId}"` };
+  await fhir('demo-system', 'PUT', path, { ...body, extension: [{ url, extension }] }, match);
+}
+
+/** The code in the latest e-mail. */
+export const codeOf = (mails: readonly { text: string }[]): string =>
+  /^\d{6}$/m.exec(mails.at(-1)?.text ?? '')?.[0] ?? '';
 
 /** Fills the sign-in form. */
 export async function signIn(

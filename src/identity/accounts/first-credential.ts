@@ -16,6 +16,7 @@ import type { CredentialReader } from './credential.js';
 import { newCredential } from './credential.js';
 import type { Hashing } from './password-hash.js';
 import { faultOfPassword, type PasswordFault } from './password-rules.js';
+import { placeNamesOf } from './place-names.js';
 import { userNameOf } from './user-name.js';
 
 export interface FirstCredentialParts extends World {
@@ -133,8 +134,7 @@ async function faultOf(
 ): Promise<ChoiceFault | undefined> {
   const name = userNameOf(userName);
   if (name === undefined) return 'user-name';
-  const { 'organization-title': organization = '', 'application-title': application = '' } = await settings();
-  const fault = faultOfPassword(password, [name, organization, application]);
+  const fault = faultOfPassword(password, [name, ...placeNamesOf(await settings())]);
   if (fault) return fault;
   return (await credentials.byUserName(name)) ? 'taken' : undefined;
 }

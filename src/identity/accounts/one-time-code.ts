@@ -86,7 +86,11 @@ export function createOneTimeCodes(
       const code = digitsOf(random.bytes(4));
       const until = clock.now() + CODE_LASTS;
       const value: CodeValue = { ...meaning, hash: hashOf(id, code), tries: 0 };
-      return { code, until, change: { op: 'put', document: { kind: KIND, id, value: { ...value }, keys: {}, expires: until } } };
+      return {
+        code,
+        until,
+        change: { op: 'put', document: { kind: KIND, id, value: { ...value }, keys: {}, expires: until } },
+      };
     },
     async verify(purpose, browser, code) {
       const typed = code.replace(/\D/g, '');

@@ -2,17 +2,24 @@
 import type { Express } from 'express';
 import { accountPage, signOutPage, type AccountPageParts } from './account.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
+import { recoveryPages, type RecoveryPageParts } from './recovery.js';
 import { secondFactorPages, type SecondFactorPageParts } from './second-factor.js';
 import { signInPage, type SignInPageParts } from './sign-in.js';
 import { serveForm, type Site } from './visit.js';
 
-export type AccountPagesParts = Pick<Site, 'forms'> & SignInPageParts & SecondFactorPageParts & EntranceParts & AccountPageParts;
+export type AccountPagesParts = Pick<Site, 'forms'> &
+  SignInPageParts &
+  SecondFactorPageParts &
+  RecoveryPageParts &
+  EntranceParts &
+  AccountPageParts;
 
 export function serveAccountPages(app: Express, parts: AccountPagesParts, site: Omit<Site, 'forms'>): void {
   const { forms } = parts;
   const pages = [
     signInPage(parts),
     ...secondFactorPages(parts),
+    ...recoveryPages(parts),
     ...entrancePages('invitation', parts),
     ...entrancePages('activation', parts),
     accountPage(parts),

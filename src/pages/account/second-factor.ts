@@ -64,7 +64,12 @@ function shown(visit: Visit, { problem, back, done: sent, ...how }: Shown): Answ
     ${submit(words.signIn)}`,
     query,
   )}
-  ${form(ANOTHER, html`<p>${words.noCode}</p><button type="submit" class="quiet">${words.sendAnother}</button>`, query)}`;
+  ${form(
+    ANOTHER,
+    html`<p>${words.noCode}</p>
+      <button type="submit" class="quiet">${words.sendAnother}</button>`,
+    query,
+  )}`;
   const leadsTo = back === undefined ? undefined : ANYWHERE;
   return { kind: 'page', title: words.secondFactorTitle, content, ...how, ...defined({ leadsTo }) };
 }

@@ -4,6 +4,7 @@ import type { Visitor } from '../../identity/limits/visitor.js';
 import { defined } from '../../fhir/defined.js';
 import { html } from '../html.js';
 import { alert, done, field, heading, submit } from './fields.js';
+import { PASSWORD_RESET, USER_NAME } from './recovery.js';
 import { ANYWHERE, returnTo } from './return-to.js';
 import { SECOND_FACTOR } from './second-factor.js';
 import type { PlainTexts } from '../../texts/words.js';
@@ -56,6 +57,8 @@ function doneBefore(words: PlainTexts, after: string): string | undefined {
       return words.accountReady;
     case 'known':
       return words.accountKnown;
+    case 'password':
+      return words.passwordChanged;
     case 'over':
       return words.signInOver;
     case 'out':
@@ -69,13 +72,17 @@ function shown(visit: Visit, { problem, userName = '', back, after = '', ...how 
   const { words, form } = visit;
   const query = back === undefined ? {} : { return: back };
   const content = html`${heading(words.signIn)} ${done(doneBefore(words, after))} ${alert(problem)}
-  ${form(
-    PATH,
-    html`${field({ name: 'userName', label: words.userName, autocomplete: 'username', value: userName })}
-    ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password' })}
-    ${submit(words.signIn)}`,
-    query,
-  )}`;
+    ${form(
+      PATH,
+      html`${field({ name: 'userName', label: words.userName, autocomplete: 'username', value: userName })}
+      ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password' })}
+      ${submit(words.signIn)}`,
+      query,
+    )}
+    <p class="links">
+      <a href="${visit.link(PASSWORD_RESET)}">${words.forgotPassword}</a>
+      <a href="${visit.link(USER_NAME)}">${words.forgotUserName}</a>
+    </p>`;
   return {
     kind: 'page',
     title: words.signIn,

@@ -1,0 +1,25 @@
+/** Requests of people who cannot sign in, as they wait for the server to look into them. */
+import type { Document, DocumentChange } from '../../store/port.js';
+
+export type RequestPurpose = 'password' | 'user-name';
+
+export interface AccountRequest {
+  readonly purpose: RequestPurpose;
+  /** A user name or an e-mail address, as it was typed. */
+  readonly text: string;
+  /** The secret of the browser that a code belongs to. */
+  readonly browser: string;
+}
+
+export const REQUESTS = 'account-request';
+
+/** Milliseconds after which nobody waits for an answer any more. */
+const LASTS = 3600_000;
+
+export const queuedRequest = (id: string, request: AccountRequest, now: number): DocumentChange => ({
+  op: 'put',
+  document: { kind: REQUESTS, id, value: { ...request }, keys: {}, due: now, expires: now + LASTS },
+  expect: 0,
+});
+
+export const requestOf = ({ value }: Document): AccountRequest => value as unknown as AccountRequest;

@@ -1,0 +1,134 @@
+/** Looks into the requests that wait: finds the accounts that are meant, and sends codes, user names, or a new activation. */
+import type { Patient, Person, Practitioner } from 'fhir/r4.js';
+import type { World } from '../../fhir/clock.js';
+import { defined } from '../../fhir/defined.js';
+import { emailForm } from '../../fhir/email-address.js';
+import { Fault } from '../../fhir/fault.js';
+import { activationOf } from '../../portal/activation.js';
+import { activationRecord, isPending, readActivation } from '../../portal/account-standing.js';
+import { byAddress } from '../../portal/candidates.js';
+import { accountsOf } from '../../portal/identity.js';
+import { combined, step, type Step } from '../../portal/step.js';
+import type { Document, DocumentChange, Records } from '../../store/port.js';
+import { accountNotice, codeNotice } from './account-notice.js';
+import { requestOf, REQUESTS, type AccountRequest } from './account-request.js';
+import type { AccountWriter } from './account-writer.js';
+import type { Credential, CredentialReader } from './credential.js';
+import type { OneTimeCodes } from './one-time-code.js';
+
+export interface AccountRequestParts extends Pick<World, 'clock' | 'random'> {
+  readonly writer: AccountWriter;
+  readonly credentials: CredentialReader;
+  readonly codes: Pick<OneTimeCodes, 'issue'>;
+  readonly fhirUserOf: (account: string) => Promise<string | undefined>;
+  /** Milliseconds that an activation lasts. */
+  readonly lasts: number;
+  /** Where links lead, without a trailing slash. */
+  readonly portalUrl: string;
+}
+
+/** Accounts at one address: a household. Those of an institution's address are nobody's in particular. */
+const MOST = 20;
+
+/** What comes of a request, as a step. */
+export async function answerRequest(request: AccountRequest, parts: AccountRequestParts): Promise<Step> {
+  const { purpose, text } = request;
+  const named = purpose === 'password' ? await parts.credentials.byUserName(text) : undefined;
+  if (named) {
+    return (await parts.fhirUserOf(named.credential.account)) === undefined
+      ? decoy(request, parts)
+      : passwordCode(request, named.credential, parts);
+  }
+  const email = emailForm(text);
+  if (email === undefined) return decoy(request, parts);
+  const accounts = await accountsAt(email, parts).catch(tooMany);
+  const stored = await Promise.all(accounts.map(account => parts.credentials.of(account)));
+  const known = stored.flatMap(one => (one ? [one.credential] : []));
+  const [first] = known;
+  if (!first) return activations(accounts, parts);
+  return purpose === 'password' && known.length === 1
+    ? passwordCode(request, first, parts)
+    : userNames(known, first.account, email);
+}
+
+/** An address of so many is that of an institution. */
+function tooMany(error: unknown): string[] {
+  if (error instanceof Fault && error.kind === 'too-costly') return [];
+  throw error;
+}
+
+/** As costly as a code, and good for nothing. */
+const decoy = ({ browser }: AccountRequest, { codes }: AccountRequestParts): Step =>
+  step({ documents: [codes.issue('password', browser, {}).change] });
+
+function passwordCode({ browser }: AccountRequest, { account, address }: Credential, parts: AccountRequestParts): Step {
+  const issued = parts.codes.issue('password', browser, { account });
+  return step({
+    documents: [issued.change],
+    effects: [codeNotice({ event: 'password-code', account, address }, issued)],
+  });
+}
+
+/** To the address that was given: it is one of theirs. */
+function userNames(known: readonly Credential[], account: string, address: string): Step {
+  const names = known.map(({ userName }) => userName).join(', ');
+  return step({ effects: [accountNotice({ event: 'user-name', account, address, parameters: { names } })] });
+}
+
+/** Accounts without credentials get into use by an activation. */
+async function activations(accounts: readonly string[], parts: AccountRequestParts): Promise<Step> {
+  const { reader } = parts.writer;
+  const documents: Step['documents'] = [];
+  const effects: Step['effects'][number][] = [];
+  for (const account of accounts) {
+    const { notice, code, until } = activationOf({ ...parts, given: undefined }, parts);
+    documents.push(activationRecord(account, code, until, await readActivation(account, reader)));
+    const { event, parameters, expires } = notice;
+    effects.push(accountNotice({ event, account, parameters, ...defined({ expires }) }));
+  }
+  return step({ documents, effects });
+}
+
+/** The accounts, in use or waiting, that this address is known for. */
+async function accountsAt(email: string, parts: AccountRequestParts): Promise<string[]> {
+  const { reader } = parts.writer;
+  const query = byAddress({ identifiers: [], names: [], addresses: [email] }) ?? [];
+  const patients = await reader.find<Patient>('Patient', query, MOST);
+  const linked = await Promise.all(patients.map(({ resource }) => accountsOf(`Patient/${resource.id}`, reader)));
+  const persons = [...linked.flat(), ...(await reader.find<Person>('Person', query, MOST))];
+  const staff = await reader.find<Practitioner>('Practitioner', query, MOST);
+  const proved = await parts.credentials.byAddress(email);
+  const waiting = persons
+    .filter(({ resource }) => isPending(resource, reader.own))
+    .map(({ resource }) => nameOf(resource));
+  const others = [...persons, ...staff].map(({ resource }) => nameOf(resource));
+  const named = [...new Set([...others, ...proved.map(({ credential }) => credential.account)])];
+  const users = await Promise.all(named.map(account => parts.fhirUserOf(account)));
+  return named.filter((account, at) => users[at] !== undefined || waiting.includes(account));
+}
+
+const nameOf = ({ resourceType, id }: { resourceType: string; id?: string | undefined }): string =>
+  `${resourceType}/${id ?? ''}`;
+
+/** Leases of a request: longer than it takes. Milliseconds. */
+const LEASE = 60_000;
+export const REQUESTS_AT_ONCE = 20;
+
+/** One round of the work: answers the requests that are due, and resolves with their number. */
+export async function answerRequests({
+  records,
+  ...parts
+}: AccountRequestParts & { readonly records: Pick<Records, 'lease'> }): Promise<number> {
+  const now = parts.clock.now();
+  const leased = await records.lease(REQUESTS, now, now + LEASE, REQUESTS_AT_ONCE);
+  for (const document of leased) {
+    await parts.writer.commit<undefined>('account request', async () => {
+      const answer = await answerRequest(requestOf(document), parts);
+      return { step: combined(answer, step({ documents: [removalOf(document)] })), value: undefined };
+    });
+  }
+  return leased.length;
+}
+
+/** Whoever is late finds it gone. */
+const removalOf = ({ kind, id }: Document): DocumentChange => ({ op: 'delete', kind, id });

@@ -1,0 +1,113 @@
+/** The second factor of a sign-in: a code that is sent. */
+import assert from 'node:assert/strict';
+import type { Page, PageVisitor } from '../fixtures/page-visitor.js';
+import { codeOf, configure, eachMembership, signIn, type Member, type Portal } from './members.js';
+
+const SESSION = 'portico-session';
+const CODE = '/sign-in/code';
+
+const required = (portal: Portal) => configure(portal, { 'second-factor': { valueCode: 'required' } });
+
+/** Somebody whose password was right. */
+async function halfway(portal: Portal): Promise<{ dana: Member; browser: PageVisitor; page: Page; code: string }> {
+  const dana = await portal.member();
+  const browser = portal.visitor();
+  const page = await signIn(browser, dana);
+  return { dana, browser, page, code: codeOf(await portal.mails(dana.email)) };
+}
+
+const other = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+
+eachMembership('the second factor', portal => {
+  before(() => required(portal()));
+
+  it('[RN-15] [C12] [C15] after the password a code comes by e-mail, and only with it somebody is signed in', async () => {
+    const { dana, browser, page, code } = await halfway(portal());
+    assert.match(code, /^\d{6}$/);
+    assert.match(page.text, /One more step/);
+    assert.ok(!page.text.includes(code));
+    assert.equal(browser.cookies.has(SESSION), false);
+    assert.match((await browser.get('/account')).text, /name="password"/);
+    const account = await browser.send(page, { code: `${code.slice(0, 3)} ${code.slice(3)}` }, CODE);
+    assert.match(account.text, new RegExp(dana.userName));
+    assert.equal(browser.cookies.has('portico-pending'), false);
+    const [mail] = (await portal().mails(dana.email)).slice(-1);
+    assert.equal(mail?.subject, 'Your code to sign in');
+  });
+
+  it('[RN-15] a code is good once, in its own browser, and for six minutes', async () => {
+    const { dana, browser, page, code } = await halfway(portal());
+    const elsewhere = portal().visitor();
+    const there = await signIn(elsewhere, dana);
+    assert.equal((await elsewhere.send(there, { code }, CODE)).status, 401);
+    const twin = portal().visitor();
+    for (const [name, value] of browser.cookies) twin.cookies.set(name, value);
+    const both = await Promise.all([browser, twin].map(one => one.send(page, { code }, CODE)));
+    assert.equal(both.filter(({ text }) => text.includes('Your account')).length, 1);
+    const late = await halfway(portal());
+    portal().world.advance(6 * 60_000);
+    assert.equal((await late.browser.send(late.page, { code: late.code }, CODE)).status, 401);
+  });
+
+  it('[C04] [R17] the fifth wrong code ends it, however many come at once; another one may be sent', async () => {
+    const { dana, browser, page, code } = await halfway(portal());
+    const wrong = await Promise.all(Array.from({ length: 5 }, () => browser.send(page, { code: other(code) }, CODE)));
+    assert.deepEqual([...new Set(wrong.map(({ status }) => status))], [401]);
+    assert.equal((await browser.send(page, { code }, CODE)).status, 401);
+    const again = await browser.send(page, {}, '/sign-in/another-code');
+    assert.equal(again.status, 200);
+    const next = codeOf(await portal().mails(dana.email));
+    assert.notEqual(next, code);
+    assert.match((await browser.send(again, { code: next }, CODE)).text, new RegExp(dana.userName));
+  });
+
+  it('[C11] wrong codes make the next one wait, whichever sign-in they are for', async () => {
+    const { dana, browser, page, code } = await halfway(portal());
+    for (let i = 0; i < 4; i++) await browser.send(page, { code: other(code) }, CODE);
+    const second = portal().visitor();
+    const there = await signIn(second, dana);
+    for (let i = 0; i < 4; i++) await second.send(there, { code: 'x' }, CODE);
+    const third = portal().visitor();
+    await portal().mails(dana.email);
+    const last = await signIn(third, dana);
+    for (let i = 0; i < 2; i++) await third.send(last, { code: 'x' }, CODE);
+    const waits = await third.send(last, { code: 'x' }, CODE);
+    assert.equal(waits.status, 429);
+    portal().world.advance(Number(waits.headers.get('retry-after')) * 1000);
+    const good = codeOf(await portal().mails(dana.email));
+    assert.match((await third.send(last, { code: good }, CODE)).text, new RegExp(dana.userName));
+  });
+
+  it('[RN-15] codes are sent a few times, and then later', async () => {
+    const { dana, browser, page } = await halfway(portal());
+    for (let i = 0; i < 4; i++) assert.equal((await browser.send(page, {}, '/sign-in/another-code')).status, 200);
+    const waits = await browser.send(page, {}, '/sign-in/another-code');
+    assert.equal(waits.status, 429);
+    assert.ok(Number(waits.headers.get('retry-after')) > 0);
+    assert.equal((await portal().mails(dana.email)).filter(({ subject }) => subject.includes('code')).length, 5);
+  });
+
+  it('[A10] [C06] the store holds no code, and the code of a sign-in chooses no password', async () => {
+    const { browser, code, page } = await halfway(portal());
+    const { storage, world } = portal();
+    const queued = await storage.records.due('outbox', world.clock.now() + 1e9, 100);
+    assert.equal(queued.length, 0);
+    const reset = await browser.get('/password-reset');
+    const form = await browser.send(reset, { name: 'nobody' });
+    const refused = await browser.send(form, {
+      code,
+      password: 'six tall poplars lean',
+      again: 'six tall poplars lean',
+    });
+    assert.equal(refused.status, 422);
+    assert.match((await browser.send(page, { code }, CODE)).text, /Your account/);
+  });
+
+  it('[RN-15] [RN-24] whether there is one is a setting, in force with the next sign-in', async () => {
+    const dana = await portal().member();
+    await configure(portal(), { 'second-factor': { valueCode: 'off' } });
+    assert.match((await signIn(portal().visitor(), dana)).text, new RegExp(dana.userName));
+    await required(portal());
+    assert.match((await signIn(portal().visitor(), dana)).text, /One more step/);
+  });
+});
