@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { CookieJar } from '../fixtures/cookie-jar.js';
 import { App } from './launch.js';
-import { eachMembership, type Member } from './members.js';
+import { codeOf, eachMembership, type Member } from './members.js';
 
 eachMembership('access of apps, and its end', portal => {
   const scope = 'openid fhirUser launch/patient patient/*.rs';
@@ -76,6 +76,26 @@ eachMembership('access of apps, and its end', portal => {
     const refused = await app.token({ ...refresh, refresh_token: String(tokens['refresh_token']) });
     assert.deepEqual([refused.status, refused.body['error']], [400, 'invalid_grant']);
     assert.equal((await app.exchange(code)).status, 200, 'of another account');
+  });
+
+  it('[A27] [C14] a new password ends the tokens of all apps and every session', async () => {
+    const member = await portal().member();
+    const app = new App(portal().server);
+    const jar = new CookieJar();
+    const tokens = await launched(member, jar, `${scope} offline_access`);
+    const browser = portal().visitor();
+    const page = await browser.send(await browser.get('/password-reset'), { name: member.userName });
+    const code = codeOf(await portal().mails(member.email));
+    const password = 'six tall poplars lean';
+    const done = await browser.send(page, { code, password, again: password });
+    assert.match(done.text, /Your password is changed/);
+    assert.equal(await app.read(tokens['access_token'], member.patient), 401);
+    const refresh = { grant_type: 'refresh_token', client_id: 'demo-app' };
+    const refused = await app.token({ ...refresh, refresh_token: String(tokens['refresh_token']) });
+    assert.equal(refused.status, 400);
+    const { sessions } = portal().server.app.identity;
+    const cookie = jar.cookieFor(`${portal().server.url}/`);
+    assert.equal(await sessions.current({ headers: { cookie } }), undefined);
   });
 
   it('[A27] [RN-14] an app that asks for a fresh sign-in gets one', async () => {

@@ -49,15 +49,6 @@ eachMembership('recovery', portal => {
     await configure(portal(), { 'second-factor': { valueCode: 'optional' } });
   });
 
-  it('[C14] [A27] a new password ends the tokens of the account', async () => {
-    const { dana, browser, page, code } = await askedFor(portal());
-    const { storage, world } = portal();
-    const epoch = async () => (await storage.records.get('epoch', dana.account, world.clock.now()))?.version ?? 0;
-    const before = await epoch();
-    await choose(browser, page, code);
-    assert.equal(await epoch(), before + 1);
-  });
-
   it('[C07] known and unknown names and addresses are one answer, with the same traces', async () => {
     const closed = await portal().member();
     const person = await portal().fhir('demo-system', 'GET', closed.account);
