@@ -57,7 +57,11 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
     demoPeople: config.demo ? demoPeople : [],
     launches: launchesIn(stores.records, world.clock),
     grants,
-    everyLaunch: { need_patient_banner: true, smart_style_url: addresses.style },
+    everyLaunch: {
+      need_patient_banner: true,
+      smart_style_url: addresses.style,
+      tenant: new URL(config.url).hostname,
+    },
     types: () => [...endpointThat(model, 'workflows').resources.keys()],
     secret,
   });

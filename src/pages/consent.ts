@@ -99,23 +99,33 @@ function scopeLine({ scope, type, reads, writes, narrower }: ScopeChoice, words:
   return html`<div class="scope">
     <label
       ><input type="checkbox" name="scope" value="${scope}" checked />
-      <span><bdi dir="ltr">${type}</bdi>: ${abilities}</span></label
+      <span>${wordFor('type', type, words)}: ${abilities}</span></label
     >
     ${
       narrower.length > 0 &&
       html`<details>
-        <summary>${words.onlySome}: <bdi dir="ltr">${type}</bdi></summary>
+        <summary>${words.onlySome}: ${wordFor('type', type, words)}</summary>
         <p class="why">${words.onlySomeWhy}</p>
         ${narrower.map(
           one =>
             html`<label
-              ><input type="checkbox" name="scope" value="${one.scope}" /> <bdi dir="ltr">${one.category}</bdi></label
+              ><input type="checkbox" name="scope" value="${one.scope}" />
+              <span>${wordFor('category', one.category, words)}</span></label
             >`,
         )}
       </details>`
     }
   </div>`;
 }
+
+/** What people call a type or a category; the code where there is no word for it. */
+function wordFor(kind: 'type' | 'category', code: string, words: PlainTexts): Html {
+  const name = code.split('-').map(capitalized).join('');
+  const word = (words as Readonly<Record<string, string>>)[kind + name];
+  return word === undefined ? html`<bdi dir="ltr">${code}</bdi>` : html`${word}`;
+}
+
+const capitalized = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 const stayingChoice = (staying: string, words: PlainTexts): Html =>
   html`<p>

@@ -28,6 +28,8 @@ export interface Allowed {
   readonly leadsTo?: readonly string[] | undefined;
   /** The page loads a script of this server. */
   readonly script?: boolean;
+  /** The script calls this server. */
+  readonly calls?: boolean;
 }
 
 const hashed = (name: string, extension: string, content: string): string =>
@@ -79,8 +81,8 @@ function brandedAssets(configuration: () => Promise<BrandSettings>): () => Promi
 }
 
 /** Pages load their own style and mark, and nothing else. */
-const pagePolicy = ({ leadsTo = [], script = false }: Allowed): string =>
-  `default-src 'none';${script ? " script-src 'self';" : ''} style-src 'self'; img-src 'self'; frame-src 'self'; form-action ${["'self'", ...leadsTo].join(' ')}; base-uri 'none'; frame-ancestors 'none'`;
+const pagePolicy = ({ leadsTo = [], script = false, calls = false }: Allowed): string =>
+  `default-src 'none';${script ? " script-src 'self';" : ''}${calls ? " connect-src 'self';" : ''} style-src 'self'; img-src 'self'; frame-src 'self'; form-action ${["'self'", ...leadsTo].join(' ')}; base-uri 'none'; frame-ancestors 'none'`;
 
 function headersOf(secure: boolean): Framing['headers'] {
   const fixed = {

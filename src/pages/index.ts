@@ -2,6 +2,8 @@
 import type { Express, Request, Response } from 'express';
 import { serveAccountPages, type AccountPagesParts } from './account/index.js';
 import { codeScript } from './account/code-script.js';
+import { DEMO_APP, demoAppAt, demoAppPage } from './demo-app.js';
+import { demoAppScript } from './demo-app-script.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
 import { ownAssets, type Framing } from './frame.js';
 import { icon } from './mark.js';
@@ -68,6 +70,13 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     else response.set(frameHeaders).type('html').send(mail.html);
   });
 
+  if (parts.demo) {
+    serveFile(app, demoAppScript.path, demoAppScript.type, demoAppScript.text);
+    app.get(DEMO_APP, async (request, response) => {
+      const text = demoAppPage(await frameOf(request), demoAppAt(parts.endpoints[0]));
+      send(response, 200, text, { script: true, calls: true });
+    });
+  }
   if (parts.accounts) serveAccountPages(app, parts.accounts, parts.framing);
   serveNoticeLinks(app, parts, frameOf, send);
 

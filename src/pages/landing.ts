@@ -1,6 +1,7 @@
 /** The first page: what this server is, what it serves, a first call, its health, and in demo mode its e-mails and text messages. */
 import { endpointSection } from './endpoint.js';
 import type { EndpointView } from './describe.js';
+import { demoAppAt } from './demo-app.js';
 import { html, type Html } from './html.js';
 import { page, type Frame } from './layout.js';
 import type { MailSummary } from '../delivery/mailbox.js';
@@ -25,7 +26,7 @@ export function landingPage(frame: Omit<Frame, 'title'>, data: Landing): string 
     { ...frame, title: words.title },
     html`${hero(data, words)}
       <div class="columns">${firstCall(data, words)} ${health(data, words)}</div>
-      ${data.mails && mailList(data.mails, language, words)}
+      ${data.demo && demoApp(data, words)} ${data.mails && mailList(data.mails, language, words)}
       <section aria-labelledby="endpoints">
         <h2 id="endpoints">${words.endpoints}</h2>
         <p class="why">${words.endpointsWhy}</p>
@@ -60,6 +61,14 @@ function firstCall({ endpoints, demo }: Landing, words: PlainTexts): Html {
             )}`
         : html`<p>${words.firstCallNoDemo}</p>`
     }
+  </section>`;
+}
+
+function demoApp({ endpoints }: Landing, words: PlainTexts): Html {
+  return html`<section aria-labelledby="demo-app">
+    <h2 id="demo-app">${words.demoAppOnLanding}</h2>
+    <p class="why">${words.demoAppOnLandingWhy}</p>
+    <p class="links"><a href="${demoAppAt(endpoints[0]).redirect}?start=now">${words.demoAppOpen}</a></p>
   </section>`;
 }
 

@@ -16,7 +16,10 @@ eachApp('standalone launch', surroundings => {
     assert.equal(headers.get('pragma'), 'no-cache');
     assert.deepEqual([body['token_type'], body['expires_in']], ['Bearer', 3600]);
     assert.equal(body['scope'], 'openid fhirUser launch/patient offline_access patient/*.rs');
-    assert.deepEqual([body['patient'], body['need_patient_banner']], ['demo-patient', true]);
+    assert.deepEqual(
+      [body['patient'], body['need_patient_banner'], body['tenant']],
+      ['demo-patient', true, '127.0.0.1'],
+    );
     const style = await fetch(String(body['smart_style_url']));
     assert.match(style.headers.get('content-type') ?? '', /json/);
     assert.equal(((await style.json()) as Record<string, string>)['color_highlight'], '#17595a');
