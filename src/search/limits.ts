@@ -67,5 +67,9 @@ export function checkPart(text: string): void {
 export const tooManyValues = (most = MAX_ENTRIES): Fault =>
   tooCostly(`The resource has more than ${most} values to search for.`);
 
+/** Criteria that other writers would wait for. */
+export const criteriaTooCostly = (): Fault =>
+  tooCostly('The criteria match, or pass over, too many resources to be checked again while others wait; narrow them.');
+
 /** Whether this fault may become a warning (`Prefer: handling=lenient`). */
 export const isNotUnderstood = (error: unknown): error is Fault => error instanceof NotUnderstood;

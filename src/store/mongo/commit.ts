@@ -2,6 +2,7 @@
 import type { AnyBulkWriteOperation, ClientSession, MongoClient } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import type { ChangeSet, Criterion, Key, Put } from '../port.js';
+import { criteriaTooCostly } from '../../search/limits.js';
 import type { IndexEntries } from '../../search/query.js';
 import { containedRows } from '../../search/contained-rows.js';
 import { applyChange } from './documents.js';
@@ -17,7 +18,7 @@ import {
   type VersionRow,
 } from './collections.js';
 import { locksOf } from './locks.js';
-import { conflict, isDuplicate } from './mongo-fault.js';
+import { conflict, isDuplicate, isTimeLimit } from './mongo-fault.js';
 import { holds, type ReadLimits, type BoundedRead } from './reader.js';
 import { inTransaction } from './transaction.js';
 import type { Turns } from './turns.js';
@@ -32,8 +33,22 @@ async function lock({ locks }: Collections, ids: readonly string[], at: Date, se
   );
 }
 
-async function check(reader: BoundedRead, criteria: readonly Criterion[]): Promise<void> {
-  for (const criterion of criteria) if (!(await holds(reader, criterion))) throw conflict();
+/** Milliseconds for the criteria of a commit, whose locks others wait for. */
+const CRITERIA_MILLISECONDS = 1000;
+
+/** @throws Fault `conflict` where a criterion does not hold, `too-costly` where that takes too long to find out */
+async function check(reads: Omit<BoundedRead, 'options'>, criteria: readonly Criterion[], session: ClientSession) {
+  const until = performance.now() + CRITERIA_MILLISECONDS;
+  const options = () => {
+    const maxTimeMS = Math.ceil(until - performance.now());
+    if (maxTimeMS <= 0) throw criteriaTooCostly();
+    return { session, maxTimeMS };
+  };
+  try {
+    for (const criterion of criteria) if (!(await holds({ ...reads, options }, criterion))) throw conflict();
+  } catch (error) {
+    throw isTimeLimit(error) ? criteriaTooCostly() : error;
+  }
 }
 
 /** A version that is current: named by its id, with the fields that say on which shard it is. */
@@ -144,7 +159,7 @@ export async function commitChanges(
   const locks = locksOf(changes);
   const work = async (session: ClientSession): Promise<void> => {
     await lock(collections, locks, new Date(now), session);
-    await check({ versions: collections.versions, limits, options: () => ({ session }) }, criteria);
+    await check({ versions: collections.versions, limits }, criteria, session);
     await rely(collections, unchanged, session);
     await write(collections, puts, session);
     await reindex(collections, entries, session);

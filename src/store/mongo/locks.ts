@@ -77,7 +77,9 @@ export function locksOf({ criteria = [], puts = [], reindex = [] }: ChangeSet): 
       ...values.map(value => [partition, type, 'value', value]),
       // What no longer matches was found by its id before; what is new nobody has found.
       ...(version > 1 ? [[partition, type, id]] : []),
-      ...(whole.length > 0 ? [[partition, type]] : []),
+      ...(whole.length > 0
+        ? [type, ...(index.contained ?? []).map(one => one.type)].map(each => [partition, each])
+        : []),
     ];
   });
   const names = [...asked.flatMap(each => each.names), ...whole, ...written];

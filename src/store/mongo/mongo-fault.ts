@@ -39,7 +39,7 @@ function isUnreachable(error: unknown): boolean {
 const timeLimits = new Set([50, 262]);
 
 /** A time limit passed: at the server, or here (AbortSignal.timeout), where the driver may have its own word for it. */
-function isTimeLimit(error: unknown): boolean {
+export function isTimeLimit(error: unknown): boolean {
   if (error instanceof MongoServerError) return timeLimits.has(Number(error.code));
   if (error instanceof MongoOperationTimeoutError) return true;
   return error instanceof DOMException && error.name === 'TimeoutError';

@@ -1,5 +1,6 @@
 /** Jobs, performed inside the writer's transaction. Each function throws Fault `conflict` where the job lost a race. */
 import { Fault } from '../../fhir/fault.js';
+import { criteriaTooCostly } from '../../search/limits.js';
 import type { Criterion } from '../port.js';
 import { checksumOf } from './checksum.js';
 import { replaceContained, withNames } from './contained.js';
@@ -12,9 +13,13 @@ import { matchingIds } from './find.js';
 import type { Commit, Job, PutRow, ReindexRow } from './jobs.js';
 import type { Keys } from './keys.js';
 import { sql } from './sql.js';
+import { Exhausted } from './storage-fault.js';
 
-/** A criterion is evaluated while all other writers wait. */
-const CRITERION_MILLISECONDS = 2000;
+/** Criteria of a commit are evaluated while all other writers wait: rows that all of them may look at, and for how long. */
+const CRITERIA_ROWS = 20_000;
+const CRITERIA_MILLISECONDS = 200;
+/** Rows, beyond these, for each match that is expected. */
+const MATCH_ROWS = 4;
 
 const conflict = (): Fault => new Fault('conflict', 'The resource was changed by somebody else in the meantime.');
 
@@ -60,13 +65,22 @@ function applyReindex(
   replaceContained(connection, keys, { row: { partition, version, at, method }, before, contained: inside });
 }
 
-function check(connection: Connection, { partition, type, where, ids }: Criterion): void {
-  const allowance = { rows: Infinity, until: monotonic() + CRITERION_MILLISECONDS };
-  const found = connection.within(allowance, () =>
-    matchingIds(connection, partition, { type, where }, new Set(ids).size + 1),
-  );
+function holds(connection: Connection, { partition, type, where, ids }: Criterion): boolean {
   const expected = new Set(ids);
-  if (found.length !== expected.size || !found.every(id => expected.has(id))) throw conflict();
+  const found = matchingIds(connection, partition, { type, where }, expected.size + 1);
+  return found.size === expected.size && found.isSubsetOf(expected);
+}
+
+/** Fault `conflict` where a criterion does not hold, `too-costly` where that takes too long to find out. */
+function check(connection: Connection, criteria: readonly Criterion[]): void {
+  const matches = criteria.reduce((sum, { ids }) => sum + ids.length, 0);
+  const rows = CRITERIA_ROWS + MATCH_ROWS * matches;
+  try {
+    const allowance = { rows, until: monotonic() + CRITERIA_MILLISECONDS };
+    if (!connection.within(allowance, () => criteria.every(one => holds(connection, one)))) throw conflict();
+  } catch (error) {
+    throw error instanceof Exhausted ? criteriaTooCostly() : error;
+  }
 }
 
 function commit(
@@ -74,7 +88,7 @@ function commit(
   keys: Keys,
   { criteria, unchanged, puts, reindex: rows, documents, now }: Commit,
 ): number[] {
-  for (const criterion of criteria) check(connection, criterion);
+  if (criteria.length > 0) check(connection, criteria);
   for (const { key, version } of unchanged) {
     if ((current(connection, key.partition, key.type, key.id)?.version ?? 0) !== version) throw conflict();
   }

@@ -148,7 +148,16 @@ export function countMatches(
 }
 
 /** The ids that match, at most `limit`: what a criterion compares. */
-export function matchingIds(connection: Connection, partition: string, kind: Kind, limit: number): string[] {
-  const search: Search = { partition, of: [kind], sort: [], limit, deadline: Infinity };
-  return findPage(connection, search, 'count').rows.map(({ key }) => key.id);
+export function matchingIds(
+  connection: Connection,
+  partition: string,
+  { type, where }: Kind,
+  limit: number,
+): Set<string> {
+  const plan = planOf(connection, partition, type, where, 'check');
+  const matched = every([sql`tick(d.rid)`, sql`r.type = ${type}`, tests(plan, { partition, row: 'r' })]);
+  const rows =
+    connection.all(sql`SELECT DISTINCT r.id FROM (${plan.driver.rids}) d CROSS JOIN resource r ON r.rid = d.rid
+    WHERE ${matched} ${limitSql(limit)}`);
+  return new Set(rows.map(([id]) => id as string));
 }

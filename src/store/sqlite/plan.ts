@@ -13,12 +13,13 @@ import { every, limitSql, sql, TRUE, type Sql } from './sql.js';
  * How hard to look for the way:
  * - `guess`: take a lone index, or the shortest of several; the search may turn out too long;
  * - `ordered`: walk a posting in the order of the main date, which ends at the end of the page;
+ * - `check`: count every walk, as far as a writer may that others wait for;
  * - `count`: count every walk, however long that takes.
  */
-export type Effort = 'guess' | 'ordered' | 'count';
+export type Effort = 'guess' | 'ordered' | 'check' | 'count';
 
 /** Where no walk is shorter than a bound, the next is tried. */
-const BOUNDS = { guess: [200], ordered: [], count: [200, 20_000, 1_000_000] };
+const BOUNDS = { guess: [200], ordered: [], check: [200, 20_000], count: [200, 20_000, 1_000_000] };
 
 export interface Plan {
   driver: Driver;
