@@ -42,10 +42,16 @@ type Chain = Extract<Filter, { kind: 'refers' | 'referred' }>;
 /** What a resource contains is seen with it; from others, as far as they see its container. */
 function narrowedChain(filter: Chain, visible: Visible, policy: Policy): Filter {
   const container = containerOf(filter);
-  if (container === undefined) return { ...filter, where: narrowed(filter.type, filter.where, visible, policy) };
+  const within = visible(filter.type);
+  const where = narrowedChains(filter.where, visible, policy);
+  if (container === undefined) return leading({ ...filter, where }, within);
   if (policy.view(container).hidden.has('contained')) return NONE;
-  return { ...filter, where: narrowedChains(filter.where, visible, policy) };
+  return within.kind === 'none' ? { ...filter, where } : leading({ ...filter, where }, within);
 }
+
+/** The chain, narrowed to these first. */
+const leading = (chain: Chain, within: Filter): Filter =>
+  within.kind === 'all' ? chain : { ...chain, where: and([within, chain.where]), within };
 
 /** The type under test, where the chain leads from it to what it contains. */
 function containerOf(filter: Chain): string | undefined {

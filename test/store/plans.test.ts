@@ -140,7 +140,7 @@ describe('SQLite plans of every declared parameter', () => {
   /** What the plan's driver leads to, where that is gathered before the page is cut. */
   function candidates({ of }: Search, effort: Effort): number {
     const [{ type, where }] = of as [Search['of'][number]];
-    const { driver } = planOf(connection, PARTITION, type, where, effort);
+    const { driver } = planOf(connection, { partition: PARTITION, type }, where, effort);
     if (driver.key !== undefined) return 0;
     const counted = sql`SELECT count(*) FROM (SELECT * FROM (${driver.rids}) ${limitSql(MOST_CANDIDATES + 1)})`;
     return connection.get(counted)![0] as number;

@@ -56,7 +56,7 @@ function gatheredRows(plan: Plan, { partition, after, sort: asked, limit }: Sear
 
 /** The page's first rows of this type, and one behind them where there are more. */
 function rowsOf(connection: Connection, search: Search, { type, where }: Kind, effort: Effort): Row[] {
-  const plan = planOf(connection, search.partition, type, where, effort);
+  const plan = planOf(connection, { partition: search.partition, type }, where, effort);
   const ordered = plan.driver.key !== undefined && isByMain(sortOf(search.sort));
   const rows = (texts: Sql): Sql => (ordered ? orderedRows : gatheredRows)(plan, search, type, texts);
   return smallRows(connection, rows, fairShare(search)) ?? rowsInTurn(connection, rows, search);
@@ -103,7 +103,7 @@ export function findPage(connection: Connection, search: Search, effort: Effort)
 }
 
 function countType(connection: Connection, partition: string, kind: Kind, limit: number, effort: Effort): number {
-  const plan = planOf(connection, partition, kind.type, kind.where, effort);
+  const plan = planOf(connection, { partition, type: kind.type }, kind.where, effort);
   const { key, rids } = plan.driver;
   const tested = remaining(plan, { partition, row: 'r', ...(key !== undefined && { posting: 'd' }) });
   const from =
@@ -154,7 +154,7 @@ export function matchingIds(
   { type, where }: Kind,
   limit: number,
 ): Set<string> {
-  const plan = planOf(connection, partition, type, where, 'check');
+  const plan = planOf(connection, { partition, type }, where, 'check');
   const matched = every([sql`tick(d.rid)`, sql`r.type = ${type}`, tests(plan, { partition, row: 'r' })]);
   const rows =
     connection.all(sql`SELECT DISTINCT r.id FROM (${plan.driver.rids}) d CROSS JOIN resource r ON r.rid = d.rid

@@ -2,6 +2,7 @@
  * Which index a search walks. SQLite keeps no statistics on single keys, so the lengths of the candidate walks are
  * counted, but no further than a small bound: the shortest drives, the other terms are tested on each row it finds.
  */
+import { defined } from '../../fhir/defined.js';
 import { negated } from '../../search/filters.js';
 import { typePosting, type Filter } from '../../search/query.js';
 import type { Connection } from './connection.js';
@@ -25,12 +26,17 @@ export interface Plan {
   driver: Driver;
   /** What the rows the driver finds must satisfy besides. */
   rest: Filter;
+  /** SELECT rid …: rows of which every match is one. */
+  included: readonly Sql[];
   /** SELECT rid …: rows that are no matches although the driver finds them; fewer than FEW each. */
   excluded: readonly Sql[];
 }
 
 /** So few rows to leave out are gathered once for a search, instead of testing each row that the driver finds. */
 export const FEW = 200;
+
+/** Rows that a caller sees of a type, as many as are looked at before anything else. */
+const SEEN = 2000;
 
 function termsOf(filter: Filter): Filter[] {
   return filter.kind === 'and' ? filter.of.flatMap(termsOf) : filter.kind === 'all' ? [] : [filter];
@@ -60,53 +66,79 @@ function choose(connection: Connection, drivers: readonly Driver[], effort: Effo
   return drivers.find(driver => driver.key !== undefined);
 }
 
+/** What a plan is made for, besides a condition on it. */
+interface Scope {
+  partition: string;
+  type: string;
+  /** What alone the caller sees; part of the condition too. */
+  within?: Filter;
+}
+
 /** The plan for the live resources of a type that satisfy a filter. */
-export function planOf(connection: Connection, partition: string, type: string, where: Filter, effort: Effort): Plan {
-  const searched: SearchedType = {
-    partition,
-    type,
-    matching: (other, filter) => matching(connection, partition, other, filter, effort),
-  };
+export function planOf(connection: Connection, scope: Scope, where: Filter, effort: Effort): Plan {
+  const searched = searchedIn(connection, scope, effort);
   const terms = termsOf(where);
-  const drivers = terms.map(term => driverOf(term, searched)).filter(driver => driver !== undefined);
   const driver =
-    choose(connection, drivers, effort) ?? driverOf({ kind: 'posting', key: typePosting(type) }, searched)!;
-  const [rest, excluded]: [Filter[], Sql[]] = [[], []];
+    leadOf(connection, searched, scope.within) ??
+    choose(connection, driversOf(terms, searched), effort) ??
+    driverOf({ kind: 'posting', key: typePosting(scope.type) }, searched)!;
+  const [rest, included, excluded]: [Filter[], Sql[], Sql[]] = [[], [], []];
   for (const term of terms.filter(one => one !== driver.term)) {
     const few = leads(term) ? undefined : fewOthers(connection, term, searched);
     if (few) excluded.push(few);
+    else if (isNarrow(connection, term, scope, effort)) included.push(driverOf(term, searched)!.rids);
     else rest.push(term);
   }
-  return { driver, rest: { kind: 'and', of: rest }, excluded };
+  return { driver, rest: { kind: 'and', of: rest }, included, excluded };
+}
+
+function searchedIn(connection: Connection, { partition, type }: Scope, effort: Effort): SearchedType {
+  const matching: SearchedType['matching'] = (other, where, within) =>
+    rids(planOf(connection, { partition, type: other, ...defined({ within }) }, where, effort), partition);
+  return { partition, type, matching };
+}
+
+const driversOf = (terms: readonly Filter[], searched: SearchedType): Driver[] =>
+  terms.map(term => driverOf(term, searched)).filter(driver => driver !== undefined);
+
+/** What leads to the little that the caller sees, whatever else there is. */
+const leadOf = (connection: Connection, searched: SearchedType, within: Filter | undefined): Driver | undefined =>
+  within && shortest(connection, driversOf(termsOf(within), searched), SEEN);
+
+/** Whether a term consists of chains to little that the caller sees: its rows are gathered, whatever they are asked of. */
+function isNarrow(connection: Connection, term: Filter, { partition }: Scope, effort: Effort): boolean {
+  if (term.kind === 'or') return term.of.every(one => isNarrow(connection, one, { partition, type: '' }, effort));
+  if (term.kind !== 'refers' && term.kind !== 'referred') return false;
+  const scope = { partition, type: term.type };
+  return leadOf(connection, searchedIn(connection, scope, effort), term.within) !== undefined;
 }
 
 /** SELECT rid …: what does not satisfy the term, where an index leads to that and it is little. */
 function fewOthers(connection: Connection, term: Filter, searched: SearchedType): Sql | undefined {
   const terms = termsOf(negated(term));
-  const drivers = terms.map(one => driverOf(one, searched)).filter(driver => driver !== undefined);
-  const driver = shortest(connection, drivers, FEW);
+  const driver = shortest(connection, driversOf(terms, searched), FEW);
   const rest: Filter = { kind: 'and', of: terms.filter(one => one !== driver?.term) };
-  return driver && rids({ driver, rest, excluded: [] }, searched.partition);
+  return driver && rids({ driver, rest, included: [], excluded: [] }, searched.partition);
 }
 
 /** What each row `d` that the plan's driver leads to must satisfy besides. */
-export const tests = ({ rest, excluded }: Plan, tested: TestedRow): Sql =>
-  every([...excluded.map(rows => sql`d.rid NOT IN (${rows})`), condition(rest, tested)]);
+export const tests = ({ rest, included, excluded }: Plan, tested: TestedRow): Sql =>
+  every([
+    ...included.map(rows => sql`d.rid IN (${rows})`),
+    ...excluded.map(rows => sql`d.rid NOT IN (${rows})`),
+    condition(rest, tested),
+  ]);
 
 /**
  * The same, and a tick where the tests may pass over many rows.
  * The type is told by the entries already, and asked again only where the row is fetched anyhow.
  */
 export function remaining(plan: Plan, tested: TestedRow): Sql {
-  const few = condition(plan.rest, tested) === TRUE;
+  const few = condition(plan.rest, tested) === TRUE && plan.included.length === 0;
   return few ? tests(plan, tested) : every([sql`tick(d.rid)`, tests(plan, tested)]);
 }
 
-/** SELECT rid …: the live resources of a type that satisfy a filter; may name one twice. */
-function matching(connection: Connection, partition: string, type: string, where: Filter, effort: Effort): Sql {
-  return rids(planOf(connection, partition, type, where, effort), partition);
-}
-
+/** SELECT rid …: the live resources that the plan finds; may name one twice. */
 function rids(plan: Plan, partition: string): Sql {
   const tests = remaining(plan, { partition, row: 'r' });
   if (tests === TRUE) return plan.driver.rids;

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { defined } from '../../../src/fhir/defined.js';
 import type { Filter, Search, Sort } from '../../../src/search/query.js';
 import { openMemory } from '../../../src/store/memory/open.js';
 import type { Page, Put, Storage, Version } from '../../../src/store/port.js';
@@ -13,7 +14,7 @@ import { FEW, planOf, type Effort } from '../../../src/store/sqlite/plan.js';
 import { answer } from '../../../src/store/sqlite/queries.js';
 import { entries, NOW, putOf } from '../../fixtures/storage-samples.js';
 
-const EFFORTS: readonly Effort[] = ['guess', 'ordered', 'count'];
+const EFFORTS: readonly Effort[] = ['guess', 'ordered', 'check', 'count'];
 const TYPES = ['A', 'B'] as const;
 const WORDS = ['', 'a', 'ab', 'b', '%', '_', '\u{fb01}', '\u{1f600}', 'a\u{10ffff}'];
 
@@ -40,15 +41,28 @@ function filter(type: string, depth: number): fc.Arbitrary<Filter> {
   if (depth === 0) return leaf(type);
   const inner = filter(type, depth - 1);
   const several = fc.array(inner, { maxLength: 3 });
-  const other = fc.constantFrom(...TYPES).chain(each => fc.tuple(fc.constant(each), filter(each, depth - 1)));
   return fc.oneof(
     leaf(type),
     several.map((of): Filter => ({ kind: 'and', of })),
     several.map((of): Filter => ({ kind: 'or', of })),
     inner.map((of): Filter => ({ kind: 'not', of })),
-    other.map(([to, where]): Filter => ({ kind: 'refers', key: `${type}|ref|`, type: to, where })),
-    other.map(([from, where]): Filter => ({ kind: 'referred', key: `${from}|ref|`, type: from, own: type, where })),
+    chain(type, depth),
   );
+}
+
+/** To or from some other; of those alone that the caller sees, or of any. */
+function chain(type: string, depth: number): fc.Arbitrary<Filter> {
+  const other = fc.constantFrom(...TYPES).chain(each => {
+    const seen = fc.option(fc.oneof(leaf(each), filter(each, depth - 1)), { nil: undefined });
+    return fc.tuple(fc.constant(each), filter(each, depth - 1), seen, fc.boolean());
+  });
+  return other.map(([each, given, within, to]): Filter => {
+    const where: Filter = within ? { kind: 'and', of: [within, given] } : given;
+    const narrowed = { type: each, where, ...defined({ within }) };
+    return to
+      ? { kind: 'refers', key: `${type}|ref|`, ...narrowed }
+      : { kind: 'referred', key: `${each}|ref|`, own: type, ...narrowed };
+  });
 }
 
 const sort = fc.constantFrom<Sort[]>(
@@ -172,7 +186,7 @@ describe('sqlite: efforts', () => {
         const count = (limit: number) => answer(connection, { op: 'count', search: query, limit }, effort);
         assert.deepEqual([left - 1, left, left + 1, 1001].map(count), [left - 1, left, left, Math.min(left, 1001)]);
       }
-      assert.equal(planOf(connection, 'p', 'A', where, 'guess').driver.key, 'A|to');
+      assert.equal(planOf(connection, { partition: 'p', type: 'A' }, where, 'guess').driver.key, 'A|to');
       connection.close();
       await store.close();
     });
