@@ -14,6 +14,7 @@ import { createReindexer } from '../conformance/reindex-worker.js';
 import type { BackgroundWorker } from '../runtime/background-worker.js';
 import type { IndexEntries } from '../search/query.js';
 import type { Storage, Store, Version } from '../store/port.js';
+import { withGenerations } from '../writing/with-generations.js';
 import { withMarks } from '../writing/with-marks.js';
 import { endpointThat, type Model } from './model.js';
 
@@ -69,7 +70,8 @@ export async function inStep(
   const sight = { clock, own: definitions.own, partition, base: endpointOf(partition).url, index };
   const entries = (version: Version, store: Store) => sightedEntries(version, store, sight);
   const marks = { records: opened.records, now: () => clock.now(), partition, posting: markPosting, entries };
-  const seen = withMessageSight(withMarks(opened.store, marks), sight);
+  const current = withGenerations(opened.store, indexing.custom);
+  const seen = withMessageSight(withMarks(current, marks), sight);
   const owned = withBinaryOwners(seen, { clock, internal, index });
   const store = withEpochs(owned, clock, partition);
   const partitions = writtenBy(endpoints).map(({ partition }) => partition);

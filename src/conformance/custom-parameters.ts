@@ -8,19 +8,23 @@ import type { Clock } from '../fhir/clock.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { SearchRegistry } from '../search/registry.js';
 import type { Records } from '../store/port.js';
-import { FRESH, REINDEX, stateOf, type ReindexState } from './reindex-state.js';
+import { FRESH, generationOf, REINDEX, stateOf, type ReindexState } from './reindex-state.js';
 
 export interface CustomParameters {
   /** The endpoint as it is served now; a promise only if the record has to be read. */
   readonly served: (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
   /** The search parameters of the partition, as of the last `served`. */
   readonly registryOf: (partition: string) => SearchRegistry;
+  /** Reads the state of these partitions again: a commit of entries by their search parameters lost a race. */
+  readonly renew: (partitions: Iterable<string>) => Promise<void>;
 }
 
 interface Known {
   /** When the record was read, and its version (0: there is none). */
   at: number;
   version: number;
+  /** Without its own search parameters. */
+  declared: Endpoint;
   endpoint: Endpoint;
   registry: SearchRegistry;
 }
@@ -43,7 +47,7 @@ export function createCustomParameters(parts: CustomParametersParts): CustomPara
       const found = await records.get(REINDEX, endpoint.partition, at);
       const version = found?.version ?? 0;
       const made = before?.version === version ? before : madeOf(endpoint, found && stateOf(found), registry);
-      known.set(endpoint.partition, { ...made, at, version });
+      known.set(endpoint.partition, { ...made, declared: endpoint, at, version });
     } catch (error) {
       report(error);
     }
@@ -57,6 +61,11 @@ export function createCustomParameters(parts: CustomParametersParts): CustomPara
       return one && clock.now() - one.at < FRESH ? one.endpoint : refresh(endpoint, one);
     },
     registryOf: partition => known.get(partition)?.registry ?? registry,
+    async renew(partitions) {
+      for (const one of [...partitions].map(partition => known.get(partition))) {
+        if (one) await refresh(one.declared, one);
+      }
+    },
   };
 }
 
@@ -65,8 +74,8 @@ function madeOf(
   state: ReindexState | undefined,
   base: SearchRegistry,
 ): Pick<Known, 'endpoint' | 'registry'> {
-  if (!state) return { endpoint, registry: base };
-  const registry = base.with(state.wanted);
+  const registry = base.with(state?.wanted ?? [], generationOf(state));
+  if (!state) return { endpoint, registry };
   return { endpoint: extendEndpoint(endpoint, declarations(endpoint, state.inForce, registry)), registry };
 }
 

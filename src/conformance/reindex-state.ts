@@ -3,6 +3,7 @@
  * runs, writes are indexed by the wanted parameters already, and searches know only those that the job does not change.
  */
 import type { JsonObject } from '../fhir/resource.js';
+import { GENERATION } from '../search/generation.js';
 import type { Position } from '../search/query.js';
 import type { Document, DocumentChange } from '../store/port.js';
 
@@ -14,7 +15,7 @@ export const FRESH = 2000;
 
 /**
  * Milliseconds from the request until the first resource is indexed anew: by then every process indexes its writes by
- * the wanted parameters, so that no resource misses the new entries.
+ * the wanted parameters, instead of losing a race first.
  */
 export const SETTLE = 5000;
 
@@ -33,6 +34,8 @@ export interface ReindexState {
   after: Position | null;
   /** Resources indexed anew so far. */
   done: number;
+  /** The generation that `wanted` begins; entries of others are not committed from then on. */
+  generation?: number;
   /** How often the page now due was begun and not ended, because the process ended first. */
   begun?: number;
   /** Why the job was laid aside; what it wanted is not in force then. */
@@ -63,6 +66,15 @@ export const laidAside = (state: ReindexState, ended: number): ReindexState => (
     'The server stopped twice while it indexed the same resources: the search parameters asked for are not in force.',
 });
 
+/** The generation of the search parameters that writes are indexed by. */
+export const generationOf = (state: ReindexState | undefined): number => state?.generation ?? 0;
+
+/** The change that begins the generation of this state, after the one before it. */
+export function generationChange(partition: string, state: ReindexState): DocumentChange {
+  const document = { kind: GENERATION, id: partition, value: {}, keys: {} };
+  return { op: 'put', document, expect: generationOf(state) - 1 };
+}
+
 const same = (a: JsonObject, b: JsonObject): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The state with which a new job begins: parameters that it changes or removes are out of force from now on. */
@@ -71,5 +83,5 @@ export function begun(
   begin: Pick<ReindexState, 'job' | 'requested' | 'wanted' | 'types'>,
 ): ReindexState {
   const inForce = (before?.inForce ?? []).filter(one => begin.wanted.some(other => same(one, other)));
-  return { ...begin, inForce, after: null, done: 0 };
+  return { ...begin, inForce, after: null, done: 0, generation: generationOf(before) + 1 };
 }

@@ -1,4 +1,5 @@
 /** What a resource is found by: its index entries, made once, at write. The forms of keys are in keys.ts. */
+import { defined } from '../fhir/defined.js';
 import { isObject, type Json, type Resource } from '../fhir/resource.js';
 import { containedIn, containedName, containedType } from './contained.js';
 import { Steps } from '../fhir/steps.js';
@@ -215,6 +216,8 @@ export function extract(resource: Resource, registry: SearchRegistry, options: E
   extractParams(resource, '', entries, shared);
   const inside = extractContained(contained, options, entries, shared);
   for (const posting of options.internal?.(resource) ?? []) entries.postings.add(posting);
-  const index = indexOf(entries, resourceType, mainOf(resource, updated));
-  return inside.length > 0 ? { ...index, contained: inside } : index;
+  return {
+    ...indexOf(entries, resourceType, mainOf(resource, updated)),
+    ...defined({ contained: inside.length > 0 ? inside : undefined, generation: registry.generation }),
+  };
 }

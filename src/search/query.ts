@@ -35,6 +35,8 @@ export interface IndexEntries {
   main: number;
   /** The contained resources, each with entries of its own. */
   contained?: readonly ContainedEntries[];
+  /** The generation of the search parameters that made them, where a partition has its own (store/port.ts). */
+  generation?: number;
 }
 
 /** A contained resource: what it is found by, and its text. */
@@ -69,7 +71,10 @@ export interface RangeTest {
 /** How a stored text compares with a searched one; `before` and `after` in the order of Unicode code points. */
 export type TextMatch = 'equals' | 'prefix' | 'contains' | 'suffix' | 'before' | 'after';
 
-/** A condition on one resource. */
+/**
+ * A condition on one resource. What a chain is `within` is part of its `where` too: what the caller sees of the type. A store looks
+ * there first where that is little, so that its time tells nothing of what the caller does not see.
+ */
 export type Filter =
   | { kind: 'all' }
   | { kind: 'none' }
@@ -88,14 +93,14 @@ export type Filter =
   | { kind: 'updated'; test: RangeTest }
   /**
    * Chain: carries a posting `{key}{type}/{id}` for the id of some live resource of `type` that satisfies `where`.
-   * `key` ends in "|" (`Communication|subject|`).
+   * `key` ends in "|" (`Communication|subject|`); of contained resources in ">".
    */
-  | { kind: 'refers'; key: string; type: string; where: Filter }
+  | { kind: 'refers'; key: string; type: string; where: Filter; within?: Filter }
   /**
    * Reverse chain (_has): some live resource of `type` that satisfies `where` carries a posting `{key}{own type}/{own id}`.
    * `own` is the type of the resource under test.
    */
-  | { kind: 'referred'; type: string; key: string; own: string; where: Filter };
+  | { kind: 'referred'; type: string; key: string; own: string; where: Filter; within?: Filter };
 
 /**
  * A sort key. `main` and `updated` are instants every resource has; the others may be missing, and resources without a

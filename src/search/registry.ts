@@ -38,6 +38,8 @@ export interface SearchParam {
 
 export interface SearchRegistry {
   readonly ports: Ports;
+  /** Which of a partition's registries it is, where they change; entries made by it carry this number. */
+  readonly generation: number | undefined;
   get(type: string, code: string): SearchParam | undefined;
   /** All parameters of a type, those of every resource included. */
   of(type: string): readonly SearchParam[];
@@ -45,7 +47,7 @@ export interface SearchRegistry {
    * A registry that knows these parameters too, or in place of those with their url. Faults: `unprocessable` for one that
    * cannot work, `conflict` for one whose code is taken on one of its types.
    */
-  with(parameters: readonly JsonObject[]): SearchRegistry;
+  with(parameters: readonly JsonObject[], generation?: number): SearchRegistry;
 }
 
 interface Definition {
@@ -115,13 +117,15 @@ const CODE = /^[A-Za-z][\w-]{0,63}$/;
 
 class Registry implements SearchRegistry {
   readonly ports: Ports;
+  readonly generation: number | undefined;
   private readonly byUrl = new Map<string, Definition>();
   /** Every type that some parameter is on or leads to; others have no parameters at all. */
   private readonly types = new Set<string>(bare);
   private readonly byType = new Map<string, { byCode: Map<string, SearchParam>; all: readonly SearchParam[] }>();
 
-  constructor(definitions: Iterable<Definition>, ports: Ports) {
+  constructor(definitions: Iterable<Definition>, ports: Ports, generation?: number) {
     this.ports = ports;
+    this.generation = generation;
     for (const definition of definitions) this.byUrl.set(definition.url, definition);
     for (const definition of this.byUrl.values()) {
       this.checkComponents(definition);
@@ -137,10 +141,10 @@ class Registry implements SearchRegistry {
     return this.paramsOf(type).all;
   }
 
-  with(parameters: readonly JsonObject[]): SearchRegistry {
+  with(parameters: readonly JsonObject[], generation?: number): SearchRegistry {
     // Composites come after what they may be made of.
     const added = parameters.map(definitionOf).sort((a, b) => a.component.length - b.component.length);
-    const extended = new Registry(this.byUrl.values(), this.ports);
+    const extended = new Registry(this.byUrl.values(), this.ports, generation);
     for (const definition of added) extended.add(definition);
     const touched = (type: string): boolean => added.some(({ base }) => base.some(one => applies(one, type)));
     for (const [type, made] of this.byType) if (!touched(type)) extended.byType.set(type, made);

@@ -143,8 +143,8 @@ export interface Store {
   scan(partition: string, type: string, limit: number, after?: Position): Promise<Page>;
   /**
    * Writes all of it or nothing, durably, and resolves once it is so. Rejects with Fault `conflict` if a put's
-   * predecessor or an `unchanged` version is not current, a criterion no longer holds, or a document's `expect` fails, and
-   * with `too-costly` if criteria take longer than other writers may be kept waiting: nothing has changed then.
+   * predecessor or an `unchanged` version is not current, a criterion no longer holds, a document's `expect` fails, or
+   * index entries are of a generation that is not their partition's (search/generation.ts); and with `too-costly` if criteria take longer than other writers may be kept waiting: nothing has changed then.
    * Parallel commits behave as if they ran one after the other.
    */
   commit(changes: ChangeSet): Promise<void>;

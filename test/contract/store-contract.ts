@@ -6,6 +6,7 @@ import { isFault } from './faults.js';
 import { commitContract } from './store-commit.js';
 import { criteriaContract } from './store-criteria.js';
 import { filterContract } from './store-filters.js';
+import { generationsContract } from './store-generations.js';
 import { historyContract } from './store-history.js';
 import { readContract } from './store-read.js';
 import { searchContract } from './store-search.js';
@@ -34,6 +35,7 @@ export function storeContract(name: string, open: Open): void {
     historyContract(scene);
     commitContract(scene, () => storage.records);
     criteriaContract(scene);
+    generationsContract(scene);
 
     it('finishes the commits under way before it is closed', async () => {
       const other = new Scene((await open(fixedClock)).store, 'p');

@@ -8,7 +8,15 @@ import { FILE_BASE } from '../../fhir/own-canonicals.js';
 import { parseStored } from '../../fhir/json.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import type { Context, Operation, HandlerParts } from '../../service.js';
-import { begun, REINDEX, SETTLE, stateChange, stateOf, type ReindexState } from '../../conformance/reindex-state.js';
+import {
+  begun,
+  generationChange,
+  REINDEX,
+  SETTLE,
+  stateChange,
+  stateOf,
+  type ReindexState,
+} from '../../conformance/reindex-state.js';
 import type { ReindexInput, ReindexOutput } from '../types.js';
 import { statusOf, statusUrl } from './status.js';
 
@@ -37,7 +45,12 @@ export const createReindex = (parts: ReindexParts): Operation<ReindexInput, Rein
       status: 202,
       headers: { 'content-location': statusUrl(context, state.job) },
       output: statusOf(state),
-      changes: { documents: [stateChange(partition, state, document?.version ?? 0, now + SETTLE)] },
+      changes: {
+        documents: [
+          stateChange(partition, state, document?.version ?? 0, now + SETTLE),
+          generationChange(partition, state),
+        ],
+      },
       asSystem: 'search parameters',
     };
   },

@@ -73,6 +73,12 @@ export class MemoryRecords implements Records {
     return expired.length;
   }
 
+  /** The current version of a document; 0 = there is none. */
+  version(kind: string, id: string): number {
+    const found = this.documents.get(slot(kind, id));
+    return alive(found, this.clock.now()) ? found.version : 0;
+  }
+
   /** What the documents would be after these changes; Fault `conflict` where an `expect` fails. */
   changed(changes: readonly DocumentChange[]): Documents {
     const next = new Map(this.documents);

@@ -8,6 +8,7 @@ import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
 import { isContainedType } from '../../search/contained.js';
 import { containedRows } from '../../search/contained-rows.js';
+import { GENERATION, generationsOf } from '../../search/generation.js';
 import { matches, type IndexedResource } from '../../search/match.js';
 import { newestFirst, sortValue } from '../../search/order.js';
 import type { Filter, Position, Search } from '../../search/query.js';
@@ -91,6 +92,10 @@ export class MemoryStore implements Store {
   }
 
   async commit(changes: ChangeSet): Promise<void> {
+    const { puts = [], reindex = [] } = changes;
+    for (const [partition, generation] of generationsOf([...puts, ...reindex])) {
+      if (this.records.version(GENERATION, partition) !== generation) throw conflict();
+    }
     for (const criterion of changes.criteria ?? []) if (!this.holds(criterion)) throw conflict();
     for (const { key, version } of changes.unchanged ?? []) {
       if ((this.resources.get(slotOf(key))?.length ?? 0) !== version) throw conflict();

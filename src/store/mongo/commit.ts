@@ -2,6 +2,7 @@
 import type { AnyBulkWriteOperation, ClientSession, MongoClient } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import type { ChangeSet, Criterion, Key, Put } from '../port.js';
+import { GENERATION, generationsOf } from '../../search/generation.js';
 import { criteriaTooCostly } from '../../search/limits.js';
 import type { IndexEntries } from '../../search/query.js';
 import { containedRows } from '../../search/contained-rows.js';
@@ -9,6 +10,7 @@ import { applyChange } from './documents.js';
 import {
   containedIn,
   containedRow,
+  recordId,
   reindexed,
   superseded,
   versionId,
@@ -48,6 +50,19 @@ async function check(reads: Omit<BoundedRead, 'options'>, criteria: readonly Cri
     for (const criterion of criteria) if (!(await holds({ ...reads, options }, criterion))) throw conflict();
   } catch (error) {
     throw isTimeLimit(error) ? criteriaTooCostly() : error;
+  }
+}
+
+/** @throws Fault `conflict` where search parameters that made entries are no longer those of their partition */
+async function checkGenerations(
+  { records }: Collections,
+  { puts = [], reindex = [] }: ChangeSet,
+  session: ClientSession,
+) {
+  for (const [partition, generation] of generationsOf([...puts, ...reindex])) {
+    const _id = recordId(GENERATION, partition);
+    const record = await records.findOne({ _id }, { session, projection: { version: 1 } });
+    if ((record?.version ?? 0) !== generation) throw conflict();
   }
 }
 
@@ -159,6 +174,7 @@ export async function commitChanges(
   const locks = locksOf(changes);
   const work = async (session: ClientSession): Promise<void> => {
     await lock(collections, locks, new Date(now), session);
+    await checkGenerations(collections, changes, session);
     await check({ versions: collections.versions, limits }, criteria, session);
     await rely(collections, unchanged, session);
     await write(collections, puts, session);

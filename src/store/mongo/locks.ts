@@ -1,9 +1,11 @@
 /**
  * The locks of a commit with criteria. A snapshot does not show what others are about to write: of two commits of which
  * each would break the other's criteria, both would succeed. So each writes to the locks of what its criteria ask for and
- * of what it is about to make true or untrue for others, and two such commits share one. Pure.
+ * of what it is about to make true or untrue for others, and two such commits share one. So it is with the search parameters
+ * that made its entries.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
+import { GENERATION, generationsOf } from '../../search/generation.js';
 import type { Filter } from '../../search/query.js';
 import { simplify } from '../../search/simplify.js';
 import type { ChangeSet, Criterion } from '../port.js';
@@ -66,15 +68,40 @@ function ofCriterion({ partition, type, where, ids }: Criterion): { names: Name[
   };
 }
 
-/** The ids of the locks, distinct and sorted; none without criteria. */
-export function locksOf({ criteria = [], puts = [], reindex = [] }: ChangeSet): string[] {
+/** Of this many locks of a partition's search parameters each commit of entries takes one, and a new generation all. */
+const SHARED = 64;
+
+const generationLock = (partition: string, number: number): Name => [partition, GENERATION, String(number)];
+
+/** Locks by which no entries of an earlier generation are committed after the next has begun. */
+function ofGenerations({ puts = [], reindex = [], documents = [] }: ChangeSet): Name[] {
+  const begun = documents.flatMap(change =>
+    change.op === 'put' && change.document.kind === GENERATION ? [change.document.id] : [],
+  );
+  const relied = generationsOf([...puts, ...reindex]).map(([partition]) => partition);
+  const any = randomInt(SHARED);
+  return [
+    ...begun.flatMap(partition => Array.from({ length: SHARED }, (_, at) => generationLock(partition, at))),
+    ...relied.map(partition => generationLock(partition, any)),
+  ];
+}
+
+/** The ids of the locks, distinct and sorted. */
+export function locksOf(changes: ChangeSet): string[] {
+  const names = [...ofCriteria(changes), ...ofGenerations(changes)];
+  const hash = (name: Name) => createHash('sha256').update(JSON.stringify(name)).digest('base64url');
+  return [...new Set(names.map(hash))].sort();
+}
+
+/** None without criteria. */
+function ofCriteria({ criteria = [], puts = [], reindex = [] }: ChangeSet): Name[] {
   if (criteria.length === 0) return [];
   const asked = criteria.map(ofCriterion);
   const whole = asked.flatMap(each => each.whole);
   const written = [...puts, ...reindex].flatMap(({ key: { partition, type, id }, version, index }) => {
     const values = index.postings.map(toldBy).filter(value => value !== undefined);
     return [
-      ...values.map(value => [partition, type, 'value', value]),
+      ...values.map((value): Name => [partition, type, 'value', value]),
       // What no longer matches was found by its id before; what is new nobody has found.
       ...(version > 1 ? [[partition, type, id]] : []),
       ...(whole.length > 0
@@ -82,7 +109,5 @@ export function locksOf({ criteria = [], puts = [], reindex = [] }: ChangeSet): 
         : []),
     ];
   });
-  const names = [...asked.flatMap(each => each.names), ...whole, ...written];
-  const hash = (name: Name) => createHash('sha256').update(JSON.stringify(name)).digest('base64url');
-  return [...new Set(names.map(hash))].sort();
+  return [...asked.flatMap(each => each.names), ...whole, ...written];
 }

@@ -1,12 +1,13 @@
 /** Jobs, performed inside the writer's transaction. Each function throws Fault `conflict` where the job lost a race. */
 import { Fault } from '../../fhir/fault.js';
 import { criteriaTooCostly } from '../../search/limits.js';
+import { GENERATION } from '../../search/generation.js';
 import type { Criterion } from '../port.js';
 import { checksumOf } from './checksum.js';
 import { replaceContained, withNames } from './contained.js';
 import { CHUNK_BYTES } from './blobs.js';
 import { monotonic, type Connection } from './connection.js';
-import { changeDocument, expireDocuments, leaseDocuments, takeDocument } from './documents.js';
+import { changeDocument, expireDocuments, getDocument, leaseDocuments, takeDocument } from './documents.js';
 import { current, insertRow } from './current.js';
 import { NO_ENTRIES, numbered, reindex } from './entries.js';
 import { matchingIds } from './find.js';
@@ -86,8 +87,11 @@ function check(connection: Connection, criteria: readonly Criterion[]): void {
 function commit(
   connection: Connection,
   keys: Keys,
-  { criteria, unchanged, puts, reindex: rows, documents, now }: Commit,
+  { generations, criteria, unchanged, puts, reindex: rows, documents, now }: Commit,
 ): number[] {
+  for (const [partition, generation] of generations) {
+    if ((getDocument(connection, GENERATION, partition, now)?.version ?? 0) !== generation) throw conflict();
+  }
   if (criteria.length > 0) check(connection, criteria);
   for (const { key, version } of unchanged) {
     if ((current(connection, key.partition, key.type, key.id)?.version ?? 0) !== version) throw conflict();

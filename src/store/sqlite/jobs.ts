@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ChangeSet, Criterion, Document, DocumentChange, Key, Put } from '../port.js';
 import { containedRows } from '../../search/contained-rows.js';
+import { generationsOf } from '../../search/generation.js';
 import type { IndexEntries } from '../../search/query.js';
 import { entriesText } from './entries.js';
 
@@ -35,6 +36,8 @@ export type ReindexRow = readonly [
 
 export interface Commit {
   op: 'commit';
+  /** By partition, that of the index entries; it must be the one in force. */
+  generations: readonly (readonly [partition: string, generation: number])[];
   criteria: readonly Criterion[];
   unchanged: readonly { key: Key; version: number }[];
   puts: readonly PutRow[];
@@ -104,6 +107,7 @@ const ENTRIES = 8;
 function jobOf(changes: ChangeSet, puts: readonly PutRow[], now: number): Commit {
   return {
     op: 'commit',
+    generations: generationsOf([...(changes.puts ?? []), ...(changes.reindex ?? [])]),
     criteria: changes.criteria ?? [],
     unchanged: changes.unchanged ?? [],
     puts,

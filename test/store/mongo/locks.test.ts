@@ -1,6 +1,7 @@
 /** Commits with criteria in several processes meet at the locks; in one process they take turns before. */
 import assert from 'node:assert/strict';
 import type { Filter } from '../../../src/search/query.js';
+import { GENERATION } from '../../../src/search/generation.js';
 import { locksOf } from '../../../src/store/mongo/locks.js';
 import { openMongo } from '../../../src/store/mongo/open.js';
 import { Turns } from '../../../src/store/mongo/turns.js';
@@ -33,6 +34,23 @@ describe('mongo locks', () => {
     assert.deepEqual(more, []);
     const both = locksOf({ criteria: criteria({ kind: 'or', of: [context('a'), context('b')] }) });
     assert.ok(both.length === 2 && both.includes(one!));
+  });
+});
+
+describe('mongo locks of generations', () => {
+  const put = putOf('p', 'Patient/a');
+  const indexed = { puts: [{ ...put, index: { ...put.index, generation: 3 } }] };
+  const begin = (id: string) =>
+    locksOf({ documents: [{ op: 'put', document: { kind: GENERATION, id, value: {}, keys: {} } }] });
+
+  it('[R93] a new generation shares one with every commit of entries in its partition, and few commits share one', () => {
+    const taken = Array.from({ length: 200 }, () => locksOf(indexed));
+    const [all, others] = [new Set(begin('p')), new Set(begin('q'))];
+    for (const [one, ...more] of taken) {
+      assert.deepEqual(more, []);
+      assert.ok(one !== undefined && all.has(one) && !others.has(one));
+    }
+    assert.ok(new Set(taken.flat()).size > 20);
   });
 });
 
