@@ -31,12 +31,12 @@ export function draftsOf(actor: Pick<Actor, 'subject' | 'identities' | 'function
   );
 }
 
+/** Files that belong to a resource of a type. */
+export const filesOf = <Type extends string>(type: Type) =>
+  ({ kind: 'refers', key: internalPosting('Binary', 'context', ''), type }) as const;
+
 /** Files of messages. */
-export const OF_MESSAGE = {
-  kind: 'refers',
-  key: internalPosting('Binary', 'context', ''),
-  type: 'Communication',
-} as const;
+export const OF_MESSAGE = filesOf('Communication');
 
 /** What is own to the patients whom the actor reaches, in the functions that the actor has for each. */
 export function reachedFilter(actor: Pick<Actor, 'patients' | 'functions'>, type: string): Filter {

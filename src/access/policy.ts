@@ -15,7 +15,7 @@ import { anyPosting, tombstone, patientsFilter, compartmentPathsOf } from './com
 import { internalPosting } from './internal-posting.js';
 import { patientWrites } from './patient-writes.table.js';
 import { noDraft } from './drafts.js';
-import { draftsOf, OF_MESSAGE, patientsReached, reachedFilter } from './functions.js';
+import { draftsOf, filesOf, OF_MESSAGE, patientsReached, reachedFilter } from './functions.js';
 import { everyStaff, roles, type Grant } from './roles.table.js';
 import { gives, type Need, type Permission, type Scope } from './scope.js';
 
@@ -85,13 +85,18 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
   };
 }
 
-/** The policy, of which no resource of these types is seen or written. */
+/** The policy, of which no resource of these types is seen or written, and no file that belongs to one. */
 export function without(policy: Policy, types: ReadonlySet<string> | undefined): Policy {
   if (!types || types.size === 0) return policy;
+  const free = and([...types].map(type => not({ ...filesOf(type), where: ALL })));
+  const left = (type: string, filter: Filter): Filter => {
+    if (types.has(type)) return NONE;
+    return type === 'Binary' ? and([filter, free]) : filter;
+  };
   return {
     ...policy,
-    visible: type => (types.has(type) ? NONE : policy.visible(type)),
-    reach: need => (types.has(need.type) ? NONE : policy.reach(need)),
+    visible: type => left(type, policy.visible(type)),
+    reach: need => left(need.type, policy.reach(need)),
     accepts: (put, permission) => !types.has(put.key.type) && policy.accepts(put, permission),
   };
 }

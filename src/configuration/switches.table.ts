@@ -13,22 +13,24 @@ export type SwitchedKind = 'patient' | 'staff';
 export interface Governed {
   readonly name: SwitchName;
   readonly for: SwitchedKind;
-  /** The type whose resources are neither read nor written. */
+  /** The type whose resources, with the files that belong to them, are neither read nor written. */
   readonly type?: string;
   /** The writes that are refused, by the resource as it would be stored. */
   readonly writes?: (resource: Resource, own: OwnCanonicals) => boolean;
 }
 
+/** A message that is written or sent; what was sent may be retracted whatever is off. */
 const isMessage = (resource: Resource): resource is Resource & Communication =>
-  resource.resourceType === 'Communication';
+  resource.resourceType === 'Communication' && resource['status'] !== 'entered-in-error';
 
 const question =
   (category: string) =>
   (resource: Resource, own: OwnCanonicals): boolean =>
     isMessage(resource) && !isReply(resource) && own.hasCode(resource.category, 'message-category', category);
 
-const isReply = ({ inResponseTo = [], partOf = [] }: Communication): boolean =>
-  inResponseTo.length > 0 || partOf.length > 0;
+/** An answer names a message, or the work item of one. */
+const isReply = ({ inResponseTo = [], partOf = [], basedOn = [] }: Communication): boolean =>
+  inResponseTo.length > 0 || partOf.length > 0 || basedOn.length > 0;
 
 const hasFiles = (resource: Resource): boolean =>
   isMessage(resource) && (resource.payload ?? []).some(({ contentAttachment }) => contentAttachment !== undefined);
@@ -44,7 +46,8 @@ export const switches: readonly Governed[] = [
     for: 'staff',
     writes: resource => isMessage(resource) && resource.sender?.reference?.startsWith('Organization/') === true,
   },
-  { name: 'attachments', for: 'patient', writes: hasFiles },
+  // Patients upload files for their messages alone.
+  { name: 'attachments', for: 'patient', writes: resource => hasFiles(resource) || resource.resourceType === 'Binary' },
   { name: 'attachments', for: 'staff', writes: hasFiles },
   { name: 'documents', for: 'patient', type: 'DocumentReference' },
 ];

@@ -11,6 +11,9 @@ const typed = new Set(switches.flatMap(({ type }) => type ?? []));
 /** Whether a switch governs the type as a whole. */
 export const isGovernedType = (type: string): boolean => typed.has(type);
 
+/** Whether resources of the type may belong to a governed one: files do. */
+export const mayBelong = (type: string): boolean => type === 'Binary';
+
 const offFor = (configuration: Configuration, kind: string): Governed[] =>
   switches.filter(one => one.for === kind && !configuration[one.name]);
 

@@ -2,7 +2,7 @@
  * The stages of a request, in order, and the interactions each applies to: on one screen. A stage adds to the run or
  * throws a Fault; the handler runs after the last one.
  */
-import { isGovernedType, switchedOff, typesOff } from '../configuration/switches.js';
+import { isGovernedType, mayBelong, switchedOff, typesOff } from '../configuration/switches.js';
 import { parsePrefer } from '../fhir/prefer.js';
 import { unknownParameter, VIEW } from '../formats/summary.js';
 import type { Ready, StageParts } from './parts.js';
@@ -29,12 +29,13 @@ const authorize: Stage = ({ endpoint, route, actor }, { gate }) => {
 const switched: Stage = (run, { configuration }) => {
   const { route, actor } = run;
   if (!actor || actor.kind === 'system' || actor.kind === 'anonymous') return undefined;
-  const searches = SEARCHES.includes(route.interaction) || route.interaction === 'operation';
-  const governed = route.type !== undefined && isGovernedType(route.type);
-  if (!searches && !governed) return undefined;
+  const { interaction, type = '' } = route;
+  const governed = isGovernedType(type);
+  const others = !governed && [...SEARCHES, 'operation', 'history-system'].includes(interaction);
+  if (!governed && !others && !mayBelong(type)) return undefined;
   return configuration().then(now => {
     run.off = typesOff(now, actor.kind);
-    if (!searches && run.off.has(route.type ?? '')) throw switchedOff();
+    if (!SEARCHES.includes(interaction) && run.off.has(type)) throw switchedOff();
   });
 };
 

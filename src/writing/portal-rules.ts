@@ -36,7 +36,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (!endpoint.workflows) return undefined;
     if (type === 'Basic') return basicRule(parts);
     if (type === 'Organization') return organizationRule(parts);
-    if (type === 'Binary') return uploadRule(parts);
+    if (type === 'Binary') return whileOn(uploadRule(parts), parts);
     if (type === 'Patient') return withPreferences(patientRule(parts), parts.definitions.own);
     if (!governed.has(type)) return undefined;
     if (type === 'Person') return accountRule(update, parts);
@@ -74,12 +74,16 @@ const configuredOnce =
     return rule({ ...parts, configuration: () => Promise.resolve(now) })(resource, previous, context);
   };
 
-/** A write of what is switched off is refused, by the resource as it would be stored. */
+/** A write of what is switched off is refused, by the resource as it was sent, and as it would be stored. */
 const whileOn =
   (rule: WriteRule, { configuration, definitions }: PortalRuleParts): WriteRule =>
   async (resource, previous, context) => {
-    refuseWritesOff(await configuration(), context.actor.kind, resource, definitions.own);
-    return rule(resource, previous, context);
+    const refuse = async (one: Resource): Promise<void> =>
+      refuseWritesOff(await configuration(), context.actor.kind, one, definitions.own);
+    await refuse(resource);
+    const ruled = await rule(resource, previous, context);
+    await refuse(ruled.resource);
+    return ruled;
   };
 
 /** Tasks that member administration decides by a plain update; all others move by operations, or by systems. */

@@ -1,126 +1,96 @@
-/** Every switch of the portal, on and off, over HTTP. */
+/** Every switch of the portal, on and off, over HTTP: each way to use what it governs. */
 import assert from 'node:assert/strict';
-import type { Basic, Bundle, OperationOutcome } from 'fhir/r4.js';
 import { settings } from '../../src/configuration/settings.table.js';
-import { eachPortal, issue, type Answer, type Caller } from '../portal/journey.js';
+import type { SwitchName } from '../../src/configuration/settings.table.js';
+import { eachPortal, issue, type Answer } from '../portal/journey.js';
+import { callsOf, messageOf, patient, setUp, type Given } from './switch-calls.js';
+import { turning } from './turning.js';
 
-const OWN = 'https://portico.health/fhir';
-const patient = { reference: 'Patient/demo-patient' };
-const group = { reference: 'Organization/demo-clinical-group' };
+const flags = Object.entries(settings).filter(([, { type }]) => type === 'boolean');
 
-const messageOf = (category: string, more: object): object => ({
-  resourceType: 'Communication',
-  status: 'completed',
-  category: [{ coding: [{ system: `${OWN}/CodeSystem/message-category`, code: category }] }],
-  payload: [{ contentString: 'x' }],
-  ...more,
-});
-
-const question = (category: string): object => messageOf(category, { recipient: [group] });
-const file = { contentAttachment: { contentType: 'text/plain', data: Buffer.from('text').toString('base64') } };
-
-/** What a switch governs: calls that are refused while it is off, made while it is on. */
-type CallsOf = (before: { received: string }) => [caller: Caller, method: string, path: string, body?: object][];
-
-const CALLS: Readonly<Record<string, CallsOf>> = {
-  'questions-general': () => [['demo-patient', 'POST', 'Communication', question('general')]],
-  'questions-medical': () => [['demo-patient', 'POST', 'Communication', question('medical')]],
-  'questions-billing': () => [['demo-patient', 'POST', 'Communication', question('billing')]],
-  replies: ({ received }) => [
-    [
-      'demo-patient',
-      'POST',
-      'Communication',
-      messageOf('medical', { recipient: [group], inResponseTo: [{ reference: received }] }),
-    ],
-  ],
-  'provider-messages': () => [['demo-clinician', 'POST', 'Communication', messageOf('medical', { subject: patient })]],
-  'group-sender': () => [
-    ['demo-agent', 'POST', 'Communication', messageOf('medical', { subject: patient, sender: group })],
-  ],
-  attachments: () => [
-    ['demo-patient', 'POST', 'Communication', messageOf('medical', { recipient: [group], payload: [file] })],
-    ['demo-clinician', 'POST', 'Communication', messageOf('medical', { subject: patient, payload: [file] })],
-  ],
-  documents: () => [['demo-patient', 'GET', 'DocumentReference/demo-letter']],
-};
+/** The answer of the one entry where the call was wrapped in a Bundle. */
+function statusOf({ status, body }: Answer): { status: number; outcome: unknown } {
+  const [entry] = (body['entry'] ?? []) as { response: { status: string; outcome?: unknown } }[];
+  if (body.resourceType !== 'Bundle' || status !== 200 || body['type'] !== 'batch-response')
+    return { status, outcome: body };
+  return { status: Number(entry?.response.status.slice(0, 3)), outcome: entry?.response.outcome };
+}
 
 describe('the switches of the portal', () => {
   it('[RN-24] are all here, those of the table and no other', () => {
-    const flags = Object.entries(settings).filter(([, { type }]) => type === 'boolean');
-    assert.deepEqual(Object.keys(CALLS).sort(), flags.map(([name]) => name).sort());
+    assert.deepEqual(Object.keys(callsOf).sort(), flags.map(([name]) => name).sort());
   });
 
   eachPortal(journey => {
-    const turn = (...off: string[]): Promise<Answer> => {
-      const extension = off.map(url => ({ url, valueBoolean: false }));
-      const all =
-        extension.length === 0 ? {} : { extension: [{ url: `${OWN}/StructureDefinition/portal-settings`, extension }] };
-      const code = { coding: [{ system: `${OWN}/CodeSystem/basic-type`, code: 'portal-configuration' }] };
-      const body: Basic = { resourceType: 'Basic', id: 'portal-configuration', ...all, code };
-      return journey().expect(200, 'demo-system', 'PUT', 'Basic/portal-configuration', body);
-    };
-
-    let received = '';
+    const turn = turning(journey);
+    let given: Given;
     before(async () => {
-      const message = messageOf('medical', { subject: patient });
-      const { body } = await journey().expect(201, 'demo-clinician', 'POST', 'Communication', message);
-      received = `Communication/${String(body.id)}`;
-      const document = {
-        resourceType: 'DocumentReference',
-        id: 'demo-letter',
-        status: 'current',
-        subject: patient,
-        content: [{ attachment: { contentType: 'text/plain', url: 'https://files.example.org/letter' } }],
-      };
-      const { status } = await journey().call('demo-system', 'PUT', 'DocumentReference/demo-letter', document);
-      if (status !== 405) return;
-      const made = await journey().expect(201, 'demo-system', 'POST', 'DocumentReference', document);
-      CALLED['documents'] = () => [['demo-patient', 'GET', `DocumentReference/${String(made.body.id)}`]];
+      given = await setUp(journey());
     });
-    const CALLED: Record<string, CallsOf> = { ...CALLS };
 
-    for (const name of Object.keys(CALLS)) {
-      it(`[RN-24] [RN-12] [MSG-14] ${name}: works while it is on, and answers 403 while it is off, with the next request`, async () => {
-        const calls = CALLED[name]!({ received });
-        await turn(name);
-        for (const call of calls) {
-          const answer = await journey().call(...call);
-          assert.equal(answer.status, 403, `${call.join(' ')} ${answer.text}`);
-          assert.equal(issue(answer).code, 'forbidden');
-          const [first] = (answer.body as unknown as OperationOutcome).issue;
-          assert.match(first?.diagnostics ?? '', /organization has switched/);
-        }
-        await turn();
-        for (const call of calls) {
-          const { status, text } = await journey().call(...call);
-          assert.ok(status < 300 || (name === 'group-sender' && status === 403 && !text.includes('switched')), text);
+    for (const [name, calls] of Object.entries(callsOf))
+      it(`[RN-24] [RN-12] [MSG-1] [MSG-14] ${name}: each use answers 403 while it is off and works while it is on, with the next request`, async () => {
+        for (const [way, call] of Object.entries(calls)) {
+          // What a use needs is there before the switch is off.
+          const prepared = await call(given, journey());
+          await turn(name as SwitchName);
+          const off = await journey().call(...prepared);
+          const { status, outcome } = statusOf(off);
+          assert.equal(status, 403, `${name} ${way}: ${off.text}`);
+          const refused = issue({ ...off, body: outcome as Answer['body'] });
+          assert.equal(refused.code, 'forbidden', `${name} ${way}`);
+          assert.match(JSON.stringify(outcome), /organization has switched this function of the portal off/);
+          await turn();
+          const on = await journey().call(...prepared);
+          assert.ok(statusOf(on).status < 300, `${name} ${way}: ${on.text}`);
         }
       });
-    }
 
-    it('[RN-24] what is off is left out of searches and of what they include, and stays for systems', async () => {
-      const seen = async (who: Caller, path: string): Promise<string[]> => {
-        const { body } = await journey().expect(200, who, 'GET', path);
-        return ((body as unknown as Bundle).entry ?? []).map(({ resource }) => resource?.resourceType ?? '');
-      };
-      const paths = [
-        'DocumentReference',
-        'Patient?_id=demo-patient&_revinclude=DocumentReference:patient',
-        'Patient/demo-patient/$everything',
-      ];
-      for (const path of paths) assert.ok((await seen('demo-patient', path)).includes('DocumentReference'), path);
-      await turn('documents');
-      for (const path of paths) assert.ok(!(await seen('demo-patient', path)).includes('DocumentReference'), path);
-      assert.deepEqual(await seen('demo-patient', 'Patient?_has:DocumentReference:patient:status=current'), []);
-      assert.ok((await seen('demo-system', 'DocumentReference?_count=1')).length > 0);
+    it('[RN-24] one switch that is off leaves the others as they are', async () => {
+      for (const [name] of flags) {
+        await turn(name as SwitchName);
+        for (const [other, calls] of Object.entries(callsOf)) {
+          const both = name === 'provider-messages' && other === 'group-sender';
+          if (other === name || both || !('plain' in calls)) continue;
+          const use = await calls['plain']!(given, journey());
+          const { status, text } = await journey().call(...use);
+          assert.ok(status < 300, `${name} is off, ${other} answers ${status} ${text}`);
+        }
+      }
+      await turn();
+    });
+
+    it('[RN-12] a message is retracted while its function is off, and work items are answered', async () => {
+      await turn();
+      const message = messageOf('medical', { subject: patient });
+      const { body } = await journey().expect(201, 'demo-clinician', 'POST', 'Communication', message);
+      const answered = await journey().expect(201, 'demo-patient', 'POST', 'Communication', given.question('medical'));
+      const focus = `Communication/${String(answered.body.id)}`;
+      const work = await journey().expect(200, 'demo-agent', 'GET', `Task?focus=${focus}`);
+      const [task] = work.body['entry'] as { resource: { id: string } }[];
+      const about = { reference: `Task/${task?.resource.id}` };
+      await journey().expect(200, 'demo-agent', 'POST', `${about.reference}/$claim`);
+      await turn('provider-messages');
+      const answer = messageOf('medical', { subject: patient, basedOn: [about] });
+      await journey().expect(201, 'demo-agent', 'POST', 'Communication', answer);
+      const retracted = { ...body, status: 'entered-in-error' };
+      await journey().expect(200, 'demo-clinician', 'PUT', `Communication/${String(body.id)}`, retracted);
+      await turn();
+    });
+
+    it('[RN-24] systems keep their data up to date whatever is off', async () => {
+      await turn(...flags.map(([name]) => name as SwitchName));
+      await journey().expect(200, 'demo-system', 'GET', given.document);
+      const sender = { reference: 'Organization/demo-clinical-group' };
+      const message = messageOf('medical', { subject: patient, sender });
+      await journey().expect(201, 'demo-system', 'POST', 'Communication', message);
       await turn();
     });
 
     it('[RN-24] a switch changes nothing in the statement of the endpoint', async () => {
       const statement = async () => (await journey().expect(200, '', 'GET', 'metadata')).text;
       const before = await statement();
-      await turn(...Object.keys(CALLS));
+      await turn(...flags.map(([name]) => name as SwitchName));
       assert.equal(await statement(), before);
       await turn();
     });
