@@ -9,6 +9,11 @@ import { projectRoot } from './project-root.js';
 /** The image holds what runs and nothing to build it with. The host's name there is that of the container. */
 const isImage = (): boolean => !existsSync(join(projectRoot(), 'tools/build.mjs'));
 
+function textsGoTo({ sms, demo }: Config): string {
+  if (sms.gateway) return 'the gateway of PORTICO_SMS';
+  return demo ? sms.folder : 'nowhere: PORTICO_SMS names no gateway';
+}
+
 export function greeting(config: Config, endpoints: readonly Endpoint[], inContainer: boolean = isImage()): string {
   const { url, mail, demo, dataFolder } = config;
   const lines = [
@@ -16,6 +21,7 @@ export function greeting(config: Config, endpoints: readonly Endpoint[], inConta
     ...endpoints.map(({ url: base }) => `  FHIR R4        ${base}`),
     `  Landing page   ${url}/`,
     `  E-mails go to  ${mail.smtpUrl === undefined ? mail.folder : 'the mail server of PORTICO_SMTP_URL'}`,
+    `  Text messages  ${textsGoTo(config)}`,
   ];
   if (!demo) return `${lines.join('\n')}\n`;
   const token = inContainer

@@ -7,7 +7,7 @@ import { Agent as SecureAgent } from 'node:https';
 import { createCircuits, type CircuitLimits } from './circuits.js';
 import { exchange, type ExchangeLimits, type OutboundInit } from './exchange.js';
 import { createNetworks } from './networks.js';
-import { machineResolve, pinnedLookup, type Resolve } from './pinned-lookup.js';
+import { machineResolve, pinnedLookup, sharedLookups, type Resolve } from './pinned-lookup.js';
 import { createTargets } from './targets.js';
 
 export interface OutboundSettings {
@@ -45,7 +45,8 @@ const LIMITS: OutboundLimits = {
 };
 
 export function createOutbound(settings: OutboundSettings, options: OutboundOptions = {}): Outbound {
-  const { resolve = machineResolve, suspended = () => undefined } = options;
+  const { suspended = () => undefined } = options;
+  const resolve = sharedLookups(options.resolve ?? machineResolve);
   const limits = { ...LIMITS, ...options.limits };
   const targetOf = createTargets(settings.hosts, createNetworks(settings.networks));
   const circuits = createCircuits(limits, suspended);

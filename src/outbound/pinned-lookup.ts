@@ -12,6 +12,21 @@ export type Resolve = (hostname: string, done: (error: Error | null, addresses?:
 /** As this machine resolves names: its hosts file, then DNS. */
 export const machineResolve: Resolve = (hostname, done) => lookup(hostname, { all: true }, done);
 
+/** One look-up of a host at a time, however many calls wait for it: a slow one takes one thread of this process and no more. */
+export function sharedLookups(resolve: Resolve): Resolve {
+  const waiting = new Map<string, Parameters<Resolve>[1][]>();
+  return (hostname, done) => {
+    const others = waiting.get(hostname);
+    if (others) return void others.push(done);
+    const all = [done];
+    waiting.set(hostname, all);
+    return resolve(hostname, (error, addresses) => {
+      waiting.delete(hostname);
+      for (const one of all) one(error, addresses);
+    });
+  };
+}
+
 export function pinnedLookup(resolve: Resolve, permits: (address: string) => boolean): LookupFunction {
   return (hostname, { all }, done) =>
     resolve(hostname, (error, addresses) => {

@@ -104,6 +104,29 @@ describe('outbound calls', () => {
     await assert.rejects(fetch(`http://localhost.example:${other.port}/`), failure(/^refused$/, true));
   });
 
+  it('[G09] a slow look-up of a name is one, however many calls wait for it, and the next call looks it up again', async () => {
+    const other = await server((_request, response) => response.writeHead(200, { Connection: 'close' }).end('well'));
+    const asked: (() => void)[] = [];
+    const { fetch } = outbound(
+      [`slow.example:${other.port}`],
+      { resolve: (_host, done) => asked.push(() => done(null, [{ address: '127.0.0.1', family: 4 }])) },
+      ['127.0.0.1/32'],
+    );
+    const call = () => fetch(`http://slow.example:${other.port}/`).then(({ status }) => status);
+    const lookedUp = async (times: number): Promise<void> => {
+      while (asked.length < times) await pause(5);
+      await pause(20);
+      assert.equal(asked.length, times);
+      asked[times - 1]?.();
+    };
+    const calls = [call(), call(), call()];
+    await lookedUp(1);
+    assert.deepEqual(await Promise.all(calls), [200, 200, 200]);
+    const next = call();
+    await lookedUp(2);
+    assert.equal(await next, 200);
+  });
+
   it('[G03] over TLS, the name stays the one that is asked for', async () => {
     const other = await server((_request, response) => response.end('hello'), { secure: true });
     const resolve: OutboundOptions['resolve'] = (_host, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);

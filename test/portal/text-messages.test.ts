@@ -170,6 +170,14 @@ describe('text messages by Twilio', () => {
       assert.equal(output(await invited(gateway(), withPhone(national)), 'channel'), 'sms');
     });
 
+    it('[PC-2] a signature is over the fields by name, whatever their values', async () => {
+      const { national, international } = phone();
+      const fields = { From: international, FromCity: 'NEW YORK', To: 'text:+15555550000', ToCity: '', Body: 'STOP' };
+      assert.equal((await twilioCall(gateway(), '/hooks/sms/inbound', fields)).status, 200);
+      const person = parameters({ ...withPhone(national), channel: 'sms' });
+      assert.equal((await gateway().journey.call('demo-ehr', 'POST', 'Patient/$invite', person)).status, 422);
+    });
+
     it('[G11] a signature is for one address', async () => {
       const { national, international } = phone();
       const answer = await invited(gateway(), withPhone(national));

@@ -50,9 +50,16 @@ function codeIn(body: string): number | undefined {
 
 /** https://www.twilio.com/docs/usage/security#validating-requests: the address, and each field of the form by name. */
 function isSigned({ url, headers, ...call }: GatewayCall, token: string): boolean {
-  const fields = [...new Set([...fieldsOf(call)].map(([name, value]) => name + value))].sort();
+  const fields = fieldsOf(call);
+  const names = [...new Set(fields.keys())].sort();
+  const signed = names.map(name =>
+    [...new Set(fields.getAll(name))]
+      .sort()
+      .map(value => name + value)
+      .join(''),
+  );
   const expected = createHmac('sha1', token)
-    .update(`${url}${fields.join('')}`)
+    .update(url + signed.join(''))
     .digest();
   const given = Buffer.from(String(headers['x-twilio-signature'] ?? ''), 'base64');
   return given.length === expected.length && timingSafeEqual(given, expected);
