@@ -96,6 +96,24 @@ describe('history', () => {
     const previous = ({ body }: Answer): string | undefined =>
       asBundle(body).link?.find(({ relation }) => relation === 'previous')?.url;
 
+    it('[R25] a page link is good at its own path alone: 404 at that of another history, search or operation', async () => {
+      const [id, other] = [await wholeLife(rest()), await wholeLife(rest())];
+      const cursorOf = async (path: string): Promise<string> => {
+        const link = next(await rest().expect(200, 'GET', path)) ?? assert.fail(path);
+        return new URL(link).searchParams.get('_page') ?? '';
+      };
+      await rest().create(patient(unique()));
+      await rest().create(patient(unique()));
+      const ways = [`Patient/${id}/_history`, `Patient/${other}/_history`, 'Patient/_history', '_history', 'Patient'];
+      for (const way of ways) {
+        const cursor = await cursorOf(`${way}?_count=1`);
+        await rest().expect(200, 'GET', `${way}?_page=${cursor}`);
+        for (const path of ways.filter(one => one !== way)) {
+          await rest().expect(404, 'GET', `${path}?_page=${cursor}`);
+        }
+      }
+    });
+
     it('[R25] previous links lead back page by page to the first', async () => {
       const id = await wholeLife(rest());
       const methods: (string | undefined)[] = [];

@@ -98,6 +98,12 @@ describe('transaction: in order, and at its commit', () => {
           family => ({ resource: patient(family), request: { method: 'PUT', url: url(family) } }),
           'twin',
         ],
+        [
+          'same by its id',
+          '201',
+          (family, id) => ({ resource: { ...patient(family), id }, request: { method: 'PUT', url: `Patient/${id}` } }),
+          'delete',
+        ],
         ['read', '410', (_family, id) => ({ request: { method: 'GET', url: `Patient/${id}` } }), 'delete'],
         ['referred to', '412', family => post(observation({ subject: { reference: url(family) } })), 'delete'],
         ['referred to, then two', '412', family => post(observation({ subject: { reference: url(family) } })), 'twin'],

@@ -125,6 +125,10 @@ function marking(journey: () => Journey): void {
     const answers = await Promise.all(people.map(one => mark(one, id, 'archive')));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
     for (const one of people) assert.deepEqual(await found(one, `archived=true&_id=${id}`), [id], one);
+    const readers = [];
+    for (const one of people) readers.push(...readersIn(asMessage(await mark(one, id, 'mark-read'))));
+    assert.equal(readers.length, 3, 'each is told of the own mark alone');
+    assert.equal(new Set(readers).size, 3);
   });
 
   it('[RN-25] agents’ marks are their own: the patient sees none, nor a version', async () => {

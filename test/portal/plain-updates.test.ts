@@ -62,7 +62,7 @@ function actionsOf(journey: () => Journey) {
 }
 
 function workItems(journey: () => Journey): void {
-  const { put, patch, unchanged, workItem } = actionsOf(journey);
+  const { put, patch, unchanged, workItem, invited } = actionsOf(journey);
 
   it('[MSG-6] a work item is claimed by agents alone: 403, and to a state that no move leads to: 409', async () => {
     const task = await workItem();
@@ -89,6 +89,17 @@ function workItems(journey: () => Journey): void {
     assert.equal((await put(updated, { priority: 'urgent' })).status, 200);
     const claimed = asTask(await journey().expect(200, 'demo-agent', 'POST', `Task/${task.id}/$claim`));
     assert.equal((await put(claimed, { status: 'completed' })).status, 403);
+  });
+
+  it('[PC-10] administrators update no work item, invitation or other Task: reviews are all that they decide so', async () => {
+    const other = { resourceType: 'Task', status: 'requested', intent: 'order', code: { text: 'other' } };
+    const plain = asTask(await journey().expect(201, system, 'POST', 'Task', other));
+    for (const task of [await workItem(), (await invited()).task, plain]) {
+      const path = `Task/${task.id}`;
+      const changed = { ...task, priority: 'urgent' };
+      await journey().expect(403, 'demo-agent as Practitioner/demo-administrator', 'PUT', path, changed);
+      await unchanged(task);
+    }
   });
 
   it('a Task outside the workflows moves as before', async () => {

@@ -112,6 +112,10 @@ describe('the work item', () => {
   it('[MSG-6] is moved by its owner alone, who must be entitled', async () => {
     assert.equal(await faultOf('complete', task('in-progress', 'Practitioner/b')), 'conflict');
     assert.equal(await faultOf('claim', task('requested', 'Organization/g'), moving(undefined, false)), 'forbidden');
+    for (const name of ['complete', 'release'] as const) {
+      const claimed = task('in-progress', 'Practitioner/a');
+      assert.equal(await faultOf(name, claimed, moving(undefined, false)), 'forbidden', `${name}, no agent any more`);
+    }
     const system = { ...moving(), by: { kind: 'system' } } as const;
     assert.equal(await faultOf('claim', task('requested', 'Organization/g'), system), 'forbidden');
   });
