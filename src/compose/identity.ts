@@ -11,6 +11,7 @@ import { ask, resetPassword } from '../identity/accounts/recovery.js';
 import { DAY } from '../portal/days-parameter.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
+import { accountSettings } from './account-settings.js';
 import { accountAudit } from '../identity/accounts/account-audit.js';
 import type { AccountWriter } from '../identity/accounts/account-writer.js';
 import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
@@ -99,9 +100,10 @@ export function createIdentity(parts: IdentityParts): Identity {
   };
   const { codes, outbox } = factors;
   const security = createAccountSecurity(sessions, parts.grants, outbox);
+  const placeNames = async () => placeNamesOf(await configuration());
   const recovery = {
     ...{ ...world, records, store, credentials, limiter, codes, hashing, security },
-    placeNames: async () => placeNamesOf(await configuration()),
+    placeNames,
   };
   const answering = {
     ...{ clock, random, records, writer, credentials, codes, fhirUserOf: inUse },
@@ -112,6 +114,10 @@ export function createIdentity(parts: IdentityParts): Identity {
     interval: LOOKING,
     report: error => parts.log.error('account requests', error),
   });
+  const changing = {
+    ...{ clock, random, store, writer, credentials, hashing, limiter, codes },
+    ...{ sessions, security, outbox, placeNames },
+  };
   const pages: AccountPagesParts = {
     forms,
     sessions,
@@ -122,7 +128,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
     ask: (visitor, purpose, typed) => ask(visitor, purpose, typed, recovery),
     resetPassword: (visitor, given) => resetPassword(visitor, given, recovery),
-    userNameOf: async account => (await credentials.of(account))?.credential.userName ?? '',
+    ...accountSettings(changing, sessions, configuration),
   };
   const choose: Identity['choose'] = choice => chosenCredential(choice, { hashing, clock });
   return { sessions, limiter, forms, requests, choose, pages };

@@ -17,7 +17,7 @@ export interface Credential {
   /** An e-mail address that the person has proved, in place of that of the record. */
   readonly address?: string;
   /** The second factor that the person has chosen. */
-  readonly factor?: 'code';
+  readonly factor?: 'code' | undefined;
   /** Milliseconds since the epoch. */
   readonly changedAt: number;
   readonly signedInAt?: number;
@@ -85,7 +85,7 @@ export const changedCredential = (
 const documentOf = (credential: Credential) => ({
   kind: CREDENTIAL,
   id: credential.account,
-  value: { ...credential },
+  value: defined({ ...credential }),
   keys: defined({ address: credential.address }),
 });
 

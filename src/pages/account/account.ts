@@ -1,32 +1,224 @@
-/** The account of the person who is signed in. */
-import type { Sessions } from '../../identity/sessions/sessions.js';
-import { html } from '../html.js';
-import { heading, submit } from './fields.js';
-import type { FormPage } from './visit.js';
+/** The account of the person who is signed in: sessions, password, address, second step, and its end. */
+import type {
+  AddressOutcome,
+  Confirmed,
+  PasswordOutcome,
+  SettingRefusal,
+} from '../../identity/accounts/account-settings.js';
+import type { SignedIn } from '../../identity/sessions/session.js';
+import type { ListedSession, Sessions } from '../../identity/sessions/sessions.js';
+import { html, type Html } from '../html.js';
+import { newPasswordFields, problemOf } from './entrance.js';
+import { alert, done, field, heading, hidden, submit } from './fields.js';
+import { throttled, type Problem } from './throttled.js';
+import type { Answer, Fields, FormPage, Visit } from './visit.js';
+
+type Done = { readonly kind: 'done' } | SettingRefusal;
 
 export interface AccountPageParts {
   readonly sessions: Sessions;
-  readonly userNameOf: (account: string) => Promise<string>;
+  /** What the page shows of the account. */
+  readonly overview: (signedIn: SignedIn) => Promise<Overview>;
+  readonly changePassword: (given: Confirmed, next: string) => Promise<PasswordOutcome>;
+  readonly changeFactor: (given: Confirmed, isOn: boolean) => Promise<Done>;
+  readonly proposeAddress: (given: Confirmed, address: string) => Promise<AddressOutcome>;
+  readonly proveAddress: (
+    signedIn: SignedIn,
+    given: { readonly browser: string; readonly code: string },
+  ) => Promise<{ readonly kind: 'done' | 'wrong' }>;
+  readonly closeAccount: (given: Confirmed) => Promise<Done>;
+  readonly endSession: (signedIn: SignedIn, id: string) => Promise<void>;
+  readonly signOutEverywhere: (signedIn: SignedIn) => Promise<void>;
 }
 
-export const accountPage = ({ sessions, userNameOf }: AccountPageParts): FormPage => ({
-  path: '/account',
-  async show(visit) {
-    const signedIn = await sessions.current(visit);
-    if (!signedIn) return { kind: 'go', to: visit.link('/sign-in') };
-    const { words, t } = visit;
-    const name = await userNameOf(signedIn.account);
-    const content = html`${heading(words.accountTitle, t('signedInAs', { name }))}
-    ${visit.form('/sign-out', submit(words.signOut))}`;
-    return { kind: 'page', title: words.accountTitle, content };
-  },
-});
+export interface Overview {
+  readonly userName: string;
+  /** Proved for this account; undefined: that of the record. */
+  readonly address: string | undefined;
+  /** Whether a code is asked for; `may`: the person decides. */
+  readonly factor: { readonly isOn: boolean; readonly may: boolean };
+  /** Members close their accounts themselves. */
+  readonly mayClose: boolean;
+  /** IANA name of the zone that instants are shown in. */
+  readonly timeZone: string;
+}
 
-export const signOutPage = ({ sessions }: AccountPageParts): FormPage => ({
-  path: '/sign-out',
-  take: async visit => ({
-    kind: 'go',
-    to: visit.link('/sign-in', { after: 'out' }),
-    cookies: [await sessions.close(visit)],
-  }),
-});
+const PATH = '/account';
+
+export function accountPages(parts: AccountPageParts): FormPage[] {
+  const { sessions } = parts;
+  /** What is done for somebody who is signed in; others sign in first. */
+  const action = (
+    name: string,
+    run: (visit: Visit, signedIn: SignedIn, fields: Fields) => Promise<Answer>,
+  ): FormPage => ({
+    path: `${PATH}/${name}`,
+    async take(visit, fields) {
+      const signedIn = await sessions.current(visit);
+      return signedIn ? run(visit, signedIn, fields) : { kind: 'go', to: visit.link('/sign-in') };
+    },
+  });
+  const shown = (visit: Visit, signedIn: SignedIn, how: Shown = {}): Promise<Answer> =>
+    page(visit, signedIn, parts, how);
+  const confirmed = (visitor: Visit, signedIn: SignedIn, fields: Fields): Confirmed => ({
+    ...{ visitor, signedIn },
+    password: fields('current'),
+  });
+  return [
+    {
+      path: PATH,
+      async show(visit) {
+        const signedIn = await sessions.current(visit);
+        return signedIn ? shown(visit, signedIn) : { kind: 'go', to: visit.link('/sign-in') };
+      },
+    },
+    action('password', async (visit, signedIn, fields) => {
+      const { words } = visit;
+      const refused = (problem: string) => shown(visit, signedIn, { status: 422, problem });
+      if (fields('password') !== fields('again')) return refused(problemOf(words, 'differs'));
+      const outcome = await parts.changePassword(confirmed(visit, signedIn, fields), fields('password'));
+      if (outcome.kind === 'choose') return refused(problemOf(words, outcome.fault));
+      if (outcome.kind === 'done') return { kind: 'go', to: visit.link(PATH), cookies: [outcome.cookie] };
+      return shown(visit, signedIn, problemIn(visit, outcome));
+    }),
+    action('second-factor', async (visit, signedIn, fields) => {
+      const outcome = await parts.changeFactor(confirmed(visit, signedIn, fields), fields('factor') === 'code');
+      return shown(visit, signedIn, outcome.kind === 'done' ? { done: visit.words.saved } : problemIn(visit, outcome));
+    }),
+    action('address', async (visit, signedIn, fields) => {
+      const outcome = await parts.proposeAddress(confirmed(visit, signedIn, fields), fields('address'));
+      if (outcome.kind === 'sent') return provePage(visit, outcome.browser);
+      if (outcome.kind === 'no-address')
+        return shown(visit, signedIn, { status: 422, problem: visit.words.badAddress });
+      return shown(visit, signedIn, problemIn(visit, outcome));
+    }),
+    action('address-code', async (visit, signedIn, fields) => {
+      const browser = fields('request');
+      const outcome = await parts.proveAddress(signedIn, { browser, code: fields('code') });
+      if (outcome.kind === 'done') return shown(visit, signedIn, { done: visit.words.saved });
+      return provePage(visit, browser, { status: 422, problem: visit.words.wrongCode });
+    }),
+    action('close', async (visit, signedIn, fields) => {
+      const outcome = await parts.closeAccount(confirmed(visit, signedIn, fields));
+      if (outcome.kind !== 'done') return shown(visit, signedIn, problemIn(visit, outcome));
+      return { kind: 'go', to: visit.link('/sign-in', { after: 'closed' }), cookies: [await sessions.close(visit)] };
+    }),
+    action('end-session', async (visit, signedIn, fields) => {
+      await parts.endSession(signedIn, fields('session'));
+      return { kind: 'go', to: visit.link(PATH) };
+    }),
+    action('sign-out-everywhere', async (visit, signedIn) => {
+      await parts.signOutEverywhere(signedIn);
+      return { kind: 'go', to: visit.link('/sign-in', { after: 'out' }), cookies: [await sessions.close(visit)] };
+    }),
+    {
+      path: '/sign-out',
+      take: async visit => ({
+        ...{ kind: 'go', to: visit.link('/sign-in', { after: 'out' }) },
+        cookies: [await sessions.close(visit)],
+      }),
+    },
+  ];
+}
+
+function problemIn({ words, t }: Visit, refusal: SettingRefusal): Problem {
+  if (refusal.kind === 'wait') return throttled(t, refusal.wait);
+  const isWrong = refusal.kind === 'wrong-password';
+  return { status: isWrong ? 403 : 409, problem: isWrong ? words.wrongCurrent : words.tryAgain };
+}
+
+interface Shown extends Problem {
+  readonly done?: string;
+}
+
+async function page(
+  visit: Visit,
+  signedIn: SignedIn,
+  { overview, sessions }: AccountPageParts,
+  { problem, done: what, ...how }: Shown,
+): Promise<Answer> {
+  const { words, t, form } = visit;
+  const seen = await overview(signedIn);
+  const list = await sessions.list(signedIn.account, visit);
+  const content = html`${heading(words.accountTitle, t('signedInAs', { name: seen.userName }))} ${done(what)}
+  ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
+  ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
+  ${section(
+    'password',
+    words.passwordTitle,
+    form(`${PATH}/password`, html`${newPasswordFields(words)} ${current(visit, 1)} ${submit(words.changePassword)}`),
+  )}
+  ${section(
+    'address',
+    words.addressTitle,
+    html`<p>${seen.address === undefined ? words.addressOfRecord : html`<bdi>${seen.address}</bdi>`}</p>
+      ${form(
+        `${PATH}/address`,
+        html`${field({ name: 'address', label: words.newAddress, type: 'email', autocomplete: 'email', most: 254 })}
+        ${current(visit, 2)} ${submit(words.next)}`,
+      )}`,
+  )}
+  ${section('second-factor', words.factorTitle, factor(visit, seen.factor))}
+  ${seen.mayClose && section('close', words.closeTitle, closing(visit))}`;
+  return { kind: 'page', title: words.accountTitle, content, ...how };
+}
+
+const section = (id: string, title: string, content: Html): Html =>
+  html`<section aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${content}
+  </section>`;
+
+/** The password once more; the page has several of these fields. */
+const current = ({ words }: Visit, number: number): Html =>
+  field({
+    ...{ name: 'current', id: `current-${number}`, label: words.currentPassword, type: 'password' },
+    autocomplete: 'current-password',
+  });
+
+function factor(visit: Visit, { isOn, may }: Overview['factor']): Html {
+  const { words, form } = visit;
+  const why = html`<p>${isOn ? words.factorIsOn : words.factorIsOff}</p>`;
+  if (!may) return why;
+  return html`${why}
+  ${form(
+    `${PATH}/second-factor`,
+    html`${hidden('factor', isOn ? '' : 'code')} ${current(visit, 3)} ${submit(isOn ? words.factorOff : words.factorOn)}`,
+  )}`;
+}
+
+const closing = (visit: Visit): Html =>
+  html`<p>${visit.words.closeWhy}</p>
+    ${visit.form(`${PATH}/close`, html`${current(visit, 4)} ${submit(visit.words.closeAccount)}`)}`;
+
+function sessionList({ words, form, frame }: Visit, list: readonly ListedSession[], timeZone: string): Html {
+  const format = new Intl.DateTimeFormat(frame.words.language, { dateStyle: 'long', timeStyle: 'short', timeZone });
+  return html`<ul class="sessions">
+      ${list.map(
+        ({ id, browser, seen, isCurrent }) =>
+          html`<li>
+            <bdi>${browser === '' ? words.unknownBrowser : browser}</bdi> · ${format.format(seen)}
+            ${
+              isCurrent
+                ? html` · ${words.thisBrowser}`
+                : form(
+                    `${PATH}/end-session`,
+                    html`${hidden('session', id)}<button type="submit" class="quiet">${words.signOut}</button>`,
+                  )
+            }
+          </li>`,
+      )}
+    </ul>
+    ${form(`${PATH}/sign-out-everywhere`, html`<button type="submit" class="quiet">${words.signOutEverywhere}</button>`)}`;
+}
+
+function provePage({ words, form }: Visit, browser: string, { problem, ...how }: Problem = {}): Answer {
+  const content = html`${heading(words.askedTitle, words.addressAsked)} ${alert(problem)}
+  ${form(
+    `${PATH}/address-code`,
+    html`${hidden('request', browser)}
+    ${field({ name: 'code', label: words.code, autocomplete: 'one-time-code', inputMode: 'numeric', most: 20 })}
+    ${submit(words.next)}`,
+  )}`;
+  return { kind: 'page', title: words.askedTitle, content, ...how };
+}

@@ -3,6 +3,8 @@ import { html, type Html } from '../html.js';
 
 export interface Field {
   readonly name: string;
+  /** Where a page has several fields of the name; by default the name. */
+  readonly id?: string;
   readonly label: string;
   readonly type?: 'text' | 'password' | 'email' | 'tel' | 'date';
   /** https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill */
@@ -16,6 +18,7 @@ export interface Field {
 
 export function field({
   name,
+  id = name,
   label,
   type = 'text',
   autocomplete,
@@ -25,12 +28,12 @@ export function field({
   most,
   isOptional,
 }: Field): Html {
-  const hintId = `${name}-hint`;
+  const hintId = `${id}-hint`;
   // Names, codes and dates are written from left to right in every language.
   return html`<p class="field">
-    <label for="${name}">${label}</label>
+    <label for="${id}">${label}</label>
     <input
-      id="${name}"
+      id="${id}"
       name="${name}"
       type="${type}"
       dir="ltr"

@@ -1,6 +1,6 @@
 /** The pages by which people sign in and keep their accounts. */
 import type { Express } from 'express';
-import { accountPage, signOutPage, type AccountPageParts } from './account.js';
+import { accountPages, type AccountPageParts } from './account.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
 import { recoveryPages, type RecoveryPageParts } from './recovery.js';
 import { secondFactorPages, type SecondFactorPageParts } from './second-factor.js';
@@ -22,8 +22,7 @@ export function serveAccountPages(app: Express, parts: AccountPagesParts, site: 
     ...recoveryPages(parts),
     ...entrancePages('invitation', parts),
     ...entrancePages('activation', parts),
-    accountPage(parts),
-    signOutPage(parts),
+    ...accountPages(parts),
   ];
   for (const page of pages) serveForm(app, page, { ...site, forms });
 }

@@ -61,6 +61,8 @@ function doneBefore(words: PlainTexts, after: string): string | undefined {
       return words.passwordChanged;
     case 'over':
       return words.signInOver;
+    case 'closed':
+      return words.accountClosed;
     case 'out':
       return words.signedOut;
     default:
