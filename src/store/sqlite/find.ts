@@ -5,7 +5,7 @@ import { fairShare, PageEnd } from '../../search/page-end.js';
 import type { Page } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { firstRows } from './first-rows.js';
-import { keyNumber } from './keys.js';
+import { keyNumber, mayMatch } from './keys.js';
 import { FEW, planOf, remaining, tests, type Plan, type Effort } from './plan.js';
 import { COLUMNS, columns, JSON_COLUMN, smallColumns, textLengthOf, versionOf } from './row.js';
 import { afterSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
@@ -16,9 +16,13 @@ type Kind = Search['of'][number];
 /** Counting up to here takes well under a millisecond and needs no watch. */
 const FREE_COUNT = 1001;
 
+/** Types that are planned for one by one; of more, those are passed over that can have no match. */
+const FEW_TYPES = 5;
+
 /** Each type once: a resource matches if any of its type's filters does. */
-function byType(of: readonly Kind[]): Kind[] {
-  const filters = Map.groupBy(of, ({ type }) => type);
+function byType(connection: Connection, { partition, of }: Pick<Search, 'partition' | 'of'>): Kind[] {
+  const possible = of.length > FEW_TYPES ? of.filter(({ where }) => mayMatch(connection, partition, where)) : of;
+  const filters = Map.groupBy(possible, ({ type }) => type);
   return [...filters].map(([type, [first, ...others]]) => {
     const all = [first!, ...others].map(({ where }): Filter => where);
     return { type, where: others.length === 0 ? all[0]! : { kind: 'or', of: all } };
@@ -91,7 +95,7 @@ function compareRows(sort: readonly Sort[]): (a: Row, b: Row) => number {
 /** The page of live resources that match. */
 export function findPage(connection: Connection, search: Search, effort: Effort): Page {
   const sort = sortOf(search.sort);
-  const parts = byType(search.of).map(kind => () => rowsOf(connection, search, kind, effort));
+  const parts = byType(connection, search).map(kind => () => rowsOf(connection, search, kind, effort));
   const { rows, more } = firstRows(parts, compareRows(sort), search);
   const last = rows.at(-1);
   const positionOf = (row: Row): Position => [...row.slice(COLUMNS), row[0]] as Position;
@@ -121,7 +125,8 @@ const countAll = (connection: Connection, matched: Sql): number =>
   connection.get(sql`SELECT count(*) ${matched}`)![0] as number;
 
 /** Whether all rows of the driver match, but for a few. */
-const onlyLeavesOut = ({ rest }: Plan): boolean => rest.kind === 'and' && rest.of.length === 0;
+const onlyLeavesOut = ({ rest, included }: Plan): boolean =>
+  rest.kind === 'and' && rest.of.length === 0 && included.length === 0;
 
 /**
  * Whether the driver finds so many rows that `limit` are left without those that are left out: to look for the last of them, and
@@ -140,7 +145,7 @@ export function countMatches(
   effort: Effort,
 ): number {
   let total = 0;
-  for (const kind of byType(of)) {
+  for (const kind of byType(connection, { partition, of })) {
     if (total >= limit) break;
     total += countType(connection, partition, kind, limit - total, effort);
   }

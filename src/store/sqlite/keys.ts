@@ -3,6 +3,7 @@
  * never changed or given again, so one that was committed may be kept in memory for good. The last four bits of a number are a digest
  * of the parameter, so that of a row's entries most of other parameters are passed over without looking up their texts.
  */
+import type { Filter } from '../../search/query.js';
 import type { Connection } from './connection.js';
 import { startsWith } from './prefix-sql.js';
 import { every, Sql, sql, TRUE } from './sql.js';
@@ -32,6 +33,26 @@ export const keyBegins = (prefix: string): Sql =>
     parameterEnd(prefix) > 0 ? sql`e.value & 15 = ${digest(prefix)}` : TRUE,
     startsWith(new Sql('k.text'), prefix),
   ]);
+
+/** Whether the keys without which nothing matches the filter were ever given. */
+export const mayMatch = (connection: Connection, partition: string, where: Filter): boolean =>
+  requiredKeys(where).every(key => connection.get(sql`SELECT ${keyNumber(partition, key)}`)![0] !== null);
+
+function requiredKeys(where: Filter): string[] {
+  switch (where.kind) {
+    case 'and':
+      return where.of.flatMap(requiredKeys);
+    case 'posting':
+    case 'range':
+    case 'text':
+      return [where.key];
+    case 'refers':
+    case 'referred':
+      return requiredKeys(where.where);
+    default:
+      return [];
+  }
+}
 
 type Known = Map<string, number>;
 
