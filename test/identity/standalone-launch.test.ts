@@ -1,5 +1,6 @@
 /** The standalone launch of a public app. https://hl7.org/fhir/smart-app-launch/app-launch.html */
 import assert from 'node:assert/strict';
+import type { CapabilityStatement } from 'fhir/r4.js';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { eachApp } from './each-app.js';
 import { offeredIn, STATE } from './launch.js';
@@ -28,6 +29,33 @@ eachApp('standalone launch', surroundings => {
     assert.equal(await app.read(token, 'Observation?patient=demo-patient'), 200);
     assert.equal(await app.read(token, 'Patient/demo-harold-brookfield'), 404);
     assert.equal(await app.read(undefined, 'Patient/demo-patient'), 401);
+  });
+
+  it('[R6] the statement names the addresses of the SMART configuration', async () => {
+    const { app, server } = surroundings();
+    const configuration = await app.configuration();
+    for (const base of [server.portal, server.customer]) {
+      const statement = (await (await fetch(`${base}/metadata`)).json()) as CapabilityStatement;
+      const security = statement.rest?.[0]?.security;
+      assert.equal(security?.service?.[0]?.coding?.[0]?.code, 'SMART-on-FHIR');
+      const uris = security.extension?.find(({ url }) => url.endsWith('/StructureDefinition/oauth-uris'));
+      const named = Object.fromEntries((uris?.extension ?? []).map(({ url, valueUri }) => [url, valueUri]));
+      assert.deepEqual(
+        [named['authorize'], named['token'], named['introspect'], named['revoke']],
+        ['authorization', 'token', 'introspection', 'revocation'].map(name => configuration[`${name}_endpoint`]),
+      );
+    }
+  });
+
+  it('[R121] the capabilities that suites ask for', async () => {
+    const { capabilities } = (await surroundings().app.configuration()) as unknown as { capabilities: string[] };
+    for (const capability of [
+      ...['launch-standalone', 'launch-ehr', 'client-public', 'client-confidential-symmetric', 'sso-openid-connect'],
+      ...['client-confidential-asymmetric', 'context-standalone-patient', 'context-ehr-patient', 'context-banner'],
+      ...['context-ehr-encounter', 'context-style', 'permission-offline', 'permission-patient', 'permission-user'],
+      ...['authorize-post', 'permission-v1', 'permission-v2'],
+    ])
+      assert.ok(capabilities.includes(capability), capability);
   });
 
   it('[R128] the id_token names the person by an address that the token reads', async () => {
