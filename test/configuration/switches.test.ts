@@ -52,7 +52,7 @@ describe('the switches of the portal', () => {
         for (const [other, calls] of Object.entries(callsOf)) {
           const both = name === 'provider-messages' && other === 'group-sender';
           if (other === name || both || !('plain' in calls)) continue;
-          const use = await calls['plain']!(given, journey());
+          const use = await calls['plain'](given, journey());
           const { status, text } = await journey().call(...use);
           assert.ok(status < 300, `${name} is off, ${other} answers ${status} ${text}`);
         }

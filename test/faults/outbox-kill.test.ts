@@ -136,7 +136,7 @@ describe('faults: the outbox under kill -9', function () {
     return parameter.filter(({ name }) => name === 'delivery').length + total;
   }
 
-  it(`[R02] [R19] [R21] killed ${KILLS} times between commit and send, it loses no notice, and sends none twice that it could mark`, async () => {
+  it(`[R02 fault] [R19 fault] [R21 fault] killed ${KILLS} times between commit and send, it loses no notice, and sends none twice that it could mark`, async () => {
     const invited: string[] = [];
     for (; round < KILLS; round++) invited.push(...(await live(MOMENTS[round % MOMENTS.length]!)));
     const server = await start();
