@@ -15,6 +15,7 @@ import { createHookRoutes } from './compose/gateway-hooks.js';
 import { createHandlers } from './compose/handlers.js';
 import { machine } from './compose/machine.js';
 import { openStorage } from './compose/storage.js';
+import { wordingsIn } from './compose/wordings.js';
 import { sharedSecret } from './access/shared-secret.js';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
@@ -33,6 +34,7 @@ import type { BackgroundWorker } from './runtime/background-worker.js';
 import type { HandlerParts } from './service.js';
 import type { Storage, Store } from './store/port.js';
 import { ensureConfiguration } from './writing/configuration-rule.js';
+import { ensureWordings } from './writing/wording-rule.js';
 
 export interface ComposeOptions {
   /** Tests fix time, ids and randomness. */
@@ -76,6 +78,7 @@ export async function compose(
   const pageTokens = createPageTokens(world);
   const grants = createGrants(opened.records, world.clock);
   const access = createAccess(config, model, stores, world, configuration, clients, pageTokens);
+  const { wordings, shipped } = wordingsIn(reading, texts, log);
   const outbound = createOutbound(config.outbound, {
     suspended: target => log.warn('outbound calls suspended', { target }),
   });
@@ -94,15 +97,17 @@ export async function compose(
     tokens,
     configuration,
     texts,
+    wordings,
     custom: indexing.custom,
   });
   checkStart(model, operations);
   const portal = endpointThat(model, 'workflows');
   await ensureConfiguration({ ...parts, store: stores.store }, portal, config.defaultLanguage);
+  await ensureWordings(shipped, { ...parts, store: stores.store }, portal);
   if (config.demo) await setUpDemo({ ...parts, store: stores.store }, portal);
   const shared = { config, world, model, configuration };
   const handling = { ...parts, store: stores.store };
-  const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, handling });
+  const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, wordings, handling });
   const identity = createIdentity({ ...shared, grants, stores, secret, audit, log, handling });
   const serving = createServing({
     ...shared,

@@ -23,6 +23,7 @@ import type { SearchRegistry } from './search/registry.js';
 import type { Terminology } from './search/types/type.js';
 import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
 import type { Texts } from './texts/words.js';
+import type { Wordings } from './wording/wordings.js';
 import type { Validator } from './validate/validator.js';
 
 /** A change set, and the effects that ride in it. */
@@ -274,6 +275,8 @@ export interface HandlerParts extends World {
   readonly configuration: CurrentConfiguration;
   /** The texts at this moment. */
   readonly texts: () => Promise<Texts>;
+  /** The wordings of notices. */
+  readonly wordings: Wordings;
   /** Settings the portal's workflows read. */
   readonly portal: PortalSettings;
 }

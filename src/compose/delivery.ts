@@ -1,16 +1,14 @@
 /** The dispatcher, which delivers what waits in the outbox. */
-import { join } from 'node:path';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { Channel } from '../delivery/channels/channel.js';
 import { createDispatcher, type Dispatcher } from '../delivery/dispatcher.js';
 import type { NoticeLinks } from '../delivery/dispatcher-parts.js';
-import { loadTemplates } from '../delivery/templates.js';
 import type { World } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
 import type { Log } from '../observe/log.js';
-import { projectRoot } from '../project-root.js';
 import type { Storage } from '../store/port.js';
+import type { Templates } from '../wording/templates.js';
 import { showDeliveries, type ShowParts } from '../writing/show-deliveries.js';
 import { endpointThat, type Model } from './model.js';
 import type { NoticeTokens } from './notice-tokens.js';
@@ -31,18 +29,19 @@ export interface DeliveryParts {
   channels: readonly Channel[];
   tokens: NoticeTokens;
   configuration: CurrentConfiguration;
+  wordings: Templates;
   /** How resources are written. */
   handling: ShowParts;
 }
 
 export function createDelivery(parts: DeliveryParts): Dispatcher {
-  const { config, stores, model, world, log, channels, tokens, configuration, handling } = parts;
+  const { config, stores, model, world, log, channels, tokens, configuration, wordings, handling } = parts;
   return createDispatcher({
     store: stores.store,
     records: stores.records,
     people: serverReader(parts),
     channels,
-    templates: loadTemplates(join(projectRoot(), 'templates')),
+    templates: wordings,
     settings: configuration,
     show: (about, deliveries) => showDeliveries(about, deliveries, handling, endpointThat(model, 'workflows')),
     links: linksTo(config.url, tokens),

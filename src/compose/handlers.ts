@@ -38,6 +38,7 @@ import type { ChangeSet, Storage, Store } from '../store/port.js';
 import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
 import type { Texts } from '../texts/words.js';
+import type { Wordings } from '../wording/wordings.js';
 import type { Access } from './access.js';
 import { createOwnAudit } from '../observe/audit/own-audit.js';
 import { createAudit } from './audit.js';
@@ -57,6 +58,7 @@ export interface Given {
   configuration: CurrentConfiguration;
   /** The texts at this moment. */
   texts: () => Promise<Texts>;
+  wordings: Wordings;
   custom: CustomParameters;
 }
 
@@ -81,7 +83,7 @@ const patientsOf = ({ puts = [] }: ChangeSet): string[] => [
 ];
 
 function partsOf(given: Given, audit: Audit): HandlerParts {
-  const { config, world, model, stores, secret, log, custom, tokens, configuration, texts } = given;
+  const { config, world, model, stores, secret, log, custom, tokens, configuration, texts, wordings } = given;
   const { definitions, registry, root, postings } = model;
   const { limits } = config;
   const { records, blobs } = stores;
@@ -90,7 +92,8 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
   const validator = createValidator(definitions, { root });
   const definitionsFor = createPostedProfiles(definitions);
   const files = createFiles(blobs);
-  const rule = createPortalRules({ ...world, definitions, records, registry, limits, portal, configuration, files });
+  const rules = { definitions, records, registry, limits, portal, configuration, files, wordings };
+  const rule = createPortalRules({ ...world, ...rules });
   const storing = { ...world, ...postings, own: definitions.own, registryOf, records, blobs, limits };
   return {
     ...world,
@@ -114,6 +117,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     deliveries: createDeliveries(records, world.clock, given.channels),
     configuration,
     texts,
+    wordings,
   };
 }
 

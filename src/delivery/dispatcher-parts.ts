@@ -8,7 +8,7 @@ import type { Channel } from './channels/channel.js';
 import type { Outcome } from './delivery-record.js';
 import type { NoticeLimit } from './notice-limit.js';
 import type { Route, RouteSettings } from './route.js';
-import type { Templates } from './templates.js';
+import type { Templates } from '../wording/templates.js';
 
 export interface DispatcherParts {
   store: Pick<Store, 'commit'>;

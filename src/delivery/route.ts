@@ -7,7 +7,7 @@ import { endOfQuiet } from '../portal/quiet-hours.js';
 import { reachOf } from '../portal/reach.js';
 import { recipientOf, type PeopleReader } from '../portal/recipient.js';
 import type { Channel } from './channels/channel.js';
-import type { NoticeSettings } from './templates.js';
+import type { NoticeSettings } from '../wording/templates.js';
 
 export interface Route extends Address<Channel> {
   /** BCP 47; undefined: the default. */

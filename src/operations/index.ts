@@ -14,6 +14,7 @@ import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMark } from './mark/mark.js';
 import { createMatch, type MatchParts } from './match/match.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
+import { createPreview, type PreviewParts } from './preview/preview.js';
 import { createReadState } from './read-state/read-state.js';
 import { createRedeemInvitation, type RedeemInvitationParts } from './redeem-invitation/redeem-invitation.js';
 import { createReportMisdirected, type ReportMisdirectedParts } from './report-misdirected/report-misdirected.js';
@@ -22,6 +23,7 @@ import { createReindexStatus, type ReindexStatusParts } from './reindex/status.j
 import { createRelease } from './release/release.js';
 import { createSendAgain, type SendAgainParts } from './send-again/send-again.js';
 import { createUnsubscribe, type UnsubscribeParts } from './unsubscribe/unsubscribe.js';
+import { createUntranslated, type UntranslatedParts } from './untranslated/untranslated.js';
 import { createValidate, type ValidateParts } from './validate/validate.js';
 import {
   createValidateCodeSystemCode,
@@ -41,12 +43,14 @@ export type OperationParts = WorkflowParts &
   LookupParts &
   MatchParts &
   MetaParts &
+  PreviewParts &
   RedeemInvitationParts &
   ReindexParts &
   ReindexStatusParts &
   ReportMisdirectedParts &
   SendAgainParts &
   UnsubscribeParts &
+  UntranslatedParts &
   ValidateParts &
   ValidateCodeParts;
 
@@ -73,6 +77,8 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createMark('archive', parts),
   createMark('unarchive', parts),
   createReadState(parts),
+  createPreview(parts),
+  createUntranslated(parts),
   createValidate(parts),
   createMeta(),
   createMetaAdd(parts),

@@ -126,5 +126,6 @@ function fromRecord(
   return { contact, preferences: preferencesOf(record, own), ...defined({ language, given }) };
 }
 
-const givenName = ({ name = [] }: Patient): string | undefined =>
+/** The first given name of the patient. */
+export const givenName = ({ name = [] }: Pick<Patient, 'name'>): string | undefined =>
   (name.find(({ use }) => use === 'official') ?? name[0])?.given?.[0];

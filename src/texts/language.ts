@@ -28,7 +28,7 @@ const base = (tag: string): string => tag.split('-')[0] ?? tag;
 export function languageCandidates(requested: string | undefined, settings: Languages): string[] {
   const enabled = new Set(settings.language.map(base));
   const wanted = requested === undefined || !enabled.has(base(requested)) ? [] : rangesOf(requested);
-  return [...new Set([...wanted, ...rangesOf(settings['default-language']), SOURCE])];
+  return [...new Set([...wanted, ...rangesOf(settings['default-language'])])];
 }
 
 /** The language in which a person is written to: of the requested one, where it is enabled, else the default. */

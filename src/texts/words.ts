@@ -6,10 +6,14 @@ import { createInstance, type i18n, type TFunction } from 'i18next';
 import * as account from './account.table.js';
 import * as authorization from './authorization.table.js';
 import { directionOf, languageCandidates, rangesOf, SOURCE, type Languages } from './language.js';
+import * as notices from './notices.table.js';
 import * as pages from './pages.table.js';
 import * as resource from './resource.table.js';
 
-const english = { ...pages.english, ...account.english, ...authorization.english, ...resource.english };
+const english = {
+  ...{ ...pages.english, ...account.english, ...authorization.english },
+  ...{ ...resource.english, ...notices.english },
+};
 
 type Source = typeof english;
 type Category = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
@@ -26,7 +30,10 @@ export type PlainKey = {
 type FilledKey = Exclude<SingleKey, PlainKey> | PluralKey;
 
 type Translated = Readonly<Record<SingleKey, string> & Partial<Record<`${PluralKey}_${Category}`, string>>>;
-const arabic: Translated = { ...pages.arabic, ...account.arabic, ...authorization.arabic, ...resource.arabic };
+const arabic: Translated = {
+  ...{ ...pages.arabic, ...account.arabic, ...authorization.arabic },
+  ...{ ...resource.arabic, ...notices.arabic },
+};
 
 /** Texts of one language by key; of a text with a number, by key and plural category: `waitSeconds_few`. */
 export type Translation = Readonly<Record<string, string>>;
@@ -49,8 +56,8 @@ export interface Words {
 export interface Texts {
   /** In this language; a text that it lacks in the language that it is a variant of (`ar` of `ar-LB`), else in the default. */
   in(language: string | undefined): Words;
-  /** The keys of the texts that a language, and those that it is a variant of, lack. */
-  missing(language: string): string[];
+  /** The texts that a language, and those that it is a variant of, lack: by key, in the source language. */
+  missing(language: string): Map<string, string>;
 }
 
 /** The texts as they are installed. */
@@ -74,7 +81,7 @@ export function createTexts(translations: ReadonlyMap<string, Translation>, sett
     },
     missing(language) {
       const own = Object.assign({}, ...rangesOf(language).map(range => all.get(range))) as Translation;
-      return [...sourceTexts(language).keys()].filter(key => !Object.hasOwn(own, key));
+      return new Map([...sourceTexts(language)].filter(([key]) => !Object.hasOwn(own, key)));
     },
   };
 }
@@ -84,7 +91,7 @@ function engineOf(all: ReadonlyMap<string, Translation>, settings: Languages): i
   void engine.init({
     initAsync: false,
     resources: Object.fromEntries([...all].map(([language, translation]) => [language, { translation }])),
-    fallbackLng: languageCandidates(undefined, settings),
+    fallbackLng: [...languageCandidates(undefined, settings), SOURCE],
     keySeparator: false,
     nsSeparator: false,
     // Pages escape what they show, and a subject or a text message is no HTML.

@@ -1,7 +1,7 @@
 /** What the portal's rules for writes are made of. */
-import type { PortalSettings } from '../service.js';
+import type { HandlerParts, PortalSettings } from '../service.js';
 import type { FileRuleParts } from './file-rules.js';
 
-export interface PortalRuleParts extends FileRuleParts {
+export interface PortalRuleParts extends FileRuleParts, Pick<HandlerParts, 'wordings'> {
   readonly portal: PortalSettings;
 }

@@ -22,6 +22,7 @@ import { withPreferences } from './preference-rule.js';
 import type { PortalRuleParts } from './portal-rule-parts.js';
 import { isTranslation } from '../texts/translation.js';
 import { translationRule } from './translation-rule.js';
+import { wordingRule } from './wording-rule.js';
 import { readerOf } from './workflow-reader.js';
 
 /** The rule for a type at an endpoint; undefined for most types, and at endpoints without workflows. */
@@ -35,6 +36,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
   return (type, endpoint) => {
     if (!endpoint.workflows) return undefined;
     if (type === 'Basic') return basicRule(parts);
+    if (type === 'ActivityDefinition') return wordingRule(parts);
     if (type === 'Organization') return organizationRule(parts);
     if (type === 'Binary') return whileOn(uploadRule(parts), parts);
     if (type === 'Patient') return withPreferences(patientRule(parts), parts.definitions.own);

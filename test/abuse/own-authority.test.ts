@@ -105,6 +105,12 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
   ['Task/release', ['work item: release'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$release`]],
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
   ['Task/complete', ['work item: complete'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$complete`]],
+  [
+    'ActivityDefinition/preview',
+    [],
+    () => ['demo-system', 'GET', 'ActivityDefinition/notice-invitation/$preview?patient=Patient/demo-patient'],
+  ],
+  ['Basic/untranslated', [], () => ['demo-system', 'GET', 'Basic/$untranslated']],
   ['Patient/everything', [], () => ['demo-patient', 'GET', 'Patient/demo-patient/$everything']],
   [
     'Patient/match',
@@ -200,7 +206,9 @@ describe('abuse: the own authority of the server', () => {
     it('[H06] is audited where no caller asked: the demo data', async () => {
       const events = await eventsOf(journey(), 'altid=server');
       assert.ok(events.length > 0);
-      const expected = new Set(['demo data', 'first configuration of the portal', 'deliveries of notices']);
+      const expected = new Set([
+        ...['demo data', 'first configuration of the portal', 'wordings of the installation', 'deliveries of notices'],
+      ]);
       for (const event of events) assert.ok(expected.has(reasonsOf(event)[0] ?? ''), JSON.stringify(reasonsOf(event)));
       assert.deepEqual(new Set(events.flatMap(reasonsOf)), expected);
       const patients = events.flatMap(({ entity = [] }) => entity.flatMap(({ what }) => what?.reference ?? []));

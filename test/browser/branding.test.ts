@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import { configurationOf } from '../../src/configuration/resource.js';
 import type { Configuration } from '../../src/configuration/settings.table.js';
-import { loadTemplates } from '../../src/delivery/templates.js';
 import { FILE_BASE, ownCanonicals } from '../../src/fhir/own-canonicals.js';
 import { createApp } from '../../src/http/app.js';
 import { startServer, type RunningServer } from '../../src/http/server.js';
-import { templatesFolder } from '../delivery/parts.js';
+import { installedWordings } from '../wording/installed.js';
 import { framingOf, testParts } from '../http/harness.js';
 import { faint } from './legible.js';
 
@@ -87,7 +86,7 @@ describe('browser: branding', () => {
           topic: '',
           until: '2026-03-15',
         };
-        const templates = loadTemplates(templatesFolder);
+        const templates = installedWordings();
         const mail = await templates.render('invitation', language, { ...invitation, ...links }, settings);
         const page = await browser!.newPage({ viewport: { width: 360, height: 740 } });
         try {

@@ -1,6 +1,6 @@
 /** Languages: enabled by configuration, translated by resources, in force with the next request of every process. */
 import assert from 'node:assert/strict';
-import type { Basic, Extension } from 'fhir/r4.js';
+import type { Basic, Extension, Parameters } from 'fhir/r4.js';
 import { startTestServer } from '../fixtures/server.js';
 import { eachPortal, issue, type Answer, type Journey } from '../portal/journey.js';
 
@@ -104,6 +104,25 @@ eachPortal(journey => {
     } finally {
       await other.server.close();
     }
+  });
+
+  it('[RN-29] lists what a language lacks: texts with their source, plural forms, and wordings', async () => {
+    await enable(['en', 'fr']);
+    await add('fr', { back: 'Retour' });
+    const { body } = await journey().expect(200, manager, 'GET', 'Basic/$untranslated');
+    const [english, french] = ((body as unknown as Parameters).parameter ?? []).map(({ part = [] }) => part);
+    assert.deepEqual(english, [{ name: 'tag', valueCode: 'en' }]);
+    const said = JSON.stringify(french);
+    assert.match(said, /^\[\{"name":"tag","valueCode":"fr"\}/);
+    assert.ok(said.includes('{"name":"key","valueCode":"skip"},{"name":"source","valueString":"Skip to content"}'));
+    for (const key of ['waitSeconds_one', 'waitSeconds_many', 'waitSeconds_other'])
+      assert.ok(said.includes(`"${key}"`), key);
+    assert.ok(!said.includes('"back"') && !said.includes('"waitSeconds_few"'));
+    assert.ok(said.includes('{"name":"wording","valueString":"invitation/visit"}'));
+    const { text } = await journey().expect(200, 'demo-system', 'GET', 'Basic/$untranslated?language=ar-LB');
+    assert.doesNotMatch(text, /"text"|"wording"/);
+    assert.equal((await journey().call('demo-clinician', 'GET', 'Basic/$untranslated')).status, 403);
+    assert.equal((await journey().call(manager, 'GET', 'Basic/$untranslated?language=x')).status, 400);
   });
 
   it('[RN-29] a wrong text is refused with its FHIRPath, and nothing changes', async () => {

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import type { Message, Sent } from '../../src/delivery/channels/channel.js';
 import { LONGEST } from '../../src/delivery/channels/email.js';
 import { deadDeliveries, ended } from '../../src/delivery/delivery-record.js';
-import { loadTemplates, type Templates } from '../../src/delivery/templates.js';
 import type { Records } from '../../src/store/port.js';
-import { invitation, newMessage, scripted, startDelivery, templatesFolder } from './parts.js';
+import type { Templates } from '../../src/wording/templates.js';
+import { installedWordings } from '../wording/installed.js';
+import { invitation, newMessage, scripted, startDelivery } from './parts.js';
 
-const templates = loadTemplates(templatesFolder);
+const templates = installedWordings();
 const later: Sent = { kind: 'retry', reason: 'busy' };
 
 describe('the dispatcher', () => {

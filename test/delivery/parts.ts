@@ -9,12 +9,12 @@ import type { Channel, Message, Sent } from '../../src/delivery/channels/channel
 import { createDispatcher, type Dispatcher } from '../../src/delivery/dispatcher.js';
 import type { DispatcherParts } from '../../src/delivery/dispatcher-parts.js';
 import { outboxDocuments } from '../../src/delivery/outbox.js';
-import { loadTemplates } from '../../src/delivery/templates.js';
 import type { Query } from '../../src/fhir/request.js';
 import type { Effect } from '../../src/portal/effect.js';
 import type { PeopleReader } from '../../src/portal/recipient.js';
 import type { Versioned } from '../../src/portal/step.js';
 import { own } from '../fixtures/own.js';
+import { installedWordings } from '../wording/installed.js';
 import { openMemory } from '../../src/store/memory/open.js';
 import type { Storage } from '../../src/store/port.js';
 
@@ -116,7 +116,7 @@ export function startDelivery(): Delivery {
         records: storage.records,
         people: { ...readerOf(people), document: (kind, id) => storage.records.get(kind, id, clock.now()) },
         channels: [channels].flat(),
-        templates: loadTemplates(templatesFolder),
+        templates: installedWordings(),
         settings: () => Promise.resolve(organization),
         links: {
           unsubscribe: () => 'https://portal.example.org/preferences?token=sealed',

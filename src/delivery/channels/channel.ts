@@ -1,6 +1,6 @@
 /** The port of a contact channel: e-mail, text message, … */
 import type { ContactChannel } from '../../portal/contact-channel.js';
-import type { RenderedNotice } from '../rendered-notice.js';
+import type { RenderedNotice } from '../../wording/rendered-notice.js';
 
 export interface Message extends RenderedNotice {
   /** The same for every try of one notice, so that a receiver recognises duplicates. */

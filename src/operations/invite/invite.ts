@@ -2,7 +2,7 @@
 import type { Patient } from 'fhir/r4.js';
 import type { Actor } from '../../access/actor.js';
 import { Fault } from '../../fhir/fault.js';
-import { languageUsed } from '../../texts/language.js';
+import { languageUsed, type Languages } from '../../texts/language.js';
 import type { Contact } from '../../portal/contact.js';
 import type { Address } from '../../portal/contact-channel.js';
 import { noPreferences, preferencesOf } from '../../portal/preferences.js';
@@ -23,10 +23,12 @@ import { requireFacts, enrolleeOf, statedContact, wrongParameter } from '../../p
 import type { InviteInput, InviteOutput } from '../types.js';
 import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
 import { defined } from '../../fhir/defined.js';
+import { isTopic } from '../../wording/wording.js';
 
 export interface InviteParts extends WorkflowParts {
   readonly portal: PortalSettings;
   readonly configuration: HandlerParts['configuration'];
+  readonly wordings: Pick<HandlerParts['wordings'], 'hasTopic'>;
 }
 
 export const createInvite = (parts: InviteParts): Operation<InviteInput, InviteOutput> =>
@@ -40,6 +42,7 @@ export const createInvite = (parts: InviteParts): Operation<InviteInput, InviteO
   );
 
 async function invite(call: Call<InviteInput>, parts: InviteParts): Promise<Outcome<InviteOutput>> {
+  await refuseUnknownTopic(call.input, parts);
   const subject = await enrolleeOf(call);
   const configuration = await parts.configuration();
   const order = await orderOf(call, subject, parts.portal);
@@ -54,12 +57,16 @@ async function invite(call: Call<InviteInput>, parts: InviteParts): Promise<Outc
     returns: { type: 'Task', id: task.id, created: true },
     output: {
       status: 'invited',
-      language: languageUsed(subject.language ?? order.language, configuration),
+      ...defined({ language: shownLanguage(subject.language ?? order.language, configuration) }),
       channel: order.sentBy,
       contact: order.differs || subject.patient ? 'on-record' : 'as-stated',
     },
   };
 }
+
+/** Where one language is enabled, there is nothing to tell. */
+const shownLanguage = (language: string | undefined, settings: Languages): string | undefined =>
+  settings.language.length > 1 ? languageUsed(language, settings) : undefined;
 
 async function orderOf(
   call: Call<InviteInput>,
@@ -73,7 +80,7 @@ async function orderOf(
   const channels = channelsOf(input, contact, portal);
   const used = await addressesUsed(call, contact, subject.patient?.resource, channels, portal);
   const language = statedLanguage(input) ?? subject.language;
-  const topic = topicOf(input);
+  const { topic } = input;
   return {
     invitee: inviteeOf({ ...subject, facts: { ...facts, ...contact } }),
     contact,
@@ -104,10 +111,15 @@ async function addressesUsed(
   });
 }
 
-function topicOf({ topic }: InviteInput): string | undefined {
-  if (topic !== undefined && !/^[a-z0-9-]{1,40}$/.test(topic))
-    throw wrongParameter('topic', 'a code of a-z, 0-9 and hyphens');
-  return topic;
+/** What the invitation is about has a wording. */
+async function refuseUnknownTopic({ topic }: InviteInput, { wordings }: InviteParts): Promise<void> {
+  if (topic === undefined) return;
+  if (!isTopic(topic)) throw wrongParameter('topic', 'a code of a-z, 0-9 and hyphens');
+  if (await wordings.hasTopic(topic)) return;
+  throw new Fault('unprocessable', `There is no wording for invitations of the topic ${topic}.`, {
+    code: 'code-invalid',
+    expression: "Parameters.parameter.where(name='topic')",
+  });
 }
 
 const requesterOf = ({ fhirUser, clientId }: Actor): InvitationOrder['requester'] =>
