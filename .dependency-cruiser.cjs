@@ -68,7 +68,16 @@ const folders = {
   ],
   'identity/accounts/': ['configuration/ as types', 'portal/', 'project-root.ts'],
   'router/': [
-    ...[...pure, ...handler, 'store/change-set.ts', 'formats/', 'access/', 'configuration/', 'portal/ as types'],
+    ...[
+      ...pure,
+      ...handler,
+      'store/change-set.ts',
+      'formats/',
+      'access/',
+      'configuration/',
+      'texts/',
+      'portal/ as types',
+    ],
   ],
   'interfaces/': ['fhir/', 'service.ts', 'router/dispatch.ts'],
   'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],

@@ -147,6 +147,7 @@ function routerOf(
     limits,
     quota: createQuota(config.rate, world.clock),
     configuration: parts.configuration,
+    texts: parts.texts,
     receive: bytes => receiveContent(parts, bytes),
     withoutRemains: work => withoutRemains(parts, work),
     operations: createOperationTable(operations, definitions, validator),

@@ -7,7 +7,8 @@ const intro = `# The portal's configuration
 The settings below are changed while the portal runs, without touching the installation. They stand in one resource, \`Basic/portal-configuration\` on the
 portal endpoint (profile \`portal-configuration\`), which staff with the role \`configuration-manager\` and systems with a scope for \`Basic\` read, update
 and patch, with If-Match where they will. A change binds the next request in every process; the audit names what it changed. A wrong value is
-refused with its FHIRPath, and nothing changes. \`Basic/portal-configuration/_history\` holds all versions.
+refused with its FHIRPath, and nothing changes. \`Basic/portal-configuration/_history\` holds all versions. Texts in other words or languages are
+added beside it: [Languages](languages.md).
 
 \`\`\`
 PATCH /fhir/portal/Basic/portal-configuration

@@ -34,4 +34,4 @@ export function refuseWritesOff(
 }
 
 export const switchedOff = (): Fault =>
-  new Fault('forbidden', 'The organization has switched this function of the portal off.');
+  new Fault('forbidden', 'The organization has switched this function of the portal off.', { because: 'switched-off' });

@@ -42,6 +42,8 @@ export interface FaultDetail {
   issues?: Issue[];
   /** Extra answer headers, such as Retry-After. */
   headers?: Record<string, string>;
+  /** Where its kind does not tell people enough. */
+  because?: 'switched-off';
   /** Private: for the log only. */
   cause?: unknown;
 }

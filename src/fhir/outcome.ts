@@ -61,5 +61,6 @@ export function faultResponse(fault: Fault): FhirResponse {
     status: table[fault.kind].status,
     headers: { ...fault.detail.headers },
     body: { kind: 'resource', resource: outcomeOf(issuesOf(fault)) },
+    ...defined({ because: fault.detail.because }),
   };
 }

@@ -23,6 +23,8 @@ export interface FhirResponse {
   reflected?: number;
   /** The same body goes to everybody who asks, until it changes. */
   stable?: true;
+  /** Of a refusal, where its status does not tell people enough. */
+  because?: 'switched-off';
   /** When the version was written, in milliseconds since the epoch: Last-Modified has whole seconds. */
   at?: number;
 }

@@ -111,7 +111,10 @@ export function within({ index }: Entry, error: unknown): Fault {
   // Other headers describe the entry (such as the version of a deleted resource), not the Bundle.
   const { 'retry-after': retry } = fault.detail.headers ?? {};
   const headers = retry === undefined ? {} : { headers: { 'retry-after': retry } };
-  return new Fault(fault.kind, fault.message, { issues, cause: fault, ...headers });
+  return new Fault(fault.kind, fault.message, {
+    ...{ issues, cause: fault, ...headers },
+    ...defined({ because: fault.detail.because }),
+  });
 }
 
 /** `Patient.name` is in the entry's resource, `http.name` (a search parameter) in its request. */
@@ -155,7 +158,7 @@ export type Assigned = Pick<
 >;
 
 /** Headers of the Bundle that hold for each of its entries. */
-const SHARED = ['prefer', 'x-provenance'] as const;
+const SHARED = ['accept-language', 'prefer', 'x-provenance'] as const;
 
 /** The request this entry stands for. */
 export function requestOf(entry: Entry, context: Context, assigned: Assigned = {}): FhirRequest {

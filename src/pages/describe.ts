@@ -19,7 +19,7 @@ export interface ParameterView {
 
 export interface OperationView {
   name: string;
-  description: string;
+  description: Said;
   /** GET if the definition says that the operation changes nothing; POST works for all. */
   method: 'GET' | 'POST';
   levels: ('system' | 'type' | 'instance')[];
@@ -79,7 +79,7 @@ export function describeEndpoint(endpoint: DeclaredEndpoint, find: FindOperation
     description: said(statement, 'description', language) ?? { text: '', language: SOURCE },
     interactions: codes(rest['interaction']),
     types: entries.map(entry => describeType(entry, find, language)),
-    common: common.flatMap(url => describeOperation(find(url), ofSystem.includes(url))),
+    common: common.flatMap(url => describeOperation(find(url), ofSystem.includes(url), language)),
   };
 }
 
@@ -107,18 +107,19 @@ function describeType(entry: JsonObject, find: FindOperation, language: string):
     searchParams: objects(entry['searchParam']).map(({ name, type }) => ({ name: String(name), type: String(type) })),
     includes: strings(entry['searchInclude']),
     revincludes: strings(entry['searchRevInclude']),
-    operations: own.flatMap(definition => describeOperation(definition, false)),
+    operations: own.flatMap(definition => describeOperation(definition, false, language)),
   };
 }
 
 /** One view, or none if there is no definition; the system level counts only if it is declared there. */
-function describeOperation(definition: Resource | undefined, ofSystem: boolean): OperationView[] {
+function describeOperation(definition: Resource | undefined, ofSystem: boolean, language: string): OperationView[] {
   if (!definition) return [];
+  const description = said(definition, 'description', language);
   const offered = (['system', 'type', 'instance'] as const).filter(level => definition[level] === true);
   const levels = offered.filter(level => ofSystem || level !== 'system');
   const view = {
     name: String(definition['code']),
-    description: gist(definition['description']),
+    description: { text: gist(description?.text), language: description?.language ?? SOURCE },
     method: definition['affectsState'] === false ? ('GET' as const) : ('POST' as const),
     levels,
     parameters: objects(definition['parameter']).map(parameter => ({

@@ -113,7 +113,7 @@ function operationBlock(type: string, operation: OperationView, words: PlainText
   const of = (use: 'in' | 'out'): ParameterView[] => parameters.filter(parameter => parameter.use === use);
   return html`<section class="operation" dir="ltr" aria-label="$${name}">
     <h5>$${name}</h5>
-    <p lang="en">${marked(description)}</p>
+    <p lang="${description.language}" dir="${directionOf(description.language)}">${marked(description.text)}</p>
     <ul class="addresses">
       ${addresses.map(address => html`<li><code>${address}</code></li>`)}
     </ul>

@@ -14,6 +14,7 @@ import type { Store } from '../store/port.js';
 import { auditEntry, patientsConcerned } from './audited.js';
 import type { DispatchParts, Ready, Run } from './parts.js';
 import { begin, contextOf, createRun } from './run.js';
+import { told } from './told.js';
 
 /** Runs of one handler until the caller gets the conflict as its answer. */
 const ATTEMPTS = 16;
@@ -94,7 +95,7 @@ async function finish(run: Run, parts: DispatchParts, work: () => Promise<Done>)
   const audited = done.audited || run.route?.interaction === 'capabilities';
   const response = audited ? done.response : await withAudit(run, done.response, parts);
   parts.answered(run, response.status);
-  return response;
+  return response.status < 400 ? response : told(run, response, parts);
 }
 
 interface Done {

@@ -11,6 +11,7 @@ import type { Effect } from '../portal/effect.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Audit, AuditDetail, Handler, ServerLimits, Values } from '../service.js';
 import type { ChangeSet, DocumentChange, Store } from '../store/port.js';
+import type { Texts } from '../texts/words.js';
 import type { Quota } from './quota.js';
 import type { OperationTable } from './stages/operation.js';
 
@@ -52,6 +53,8 @@ export interface StageParts {
 }
 
 export interface DispatchParts extends StageParts {
+  /** The texts at this moment. */
+  texts: () => Promise<Texts>;
   clock: Clock;
   audit: Pick<Audit, 'append' | 'document'>;
   interactions: Readonly<Record<string, Handler>>;

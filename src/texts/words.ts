@@ -7,12 +7,13 @@ import * as account from './account.table.js';
 import * as authorization from './authorization.table.js';
 import { directionOf, languageCandidates, rangesOf, SOURCE, type Languages } from './language.js';
 import * as notices from './notices.table.js';
+import * as outcomes from './outcomes.table.js';
 import * as pages from './pages.table.js';
 import * as resource from './resource.table.js';
 
 const english = {
   ...{ ...pages.english, ...account.english, ...authorization.english },
-  ...{ ...resource.english, ...notices.english },
+  ...{ ...resource.english, ...notices.english, ...outcomes.english },
 };
 
 type Source = typeof english;
@@ -32,7 +33,7 @@ type FilledKey = Exclude<SingleKey, PlainKey> | PluralKey;
 type Translated = Readonly<Record<SingleKey, string> & Partial<Record<`${PluralKey}_${Category}`, string>>>;
 const arabic: Translated = {
   ...{ ...pages.arabic, ...account.arabic, ...authorization.arabic },
-  ...{ ...resource.arabic, ...notices.arabic },
+  ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic },
 };
 
 /** Texts of one language by key; of a text with a number, by key and plural category: `waitSeconds_few`. */

@@ -102,7 +102,7 @@ function faultOfRendering(
 
 /** The samples of parameters, for a reader of this language. */
 export function sampleScope(language: string, parameters: Parameters, bare = false): Scope {
-  const samples = Object.entries(parameters).map(([name, { sample, optional }]) => [
+  const samples = Object.entries(parameters).map(([name, { sample, optional }]): [string, string] => [
     name,
     bare && optional ? '' : sample,
   ]);

@@ -22,9 +22,9 @@ export function loadMailFrame(folder: string): MailFrame {
     const sentBy = words.t('mailSentBy', { organization: scope['organization'] ?? '' });
     const direction = directionOf(language);
     const shown = { ...scope, language, direction, subject, sentBy, words: words.texts };
-    const rendered = plain.renderSync(text, { ...shown, body: body.text.trim() });
+    const rendered = String(plain.renderSync(text, { ...shown, body: body.text.trim() }));
     return {
-      ...{ language, subject, sms, text: String(rendered).trim() },
+      ...{ language, subject, sms, text: rendered.trim() },
       html: String(markup.renderSync(html, { ...shown, body: body.html })),
     };
   };

@@ -47,12 +47,24 @@ const coded = (page: string): Parameters => ({
   until: { about: 'Instant of its end; `until | day` shows the day.', sample: '2030-01-31T12:00:00Z' },
 });
 
+/** A code that is good for a few minutes. */
+const shortCode: Parameters = { code: { about: 'The code.', sample: '123 456', secret: true } };
+
 const own: Readonly<Record<NoticeEvent, Parameters>> = {
   invitation: { ...coded('invitation'), topic: { about: 'Topic of the invitation.', sample: 'visit', optional: true } },
   activation: coded('activation'),
   enrolled: portalLink,
   'new-message': portalLink,
   'contact-differs': {},
+  'text-help': {},
+  'sign-in-code': shortCode,
+  'password-code': shortCode,
+  'address-code': shortCode,
+  'user-name': { names: { about: 'The user names of the address.', sample: 'dana.w', secret: true } },
+  'password-changed': {},
+  'address-changed': {},
+  'factor-changed': {},
+  'account-closed': {},
 };
 
 export const isEvent = (event: string): event is NoticeEvent => Object.hasOwn(own, event);

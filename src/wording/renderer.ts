@@ -1,7 +1,6 @@
 /** Notices in words: the wording is looked for by topic and language, and what fails to render gives way to the next one. */
 import { languageCandidates, SOURCE } from '../texts/language.js';
 import type { Texts } from '../texts/words.js';
-import { defined } from '../fhir/defined.js';
 import type { MailFrame } from './mail-frame.js';
 import { renderParts } from './rendered.js';
 import type { RenderedNotice } from './rendered-notice.js';
@@ -24,7 +23,8 @@ export interface RendererParts {
 export function createRenderer(parts: RendererParts): Templates {
   return {
     async render(event, requested, parameters, shown) {
-      const of = { event, ...defined({ topic: parameters['topic'] || undefined }) };
+      const { topic = '' } = parameters;
+      const of = { event, ...(topic === '' ? {} : { topic }) };
       const wanted = { ...of, languages: languageCandidates(requested, shown) };
       const candidates = [...textsFor(await parts.wordings(), wanted), ...textsFor(parts.shipped, wanted)];
       let failure: unknown = new Error(`there is no wording of ${event}`);

@@ -65,7 +65,7 @@ describe('http/pages', () => {
     assert.deepEqual(view.types[0]?.operations, [
       {
         name: 'invite',
-        description: 'Invites. See more.',
+        description: { text: 'Invites. See more.', language: 'en' },
         method: 'POST',
         levels: ['type', 'instance'],
         parameters: [{ name: 'birthDate', use: 'in', cardinality: '1..1', type: 'date', documentation: 'When born.' }],
