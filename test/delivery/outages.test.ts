@@ -1,7 +1,7 @@
 /** Channels that are out for hours, and notices that can never go. */
 import assert from 'node:assert/strict';
-import { loadTemplates } from '../../src/delivery/templates.js';
-import { invitation, newMessage, scripted, startDelivery, templatesFolder } from './parts.js';
+import { installedWordings } from '../wording/installed.js';
+import { invitation, newMessage, scripted, startDelivery } from './parts.js';
 
 const MINUTE = 60_000;
 const NOTICES = 60;
@@ -50,7 +50,7 @@ describe('outages of channels', () => {
 
   it('[R22 fault] a notice that fails for ever is laid aside after its tries, and its neighbours go at once', async () => {
     const delivery = startDelivery();
-    const templates = loadTemplates(templatesFolder);
+    const templates = installedWordings();
     const lost: string[] = [];
     const channel = scripted(({ to }) =>
       to === 'poison@example.org' ? { kind: 'retry', reason: 'SMTP 451' } : { kind: 'sent' },
