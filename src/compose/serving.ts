@@ -222,6 +222,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
     report: (error, id) => log.error('unforeseen fault', error, { id }),
     refused: ({ base, milliseconds, ...line }) =>
       log.request({ ...line, route: `${base}/(none)`, ms: milliseconds, actor: 'anonymous' }),
+    trustedProxies: config.trustedProxies,
     portalDocument: createPortalDocument(parts.configuration, () => applicationsOf(parts)),
     readiness: createReadiness(parts),
     draining,

@@ -68,6 +68,8 @@ export interface Config {
   /** Units of work a minute for each caller; 0 = no limit. */
   readonly rate: number;
   readonly issuers: readonly IssuerConfig[];
+  /** Addresses and networks of reverse proxies: `10.0.0.0/8`, `loopback`. */
+  readonly trustedProxies: readonly string[];
   /** Which apps register themselves. */
   readonly registration: 'off' | 'statement' | 'open';
   readonly statementIssuers: readonly IssuerConfig[];
@@ -162,6 +164,7 @@ function configOf(values: Values): Config {
     },
     rate: values.PORTICO_RATE,
     issuers: values.PORTICO_ISSUERS,
+    trustedProxies: values.PORTICO_TRUST_PROXY,
     registration: values.PORTICO_REGISTRATION ?? (demo ? 'open' : 'off'),
     statementIssuers: values.PORTICO_STATEMENT_ISSUERS,
     auditRetention: values.PORTICO_AUDIT_DAYS === 0 ? undefined : values.PORTICO_AUDIT_DAYS * DAY,

@@ -14,6 +14,7 @@ import {
   onOff,
   path,
   phoneRegion,
+  proxyList,
   smsGateway,
   smtpAddress,
   storeAddress,
@@ -218,6 +219,13 @@ export const settings = {
     group: trust,
     secret: true,
     doc: 'Further issuers whose access tokens (JWT) are accepted, with their public keys. A private or symmetric key stops the start.',
+  }),
+
+  PORTICO_TRUST_PROXY: setting(proxyList, '', {
+    group: trust,
+    doc:
+      'Addresses and networks (`10.0.0.0/8, 2001:db8::/32, loopback`) of reverse proxies, whose `X-Forwarded-For` tells where a ' +
+      'request comes from. Of any other caller the field is not read. Limits of sign-in count by that address.',
   }),
 
   PORTICO_REGISTRATION: optional(oneOf(['off', 'statement', 'open']), '`off`; in demo mode `open`', {

@@ -124,6 +124,15 @@ function isNetwork(network: string): boolean {
   return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
+/** Addresses and networks of proxies, as Express names them. https://expressjs.com/en/guide/behind-proxies.html */
+export const proxyList = parsed<readonly string[]>(
+  'addresses and networks such as 10.1.0.0/16 with commas between',
+  list => {
+    const proxies = listOf(list);
+    return proxies.every(one => one === 'loopback' || isIP(one) !== 0 || isNetwork(one)) ? proxies : undefined;
+  },
+);
+
 const listOf = (list: string): string[] =>
   list
     .split(',')

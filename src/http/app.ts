@@ -1,5 +1,8 @@
 /** The request listener: FHIR endpoints first, an Express application for every other path. */
 import type { RequestListener } from 'node:http';
+import { Fault } from '../fhir/fault.js';
+import { faultResponse } from '../fhir/outcome.js';
+import type { FhirResponse } from '../fhir/response.js';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { createFhirHandler, type FhirParts } from './fhir.js';
 import { serveHealth, type Readiness } from './health.js';
@@ -14,6 +17,8 @@ export interface AppParts extends FhirParts {
   portalDocument: PortalDocument;
   /** Whole trees of other modules: the authorization server, a SOAP service. */
   mounts?: readonly Mount[];
+  /** Reverse proxies whose word on the caller's address is taken; by default nobody's. */
+  trustedProxies?: readonly string[];
 }
 
 export interface Mount {
@@ -38,20 +43,23 @@ function createPages(parts: AppParts): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', [...(parts.trustedProxies ?? [])]);
   serveHealth(app, parts.readiness, () => parts.draining());
   servePortalConfiguration(app, parts.portalDocument);
   for (const { path, handler } of parts.mounts ?? []) app.use(path, handler);
   servePages(app, parts.pages, parts.readiness);
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     parts.report(error, '');
-    if (response.headersSent) next(error);
-    else response.status(statusOf(error)).type('text').send('The server could not answer this request.\n');
+    if (response.headersSent) return next(error);
+    const { status, headers } = refusalOf(error);
+    response.set(headers).status(status).type('text').send('The server could not answer this request.\n');
   });
   return app;
 }
 
 /** Express marks what it refuses itself (a malformed path) with a status. */
-function statusOf(error: unknown): number {
+function refusalOf(error: unknown): Pick<FhirResponse, 'status' | 'headers'> {
+  if (error instanceof Fault) return faultResponse(error);
   const status = (error as { status?: unknown } | null)?.status;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+  return { status: typeof status === 'number' && status >= 400 && status < 500 ? status : 500, headers: {} };
 }
