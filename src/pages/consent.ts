@@ -7,6 +7,8 @@ export interface ConsentModel {
   /** Where the form is sent. */
   readonly action: string;
   readonly formToken: string;
+  /** Leads to the sign-in of somebody else. */
+  readonly otherPerson: string;
   /** As the client is registered. */
   readonly client: string;
   /** Name of the person who is signed in. */
@@ -44,7 +46,10 @@ export function consentPage(frame: Omit<Frame, 'title'>, model: ConsentModel): s
     html`<div class="hero">
         <h1>${words.consentTitle}</h1>
         <p class="lede">${t('consentLede', { client: isolated(client) })}</p>
-        <p>${t('signedInAs', { name: isolated(person) })}</p>
+        <p>
+          ${t('signedInAs', { name: isolated(person) })}
+          <a href="${model.otherPerson}&lang=${language}">${words.notYou}</a>
+        </p>
       </div>
       ${model.search !== undefined && patientSearch(frame, model.search, words)}
       <form method="post" action="${action}?lang=${language}">

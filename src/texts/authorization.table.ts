@@ -2,6 +2,7 @@
 
 export const english = {
   consentTitle: 'Allow access?',
+  notYou: 'Not you?',
   consentLede: '{{client}} asks to see health information. You choose what it may see.',
   chooseRecord: 'Whose record?',
   chooseRecordWhy: 'The app sees this record alone.',
@@ -67,6 +68,7 @@ export const english = {
 
 export const arabic = {
   consentTitle: 'هل تسمح بالوصول؟',
+  notYou: 'ألست أنت؟',
   consentLede: 'يطلب {{client}} الاطلاع على معلومات صحية. أنت تختار ما يجوز له الاطلاع عليه.',
   chooseRecord: 'سجلّ مَن؟',
   chooseRecordWhy: 'لا يرى التطبيق إلا هذا السجلّ.',

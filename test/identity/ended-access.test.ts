@@ -112,5 +112,8 @@ eachMembership('access of apps, and its end', portal => {
     const young = await app.ask({ jar, extra: { max_age: '600' } });
     assert.match(young.shown.text, /name="do" value="allow"/);
     assert.match(young.shown.text, /You are signed in as .?Dana/);
+    const [, other = ''] = /href="([^"]+as=other[^"]*)"/.exec(young.shown.text) ?? [];
+    const link = new URL(other.replaceAll('&amp;', '&'), young.shown.url).href;
+    assert.match((await jar.open(link, young.redirect)).text, /href="\/sign-in/);
   });
 });

@@ -1,5 +1,6 @@
 /** The standalone launch of a public app. https://hl7.org/fhir/smart-app-launch/app-launch.html */
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
 import type { CapabilityStatement } from 'fhir/r4.js';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { eachApp } from './each-app.js';
@@ -68,7 +69,10 @@ eachApp('standalone launch', surroundings => {
     assert.equal(discovery['issuer'], `${server.url}/oauth`);
     assert.ok(discovery['id_token_signing_alg_values_supported']?.includes('RS256'));
     assert.deepEqual(discovery['subject_types_supported'], ['public']);
-    const keys = (await (await fetch(discovery['jwks_uri'] ?? '')).json()) as JSONWebKeySet;
+    for (const name of Object.keys(discovery)) assert.doesNotMatch(name, /dpop|pushed|userinfo|end_session/);
+    const published = await fetch(discovery['jwks_uri'] ?? '');
+    assert.equal(published.headers.get('set-cookie'), null);
+    const keys = (await published.json()) as JSONWebKeySet;
     assert.ok(keys.keys.every(key => key.kty === 'RSA' && key.kid !== undefined && !('d' in key)));
     const { payload, protectedHeader } = await jwtVerify(String(idToken), createLocalJWKSet(keys), {
       issuer: `${server.url}/oauth`,
@@ -155,6 +159,33 @@ eachApp('standalone launch', surroundings => {
     assert.deepEqual([denied.get('error'), denied.get('state'), denied.get('code')], ['access_denied', STATE, null]);
     const { back } = await app.authorize({ choose: () => [] });
     assert.equal(back.searchParams.get('error'), 'access_denied');
+  });
+
+  it('[A22] [A29] what the page does not offer is not granted, whatever the form says', async () => {
+    const { app } = surroundings();
+    const scope = 'launch/patient patient/Patient.rs';
+    const stray = ['patient/AuditEvent.rs', 'patient/*.cruds', 'system/*.cruds', 'offline_access', 'user/*.rs'];
+    assert.equal((await app.launch({ scope, choose: offered => [...offered, ...stray] }))['scope'], scope);
+    const { back } = await app.authorize({ scope, choose: () => stray });
+    assert.equal(back.searchParams.get('error'), 'access_denied');
+  });
+
+  it('[B35] the address that a caller names this server by is in no answer', async () => {
+    const { server } = surroundings();
+    const { port } = new URL(server.url);
+    for (const path of [
+      '/oauth/.well-known/openid-configuration',
+      '/oauth/authorize?client_id=demo-app&response_type=code',
+    ]) {
+      const text = await new Promise<string>((resolve, reject) => {
+        const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
+        get({ host: '127.0.0.1', port, path, headers }, answer => {
+          let body = JSON.stringify(answer.headers);
+          answer.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => resolve(body));
+        }).on('error', reject);
+      });
+      assert.ok(!text.includes('evil.example'), text);
+    }
   });
 
   it('[C17] [C24] the form is taken from its own page alone, and leads nowhere else', async () => {

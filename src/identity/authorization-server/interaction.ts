@@ -12,6 +12,9 @@ import { offerOf } from './offer.js';
 /** Bytes of a form: a wildcard has as many lines as there are types. */
 const FORM_LIMIT = '64kb';
 
+/** The address of the page for somebody else than who is signed in. */
+const OTHER = 'other';
+
 export function interactionRoutes(parts: InteractionParts): Router {
   const router = express.Router();
   router.get('/:uid', async (request, response) => {
@@ -56,7 +59,7 @@ function isFresh({ authTime }: Present['who'], { params, iat }: Interaction, now
 
 async function show(visit: Visit, parts: InteractionParts): Promise<void> {
   const { request, response, interaction, provider } = visit;
-  const present = await presentIn(visit, parts);
+  const present = request.query['as'] === OTHER ? undefined : await presentIn(visit, parts);
   if (!present) return signIn(visit, parts);
   const { params } = interaction;
   const launch = await launchOf(params, present, parts.launches.find);
@@ -73,6 +76,7 @@ async function show(visit: Visit, parts: InteractionParts): Promise<void> {
     {
       action: pathOf(visit),
       formToken: formToken(visit, parts),
+      otherPerson: `${pathOf(visit)}?as=${OTHER}`,
       client: client?.clientName ?? String(params['client_id']),
       person: await parts.people.nameOf(actor),
       lines: offer.lines,

@@ -29,8 +29,8 @@ const SESSION_COOKIE = /^_session(\.sig)?=/;
 
 /** The provider's own session is kept nowhere, so its cookie means nothing. */
 function dropSession(context: KoaContextWithOIDC): void {
-  const all = [context.response.get('set-cookie')].flat().filter(cookie => cookie !== '');
-  const cookies = all.filter(cookie => !SESSION_COOKIE.test(cookie));
+  const all = (context.response.headers['set-cookie'] ?? []) as string | readonly string[];
+  const cookies = [all].flat().filter(cookie => !SESSION_COOKIE.test(cookie));
   if (cookies.length > 0) context.set('set-cookie', cookies);
   else context.remove('set-cookie');
 }

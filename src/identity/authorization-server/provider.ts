@@ -94,6 +94,9 @@ function configurationOf(parts: ProviderParts): Configuration {
     ...lifetimes,
     features: {
       devInteractions: { enabled: false },
+      // Endpoints take bearer tokens: one bound to a key would promise more.
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       clientCredentials: { enabled: true },
