@@ -106,6 +106,19 @@ describe('content in a blob', () => {
       }
     });
 
+    it('[R104] other content of the same length takes its place', async () => {
+      const path = await created();
+      const other = Buffer.from(content);
+      other[SIZE - 1] = 0x58;
+      const id = path.slice('Binary/'.length);
+      const resource = { resourceType: 'Binary', id, contentType: 'application/pdf', data: other.toString('base64') };
+      assert.ok(!other.equals(content));
+      await rest().expect(200, 'PUT', path, resource);
+      assert.ok((await bytesOf(path)).bytes.equals(other));
+      const before = await rest().expect(200, 'GET', `${path}/_history/1`, undefined, FHIR);
+      assert.ok(dataIn(before).equals(content), 'that of the version before stays');
+    });
+
     it('[R104] no answer shows the place of content', async () => {
       const path = await created();
       const id = path.slice('Binary/'.length);
