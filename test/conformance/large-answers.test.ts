@@ -56,6 +56,13 @@ describe('large answers', () => {
         const before = await rest().count('Observation', '');
         await rest().bundle('transaction', [...Array.from({ length: 20 }, () => read), made], 400);
         assert.equal(await rest().count('Observation', ''), before);
+        // What searches is answered once all is written: it fails alone.
+        const search = { request: { method: 'GET', url: `Observation?_id=${id}` } };
+        const whole = await rest().bundle('transaction', [...Array.from({ length: 20 }, () => search), made]);
+        const answers = statuses(whole);
+        assert.deepEqual(new Set(answers.slice(0, 9)), new Set(['200']));
+        assert.deepEqual(answers.slice(-3), ['400', '400', '201']);
+        assert.equal(await rest().count('Observation', ''), (before ?? 0) + 1);
       });
     },
     { only: 'customer' },

@@ -91,6 +91,9 @@ describe('interactions/entry', () => {
     const { headers, id, deadline, body } = requestOf(entry, context, { assignId: 'new' });
     assert.deepEqual(headers, { accept: 'application/fhir+json', prefer: 'return=minimal' });
     assert.deepEqual([id, deadline], ['r.0', 5]);
+    const holdLarge = () => Promise.resolve();
+    const large = { ...context, request: { ...context.request, holdLarge } };
+    assert.equal(requestOf(entry, large).holdLarge, holdLarge, 'large answers of entries wait for room, too');
     assert.deepEqual(body, { kind: 'resource', resource: { resourceType: 'Patient' }, assignId: 'new' });
   });
 
