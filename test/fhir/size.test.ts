@@ -84,6 +84,9 @@ describe('the size of a resource', () => {
     const limits = { maxElements: 200, perEntry: true };
     assert.deepEqual(((await inSlices(bundle(), limits)) as { entry: Json[] }).entry.length, 10);
     await assert.rejects(inSlices(bundle(), { maxElements: 200 }), isFault('too-large'));
+    const texts = { maxText: 120, perEntry: true };
+    assert.equal(((await inSlices(bundle(), texts)) as { entry: Json[] }).entry.length, 10);
+    await assert.rejects(inSlices(bundle(), { maxText: 120 }), isFault('too-large'));
     await assert.rejects(inSlices(bundle({ other: Array(10).fill(many) }), limits), isFault('too-large'));
   });
 });

@@ -73,6 +73,10 @@ describe('formats/xml', () => {
     assert.throws(() => fromXml(many, definitions, sized(15, 1000)), { kind: 'too-large' });
     assert.throws(() => fromXml(many, definitions, sized(1000, 25)), { kind: 'too-large' });
     fromXml(many, definitions, sized(25, 30));
+    const div = `<div xmlns="http://www.w3.org/1999/xhtml">${'x'.repeat(100)}</div>`;
+    const told = patient(`<text><status value="generated"/>${div}</text>`);
+    assert.throws(() => fromXml(told, definitions, sized(25, 200)), { kind: 'too-large' }, 'narrative counts twice');
+    fromXml(told, definitions, sized(25, 400));
     const bundle = `<Bundle xmlns="http://hl7.org/fhir">${`<entry><resource>${many}</resource></entry>`.repeat(3)}</Bundle>`;
     assert.throws(() => fromXml(bundle, definitions, sized(30, 40)), { kind: 'too-large' });
     fromXml(bundle, definitions, sized(30, 40, true));
@@ -164,6 +168,16 @@ describe('formats/xml', () => {
   it('[F07] refuses deep nesting before it builds it', () => {
     const deep = '<extension url="x">'.repeat(100) + '</extension>'.repeat(100);
     assert.throws(() => read(patient(deep)), { kind: 'too-costly' });
+    const text = (inner: string) =>
+      patient(`<text><status value="generated"/><div xmlns="http://www.w3.org/1999/xhtml">${inner}</div></text>`);
+    const inside = (levels: number) => text('<b>'.repeat(levels) + 'x' + '</b>'.repeat(levels));
+    read(inside(60));
+    assert.throws(() => read(inside(100)), { kind: 'too-costly' }, 'within a narrative, too');
+  });
+
+  it('[F07] refuses an element of very many attributes', () => {
+    const attributes = Array.from({ length: 200 }, (_, at) => `xmlns:a${at}="urn:x"`).join(' ');
+    assert.throws(() => read(patient(`<active ${attributes} value="true"/>`)), { kind: 'invalid' });
   });
 
   if (existsSync(shared)) {

@@ -23,6 +23,11 @@ describe('search/cursor', () => {
     assert.ok(!Buffer.from(cursor, 'base64url').includes('Communication'));
   });
 
+  it('no two are sealed alike: under one nonce their texts would show', () => {
+    const nonces = Array.from({ length: 100 }, (_, at) => cursors.seal({ ...page, at }, 'Person/1').slice(0, 16));
+    assert.equal(new Set(nonces).size, 100);
+  });
+
   it('are the same for who asks again, others for other actors and other pages', () => {
     const cursor = cursors.seal(page, 'Person/1');
     assert.equal(cursors.seal({ ...page }, 'Person/1'), cursor);
