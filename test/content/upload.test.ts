@@ -117,11 +117,22 @@ describe('sweep of content', () => {
         };
         void upload({ ...parts(), ids }, halting());
       });
+      assert.ok(await storage.records.get('upload', unfinished, world.clock.now()), 'known before its first byte');
       world.advance(HOUR + 1);
       await sweep();
       assert.equal(await storage.blobs.open(finished?.url ?? ''), undefined);
       await storage.blobs.put(unfinished, stream(Buffer.from('new')), 0);
       assert.equal((await storage.blobs.open(unfinished))?.info.size, 3);
+    });
+
+    it('forgets none that it could not delete', async () => {
+      const { id } = await upload(parts(), stream(bytes));
+      world.advance(HOUR + 1);
+      const failing = { ...storage.blobs, delete: () => Promise.reject(new Error('the disk fails')) };
+      await assert.rejects(sweepUploads({ ...parts(), blobs: failing }), /the disk fails/);
+      world.advance(HOUR + 1);
+      await sweep();
+      assert.equal(await storage.blobs.open(id), undefined);
     });
 
     it('refuses the commit that comes too late', async () => {
