@@ -31,17 +31,29 @@ export function statusDue(status: DeliveryStatus, now: number): DocumentChange {
   };
 }
 
+interface StatusParts {
+  records: Pick<Records, 'get'>;
+  store: Pick<Store, 'commit'>;
+  clock: Clock;
+}
+
+/** Races with other statuses of the same delivery. */
+const RACES = 5;
+
 /** Writes the status into the record of its delivery, or waits until there is one. */
-export async function noteStatus(
-  document: Document,
-  parts: { records: Pick<Records, 'get'>; store: Pick<Store, 'commit'>; clock: Clock },
-): Promise<void> {
-  const now = parts.clock.now();
+export async function noteStatus(document: Document, parts: StatusParts): Promise<void> {
+  for (let race = 1; race < RACES; race++) if (await tryToNote(document, parts)) return;
+  // Another process has noted it by now, or the end of the lease brings it back.
+}
+
+/** Resolves with whether nobody was faster. */
+async function tryToNote(document: Document, parts: StatusParts): Promise<boolean> {
+  const { records, store, clock } = parts;
   const { reference, ...status } = document.value as unknown as DeliveryStatus;
   const id = status.id ?? (reference === undefined ? undefined : await messageOf(reference, parts));
-  const noted = id === undefined ? undefined : await arrived(id, status, parts.records, now);
+  const noted = id === undefined ? undefined : await arrived(id, status, records, clock.now());
   const { version: expect, ...rest } = document;
-  const waiting: DocumentChange = { op: 'put', document: { ...rest, due: now + PAUSE }, expect };
-  // A conflict: another process has noted it, or the delivery has changed and the lease brings it back.
-  await parts.store.commit({ documents: noted ? [removal(document), ...noted] : [waiting] }).catch(unlessConflict);
+  const waiting: DocumentChange = { op: 'put', document: { ...rest, due: clock.now() + PAUSE }, expect };
+  const commit = store.commit({ documents: noted ? [removal(document), ...noted] : [waiting] });
+  return commit.then(() => true, unlessConflict).then(done => done === true);
 }

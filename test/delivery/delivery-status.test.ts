@@ -44,6 +44,15 @@ describe('the status of a message that was sent', () => {
     assert.deepEqual(seen, ['bounced', 'delivered', 'delivered']);
   });
 
+  it('[PC-2] several at once, and under two dispatchers, come to the last word: it has arrived', async () => {
+    const sent = scripted(() => ({ kind: 'sent' }));
+    await delivery.post(newMessage);
+    await delivery.dispatcher(sent).idle();
+    for (const state of ['bounced', 'delivered'] as const) await told({ id: 'id-1', state });
+    await Promise.all([delivery.dispatcher(sent).idle(), delivery.dispatcher(sent).idle()]);
+    assert.deepEqual(await outcomes(), ['delivered']);
+  });
+
   it('[PC-2] changes nothing of what was not sent', async () => {
     const dispatcher = delivery.dispatcher(scripted(() => ({ kind: 'failed', reason: 'HTTP 400' })));
     await delivery.post(newMessage);
