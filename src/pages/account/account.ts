@@ -139,14 +139,18 @@ async function page(
 ): Promise<Answer> {
   const { words, t, form } = visit;
   const seen = await overview(signedIn);
+  const { userName } = seen;
   const list = await sessions.list(signedIn.account, visit);
-  const content = html`${heading(words.accountTitle, t('signedInAs', { name: seen.userName }))} ${done(what)}
+  const content = html`${heading(words.accountTitle, t('signedInAs', { name: userName }))} ${done(what)}
   ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
   ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
   ${section(
     'password',
     words.passwordTitle,
-    form(`${PATH}/password`, html`${newPasswordFields(words)} ${current(visit, 1)} ${submit(words.changePassword)}`),
+    form(
+      `${PATH}/password`,
+      html`${current(visit, userName, 1)} ${newPasswordFields(words)} ${submit(words.changePassword)}`,
+    ),
   )}
   ${section(
     'address',
@@ -154,12 +158,12 @@ async function page(
     html`<p>${seen.address === undefined ? words.addressOfRecord : html`<bdi>${seen.address}</bdi>`}</p>
       ${form(
         `${PATH}/address`,
-        html`${field({ name: 'address', label: words.newAddress, type: 'email', autocomplete: 'email', most: 254 })}
-        ${current(visit, 2)} ${submit(words.next)}`,
+        html`${field({ name: 'address', label: words.newAddress, type: 'email', autocomplete: 'off', most: 254 })}
+        ${current(visit, userName, 2)} ${submit(words.next)}`,
       )}`,
   )}
-  ${section('second-factor', words.factorTitle, factor(visit, seen.factor))}
-  ${seen.mayClose && section('close', words.closeTitle, closing(visit))}`;
+  ${section('second-factor', words.factorTitle, factor(visit, userName, seen.factor))}
+  ${seen.mayClose && section('close', words.closeTitle, closing(visit, userName))}`;
   return { kind: 'page', title: words.accountTitle, content, ...how };
 }
 
@@ -169,27 +173,28 @@ const section = (id: string, title: string, content: Html): Html =>
     ${content}
   </section>`;
 
-/** The password once more; the page has several of these fields. */
-const current = ({ words }: Visit, number: number): Html =>
-  field({
-    ...{ name: 'current', id: `current-${number}`, label: words.currentPassword, type: 'password' },
-    autocomplete: 'current-password',
-  });
+/** The password once more; the page has several of these fields. Password managers learn whose it is. */
+const current = ({ words }: Visit, userName: string, number: number): Html =>
+  html`<input type="text" name="userName" value="${userName}" autocomplete="username" hidden /> ${field({
+      ...{ name: 'current', id: `current-${number}`, label: words.currentPassword, type: 'password' },
+      autocomplete: 'current-password',
+    })}`;
 
-function factor(visit: Visit, { isOn, may }: Overview['factor']): Html {
+function factor(visit: Visit, userName: string, { isOn, may }: Overview['factor']): Html {
   const { words, form } = visit;
   const why = html`<p>${isOn ? words.factorIsOn : words.factorIsOff}</p>`;
   if (!may) return why;
   return html`${why}
   ${form(
     `${PATH}/second-factor`,
-    html`${hidden('factor', isOn ? '' : 'code')} ${current(visit, 3)} ${submit(isOn ? words.factorOff : words.factorOn)}`,
+    html`${hidden('factor', isOn ? '' : 'code')} ${current(visit, userName, 3)}
+    ${submit(isOn ? words.factorOff : words.factorOn)}`,
   )}`;
 }
 
-const closing = (visit: Visit): Html =>
+const closing = (visit: Visit, userName: string): Html =>
   html`<p>${visit.words.closeWhy}</p>
-    ${visit.form(`${PATH}/close`, html`${current(visit, 4)} ${submit(visit.words.closeAccount)}`)}`;
+    ${visit.form(`${PATH}/close`, html`${current(visit, userName, 4)} ${submit(visit.words.closeAccount)}`)}`;
 
 function sessionList({ words, form, frame }: Visit, list: readonly ListedSession[], timeZone: string): Html {
   const format = new Intl.DateTimeFormat(frame.words.language, { dateStyle: 'long', timeStyle: 'short', timeZone });
@@ -197,14 +202,16 @@ function sessionList({ words, form, frame }: Visit, list: readonly ListedSession
       ${list.map(
         ({ id, browser, seen, isCurrent }) =>
           html`<li>
-            <bdi>${browser === '' ? words.unknownBrowser : browser}</bdi> · ${format.format(seen)}
+            <span
+              ><bdi>${browser === '' ? words.unknownBrowser : browser}</bdi> · ${format.format(seen)}
+              ${isCurrent && html`· ${words.thisBrowser}`}</span
+            >
             ${
-              isCurrent
-                ? html` · ${words.thisBrowser}`
-                : form(
-                    `${PATH}/end-session`,
-                    html`${hidden('session', id)}<button type="submit" class="quiet">${words.signOut}</button>`,
-                  )
+              !isCurrent &&
+              form(
+                `${PATH}/end-session`,
+                html`${hidden('session', id)}<button type="submit" class="quiet">${words.signOut}</button>`,
+              )
             }
           </li>`,
       )}

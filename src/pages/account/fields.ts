@@ -46,7 +46,7 @@ export function field({
       ${hint !== undefined && html`aria-describedby="${hintId}"`}
       ${isOptional !== true && html`required`}
     />
-    ${hint !== undefined && html`<span class="hint" id="${hintId}">${hint}</span>`}
+    ${hint !== undefined && html`<span class="advice" id="${hintId}">${hint}</span>`}
   </p>`;
 }
 
