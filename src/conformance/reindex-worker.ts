@@ -2,6 +2,7 @@
  * Carries out re-indexing jobs in the background. Any number of processes may run one: a lease names the process that works.
  * Each page of resources is committed together with the position after it, from which the next process goes on.
  */
+import { containerOf, isContainedType } from '../search/contained.js';
 import type { IndexEntries } from '../search/query.js';
 import type { Clock } from '../fhir/clock.js';
 import { unlessConflict } from '../fhir/fault.js';
@@ -9,11 +10,11 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import { createBreather } from '../runtime/breather.js';
-import type { ChangeSet, Document, Page, Records, Store } from '../store/port.js';
+import type { ChangeSet, Document, Page, Records, Store, Version } from '../store/port.js';
 import { endsProcesses, laidAside, REINDEX, stateChange, stateOf, type ReindexState } from './reindex-state.js';
 
 export interface ReindexParts {
-  store: Pick<Store, 'scan' | 'commit'>;
+  store: Pick<Store, 'scan' | 'read' | 'commit'>;
   records: Pick<Records, 'lease' | 'write'>;
   clock: Clock;
   /** The index entries of a resource, by the parameters that are wanted in its partition now. */
@@ -25,6 +26,8 @@ export interface ReindexParts {
 const INTERVAL = 1000;
 const LEASE = 30_000;
 const PAGE = 100;
+/** Containers that are read at once, each as large as a resource may be. */
+const CONTAINERS = 20;
 
 /** One page of a job at a time. A stop waits for the page under way; the next process goes on from there. */
 export function createReindexer(parts: ReindexParts): BackgroundWorker {
@@ -65,7 +68,7 @@ async function advance(job: Document, parts: ReindexParts): Promise<void> {
 async function indexPage(partition: string, state: ReindexState, version: number, parts: ReindexParts): Promise<void> {
   const { store, clock } = parts;
   const [type] = state.types;
-  const page = type === undefined ? undefined : await store.scan(partition, type, PAGE, state.after ?? undefined);
+  const page = type === undefined ? undefined : await pageOf(partition, type, state, parts);
   const next = page ? advanced(state, page) : state;
   const ended = next.types.length === 0;
   const kept = ended ? { ...next, inForce: next.wanted, ended: clock.now() } : next;
@@ -73,6 +76,25 @@ async function indexPage(partition: string, state: ReindexState, version: number
   const change = stateChange(partition, kept, version, ended ? undefined : clock.now());
   // A conflict means that the lease ran out: another process has the job now.
   await store.commit({ reindex, documents: [change] }).catch(unlessConflict);
+}
+
+/** The next resources of a type; of contained ones their containers, whose entries theirs come with. */
+async function pageOf(
+  partition: string,
+  type: string,
+  { after }: ReindexState,
+  { store }: ReindexParts,
+): Promise<Page> {
+  const limit = isContainedType(type) ? CONTAINERS : PAGE;
+  const page = await store.scan(partition, type, limit, after ?? undefined);
+  if (!isContainedType(type)) return page;
+  const names = new Set(page.rows.map(({ key }) => containerOf(key.id)));
+  const keys = [...names].map(name => {
+    const [type = '', id = ''] = name.split('/');
+    return { partition, type, id };
+  });
+  const containers = await store.read(keys);
+  return { ...page, rows: containers.filter(version => version !== undefined && !version.deleted) as Version[] };
 }
 
 function advanced(state: ReindexState, { rows, next }: Page): ReindexState {

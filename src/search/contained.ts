@@ -22,6 +22,9 @@ export const plainType = (type: string): string => (isContainedType(type) ? type
 /** The id of a contained resource's row: `MedicationRequest/23#m1`. */
 export const containedName = (container: string, id: string): string => `${container}#${id}`;
 
+/** `Type/id` of the container of such a row. */
+export const containerOf = (name: string): string => name.slice(0, name.indexOf('#'));
+
 /** What a contained resource refers to its container by: a chain of this key leads there. */
 export const containerKey = (type: string): string => chainKey(baseKey(containedType(type), '~of'));
 

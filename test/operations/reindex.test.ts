@@ -52,7 +52,11 @@ describe('re-indexing worker', () => {
 
     const worker = (store: Pick<Store, 'scan' | 'commit'> = storage.store): BackgroundWorker =>
       createReindexer({
-        store,
+        store: {
+          read: keys => storage.store.read(keys),
+          scan: (...asked) => store.scan(...asked),
+          commit: changes => store.commit(changes),
+        },
         records: storage.records,
         clock,
         index: () => (indexed++, Promise.resolve(entries(NEW))),

@@ -5,6 +5,7 @@
 import type { Definitions } from '../../definitions/definitions.js';
 import { Fault } from '../../fhir/fault.js';
 import { FILE_BASE } from '../../fhir/own-canonicals.js';
+import { containedType } from '../../search/contained.js';
 import { parseStored } from '../../fhir/json.js';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import type { Context, Operation, HandlerParts } from '../../service.js';
@@ -85,7 +86,7 @@ const knownUrls = (definitions: Definitions): Set<string> =>
 const slim = ({ url, code, type, base, expression, target, component }: Resource): JsonObject =>
   JSON.parse(JSON.stringify({ url, code, type, base, expression, target, component })) as JsonObject;
 
-/** Types that any of these parameters is on, and those named. */
+/** Types that any of these parameters is on, and those named; then what is contained of them, wherever that is. */
 function touched(
   { endpoint }: Context,
   parameters: readonly JsonObject[],
@@ -95,5 +96,6 @@ function touched(
   if (unknown !== undefined) throw new Fault('invalid', 'This endpoint does not serve one of these types.');
   const bases = new Set([...parameters.flatMap(({ base }) => base as string[]), ...named]);
   const everywhere = bases.has('Resource') || bases.has('DomainResource');
-  return [...endpoint.resources.keys()].filter(type => everywhere || bases.has(type));
+  const types = [...endpoint.resources.keys()].filter(type => everywhere || bases.has(type));
+  return everywhere ? types : [...types, ...types.map(containedType)];
 }

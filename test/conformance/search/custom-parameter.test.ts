@@ -64,6 +64,24 @@ describe('custom search parameters', () => {
       assert.ok(!(await declared(customer(), 'Patient')).includes('asserted-date'));
     });
 
+    it('[R93] [R76] count for what is contained too, wherever it is', async () => {
+      const medication = { resourceType: 'Medication', id: 'm', extension: [{ url: 'urn:shelf', valueCode: 'top' }] };
+      for (const id of ['one', 'two']) {
+        const order = { status: 'active', intent: 'order', subject: { reference: 'Patient/85' } };
+        const content = { ...order, medicationReference: { reference: '#m' }, contained: [medication] };
+        await write(customer(), resource('MedicationRequest', `shelf-${id}`, content));
+      }
+      await write(
+        customer(),
+        parameter('shelf', 'token', "Medication.extension.where(url = 'urn:shelf').value.as(code)"),
+      );
+      await customer().reindex();
+      const containers = ['shelf-one', 'shelf-two'];
+      assert.deepEqual(await customer().ids('Medication?shelf=top&_contained=true'), containers);
+      assert.deepEqual(await customer().ids('MedicationRequest?medication.shelf=top'), containers);
+      assert.deepEqual(await customer().ids('Medication?shelf=top'), []);
+    });
+
     it('[R81] [R93] tokens over strings are found in any case, families by each word', async () => {
       const extension = [{ url: 'urn:badge', valueString: 'Badge-7X' }];
       const contact = [{ name: { family: 'de la Cruz', text: 'Ana' }, relationship: [{ text: 'x' }] }];
