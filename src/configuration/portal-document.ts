@@ -39,6 +39,11 @@ function iconIn({ icon }: Configuration): string | undefined {
   return found && `data:${found.type};base64,${found.bytes.toString('base64')}`;
 }
 
+/** What an app may open: an address of another scheme could run something. */
+const isWebAddress = ({ address }: Endpoint): boolean =>
+  URL.canParse(address) && ['https:', 'http:'].includes(new URL(address).protocol);
+
+/** `credentials`: whose they are with which people sign in. */
 function contentOf(configuration: Configuration, applications: readonly Endpoint[]): JsonObject {
   const shown = Object.entries<Setting>(settings).filter(([, { audience }]) => audience === 'everybody');
   const features = shown.filter(([, { type }]) => type === 'boolean');
@@ -56,6 +61,7 @@ function contentOf(configuration: Configuration, applications: readonly Endpoint
     defaultLanguage: configuration['default-language'],
     timeZone: configuration['time-zone'],
     features: Object.fromEntries(features.map(([name]) => [name, configuration[name as SwitchName]])),
-    applications: applications.map(({ id, name, address }) => defined({ id, name, address })),
+    applications: applications.filter(isWebAddress).map(({ id, name, address }) => defined({ id, name, address })),
+    credentials: 'own',
   };
 }

@@ -46,8 +46,9 @@ class Entries implements Reentry {
   }
 
   async prepare(request: FhirRequest, store: Store): Promise<Result> {
-    // The audit of the whole names why any of its entries was served by the server's own authority.
-    return this.handled(await this.begun({ ...this.entry(request), reasons: this.whole.reasons }), store);
+    // The audit of the whole names why any of its entries was served by the server's own authority, and what they change.
+    const { reasons, details } = this.whole;
+    return this.handled(await this.begun({ ...this.entry(request), reasons, details }), store);
   }
 
   async admit(request: FhirRequest): Promise<AdmittedRead> {

@@ -112,4 +112,42 @@ eachPortal(journey => {
     await journey().expect(200, manager, 'PUT', CONFIGURATION, withSettings());
     await journey().expect(404, 'demo-patient', 'GET', 'DocumentReference/any');
   });
+
+  it('[RN-24] is not for systems without a scope for it; its versions are read, its patches conditional', async () => {
+    assert.equal((await journey().call('demo-ehr', 'GET', CONFIGURATION)).status, 403);
+    assert.equal((await journey().call('demo-ehr', 'PUT', CONFIGURATION, withSettings())).status, 403);
+    const { headers, body } = await journey().expect(200, manager, 'PUT', CONFIGURATION, withSettings());
+    const [etag, version] = [headers.get('etag') ?? '', (body.meta as { versionId: string }).versionId];
+    const settings = [{ url: SETTINGS, extension: [{ url: 'replies', valueBoolean: false }] }];
+    const patch = [{ op: 'add', path: '/extension', value: settings }];
+    const type = { 'content-type': 'application/json-patch+json' };
+    await journey().expect(200, manager, 'PATCH', CONFIGURATION, patch, { ...type, 'if-match': etag });
+    await journey().expect(412, manager, 'PATCH', CONFIGURATION, patch, { ...type, 'if-match': etag });
+    const old = await journey().expect(200, manager, 'GET', `${CONFIGURATION}/_history/${version}`);
+    assert.equal((old.body as unknown as Basic).extension, undefined);
+    const wrong = [{ op: 'replace', path: '/extension/0/extension/0', value: { url: 'proxy-age', valueInteger: 200 } }];
+    const refused = await journey().expect(422, manager, 'PATCH', CONFIGURATION, wrong, type);
+    assert.equal(issue(refused).expression, 'Basic.extension[0].extension[0].value');
+    await journey().expect(200, manager, 'PUT', CONFIGURATION, withSettings());
+  });
+
+  it('[RN-24] is changed in a transaction as by itself: judged, all or nothing, and named by the audit', async () => {
+    const bundle = (...extension: Extension[]) => ({
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [{ request: { method: 'PUT', url: CONFIGURATION }, resource: withSettings(...extension) }],
+    });
+    const refused = await journey().call(manager, 'POST', '', bundle({ url: 'time-zone', valueCode: 'Mars/Olympus' }));
+    assert.equal(refused.status, 422, refused.text);
+    assert.match(issue(refused).expression ?? '', /extension\[0\]\.extension\[0\]\.value/);
+    const headers = { 'x-request-id': 'configuration-transaction' };
+    const changed = await journey().call(manager, 'POST', '', bundle({ url: 'replies', valueBoolean: false }), headers);
+    assert.equal(changed.status, 200, changed.text);
+    const auditor = 'demo-agent as Practitioner/demo-auditor';
+    const { body } = await journey().expect(200, auditor, 'GET', 'AuditEvent?entity:identifier=configuration-transaction');
+    const events = ((body as unknown as Bundle<AuditEvent>).entry ?? []).map(({ resource }) => resource!);
+    const details = events.flatMap(({ entity = [] }) => entity.flatMap(({ detail }) => detail ?? []));
+    assert.deepEqual(details, [{ type: 'replies', valueString: 'true → false' }]);
+    await put(manager, withSettings());
+  });
 });

@@ -11,6 +11,7 @@ interface Document {
   defaultLanguage: string;
   features: Record<string, boolean>;
   applications: { name: string; address: string }[];
+  credentials: string;
 }
 
 const type = { system: `${OWN}/CodeSystem/endpoint-type`, code: 'application' };
@@ -71,5 +72,12 @@ eachPortal(journey => {
     assert.deepEqual(await named(), [{ name: 'mobile', address: 'https://m.example.org' }]);
     await journey().expect(200, 'demo-system', 'PUT', `Endpoint/${String(body.id)}`, { ...moved, status: 'off' });
     assert.deepEqual(await named(), []);
+  });
+
+  it('[PC-11] leads nowhere but to the web, and says whose credentials people sign in with', async () => {
+    const script = { ...application('script'), address: 'javascript:alert(1)' };
+    await journey().expect(201, 'demo-system', 'POST', 'Endpoint', script);
+    const { applications, credentials } = await document();
+    assert.deepEqual([applications.filter(({ name }) => name === 'script'), credentials], [[], 'own']);
   });
 });
