@@ -26,7 +26,7 @@ const folders = {
   'search/': ['fhir/', 'runtime/', 'definitions/'],
   'configuration/': ['fhir/', 'store/port.ts as types'],
   'texts/': ['fhir/'],
-  'wording/': ['fhir/', 'texts/', 'configuration/ as types', 'portal/ as types'],
+  'wording/': ['fhir/', 'texts/', 'configuration/', 'portal/ as types'],
   'portal/': ['fhir/', 'store/port.ts as types'],
   'access/': [
     ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/'],

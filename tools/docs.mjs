@@ -16,8 +16,7 @@ const asJson = resource => format(JSON.stringify(resource), { ...style, parser: 
 const asMarkdown = text => format(text, { ...style, parser: 'markdown' });
 
 const pages = {
-  'docs/configuration.md': configurationPage(),
-  'docs/portal-configuration.md': await asMarkdown(portalConfigurationSection()),
+  'docs/configuration.md': `${configurationPage()}\n${await asMarkdown(portalConfigurationSection())}`,
   'profiles/portal-configuration/profile.json': await asJson(configurationProfile()),
   'profiles/portal-settings/profile.json': await asJson(settingsExtension()),
 };

@@ -2,7 +2,7 @@
 import { settings } from './settings.table.js';
 import type { Setting } from './setting.js';
 
-const intro = `# The portal's configuration
+const intro = `## The portal's configuration, while it runs
 
 The settings below are changed while the portal runs, without touching the installation. They stand in one resource, \`Basic/portal-configuration\` on the
 portal endpoint (profile \`portal-configuration\`), which staff with the role \`configuration-manager\` and systems with a scope for \`Basic\` read, update

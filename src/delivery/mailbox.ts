@@ -1,7 +1,7 @@
 /** The e-mails and text messages that demo mode keeps instead of sending them, as pages show them. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import PostalMime from 'postal-mime';
+import PostalMime, { type Attachment } from 'postal-mime';
 import { defined } from '../fhir/defined.js';
 
 export interface MailSummary {
@@ -73,7 +73,15 @@ async function textMessage(id: string, path: string): Promise<Mail> {
 }
 
 async function email(id: string, bytes: Buffer): Promise<Mail> {
-  const { subject = '', text = '', html, date = '', to } = await PostalMime.parse(bytes);
+  const { subject = '', text = '', html, date = '', to, attachments } = await PostalMime.parse(bytes);
   const address = to?.[0]?.address ?? '';
-  return { id, to: address, subject, at: Date.parse(date), text, ...defined({ html }) };
+  const shown = attachments.reduce<string | undefined>(withPicture, html);
+  return { id, to: address, subject, at: Date.parse(date), text, ...defined({ html: shown }) };
+}
+
+/** The document with a picture of its e-mail in place, as a mail program shows it. https://www.rfc-editor.org/rfc/rfc2392 */
+function withPicture(html: string | undefined, { contentId = '', mimeType, content }: Attachment): string | undefined {
+  if (contentId === '' || typeof content === 'string') return html;
+  const address = `data:${mimeType};base64,${Buffer.from(content as Uint8Array).toString('base64')}`;
+  return html?.replaceAll(`cid:${contentId.replace(/^<|>$/g, '')}`, address);
 }

@@ -11,7 +11,7 @@ import type { PlainTexts } from '../texts/words.js';
 
 /** The settings of the portal that its pages show. */
 export type PageSettings = BrandSettings &
-  Pick<Configuration, 'help-telephone' | 'help-page' | 'language' | 'default-language'>;
+  Pick<Configuration, 'help-telephone' | 'help-page' | 'postal-address' | 'language' | 'default-language'>;
 
 export interface NoticeLinkParts {
   /** The settings at this moment. */
@@ -129,10 +129,12 @@ const said = (title: string, text: string): Html =>
 /** Where help is, as far as the configuration says. */
 function contact(settings: PageSettings, words: PlainTexts): Html | false {
   const { 'organization-title': name, 'help-telephone': telephone, 'help-page': help } = settings;
-  if (name === undefined && telephone === undefined && help === undefined) return false;
+  const postal = settings['postal-address'];
+  if ([name, telephone, help, postal].every(one => one === undefined)) return false;
   return html`<section aria-labelledby="help">
     <h2 id="help">${words.help}</h2>
     ${name !== undefined && html`<p><bdi>${name}</bdi></p>`}
+    ${postal !== undefined && html`<p><bdi>${postal}</bdi></p>`}
     ${telephone !== undefined && html`<p>${words.telephone}: <bdi dir="ltr">${telephone}</bdi></p>`}
     ${help !== undefined && html`<p class="links"><a href="${help}">${words.helpPage}</a></p>`}
   </section>`;

@@ -8,6 +8,8 @@ export interface RenderedNotice {
   readonly text: string;
   /** The same as an HTML document. */
   readonly html: string;
+  /** The organization's icon, which the document shows by its content id `icon`: a PNG. */
+  readonly icon?: Buffer;
   /** The same in a few words, for a text message: one line. */
   readonly sms: string;
 }

@@ -1,4 +1,5 @@
 /** Notices in words: the wording is looked for by topic and language, and what fails to render gives way to the next one. */
+import { iconOf } from '../configuration/icon.js';
 import { languageCandidates, SOURCE } from '../texts/language.js';
 import type { Texts } from '../texts/words.js';
 import type { MailFrame } from './mail-frame.js';
@@ -84,6 +85,14 @@ export async function renderText(
     help: shown['help-page'] ?? '',
     accent: shown['accent-color'],
     zone: shown['time-zone'],
+    application: shown['application-title'] ?? '',
+    postalAddress: shown['postal-address'] ?? '',
   };
-  return frame(renderParts(text, scope), text.language, words, scope);
+  return frame(renderParts(text, scope), text.language, words, scope, mailIcon(shown));
+}
+
+/** Mail programs show no SVG. */
+function mailIcon({ icon }: NoticeSettings): Buffer | undefined {
+  const found = icon && iconOf(icon);
+  return found?.type === 'image/png' ? found.bytes : undefined;
 }

@@ -19,4 +19,5 @@ export interface Templates {
 export type NoticeSettings = Pick<
   Configuration,
   'organization-title' | 'help-telephone' | 'help-page' | 'accent-color' | 'time-zone' | 'default-language' | 'language'
->;
+> &
+  Partial<Pick<Configuration, 'application-title' | 'postal-address' | 'icon'>>;

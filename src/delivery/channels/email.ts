@@ -61,7 +61,7 @@ export function createEmailChannel(settings: EmailSettings): Channel {
 
 /** The message as nodemailer takes it. The address is an object, so that nothing in it is parsed. */
 export function mailOf(message: Message, from: string): SendMailOptions {
-  const { id, to, language, subject, text, html, unsubscribe } = message;
+  const { id, to, language, subject, text, html, icon, unsubscribe } = message;
   return {
     from,
     to: { name: '', address: to },
@@ -69,12 +69,19 @@ export function mailOf(message: Message, from: string): SendMailOptions {
     subject,
     text,
     html,
+    ...(icon ? { attachments: [inlined(icon)] } : {}),
     headers: {
       ...{ 'Content-Language': language, 'Auto-Submitted': 'auto-generated' },
       ...(unsubscribe === undefined ? {} : oneClick(unsubscribe)),
     },
   };
 }
+
+/** https://www.rfc-editor.org/rfc/rfc2392 */
+const inlined = (content: Buffer) => ({
+  ...{ cid: 'icon', filename: 'icon.png', contentType: 'image/png', content },
+  contentDisposition: 'inline' as const,
+});
 
 /** https://www.rfc-editor.org/rfc/rfc8058#section-3.1: one HTTPS address, and a signature (DKIM) that covers both. */
 const oneClick = (address: string): Record<string, string> => ({
