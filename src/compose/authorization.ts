@@ -20,6 +20,7 @@ import { followingKeys, type SigningKeys } from '../identity/authorization-serve
 import type { Log } from '../observe/log.js';
 import { smartStyleHandler } from '../pages/smart-style.js';
 import type { AuthorizationPages } from '../pages/authorization.js';
+import type { Audit } from '../service.js';
 import type { Access } from './access.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import { endpointThat } from './model.js';
@@ -34,6 +35,7 @@ export interface AuthorizationParts extends ServerReaderParts {
   sessions: Pick<Sessions, 'current'>;
   limiter: Pick<Limiter, 'take'>;
   secret: KeyObject;
+  audit: Pick<Audit, 'append'>;
 }
 
 type Mounts = NonNullable<AppParts['mounts']>;
@@ -64,6 +66,7 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
     },
     types: () => [...endpointThat(model, 'workflows').resources.keys()],
     secret,
+    audit: parts.audit,
   });
   return [
     { path: STYLE, handler: smartStyleHandler(parts.configuration) },

@@ -6,6 +6,7 @@ import { importPKCS8, exportPKCS8 } from 'jose';
 import { eachApp } from './each-app.js';
 import { keyPair, register, system } from './registering.js';
 
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- the server under test has no TLS
 const insecure = { execute: [oidc.allowInsecureRequests] };
 
 eachApp('libraries', surroundings => {

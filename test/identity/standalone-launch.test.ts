@@ -1,7 +1,7 @@
 /** The standalone launch of a public app. https://hl7.org/fhir/smart-app-launch/app-launch.html */
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
-import type { CapabilityStatement } from 'fhir/r4.js';
+import type { AuditEvent, Bundle, CapabilityStatement } from 'fhir/r4.js';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { eachApp } from './each-app.js';
 import { offeredIn, STATE } from './launch.js';
@@ -95,6 +95,21 @@ eachApp('standalone launch', surroundings => {
     assert.equal(await app.read(body['access_token'], 'RelatedPerson/demo-proxy'), 200);
     assert.equal(await app.read(body['access_token'], 'Patient/demo-ruby-delacroixjones'), 200);
     assert.equal(await app.read(body['access_token'], 'Patient/demo-patient'), 404);
+  });
+
+  it('[H06] the audit tells who let which app see whose record, and what of it', async () => {
+    const { app, server } = surroundings();
+    await app.launch({ person: 'Person/demo-proxy' });
+    const query = 'AuditEvent?patient=Patient/demo-ruby-delacroixjones&_count=50';
+    const headers = { authorization: `Bearer ${server.token('demo-agent', 'Practitioner/demo-auditor')}` };
+    const found = (await (await fetch(`${server.portal}/${query}`, { headers })).json()) as Bundle<AuditEvent>;
+    const events = (found.entry ?? []).map(({ resource }) => resource);
+    const event = events.find(one => one?.subtype?.[0]?.code === 'grant');
+    assert.deepEqual(
+      event?.agent.map(({ altId }) => altId),
+      ['Person/demo-proxy', 'demo-app'],
+    );
+    assert.match(JSON.stringify(event), /patient\/\*\.rs/);
   });
 
   it('[R126] [D01] nobody picks a patient that is not theirs', async () => {

@@ -6,7 +6,7 @@ import { defined } from '../../fhir/defined.js';
 import type { PatientChoice } from '../../pages/consent.js';
 import type { Form, InteractionParts, InteractionPeople, Launches, Present, Visit } from './interaction-parts.js';
 import type { Launch } from '../../portal/launch.js';
-import type { LaunchContext } from './grants.js';
+import type { GrantDetails, LaunchContext } from './grants.js';
 import { GRANT_LIFETIME } from './lifetimes.js';
 import { granted, type Offer } from './offer.js';
 import { fixedScopes } from './scopes.table.js';
@@ -108,6 +108,20 @@ const withoutEmptyLaunches = (scope: string, context: LaunchContext | undefined)
     )
     .join(' ');
 
+/** Who let which app see whose record, and what of it. */
+function audited(
+  { account, client, scope, context }: GrantDetails,
+  { audit, clock, ids }: InteractionParts,
+): Promise<void> {
+  const { patient } = context;
+  return audit.append({
+    ...{ at: clock.now(), request: ids.next(), actor: account, client, action: 'grant', status: 200 },
+    target: patient === undefined ? '' : `Patient/${patient}`,
+    patients: patient === undefined ? [] : [patient],
+    details: [{ name: 'scope', before: '', after: scope }],
+  });
+}
+
 /** Always a new grant: its launch context would change under the tokens of an older one. */
 async function makeGrant(
   { provider, interaction }: Visit,
@@ -126,5 +140,6 @@ async function makeGrant(
   const client = grant.clientId ?? '';
   const details = { account, client, scope, context, fhirUser, at: parts.clock.now(), ...defined({ session }) };
   await parts.grants.write(grant.jti, details, GRANT_LIFETIME);
+  await audited(details, parts);
   return grant.save();
 }

@@ -6,7 +6,8 @@ import type { Actor } from '../../access/actor.js';
 import type { AuthorizationPages } from '../../pages/authorization.js';
 import type { PatientChoice } from '../../pages/consent.js';
 import type { DemoPerson } from '../../pages/demo-sign-in.js';
-import type { Clock, Random } from '../../fhir/clock.js';
+import type { Clock, Ids, Random } from '../../fhir/clock.js';
+import type { Audit } from '../../service.js';
 import type { Launch } from '../../portal/launch.js';
 import type { SignedIn } from '../sessions/session.js';
 import type { Grants, LaunchContext } from './grants.js';
@@ -42,7 +43,9 @@ export interface InteractionParts {
   /** Types that apps may ask for. */
   types(): readonly string[];
   secret: KeyObject;
+  audit: Pick<Audit, 'append'>;
   clock: Clock;
+  ids: Ids;
   random: Random;
 }
 
