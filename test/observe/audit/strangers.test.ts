@@ -1,7 +1,11 @@
 /** Refusals of strangers: the first few are audited one by one, the rest by their number. */
 import assert from 'node:assert/strict';
 import { countStrangers, isStranger } from '../../../src/observe/audit/strangers.js';
+import { systemClock } from '../../../src/fhir/clock.js';
+import type { OpenAudit } from '../../../src/observe/audit/audit.js';
 import type { AuditEntry } from '../../../src/service.js';
+import { openMemory } from '../../../src/store/memory/open.js';
+import { eventsOf, Machine } from './process.js';
 
 const MINUTE = 60_000;
 
@@ -56,6 +60,23 @@ describe('audit: strangers', () => {
     const strangers = countStrangers(() => Promise.reject(new Error('full')));
     for (let i = 0; i < 30; i++) await assert.rejects(strangers.append(refusal(i)), /full/);
   });
+
+  for (const [when, go] of [
+    ['at the end of the process', (audit: OpenAudit) => Promise.resolve(audit.close())],
+    ['once the minute is over', (audit: OpenAudit, machine: Machine) => machine.persistAll(audit)],
+  ] as const)
+    it(`[H06] those that were only counted are in the trail ${when}`, async () => {
+      const machine = new Machine(openMemory(systemClock));
+      const audit = machine.open();
+      for (let i = 0; i < 15; i++) await audit.append(refusal(machine.now));
+      assert.equal((await eventsOf(machine.open())).length, 10);
+      await go(audit, machine);
+      await machine.persistAll(machine.open());
+      const events = await eventsOf(machine.open());
+      assert.equal(events.length, 11);
+      assert.match(JSON.stringify(events), /5 refusals like this one within a minute/);
+      await machine.close();
+    });
 
   it('known callers are no strangers, and only a missing or bad token makes one', () => {
     assert.ok(isStranger(refusal(0)));
