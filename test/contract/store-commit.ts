@@ -149,6 +149,15 @@ function atomicContract(scene: NewScene, records: () => Records): void {
       });
     }
 
+    it('[R06] what a failed commit would have been the first to be found by is found by it later', async () => {
+      const s = scene();
+      await s.save(s.put('Patient/a'));
+      const first = s.put('Patient/new', { postings: [g.key] });
+      await assert.rejects(s.save(first, s.put('Patient/a')), isFault('conflict'));
+      await s.save(first);
+      assert.deepEqual(await s.found('Patient', g), ['new']);
+    });
+
     it('writes puts, entries and documents together', async () => {
       const s = scene();
       const kind = `together-${s.partition}`;
