@@ -31,7 +31,7 @@ function sliceOf(name: string, { type, repeats, about }: Setting): JsonObject[] 
   const id = `Extension.extension:${name}`;
   const path = 'Extension.extension';
   return [
-    { id, path, sliceName: name, short: about, min: 0, max: repeats ? '*' : '1' },
+    { id, path, sliceName: name, short: about, min: 0, max: repeats ? '*' : '1', mustSupport: true },
     { id: `${id}.extension`, path: `${path}.extension`, max: '0' },
     { id: `${id}.url`, path: `${path}.url`, fixedUri: name },
     { id: `${id}.value[x]`, path: `${path}.value[x]`, min: 1, type: [{ code: type }] },
@@ -53,9 +53,10 @@ export function configurationProfile(): JsonObject {
         },
         {
           ...{ id: 'Basic.extension:settings', path: 'Basic.extension', sliceName: 'settings', min: 0, max: '1' },
+          mustSupport: true,
           type: [{ code: 'Extension', profile: [structure(SETTINGS)] }],
         },
-        { id: 'Basic.code', path: 'Basic.code', patternCodeableConcept: code },
+        { id: 'Basic.code', path: 'Basic.code', patternCodeableConcept: code, mustSupport: true },
         { id: 'Basic.subject', path: 'Basic.subject', max: '0' },
       ],
     },

@@ -8,7 +8,9 @@ import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Definitions } from './definitions.js';
 import type { Endpoint, InteractionCode, OperationEntry, Registered, ResourceEntry } from './endpoint.js';
 import { endpoints as table, type EndpointDeclaration } from './endpoints.table.js';
+import { kindOf, type Kind } from './kind.js';
 import { prepare, type Recipe } from './recipe.js';
+import type { StructureDefinition } from './slim.js';
 import { defined } from '../fhir/defined.js';
 
 /** A customer has an endpoint and a partition of its own, both named by its key. */
@@ -42,7 +44,7 @@ function operationsOf(entry: JsonObject): Map<string, OperationEntry> {
   return new Map(operations.map(({ name, definition }) => [name, { name, definition }]));
 }
 
-function compileResource(entry: JsonObject): ResourceEntry {
+function compileResource(entry: JsonObject, definitions: Definitions): ResourceEntry {
   const searchParams = objects(entry['searchParam']) as { name: string; definition: string }[];
   return {
     type: entry['type'] as string,
@@ -52,6 +54,7 @@ function compileResource(entry: JsonObject): ResourceEntry {
     revincludes: new Set(strings(entry['searchRevInclude'])),
     operations: operationsOf(entry),
     profiles: entry['profile'] === undefined ? [] : [entry['profile'] as string],
+    kinds: strings(entry['supportedProfile']).flatMap(canonical => kindIn(canonical, definitions) ?? []),
     conditionalCreate: entry['conditionalCreate'] === true,
     conditionalUpdate: entry['conditionalUpdate'] === true,
     conditionalDelete: (entry['conditionalDelete'] ?? 'not-supported') as ResourceEntry['conditionalDelete'],
@@ -60,6 +63,11 @@ function compileResource(entry: JsonObject): ResourceEntry {
     conditionalRead: entry['conditionalRead'] === 'full-support',
     referencesEnforced: strings(entry['referencePolicy']).includes('enforced'),
   };
+}
+
+function kindIn(canonical: string, definitions: Definitions): Kind | undefined {
+  const definition = definitions.structure(canonical) as StructureDefinition | undefined;
+  return kindOf(canonical, definition?.snapshot?.element ?? []);
 }
 
 /** The statement of this instance: with its address and the software. */
@@ -97,9 +105,9 @@ function withOauthUris(rest: JsonObject, uris: Readonly<Record<string, string>>)
 /** The part of an endpoint that its CapabilityStatement declares. */
 type Declared = Pick<Endpoint, 'resources' | 'interactions' | 'operations' | 'compartments' | 'statement'>;
 
-function compile(statement: Resource): Declared {
+function compile(statement: Resource, definitions: Definitions): Declared {
   const rest = objects(statement['rest'])[0] ?? {};
-  const resources = objects(rest['resource']).map(compileResource);
+  const resources = objects(rest['resource']).map(entry => compileResource(entry, definitions));
   return {
     statement,
     resources: new Map(resources.map(entry => [entry.type, entry])),
@@ -161,9 +169,9 @@ export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[
   const software = { name: 'Portico', version };
   const compiled = (declaration: EndpointDeclaration, enforced: boolean): Declared => {
     const { statement, recipe = '' } = declaration;
-    if (statement !== undefined) return compile(read(join('capability', statement)) as Resource);
+    if (statement !== undefined) return compile(read(join('capability', statement)) as Resource, definitions);
     const prepared = read(join('capability', recipe)) as Recipe;
-    return compile(prepare(enforced ? enforcing(prepared) : prepared, definitions));
+    return compile(prepare(enforced ? enforcing(prepared) : prepared, definitions), definitions);
   };
   const at = (declaration: EndpointDeclaration, declared: Declared, customer?: string): Endpoint => {
     const place = placed(declaration, publicUrl, customer);

@@ -4,6 +4,7 @@
  */
 import type { FhirRequest } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
+import type { Kind } from './kind.js';
 
 export type InteractionCode =
   | 'read'
@@ -38,6 +39,8 @@ export interface ResourceEntry {
   operations: ReadonlyMap<string, OperationEntry>;
   /** Every resource of the type must conform to these (Capabilitystatement.rest.resource.profile). */
   profiles: readonly string[];
+  /** What every resource of a kind must conform to, of those supported (Capabilitystatement.rest.resource.supportedProfile). */
+  kinds: readonly Kind[];
   conditionalCreate: boolean;
   conditionalUpdate: boolean;
   conditionalDelete: 'not-supported' | 'single' | 'multiple';

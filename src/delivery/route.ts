@@ -34,7 +34,9 @@ export interface RouteParts {
 }
 
 /** With the switches of the portal. */
-export type RouteSettings = NoticeSettings & Readonly<Partial<Record<string, unknown>>>;
+export type RouteSettings = NoticeSettings & { readonly 'proxy-age': number } & Readonly<
+    Partial<Record<string, unknown>>
+  >;
 
 /**
  * The routes of a notice for one person: one, or by each channel that the person prefers.
@@ -48,7 +50,11 @@ export async function routesOf(
   const [person = {}] = persons;
   const shown = await settings();
   if (governedBy !== undefined && shown[governedBy] === false) return { outcome: 'withheld', reason: 'switched off' };
-  const recipient = await recipientOf(person, people, now);
+  const recipient = await recipientOf(person, people, {
+    now,
+    proxyAge: shown['proxy-age'],
+    needs: noticeKindOf(event).needs,
+  });
   if ('withheld' in recipient) return { outcome: 'withheld', reason: recipient.withheld };
   const reach = await reachOf(event, recipient, channels, wanted, people);
   if ('outcome' in reach) return reach;

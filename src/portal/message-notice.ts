@@ -4,7 +4,9 @@ import { defined } from '../fhir/defined.js';
 import type { World } from '../fhir/clock.js';
 import { addressOf, type ContactChannel } from './contact-channel.js';
 import type { Concerned, Effect } from './effect.js';
+import { isPending } from './account-standing.js';
 import { accountsOf } from './identity.js';
+import { noticeKindOf } from './notice-kinds.table.js';
 import { proxiesFor } from './proxy.js';
 import { recipientOf } from './recipient.js';
 import type { WorkflowReader } from './step.js';
@@ -13,6 +15,8 @@ export interface NoticeParts {
   /** Sees everything: accounts, proxies. */
   readonly all: WorkflowReader;
   readonly world: World;
+  /** Age in years at which parents no longer act for a child by default. */
+  readonly proxyAge: number;
   /** Where links in notices lead, without a trailing slash. */
   readonly portalUrl: string;
   /** The channels set up here, in the order of preference. */
@@ -31,22 +35,27 @@ export async function noticesOf(message: Communication, parts: NoticeParts): Pro
 }
 
 async function concerned({ subject, recipient = [] }: Communication, parts: NoticeParts): Promise<Concerned[]> {
-  const { all, world } = parts;
+  const { all } = parts;
   const patient = subject?.reference ?? '';
-  const [account] = await accountsOf(patient, all);
+  const accounts = await accountsOf(patient, all);
+  const account = accounts.find(({ resource }) => resource.active !== false || isPending(resource, all.own));
   const addressed = recipient.flatMap(({ reference = '' }) =>
     reference.startsWith('RelatedPerson/') ? reference : [],
   );
-  const acting = account ? [] : await proxiesFor(patient, 'messages', all, world.clock.now());
+  const acting = account ? [] : await proxiesFor(patient, 'messages', all, actingAt(parts));
   const own = account ? [`Person/${account.resource.id}`] : [];
   const names = [...own, ...addressed, ...acting.map(({ resource }) => `RelatedPerson/${resource.id}`)];
   return [...new Set(names)].map(reference => ({ reference }));
 }
 
-async function reachable(persons: readonly Concerned[], { all, channels, world }: NoticeParts): Promise<Concerned[]> {
-  const recipients = await Promise.all(persons.map(person => recipientOf(person, all, world.clock.now())));
-  return persons.filter((_person, at) => {
-    const recipient = recipients[at];
+const actingAt = ({ world, proxyAge }: NoticeParts) => ({ now: world.clock.now(), proxyAge });
+
+async function reachable(persons: readonly Concerned[], parts: NoticeParts): Promise<Concerned[]> {
+  const { all, channels } = parts;
+  const at = { ...actingAt(parts), needs: noticeKindOf('new-message').needs };
+  const recipients = await Promise.all(persons.map(person => recipientOf(person, all, at)));
+  return persons.filter((_person, index) => {
+    const recipient = recipients[index];
     return recipient && 'contact' in recipient && addressOf(channels, recipient.contact) !== undefined;
   });
 }

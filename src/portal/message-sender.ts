@@ -1,5 +1,5 @@
 /** Who sends a message: its author, or a clinical group or provider for whom the author writes. */
-import type { Communication, Provenance, Reference, RelatedPerson } from 'fhir/r4.js';
+import type { Communication, Patient, Provenance, Reference, RelatedPerson } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
@@ -13,6 +13,8 @@ export interface SenderParts {
   /** Sees everything: proxies, roles, flows. */
   readonly all: WorkflowReader;
   readonly world: World;
+  /** Age in years at which parents no longer act for a child by default. */
+  readonly proxyAge: number;
 }
 
 /** Fault `forbidden` for a sender or a patient for whom the author may not write. */
@@ -27,12 +29,17 @@ export async function senderOf({ subject, sender, category }: Communication, par
   }
 }
 
-async function patientSender(subject: string | undefined, { author, all, world }: SenderParts): Promise<Reference> {
+async function patientSender(
+  subject: string | undefined,
+  { author, all, world, proxyAge }: SenderParts,
+): Promise<Reference> {
   if (author.self !== undefined && subject === `Patient/${author.self}`) return { reference: subject };
+  const at = { now: world.clock.now(), proxyAge };
+  const birthDate = (await all.get<Patient>(subject ?? ''))?.resource.birthDate;
   for (const identity of author.identities.filter(one => one.startsWith('RelatedPerson/'))) {
     const proxy = (await all.get<RelatedPerson>(identity))?.resource;
     if (proxy?.patient.reference !== subject) continue;
-    if (proxy && isActingFor(proxy, 'messages', all.own, world.clock.now())) return { reference: identity };
+    if (proxy && isActingFor(proxy, 'messages', birthDate, all.own, at)) return { reference: identity };
   }
   throw new Fault('forbidden', 'This account may not write for that patient.', { expression: 'Communication.subject' });
 }

@@ -1,10 +1,13 @@
 /** The events that people are notified of; each has its template (templates/{language}/{event}.liquid) and its code in notice-kind. */
+import type { ProxyFunction } from './proxy.js';
 
 export interface NoticeKind {
   /** It is of use at once: quiet hours do not hold it. */
   readonly urgent?: true;
   /** The safety of an account depends on it: it goes by e-mail whatever the person has set or unsubscribed from. */
   readonly essential?: true;
+  /** What a proxy must do for the patient to be told. */
+  readonly needs?: ProxyFunction;
 }
 
 export const noticeKinds = {
@@ -12,7 +15,7 @@ export const noticeKinds = {
   enrolled: {},
   activation: { urgent: true, essential: true },
   'contact-differs': { essential: true },
-  'new-message': {},
+  'new-message': { needs: 'messages' },
   // The answer to HELP.
   'text-help': { urgent: true },
   'sign-in-code': { urgent: true, essential: true },

@@ -3,14 +3,19 @@
  * them up beforehand, and warns its caller where they are missing.
  */
 import type { Patient, Person, Practitioner, RelatedPerson } from 'fhir/r4.js';
-import { boundsOf, holds } from '../fhir/period.js';
 import { contactOnRecord, type Contact } from './contact.js';
 import { isPending } from './account-standing.js';
 import type { Concerned } from './effect.js';
 import { noPreferences, preferencesOf, type Preferences } from './preferences.js';
 import { accountsOf, isInactive, languageOf, ownPatient } from './identity.js';
+import { isActingFor, type Acting, type ProxyFunction } from './proxy.js';
 import type { WorkflowReader } from './step.js';
 import { defined } from '../fhir/defined.js';
+
+/** The moment of a notice, and what a proxy must do for the patient to be told. */
+export interface Telling extends Acting {
+  readonly needs?: ProxyFunction | undefined;
+}
 
 /** Sees the people of all compartments. */
 export type PeopleReader = Pick<WorkflowReader, 'get' | 'find' | 'own' | 'phoneNumber' | 'document'>;
@@ -31,12 +36,11 @@ export interface Withheld {
 
 /**
  * The person as a recipient of notices. The contact of a patient, with an account or without, is that of their record.
- * @param now milliseconds since the epoch
  */
 export async function recipientOf(
   { reference, contact = {} }: Concerned,
   reader: PeopleReader,
-  now: number,
+  at: Telling,
 ): Promise<Recipient | Withheld> {
   switch (reference?.split('/')[0]) {
     case undefined:
@@ -44,15 +48,22 @@ export async function recipientOf(
     case 'Patient':
       return patient(reference, contact, reader);
     case 'Person':
-      return account((await reader.get<Person>(reference))?.resource, contact, reader);
+      return accountRecipient(reference, reader, contact);
     case 'RelatedPerson':
-      return proxy(reference, reader, now);
+      return proxy(reference, reader, at);
     case 'Practitioner':
       return practitioner((await reader.get<Practitioner>(reference))?.resource, contact, reader);
     default:
       return { withheld: 'not on record' };
   }
 }
+
+/** The person of an account, `Person/1`. */
+export const accountRecipient = async (
+  reference: string,
+  reader: PeopleReader,
+  wanted: Contact = {},
+): Promise<Recipient | Withheld> => account((await reader.get<Person>(reference))?.resource, wanted, reader);
 
 /** A patient, with an account or without. */
 async function patient(reference: string, wanted: Contact, reader: PeopleReader): Promise<Recipient | Withheld> {
@@ -94,11 +105,12 @@ function practitioner(
   return { contact: contactOnRecord(record.telecom, phoneNumber, wanted), preferences: noPreferences };
 }
 
-/** The account of a person who acts for a patient: while their relation is active and its period holds. */
-async function proxy(reference: string, reader: PeopleReader, now: number): Promise<Recipient | Withheld> {
+/** The account of a person who acts for a patient, while they do. */
+async function proxy(reference: string, reader: PeopleReader, at: Telling): Promise<Recipient | Withheld> {
   const related = (await reader.get<RelatedPerson>(reference))?.resource;
-  if (!related || related.active === false || !holds(boundsOf(related.period), now)) return { withheld: 'no proxy' };
-  const principal = await reader.get<Patient>(related.patient.reference ?? '');
+  const principal = related && (await reader.get<Patient>(related.patient.reference ?? ''));
+  const birthDate = principal?.resource.birthDate;
+  if (!related || !isActingFor(related, at.needs, birthDate, reader.own, at)) return { withheld: 'no proxy' };
   const theirs = fromRecord(principal?.resource, {}, reader);
   if ('withheld' in theirs) return theirs;
   const own = await account(await accountOf(reference, reader), {}, reader);

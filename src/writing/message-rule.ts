@@ -73,13 +73,15 @@ function changedElement(before: Communication, next: Communication): string | un
 }
 
 async function messageParts(context: Context, parts: PortalRuleParts): Promise<MessageParts> {
+  const configuration = await parts.configuration();
   return {
     author: context.actor,
     seen: readerOf(context, context.store, parts),
     all: readerOf(context, context.asSystem('a message: its flow, its account'), parts),
     world: parts,
     base: context.endpoint.url,
-    replies: (await parts.configuration()).replies,
+    replies: configuration.replies,
+    proxyAge: configuration['proxy-age'],
     ...parts.portal,
   };
 }

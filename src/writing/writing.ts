@@ -87,7 +87,15 @@ async function assertConforms(
 ): Promise<void> {
   const { validator, definitionsFor } = parts;
   const definitions = await definitionsFor(target, resource);
-  const profiles = target.endpoint.resources.get(resource.resourceType)?.profiles ?? [];
+  const profiles = profilesOf(resource, target.endpoint);
   if (resource === draft.resource) validator.assertRules(resource, { profiles, definitions });
   else validator.assertValid(resource, { profiles, definitions });
+}
+
+/** The profiles that a resource of this type and kind is held against, whether or not it names them. */
+function profilesOf(resource: Resource, { resources }: Endpoint): readonly string[] {
+  const { profiles = [], kinds = [] } = resources.get(resource.resourceType) ?? {};
+  const named = (resource.meta?.profile ?? []) as readonly string[];
+  const ofKind = kinds.filter(({ profile, has }) => !named.includes(profile) && has(resource));
+  return [...profiles, ...ofKind.map(({ profile }) => profile)];
 }

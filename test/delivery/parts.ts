@@ -21,6 +21,7 @@ import type { Storage } from '../../src/store/port.js';
 export const templatesFolder = join(process.cwd(), 'templates');
 
 export const organization = {
+  'proxy-age': 18,
   'organization-title': 'Nordic & Sons Clinic',
   'help-telephone': '+1 555 0100',
   'help-page': 'https://clinic.example.org/help',

@@ -53,5 +53,36 @@ describe('the end of what parents may do', () => {
       journey().pass(DAY);
       assert.deepEqual(await statuses(), [404, 200, 200]);
     });
+
+    it('[PC-6] true at the edges: a mother is told of messages to a child, and of none once the child is grown', async () => {
+      const family = `Told${Date.now()}`;
+      const address = `${family}@example.org`.toLowerCase();
+      // The test before has moved the clock by a day.
+      const tomorrow = new Date(Date.now() + 2 * DAY).toISOString().slice(0, 10);
+      const birthDate = `${Number(tomorrow.slice(0, 4)) - 18}${tomorrow.slice(4)}`;
+      const make = async (body: { resourceType: string; [name: string]: unknown }): Promise<string> =>
+        `${body.resourceType}/${String((await journey().expect(201, system, 'POST', body.resourceType, body)).body.id)}`;
+      const child = await make({ resourceType: 'Patient', active: true, birthDate, name: [{ family, given: ['C'] }] });
+      const relation = { relationship: role('MTH'), telecom: [{ system: 'email', value: address }] };
+      const related = await make({
+        ...{ resourceType: 'RelatedPerson', active: true, patient: { reference: child } },
+        ...relation,
+      });
+      await make({ resourceType: 'Person', active: true, link: [{ target: { reference: related } }] });
+      const message = {
+        ...{ resourceType: 'Communication', status: 'completed', subject: { reference: child } },
+        sender: { reference: 'Organization/demo-clinical-group' },
+        payload: [{ contentString: 'x' }],
+      };
+      const named = { ...message, recipient: [{ reference: related }] };
+      await journey().expect(201, system, 'POST', 'Communication', message);
+      await journey().expect(201, system, 'POST', 'Communication', named);
+      assert.equal((await journey().mails(address)).length, 2);
+      journey().pass(DAY);
+      const unread = await journey().expect(201, system, 'POST', 'Communication', message);
+      assert.match(unread.headers.get('warning') ?? '', /no account with an address/);
+      assert.equal((await journey().call(system, 'POST', 'Communication', named)).status, 422);
+      assert.equal((await journey().mails(address)).length, 2);
+    });
   });
 });

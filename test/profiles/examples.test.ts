@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { StructureDefinition } from 'fhir/r4.js';
 import { loadDefinitions } from '../../src/definitions/load.js';
 import type { Issue } from '../../src/fhir/fault.js';
 import type { Resource } from '../../src/fhir/resource.js';
@@ -53,6 +54,17 @@ describe('profiles of the portal', () => {
     it(`${name}: has counter-examples, and the profile itself is valid`, () => {
       assert.ok(counters.length > 0);
       assert.deepEqual(errorsOf(read(name, 'profile.json')), []);
+    });
+
+    it(`${name}: marks what must be supported, and all that it requires is among that`, () => {
+      const { type, differential } = read(name, 'profile.json') as unknown as StructureDefinition;
+      const elements = differential?.element ?? [];
+      assert.ok(elements.some(({ mustSupport }) => mustSupport === true));
+      const required = elements.filter(({ id, min = 0 }) => min > 0 && type !== 'Extension' && id !== type);
+      assert.deepEqual(
+        required.filter(({ mustSupport }) => mustSupport !== true).map(({ id }) => id),
+        type === 'Task' ? ['Task.extension'].filter(id => required.some(one => one.id === id)) : [],
+      );
     });
 
     for (const file of counters) {

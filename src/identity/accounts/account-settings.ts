@@ -9,7 +9,7 @@ import { isConflict } from '../../fhir/fault.js';
 import { accountWorkflow } from '../../portal/account-workflow.js';
 import type { Effect } from '../../portal/effect.js';
 import type { NoticeEvent } from '../../portal/notice-kinds.table.js';
-import { recipientOf } from '../../portal/recipient.js';
+import { accountRecipient } from '../../portal/recipient.js';
 import { changed, step } from '../../portal/step.js';
 import { move, SERVER } from '../../portal/workflow.js';
 import type { DocumentChange, Store } from '../../store/port.js';
@@ -155,7 +155,7 @@ export async function proveAddress(
   return writer.commit<{ kind: 'done' | 'wrong' }>('change of the address of an account', async () => {
     const stored = await credentials.of(account);
     if (!stored || !(await codes.verify('address', browser, code))) return { step: step({}), value: { kind: 'wrong' } };
-    const before = await addressNow(stored, writer.reader, parts.clock.now());
+    const before = await addressNow(stored, writer.reader);
     const person = account.startsWith('Person/') ? await writer.reader.get<Person>(account) : undefined;
     const telecom = [{ system: 'email' as const, value: address }];
     return {
@@ -184,7 +184,7 @@ export async function closeAccount(
     if (!person || person.resource.active === false) return { step: step({}), value: { kind: 'conflict' } };
     const moving = { by: SERVER, now: clock.now(), all: reader, input: {} };
     const { resource } = await move(accountWorkflow(reader.own), 'withdraw', person.resource, moving);
-    const effects = told('account-closed', account, await addressNow(stored, reader, clock.now()));
+    const effects = told('account-closed', account, await addressNow(stored, reader));
     const documents = await security.signedOut(account);
     return { step: step({ writes: [changed(person, resource)], documents, effects }), value: { kind: 'done' } };
   });
@@ -194,10 +194,9 @@ export async function closeAccount(
 async function addressNow(
   { credential: { account, address } }: StoredCredential,
   reader: AccountWriter['reader'],
-  now: number,
 ): Promise<string | undefined> {
   if (address !== undefined) return address;
-  const recipient = await recipientOf({ reference: account }, reader, now);
+  const recipient = await accountRecipient(account, reader);
   return 'contact' in recipient ? recipient.contact.email : undefined;
 }
 
