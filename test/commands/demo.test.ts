@@ -23,7 +23,7 @@ describe('npm run demo', () => {
         await server.close();
         await storage.store.close();
       }
-      assert.equal(lines.filter(line => /^ *\d+\. {2}/.test(line)).length, 28);
+      assert.equal(lines.filter(line => /^ *\d+\. {2}/.test(line)).length, 38);
       assert.equal(lines.filter(line => /Text message to \+1202\d{7}$/.test(line)).length, 2);
       assert.ok(lines.includes('       status: not-enrolled'));
       assert.ok(lines.includes('         category: medical'));

@@ -58,8 +58,13 @@ export class Portal {
     this.printer.step(title);
   }
 
-  create(as: Caller, body: Resource): Promise<Resource> {
-    return this.call(as, 201, client => client.create({ resourceType: body.resourceType, body }), body);
+  create(as: Caller, body: Resource, status = 201): Promise<Resource> {
+    return this.call(as, status, client => client.create({ resourceType: body.resourceType, body }), body);
+  }
+
+  update(as: Caller, body: Resource & { id?: string }): Promise<Resource> {
+    const { resourceType, id = '' } = body;
+    return this.call(as, 200, client => client.update({ resourceType, id, body }), body);
   }
 
   /** @param reference `Binary/1` */

@@ -1,7 +1,9 @@
-/** The main job, step by step: from a patient nobody has invited yet to an answered question. */
+/** The main job, step by step: from a patient nobody has invited yet to an answered question; then what administrators change. */
 import { randomInt } from 'node:crypto';
 import type { JsonObject, Resource } from '../../fhir/resource.js';
 import { parameter, parametersOf } from '../../fhir/parameters.js';
+import { administer } from './administer.js';
+import { message } from './message.js';
 import { PDF } from './pdf.js';
 import type { Portal } from './portal.js';
 
@@ -28,6 +30,7 @@ export async function walk(portal: Portal): Promise<void> {
   const { app } = newcomer;
   const thread = await portal.search(app, 'Communication', { 'part-of': `Communication/${message}`, _sort: 'sent' });
   if (thread['total'] !== 2) throw new Error('the thread should hold two answers');
+  await administer(portal, app);
 }
 
 async function arrive(portal: Portal): Promise<Newcomer> {
@@ -84,7 +87,7 @@ async function beWrittenTo(portal: Portal, { patient, email, app }: Newcomer): P
   const binary = await portal.create(clinician, pdf);
   const attachment = { contentType: 'application/pdf', url: `Binary/${binary.id ?? ''}`, title: 'Result' };
   const text = 'Your result is attached. All is well; do you have questions?';
-  const body = message(portal, text, {
+  const body = message(portal, text, 'medical', {
     topic: { text: 'Your result' },
     subject: { reference: patient },
     payload: [{ contentString: text }, { contentAttachment: attachment }],
@@ -105,7 +108,7 @@ async function beWrittenTo(portal: Portal, { patient, email, app }: Newcomer): P
 
 async function answerBack(portal: Portal, { app }: Newcomer, to: string): Promise<string> {
   portal.step('She answers. The answer becomes a work item of the clinical group’s message desk.');
-  const body = message(portal, 'Thank you. May I start running again?', {
+  const body = message(portal, 'Thank you. May I start running again?', 'medical', {
     inResponseTo: [{ reference: `Communication/${to}` }],
   });
   const { id = '' } = await portal.create(app, body);
@@ -118,23 +121,12 @@ async function beWorkedOn(portal: Portal, answer: string): Promise<void> {
   const task = `Task/${((found['entry'] ?? []) as { resource: Resource }[])[0]?.resource.id ?? ''}`;
   await portal.operation(agent, { name: 'claim', on: task });
   portal.step('The agent answers by it, and completes it.');
-  const body = message(portal, 'Yes, from next week on.', {
+  const body = message(portal, 'Yes, from next week on.', 'medical', {
     inResponseTo: [{ reference: `Communication/${answer}` }],
     basedOn: [{ reference: task }],
   });
   await portal.create(agent, body);
   await portal.operation(agent, { name: 'complete', on: task });
-}
-
-function message({ canonicalUrl }: Portal, text: string, more: JsonObject): Resource {
-  const coding = [{ system: `${canonicalUrl}/CodeSystem/message-category`, code: 'medical' }];
-  return {
-    resourceType: 'Communication',
-    status: 'completed',
-    category: [{ coding }],
-    payload: [{ contentString: text }],
-    ...more,
-  };
 }
 
 function demand(answer: Resource, status: string): void {
