@@ -27,6 +27,20 @@ const put = (i: number) => {
   return { key, version: 1, at: 1, deleted: false, method: 'PUT' as const, json, index: entries() };
 };
 
+describe('a re-indexing job that begins', () => {
+  it('takes out of force what it changes or removes, and nothing else', () => {
+    const [kept, changed, removed] = [
+      { code: 'a', expression: 'x' },
+      { code: 'b', expression: 'x' },
+      { code: 'c', expression: 'x' },
+    ] as const;
+    const wanted = [kept, { ...changed, expression: 'y' }, { code: 'd' }];
+    const job = { job: 'i', requested: 0, wanted: [], types: [] };
+    const before = { ...begun(undefined, job), inForce: [kept, changed, removed] };
+    assert.deepEqual(begun(before, { job: 'j', requested: 1, wanted, types: [] }).inForce, [kept]);
+  });
+});
+
 describe('re-indexing worker', () => {
   eachStorage((_name, open) => {
     let storage: Storage;
@@ -159,6 +173,30 @@ describe('re-indexing worker', () => {
       clock.at += LEASE + 1;
       await worker().idle();
       assert.equal(indexed, 0, 'and is not taken up again');
+    });
+
+    it('leaves a page to the process that has begun it until its lease is over', async () => {
+      ended();
+      await hasBegun(1);
+      clock.at += LEASE - 1;
+      assert.equal(await worker().next(), 0);
+      clock.at += 1;
+      assert.equal(await worker().next(), 1);
+    });
+
+    it('lays none aside for faults that the process outlives, however many', async () => {
+      let faults = 5;
+      const failing: Pick<Store, 'scan' | 'commit'> = {
+        scan: (...asked) => storage.store.scan(...asked),
+        commit: changes =>
+          faults-- > 0 ? Promise.reject(new Fault('unavailable', 'gone')) : storage.store.commit(changes),
+      };
+      for (let round = 0; round < 6; round++) {
+        await worker(failing).idle();
+        clock.at += LEASE + 1;
+      }
+      const { failed, done } = await state();
+      assert.deepEqual([failed, done, reports.length], [undefined, COUNT, 5]);
     });
 
     it('goes on with a job that one process ended with', async () => {

@@ -6,7 +6,7 @@ import { mock } from 'node:test';
 import { verifyTrail } from '../../../src/observe/audit/verify.js';
 import { openMemory } from '../../../src/store/memory/open.js';
 import { systemClock } from '../../../src/fhir/clock.js';
-import { entry, Machine, requestsOf } from './process.js';
+import { entry, Machine, MINUTE, requestsOf } from './process.js';
 
 type Write = (descriptor: number, bytes: Buffer, at: number, length?: number) => number;
 
@@ -35,6 +35,29 @@ describe('audit log: writes that break off', () => {
     const audit = machine.open();
     await Promise.all(['1', '2', '3'].map(request => audit.append(entry(request))));
     assert.deepEqual(await requestsOf(audit), ['1', '2', '3']);
+    assert.deepEqual(await problems(), []);
+  });
+
+  it('[H05] a commit of the audit of writes whose end is not known is not made twice, and its chain ends', async () => {
+    const { store } = machine.storage;
+    let known = false;
+    const audit = machine.open({
+      async commit(changes) {
+        await store.commit(changes);
+        if (known) return;
+        known = true;
+        throw new Error('the line broke');
+      },
+    });
+    const write = (request: string) =>
+      store.commit({ documents: [audit.document(entry(request, { at: machine.now }))] });
+    await write('w1');
+    machine.now += MINUTE;
+    await assert.rejects(audit.persist(), /the line broke/);
+    await write('w2');
+    await machine.persistAll(audit);
+    assert.deepEqual(await requestsOf(audit), ['w1', 'w2']);
+    assert.deepEqual(await machine.storage.records.due('audit', machine.now, 10), []);
     assert.deepEqual(await problems(), []);
   });
 
