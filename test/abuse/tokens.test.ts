@@ -48,7 +48,7 @@ function routesOf({ rest }: CapabilityStatement): [method: string, path: string]
   return [...ofTypes, ...whole, ...operations];
 }
 
-const OPEN = /\/\$(redeem-invitation|report-misdirected)$/;
+const OPEN = /\/\$(redeem-invitation|report-misdirected|unsubscribe)$/;
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('abuse: tokens', () => {

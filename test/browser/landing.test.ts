@@ -131,7 +131,7 @@ describe('browser: the landing page', () => {
       assert.equal(await page.locator('.parameters', { hasText: 'general-practitioner' }).first().isVisible(), true);
     }));
 
-  for (const path of ['/invitation', '/not-for-me?token=good'])
+  for (const path of ['/not-for-me?token=good'])
     for (const lang of ['en', 'ar'])
       it(`${path} in ${lang} is legible, fits a narrow screen, and needs no script`, () =>
         visit(

@@ -20,7 +20,7 @@ describe('formats', () => {
         const { headers } = await rest().expect(200, 'GET', `Patient/${id}${query}`, undefined, { accept });
         return headers.get('content-type') ?? '';
       };
-      for (const accept of ['application/fhir+json', 'application/json', '*/*', 'text/html, application/*;q=0.5']) {
+      for (const accept of ['application/fhir+json', 'application/json', '*/*', 'text/csv, application/*;q=0.5']) {
         assert.match(await type('', accept), json, accept);
       }
       for (const format of ['json', 'application/json', 'application/fhir%2Bjson', 'application/fhir+json']) {

@@ -32,7 +32,7 @@ describe('a lost notice', () => {
         .split('\n')
         .find(one => one.includes('notice lost')) ?? '';
     const { level, event, outcome, reason } = JSON.parse(line) as Record<string, string>;
-    assert.deepEqual([level, event, outcome, reason], ['warn', 'invitation', 'dead', 'SMTP 550']);
+    assert.deepEqual([level, event, outcome, reason], ['warn', 'invitation', 'failed', 'SMTP 550']);
     assert.ok(!printed().includes(person.email) && !printed().includes(person.family));
     await mailServer.close();
     rmSync(folder, { recursive: true });

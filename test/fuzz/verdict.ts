@@ -50,6 +50,10 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
 /** What tells of the server's insides. */
 const INSIDES = /node_modules|node:internal|SQLITE_|\.(?:js|ts):\d+|\n\s+at \S+ \(|MongoError/;
 
+/** As browsers do. */
+const asksForPage = ({ method, path, headers }: Sent): boolean =>
+  method === 'GET' && (/text.html/.test(headers['accept'] ?? '') || /_format=[^&]*html/.test(path));
+
 export type Verdict = (sent: Sent, answer: Answer) => string[];
 
 /** Finds what is wrong with an answer: [] if nothing is. */
@@ -57,9 +61,11 @@ export function createVerdict(root: string): Verdict {
   const definitions = loadDefinitions(root);
   const validator = createValidator(definitions, { root });
 
-  const outcome = ({ status, headers, body }: Answer): string[] => {
+  const outcome = (sent: Sent, { status, headers, body }: Answer): string[] => {
     const type = headers['content-type'] ?? '';
     const text = body.toString();
+    if (type === 'text/html; charset=utf-8' && asksForPage(sent))
+      return INSIDES.test(text) ? ['tells of the insides'] : [];
     if (!/^application\/fhir\+(json|xml); charset=utf-8$/.test(type)) return [`error as ${type}`];
     const resource = type.includes('json')
       ? (JSON.parse(text) as Resource)
@@ -79,7 +85,8 @@ export function createVerdict(root: string): Verdict {
     ];
   };
 
-  return ({ method, path }, answer) => {
+  return (sent, answer) => {
+    const { method, path } = sent;
     const { status, headers, ms } = answer;
     const faults = [
       ...(status >= 500 || status < 200 ? [`status ${status}`] : []),
@@ -87,6 +94,6 @@ export function createVerdict(root: string): Verdict {
       ...(headers['x-powered-by'] === undefined ? [] : ['says what runs it']),
     ];
     if (!path.startsWith('/fhir') || method === 'HEAD' || status < 400 || status >= 500) return faults;
-    return [...faults, ...outcome(answer)];
+    return [...faults, ...outcome(sent, answer)];
   };
 }

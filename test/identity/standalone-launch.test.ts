@@ -42,8 +42,8 @@ eachApp('standalone launch', surroundings => {
       const uris = security.extension?.find(({ url }) => url.endsWith('/StructureDefinition/oauth-uris'));
       const named = Object.fromEntries((uris?.extension ?? []).map(({ url, valueUri }) => [url, valueUri]));
       assert.deepEqual(
-        [named['authorize'], named['token'], named['introspect'], named['revoke']],
-        ['authorization', 'token', 'introspection', 'revocation'].map(name => configuration[`${name}_endpoint`]),
+        [named['authorize'], named['token']],
+        ['authorization', 'token'].map(name => configuration[`${name}_endpoint`]),
       );
     }
   });

@@ -6,10 +6,11 @@ import { eachPortal } from './journey.js';
 
 describe('first calls', () => {
   eachPortal(journey => {
-    it('[PKB-6] the portal says what it does: all operations, at the type they belong to', async () => {
+    it('[PKB-6] the portal says what it does: all operations, at the type they belong to or at none', async () => {
       const statement = (await journey().expect(200, '', 'GET', 'metadata')).body as unknown as CapabilityStatement;
       assert.equal(statement.fhirVersion, '4.0.1');
-      const declared = (statement.rest?.[0]?.resource ?? []).flatMap(({ operation = [] }) => operation);
+      const [{ resource: types = [], operation: general = [] } = {}] = statement.rest ?? [];
+      const declared = [...general, ...types.flatMap(({ operation = [] }) => operation)];
       const ours = (all: readonly string[]) => new Set(all.filter(url => url.startsWith('https://portico.health/')));
       const customers = journey().server.app.endpoints.find(({ name }) => name === 'customer');
       const theirs = new Set([...(customers?.operations.values() ?? [])].map(({ definition }) => definition));

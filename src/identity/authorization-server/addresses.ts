@@ -25,8 +25,8 @@ export function addressesAt(url: string): Addresses {
   return { ...(Object.fromEntries(at) as Record<keyof typeof routes, string>), issuer, style: url + STYLE };
 }
 
-/** As a CapabilityStatement lists them. https://hl7.org/fhir/smart-app-launch/conformance.html */
+/** As a CapabilityStatement lists them: HL7's extension knows no more. https://hl7.org/fhir/smart-app-launch/conformance.html */
 export function oauthUris(url: string): Readonly<Record<string, string>> {
-  const { authorization: authorize, token, introspection: introspect, revocation: revoke } = addressesAt(url);
-  return { authorize, token, introspect, revoke };
+  const { authorization: authorize, token } = addressesAt(url);
+  return { authorize, token };
 }
