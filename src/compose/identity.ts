@@ -7,7 +7,7 @@ import { outboxDocuments } from '../delivery/outbox.js';
 import { answerRequests, REQUESTS_AT_ONCE } from '../identity/accounts/account-requests.js';
 import { createAccountSecurity } from '../identity/accounts/account-security.js';
 import { placeNamesOf } from '../identity/accounts/place-names.js';
-import { ask, resetPassword } from '../identity/accounts/recovery.js';
+import { ask, askEnrollment, resetPassword } from '../identity/accounts/recovery.js';
 import { DAY } from '../portal/days-parameter.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
@@ -106,7 +106,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     placeNames,
   };
   const answering = {
-    ...{ clock, random, records, writer, credentials, codes, fhirUserOf: inUse },
+    ...{ ...world, records, writer, credentials, codes, fhirUserOf: inUse, settings: configuration },
     ...{ lasts: config.invitationDays * DAY, portalUrl: config.portalUrl },
   };
   const requests = createBackgroundWorker(() => answerRequests(answering), {
@@ -127,6 +127,8 @@ export function createIdentity(parts: IdentityParts): Identity {
     verifyEntrance: (visitor, entrance, given) => verifyEntrance(visitor, entrance, given, entering),
     enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
     ask: (visitor, purpose, typed) => ask(visitor, purpose, typed, recovery),
+    askEnrollment: (visitor, facts) => askEnrollment(visitor, facts, recovery),
+    mayEnroll: async () => (await configuration())['self-enrollment'] === 'on',
     resetPassword: (visitor, given) => resetPassword(visitor, given, recovery),
     ...accountSettings(changing, sessions, configuration),
   };

@@ -118,6 +118,10 @@ export const settings = {
     about: 'Whether members have a second factor: off, optional or required. Staff always have one.',
     wrong: rule => (['off', 'optional', 'required'].includes(rule) ? undefined : 'one of off, optional, required'),
   }),
+  'self-enrollment': code('off', {
+    about: 'Whether people whose facts are those of one patient enroll without an invitation: off or on.',
+    wrong: rule => (['off', 'on'].includes(rule) ? undefined : 'off or on'),
+  }),
   'session-idle-minutes': count(15, {
     about: 'Minutes without use after which a browser is signed out.',
     wrong: between(1, 24 * 60),

@@ -33,6 +33,13 @@ export const english = {
   findUserNameWhy: 'Enter the e-mail address that we know. We send you the user names that belong to it.',
   email: 'E-mail address',
   userNameAsked: 'If there is an account with this address, its user name is on its way.',
+  enrollTitle: 'Open an account',
+  enrollWhy: 'Enter your name, your date of birth and your e-mail address as your provider knows them.',
+  familyName: 'Family name',
+  givenName: 'Given name',
+  badFacts: 'Please fill in your names, your whole date of birth and one e-mail address.',
+  enrollmentAsked:
+    'If these are the facts of one of our patients, the way into the account is on its way to the address on record. If nothing arrives, please call your provider.',
   forgotPassword: 'Forgotten your password?',
   forgotUserName: 'Forgotten your user name?',
 
@@ -134,6 +141,13 @@ export const arabic = {
   findUserNameWhy: 'أدخل عنوان البريد الإلكتروني المعروف لدينا، فنرسل إليك أسماء المستخدمين التابعة له.',
   email: 'عنوان البريد الإلكتروني',
   userNameAsked: 'إن كان هناك حساب بهذا العنوان فاسم المستخدم في الطريق إليك.',
+  enrollTitle: 'افتح حسابًا',
+  enrollWhy: 'أدخل اسمك وتاريخ ميلادك وعنوان بريدك الإلكتروني كما هي معروفة لدى مقدّم الرعاية.',
+  familyName: 'اسم العائلة',
+  givenName: 'الاسم الأول',
+  badFacts: 'يُرجى إدخال اسميك وتاريخ ميلادك كاملًا وعنوان بريد إلكتروني واحد.',
+  enrollmentAsked:
+    'إن كانت هذه بيانات أحد مرضانا فسيصل طريق الدخول إلى الحساب إلى العنوان المدوّن في السجل. وإن لم يصلك شيء فيُرجى الاتصال بمقدّم الرعاية.',
   forgotPassword: 'هل نسيت كلمة المرور؟',
   forgotUserName: 'هل نسيت اسم المستخدم؟',
 

@@ -1,7 +1,8 @@
 /** Requests of people who cannot sign in, as they wait for the server to look into them. */
+import type { Facts } from '../../portal/identity.js';
 import type { Document, DocumentChange } from '../../store/port.js';
 
-export type RequestPurpose = 'password' | 'user-name';
+export type RequestPurpose = 'password' | 'user-name' | 'self-enrollment';
 
 export interface AccountRequest {
   readonly purpose: RequestPurpose;
@@ -9,6 +10,8 @@ export interface AccountRequest {
   readonly text: string;
   /** The secret of the browser that a code belongs to. */
   readonly browser: string;
+  /** Of somebody who enrolls. */
+  readonly facts?: Facts;
 }
 
 export const REQUESTS = 'account-request';

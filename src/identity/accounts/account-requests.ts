@@ -1,30 +1,24 @@
 /** Looks into the requests that wait: finds the accounts that are meant, and sends codes, user names, or a new activation. */
 import type { Patient, Person, Practitioner } from 'fhir/r4.js';
-import type { World } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
 import { emailForm } from '../../fhir/email-address.js';
 import { Fault } from '../../fhir/fault.js';
 import { activationOf } from '../../portal/activation.js';
 import { activationRecord, isPending, readActivation } from '../../portal/account-standing.js';
 import { byAddress } from '../../portal/candidates.js';
-import { accountsOf } from '../../portal/identity.js';
+import { accountsOf, type Facts } from '../../portal/identity.js';
 import { combined, step, type Step } from '../../portal/step.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
 import { accountNotice, codeNotice } from './account-notice.js';
 import { requestOf, REQUESTS, type AccountRequest } from './account-request.js';
-import type { AccountWriter } from './account-writer.js';
 import type { Credential, CredentialReader } from './credential.js';
+import { enrollByFacts, type SelfEnrollmentParts } from './self-enrollment.js';
 import type { OneTimeCodes } from './one-time-code.js';
 
-export interface AccountRequestParts extends Pick<World, 'clock' | 'random'> {
-  readonly writer: AccountWriter;
+export interface AccountRequestParts extends SelfEnrollmentParts {
   readonly credentials: CredentialReader;
   readonly codes: Pick<OneTimeCodes, 'issue'>;
   readonly fhirUserOf: (account: string) => Promise<string | undefined>;
-  /** Milliseconds that an activation lasts. */
-  readonly lasts: number;
-  /** Where links lead, without a trailing slash. */
-  readonly portalUrl: string;
 }
 
 /** Accounts at one address: a household. Those of an institution's address are nobody's in particular. */
@@ -32,7 +26,8 @@ const MOST = 20;
 
 /** What comes of a request, as a step. */
 export async function answerRequest(request: AccountRequest, parts: AccountRequestParts): Promise<Step> {
-  const { purpose, text } = request;
+  const { purpose, text, facts } = request;
+  if (facts) return enrollmentOf(facts, parts);
   const named = purpose === 'password' ? await parts.credentials.byUserName(text) : undefined;
   if (named) {
     return (await parts.fhirUserOf(named.credential.account)) === undefined
@@ -49,6 +44,15 @@ export async function answerRequest(request: AccountRequest, parts: AccountReque
   return purpose === 'password' && known.length === 1
     ? passwordCode(request, first, parts)
     : userNames(known, first.account, email);
+}
+
+/** A member who enrolls again is told the user name, or sent the way in. */
+async function enrollmentOf(facts: Facts, parts: AccountRequestParts): Promise<Step> {
+  const outcome = await enrollByFacts(facts, parts);
+  if ('step' in outcome) return outcome.step;
+  const stored = await parts.credentials.of(outcome.account);
+  if (stored) return userNames([stored.credential], outcome.account, facts.email ?? '');
+  return activations([outcome.account], parts);
 }
 
 /** An address of so many is that of an institution. */

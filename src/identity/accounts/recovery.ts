@@ -9,12 +9,13 @@ import type { DocumentChange, Records, Store } from '../../store/port.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import { newSecret } from '../sessions/session.js';
-import { queuedRequest, type RequestPurpose } from './account-request.js';
+import { queuedRequest, type AccountRequest, type RequestPurpose } from './account-request.js';
 import type { AccountSecurity } from './account-security.js';
 import { changedCredential, type CredentialReader } from './credential.js';
 import type { OneTimeCodes } from './one-time-code.js';
 import type { Hashing } from './password-hash.js';
 import { faultOfPassword, type PasswordFault } from './password-rules.js';
+import { factsOf, type StatedFacts } from './self-enrollment.js';
 import { foldUserName } from './user-name.js';
 
 export interface RecoveryParts extends Pick<World, 'clock' | 'ids' | 'random'> {
@@ -39,20 +40,38 @@ export type AskOutcome =
 const LONGEST = 254;
 
 /** Takes a request of somebody who has forgotten the password or the user name. */
-export async function ask(
+export function ask(
   visitor: Visitor,
-  purpose: RequestPurpose,
+  purpose: Exclude<RequestPurpose, 'self-enrollment'>,
   typed: string,
+  parts: RecoveryParts,
+): Promise<AskOutcome> {
+  return queue(visitor, { purpose, text: typed.trim().slice(0, LONGEST) }, parts);
+}
+
+/** Takes the facts of somebody who enrolls without an invitation; undefined where they are incomplete. */
+export async function askEnrollment(
+  visitor: Visitor,
+  stated: StatedFacts,
+  parts: RecoveryParts,
+): Promise<AskOutcome | undefined> {
+  const facts = factsOf(stated);
+  return facts && queue(visitor, { purpose: 'self-enrollment', text: facts.email ?? '', facts }, parts);
+}
+
+async function queue(
+  visitor: Visitor,
+  request: Omit<AccountRequest, 'browser'>,
   { limiter, records, ids, clock, random }: RecoveryParts,
 ): Promise<AskOutcome> {
-  const text = typed.trim().slice(0, LONGEST);
+  const { purpose, text } = request;
   const wait = await limiter.take([
     { limit: 'code-network', of: visitor.network },
     { limit: 'recovery-sent', of: `${purpose} ${foldUserName(text)}` },
   ]);
   if (wait !== undefined) return { kind: 'wait', wait };
   const browser = newSecret(random);
-  await records.write(queuedRequest(ids.next(), { purpose, text, browser }, clock.now()));
+  await records.write(queuedRequest(ids.next(), { ...request, browser }, clock.now()));
   return { kind: 'asked', browser };
 }
 

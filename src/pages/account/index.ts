@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { accountPages, type AccountPageParts } from './account.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
 import { recoveryPages, type RecoveryPageParts } from './recovery.js';
+import { selfEnrollmentPage, type SelfEnrollmentPageParts } from './self-enrollment.js';
 import { secondFactorPages, type SecondFactorPageParts } from './second-factor.js';
 import { signInPage, type SignInPageParts } from './sign-in.js';
 import { serveForm, type Site } from './visit.js';
@@ -11,6 +12,7 @@ export type AccountPagesParts = Pick<Site, 'forms'> &
   SignInPageParts &
   SecondFactorPageParts &
   RecoveryPageParts &
+  SelfEnrollmentPageParts &
   EntranceParts &
   AccountPageParts;
 
@@ -20,6 +22,7 @@ export function serveAccountPages(app: Express, parts: AccountPagesParts, site: 
     signInPage(parts),
     ...secondFactorPages(parts),
     ...recoveryPages(parts),
+    selfEnrollmentPage(parts),
     ...entrancePages('invitation', parts),
     ...entrancePages('activation', parts),
     ...accountPages(parts),

@@ -1,6 +1,5 @@
 /** The pages for those who have forgotten their password or their user name. */
 import type { AskOutcome, NewPassword, ResetOutcome } from '../../identity/accounts/recovery.js';
-import type { RequestPurpose } from '../../identity/accounts/account-request.js';
 import type { Visitor } from '../../identity/limits/visitor.js';
 import { html } from '../html.js';
 import { newPasswordFields, problemOf } from './entrance.js';
@@ -9,7 +8,7 @@ import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
 export interface RecoveryPageParts {
-  readonly ask: (visitor: Visitor, purpose: RequestPurpose, typed: string) => Promise<AskOutcome>;
+  readonly ask: (visitor: Visitor, purpose: 'password' | 'user-name', typed: string) => Promise<AskOutcome>;
   readonly resetPassword: (visitor: Visitor, given: NewPassword) => Promise<ResetOutcome>;
 }
 

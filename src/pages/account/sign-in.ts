@@ -6,12 +6,13 @@ import { html } from '../html.js';
 import { alert, done, field, heading, submit } from './fields.js';
 import { PASSWORD_RESET, USER_NAME } from './recovery.js';
 import { ANYWHERE, returnTo } from './return-to.js';
+import { SELF_ENROLLMENT, type SelfEnrollmentPageParts } from './self-enrollment.js';
 import { SECOND_FACTOR } from './second-factor.js';
 import type { PlainTexts } from '../../texts/words.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
-export interface SignInPageParts {
+export interface SignInPageParts extends Pick<SelfEnrollmentPageParts, 'mayEnroll'> {
   readonly signIn: (visitor: Visitor, given: NameAndPassword) => Promise<SignInOutcome>;
 }
 
@@ -20,35 +21,41 @@ const PATH = '/sign-in';
 interface Shown extends Problem {
   readonly userName?: string;
   readonly back: string | undefined;
+  /** People may enroll without an invitation. */
+  readonly mayEnroll: boolean;
   /** What the reader has done before. */
   readonly after?: string;
 }
 
-export const signInPage = ({ signIn }: SignInPageParts): FormPage => ({
-  path: PATH,
-  keeps: ['return', 'after'],
-  show: (visit, query) => shown(visit, { back: returnTo(query('return')), after: query('after') }),
-  async take(visit, fields, query) {
-    const back = returnTo(query('return'));
-    const given = { userName: fields('userName'), password: fields('password') };
-    const outcome = await signIn(visit, given);
-    const { userName } = given;
-    switch (outcome.kind) {
-      case 'signed-in':
-        return { kind: 'go', to: back ?? visit.link('/account'), cookies: [outcome.cookie] };
-      case 'second-factor':
-        return {
-          kind: 'go',
-          to: visit.link(SECOND_FACTOR, defined({ return: back })),
-          cookies: [outcome.cookie],
-        };
-      case 'refused':
-        return shown(visit, { status: 401, problem: visit.words.wrongPassword, userName, back });
-      case 'wait':
-        return shown(visit, { ...throttled(visit.t, outcome.wait), userName, back });
-    }
-  },
-});
+export const signInPage = ({ signIn, mayEnroll }: SignInPageParts): FormPage => {
+  const shownNow = async (visit: Visit, how: Omit<Shown, 'mayEnroll'>): Promise<Answer> =>
+    shown(visit, { ...how, mayEnroll: await mayEnroll() });
+  return {
+    path: PATH,
+    keeps: ['return', 'after'],
+    show: (visit, query) => shownNow(visit, { back: returnTo(query('return')), after: query('after') }),
+    async take(visit, fields, query) {
+      const back = returnTo(query('return'));
+      const given = { userName: fields('userName'), password: fields('password') };
+      const outcome = await signIn(visit, given);
+      const { userName } = given;
+      switch (outcome.kind) {
+        case 'signed-in':
+          return { kind: 'go', to: back ?? visit.link('/account'), cookies: [outcome.cookie] };
+        case 'second-factor':
+          return {
+            kind: 'go',
+            to: visit.link(SECOND_FACTOR, defined({ return: back })),
+            cookies: [outcome.cookie],
+          };
+        case 'refused':
+          return shownNow(visit, { status: 401, problem: visit.words.wrongPassword, userName, back });
+        case 'wait':
+          return shownNow(visit, { ...throttled(visit.t, outcome.wait), userName, back });
+      }
+    },
+  };
+};
 
 /** Texts for those who come from another page. */
 function doneBefore(words: PlainTexts, after: string): string | undefined {
@@ -70,7 +77,7 @@ function doneBefore(words: PlainTexts, after: string): string | undefined {
   }
 }
 
-function shown(visit: Visit, { problem, userName = '', back, after = '', ...how }: Shown): Answer {
+function shown(visit: Visit, { problem, userName = '', back, after = '', mayEnroll, ...how }: Shown): Answer {
   const { words, form } = visit;
   const query = back === undefined ? {} : { return: back };
   const content = html`${heading(words.signIn)} ${done(doneBefore(words, after))} ${alert(problem)}
@@ -84,6 +91,7 @@ function shown(visit: Visit, { problem, userName = '', back, after = '', ...how 
     <p class="links">
       <a href="${visit.link(PASSWORD_RESET)}">${words.forgotPassword}</a>
       <a href="${visit.link(USER_NAME)}">${words.forgotUserName}</a>
+      ${mayEnroll && html`<a href="${visit.link(SELF_ENROLLMENT)}">${words.enrollTitle}</a>`}
     </p>`;
   return {
     kind: 'page',
