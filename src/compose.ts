@@ -110,24 +110,12 @@ export async function compose(
   const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, wordings, handling });
   const identity = createIdentity({ ...shared, grants, stores, secret, audit, log, handling });
   const serving = createServing({
-    ...shared,
-    log,
-    dispatch,
-    access,
-    clients,
-    grants,
-    secret,
-    dispatcher,
-    reindexer,
-    audit,
+    ...{ ...shared, log, dispatch, access, clients, grants, secret, pageTokens },
+    ...{ dispatcher, reindexer, audit, stores: opened, outbound, texts },
     accounts: identity.pages,
     sessions: identity.sessions,
-    pageTokens,
     limiter: identity.limiter,
     accountRequests: identity.requests,
-    stores: opened,
-    outbound,
-    texts,
     hooks: createHookRoutes({ ...shared, stores, gateway, handling }),
     owned: storage === undefined,
   });
