@@ -144,7 +144,12 @@ eachPortal(journey => {
     const changed = await journey().call(manager, 'POST', '', bundle({ url: 'replies', valueBoolean: false }), headers);
     assert.equal(changed.status, 200, changed.text);
     const auditor = 'demo-agent as Practitioner/demo-auditor';
-    const { body } = await journey().expect(200, auditor, 'GET', 'AuditEvent?entity:identifier=configuration-transaction');
+    const { body } = await journey().expect(
+      200,
+      auditor,
+      'GET',
+      'AuditEvent?entity:identifier=configuration-transaction',
+    );
     const events = ((body as unknown as Bundle<AuditEvent>).entry ?? []).map(({ resource }) => resource!);
     const details = events.flatMap(({ entity = [] }) => entity.flatMap(({ detail }) => detail ?? []));
     assert.deepEqual(details, [{ type: 'replies', valueString: 'true → false' }]);

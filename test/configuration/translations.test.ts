@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Basic, Extension, Parameters } from 'fhir/r4.js';
 import { startTestServer } from '../fixtures/server.js';
-import { eachPortal, issue, type Answer, type Journey } from '../portal/journey.js';
+import { eachPortal, issue, output, parameters, stranger, type Answer, type Journey } from '../portal/journey.js';
 
 const OWN = 'https://portico.health/fhir';
 const manager = 'demo-agent as Practitioner/demo-configuration-manager';
@@ -93,6 +93,10 @@ eachPortal(journey => {
     assert.match(page, /<html lang="ar" dir="rtl">/);
     assert.doesNotMatch(page, /hreflang/);
     assert.doesNotMatch(await pageOf('en', '/?lang=en'), /<html lang="en"/);
+    const invite = () => journey().expect(201, 'demo-ehr', 'POST', 'Patient/$invite', parameters({ ...stranger() }));
+    assert.equal(output(await invite(), 'language'), undefined);
+    await enable(['ar', 'en']);
+    assert.equal(output(await invite(), 'language'), 'ar');
   });
 
   it('[RN-29] a translation is in force with the next request of every process', async () => {

@@ -90,13 +90,15 @@ describe('http/pages', () => {
     );
   });
 
-  it('answers in the language asked for, then in the one the reader prefers', () => {
+  it('[F18] answers in the language asked for, then in the one the reader prefers', () => {
     const settings = { language: ['en', 'ar'], 'default-language': 'en' };
     assert.equal(readerLanguage('ar', 'en', settings), 'ar');
     assert.equal(readerLanguage('ar-LB', undefined, settings), 'ar');
     assert.equal(readerLanguage(undefined, 'de, ar-EG;q=0.8, en;q=0.3', settings), 'ar');
     assert.equal(readerLanguage('xx', 'de', settings), 'en');
     assert.equal(readerLanguage(['ar'], undefined, settings), 'en');
+    for (const odd of ['a'.repeat(8000), 'ar,'.repeat(3000), '\u0000ar', ';;q=,,', 'ar;q=0', 'ar;q=x', '*'])
+      assert.equal(readerLanguage(odd, odd, settings), 'en', odd.slice(0, 10));
     assert.equal(readerLanguage('ar', 'ar', { language: ['en', 'pt'], 'default-language': 'pt' }), 'pt');
   });
 
