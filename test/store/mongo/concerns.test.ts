@@ -68,6 +68,11 @@ describeMongo('mongo concerns', () => {
     for (const { command } of starts) assert.equal(levelOf(command), 'snapshot');
   });
 
+  it('[R13] a commit with criteria writes to its locks first: what a snapshot does not show makes two of them conflict', () => {
+    const [first] = commands.filter(({ command }) => command.startTransaction === true);
+    assert.deepEqual([first?.commandName, first?.command.update], ['update', 'locks']);
+  });
+
   it('[R28] every other read is of majority-committed data on the primary', () => {
     const outside = named(reads).filter(event => !inTransaction(event));
     assert.ok(outside.length > 3);

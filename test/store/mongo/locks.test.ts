@@ -27,6 +27,21 @@ describe('mongo locks', () => {
     assert.equal(locksOf({ criteria: asking(posting('Patient|gender|=f')), puts }).length, 2);
   });
 
+  it('are those of whole types where a chain decides, whatever identifier stands beside it', () => {
+    const chain: Filter = {
+      kind: 'refers',
+      key: 'Patient|organization|',
+      type: 'Organization',
+      where: { kind: 'all' },
+    };
+    const criteria = asking({ kind: 'and', of: [posting(forms[0]!), chain] });
+    const organization = locksOf({
+      criteria: [{ partition: 'p', type: 'Organization', where: { kind: 'all' }, ids: [] }],
+    });
+    assert.equal(organization.length, 1);
+    assert.ok(locksOf({ criteria }).includes(organization[0]!));
+  });
+
   it('are one for each context of Binaries', () => {
     const context = (id: string): Filter => posting(`Binary|~context|Communication/${id}`);
     const criteria = (where: Filter) => [{ partition: 'p', type: 'Binary', where, ids: [] }];
