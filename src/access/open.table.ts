@@ -1,6 +1,6 @@
 /**
- * All of FHIR that needs no token, in one place. Beside it http/ serves the landing page, health and the well-known
- * documents to everybody.
+ * All of FHIR that needs no token, in one place. Beside it http/ serves the landing page, health, the well-known
+ * documents, sign-in and the authorization server to everybody.
  */
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Route } from '../definitions/endpoint.js';

@@ -4,6 +4,7 @@ import type { Patient } from 'fhir/r4.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import { demoPeople } from '../demo/demo-people.js';
 import type { AppParts } from '../http/app.js';
+import { namesThisServer } from '../http/host.js';
 import { addressesAt, MOUNT, routes, STYLE } from '../identity/authorization-server/addresses.js';
 import type { ClientRegistry } from '../identity/authorization-server/clients.js';
 import { interactionRoutes } from '../identity/authorization-server/interaction.js';
@@ -56,7 +57,7 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
     pages,
     signedIn: request => parts.sessions.current(request),
     signInPage: back => `/sign-in?${new URLSearchParams({ return: back }).toString()}`,
-    demoPeople: config.demo ? demoPeople : [],
+    demoPeople: request => (config.demo && namesThisServer(request, config.url) ? demoPeople : []),
     launches: launchesIn(stores.records, world.clock),
     grants,
     everyLaunch: {

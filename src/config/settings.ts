@@ -89,7 +89,7 @@ export const settings = {
 
   PORTICO_DEMO: optional(onOff, 'on, unless NODE_ENV is `production`', {
     group: portal,
-    doc: 'Demo mode: a demo organization with patients is loaded, and a development issuer gives tokens to anybody. In production only at a loopback PORTICO_URL.',
+    doc: 'Demo mode: a demo organization with patients is loaded, anybody signs in as one of its people, and a development issuer gives tokens to anybody. In production only at a loopback PORTICO_URL.',
   }),
   PORTICO_CUSTOMERS: setting(customerList, '', {
     group: portal,

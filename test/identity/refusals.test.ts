@@ -1,6 +1,7 @@
 /** What the authorization server refuses, and how it says so. https://www.rfc-editor.org/rfc/rfc9700 */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { get } from 'node:http';
 import { eachApp } from './each-app.js';
 import { STATE } from './launch.js';
 
@@ -104,6 +105,35 @@ eachApp('authorization requests that are refused', surroundings => {
         [400, 'invalid_grant'],
       ],
     );
+  });
+
+  it('[A31] a page of another site gets no token, and no cookie of a person does', async () => {
+    const { app } = surroundings();
+    const { token_endpoint: endpoint = '' } = await app.configuration();
+    const allowed = async (origin: string) => {
+      const body = new URLSearchParams({ grant_type: 'authorization_code', code: 'x', client_id: 'demo-app' });
+      const answer = await fetch(endpoint, { method: 'POST', body, headers: { origin } });
+      assert.equal(answer.headers.get('access-control-allow-credentials'), null);
+      return answer.headers.get('access-control-allow-origin');
+    };
+    const own = new URL(endpoint).origin;
+    assert.equal(await allowed(own), own);
+    for (const origin of ['null', 'https://evil.example', `${own}.evil.example`])
+      assert.equal(await allowed(origin), null);
+  });
+
+  it('a name that leads a browser to this machine is not one under which the demo signs people in', async () => {
+    const { app } = surroundings();
+    const { shown, jar } = await app.ask();
+    const { hostname, port, pathname } = new URL(shown.url);
+    const headers = { host: 'evil.example', cookie: jar.cookieFor(shown.url) };
+    const status = await new Promise<string | undefined>((resolve, reject) => {
+      get({ host: hostname, port, path: pathname, headers }, answer => resolve(answer.resume().headers.location)).on(
+        'error',
+        reject,
+      );
+    });
+    assert.match(status ?? '', /^\/sign-in/);
   });
 
   it('[A15] a code is good for a minute', async () => {

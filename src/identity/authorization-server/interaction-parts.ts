@@ -33,8 +33,8 @@ export interface InteractionParts {
   signedIn(request: Request): Promise<SignedIn | undefined>;
   /** The page that asks for a password, and leads back to a path. */
   signInPage(back: string): string;
-  /** Whom anybody may be, in demo mode. */
-  demoPeople: readonly DemoPerson[];
+  /** Whom this caller may be without a password, in demo mode. */
+  demoPeople(request: Request): readonly DemoPerson[];
   /** Context of an EHR's launch, and whom it is for. */
   launches: Launches;
   grants: Grants;

@@ -92,11 +92,12 @@ async function show(visit: Visit, parts: InteractionParts): Promise<void> {
 async function signIn(visit: Visit, parts: InteractionParts): Promise<void> {
   const back = pathOf(visit);
   const page = parts.signInPage(back);
-  if (parts.demoPeople.length === 0) return visit.response.redirect(303, page);
+  const people = parts.demoPeople(visit.request);
+  if (people.length === 0) return visit.response.redirect(303, page);
   await parts.pages.demoSignIn(visit.request, visit.response, {
     action: back,
     formToken: formToken(visit, parts),
-    people: parts.demoPeople,
+    people,
     signIn: page,
   });
 }
@@ -117,8 +118,8 @@ async function submit(visit: Visit, form: Form, parts: InteractionParts): Promis
 
 /** The choice holds for this launch alone: no session begins. */
 async function signInToDemo(visit: Visit, { account }: Form, parts: InteractionParts): Promise<void> {
-  const { interaction, response } = visit;
-  const person = parts.demoPeople.find(one => one.account === account);
+  const { interaction, request, response } = visit;
+  const person = parts.demoPeople(request).find(one => one.account === account);
   if (person) {
     const ts = Math.floor(parts.clock.now() / 1000);
     interaction.result = { login: { accountId: person.account, ts, remember: false } };
