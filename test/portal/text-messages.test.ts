@@ -48,7 +48,7 @@ describe('text messages by Twilio', () => {
       assert.deepEqual([output(answer, 'channel'), output(answer, 'language')], ['sms', 'ar']);
       const [{ text } = assert.fail('no text')] = await gateway().texts(international);
       const code = /invitation#([0-9A-Z-]+)/.exec(text)?.[1] ?? assert.fail(text);
-      assert.match(text, /ندعوك/);
+      assert.match(text, /دعوة إلى بوابة المرضى/);
       const facts = parameters({ code, birthDate: person.birthDate });
       await gateway().journey.expect(201, '', 'POST', 'Patient/$redeem-invitation', facts);
       assert.deepEqual(statesOf(await taskOf(gateway(), answer)), [['sent', 'sms', undefined]]);
