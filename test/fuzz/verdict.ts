@@ -42,6 +42,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'invalid',
     'not-found',
     'processing',
+    'duplicate',
   ],
   429: ['throttled'],
   431: ['too-long'],
