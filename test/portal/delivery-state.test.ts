@@ -16,6 +16,9 @@ function deliveriesOf({ extension = [] }: Communication | Task): Record<string, 
 }
 
 eachPortal(journey => {
+  // Notices go when a test says so.
+  before(() => journey().server.app.dispatcher.stop());
+
   const message = (subject: string, more: object = {}) => ({
     resourceType: 'Communication',
     status: 'completed',

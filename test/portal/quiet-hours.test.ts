@@ -20,6 +20,8 @@ describe('quiet hours', () => {
     // Summer time begins at 02:00 on 29 March 2026 and ends at 03:00 on 25 October.
     ['22:00', '07:00', '2026-03-28T23:00:00Z', 'Europe/Berlin', '2026-03-29T05:00:00.000Z'],
     ['22:00', '07:00', '2026-10-24T22:00:00Z', 'Europe/Berlin', '2026-10-25T06:00:00.000Z'],
+    // In New York it begins at 02:00 on 8 March.
+    ['22:00', '03:30', '2026-03-08T04:00:00Z', 'America/New_York', '2026-03-08T07:30:00.000Z'],
     ['22:00', '07:00', '2026-03-01T16:00:00Z', 'Asia/Kathmandu', undefined],
     ['22:00', '07:00', '2026-03-01T16:16:00Z', 'Asia/Kathmandu', '2026-03-02T01:15:00.000Z'],
   ];

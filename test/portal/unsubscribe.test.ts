@@ -138,9 +138,15 @@ eachPortal(journey => {
   });
 
   it('[PC-7] a link in an e-mail of a record that was merged away stands for the record in force', async () => {
-    const { mail, patient } = await member();
-    const { body } = await system('GET', patient);
-    const { id: _id, meta: _meta, ...content } = body;
+    const { family, given, birthDate, email } = stranger();
+    const content = {
+      ...{ resourceType: 'Patient', name: [{ family, given: [given] }], birthDate },
+      telecom: [{ system: 'email', value: email }],
+    };
+    const { body } = await journey().expect(201, 'demo-system', 'POST', 'Patient', content);
+    const patient = `Patient/${String(body.id)}`;
+    await journey().expect(201, 'demo-ehr', 'POST', `${patient}/$invite`, parameters({ channel: 'email' }));
+    const [mail] = await journey().mails(email);
     const kept = await journey().expect(201, 'demo-system', 'POST', 'Patient', content);
     const other = { reference: `Patient/${kept.body.id}` };
     await system('PUT', patient, { ...body, active: false, link: [{ type: 'replaced-by', other }] });
