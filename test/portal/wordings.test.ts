@@ -124,6 +124,8 @@ eachPortal(journey => {
       [{ text: '{% for i in (1..1000000000) %}x{% endfor %}' }, at('text'), 1],
       [{ text: "{% include '../package.json' %}" }, at('text'), 1],
       [{ text: `{% assign a = 'x' %}\n${'{% assign a = a | append: a %}'.repeat(60)}{{ a }}` }, at('text'), 2],
+      [{ text: `{% assign a = 'xxxxxxxxxx' %}\n${'{% assign a = a | append: a %}'.repeat(15)}` }, at('text'), 2],
+      [{ text: `{% assign a = '${'x'.repeat(1000)}' %}${'{{ a }}'.repeat(101)}` }, at('text'), 1],
       [{ text: 'x'.repeat(20_001) }, at('text'), 1],
       [{ sms: 'x'.repeat(1001) }, at('sms'), 1],
       [{ subject: 'Your code {{ code }}' }, at('subject'), 1],

@@ -40,7 +40,9 @@ describe('texts', () => {
     assert.ok(!portuguese.missing('pt-BR').has('skip') && portuguese.missing('pt-BR').has('help'));
   });
 
-  it('[F06] show values as they are', () => {
+  it('[F06] show values as they are, and hold no other texts', () => {
+    const known = new Map([['pt', { help: '$t(back) $t(help)' }]]);
+    assert.equal(createTexts(known, settings).in('pt').texts.help, '$t(back) $t(help)');
     const name = '{{count}} $t(back) <b> %s ${x}';
     assert.equal(texts.in('en').t('signedInAs', { name }), `You are signed in as ${name}.`);
   });

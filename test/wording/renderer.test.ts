@@ -29,6 +29,9 @@ describe('the words of a notice', () => {
     assert.equal(await subject('other', 'de'), 'fr of other');
     assert.equal(await subject('e', 'pt'), 'pt of e', 'not the source language of the topic');
     assert.equal(await subject('e', 'en'), 'en of e');
+    const portuguese = { ...settings, 'default-language': 'pt' };
+    const { language } = await installedWordings().render('invitation', 'de', invited(), portuguese);
+    assert.equal(language, 'en', 'the source language at last');
   });
 
   it('[RN-1] that fail give way to the next ones, and are reported; a notice is not lost for them', async () => {
