@@ -170,6 +170,8 @@ describe('operations', () => {
           url = next(page);
         }
         assert.deepEqual(paged.sort(), [id, doctor.id, old.id, fresh.id].sort(), 'each once, what came along too');
+        const link = new URL(next(await rest().expect(200, 'GET', `${at}?_count=1`)) ?? '');
+        await rest().expect(404, 'GET', `Patient/${other.id}/$everything${link.search}`);
         const part = await rest().expect(200, 'GET', `${at}?_elements=status`);
         for (const { resource } of asBundle(part.body).entry ?? []) {
           assert.ok(resource?.meta?.tag?.some(({ code }) => code === 'SUBSETTED'));
