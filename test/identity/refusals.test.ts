@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { get } from 'node:http';
+import { createClientRegistry } from '../../src/identity/authorization-server/clients.js';
+import { openMemory } from '../../src/store/memory/open.js';
+import { startTestServer } from '../fixtures/server.js';
+import { testWorld } from '../fixtures/world.js';
 import { eachApp } from './each-app.js';
-import { STATE } from './launch.js';
+import { App, STATE } from './launch.js';
 
 eachApp('authorization requests that are refused', surroundings => {
   const refusedBack = async (extra: Record<string, string>, error: string, scope?: string) => {
@@ -122,6 +126,15 @@ eachApp('authorization requests that are refused', surroundings => {
       assert.equal(await allowed(origin), null);
   });
 
+  it('[A22] the demo signs in as its own people alone, whatever the form says', async () => {
+    const { app } = surroundings();
+    for (const account of ['Practitioner/demo-administrator', 'Person/nobody', 'Patient/demo-patient', '']) {
+      const page = await app.signIn(await app.ask(), account);
+      assert.match(page.text, /name="account" value="Person\/demo-patient"/, account);
+      assert.ok(!page.text.includes('value="allow"'));
+    }
+  });
+
   it('a name that leads a browser to this machine is not one under which the demo signs people in', async () => {
     const { app } = surroundings();
     const { shown, jar } = await app.ask();
@@ -167,5 +180,33 @@ eachApp('authorization requests that are refused', surroundings => {
     assert.equal(good.length, 1);
     assert.ok(answers.every(({ status, body }) => status === 200 || body['error'] === 'invalid_grant'));
     assert.equal(await app.read(good[0]?.body['access_token'], 'Patient/demo-patient'), 401);
+  });
+});
+
+describe('sign-in outside demo mode', () => {
+  it('[A01] is by password alone: nobody is signed in by a form of the demo', async () => {
+    const world = testWorld();
+    const storage = await openMemory(world.clock);
+    const server = await startTestServer({ storage, world, env: { PORTICO_DEMO: 'off' } });
+    try {
+      const redirect = 'https://app.example.org/back';
+      const kept = { kind: 'app', name: 'An app', integration: 'acme', authMethod: 'none' } as const;
+      const scope = 'launch/patient patient/*.rs';
+      await createClientRegistry({ ...storage, ...world }).add({
+        ...kept,
+        id: 'an-app',
+        scope,
+        redirectUris: [redirect],
+      });
+      const asked = await new App(server).ask({ client: 'an-app', redirect, scope });
+      assert.match(asked.shown.url, /\/sign-in\?return=%2Finteraction%2F/);
+      const path = new URL(asked.shown.url).searchParams.get('return') ?? '';
+      const body = new URLSearchParams({ do: 'demo', account: 'Person/demo-patient' });
+      const answer = await asked.jar.fetch(server.url + path, { method: 'POST', body });
+      assert.equal(answer.status, 403);
+      assert.equal((await fetch(`${server.url}/demo-app`)).status, 404);
+    } finally {
+      await server.close();
+    }
   });
 });

@@ -7,7 +7,6 @@ import type { PatientChoice } from '../../pages/consent.js';
 import type { Form, InteractionParts, InteractionPeople, Launches, Present, Visit } from './interaction-parts.js';
 import type { Launch } from '../../portal/launch.js';
 import type { GrantDetails, LaunchContext } from './grants.js';
-import { GRANT_LIFETIME } from './lifetimes.js';
 import { granted, type Offer } from './offer.js';
 import { fixedScopes } from './scopes.table.js';
 
@@ -139,7 +138,7 @@ async function makeGrant(
   const { account, session } = who;
   const client = grant.clientId ?? '';
   const details = { account, client, scope, context, fhirUser, at: parts.clock.now(), ...defined({ session }) };
-  await parts.grants.write(grant.jti, details, GRANT_LIFETIME);
+  await parts.grants.write(grant.jti, details);
   await audited(details, parts);
   return grant.save();
 }

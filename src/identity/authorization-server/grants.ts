@@ -40,8 +40,7 @@ export interface ListedGrant extends GrantDetails {
 
 export interface Grants {
   read(grantId: string): Promise<GrantDetails | undefined>;
-  /** @param lifetime seconds, as long as the grant's */
-  write(grantId: string, details: GrantDetails, lifetime: number): Promise<void>;
+  write(grantId: string, details: GrantDetails): Promise<void>;
   /** What an account has granted that holds, the newest first. */
   list(account: string): Promise<ListedGrant[]>;
   /**
@@ -50,6 +49,9 @@ export interface Grants {
    */
   ending(account: string, which?: { readonly id?: string; readonly session?: string }): Promise<DocumentChange[]>;
 }
+
+/** Seconds that a grant holds. */
+export const GRANT_LIFETIME = 90 * 24 * 3600;
 
 const KIND = 'grant-details';
 /** More grants than an account has. */
@@ -74,8 +76,8 @@ export function createGrants(records: Records, clock: Clock): Grants {
       const document = await records.get(KIND, tokenHash(grantId), clock.now());
       return document && detailsOf(document.value);
     },
-    async write(grantId, details, lifetime) {
-      const expires = clock.now() + lifetime * 1000;
+    async write(grantId, details) {
+      const expires = clock.now() + GRANT_LIFETIME * 1000;
       const keys = { subject: details.account };
       await records.write({
         op: 'put',

@@ -1,11 +1,9 @@
 /** How long what the authorization server issues holds, in seconds, and who is told about it. */
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientRegistry } from './clients.js';
+import { GRANT_LIFETIME } from './grants.js';
 
 const HOUR = 3600;
-const DAY = 24 * HOUR;
-
-export const GRANT_LIFETIME = 90 * DAY;
 
 /** Of a refresh token for as long as a person is there. */
 const ONLINE = 12 * HOUR;
@@ -29,7 +27,7 @@ export const lifetimes: Pick<
     IdToken: HOUR,
     Interaction: HOUR,
     RefreshToken: refreshTokenLifetime,
-    Session: DAY,
+    Session: HOUR,
   },
   rotateRefreshToken: true,
   issueRefreshToken: (_context, client, { scopes }) =>

@@ -1,5 +1,5 @@
 /** Software statements: what an issuer that is trusted says about an app. https://www.rfc-editor.org/rfc/rfc7591#section-2.3 */
-import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose';
+import type { JSONWebKeySet } from 'jose';
 import { RegistrationFault, type Metadata } from './registration.js';
 
 export interface StatementIssuer {
@@ -21,6 +21,8 @@ const OWN = ['iss', 'aud', 'sub', 'iat', 'exp', 'nbf', 'jti'];
 export const softwareStatements = (issuers: readonly StatementIssuer[]): SoftwareStatements => ({
   async claims(statement) {
     if (statement === undefined) return undefined;
+    // Loaded when it is first needed.
+    const { createLocalJWKSet, decodeJwt, jwtVerify } = await import('jose');
     try {
       const text = String(statement);
       const issuer = issuers.find(one => one.issuer === decodeJwt(text).iss);
