@@ -35,12 +35,9 @@ async function lock({ locks }: Collections, ids: readonly string[], at: Date, se
   );
 }
 
-/** Milliseconds for the criteria of a commit, whose locks others wait for. */
-const CRITERIA_MILLISECONDS = 1000;
-
 /** @throws Fault `conflict` where a criterion does not hold, `too-costly` where that takes too long to find out */
 async function check(reads: Omit<BoundedRead, 'options'>, criteria: readonly Criterion[], session: ClientSession) {
-  const until = performance.now() + CRITERIA_MILLISECONDS;
+  const until = performance.now() + reads.limits.criteria;
   const options = () => {
     const maxTimeMS = Math.ceil(until - performance.now());
     if (maxTimeMS <= 0) throw criteriaTooCostly();

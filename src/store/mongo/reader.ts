@@ -24,6 +24,8 @@ export interface ReadLimits {
   few: number;
   /** Rows that are judged together where a filter cannot. */
   batch: number;
+  /** Milliseconds for the criteria of a commit, whose locks others wait for. */
+  criteria: number;
 }
 
 export interface BoundedRead {

@@ -19,8 +19,9 @@ import { Exhausted } from './storage-fault.js';
 /** Criteria of a commit are evaluated while all other writers wait: rows that all of them may look at, and for how long. */
 const CRITERIA_ROWS = 20_000;
 const CRITERIA_MILLISECONDS = 200;
-/** Rows, beyond these, for each match that is expected. */
+/** Beyond these, for each match that is expected: most of them are written too. */
 const MATCH_ROWS = 4;
+const MATCH_MILLISECONDS = 0.02;
 
 const conflict = (): Fault => new Fault('conflict', 'The resource was changed by somebody else in the meantime.');
 
@@ -77,7 +78,7 @@ function check(connection: Connection, criteria: readonly Criterion[]): void {
   const matches = criteria.reduce((sum, { ids }) => sum + ids.length, 0);
   const rows = CRITERIA_ROWS + MATCH_ROWS * matches;
   try {
-    const allowance = { rows, until: monotonic() + CRITERIA_MILLISECONDS };
+    const allowance = { rows, until: monotonic() + CRITERIA_MILLISECONDS + matches * MATCH_MILLISECONDS };
     if (!connection.within(allowance, () => criteria.every(one => holds(connection, one)))) throw conflict();
   } catch (error) {
     throw error instanceof Exhausted ? criteriaTooCostly() : error;

@@ -12,7 +12,7 @@ import { storeModel } from '../../property/store-model.js';
 
 /** A storage where four are too many for a chain, three for a history, and four are a batch. */
 const open = async (clock: Clock): Promise<Storage> =>
-  storageOver(new MongoClient(await freshMongoUri()), clock, { chain: 3, few: 2, batch: 4 });
+  storageOver(new MongoClient(await freshMongoUri()), clock, { chain: 3, few: 2, batch: 4, criteria: 60_000 });
 
 const female: Filter = { kind: 'posting', key: 'Patient|gender|=f' };
 const refers = (key: string, type: string, where: Filter): Filter => ({ kind: 'refers', key, type, where });

@@ -74,7 +74,7 @@ describeMongo('mongo explain', () => {
 
   for (const [name, type, where, index] of searches) {
     it(`${name} runs on "${index}"`, async () => {
-      const limits = { chain: 10, few: 10, batch: 10 };
+      const limits = { chain: 10, few: 10, batch: 10, criteria: 60_000 };
       const chains = { find: findRows({ versions, limits, options: () => ({}) }), partition: 'p', limit: limits.chain };
       const of: Search['of'] = [{ type, where: await resolveChains(chains, where) }];
       const { filter, drivers } = compileSearch({ partition: 'p', of });

@@ -11,7 +11,7 @@ describeMongo('mongo history', () => {
   let storage: Storage;
   before(async () => {
     const client = new MongoClient(await freshMongoUri());
-    storage = await storageOver(client, fixedClock, { chain: 100, few: 20, batch: 10 });
+    storage = await storageOver(client, fixedClock, { chain: 100, few: 20, batch: 10, criteria: 60_000 });
   });
   after(() => storage.store.close());
 

@@ -1,9 +1,10 @@
 /** Commits with criteria in several processes meet at the locks; in one process they take turns before. */
 import assert from 'node:assert/strict';
+import { MongoClient } from 'mongodb';
 import type { Filter } from '../../../src/search/query.js';
 import { GENERATION } from '../../../src/search/generation.js';
 import { locksOf } from '../../../src/store/mongo/locks.js';
-import { openMongo } from '../../../src/store/mongo/open.js';
+import { openMongo, storageOver } from '../../../src/store/mongo/open.js';
 import { Turns } from '../../../src/store/mongo/turns.js';
 import { isFault } from '../../contract/faults.js';
 import { describeMongo, freshMongoUri } from '../../fixtures/mongo-server.js';
@@ -66,6 +67,19 @@ describe('mongo locks of generations', () => {
       assert.ok(one !== undefined && all.has(one) && !others.has(one));
     }
     assert.ok(new Set(taken.flat()).size > 20);
+  });
+});
+
+describeMongo('mongo criteria', () => {
+  it('[R13] are refused where there is no time left for them, and nothing is written', async () => {
+    const limits = { chain: 100, few: 10, batch: 10, criteria: 0 };
+    const { store } = await storageOver(new MongoClient(await freshMongoUri()), fixedClock, limits);
+    const s = new Scene(store, 'p');
+    const commit = store.commit({ criteria: asking(posting(forms[0]!)), puts: [s.put('Patient/a')] });
+    await assert.rejects(commit, isFault('too-costly'));
+    await s.save(s.put('Patient/b'));
+    assert.deepEqual(await s.found('Patient', { kind: 'all' }), ['b']);
+    await store.close();
   });
 });
 
