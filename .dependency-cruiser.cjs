@@ -122,6 +122,7 @@ const packages = {
   'oidc-provider': ['identity/authorization-server/'],
   opossum: ['outbound/'],
   pino: ['observe/'],
+  otplib: ['identity/'],
   'postal-mime': ['delivery/'],
   'sanitize-html': ['wording/'],
   rfc6902: ['interactions/'],

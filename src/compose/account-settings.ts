@@ -6,14 +6,14 @@ import {
   closeAccount,
   proposeAddress,
   proveAddress,
-  type AccountSettingsParts,
 } from '../identity/accounts/account-settings.js';
+import { proposeApp, proveApp, type AppSetupParts } from '../identity/accounts/app-setup.js';
 import { factorAsked } from '../identity/accounts/second-factor.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { AccountPageParts } from '../pages/account/account.js';
 
 export function accountSettings(
-  parts: AccountSettingsParts,
+  parts: AppSetupParts,
   sessions: Sessions,
   configuration: CurrentConfiguration,
 ): Omit<AccountPageParts, 'sessions'> {
@@ -23,15 +23,18 @@ export function accountSettings(
       const settings = await configuration();
       const stored = await credentials.of(account);
       const isMember = account.startsWith('Person/');
-      const isOn = stored !== undefined && (await factorAsked(stored.credential, configuration)) !== undefined;
+      const asked = stored && (await factorAsked(stored.credential, configuration));
+      const rule = settings['second-factor'];
       return {
         ...{ userName: stored?.credential.userName ?? '', address: stored?.credential.address, mayClose: isMember },
-        factor: { isOn, may: isMember && settings['second-factor'] === 'optional' },
+        factor: { asked, may: isMember && rule === 'optional', mayApp: !isMember || rule !== 'off' },
         timeZone: settings['time-zone'],
       };
     },
     changePassword: (given, next) => changePassword(given, next, parts),
     changeFactor: (given, isOn) => changeFactor(given, isOn, parts),
+    proposeApp: given => proposeApp(given, parts),
+    proveApp: (signedIn, code) => proveApp(signedIn, code, parts),
     proposeAddress: (given, address) => proposeAddress(given, address, parts),
     proveAddress: (signedIn, given) => proveAddress(signedIn, given, parts),
     closeAccount: given => closeAccount(given, parts),

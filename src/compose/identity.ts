@@ -18,6 +18,7 @@ import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
 import { credentialReader } from '../identity/accounts/credential.js';
 import { enter, verifyEntrance } from '../identity/accounts/first-credential.js';
 import { createHashing } from '../identity/accounts/password-hash.js';
+import { createAuthenticatorApps } from '../identity/accounts/authenticator-app.js';
 import { createOneTimeCodes } from '../identity/accounts/one-time-code.js';
 import { bringFactor, sendAnother, type SecondFactorParts } from '../identity/accounts/second-factor.js';
 import { signIn } from '../identity/accounts/sign-in.js';
@@ -92,9 +93,11 @@ export function createIdentity(parts: IdentityParts): Identity {
   const audit = accountAudit(parts.audit, world);
   const writer = accountWriter(parts);
   const entering = { ...world, writer, records, credentials, hashing, limiter, settings: configuration };
+  const apps = createAuthenticatorApps(secret, { clock, random });
   const factors: SecondFactorParts = {
     ...{ clock, credentials, limiter, sessions, store, audit, fhirUserOf: inUse, settings: configuration },
     outbox: effect => outboxDocuments(effect, world),
+    apps,
     codes: createOneTimeCodes(secret, { records, clock, random }),
     pending: createPendingSignIns({ records, cookies, clock, random }),
   };
@@ -116,7 +119,7 @@ export function createIdentity(parts: IdentityParts): Identity {
   });
   const changing = {
     ...{ clock, random, store, writer, credentials, hashing, limiter, codes },
-    ...{ sessions, security, outbox, placeNames },
+    ...{ sessions, security, outbox, placeNames, apps },
   };
   const pages: AccountPagesParts = {
     forms,

@@ -55,7 +55,7 @@ export interface Confirmed {
 }
 
 /** The password once more: whoever sits down at an open browser does not have it. */
-async function confirm(
+export async function confirm(
   { signedIn: { account }, password }: Confirmed,
   { credentials, hashing, limiter }: AccountSettingsParts,
 ): Promise<StoredCredential | SettingRefusal> {
@@ -97,6 +97,8 @@ export async function changePassword(
   }));
 }
 
+const NO_FACTOR = { factor: undefined, app: undefined, proposedApp: undefined, recoveryCodes: undefined };
+
 /** A code as second factor, or none; where the organization leaves the choice. */
 export async function changeFactor(
   given: Confirmed,
@@ -109,7 +111,7 @@ export async function changeFactor(
   const notice = parts.security.told({ event: 'factor-changed', account, address });
   return unlessRaced(async () => {
     await parts.store.commit({
-      documents: [changedCredential(stored, { factor: isOn ? 'code' : undefined }), ...notice],
+      documents: [changedCredential(stored, isOn ? { factor: 'code' } : NO_FACTOR), ...notice],
     });
     return { kind: 'done' };
   });

@@ -17,7 +17,13 @@ export interface Credential {
   /** An e-mail address that the person has proved, in place of that of the record. */
   readonly address?: string;
   /** The second factor that the person has chosen. */
-  readonly factor?: 'code' | undefined;
+  readonly factor?: 'code' | 'app' | undefined;
+  /** The authenticator app: its sealed secret, and the time step of the last code. */
+  readonly app?: { readonly secret: string; readonly lastStep: number } | undefined;
+  /** The sealed secret of an app that has not shown a code yet. */
+  readonly proposedApp?: string | undefined;
+  /** Hashes of those that are left. */
+  readonly recoveryCodes?: readonly string[] | undefined;
   /** Milliseconds since the epoch. */
   readonly changedAt: number;
   readonly signedInAt?: number;

@@ -13,6 +13,8 @@ import type { Sessions } from '../sessions/sessions.js';
 import type { AccountAudit } from './account-audit.js';
 import { codeNotice } from './account-notice.js';
 import { changedCredential, type Credential, type CredentialReader, type StoredCredential } from './credential.js';
+import type { AuthenticatorApps } from './authenticator-app.js';
+import { withoutCode } from './recovery-code.js';
 import type { OneTimeCodes } from './one-time-code.js';
 
 export type FactorRule = 'off' | 'optional' | 'required';
@@ -21,6 +23,7 @@ export interface SecondFactorParts {
   readonly credentials: Pick<CredentialReader, 'of'>;
   readonly pending: PendingSignIns;
   readonly codes: OneTimeCodes;
+  readonly apps: Pick<AuthenticatorApps, 'stepOf'>;
   readonly limiter: Limiter;
   readonly sessions: Pick<Sessions, 'open'>;
   readonly store: Pick<Store, 'commit'>;
@@ -35,7 +38,7 @@ export interface SecondFactorParts {
 export async function factorAsked(
   { account, factor }: Credential,
   settings: SecondFactorParts['settings'],
-): Promise<'code' | undefined> {
+): Promise<'code' | 'app' | undefined> {
   if (account.startsWith('Practitioner/')) return factor ?? 'code';
   const rule = (await settings())['second-factor'] as FactorRule;
   if (rule === 'off') return undefined;
@@ -50,7 +53,8 @@ export type FactorOutcome =
   | { readonly kind: 'over' }
   | { readonly kind: 'wait'; readonly wait: number };
 
-export type SendOutcome = { readonly kind: 'sent' } | Extract<FactorOutcome, { kind: 'over' | 'wait' }>;
+/** `app`: codes come from an app, and none is sent. */
+export type SendOutcome = { readonly kind: 'sent' | 'app' } | Extract<FactorOutcome, { kind: 'over' | 'wait' }>;
 
 const CODES_SENT = 'code-sent';
 
@@ -71,6 +75,7 @@ export async function codeFor(
 export async function sendAnother(visitor: Visitor, parts: SecondFactorParts): Promise<SendOutcome> {
   const found = await underWay(visitor, parts);
   if (!found) return { kind: 'over' };
+  if (found.stored.credential.factor === 'app') return { kind: 'app' };
   const changes = await codeFor(found.stored, found.pending.browser, parts);
   if (typeof changes === 'number') return { kind: 'wait', wait: changes };
   await parts.store.commit({ documents: changes });
@@ -85,14 +90,37 @@ export async function bringFactor(visitor: Visitor, code: string, parts: SecondF
   const counted: Counted[] = [{ limit: 'factor-account', of: account }];
   const wait = await parts.limiter.take(counted);
   if (wait !== undefined) return { kind: 'wait', wait };
-  const proved = await parts.codes.verify('second-factor', found.pending.browser, code);
-  if (proved?.account !== account) {
+  const proof = await proofOf(found, code, parts);
+  if (!proof) {
     await parts.audit({ action: 'sign-in', account, isGood: false });
     return { kind: 'wrong' };
   }
   await parts.limiter.forget({ limit: 'factor-account', of: account });
   await parts.limiter.forget({ limit: CODES_SENT, of: account });
-  return open(visitor, found, [proved.used], parts);
+  return open(visitor, found, proof, parts);
+}
+
+/** What is committed with a sign-in, so that its second factor counts once. */
+interface FactorProof {
+  readonly used: readonly DocumentChange[];
+  readonly changes: Partial<Omit<Credential, 'account' | 'userName'>>;
+}
+
+/** A code that was sent; or, where there is an app, one of its codes or a recovery code. */
+async function proofOf(
+  { pending: { browser, account }, stored: { credential } }: UnderWay,
+  code: string,
+  { codes, apps }: SecondFactorParts,
+): Promise<FactorProof | undefined> {
+  const { factor, app, recoveryCodes = [] } = credential;
+  if (factor !== 'app' || !app) {
+    const proved = await codes.verify('second-factor', browser, code);
+    return proved?.account === account ? { used: [proved.used], changes: {} } : undefined;
+  }
+  const lastStep = await apps.stepOf(app.secret, code, app.lastStep);
+  if (lastStep !== undefined) return { used: [], changes: { app: { ...app, lastStep } } };
+  const left = withoutCode(recoveryCodes, code);
+  return left && { used: [], changes: { recoveryCodes: left } };
 }
 
 interface UnderWay {
@@ -113,12 +141,12 @@ async function underWay(
 async function open(
   visitor: Visitor,
   { pending, stored }: UnderWay,
-  used: readonly DocumentChange[],
+  { used, changes: proved }: FactorProof,
   parts: SecondFactorParts,
 ): Promise<FactorOutcome> {
   const { account, amr, browser } = pending;
   const ended = parts.pending.end(browser);
-  const changes = [...used, ended.change, changedCredential(stored, { signedInAt: parts.clock.now() })];
+  const changes = [...used, ended.change, changedCredential(stored, { ...proved, signedInAt: parts.clock.now() })];
   try {
     const cookie = await parts.sessions.open(visitor, { account, amr: [...amr, 'otp', 'mfa'] }, changes);
     await parts.audit({ action: 'sign-in', account, isGood: true });

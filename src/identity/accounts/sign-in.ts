@@ -78,7 +78,7 @@ async function open(visitor: Visitor, stored: StoredCredential, parts: SecondFac
 async function beginSecondFactor(stored: StoredCredential, parts: SecondFactorParts): Promise<SignInOutcome> {
   const { account } = stored.credential;
   const { change, browser, cookie } = parts.pending.begin({ account, amr: ['pwd'] });
-  const code = await codeFor(stored, browser, parts);
+  const code = stored.credential.factor === 'app' ? [] : await codeFor(stored, browser, parts);
   await parts.store.commit({ documents: [change, ...(typeof code === 'number' ? [] : code)] });
   return { kind: 'second-factor', cookie };
 }

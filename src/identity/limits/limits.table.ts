@@ -23,7 +23,7 @@ export const limits = {
   /** Wrong passwords, codes and facts from one network: a clinic's visitors share one. */
   network: { free: 40, wait: 2 * SECOND, longest: 15 * MINUTE, forgotten: HOUR },
   /** Second factors of one account that were wrong. */
-  'factor-account': { free: 10, wait: 30 * SECOND, longest: 15 * MINUTE, forgotten: HOUR },
+  'factor-account': { free: 5, wait: 30 * SECOND, longest: 15 * MINUTE, forgotten: HOUR },
   /** Codes that one account is sent by who has its password. */
   'code-sent': { free: 5, wait: MINUTE, longest: HOUR, forgotten: 24 * HOUR },
   /** E-mails that anybody may have sent to one account or address: three in an hour, and not ten in a day. */

@@ -5,6 +5,8 @@ import type {
   PasswordOutcome,
   SettingRefusal,
 } from '../../identity/accounts/account-settings.js';
+import type { AppProof, AppProposal } from '../../identity/accounts/app-setup.js';
+import { appPage, recoveryCodesPage } from './app.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import type { ListedSession, Sessions } from '../../identity/sessions/sessions.js';
 import { html, type Html } from '../html.js';
@@ -21,6 +23,8 @@ export interface AccountPageParts {
   readonly overview: (signedIn: SignedIn) => Promise<Overview>;
   readonly changePassword: (given: Confirmed, next: string) => Promise<PasswordOutcome>;
   readonly changeFactor: (given: Confirmed, isOn: boolean) => Promise<Done>;
+  readonly proposeApp: (given: Confirmed) => Promise<AppProposal>;
+  readonly proveApp: (signedIn: SignedIn, code: string) => Promise<AppProof>;
   readonly proposeAddress: (given: Confirmed, address: string) => Promise<AddressOutcome>;
   readonly proveAddress: (
     signedIn: SignedIn,
@@ -31,12 +35,19 @@ export interface AccountPageParts {
   readonly signOutEverywhere: (signedIn: SignedIn) => Promise<void>;
 }
 
+/** What is asked for after the password; whether the person decides on it, and whether an app may be it. */
+interface Factor {
+  readonly asked: 'code' | 'app' | undefined;
+  readonly may: boolean;
+  readonly mayApp: boolean;
+}
+
 export interface Overview {
   readonly userName: string;
   /** Proved for this account; undefined: that of the record. */
   readonly address: string | undefined;
   /** Whether a code is asked for; `may`: the person decides. */
-  readonly factor: { readonly isOn: boolean; readonly may: boolean };
+  readonly factor: Factor;
   /** Members close their accounts themselves. */
   readonly mayClose: boolean;
   /** IANA name of the zone that instants are shown in. */
@@ -45,19 +56,22 @@ export interface Overview {
 
 const PATH = '/account';
 
-export function accountPages(parts: AccountPageParts): FormPage[] {
-  const { sessions } = parts;
-  /** What is done for somebody who is signed in; others sign in first. */
-  const action = (
-    name: string,
-    run: (visit: Visit, signedIn: SignedIn, fields: Fields) => Promise<Answer>,
-  ): FormPage => ({
+type Action = (name: string, run: (visit: Visit, signedIn: SignedIn, fields: Fields) => Promise<Answer>) => FormPage;
+
+/** What is done for somebody who is signed in; others sign in first. */
+const actionOf =
+  (sessions: Sessions): Action =>
+  (name, run) => ({
     path: `${PATH}/${name}`,
     async take(visit, fields) {
       const signedIn = await sessions.current(visit);
       return signedIn ? run(visit, signedIn, fields) : { kind: 'go', to: visit.link('/sign-in') };
     },
   });
+
+export function accountPages(parts: AccountPageParts): FormPage[] {
+  const { sessions } = parts;
+  const action = actionOf(sessions);
   const shown = (visit: Visit, signedIn: SignedIn, how: Shown = {}): Promise<Answer> =>
     page(visit, signedIn, parts, how);
   const confirmed = (visitor: Visit, signedIn: SignedIn, fields: Fields): Confirmed => ({
@@ -85,6 +99,17 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
       const outcome = await parts.changeFactor(confirmed(visit, signedIn, fields), fields('factor') === 'code');
       return shown(visit, signedIn, outcome.kind === 'done' ? { done: visit.words.saved } : problemIn(visit, outcome));
     }),
+    action('app', async (visit, signedIn, fields) => {
+      const outcome = await parts.proposeApp(confirmed(visit, signedIn, fields));
+      return outcome.kind === 'proposed' ? appPage(visit, outcome) : shown(visit, signedIn, problemIn(visit, outcome));
+    }),
+    action('app-code', async (visit, signedIn, fields) => {
+      const proposed = { secret: fields('secret'), uri: fields('uri') };
+      const outcome = await parts.proveApp(signedIn, fields('code'));
+      if (outcome.kind === 'done') return recoveryCodesPage(visit, outcome.recoveryCodes);
+      if (outcome.kind === 'wait') return appPage(visit, proposed, throttled(visit.t, outcome.wait));
+      return appPage(visit, proposed, { status: 422, problem: visit.words.wrongCode });
+    }),
     action('address', async (visit, signedIn, fields) => {
       const outcome = await parts.proposeAddress(confirmed(visit, signedIn, fields), fields('address'));
       if (outcome.kind === 'sent') return provePage(visit, outcome.browser);
@@ -103,23 +128,28 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
       if (outcome.kind !== 'done') return shown(visit, signedIn, problemIn(visit, outcome));
       return { kind: 'go', to: visit.link('/sign-in', { after: 'closed' }), cookies: [await sessions.close(visit)] };
     }),
-    action('end-session', async (visit, signedIn, fields) => {
-      await parts.endSession(signedIn, fields('session'));
-      return { kind: 'go', to: visit.link(PATH) };
-    }),
-    action('sign-out-everywhere', async (visit, signedIn) => {
-      await parts.signOutEverywhere(signedIn);
-      return { kind: 'go', to: visit.link('/sign-in', { after: 'out' }), cookies: [await sessions.close(visit)] };
-    }),
-    {
-      path: '/sign-out',
-      take: async visit => ({
-        ...{ kind: 'go', to: visit.link('/sign-in', { after: 'out' }) },
-        cookies: [await sessions.close(visit)],
-      }),
-    },
+    ...endings(parts, action),
   ];
 }
+
+/** The ends of sessions. */
+const endings = ({ sessions, ...parts }: AccountPageParts, action: Action): FormPage[] => [
+  action('end-session', async (visit, signedIn, fields) => {
+    await parts.endSession(signedIn, fields('session'));
+    return { kind: 'go', to: visit.link(PATH) };
+  }),
+  action('sign-out-everywhere', async (visit, signedIn) => {
+    await parts.signOutEverywhere(signedIn);
+    return { kind: 'go', to: visit.link('/sign-in', { after: 'out' }), cookies: [await sessions.close(visit)] };
+  }),
+  {
+    path: '/sign-out',
+    take: async visit => ({
+      ...{ kind: 'go', to: visit.link('/sign-in', { after: 'out' }) },
+      cookies: [await sessions.close(visit)],
+    }),
+  },
+];
 
 function problemIn({ words, t }: Visit, refusal: SettingRefusal): Problem {
   if (refusal.kind === 'wait') return throttled(t, refusal.wait);
@@ -180,16 +210,14 @@ const current = ({ words }: Visit, userName: string, number: number): Html =>
       autocomplete: 'current-password',
     })}`;
 
-function factor(visit: Visit, userName: string, { isOn, may }: Overview['factor']): Html {
+function factor(visit: Visit, userName: string, { asked, may, mayApp }: Factor): Html {
   const { words, form } = visit;
-  const why = html`<p>${isOn ? words.factorIsOn : words.factorIsOff}</p>`;
-  if (!may) return why;
-  return html`${why}
-  ${form(
-    `${PATH}/second-factor`,
-    html`${hidden('factor', isOn ? '' : 'code')} ${current(visit, userName, 3)}
-    ${submit(isOn ? words.factorOff : words.factorOn)}`,
-  )}`;
+  const state = { code: words.factorIsOn, app: words.appIsOn, none: words.factorIsOff }[asked ?? 'none'];
+  const change = (action: string, value: string, number: number, label: string): Html =>
+    form(`${PATH}/${action}`, html`${hidden('factor', value)} ${current(visit, userName, number)} ${submit(label)}`);
+  return html`<p>${state}</p>
+    ${may && change('second-factor', asked ? '' : 'code', 3, asked ? words.factorOff : words.factorOn)}
+    ${mayApp && change('app', 'app', 5, asked === 'app' ? words.otherApp : words.appOn)}`;
 }
 
 const closing = (visit: Visit, userName: string): Html =>

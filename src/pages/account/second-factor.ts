@@ -43,7 +43,7 @@ export const secondFactorPages = (parts: SecondFactorPageParts): FormPage[] => [
       const outcome = await parts.sendAnother(visit);
       if (outcome.kind === 'over') return again(visit, back);
       if (outcome.kind === 'wait') return shown(visit, { ...throttled(visit.t, outcome.wait), back });
-      return shown(visit, { done: visit.words.codeSent, back });
+      return shown(visit, outcome.kind === 'sent' ? { done: visit.words.codeSent, back } : { back });
     },
   },
 ];
