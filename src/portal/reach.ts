@@ -34,15 +34,15 @@ export async function reachOf<C extends ContactChannel>(
   return names ? open : open.slice(0, 1);
 }
 
-/** Channels that are wanted and preferred; undefined where any one will do. */
+/** Channels that are wanted and preferred; undefined where any one will do. What is essential goes by those wanted. */
 function namesOf(
   event: NoticeEvent,
   preferences: Preferences,
   wanted: readonly string[] | undefined,
 ): readonly string[] | undefined {
   const preferred = preferences.channels(event);
-  const none = preferred?.length === 0 && noticeKindOf(event).essential === true;
-  if (preferred === undefined || none) return wanted;
+  const essential = noticeKindOf(event).essential === true;
+  if (preferred === undefined || (essential && (wanted !== undefined || preferred.length === 0))) return wanted;
   return wanted ? wanted.filter(name => preferred.some(one => one === name)) : preferred;
 }
 

@@ -95,6 +95,8 @@ describe('preferences at the moment of sending', () => {
     const delivery = deliveryTo([line('none'), out('email'), out('sms')]);
     assert.deepEqual(await delivery.send(about('contact-differs')), { email: 1, sms: 0 });
     assert.equal(delivery.email.sent[0]?.unsubscribe, undefined);
+    const asked = deliveryTo([line('email')]);
+    assert.deepEqual(await asked.send({ ...about('contact-differs'), channels: ['sms'] }), { email: 0, sms: 1 });
     const bySms = deliveryTo([out('sms')], [{ system: 'phone', value: '+12025550143' }]);
     assert.deepEqual(await bySms.send(about('contact-differs')), { email: 0, sms: 0 });
   });
