@@ -6,7 +6,8 @@ import { configurationOf } from '../../src/configuration/resource.js';
 import { FILE_BASE, ownCanonicals } from '../../src/fhir/own-canonicals.js';
 import { dayIn, initialOf } from '../../src/wording/pieces.js';
 import { organization, templatesFolder } from '../delivery/parts.js';
-import { installedWordings } from './installed.js';
+import { noticeKinds } from '../../src/portal/notice-kinds.table.js';
+import { installedWordings, shipped } from './installed.js';
 
 const links = { preferences: 'https://portal.example.org/preferences', misdirected: 'https://portal.example.org/no' };
 const invited = { given: 'ákos', code: 'B', link: 'https://portal.example.org', topic: '', until: '2026-01-01' };
@@ -20,6 +21,15 @@ describe('wordings of the installation', () => {
     return templates.render(event, language, { ...values, topic }, shown);
   };
   const nameless = configurationOf(undefined, ownCanonicals(FILE_BASE));
+
+  it('[RN-1] are there for every event, each with a text message', () => {
+    const ids = new Set(shipped.map(({ id }) => id));
+    for (const event of Object.keys(noticeKinds)) assert.ok(ids.has(`notice-${event}`), event);
+    for (const one of shipped) {
+      const parts = one.extension?.flatMap(({ extension = [] }) => extension.map(({ url }) => url)) ?? [];
+      assert.equal(parts.filter(part => part === 'sms').length, 2, one.id);
+    }
+  });
 
   it('are the same set in each language', () => {
     assert.deepEqual(readdirSync(join(templatesFolder, 'ar')), readdirSync(join(templatesFolder, 'en')));
