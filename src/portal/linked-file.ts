@@ -21,10 +21,14 @@ const UPLOADED = 'uploaded-file';
 /** Milliseconds within which an upload may become a file of a message. */
 const MONTH = 30 * 24 * 60 * 60 * 1000;
 
-/** The record that this caller has uploaded a Binary. @param now milliseconds since the epoch */
-export const uploadedBy = (id: string, author: string, now: number): DocumentChange => ({
+/**
+ * The record that this caller has uploaded a Binary.
+ * @param isPlaced its context is the server's choice: a message may say otherwise
+ * @param now milliseconds since the epoch
+ */
+export const uploadedBy = (id: string, author: string, isPlaced: boolean, now: number): DocumentChange => ({
   op: 'put',
-  document: { kind: UPLOADED, id, value: { author }, keys: {}, expires: now + MONTH },
+  document: { kind: UPLOADED, id, value: { author, isPlaced }, keys: {}, expires: now + MONTH },
 });
 
 /** What is hidden from the author and what is absent look the same. */
@@ -36,31 +40,40 @@ interface Linkable {
   readonly found: Versioned<Binary>;
   /** Absent: nobody's yet. */
   readonly owner?: string;
+  /** The author's own upload, in no resource yet: whose it is, the message says. */
+  readonly isFresh: boolean;
 }
 
 /** The file, where its author sees it and it is no other patient's; else Fault `unprocessable`. */
-async function linkable(name: string | undefined, sent: SentFile, parts: AttachmentParts): Promise<Linkable> {
+async function linkable(
+  name: string | undefined,
+  upload: Document | undefined,
+  sent: SentFile,
+  parts: AttachmentParts,
+): Promise<Linkable> {
   const found = name && (await parts.seen.get<Binary>(name));
-  const context = found && found.resource.securityContext?.reference;
-  const owner = context ? await ownerOf(nameIn(context, parts.base), parts) : undefined;
-  const subject = await subjectOf(sent.message, parts);
-  if (!found || (owner !== undefined && owner !== subject)) throw refused(`${sent.path}.url`, NOT_THEIRS);
-  return { found, ...defined({ owner }) };
+  const context = found && nameIn(found.resource.securityContext?.reference ?? '', parts.base);
+  const owner = context ? await ownerOf(context, parts) : undefined;
+  const isTheirs = owner === undefined || owner === (await subjectOf(sent.message, parts));
+  const isOwn = upload?.value['author'] === parts.author && (!context || isPatient(context));
+  const isFresh = isOwn && (isTheirs || upload.value['isPlaced'] === true);
+  if (!found || !(isTheirs || isFresh)) throw refused(`${sent.path}.url`, NOT_THEIRS);
+  return { found, isFresh, ...defined({ owner }) };
 }
 
 /** A file that a draft has already goes on with it, unless the draft or the file has become another patient's. */
 export async function refuseForeignFile(sent: SentFile, parts: AttachmentParts): Promise<void> {
   const name = fileIn(sent.attachment.url ?? '', parts.base);
-  if (name !== undefined) await linkable(name, sent, parts);
+  if (name !== undefined) await linkable(name, undefined, sent, parts);
 }
 
 export async function linkedFile(url: string, sent: SentFile, parts: AttachmentParts): Promise<Attached> {
   const { attachment, message, path, most } = sent;
   const name = fileIn(url, parts.base);
   // The record goes first: where another message takes the file meanwhile, the Binary that is read next has it as its context.
-  const upload = name && (await parts.all.document(UPLOADED, name.slice('Binary/'.length)));
-  const file = await linkable(name, sent, parts);
-  const taken = takeOver(file, upload, message, { ...parts, subject: await subjectOf(message, parts) });
+  const upload = name === undefined ? undefined : await parts.all.document(UPLOADED, name.slice('Binary/'.length));
+  const file = await linkable(name, upload, sent, parts);
+  const taken = takeOver(file, message, parts.base);
   if (!taken) throw refused(`${path}.url`, NOT_THEIRS);
   const { found } = file;
   const { contentType } = found.resource;
@@ -73,20 +86,12 @@ export async function linkedFile(url: string, sent: SentFile, parts: AttachmentP
 }
 
 /** The step that makes a Binary a file of the message; undefined where it may not be linked. */
-function takeOver(
-  { found, owner }: Linkable,
-  upload: Document | undefined,
-  message: Communication,
-  { author, base, subject }: Pick<AttachmentParts, 'author' | 'base'> & { readonly subject: string },
-): Step | undefined {
-  const { securityContext } = found.resource;
-  const context = nameIn(securityContext?.reference ?? '', base);
+function takeOver({ found, owner, isFresh }: Linkable, message: Communication, base: string): Step | undefined {
   const own = `Communication/${message.id}`;
-  if (context === own) return step({});
-  if (securityContext && owner === undefined) return undefined;
-  if (upload?.value['author'] === author && (!securityContext || context === subject)) {
+  if (nameIn(found.resource.securityContext?.reference ?? '', base) === own) return step({});
+  if (isFresh) {
     const binary: Binary = { ...found.resource, securityContext: { reference: own } };
-    const done: DocumentChange = { op: 'delete', kind: UPLOADED, id: upload.id };
+    const done: DocumentChange = { op: 'delete', kind: UPLOADED, id: found.version.key.id };
     return step({ writes: [changed(found, binary)], documents: [done] });
   }
   return owner === undefined ? undefined : step({});

@@ -67,8 +67,9 @@ export const uploadRule =
   ({ clock }: FileRuleParts): WriteRule =>
   (resource, previous, { actor, endpoint }) => {
     if (!previous) {
-      const documents = [uploadedBy(resource.id ?? '', actor.subject, clock.now())];
-      return Promise.resolve({ resource, step: step({ documents }) });
+      const placed = withContext(resource, actor);
+      const documents = [uploadedBy(resource.id ?? '', actor.subject, placed !== resource, clock.now())];
+      return Promise.resolve({ resource: placed, step: step({ documents }) });
     }
     if (isFileOfMessage(previous, endpoint.url) && !isSame(resource, previous)) {
       throw new Fault('conflict', 'A file of a message does not change; attach another one.', {
@@ -77,6 +78,18 @@ export const uploadRule =
     }
     return Promise.resolve({ resource });
   };
+
+/** Until a message takes it, the upload of a patient is of their own record; that of a proxy of the one whom they act for. */
+function withContext(resource: Resource, { kind, self, patients }: Context['actor']): Resource {
+  if (kind !== 'patient' || resource['securityContext'] !== undefined) return resource;
+  const [only, ...others] = self === undefined ? patients : [self];
+  if (only !== undefined && others.length === 0)
+    return { ...resource, securityContext: { reference: `Patient/${only}` } };
+  throw new Fault('unprocessable', 'Whose file this is must be said: securityContext names a patient.', {
+    code: 'required',
+    expression: 'Binary.securityContext',
+  });
+}
 
 function isFileOfMessage({ securityContext }: Resource, base: string): boolean {
   const reference = (securityContext as JsonObject | undefined)?.['reference'];

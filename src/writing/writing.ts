@@ -96,6 +96,6 @@ async function assertConforms(
 function profilesOf(resource: Resource, { resources }: Endpoint): readonly string[] {
   const { profiles = [], kinds = [] } = resources.get(resource.resourceType) ?? {};
   const named = (resource.meta?.profile ?? []) as readonly string[];
-  const ofKind = kinds.filter(({ profile, has }) => !named.includes(profile) && has(resource));
+  const ofKind = kinds.filter(kind => !named.includes(kind.profile) && kind.has(resource));
   return [...profiles, ...ofKind.map(({ profile }) => profile)];
 }

@@ -151,6 +151,16 @@ function linked(journey: () => Journey): void {
       const { body } = await journey().expect(200, patient, 'GET', `${url}?_format=json`);
       assert.equal((body as unknown as Binary).securityContext?.reference, `Communication/${message.id}`);
     }
+    const placed = await upload(patient);
+    assert.equal((await open(patient, placed)).status, 200, 'what was uploaded is seen by its uploader');
+    assert.equal(
+      (await open('demo-patient as Patient/demo-kwame-osei', placed)).status,
+      404,
+      'and by no other patient',
+    );
+    const [asked] = [fileIn(await send(patient, { contentType: 'application/pdf', url: placed }))];
+    assert.equal(asked.url, placed);
+    for (const who of [patient, agent]) assert.equal((await open(who, placed)).status, 200);
     const own = await upload(patient, { securityContext: DANA });
     const message = await send(patient, link(`${journey().server.portal}/${own}`));
     assert.equal(fileIn(message).url, own);

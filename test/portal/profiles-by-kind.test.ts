@@ -16,7 +16,7 @@ const KINDS = [
 /** An example or counter-example that names no profile. */
 function unnamed(name: string, file: string): Resource {
   const { meta: _meta, id: _id, ...rest } = JSON.parse(readFileSync(path.join(folder, name, file), 'utf8')) as Resource;
-  return rest as Resource;
+  return rest;
 }
 
 /** A resource that lacks the code of the kind is of no kind. */
@@ -60,7 +60,7 @@ function posting(journey: () => Journey): void {
     const { organization: _gone, meta: _meta, ...rest } = entry?.resource ?? assert.fail(role);
     const agent = {
       ...rest,
-      code: [{ coding: [{ system: `${'https://portico.health/fhir'}/CodeSystem/role`, code: 'agent' }] }],
+      code: [{ coding: [{ system: `https://portico.health/fhir/CodeSystem/role`, code: 'agent' }] }],
     };
     const at = `PractitionerRole/${String(rest.id)}`;
     const answer = await journey().call(system, 'PUT', at, agent);
