@@ -21,7 +21,7 @@ export const demoClients: readonly Client[] = [
       'system/Practitioner.cruds system/PractitionerRole.cruds system/Organization.cruds',
       'system/HealthcareService.rs system/Endpoint.rs system/Task.rs',
       'system/Communication.crs system/Communication.$read-state system/Binary.cr system/DocumentReference.cruds system/Observation.cruds',
-      'system/Patient.$enrollment-status system/Patient.$invite system/Patient.$enroll',
+      'system/Patient.$enrollment-status system/Patient.$invite system/Patient.$enroll system/Patient.$launch',
     ].join(' '),
   },
   {

@@ -80,7 +80,7 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
 function registrationParts({ config, world, access, clients, limiter }: AuthorizationParts): RegistrationParts {
   return {
     clients,
-    rules: { customers: config.customers.map(({ key }) => key), loopback: config.demo },
+    rules: { isCustomer: key => config.customers.some(one => one.key === key), loopback: config.demo },
     open: config.registration,
     statements: softwareStatements(config.statementIssuers),
     ids: world.ids,

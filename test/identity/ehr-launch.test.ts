@@ -106,7 +106,8 @@ eachApp('EHR launch', surroundings => {
       return answer.status;
     };
     const client = { name: 'client', valueString: 'demo-app' };
-    assert.equal(await call(server.token('demo-ehr'), 'demo-patient', [client]), 403);
+    assert.equal(await call(server.token('demo-ehr'), 'demo-patient', [client]), 200);
+    assert.equal(await call(server.token('demo-patient'), 'demo-patient', [client]), 403);
     assert.equal(await call(server.token('demo-clinician'), 'demo-patient', [client]), 403);
     assert.equal(await call(server.token('demo-system'), 'nobody', [client]), 404);
     assert.equal(await call(server.token('demo-system'), 'demo-patient', []), 400);

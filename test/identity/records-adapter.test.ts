@@ -47,9 +47,7 @@ describe('records of the authorization server', () => {
     });
 
     it('[A23] an id of an assertion is new once', async () => {
-      const all = await outcomes(async () =>
-        adapter('ReplayDetection').upsert('jti', { iss: 'c' }, MINUTE),
-      );
+      const all = await outcomes(async () => adapter('ReplayDetection').upsert('jti', { iss: 'c' }, MINUTE));
       assert.equal(all.filter(status => status === 'fulfilled').length, 1);
     });
 

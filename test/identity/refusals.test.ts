@@ -186,7 +186,7 @@ eachApp('authorization requests that are refused', surroundings => {
 describe('sign-in outside demo mode', () => {
   it('[A01] is by password alone: nobody is signed in by a form of the demo', async () => {
     const world = testWorld();
-    const storage = await openMemory(world.clock);
+    const storage = openMemory(world.clock);
     const server = await startTestServer({ storage, world, env: { PORTICO_DEMO: 'off' } });
     try {
       const redirect = 'https://app.example.org/back';

@@ -26,7 +26,8 @@ export function mountProvider(provider: () => Promise<Provider>, { issuer }: Add
       response.setHeader('x-content-type-options', 'nosniff');
       response.setHeader('referrer-policy', 'no-referrer');
       response.setHeader('pragma', 'no-cache');
-      if (request.method === 'POST' && request.url === routes.authorization) await asAddress(request, response, issuer);
+      const [path] = (request.url ?? '').split('?', 1);
+      if (request.method === 'POST' && path === routes.authorization) await asAddress(request, response, issuer);
       else await (await provider()).callback()(request, response);
     },
   };

@@ -24,8 +24,8 @@ export class RegistrationFault extends Error {
 }
 
 export interface RegistrationRules {
-  /** Keys of the customers that there are. */
-  readonly customers: readonly string[];
+  /** Whether there is a customer of this key. */
+  readonly isCustomer: (key: string) => boolean;
   /** Addresses on this machine may be https-less, as those of apps on people's own devices always may. */
   readonly loopback: boolean;
 }
@@ -83,11 +83,11 @@ function lineOf(value: unknown, name: string): string {
 }
 
 /** Whose client it is: granted before it is registered. */
-function integrationOf(value: unknown, kind: ClientKindName, { customers }: RegistrationRules): string {
+function integrationOf(value: unknown, kind: ClientKindName, { isCustomer }: RegistrationRules): string {
   if (typeof value !== 'string' || !/^[\w.-]{1,64}$/.test(value)) {
     throw new RegistrationFault('integration must name whose client it is: letters, digits, dots, hyphens');
   }
-  if (clientKinds[kind].registration === 'customer' && !customers.includes(value)) {
+  if (clientKinds[kind].registration === 'customer' && !isCustomer(value)) {
     throw new RegistrationFault('integration must be the key of a customer');
   }
   return value;
