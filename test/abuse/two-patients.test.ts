@@ -125,8 +125,16 @@ describe('two patients', () => {
         assert.match(text, new RegExp(`"total":${total}\\b`), query);
         assert.ok(text.includes(canary(FIRST)) && !text.includes(canary(SECOND)), query);
       }
-      const issuers = await asked('Organization?name=common&_contained=true&_containedType=contained');
-      assert.match(issuers.text, /"total":0\b/, 'what the directory contains is hidden');
+      const system = both.token('demo-system');
+      for (const [query, total] of [
+        ['Organization?name=common&_contained=true&_containedType=contained', 2],
+        ['Organization?name=common&_contained=true', 2],
+        ['PractitionerRole?organization.name=commoner', 1],
+      ] as const) {
+        assert.match((await asked(query)).text, /"total":0\b/, `what the directory contains is hidden: ${query}`);
+        const { text } = await ask(both, system, { kind: '', method: 'GET', path: query });
+        assert.match(text, new RegExp(`"total":${total}\\b`), query);
+      }
       for (const path of [`Binary/${FIRST}-Binary`, `Binary/${FIRST}-attachment`]) {
         assert.equal((await asked(path)).status, 200, path);
       }

@@ -132,6 +132,12 @@ const directory: Draft[] = [
     qualification: [{ code: { text: 'Doctor' }, issuer: reference('#issuer') }],
   },
   { resourceType: 'Organization', id: 'zq-group', active: true, name: 'Group' },
+  {
+    resourceType: 'PractitionerRole',
+    ...{ id: 'zq-role', active: true, practitioner: reference('Practitioner/zq-doctor') },
+    organization: reference('#inside'),
+    contained: [{ resourceType: 'Organization', id: 'inside', name: 'Commoner' }],
+  },
 ];
 
 export const nameOf = (patient: string, type: string): string => (type === 'Patient' ? patient : `${patient}-${type}`);
