@@ -11,6 +11,7 @@ import type { ChangeSet, Criterion, Key, Put, Store, Version } from '../store/po
 import { delegating } from '../store/views/delegating.js';
 import { anyPosting, gone, isGone } from './compartment-paths.js';
 import { internalPosting } from './internal-posting.js';
+import { RETRACTED, sendersIn } from './retracted.js';
 
 /** Types whose own resources may carry Binaries. */
 const CONTEXTS = new Set([
@@ -49,9 +50,14 @@ export function withBinaryOwners(store: Store, parts: BinaryOwnersParts): Store 
   };
 }
 
-/** Of a context's postings those that make its Binaries somebody's: a patient's own or, of a draft, its author's. */
-const sharesIn = (postings: readonly string[]): string[] =>
-  postings.flatMap(posting => /^[A-Za-z]+\|(~own\|Patient\/.+|~author\|.+)$/.exec(posting)?.[1] ?? []);
+/**
+ * Of a context's postings those that make its Binaries somebody's: a patient's own or, of a draft, its author's; of a retracted
+ * message, its sender's.
+ */
+function sharesIn(postings: readonly string[]): string[] {
+  if (postings.includes(RETRACTED)) return sendersIn(postings).map(sender => `~author|${sender}`);
+  return postings.flatMap(posting => /^[A-Za-z]+\|(~own\|Patient\/.+|~author\|.+)$/.exec(posting)?.[1] ?? []);
+}
 
 const nameOf = ({ partition, type, id }: Key): string => `${partition}/${type}/${id}`;
 

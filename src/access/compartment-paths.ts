@@ -9,6 +9,7 @@ import { and, NONE, or } from '../search/filters.js';
 import type { Filter } from '../search/query.js';
 import { draftPostings } from './drafts.js';
 import { internalPosting } from './internal-posting.js';
+import { retractedPostings } from './retracted.js';
 import { compartmentPaths, type CompartmentPaths } from './compartment-paths.table.js';
 
 /** References that are indexed for policies beside the patients' own: to staff or their group, a sender, an account. */
@@ -65,7 +66,7 @@ function internalPostings(resource: Resource, bases: readonly string[], taskCode
       .map(reference => internalPosting(type, kind, reference)),
   );
   const own = owners(resource, bases, taskCodes).map(owner => internalPosting(type, 'own', owner));
-  return [...new Set([...own, ...others, ...threadPostings(resource, bases)])];
+  return [...new Set([...own, ...others, ...threadPostings(resource, bases), ...retractedPostings(resource)])];
 }
 
 /** A message by the first one of its thread. */

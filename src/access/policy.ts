@@ -13,6 +13,7 @@ import type { Actor } from './actor.js';
 import { directory, EVERYTHING, type PublicView } from './directory.table.js';
 import { anyPosting, tombstone, patientsFilter, compartmentPathsOf } from './compartment-paths.js';
 import { internalPosting } from './internal-posting.js';
+import { RETRACTED } from './retracted.js';
 import { patientWrites } from './patient-writes.table.js';
 import { noDraft } from './drafts.js';
 import { draftsOf, filesOf, OF_MESSAGE, patientsReached, reachedFilter } from './functions.js';
@@ -200,7 +201,8 @@ function filesOrAll(actor: Actor, type: string, rules: PolicyRules): Filter {
     filterOf(actor, { type: 'Communication', permission }, rules),
   );
   const free = not({ ...OF_MESSAGE, where: ALL });
-  return and([granted, or([free, { ...OF_MESSAGE, where: or(messages) }])]);
+  const kept = not({ kind: 'posting', key: RETRACTED });
+  return and([granted, or([free, { ...OF_MESSAGE, where: and([or(messages), kept]) }])]);
 }
 
 function readGranted(actor: Actor, type: string, permission: 'r' | 's'): boolean {

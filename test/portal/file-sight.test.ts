@@ -109,5 +109,26 @@ describe('who opens the files of messages', () => {
         await journey().expect(200, author, 'PUT', path, { ...moved, payload: [payload[0]] });
       }
     });
+
+    it('[MSG-19] [MSG-3] true at the edges: what a message carried goes with it when it is retracted', async () => {
+      const { recipient: _group, ...rest } = withFile('completed') as { recipient: object };
+      const letter = { ...rest, sender: { reference: 'Organization/demo-clinical-group' } };
+      for (const [sender, body, readers] of [
+        [patient, withFile('completed'), ['demo-agent']],
+        ['demo-clinician', rest, [patient]],
+        [system, letter, [patient, 'demo-clinician']],
+      ] as const) {
+        const sent = await journey().expect(201, sender, 'POST', 'Communication', body);
+        const message = asMessage(sent);
+        const url = message.payload?.[1]?.contentAttachment?.url ?? assert.fail();
+        for (const who of [sender, ...readers]) assert.equal(await open(who, url), 200, who);
+        await journey().server.app.dispatcher.idle();
+        const path = `Communication/${message.id}`;
+        const { body: now } = await journey().expect(200, sender, 'GET', path);
+        await journey().expect(200, sender, 'PUT', path, { ...now, status: 'entered-in-error' });
+        for (const who of readers) assert.equal(await open(who, url), 404, `${who} after ${sender}`);
+        assert.equal(await open(sender, url), 200, 'its sender keeps it');
+      }
+    });
   });
 });
