@@ -98,6 +98,18 @@ eachMembership('sign-in', portal => {
     );
   });
 
+  it('[C18] a session is ended though it is used at the same moment, and use does not make it anew', async () => {
+    const { visitor, member, server, storage } = portal();
+    const dana = await member();
+    const browser = visitor();
+    await signIn(browser, dana);
+    const ending = await server.app.identity.sessions.ending(dana.account);
+    assert.ok(await current(portal(), browser));
+    await storage.store.commit({ documents: ending });
+    const used = await Promise.all([current(portal(), browser), current(portal(), browser)]);
+    assert.deepEqual(used, [undefined, undefined]);
+  });
+
   it('[D03] an account that is closed has no session from the next request on', async () => {
     const { visitor, member, fhir } = portal();
     const dana = await member();
@@ -174,6 +186,17 @@ eachMembership('sign-in', portal => {
     world.advance(10_000);
     assert.equal((await signIn(visitor(), dana)).status, 200);
     assert.equal((await wrong()).status, 401);
+  });
+
+  it('[C22] tries that wait are not counted against the others of that network', async () => {
+    const { visitor, member, world } = portal();
+    const [dana, noor] = [await member(), await member()];
+    world.advance(2 * 3600_000);
+    const statuses = [];
+    for (let i = 0; i < 50; i++)
+      statuses.push((await signIn(visitor(), { ...dana, password: 'some other password' })).status);
+    assert.ok(statuses.filter(status => status === 429).length >= 40, statuses.join());
+    assert.equal((await signIn(visitor(), noor)).status, 200);
   });
 
   it('[A10] the store keeps neither the password nor the secret of a session', async () => {
