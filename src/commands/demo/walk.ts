@@ -26,8 +26,11 @@ export async function walk(portal: Portal): Promise<void> {
   const { message } = await beWrittenTo(portal, newcomer);
   const answer = await answerBack(portal, newcomer, message);
   await beWorkedOn(portal, answer);
-  portal.step('The patient reads the answer in the thread.');
-  const { app } = newcomer;
+  const { app, patient } = newcomer;
+  portal.step('Her app shows one more unread message, from the clinical group; she reads it in the thread.');
+  const unread = { sender: 'Organization/demo-clinical-group', recipient: patient, unread: 'true', _summary: 'count' };
+  if ((await portal.search(app, 'Communication', unread))['total'] !== 1)
+    throw new Error('the answer of the group should be unread');
   const thread = await portal.search(app, 'Communication', { 'part-of': `Communication/${message}`, _sort: 'sent' });
   if (thread['total'] !== 2) throw new Error('the thread should hold two answers');
   await administer(portal, app);
@@ -120,8 +123,10 @@ async function beWorkedOn(portal: Portal, answer: string): Promise<void> {
   const found = await portal.search(agent, 'Task', { focus: `Communication/${answer}` });
   const task = `Task/${((found['entry'] ?? []) as { resource: Resource }[])[0]?.resource.id ?? ''}`;
   await portal.operation(agent, { name: 'claim', on: task });
-  portal.step('The agent answers by it, and completes it.');
+  portal.step('The agent answers by it in the name of the clinical group, and completes it.');
   const body = message(portal, 'Yes, from next week on.', 'medical', {
+    topic: { text: 'Running' },
+    sender: { reference: 'Organization/demo-clinical-group' },
     inResponseTo: [{ reference: `Communication/${answer}` }],
     basedOn: [{ reference: task }],
   });
