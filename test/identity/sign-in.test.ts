@@ -199,6 +199,18 @@ eachMembership('sign-in', portal => {
     assert.equal((await signIn(visitor(), noor)).status, 200);
   });
 
+  it('[H06] each sign-in is in the audit, good or refused, by the account and without the user name', async () => {
+    const { visitor, member, fhir } = portal();
+    const dana = await member();
+    await signIn(visitor(), { ...dana, password: 'some other password' });
+    await signIn(visitor(), dana);
+    const found = await fhir('demo-system', 'GET', `AuditEvent?subtype=110122&altid=${dana.account}`);
+    const events = (found['entry'] as { resource: Record<string, unknown> }[]).map(({ resource }) => resource);
+    assert.deepEqual(events.map(({ outcome }) => outcome).sort(), ['0', '4']);
+    assert.deepEqual((events[0]?.['type'] as { code: string }).code, '110114');
+    assert.ok(!JSON.stringify(events).includes(dana.userName));
+  });
+
   it('[A10] the store keeps neither the password nor the secret of a session', async () => {
     const { visitor, member, storage, world } = portal();
     const dana = await member();

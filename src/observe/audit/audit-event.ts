@@ -19,6 +19,14 @@ const ACTIONS: Readonly<Record<string, string>> = {
   delete: 'D',
 };
 
+/** https://dicom.nema.org/medical/dicom/current/output/chtml/part16/chapter_D.html */
+const DICOM = 'http://dicom.nema.org/resources/ontology/DCM';
+
+/** What people do at the pages for their accounts, as DICOM codes. */
+const AUTHENTICATION: Readonly<Record<string, { code: string; display: string }>> = {
+  'sign-in': { code: '110122', display: 'Login' },
+};
+
 const INTERACTION = /^[a-z-]+$/;
 
 /** Types that AuditEvent.agent.who may refer to; a Person is named by altId alone. */
@@ -31,7 +39,7 @@ export function auditEvent(id: string, entry: AuditEntry): Resource {
     resourceType: 'AuditEvent',
     id,
     meta: { lastUpdated: instant(entry.at) },
-    type: { system: `${TERMINOLOGY}/audit-event-type`, code: 'rest', display: 'RESTful Operation' },
+    type: typeOf(action),
     subtype: [subtypeOf(action)],
     action: actionCode(action),
     recorded: instant(entry.at),
@@ -47,14 +55,23 @@ export function auditEvent(id: string, entry: AuditEntry): Resource {
 /** https://hl7.org/fhir/R4/valueset-audit-event-action.html */
 export const actionCode = (action: string): string => ACTIONS[action] ?? 'E';
 
+const typeOf = (action: string): JsonObject =>
+  Object.hasOwn(AUTHENTICATION, action)
+    ? { system: DICOM, code: '110114', display: 'User Authentication' }
+    : { system: `${TERMINOLOGY}/audit-event-type`, code: 'rest', display: 'RESTful Operation' };
+
 /** The interaction; undefined for a request that was none. */
 export function subtypeCode(action: string): string | undefined {
+  const authentication = AUTHENTICATION[action];
+  if (authentication) return authentication.code;
   if (action.startsWith('$')) return 'operation';
   return INTERACTION.test(action) ? action : undefined;
 }
 
 /** A request that was no interaction is named by its HTTP method, which is no code. */
 function subtypeOf(action: string): JsonObject {
+  const authentication = AUTHENTICATION[action];
+  if (authentication) return { system: DICOM, ...authentication };
   const code = subtypeCode(action);
   if (code === undefined) return { display: action };
   const coding = { system: 'http://hl7.org/fhir/restful-interaction', code };
