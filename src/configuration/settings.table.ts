@@ -122,6 +122,10 @@ export const settings = {
     about: 'Whether people whose facts are those of one patient enroll without an invitation: off or on.',
     wrong: rule => (['off', 'on'].includes(rule) ? undefined : 'off or on'),
   }),
+  'dormant-days': count(0, {
+    about: 'Days without a sign-in after which an account needs a new password, chosen by a code; 0: never.',
+    wrong: between(0, 3650),
+  }),
   'session-idle-minutes': count(15, {
     about: 'Minutes without use after which a browser is signed out.',
     wrong: between(1, 24 * 60),

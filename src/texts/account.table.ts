@@ -40,6 +40,8 @@ export const english = {
   badFacts: 'Please fill in your names, your whole date of birth and one e-mail address.',
   enrollmentAsked:
     'If these are the facts of one of our patients, the way into the account is on its way to the address on record. If nothing arrives, please call your provider.',
+  dormant:
+    'Nobody has signed in to this account for a long time. Please choose a new password, by a code that we send you.',
   forgotPassword: 'Forgotten your password?',
   forgotUserName: 'Forgotten your user name?',
 
@@ -159,6 +161,7 @@ export const arabic = {
   badFacts: 'يُرجى إدخال اسميك وتاريخ ميلادك كاملًا وعنوان بريد إلكتروني واحد.',
   enrollmentAsked:
     'إن كانت هذه بيانات أحد مرضانا فسيصل طريق الدخول إلى الحساب إلى العنوان المدوّن في السجل. وإن لم يصلك شيء فيُرجى الاتصال بمقدّم الرعاية.',
+  dormant: 'لم يسجّل أحد الدخول إلى هذا الحساب منذ مدة طويلة. يُرجى اختيار كلمة مرور جديدة برمز نرسله إليك.',
   forgotPassword: 'هل نسيت كلمة المرور؟',
   forgotUserName: 'هل نسيت اسم المستخدم؟',
 

@@ -91,6 +91,24 @@ eachMembership('recovery', portal => {
     assert.equal((await choose(second.browser, second.page, second.code)).status, 422);
   });
 
+  it('[RN-14] [RN-24] an account that nobody has used for long needs a new password first', async () => {
+    await configure(portal(), { 'dormant-days': { valueInteger: 30 } });
+    const dana = await portal().member();
+    const { world } = portal();
+    world.advance(30 * 24 * 3600_000 - 60_000);
+    assert.equal((await signIn(portal().visitor(), dana)).status, 200);
+    world.advance(30 * 24 * 3600_000);
+    const late = await signIn(portal().visitor(), dana);
+    assert.equal(late.status, 403);
+    assert.match(late.text, /for a long time/);
+    assert.equal((await signIn(portal().visitor(), { ...dana, password: 'some other password' })).status, 401);
+    const browser = portal().visitor();
+    const page = await askFor(browser, dana.userName);
+    await choose(browser, page, codeOf(await portal().mails(dana.email)));
+    assert.equal((await signIn(portal().visitor(), { ...dana, password: NEW })).status, 200);
+    await configure(portal(), { 'dormant-days': { valueInteger: 0 } });
+  });
+
   it('[C19] a weak password, or that of the user name, does not use the code up', async () => {
     const { dana, browser, page, code } = await askedFor(portal());
     for (const weak of ['password1234', `${dana.userName} 2026`]) {

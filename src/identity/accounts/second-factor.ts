@@ -31,13 +31,13 @@ export interface SecondFactorParts {
   readonly audit: AccountAudit;
   readonly clock: Clock;
   readonly fhirUserOf: (account: string) => Promise<string | undefined>;
-  readonly settings: () => Promise<{ readonly 'second-factor': string }>;
+  readonly settings: () => Promise<{ readonly 'second-factor': string; readonly 'dormant-days': number }>;
 }
 
 /** Which second factor a sign-in asks for; undefined: none. */
 export async function factorAsked(
   { account, factor }: Credential,
-  settings: SecondFactorParts['settings'],
+  settings: () => Promise<{ readonly 'second-factor': string }>,
 ): Promise<'code' | 'app' | undefined> {
   if (account.startsWith('Practitioner/')) return factor ?? 'code';
   const rule = (await settings())['second-factor'] as FactorRule;

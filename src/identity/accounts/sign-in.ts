@@ -2,7 +2,7 @@
 import type { DocumentChange } from '../../store/port.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
-import { changedCredential, type CredentialReader, type StoredCredential } from './credential.js';
+import { changedCredential, type Credential, type CredentialReader, type StoredCredential } from './credential.js';
 import type { Hashing } from './password-hash.js';
 import { codeFor, factorAsked, type SecondFactorParts } from './second-factor.js';
 import { foldUserName } from './user-name.js';
@@ -20,6 +20,8 @@ export type SignInOutcome =
   /** The second factor is to come. */
   | { readonly kind: 'second-factor'; readonly cookie: string }
   | { readonly kind: 'refused' }
+  /** Nobody has signed in for so long that a new password is due. */
+  | { readonly kind: 'dormant' }
   | { readonly kind: 'wait'; readonly wait: number };
 
 export interface NameAndPassword {
@@ -48,6 +50,7 @@ export async function signIn(
   }
   await limiter.giveBack([ofNetwork]);
   await limiter.forget(ofAccount);
+  if (await isDormant(proved.stored.credential, parts.factors)) return { kind: 'dormant' };
   return (await factorAsked(proved.stored.credential, parts.factors.settings))
     ? beginSecondFactor(proved.stored, parts.factors)
     : open(visitor, proved.stored, parts.factors);
@@ -72,6 +75,17 @@ async function open(visitor: Visitor, stored: StoredCredential, parts: SecondFac
   const cookie = await parts.sessions.open(visitor, { account, amr: ['pwd'] }, [seen]);
   await parts.audit({ action: 'sign-in', account, isGood: true });
   return { kind: 'signed-in', cookie };
+}
+
+/** Milliseconds. */
+const DAY = 24 * 3600_000;
+
+async function isDormant(
+  { signedInAt = 0, changedAt }: Credential,
+  { settings, clock }: SecondFactorParts,
+): Promise<boolean> {
+  const days = (await settings())['dormant-days'];
+  return days > 0 && clock.now() - Math.max(signedInAt, changedAt) >= days * DAY;
 }
 
 /** The password was right; a code is sent, where not too many were sent before. */

@@ -50,6 +50,8 @@ export const signInPage = ({ signIn, mayEnroll }: SignInPageParts): FormPage => 
           };
         case 'refused':
           return shownNow(visit, { status: 401, problem: visit.words.wrongPassword, userName, back });
+        case 'dormant':
+          return shownNow(visit, { status: 403, problem: visit.words.dormant, userName, back });
         case 'wait':
           return shownNow(visit, { ...throttled(visit.t, outcome.wait), userName, back });
       }
