@@ -1,7 +1,7 @@
 /** Staff see what their role and group are for; scopes narrow what a token may do, of whomever. */
 import assert from 'node:assert/strict';
 import type { Caller, Journey } from '../portal/journey.js';
-import { nameOf } from './two-patients.js';
+import { nameOf, workOf } from './two-patients.js';
 import {
   agent,
   askWith,
@@ -22,8 +22,8 @@ import {
 
 const task = (id: string, group: string) => ({
   ...{ resourceType: 'Task', id, status: 'requested', intent: 'order', for: { reference: `Patient/${FIRST}` } },
-  code: { coding: [{ system: 'https://portico.health/fhir/CodeSystem/task-code', code: 'workbench' }] },
-  owner: { reference: `Organization/${group}` },
+  focus: { reference: `Communication/${nameOf(FIRST, 'Communication')}` },
+  ...workOf(group),
 });
 
 export function staff(journey: () => Journey): void {
@@ -120,7 +120,8 @@ export function scopes(journey: () => Journey): void {
         ['patient/Observation.r', 200, 403],
         ['patient/Observation.s', 403, 200],
         ['patient/Observation.read', 200, 200],
-        ['user/Observation.rs', 200, 200],
+        // Beyond what the client is registered for.
+        ['user/Observation.rs', 403, 403],
         ['system/*.cruds', 403, 403],
         ['patient/Patient.rs', 403, 403],
         ['openid profile', 403, 403],
@@ -130,6 +131,11 @@ export function scopes(journey: () => Journey): void {
         assert.equal(await asks(apart(scope), 'Observation/zqnil'), read === 200 ? 404 : 403, `${scope} absent`);
         assert.equal(await asks(apart(scope), 'Observation'), search, `${scope} search`);
       }
+      const user = apart('user/Observation.rs', { client: 'demo-clinician' });
+      assert.deepEqual(
+        [await asks(user, own), await asks(user, `Observation/${nameOf(SECOND, 'Observation')}`)],
+        [200, 404],
+      );
     });
 
     it('[B40] [B13] a search of all types searches those that may be searched', async () => {
@@ -207,9 +213,9 @@ export function scopes(journey: () => Journey): void {
 
     it('[B41] [D06] a launch context narrows, and opens nothing', async () => {
       assert.equal(await asks(apart('patient/*.rs', { patient: FIRST }), own), 200);
-      assert.equal(await asks(apart('patient/*.rs', { patient: SECOND }), own), 404);
-      assert.equal(await asks(apart('patient/*.rs', { patient: SECOND }), `Patient/${SECOND}`), 404);
-      const inContext = { client: 'demo-clinician', person: 'Practitioner/demo-clinician', patient: FIRST };
+      assert.equal(await asks(apart('patient/*.rs', { patient: SECOND }), own), 401);
+      assert.equal(await asks(apart('patient/*.rs', { patient: SECOND }), `Patient/${SECOND}`), 401);
+      const inContext = { client: 'demo-patient', person: 'Practitioner/demo-clinician', patient: FIRST };
       const claims = { ...inContext, scope: 'patient/*.rs' };
       assert.equal(await asks(claims, own), 200);
       assert.equal(await asks(claims, `Patient/${SECOND}`), 404);

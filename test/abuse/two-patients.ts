@@ -26,6 +26,18 @@ const coded = {
   text: 'Shared',
 };
 
+/** What makes a Task the work of a group that nobody has claimed. */
+export const workOf = (group: string) => ({
+  code: { coding: [{ system: 'https://portico.health/fhir/CodeSystem/task-code', code: 'workbench' }] },
+  owner: reference(`Organization/${group}`),
+  extension: [
+    {
+      url: 'https://portico.health/fhir/StructureDefinition/workflow-group-of',
+      valueReference: reference(`Organization/${group}`),
+    },
+  ],
+});
+
 /** One resource of each type that has patients' own, all alike but for the canary. */
 function drafts(patient: string): Draft[] {
   const self = reference(`Patient/${patient}`);
@@ -64,10 +76,10 @@ function drafts(patient: string): Draft[] {
         status: 'requested',
         intent: 'order',
         for: self,
+        focus: reference(`Communication/${patient}-Communication`),
         description: secret,
-        owner: reference('Organization/zq-group'),
       },
-      code: { coding: [{ system: 'https://portico.health/fhir/CodeSystem/task-code', code: 'workbench' }] },
+      ...workOf('zq-group'),
     },
     { resourceType: 'Binary', contentType: 'text/plain', securityContext: self, data: attachment.data },
     {
