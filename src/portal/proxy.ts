@@ -7,20 +7,8 @@ import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { parentalEnd } from '../fhir/parental-end.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import { functionsNamed } from '../fhir/proxy-functions.js';
+import type { ProxyFunction } from './proxy-function.js';
 import type { Versioned, WorkflowReader } from './step.js';
-
-/** What a proxy may do for a patient: the codes of the code system `proxy-function`. */
-export type ProxyFunction =
-  | 'read-record'
-  | 'read-results'
-  | 'read-documents'
-  | 'messages'
-  | 'appointments'
-  | 'pay'
-  | 'consent'
-  | 'profile'
-  | 'tasks'
-  | 'visits';
 
 /** More than any patient has. */
 const PROXIES = 200;
