@@ -27,7 +27,9 @@ function recorded(slow: string): { serving: ReturnType<typeof createServing>; en
     world: { ids: { next: () => 'id' }, clock: systemClock },
     model: { endpoints: [], definitions: {} },
     access: {},
+    hooks: [],
     log: { error: () => undefined, flush: ending('log') },
+    accountRequests: worker('account requests'),
     dispatcher: worker('dispatcher'),
     outbound: { close: () => ends.push('outbound') },
     reindexer: worker('reindexer'),
@@ -49,7 +51,7 @@ describe('the end of a server', () => {
       await serving.listen();
       await serving.close();
       assert.deepEqual(ends.slice(0, 3).toSorted(), ['audit', 'audit stored', 'house kept']);
-      assert.deepEqual(ends.slice(3), ['dispatcher', 'outbound', 'reindexer', 'storage', 'log']);
+      assert.deepEqual(ends.slice(3), ['account requests', 'dispatcher', 'outbound', 'reindexer', 'storage', 'log']);
     });
 
   it('[R32] [H06] audits what is answered while it stops', async () => {
