@@ -29,7 +29,7 @@ const times: MongoClientOptions = {
   connectTimeoutMS: 10_000,
 };
 
-const usualLimits: ReadLimits = { chain: 10_000, few: 1000, batch: 500, criteria: 2000 };
+const usualLimits: ReadLimits = { chain: 10_000, few: 1000, batch: 500, criteria: 10_000 };
 
 /** What every command carries, whatever the URI says. */
 const concerns: DbOptions = {

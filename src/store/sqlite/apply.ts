@@ -18,7 +18,7 @@ import { Exhausted } from './storage-fault.js';
 
 /** Criteria of a commit are evaluated while all other writers wait: rows that all of them may look at, and for how long. */
 const CRITERIA_ROWS = 20_000;
-const CRITERIA_MILLISECONDS = 200;
+const CRITERIA_MILLISECONDS = 1000;
 /** Beyond these, for each match that is expected: most of them are written too. */
 const MATCH_ROWS = 4;
 const MATCH_MILLISECONDS = 0.02;
