@@ -140,13 +140,19 @@ function ofAny(terms: readonly Filter[], searched: SearchedType): Walk | undefin
   };
 }
 
-/** Whether an index leads to what satisfies the condition: to what merely lacks something none does. */
+/**
+ * Whether an index leads to what satisfies the condition: to what merely lacks something none does, nor does a chain lead from
+ * all of a type.
+ */
 export function leads(term: Filter): boolean {
   switch (term.kind) {
     case 'and':
       return term.of.some(leads);
     case 'or':
       return term.of.every(leads);
+    case 'refers':
+    case 'referred':
+      return leads(term.where);
     case 'all':
     case 'not':
       return false;
@@ -164,9 +170,9 @@ function walkOf(term: Filter, searched: SearchedType): Walk | undefined {
     case 'text':
       return ofText(term, searched);
     case 'refers':
-      return ofRefers(term, searched);
+      return leads(term.where) ? ofRefers(term, searched) : undefined;
     case 'referred':
-      return ofReferred(term, searched);
+      return leads(term.where) ? ofReferred(term, searched) : undefined;
     case 'id':
     case 'updated':
       return ofRows(term, searched);

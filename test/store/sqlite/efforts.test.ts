@@ -194,4 +194,20 @@ describe('sqlite: efforts', () => {
       await store.close();
     });
   }
+
+  it('lead from no chain to what merely lacks something, nor to all of a type', async () => {
+    const { store } = await openSqlite(join(folder, `${++files}.db`));
+    await store.commit({ puts: rowsWith(0) });
+    const connection = new Connection(join(folder, `${files}.db`), { readOnly: true, cache: 1000 });
+    const chain = (lacks: Filter): Filter => ({ kind: 'refers', key: 'A|ref|', type: 'B', where: lacks });
+    for (const lacks of [{ kind: 'not', of: draft }, { kind: 'all' }] as const) {
+      const many: Filter = { kind: 'and', of: [chain(lacks), recipient] };
+      const any: Filter = { kind: 'and', of: [{ kind: 'or', of: [chain(lacks), author] }, recipient] };
+      for (const asked of [many, any]) {
+        assert.equal(planOf(connection, { partition: 'p', type: 'A' }, asked, 'guess').driver.key, 'A|to');
+      }
+    }
+    connection.close();
+    await store.close();
+  });
 });
