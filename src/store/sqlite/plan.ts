@@ -84,8 +84,8 @@ export function planOf(connection: Connection, scope: Scope, where: Filter, effo
     driverOf({ kind: 'posting', key: typePosting(scope.type) }, searched)!;
   const [rest, included, excluded]: [Filter[], Sql[], Sql[]] = [[], [], []];
   for (const term of terms.filter(one => one !== driver.term)) {
-    const few = leads(term) ? undefined : fewOthers(connection, term, searched);
-    if (few) excluded.push(few);
+    const few = leads(term) ? undefined : fewOthers(connection, term, searched, effort);
+    if (few) excluded.push(...few);
     else if (isNarrow(connection, term, scope, effort)) included.push(driverOf(term, searched)!.rids);
     else rest.push(term);
   }
@@ -113,12 +113,22 @@ function isNarrow(connection: Connection, term: Filter, { partition }: Scope, ef
   return leadOf(connection, searchedIn(connection, scope, effort), term.within) !== undefined;
 }
 
-/** SELECT rid …: what does not satisfy the term, where an index leads to that and it is little. */
-function fewOthers(connection: Connection, term: Filter, searched: SearchedType): Sql | undefined {
+/**
+ * SELECT rid …: what does not satisfy the term, where an index leads to that and it is little. None where there is nothing of it:
+ * the statements of an attempt on the calling thread see one snapshot; elsewhere there may be some by then.
+ */
+function fewOthers(
+  connection: Connection,
+  term: Filter,
+  searched: SearchedType,
+  effort: Effort,
+): readonly Sql[] | undefined {
   const terms = termsOf(negated(term));
   const driver = shortest(connection, driversOf(terms, searched), FEW);
-  const rest: Filter = { kind: 'and', of: terms.filter(one => one !== driver?.term) };
-  return driver && rids({ driver, rest, included: [], excluded: [] }, searched.partition);
+  if (!driver) return undefined;
+  if (effort !== 'count' && length(connection, driver, 1) === 0) return [];
+  const rest: Filter = { kind: 'and', of: terms.filter(one => one !== driver.term) };
+  return [rids({ driver, rest, included: [], excluded: [] }, searched.partition)];
 }
 
 /** What each row `d` that the plan's driver leads to must satisfy besides. */
