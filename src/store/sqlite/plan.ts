@@ -46,16 +46,22 @@ function length(connection: Connection, driver: Driver, bound: number): number {
   return connection.get(sql`SELECT count(*) FROM (${driver.walk} ${limitSql(bound)})`)![0] as number;
 }
 
-/** The shortest of these walks, if it is shorter than the bound. */
-function shortest(connection: Connection, drivers: readonly Driver[], bound: number): Driver | undefined {
-  let best: Driver | undefined;
-  let least = bound;
+/** The shortest of these walks and its length, if that is below the bound. */
+function shortestWalk(
+  connection: Connection,
+  drivers: readonly Driver[],
+  bound: number,
+): { driver: Driver; length: number } | undefined {
+  let best: { driver: Driver; length: number } | undefined;
   for (const driver of drivers) {
     const found = length(connection, driver, bound);
-    if (found < least) [best, least] = [driver, found];
+    if (found < (best?.length ?? bound)) best = { driver, length: found };
   }
   return best;
 }
+
+const shortest = (connection: Connection, drivers: readonly Driver[], bound: number): Driver | undefined =>
+  shortestWalk(connection, drivers, bound)?.driver;
 
 function choose(connection: Connection, drivers: readonly Driver[], effort: Effort): Driver | undefined {
   if (effort !== 'ordered' && drivers.length === 1) return drivers[0];
@@ -124,28 +130,28 @@ function fewOthers(
   effort: Effort,
 ): readonly Sql[] | undefined {
   const terms = termsOf(negated(term));
-  const driver = shortest(connection, driversOf(terms, searched), FEW);
-  if (!driver) return undefined;
-  if (effort !== 'count' && length(connection, driver, 1) === 0) return [];
+  const walk = shortestWalk(connection, driversOf(terms, searched), FEW);
+  if (!walk) return undefined;
+  if (effort !== 'count' && walk.length === 0) return [];
+  const { driver } = walk;
   const rest: Filter = { kind: 'and', of: terms.filter(one => one !== driver.term) };
   return [rids({ driver, rest, included: [], excluded: [] }, searched.partition)];
 }
 
 /** What each row `d` that the plan's driver leads to must satisfy besides. */
-export const tests = ({ rest, included, excluded }: Plan, tested: TestedRow): Sql =>
-  every([
-    ...included.map(rows => sql`d.rid IN (${rows})`),
-    ...excluded.map(rows => sql`d.rid NOT IN (${rows})`),
-    condition(rest, tested),
-  ]);
+export const tests = (plan: Plan, tested: TestedRow): Sql => gathered(plan, condition(plan.rest, tested));
+
+const gathered = ({ included, excluded }: Plan, rest: Sql): Sql =>
+  every([...included.map(rows => sql`d.rid IN (${rows})`), ...excluded.map(rows => sql`d.rid NOT IN (${rows})`), rest]);
 
 /**
  * The same, and a tick where the tests may pass over many rows.
  * The type is told by the entries already, and asked again only where the row is fetched anyhow.
  */
 export function remaining(plan: Plan, tested: TestedRow): Sql {
-  const few = condition(plan.rest, tested) === TRUE && plan.included.length === 0;
-  return few ? tests(plan, tested) : every([sql`tick(d.rid)`, tests(plan, tested)]);
+  const rest = condition(plan.rest, tested);
+  const few = rest === TRUE && plan.included.length === 0;
+  return every([few ? TRUE : sql`tick(d.rid)`, gathered(plan, rest)]);
 }
 
 /** SELECT rid …: the live resources that the plan finds; may name one twice. */
