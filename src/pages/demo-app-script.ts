@@ -2,7 +2,7 @@
  * A SMART app as its maker writes it, without a library: discovers, asks, exchanges the code, reads.
  * https://hl7.org/fhir/smart-app-launch/app-launch.html
  */
-import { createHash } from 'node:crypto';
+import { assetOf } from './asset.js';
 
 const text = `'use strict';
 const app = document.getElementById('app');
@@ -91,8 +91,4 @@ if (query.has('state')) finish().catch(fail);
 else if (query.has('start') || query.has('launch')) start().catch(fail);
 `;
 
-export const demoAppScript = {
-  path: `/assets/demo-app.${createHash('sha256').update(text).digest('hex').slice(0, 12)}.js`,
-  type: 'text/javascript; charset=utf-8',
-  text,
-};
+export const demoAppScript = assetOf('demo-app', 'js', 'text/javascript; charset=utf-8', text);

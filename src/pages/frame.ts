@@ -1,6 +1,6 @@
 /** What all pages share: their language, their files with the brand of the moment, and the header fields they are sent with. */
-import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { assetOf } from './asset.js';
 import { brandOf, type BrandSettings } from './brand.js';
 import type { Assets, Frame } from './layout.js';
 import { icon } from './mark.js';
@@ -32,10 +32,13 @@ export interface Allowed {
   readonly calls?: boolean;
 }
 
-const hashed = (name: string, extension: string, content: string): string =>
-  `/assets/${name}.${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${extension}`;
+/** The style of all pages, and their icon where the brand has none. */
+export const ownFiles = {
+  style: assetOf('portico', 'css', 'text/css; charset=utf-8', style),
+  icon: assetOf('mark', 'svg', 'image/svg+xml', icon),
+};
 
-export const ownAssets: Assets = { style: hashed('portico', 'css', style), icon: hashed('mark', 'svg', icon) };
+const ownAssets: Assets = { style: ownFiles.style.path, icon: ownFiles.icon.path };
 
 export interface FramingParts {
   /** Of the software. */

@@ -2,17 +2,16 @@
 import type { Express, Request, Response } from 'express';
 import { serveAccountPages, type AccountPagesParts } from './account/index.js';
 import { codeScript } from './account/code-script.js';
+import type { Asset } from './asset.js';
 import { DEMO_APP, demoAppAt, demoAppPage } from './demo-app.js';
 import { demoAppScript } from './demo-app-script.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
-import { ownAssets, type Framing } from './frame.js';
-import { icon } from './mark.js';
+import { ownFiles, type Framing } from './frame.js';
 import { landingPage } from './landing.js';
 import { mailPage } from './mail.js';
 import type { Mailbox } from '../delivery/mailbox.js';
 import { missingPage } from './missing.js';
 import { serveNoticeLinks, type NoticeLinkParts } from './notice-links.js';
-import { style } from './style.js';
 
 export interface PageParts extends NoticeLinkParts {
   framing: Framing;
@@ -48,13 +47,11 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     send(response, 200, landingPage(frame, { endpoints, checks: await checks(), demo, mails }));
   });
 
-  serveFile(app, ownAssets.style, 'text/css; charset=utf-8', style);
-  serveFile(app, ownAssets.icon, 'image/svg+xml', icon);
-  serveFile(app, codeScript.path, codeScript.type, codeScript.text);
+  for (const file of [ownFiles.style, ownFiles.icon, codeScript]) serveFile(app, file);
   app.get('/assets/:file', async (request, response, next) => {
     const { brand = {} } = await assetsNow();
     const file = [brand.icon, brand.style].find(one => one?.path === request.path);
-    if (file) sendFile(response, file.type, file.content);
+    if (file) sendFile(response, file);
     else next();
   });
 
@@ -71,7 +68,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
   });
 
   if (parts.demo) {
-    serveFile(app, demoAppScript.path, demoAppScript.type, demoAppScript.text);
+    serveFile(app, demoAppScript);
     app.get(DEMO_APP, async (request, response) => {
       const text = demoAppPage(await frameOf(request), demoAppAt(parts.endpoints[0]));
       send(response, 200, text, { script: true, calls: true });
@@ -85,12 +82,12 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
   });
 }
 
-function serveFile(app: Express, path: string, type: string, content: string): void {
-  app.get(path, (_request, response) => sendFile(response, type, content));
+function serveFile(app: Express, file: Asset): void {
+  app.get(file.path, (_request, response) => sendFile(response, file));
 }
 
 /** An image opened by itself is shown without anything that it could load. */
-function sendFile(response: Response, type: string, content: string | Buffer): void {
+function sendFile(response: Response, { type, content }: Asset): void {
   response.set({
     'Cache-Control': 'public, max-age=31536000, immutable',
     'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
