@@ -10,21 +10,15 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import type { Bundle, Parameters } from 'fhir/r4.js';
-import { developmentToken } from '../../src/access/development-issuer.js';
-import { loadSigningKey } from '../../src/access/signing-key.js';
-import { startChildServer, type ChildServer } from '../fixtures/child-server.js';
+import type { ChildServer } from '../fixtures/child-server.js';
+import { mortalServer } from '../fixtures/mortal-server.js';
 import { samples } from '../fixtures/samples.js';
 
 const KILLS = samples(10, 100);
 /** Invitations of a round. */
 const EACH = 3;
-/** Milliseconds: the leases of a process that was killed are over when the next one starts. */
-const STEP = 130_000;
+/** Milliseconds. */
 const LONGEST = 30_000;
-
-/** Lets a process run with its clock ahead. */
-const ahead = (milliseconds: number): string =>
-  `--import=data:text/javascript,${encodeURIComponent(`const { now } = Date; Date.now = () => now() + ${milliseconds};`)}`;
 
 /** The moment of a round's end. */
 type Moment = 'committed' | 'a while later' | 'message received' | 'message taken';
@@ -39,10 +33,10 @@ interface Copy {
 describe('faults: the outbox under kill -9', function () {
   this.timeout(3_600_000);
   const folder = mkdtempSync(join(tmpdir(), 'portico-outbox-'));
+  const program = mortalServer(folder);
   const copies: Copy[] = [];
   let round = 0;
   let onMessage = (_moment: Moment): void => {};
-  let running: ChildServer | undefined;
 
   const mails = new SMTPServer({
     authOptional: true,
@@ -65,29 +59,14 @@ describe('faults: the outbox under kill -9', function () {
   mails.on('error', () => undefined);
   before(() => new Promise<void>(resolve => mails.listen(0, '127.0.0.1', resolve)));
   after(async () => {
-    running?.child.kill('SIGKILL');
+    program.end();
     await new Promise<void>(resolve => mails.close(() => resolve()));
     rmSync(folder, { recursive: true });
   });
 
-  async function start(): Promise<ChildServer> {
+  function start(): Promise<ChildServer> {
     const { port } = mails.server.address() as AddressInfo;
-    const env = {
-      ...{ PORTICO_LOG_LEVEL: 'error', PORTICO_SMTP_URL: `smtp://127.0.0.1:${port}` },
-      NODE_OPTIONS: ahead(round * STEP),
-    };
-    running = await startChildServer({ folder, env });
-    return running;
-  }
-
-  async function call(server: ChildServer, method: string, path: string, body?: object): Promise<Response> {
-    const now = Date.now() + round * STEP;
-    const token = developmentToken(loadSigningKey(folder), 'demo-system', undefined, now);
-    return fetch(`http://127.0.0.1:${server.port}/fhir/portal/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
+    return program.start(round, { PORTICO_LOG_LEVEL: 'error', PORTICO_SMTP_URL: `smtp://127.0.0.1:${port}` });
   }
 
   const invitee = (at: number): string => `newcomer.${round}.${at}@example.org`;
@@ -98,7 +77,10 @@ describe('faults: the outbox under kill -9', function () {
       { name: 'birthDate', valueDate: '1980-02-03' },
       { name: 'email', valueString: invitee(at) },
     ];
-    const answer = await call(server, 'POST', 'Patient/$invite', { resourceType: 'Parameters', parameter });
+    const answer = await program.call(server, 'POST', 'Patient/$invite', {
+      resourceType: 'Parameters',
+      parameter,
+    });
     assert.equal(answer.status, 201, await answer.text());
     return invitee(at);
   }
@@ -131,9 +113,9 @@ describe('faults: the outbox under kill -9', function () {
 
   /** Notices that wait, that came to nothing, or that their Task does not show yet. */
   async function waiting(server: ChildServer): Promise<number> {
-    const listed = await call(server, 'GET', '$deliveries?state=queued&state=dead&state=failed');
+    const listed = await program.call(server, 'GET', '$deliveries?state=queued&state=dead&state=failed');
     const { parameter = [] } = (await listed.json()) as Parameters;
-    const queued = await call(server, 'GET', 'Task?delivery-state=queued&_summary=count');
+    const queued = await program.call(server, 'GET', 'Task?delivery-state=queued&_summary=count');
     const { total = 0 } = (await queued.json()) as Bundle;
     return parameter.filter(({ name }) => name === 'delivery').length + total;
   }
@@ -147,7 +129,7 @@ describe('faults: the outbox under kill -9', function () {
     assert.equal(await waiting(server), 0);
     const byAddress = Map.groupBy(copies, ({ to }) => to);
     for (const to of invited) assert.ok(byAddress.has(to), `${to}: every acknowledged invitation arrives`);
-    const shown = await call(server, 'GET', 'Task?delivery-state=sent&_summary=count');
+    const shown = await program.call(server, 'GET', 'Task?delivery-state=sent&_summary=count');
     assert.equal(((await shown.json()) as Bundle).total, byAddress.size, 'each Task shows it');
     for (const [to, all] of byAddress) {
       assert.equal(new Set(all.map(({ id }) => id)).size, 1, `${to}: the same Message-ID`);

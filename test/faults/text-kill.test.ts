@@ -8,21 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bundle } from 'fhir/r4.js';
-import { developmentToken } from '../../src/access/development-issuer.js';
-import { loadSigningKey } from '../../src/access/signing-key.js';
-import { startChildServer, type ChildServer } from '../fixtures/child-server.js';
+import type { ChildServer } from '../fixtures/child-server.js';
 import { startOtherServer, type OtherServer } from '../fixtures/http-server.js';
+import { mortalServer } from '../fixtures/mortal-server.js';
 import { samples } from '../fixtures/samples.js';
 
 const KILLS = samples(6, 100);
-/** Milliseconds: the leases of a process that was killed are over when the next one starts. */
-const STEP = 130_000;
+/** Milliseconds. */
 const LONGEST = 30_000;
 const SECRET = 'canary-of-the-gateway';
-
-/** Lets a process run with its clock ahead. */
-const ahead = (milliseconds: number): string =>
-  `--import=data:text/javascript,${encodeURIComponent(`const { now } = Date; Date.now = () => now() + ${milliseconds};`)}`;
 
 /** The end of a round, by what the gateway has done. */
 type Moment = 'committed' | 'received' | 'answered';
@@ -38,6 +32,7 @@ interface Text {
 describe('faults: text messages under kill -9', function () {
   this.timeout(3_600_000);
   const folder = mkdtempSync(join(tmpdir(), 'portico-texts-'));
+  const program = mortalServer(folder);
   const texts: Text[] = [];
   let gateway: OtherServer;
   let printed = '';
@@ -45,7 +40,6 @@ describe('faults: text messages under kill -9', function () {
   /** The gateway has the text, and its answer never comes. */
   let silent = false;
   let onText = (_moment: Moment): void => {};
-  let running: ChildServer | undefined;
 
   before(async () => {
     gateway = await startOtherServer(({ body, headers }, response) => {
@@ -58,26 +52,12 @@ describe('faults: text messages under kill -9', function () {
     writeFileSync(join(folder, 'sms.json'), JSON.stringify({ kind: 'http', url: gateway.url, headers, json }));
   });
   after(async () => {
-    running?.child.kill('SIGKILL');
+    program.end();
     await gateway.close();
     rmSync(folder, { recursive: true });
   });
 
-  async function start(): Promise<ChildServer> {
-    const env = { PORTICO_SMS: join(folder, 'sms.json'), NODE_OPTIONS: ahead(round * STEP) };
-    running = await startChildServer({ folder, env });
-    return running;
-  }
-
-  async function call(server: ChildServer, method: string, path: string, body?: object): Promise<Response> {
-    const now = Date.now() + round * STEP;
-    const token = developmentToken(loadSigningKey(folder), 'demo-system', undefined, now);
-    return fetch(`http://127.0.0.1:${server.port}/fhir/portal/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-  }
+  const start = (): Promise<ChildServer> => program.start(round, { PORTICO_SMS: join(folder, 'sms.json') });
 
   /** Resolves with the number that an invitation goes to. */
   async function invite(server: ChildServer): Promise<string> {
@@ -88,7 +68,10 @@ describe('faults: text messages under kill -9', function () {
       { name: 'birthDate', valueDate: `19${50 + (round % 50)}-02-03` },
       { name: 'phone', valueString: phone },
     ];
-    const answer = await call(server, 'POST', 'Patient/$invite', { resourceType: 'Parameters', parameter });
+    const answer = await program.call(server, 'POST', 'Patient/$invite', {
+      resourceType: 'Parameters',
+      parameter,
+    });
     assert.equal(answer.status, 201, await answer.text());
     return phone;
   }
@@ -117,7 +100,7 @@ describe('faults: text messages under kill -9', function () {
   }
 
   async function sent(server: ChildServer): Promise<number | undefined> {
-    const answer = await call(server, 'GET', 'Task?delivery-state=sent&_summary=count');
+    const answer = await program.call(server, 'GET', 'Task?delivery-state=sent&_summary=count');
     return ((await answer.json()) as Bundle).total;
   }
 
