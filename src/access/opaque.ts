@@ -3,8 +3,9 @@
  * that it was issued under.
  */
 import type { Random } from '../fhir/clock.js';
+import { newSecret, secretHash } from '../fhir/secret.js';
 import type { Document, DocumentChange, Records } from '../store/port.js';
-import { tokenHash, type Claims, type TokenVerifier } from './token.js';
+import type { Claims, TokenVerifier } from './token.js';
 
 const TOKEN = 'token';
 const GRANT = 'grant';
@@ -12,7 +13,7 @@ const GRANT = 'grant';
 const PREFIX = 'pat_';
 
 /** A new token: 256 bits. */
-export const newOpaque = (random: Random): string => PREFIX + Buffer.from(random.bytes(32)).toString('base64url');
+export const newOpaque = (random: Random): string => PREFIX + newSecret(random);
 
 /** What a token's record holds beside its claims. */
 export interface OpaqueDetails {
@@ -29,7 +30,7 @@ export const opaqueDocument = (
   details: OpaqueDetails = {},
 ): Omit<Document, 'version'> => ({
   kind: TOKEN,
-  id: tokenHash(token),
+  id: secretHash(token),
   value: { ...claims, ...details },
   keys: { subject: claims.subject, ...(details.grant === undefined ? {} : { grant: details.grant }) },
   expires: claims.expires,
@@ -58,7 +59,7 @@ export async function opaqueRecord(
   now: number,
 ): Promise<(Claims & OpaqueDetails) | undefined> {
   if (!token.startsWith(PREFIX)) return undefined;
-  const value = (await records.get(TOKEN, tokenHash(token), now))?.value as (Claims & OpaqueDetails) | undefined;
+  const value = (await records.get(TOKEN, secretHash(token), now))?.value as (Claims & OpaqueDetails) | undefined;
   if (value?.grant === undefined) return value;
   const { kind, id } = grantRecord(value.grant);
   return (await records.get(kind, id, now)) && value;
@@ -71,4 +72,4 @@ export const opaqueVerifier =
     opaqueRecord(records, token, now);
 
 /** The change that revokes a token; commit it with the subject's raised epoch (epochs.ts) so that it binds at once. */
-export const revokeOpaque = (token: string): DocumentChange => ({ op: 'delete', kind: TOKEN, id: tokenHash(token) });
+export const revokeOpaque = (token: string): DocumentChange => ({ op: 'delete', kind: TOKEN, id: secretHash(token) });

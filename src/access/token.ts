@@ -1,5 +1,4 @@
 /** The port that checks access tokens of every kind. */
-import { hash } from 'node:crypto';
 
 export interface Claims {
   /** Who issued it; together with `clientId` it names the client. */
@@ -21,9 +20,6 @@ export interface Claims {
  * where it cannot be checked now (Fault `unavailable`).
  */
 export type TokenVerifier = (token: string, now: number) => Promise<Claims | undefined>;
-
-/** The name a token is stored under; the token itself never is. */
-export const tokenHash = (token: string): string => hash('sha256', token, 'base64url');
 
 /** Tries one verifier after the other, until one knows the token. */
 export function firstOf(...verifiers: readonly TokenVerifier[]): TokenVerifier {

@@ -3,7 +3,7 @@
  * address are looked up each time.
  */
 import { defined } from '../fhir/defined.js';
-import { unlessConflict } from '../fhir/fault.js';
+import { unlessConflict, wonRace } from '../fhir/fault.js';
 import type { Document, DocumentChange } from '../store/port.js';
 import type { Channel, Sent } from './channels/channel.js';
 import { ended, removal, type Outcome } from './delivery-record.js';
@@ -118,10 +118,9 @@ function withAttempt(entry: OutboxEntry, at: number, reason: string): OutboxEntr
 }
 
 /** Takes the entry out of its queue and puts these records in its place; resolves with whether it was still there. */
-async function settle(document: Document, by: readonly DocumentChange[], { store }: DispatcherParts): Promise<boolean> {
-  const commit = store.commit({ documents: [removal(document), ...by] }).then(() => true);
+function settle(document: Document, by: readonly DocumentChange[], { store }: DispatcherParts): Promise<boolean> {
   // A conflict: the lease ran out, and another worker has the entry now.
-  return (await commit.catch(unlessConflict)) === true;
+  return wonRace(store.commit({ documents: [removal(document), ...by] }));
 }
 
 /** The entry stays in its queue. */

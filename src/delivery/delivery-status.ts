@@ -3,7 +3,7 @@
  * where the notice is not ended yet.
  */
 import type { Clock } from '../fhir/clock.js';
-import { unlessConflict } from '../fhir/fault.js';
+import { wonRace } from '../fhir/fault.js';
 import type { Document, DocumentChange, Records, Store } from '../store/port.js';
 import { messageOf } from './channels/text-reference.js';
 import { arrived, removal, type Arrival } from './delivery-record.js';
@@ -54,6 +54,5 @@ async function tryToNote(document: Document, parts: StatusParts): Promise<boolea
   const noted = id === undefined ? undefined : await arrived(id, status, records, clock.now());
   const { version: expect, ...rest } = document;
   const waiting: DocumentChange = { op: 'put', document: { ...rest, due: clock.now() + PAUSE }, expect };
-  const commit = store.commit({ documents: noted ? [removal(document), ...noted] : [waiting] });
-  return commit.then(() => true, unlessConflict).then(done => done === true);
+  return wonRace(store.commit({ documents: noted ? [removal(document), ...noted] : [waiting] }));
 }

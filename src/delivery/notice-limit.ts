@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../fhir/clock.js';
-import { Fault } from '../fhir/fault.js';
+import { wonRace } from '../fhir/fault.js';
 import type { Notice } from '../portal/effect.js';
 import type { Records } from '../store/port.js';
 
@@ -37,17 +37,7 @@ export async function withinLimit(
     const count = Number(found?.value['count'] ?? 0);
     if (count >= most) return false;
     const document = { kind: KIND, id, value: { count: count + 1 }, keys: {}, expires: begun + 2 * window };
-    if (await written(records, { op: 'put', document, expect: found?.version ?? 0 })) return true;
+    if (await wonRace(records.write({ op: 'put', document, expect: found?.version ?? 0 }))) return true;
   }
   return true;
-}
-
-async function written(records: Pick<Records, 'write'>, change: Parameters<Records['write']>[0]): Promise<boolean> {
-  try {
-    await records.write(change);
-    return true;
-  } catch (error) {
-    if (error instanceof Fault && error.kind === 'conflict') return false;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@
  * the record of that holds no address.
  */
 import { createHash } from 'node:crypto';
-import { isConflict } from '../fhir/fault.js';
+import { wonRace } from '../fhir/fault.js';
 import type { Clock } from '../fhir/clock.js';
 import type { Records } from '../store/port.js';
 import type { OutboxEntry } from './outbox.js';
@@ -23,11 +23,6 @@ export async function takesAddress(
   if (event === undefined) return true;
   const name = createHash('sha256').update(`${event} ${channel.name} ${address}`).digest('hex');
   const document = { kind: KIND, id: name, value: { by: id }, keys: {}, expires: clock.now() + KEPT };
-  try {
-    await records.write({ op: 'put', document, expect: 0 });
-    return true;
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    return (await records.get(KIND, name, clock.now()))?.value['by'] === id;
-  }
+  if (await wonRace(records.write({ op: 'put', document, expect: 0 }))) return true;
+  return (await records.get(KIND, name, clock.now()))?.value['by'] === id;
 }

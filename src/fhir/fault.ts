@@ -67,6 +67,17 @@ export const isBreakdown = ({ kind, detail }: Fault): boolean =>
 /** Whether the error says that the state did not allow it, or that somebody else was faster. */
 export const isConflict = (error: unknown): error is Fault => error instanceof Fault && error.kind === 'conflict';
 
+/** Whether a write came to pass: false where somebody else was faster. Any other error is thrown on. */
+export async function wonRace(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return false;
+  }
+}
+
 /** For a `catch` where somebody else's being faster is as good as success: any other error is thrown on. */
 export function unlessConflict(error: unknown): void {
   if (!isConflict(error)) throw error;

@@ -2,8 +2,8 @@
  * The launch of an app from a trusted system: a record that is found by the hash of a secret, for a few minutes and once.
  * https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-ehr-launch
  */
-import { hash } from 'node:crypto';
 import type { Random } from '../fhir/clock.js';
+import { newSecret, secretHash } from '../fhir/secret.js';
 import type { Document, DocumentChange } from '../store/port.js';
 
 /** What is open in the system. */
@@ -28,13 +28,10 @@ export const LAUNCH = 'launch';
 /** Milliseconds. */
 const LIFETIME = 5 * 60_000;
 
-/** The id of the record. */
-export const launchId = (handle: string): string => hash('sha256', handle, 'base64url');
-
 /** A new launch: its secret, and the record to commit. */
 export function announced(launch: Launch, random: Random, now: number): { handle: string; change: DocumentChange } {
-  const handle = Buffer.from(random.bytes(32)).toString('base64url');
-  const document = { kind: LAUNCH, id: launchId(handle), value: { ...launch }, keys: {}, expires: now + LIFETIME };
+  const handle = newSecret(random);
+  const document = { kind: LAUNCH, id: secretHash(handle), value: { ...launch }, keys: {}, expires: now + LIFETIME };
   return { handle, change: { op: 'put', document, expect: 0 } };
 }
 

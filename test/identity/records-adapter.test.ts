@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Adapter } from 'oidc-provider';
 import { grantRecord } from '../../src/access/opaque.js';
-import { tokenHash } from '../../src/access/token.js';
+import { secretHash } from '../../src/fhir/secret.js';
 import { systemClock } from '../../src/fhir/clock.js';
 import { recordsAdapter } from '../../src/identity/authorization-server/records-adapter.js';
 import type { Storage } from '../../src/store/port.js';
@@ -25,7 +25,7 @@ describe('records of the authorization server', () => {
     const outcomes = async (work: () => Promise<unknown>, count = 10) =>
       (await Promise.allSettled(Array.from({ length: count }, work))).map(({ status }) => status);
     const grantIsThere = async (id: string) => {
-      const { kind, id: hash } = grantRecord(tokenHash(id));
+      const { kind, id: hash } = grantRecord(secretHash(id));
       return (await storage.records.get(kind, hash, Date.now())) !== undefined;
     };
 
@@ -60,7 +60,7 @@ describe('records of the authorization server', () => {
         ['RefreshToken', secret],
         ['Interaction', 'uid'],
       ] as const) {
-        const kept = await storage.records.get(`oauth-${model}`, tokenHash(id), Date.now());
+        const kept = await storage.records.get(`oauth-${model}`, secretHash(id), Date.now());
         assert.ok(kept && !JSON.stringify(kept).includes(secret), model);
       }
       assert.equal((await adapter('RefreshToken').find(secret))?.jti, secret);

@@ -1,5 +1,5 @@
 /** An authenticator app as second factor: it is in use once it has shown a right code; then come the recovery codes. */
-import { isConflict } from '../../fhir/fault.js';
+import { wonRace } from '../../fhir/fault.js';
 import type { SignedIn } from '../sessions/session.js';
 import { confirm, type AccountSettingsParts, type Confirmed, type SettingRefusal } from './account-settings.js';
 import type { AuthenticatorApps } from './authenticator-app.js';
@@ -18,9 +18,8 @@ export async function proposeApp(given: Confirmed, parts: AppSetupParts): Promis
   if ('kind' in stored) return stored;
   const [issuer = 'Portico'] = await parts.placeNames();
   const { secret, uri, sealed } = parts.apps.create(issuer, stored.credential.userName);
-  return (await isCommitted([changedCredential(stored, { proposedApp: sealed })], parts))
-    ? { kind: 'proposed', secret, uri }
-    : { kind: 'conflict' };
+  const documents = [changedCredential(stored, { proposedApp: sealed })];
+  return (await wonRace(parts.store.commit({ documents }))) ? { kind: 'proposed', secret, uri } : { kind: 'conflict' };
 }
 
 export type AppProof =
@@ -41,20 +40,8 @@ export async function proveApp({ account }: SignedIn, code: string, parts: AppSe
   const app = { secret: sealed, lastStep: step };
   const change = { factor: 'app' as const, app, proposedApp: undefined, recoveryCodes: hashesOf(recoveryCodes) };
   const told = parts.security.told({ event: 'factor-changed', account, address: stored.credential.address });
-  if (!(await isCommitted([changedCredential(stored, change), ...told], parts))) return { kind: 'wrong' };
+  const documents = [changedCredential(stored, change), ...told];
+  if (!(await wonRace(parts.store.commit({ documents })))) return { kind: 'wrong' };
   await parts.limiter.forget({ limit: 'factor-account', of: account });
   return { kind: 'done', recoveryCodes };
-}
-
-async function isCommitted(
-  documents: Parameters<AccountSettingsParts['store']['commit']>[0]['documents'] & object,
-  { store }: AppSetupParts,
-): Promise<boolean> {
-  try {
-    await store.commit({ documents });
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
 }

@@ -2,7 +2,6 @@
  * The private record of an account: user name, password hash, sign-in address. It is named by the account (`Person/1`,
  * `Practitioner/2`); a record for each user name keeps two accounts from one name.
  */
-import { isConflict } from '../../fhir/fault.js';
 import type { Clock } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
@@ -94,14 +93,3 @@ const documentOf = (credential: Credential) => ({
   value: defined({ ...credential }),
   keys: defined({ address: credential.address }),
 });
-
-/** Commits the change of one record; whether it was still what it was when it was read. */
-export async function isWritten(change: DocumentChange, records: Pick<Records, 'write'>): Promise<boolean> {
-  try {
-    await records.write(change);
-    return true;
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    return false;
-  }
-}

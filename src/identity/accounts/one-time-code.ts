@@ -5,8 +5,8 @@
 import { createHash, createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { World } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
+import { wonRace } from '../../fhir/fault.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
-import { isWritten } from './credential.js';
 
 export type CodePurpose = 'second-factor' | 'password' | 'address' | 'self-enrollment';
 
@@ -77,7 +77,7 @@ export function createOneTimeCodes(
     const tries = Number(document.value['tries']) + 1;
     const { version: expect, ...rest } = document;
     const counted: DocumentChange = { op: 'put', document: { ...rest, value: { ...rest.value, tries } }, expect };
-    return isWritten(tries >= TRIES ? endOf(document) : counted, records);
+    return wonRace(records.write(tries >= TRIES ? endOf(document) : counted));
   }
 
   return {

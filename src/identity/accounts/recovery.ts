@@ -4,11 +4,11 @@
  * is asked for as ever.
  */
 import type { World } from '../../fhir/clock.js';
-import { isConflict } from '../../fhir/fault.js';
+import { wonRace } from '../../fhir/fault.js';
+import { newSecret } from '../../fhir/secret.js';
 import type { DocumentChange, Records, Store } from '../../store/port.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
-import { newSecret } from '../sessions/session.js';
 import { queuedRequest, type AccountRequest, type RequestPurpose } from './account-request.js';
 import type { AccountSecurity } from './account-security.js';
 import { changedCredential, type CredentialReader } from './credential.js';
@@ -118,11 +118,5 @@ async function isCommitted(
   const address = (await credentials.of(account))?.credential.address;
   const ending = await security.signedOut(account);
   const told = security.told({ event: 'password-changed', account, address });
-  try {
-    await store.commit({ documents: [...changes, ...ending, ...told] });
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
+  return wonRace(store.commit({ documents: [...changes, ...ending, ...told] }));
 }

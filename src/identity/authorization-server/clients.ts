@@ -5,8 +5,9 @@ import { raiseEpoch } from '../../access/epochs.js';
 import type { Clients } from '../../access/clients.js';
 import type { Clock, Random } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
+import { newSecret, secretHash } from '../../fhir/secret.js';
 import type { Document, DocumentChange, Storage } from '../../store/port.js';
-import { clientOf, secretHash, type RegisteredClient } from './registered-client.js';
+import { clientOf, type RegisteredClient } from './registered-client.js';
 
 const KIND = 'client';
 /** All clients are listed by one key. */
@@ -34,7 +35,6 @@ export interface ClientRegistry {
 
 export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry {
   const { store, records, clock, random, fixed = [] } = parts;
-  const newSecret = () => Buffer.from(random.bytes(32)).toString('base64url');
 
   async function stored(id: string): Promise<Document | undefined> {
     return records.get(KIND, id, clock.now());
@@ -76,7 +76,7 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
     async add(client) {
       if (fixed.some(({ id }) => id === client.id))
         throw new Fault('conflict', 'There is a client of this id already.');
-      const secret = hasSecret(client) ? newSecret() : undefined;
+      const secret = hasSecret(client) ? newSecret(random) : undefined;
       const kept = secret === undefined ? client : { ...client, secretHash: secretHash(secret) };
       await records.write({ op: 'put', document: documentOf(kept), expect: 0 });
       return secret;
@@ -86,7 +86,7 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
       const document = await stored(id);
       if (!document) throw new Fault('not-found', 'There is no such client.');
       if (!hasSecret(clientIn(document))) return undefined;
-      const secret = newSecret();
+      const secret = newSecret(random);
       await change({ ...clientIn(document), secretHash: secretHash(secret) });
       return secret;
     },

@@ -3,6 +3,7 @@ import type { Actor } from '../../access/actor.js';
 import { mayEver } from '../../access/policy.js';
 import { parseScope } from '../../access/scope.js';
 import { defined } from '../../fhir/defined.js';
+import { newSecret } from '../../fhir/secret.js';
 import type { PatientChoice } from '../../pages/consent.js';
 import type { Form, InteractionParts, InteractionPeople, Launches, Present, Visit } from './interaction-parts.js';
 import type { Launch } from '../../portal/launch.js';
@@ -130,7 +131,7 @@ async function makeGrant(
   parts: InteractionParts,
 ): Promise<string> {
   const grant = new provider.Grant({ accountId: who.account, clientId: String(interaction.params['client_id']) });
-  grant.jti = Buffer.from(parts.random.bytes(32)).toString('base64url');
+  grant.jti = newSecret(parts.random);
   const words = scope.split(' ');
   grant.addOIDCScope(words.filter(word => (fixedScopes as readonly string[]).includes(word)));
   grant.addResourceScope(provider.issuer, words);

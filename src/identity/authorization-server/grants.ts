@@ -4,8 +4,8 @@
  */
 import { raiseEpoch } from '../../access/epochs.js';
 import { grantRecord, grantsTokens } from '../../access/opaque.js';
-import { tokenHash } from '../../access/token.js';
 import type { Clock } from '../../fhir/clock.js';
+import { secretHash } from '../../fhir/secret.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
 
 export interface LaunchContext {
@@ -73,7 +73,7 @@ export function createGrants(records: Records, clock: Clock): Grants {
   return {
     list,
     async read(grantId) {
-      const document = await records.get(KIND, tokenHash(grantId), clock.now());
+      const document = await records.get(KIND, secretHash(grantId), clock.now());
       return document && detailsOf(document.value);
     },
     async write(grantId, details) {
@@ -81,7 +81,7 @@ export function createGrants(records: Records, clock: Clock): Grants {
       const keys = { subject: details.account };
       await records.write({
         op: 'put',
-        document: { kind: KIND, id: tokenHash(grantId), value: { ...details }, keys, expires },
+        document: { kind: KIND, id: secretHash(grantId), value: { ...details }, keys, expires },
       });
     },
     async ending(account, { id, session } = {}) {

@@ -5,6 +5,7 @@
 import { Provider, type Configuration, type JWK } from 'oidc-provider';
 import { newOpaque } from '../../access/opaque.js';
 import type { Random } from '../../fhir/clock.js';
+import { secretHash } from '../../fhir/secret.js';
 import type { OutboundSettings } from '../../outbound/outbound.js';
 import { routes, type Addresses } from './addresses.js';
 import { clientFetch } from './client-fetch.js';
@@ -13,7 +14,6 @@ import { REGISTERED_SCOPE } from './client-metadata.js';
 import { lifetimes, shared, shortLived } from './lifetimes.js';
 import { smartMiddleware } from './middleware.js';
 import { recordsAdapter, type AdapterParts } from './records-adapter.js';
-import { secretHash } from './registered-client.js';
 import { checkAudience, resourceServer } from './resource-server.js';
 import { assertionAlgorithms, fixedScopes } from './scopes.table.js';
 

@@ -5,11 +5,12 @@
 import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { raiseEpoch } from '../../access/epochs.js';
 import { grantRecord, opaqueDocument, opaqueRecord, revokeOpaque } from '../../access/opaque.js';
-import { tokenHash, type Claims } from '../../access/token.js';
+import type { Claims } from '../../access/token.js';
 import { defined } from '../../fhir/defined.js';
 import { isConflict } from '../../fhir/fault.js';
 import type { Document, DocumentChange, Storage } from '../../store/port.js';
 import type { Clock } from '../../fhir/clock.js';
+import { secretHash } from '../../fhir/secret.js';
 import type { ClientRegistry } from './clients.js';
 import { clientMetadata } from './client-metadata.js';
 
@@ -62,7 +63,7 @@ function accessTokens({ store, records, clock, issuer }: AdapterParts): Adapter 
     ...nothingKept,
     async upsert(id, payload, expiresIn = 0) {
       const claims = claimsOf(payload, issuer, clock.now() + expiresIn * 1000);
-      const grant = payload.grantId === undefined ? undefined : tokenHash(payload.grantId);
+      const grant = payload.grantId === undefined ? undefined : secretHash(payload.grantId);
       const document = opaqueDocument(id, claims, defined({ grant, payload: { ...withoutSecrets(payload) } }));
       await records.write({ op: 'put', document, expect: 0 });
     },
@@ -88,7 +89,7 @@ function claimsOf(payload: AdapterPayload, issuer: string, expires: number): Cla
 /** Grants, by whose account and of which client; whoever ends one ends its tokens. */
 function grants({ store, records, clock }: AdapterParts): Adapter {
   const read = (id: string) => {
-    const record = grantRecord(tokenHash(id));
+    const record = grantRecord(secretHash(id));
     return records.get(record.kind, record.id, clock.now());
   };
   return {
@@ -96,7 +97,7 @@ function grants({ store, records, clock }: AdapterParts): Adapter {
     async upsert(id, payload, expiresIn = 0) {
       const { accountId = '', clientId = '' } = payload;
       const document = {
-        ...grantRecord(tokenHash(id)),
+        ...grantRecord(secretHash(id)),
         value: { ...withoutSecrets(payload) },
         keys: { subject: accountId, client: clientId },
         expires: clock.now() + expiresIn * 1000,
@@ -125,12 +126,12 @@ const payloadOf = ({ value }: Document, id: string): AdapterPayload => ({ ...val
 /** Codes, refresh tokens, interactions, ids of assertions: each is used once. */
 function oneTimeThings(model: string, { store, records, clock }: AdapterParts): Adapter {
   const kind = `oauth-${model}`;
-  const read = (id: string) => records.get(kind, tokenHash(id), clock.now());
+  const read = (id: string) => records.get(kind, secretHash(id), clock.now());
   return {
     ...nothingKept,
     async upsert(id, payload, expiresIn = 0) {
       const value = { ...withoutSecrets(payload) };
-      const document = { kind, id: tokenHash(id), value, keys: {}, expires: clock.now() + expiresIn * 1000 };
+      const document = { kind, id: secretHash(id), value, keys: {}, expires: clock.now() + expiresIn * 1000 };
       if (model !== 'ReplayDetection') await records.write({ op: 'put', document });
       else await once(() => records.write({ op: 'put', document, expect: 0 }), refuseAssertion);
     },
@@ -152,7 +153,7 @@ function oneTimeThings(model: string, { store, records, clock }: AdapterParts): 
       await once(() => records.write({ op: 'put', document: { ...rest, value }, expect: version }), refuse);
     },
     async destroy(id) {
-      await records.write({ op: 'delete', kind, id: tokenHash(id) });
+      await records.write({ op: 'delete', kind, id: secretHash(id) });
     },
   };
 }
@@ -162,7 +163,7 @@ async function endGrantOf(
   { value }: Document,
   { store, records, clock }: Pick<AdapterParts, 'store' | 'records' | 'clock'>,
 ) {
-  const record = grantRecord(tokenHash(String(value['grantId'])));
+  const record = grantRecord(secretHash(String(value['grantId'])));
   const grant = await records.get(record.kind, record.id, clock.now());
   if (grant) await store.commit({ documents: endOf(grant) });
 }

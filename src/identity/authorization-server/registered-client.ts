@@ -1,5 +1,4 @@
 /** A client of the authorization server as its record keeps it. https://www.rfc-editor.org/rfc/rfc7591#section-2 */
-import { hash } from 'node:crypto';
 import type { Client } from '../../access/clients.js';
 import { defined } from '../../fhir/defined.js';
 import { clientKinds, type ClientKindName } from './client-kinds.table.js';
@@ -33,9 +32,6 @@ export interface RegisteredClient {
   readonly introspects?: boolean;
   readonly disabled?: boolean;
 }
-
-/** A secret is 256 random bits: a plain hash keeps it as well as a slow one. */
-export const secretHash = (secret: string): string => hash('sha256', secret, 'base64url');
 
 /** The client as access looks at it. */
 export const clientOf = ({ id, kind, integration, scope }: RegisteredClient): Client => {

@@ -6,7 +6,7 @@ import { generateKeyPair, hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JWK } from 'oidc-provider';
 import type { Clock } from '../../fhir/clock.js';
-import { isConflict } from '../../fhir/fault.js';
+import { unlessConflict } from '../../fhir/fault.js';
 import type { Document, Records } from '../../store/port.js';
 
 const KIND = 'secret';
@@ -69,11 +69,7 @@ async function addKey(records: Records, before: readonly KeptKey[], version: num
   const kid = hash('sha256', JSON.stringify({ e, kty, n }), 'base64url');
   const jwk = { kty, n, e, ...secret, kid, alg: 'RS256', use: 'sig' };
   const document = { kind: KIND, id: ID, value: { keys: [{ jwk }, ...before] }, keys: {} };
-  try {
-    await records.write({ op: 'put', document, expect: version });
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
+  await records.write({ op: 'put', document, expect: version }).catch(unlessConflict);
 }
 
 const publishedIn = ({ value }: Document, clock: Clock): KeptKey[] =>

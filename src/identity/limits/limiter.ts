@@ -4,7 +4,7 @@
  */
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../fhir/clock.js';
-import { isConflict } from '../../fhir/fault.js';
+import { wonRace } from '../../fhir/fault.js';
 import type { Document, Records } from '../../store/port.js';
 import { limits, type Limit, type LimitName } from './limits.table.js';
 
@@ -56,12 +56,7 @@ export function createLimiter(
       if (typeof tries !== 'object') return tries;
       const expires = now + limit.forgotten;
       const put = { kind: KIND, id, value: { ...tries }, keys: {}, expires };
-      try {
-        await records.write({ op: 'put', document: put, expect: document?.version ?? 0 });
-        return undefined;
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-      }
+      if (await wonRace(records.write({ op: 'put', document: put, expect: document?.version ?? 0 }))) return undefined;
     }
     return BUSY;
   }

@@ -4,8 +4,8 @@
  */
 import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { Random } from '../../fhir/clock.js';
+import { newSecret } from '../../fhir/secret.js';
 import type { Cookies, WithHeaders } from './cookies.js';
-import { newSecret } from './session.js';
 
 export interface FormTokens {
   /** The token for forms of a page, and the Set-Cookie field that must go with it where the browser has no name yet. */

@@ -5,8 +5,9 @@
 import { fixedClients, type Clients } from '../../access/clients.js';
 import type { Claims, TokenVerifier } from '../../access/token.js';
 import type { World } from '../../fhir/clock.js';
+import { newSecret } from '../../fhir/secret.js';
 import { Cache } from '../../runtime/cache.js';
-import { newSecret, type SignedIn } from './session.js';
+import type { SignedIn } from './session.js';
 
 export interface PageTokens {
   /** A token of this person, who reads as themselves and for whom they act. */

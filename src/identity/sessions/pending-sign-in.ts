@@ -3,9 +3,10 @@
  * second factor, and nothing else.
  */
 import type { World } from '../../fhir/clock.js';
+import { newSecret } from '../../fhir/secret.js';
 import type { DocumentChange, Records } from '../../store/port.js';
 import type { Cookies, WithHeaders } from './cookies.js';
-import { hashOfSecret, newSecret } from './session.js';
+import { hashOfSecret } from './session.js';
 
 export interface PendingSignIn {
   /** `Person/1` */

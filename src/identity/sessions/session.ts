@@ -1,6 +1,5 @@
 /** A browser's session: a record named by the hash of the secret that the cookie holds. Deleting the record ends it. */
 import { createHash } from 'node:crypto';
-import type { Random } from '../../fhir/clock.js';
 import type { Document, DocumentChange } from '../../store/port.js';
 
 /** Who is signed in to a browser. */
@@ -39,8 +38,6 @@ export interface SessionLimits {
 }
 
 export const valueOf = ({ value }: Document): SessionValue => value as unknown as SessionValue;
-
-export const newSecret = (random: Random): string => Buffer.from(random.bytes(32)).toString('base64url');
 
 /** What the store keeps of a secret. */
 export const hashOfSecret = (secret: string): string => createHash('sha256').update(`session:${secret}`).digest('hex');

@@ -3,7 +3,8 @@
  * sign-in, and ends after an idle time, after an absolute time, with the account, or when somebody ends it.
  */
 import type { World } from '../../fhir/clock.js';
-import { isConflict } from '../../fhir/fault.js';
+import { wonRace } from '../../fhir/fault.js';
+import { newSecret } from '../../fhir/secret.js';
 import type { Document, DocumentChange, Records, Store } from '../../store/port.js';
 import type { Grants } from '../authorization-server/grants.js';
 import { browserName } from './browser-name.js';
@@ -11,7 +12,6 @@ import type { Cookies, WithHeaders } from './cookies.js';
 import {
   endOf,
   hashOfSecret,
-  newSecret,
   SESSION,
   sessionRecord,
   valueOf,
@@ -140,11 +140,6 @@ async function touched(
   { records, clock }: Pick<SessionParts, 'records' | 'clock'>,
 ): Promise<boolean> {
   const value = { ...valueOf(session), seen: clock.now() };
-  try {
-    await records.write(sessionRecord(session.id, value, limits, session.version));
-    return true;
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    return (await records.get(SESSION, session.id, clock.now())) !== undefined;
-  }
+  if (await wonRace(records.write(sessionRecord(session.id, value, limits, session.version)))) return true;
+  return (await records.get(SESSION, session.id, clock.now())) !== undefined;
 }
