@@ -61,7 +61,10 @@ function password(portal: () => Portal): void {
 function sessions(portal: () => Portal): void {
   it('[RN-14] [C18] sessions are listed, with the browser’s kind alone, and ended one by one or all', async () => {
     const { dana, browser } = await signedIn(portal());
-    const [second, third] = [portal().visitor({ 'user-agent': 'x iPhone Safari/605.no-page-shows-this' }), portal().visitor()];
+    const [second, third] = [
+      portal().visitor({ 'user-agent': 'x iPhone Safari/605.no-page-shows-this' }),
+      portal().visitor(),
+    ];
     await signIn(second, dana);
     const listed = await browser.get('/account');
     for (const name of ['Firefox, Windows', 'Safari, iPhone', 'this browser'])
