@@ -115,6 +115,7 @@ export async function compose(
     accounts: identity.pages,
     sessions: identity.sessions,
     limiter: identity.limiter,
+    reused: identity.reused,
     accountRequests: identity.requests,
     hooks: createHookRoutes({ ...shared, stores, gateway, handling }),
     owned: storage === undefined,

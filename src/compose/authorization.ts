@@ -17,6 +17,7 @@ import { registrationRoutes, type RegistrationParts } from '../identity/authoriz
 import { softwareStatements } from '../identity/authorization-server/software-statement.js';
 import type { Limiter } from '../identity/limits/limiter.js';
 import { visitorOf } from '../identity/limits/visitor.js';
+import type { ProviderParts } from '../identity/authorization-server/provider.js';
 import { followingKeys, type SigningKeys } from '../identity/authorization-server/signing-keys.js';
 import type { Log } from '../observe/log.js';
 import { smartStyleHandler } from '../pages/smart-style.js';
@@ -35,6 +36,7 @@ export interface AuthorizationParts extends ServerReaderParts {
   configuration: CurrentConfiguration;
   sessions: Pick<Sessions, 'current'>;
   limiter: Pick<Limiter, 'take'>;
+  reused: ProviderParts['reused'];
   secret: KeyObject;
   audit: Pick<Audit, 'append'>;
 }
@@ -91,7 +93,7 @@ function registrationParts({ config, world, access, clients, limiter }: Authoriz
 
 /** Loaded when it is first needed: it takes a tenth of a second. */
 async function createFrom(
-  { config, world, log, model, stores, access, clients, secret, grants }: AuthorizationParts,
+  { config, world, log, model, stores, access, clients, secret, grants, reused }: AuthorizationParts,
   pages: AuthorizationPages,
   keys: SigningKeys['keys'],
 ): ReturnType<InteractionParts['provider']> {
@@ -105,6 +107,7 @@ async function createFrom(
     issuer: addresses.issuer,
     clients,
     grants,
+    reused,
     keys,
     cookieKey: createHmac('sha256', secret).update('cookies of interactions').digest('base64url'),
     audiences: new Set(forApps.map(({ url }) => url)),

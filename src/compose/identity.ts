@@ -23,6 +23,7 @@ import { createOneTimeCodes } from '../identity/accounts/one-time-code.js';
 import { bringFactor, sendAnother, type SecondFactorParts } from '../identity/accounts/second-factor.js';
 import { signIn } from '../identity/accounts/sign-in.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
+import { reuseTold } from '../identity/accounts/token-reuse.js';
 import type { Grants } from '../identity/authorization-server/grants.js';
 import { createLimiter, type Limiter } from '../identity/limits/limiter.js';
 import { createCookies } from '../identity/sessions/cookies.js';
@@ -60,6 +61,8 @@ export interface Identity {
   readonly forms: FormTokens;
   /** The changes that give an account its first credential. */
   readonly choose: (choice: Choice) => Promise<DocumentChange[]>;
+  /** The changes that tell a person that a refresh token was used again. */
+  readonly reused: (account: string) => Promise<DocumentChange[]>;
   /** Looks into the requests of people who cannot sign in. */
   readonly requests: BackgroundWorker;
   readonly pages: AccountPagesParts;
@@ -136,7 +139,8 @@ export function createIdentity(parts: IdentityParts): Identity {
     ...accountSettings(changing, sessions, configuration),
   };
   const choose: Identity['choose'] = choice => chosenCredential(choice, { hashing, clock });
-  return { sessions, limiter, forms, requests, choose, pages };
+  const reused: Identity['reused'] = account => reuseTold(account, { limiter, credentials, security });
+  return { sessions, limiter, forms, requests, choose, reused, pages };
 }
 
 function accountWriter(parts: IdentityParts): AccountWriter {

@@ -37,7 +37,7 @@ import type { Limiter } from '../identity/limits/limiter.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { Dispatch } from '../service.js';
 import type { Outbound } from '../outbound/outbound.js';
-import type { Storage } from '../store/port.js';
+import type { DocumentChange, Storage } from '../store/port.js';
 import type { Texts } from '../texts/words.js';
 
 export interface Serving {
@@ -67,6 +67,8 @@ export interface ServingParts {
   sessions: Sessions;
   pageTokens: PageTokens;
   limiter: Limiter;
+  /** The changes that tell a person that a refresh token was used again. */
+  reused: (account: string) => Promise<DocumentChange[]>;
   /** Looks into the requests of people who cannot sign in. */
   accountRequests: BackgroundWorker;
   stores: Storage;

@@ -26,6 +26,8 @@ export const noticeKinds = {
   'address-changed': { urgent: true, essential: true },
   'factor-changed': { urgent: true, essential: true },
   'account-closed': { urgent: true, essential: true },
+  'app-access-ended': { urgent: true, essential: true },
+  'factor-reset': { urgent: true, essential: true },
 } as const satisfies Readonly<Record<string, NoticeKind>>;
 
 export type NoticeEvent = keyof typeof noticeKinds;

@@ -65,6 +65,8 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'address-changed': {},
   'factor-changed': {},
   'account-closed': {},
+  'app-access-ended': {},
+  'factor-reset': {},
 };
 
 export const isEvent = (event: string): event is NoticeEvent => Object.hasOwn(own, event);

@@ -1,35 +1,13 @@
 /** What ends an app's access with the next request: the browser's sign-out, a new password, the end of an account. */
 import assert from 'node:assert/strict';
 import { CookieJar } from '../fixtures/cookie-jar.js';
-import { App } from './launch.js';
+import { App, post } from './launch.js';
+import { launchedBy, SCOPE } from './member-launch.js';
 import { codeOf, eachMembership, type Member } from './members.js';
 
 eachMembership('access of apps, and its end', portal => {
-  const scope = 'openid fhirUser launch/patient patient/*.rs';
-
-  /** Launches the demo app in a browser in which the member signs in by password. */
-  async function launched(member: Member, jar: CookieJar, scopes = scope): Promise<Record<string, unknown>> {
-    const app = new App(portal().server);
-    const asked = await app.ask({ jar, scope: scopes });
-    let page = asked.shown;
-    const [, link] = /href="(\/sign-in[^"]+)"/.exec(page.text) ?? [];
-    if (link !== undefined) {
-      const form = await jar.open(new URL(link.replaceAll('&amp;', '&'), page.url).href, asked.redirect);
-      const { userName, password } = member;
-      page = await jar.send(
-        form,
-        [
-          ['userName', userName],
-          ['password', password],
-        ],
-        asked.redirect,
-      );
-    }
-    const shown = await app.allow(asked, page, {});
-    const { status, body } = await app.exchange({ ...asked, shown, back: new URL(shown.url) });
-    assert.equal(status, 200, shown.text);
-    return body;
-  }
+  const scope = SCOPE;
+  const launched = (member: Member, jar: CookieJar, scopes = scope) => launchedBy(member, portal(), jar, scopes);
 
   it('[R122] a member signs in by password on the way to an app, once for all apps in that browser', async () => {
     const member = await portal().member();
@@ -115,5 +93,42 @@ eachMembership('access of apps, and its end', portal => {
     const [, other = ''] = /href="([^"]+as=other[^"]*)"/.exec(young.shown.text) ?? [];
     const link = new URL(other.replaceAll('&amp;', '&'), young.shown.url).href;
     assert.match((await jar.open(link, young.redirect)).text, /href="\/sign-in/);
+  });
+
+  it('[A19] a refresh token that is used again ends the grant, and its person is told once', async () => {
+    const member = await portal().member();
+    const app = new App(portal().server);
+    const refresh = (refresh_token: unknown) =>
+      app.token({ grant_type: 'refresh_token', client_id: 'demo-app', refresh_token: String(refresh_token) });
+    const notices = async () =>
+      (await portal().mails(member.email)).filter(({ subject }) => subject === 'The access of an app has ended');
+    for (const told of [1, 1]) {
+      const tokens = await launched(member, new CookieJar(), `${scope} offline_access`);
+      const { body } = await refresh(tokens['refresh_token']);
+      portal().world.advance(6000);
+      const all = await Promise.all([1, 2, 3].map(() => refresh(tokens['refresh_token'])));
+      assert.ok(all.every(({ status }) => status === 400));
+      assert.equal((await refresh(body['refresh_token'])).status, 400);
+      assert.equal(await app.read(body['access_token'], member.patient), 401);
+      assert.equal((await notices()).length, told, 'not twice in an hour');
+    }
+    const mail = (await notices()).at(-1)?.text ?? '';
+    assert.ok(!mail.includes(member.userName) && !mail.includes('demo-app'));
+  });
+
+  it('[A19] an old refresh token that its app revokes, or one that lost a race, is no theft', async () => {
+    const member = await portal().member();
+    const app = new App(portal().server);
+    const { revocation_endpoint: revocation = '' } = await app.configuration();
+    const before = (await portal().mails(member.email)).length;
+    const tokens = await launched(member, new CookieJar(), `${scope} offline_access`);
+    const refresh_token = String(tokens['refresh_token']);
+    const fields = { grant_type: 'refresh_token', client_id: 'demo-app', refresh_token };
+    assert.equal((await app.token(fields)).status, 200);
+    assert.equal((await app.token(fields)).status, 400);
+    portal().world.advance(6000);
+    const body = new URLSearchParams({ client_id: 'demo-app', token: refresh_token });
+    assert.equal((await post(revocation, body)).status, 200);
+    assert.equal((await portal().mails(member.email)).length, before);
   });
 });

@@ -2,7 +2,7 @@
  * oidc-provider's storage port over the server's own records. What is found by a secret is kept under its hash, and the secret is
  * left out of what is kept. https://github.com/panva/node-oidc-provider/blob/main/example/my_adapter.js
  */
-import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
+import { errors, Provider, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { raiseEpoch } from '../../access/epochs.js';
 import { grantRecord, opaqueDocument, opaqueRecord, revokeOpaque } from '../../access/opaque.js';
 import type { Claims } from '../../access/token.js';
@@ -18,6 +18,8 @@ export interface AdapterParts extends Pick<Storage, 'store' | 'records'> {
   clock: Clock;
   clients: Pick<ClientRegistry, 'find'>;
   issuer: string;
+  /** The changes that tell an account's person that a refresh token was used again. @param account `Person/1` */
+  readonly reused: (account: string) => Promise<DocumentChange[]>;
 }
 
 /** Milliseconds in which a refresh token that was just rotated is no sign of theft: two requests of one app met. */
@@ -124,7 +126,7 @@ export const endOf = ({ kind, id, keys }: Document): DocumentChange[] => [
 const payloadOf = ({ value }: Document, id: string): AdapterPayload => ({ ...value, jti: id });
 
 /** Codes, refresh tokens, interactions, ids of assertions: each is used once. */
-function oneTimeThings(model: string, { store, records, clock }: AdapterParts): Adapter {
+function oneTimeThings(model: string, { store, records, clock, reused }: AdapterParts): Adapter {
   const kind = `oauth-${model}`;
   const read = (id: string) => records.get(kind, secretHash(id), clock.now());
   return {
@@ -153,10 +155,18 @@ function oneTimeThings(model: string, { store, records, clock }: AdapterParts): 
       await once(() => records.write({ op: 'put', document: { ...rest, value }, expect: version }), refuse);
     },
     async destroy(id) {
-      await records.write({ op: 'delete', kind, id: secretHash(id) });
+      const removal: DocumentChange = { op: 'delete', kind, id: secretHash(id) };
+      const document = model === 'RefreshToken' ? await read(id) : undefined;
+      const account = document && wasReused(document) ? String(document.value['accountId']) : undefined;
+      if (account === undefined) await records.write(removal);
+      else await store.commit({ documents: [removal, ...(await reused(account))] });
     },
   };
 }
+
+/** Whether a refresh token that was rotated before is what an app asks new tokens for at this moment. */
+const wasReused = ({ value }: Document): boolean =>
+  value['consumed'] !== undefined && Provider.ctx?.oidc.route === 'token';
 
 /** A code that two requests used is in a stranger's hand: what was issued for it ends. */
 async function endGrantOf(

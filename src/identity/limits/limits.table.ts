@@ -28,6 +28,8 @@ export const limits = {
   'code-sent': { free: 5, wait: MINUTE, longest: HOUR, forgotten: 24 * HOUR },
   /** E-mails that anybody may have sent to one account or address: three in an hour, and not ten in a day. */
   'recovery-sent': { free: 3, wait: HOUR, longest: 4 * HOUR, forgotten: 24 * HOUR },
+  /** Notices to one account of refresh tokens that were used again. */
+  'reuse-told': { free: 1, wait: HOUR, longest: 24 * HOUR, forgotten: 24 * HOUR },
   /** Requests for e-mails from one network. */
   'code-network': { free: 20, wait: MINUTE, longest: HOUR, forgotten: 6 * HOUR },
   /** Apps that register themselves, from one network. */
