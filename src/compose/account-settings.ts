@@ -8,16 +8,17 @@ import {
   proveAddress,
 } from '../identity/accounts/account-settings.js';
 import { proposeApp, proveApp, type AppSetupParts } from '../identity/accounts/app-setup.js';
+import { listedMethods, removeMethod, type MethodRemovalParts } from '../identity/accounts/method-removal.js';
 import { factorAsked } from '../identity/accounts/second-factor.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { AccountPageParts } from '../pages/account/account.js';
 
 export function accountSettings(
-  parts: AppSetupParts,
+  parts: AppSetupParts & MethodRemovalParts,
   sessions: Sessions,
   configuration: CurrentConfiguration,
 ): Omit<AccountPageParts, 'sessions'> {
-  const { credentials, security, store } = parts;
+  const { credentials, methods, security, store } = parts;
   return {
     async overview({ account }) {
       const settings = await configuration();
@@ -27,6 +28,8 @@ export function accountSettings(
       const rule = settings['second-factor'];
       return {
         ...{ userName: stored?.credential.userName ?? '', address: stored?.credential.address, mayClose: isMember },
+        hasPassword: stored?.credential.password !== undefined,
+        methods: stored ? listedMethods(stored.credential, await methods.of(account)) : [],
         factor: { asked, may: isMember && rule === 'optional', mayApp: !isMember || rule !== 'off' },
         timeZone: settings['time-zone'],
       };
@@ -37,6 +40,7 @@ export function accountSettings(
     proveApp: (signedIn, code) => proveApp(signedIn, code, parts),
     proposeAddress: (given, address) => proposeAddress(given, address, parts),
     proveAddress: (signedIn, given) => proveAddress(signedIn, given, parts),
+    removeMethod: (given, id) => removeMethod(given, id, parts),
     closeAccount: given => closeAccount(given, parts),
     endSession: async ({ account }, id) => store.commit({ documents: await sessions.ending(account, { only: id }) }),
     signOutEverywhere: async ({ account }) => store.commit({ documents: await security.signedOut(account) }),

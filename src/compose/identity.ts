@@ -22,6 +22,7 @@ import { createAuthenticatorApps } from '../identity/accounts/authenticator-app.
 import { createOneTimeCodes } from '../identity/accounts/one-time-code.js';
 import { bringFactor, sendAnother, type SecondFactorParts } from '../identity/accounts/second-factor.js';
 import { signIn } from '../identity/accounts/sign-in.js';
+import { signInMethods } from '../identity/accounts/sign-in-method.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
 import { reuseTold } from '../identity/accounts/token-reuse.js';
 import type { Grants } from '../identity/authorization-server/grants.js';
@@ -122,7 +123,8 @@ export function createIdentity(parts: IdentityParts): Identity {
   });
   const changing = {
     ...{ clock, random, store, writer, credentials, hashing, limiter, codes },
-    ...{ sessions, security, outbox, placeNames, apps },
+    ...{ sessions, security, outbox, placeNames, apps, audit },
+    methods: signInMethods(records, clock),
   };
   const pages: AccountPagesParts = {
     forms,

@@ -2,7 +2,7 @@
 import type { World } from '../../fhir/clock.js';
 import type { Audit } from '../../service.js';
 
-export type AccountAction = 'sign-in';
+export type AccountAction = 'sign-in' | 'security-change';
 
 export interface AccountEvent {
   readonly action: AccountAction;

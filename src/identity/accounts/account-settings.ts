@@ -3,9 +3,8 @@
  * granted before, and is told to the person.
  */
 import type { Person } from 'fhir/r4.js';
-import type { Clock, Random } from '../../fhir/clock.js';
+import type { Random } from '../../fhir/clock.js';
 import { emailForm } from '../../fhir/email-address.js';
-import { isConflict } from '../../fhir/fault.js';
 import { newSecret } from '../../fhir/secret.js';
 import { accountWorkflow } from '../../portal/account-workflow.js';
 import type { Effect } from '../../portal/effect.js';
@@ -14,59 +13,25 @@ import { accountRecipient } from '../../portal/recipient.js';
 import { changed, step } from '../../portal/step.js';
 import { move, SERVER } from '../../portal/workflow.js';
 import type { DocumentChange, Store } from '../../store/port.js';
-import type { Counted, Limiter } from '../limits/limiter.js';
-import type { Visitor } from '../limits/visitor.js';
 import type { SignedIn } from '../sessions/session.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { accountNotice, codeNotice } from './account-notice.js';
 import type { AccountSecurity } from './account-security.js';
 import type { AccountWriter } from './account-writer.js';
-import { changedCredential, type CredentialReader, type StoredCredential } from './credential.js';
+import { confirm, unlessRaced, type Confirmed, type ConfirmParts, type SettingRefusal } from './confirm.js';
+import { changedCredential, type StoredCredential } from './credential.js';
 import type { OneTimeCodes } from './one-time-code.js';
-import type { Hashing } from './password-hash.js';
 import { faultOfPassword, type PasswordFault } from './password-rules.js';
-import { foldUserName } from './user-name.js';
 
-export interface AccountSettingsParts {
-  readonly clock: Clock;
+export interface AccountSettingsParts extends ConfirmParts {
   readonly random: Random;
   readonly store: Pick<Store, 'commit'>;
   readonly writer: AccountWriter;
-  readonly credentials: Pick<CredentialReader, 'of'>;
-  readonly hashing: Hashing;
-  readonly limiter: Limiter;
   readonly codes: OneTimeCodes;
   readonly sessions: Pick<Sessions, 'open'>;
   readonly security: AccountSecurity;
   readonly outbox: (effect: Effect) => DocumentChange[];
   readonly placeNames: () => Promise<readonly string[]>;
-}
-
-/** `wait` are milliseconds; `conflict`: something else was changed at the same moment. */
-export type SettingRefusal =
-  | { readonly kind: 'wrong-password' }
-  | { readonly kind: 'conflict' }
-  | { readonly kind: 'wait'; readonly wait: number };
-
-/** Somebody who is signed in, and their password once more. */
-export interface Confirmed {
-  readonly visitor: Visitor;
-  readonly signedIn: SignedIn;
-  readonly password: string;
-}
-
-/** The password once more: whoever sits down at an open browser does not have it. */
-export async function confirm(
-  { signedIn: { account }, password }: Confirmed,
-  { credentials, hashing, limiter }: AccountSettingsParts,
-): Promise<StoredCredential | SettingRefusal> {
-  const stored = await credentials.of(account);
-  const counted: Counted = { limit: 'password-account', of: foldUserName(stored?.credential.userName ?? account) };
-  const wait = await limiter.take([counted]);
-  if (wait !== undefined) return { kind: 'wait', wait };
-  if (!(await hashing.verify(stored?.credential.password, password)) || !stored) return { kind: 'wrong-password' };
-  await limiter.forget(counted);
-  return stored;
 }
 
 export type PasswordOutcome =
@@ -205,14 +170,3 @@ async function addressNow(
 
 const told = (event: NoticeEvent, account: string, address: string | undefined): Effect[] =>
   address === undefined ? [] : [accountNotice({ event, account, address })];
-
-async function unlessRaced<T extends { readonly kind: string }>(
-  work: () => Promise<T>,
-): Promise<T | { readonly kind: 'conflict' }> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isConflict(error)) return { kind: 'conflict' };
-    throw error;
-  }
-}

@@ -1,8 +1,9 @@
 /** An authenticator app as second factor: it is in use once it has shown a right code; then come the recovery codes. */
 import { wonRace } from '../../fhir/fault.js';
 import type { SignedIn } from '../sessions/session.js';
-import { confirm, type AccountSettingsParts, type Confirmed, type SettingRefusal } from './account-settings.js';
+import type { AccountSettingsParts } from './account-settings.js';
 import type { AuthenticatorApps } from './authenticator-app.js';
+import { confirm, type Confirmed, type SettingRefusal } from './confirm.js';
 import { changedCredential } from './credential.js';
 import { hashesOf, newRecoveryCodes } from './recovery-code.js';
 

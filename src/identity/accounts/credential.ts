@@ -7,22 +7,27 @@ import { defined } from '../../fhir/defined.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
 import { foldUserName } from './user-name.js';
 
+/** What is asked for after the password. */
+export type FactorKind = 'code' | 'app' | 'passkey';
+
 export interface Credential {
   /** `Person/1` */
   readonly account: string;
   readonly userName: string;
-  /** argon2id, in the PHC string format. */
-  readonly password: string;
+  /** argon2id, in the PHC string format; undefined: it is signed in to in other ways. */
+  readonly password?: string | undefined;
   /** An e-mail address that the person has proved, in place of that of the record. */
   readonly address?: string;
   /** The second factor that the person has chosen. */
-  readonly factor?: 'code' | 'app' | undefined;
+  readonly factor?: FactorKind | undefined;
   /** The authenticator app: its sealed secret, and the time step of the last code. */
   readonly app?: { readonly secret: string; readonly lastStep: number } | undefined;
   /** The sealed secret of an app that has not shown a code yet. */
   readonly proposedApp?: string | undefined;
   /** Hashes of those that are left. */
   readonly recoveryCodes?: readonly string[] | undefined;
+  /** What passkeys know the account by: random, in base64url. https://www.w3.org/TR/webauthn-3/#user-handle */
+  readonly userHandle?: string;
   /** Milliseconds since the epoch. */
   readonly changedAt: number;
   readonly signedInAt?: number;

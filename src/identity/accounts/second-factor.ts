@@ -12,7 +12,13 @@ import type { PendingSignIn, PendingSignIns } from '../sessions/pending-sign-in.
 import type { Sessions } from '../sessions/sessions.js';
 import type { AccountAudit } from './account-audit.js';
 import { codeNotice } from './account-notice.js';
-import { changedCredential, type Credential, type CredentialReader, type StoredCredential } from './credential.js';
+import {
+  changedCredential,
+  type Credential,
+  type CredentialReader,
+  type FactorKind,
+  type StoredCredential,
+} from './credential.js';
 import type { AuthenticatorApps } from './authenticator-app.js';
 import { withoutCode } from './recovery-code.js';
 import type { OneTimeCodes } from './one-time-code.js';
@@ -38,7 +44,7 @@ export interface SecondFactorParts {
 export async function factorAsked(
   { account, factor }: Credential,
   settings: () => Promise<{ readonly 'second-factor': string }>,
-): Promise<'code' | 'app' | undefined> {
+): Promise<FactorKind | undefined> {
   if (account.startsWith('Practitioner/')) return factor ?? 'code';
   const rule = (await settings())['second-factor'] as FactorRule;
   if (rule === 'off') return undefined;

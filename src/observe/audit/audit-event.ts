@@ -23,8 +23,16 @@ const ACTIONS: Readonly<Record<string, string>> = {
 const DICOM = 'http://dicom.nema.org/resources/ontology/DCM';
 
 /** What people do at the pages for their accounts, as DICOM codes. */
-const AUTHENTICATION: Readonly<Record<string, { code: string; display: string }>> = {
-  'sign-in': { code: '110122', display: 'Login' },
+const ACCOUNT_EVENTS: Readonly<Record<string, { type: JsonObject; subtype: JsonObject & { code: string } }>> = {
+  'sign-in': {
+    type: { system: DICOM, code: '110114', display: 'User Authentication' },
+    subtype: { system: DICOM, code: '110122', display: 'Login' },
+  },
+  // What an account is signed in to with.
+  'security-change': {
+    type: { system: DICOM, code: '110113', display: 'Security Alert' },
+    subtype: { system: DICOM, code: '110137', display: 'User Security Attributes Changed' },
+  },
 };
 
 const INTERACTION = /^[a-z-]+$/;
@@ -56,22 +64,26 @@ export function auditEvent(id: string, entry: AuditEntry): Resource {
 export const actionCode = (action: string): string => ACTIONS[action] ?? 'E';
 
 const typeOf = (action: string): JsonObject =>
-  Object.hasOwn(AUTHENTICATION, action)
-    ? { system: DICOM, code: '110114', display: 'User Authentication' }
-    : { system: `${TERMINOLOGY}/audit-event-type`, code: 'rest', display: 'RESTful Operation' };
+  eventOf(action)?.type ?? {
+    system: `${TERMINOLOGY}/audit-event-type`,
+    code: 'rest',
+    display: 'RESTful Operation',
+  };
+
+const eventOf = (action: string) => (Object.hasOwn(ACCOUNT_EVENTS, action) ? ACCOUNT_EVENTS[action] : undefined);
 
 /** The interaction; undefined for a request that was none. */
 export function subtypeCode(action: string): string | undefined {
-  const authentication = AUTHENTICATION[action];
-  if (authentication) return authentication.code;
+  const event = eventOf(action);
+  if (event) return event.subtype.code;
   if (action.startsWith('$')) return 'operation';
   return INTERACTION.test(action) ? action : undefined;
 }
 
 /** A request that was no interaction is named by its HTTP method, which is no code. */
 function subtypeOf(action: string): JsonObject {
-  const authentication = AUTHENTICATION[action];
-  if (authentication) return { system: DICOM, ...authentication };
+  const event = eventOf(action);
+  if (event) return event.subtype;
   const code = subtypeCode(action);
   if (code === undefined) return { display: action };
   const coding = { system: 'http://hl7.org/fhir/restful-interaction', code };

@@ -1,24 +1,23 @@
 /** The account of the person who is signed in: sessions, password, address, second step, and its end. */
-import type {
-  AddressOutcome,
-  Confirmed,
-  PasswordOutcome,
-  SettingRefusal,
-} from '../../identity/accounts/account-settings.js';
+import type { AddressOutcome, PasswordOutcome } from '../../identity/accounts/account-settings.js';
 import type { AppProof, AppProposal } from '../../identity/accounts/app-setup.js';
-import { appPage, recoveryCodesPage } from './app.js';
+import type { Confirmed, SettingRefusal } from '../../identity/accounts/confirm.js';
+import type { FactorKind } from '../../identity/accounts/credential.js';
+import type { ListedMethod } from '../../identity/accounts/method-removal.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
-import type { ListedSession, Sessions } from '../../identity/sessions/sessions.js';
+import type { ListedSession } from '../../identity/sessions/sessions.js';
 import { html, type Html } from '../html.js';
+import { appPage, recoveryCodesPage } from './app.js';
 import { newPasswordFields, problemOf } from './entrance.js';
 import { alert, done, field, heading, hidden, submit } from './fields.js';
+import { methodList, methodPages, SAVED, type MethodPageParts } from './methods.js';
+import { ACCOUNT, actionOf, confirmed, current, problemIn, section, type Action } from './settings-parts.js';
 import { throttled, type Problem } from './throttled.js';
-import type { Answer, Fields, FormPage, Visit } from './visit.js';
+import type { Answer, FormPage, Visit } from './visit.js';
 
 type Done = { readonly kind: 'done' } | SettingRefusal;
 
-export interface AccountPageParts {
-  readonly sessions: Sessions;
+export interface AccountPageParts extends MethodPageParts {
   /** What the page shows of the account. */
   readonly overview: (signedIn: SignedIn) => Promise<Overview>;
   readonly changePassword: (given: Confirmed, next: string) => Promise<PasswordOutcome>;
@@ -37,13 +36,16 @@ export interface AccountPageParts {
 
 /** What is asked for after the password; whether the person decides on it, and whether an app may be it. */
 interface Factor {
-  readonly asked: 'code' | 'app' | undefined;
+  readonly asked: FactorKind | undefined;
   readonly may: boolean;
   readonly mayApp: boolean;
 }
 
 export interface Overview {
   readonly userName: string;
+  readonly hasPassword: boolean;
+  /** The ways in. */
+  readonly methods: readonly ListedMethod[];
   /** Proved for this account; undefined: that of the record. */
   readonly address: string | undefined;
   /** Whether a code is asked for; `may`: the person decides. */
@@ -54,36 +56,19 @@ export interface Overview {
   readonly timeZone: string;
 }
 
-const PATH = '/account';
-
-type Action = (name: string, run: (visit: Visit, signedIn: SignedIn, fields: Fields) => Promise<Answer>) => FormPage;
-
-/** What is done for somebody who is signed in; others sign in first. */
-const actionOf =
-  (sessions: Sessions): Action =>
-  (name, run) => ({
-    path: `${PATH}/${name}`,
-    async take(visit, fields) {
-      const signedIn = await sessions.current(visit);
-      return signedIn ? run(visit, signedIn, fields) : { kind: 'go', to: visit.link('/sign-in') };
-    },
-  });
-
 export function accountPages(parts: AccountPageParts): FormPage[] {
   const { sessions } = parts;
   const action = actionOf(sessions);
   const shown = (visit: Visit, signedIn: SignedIn, how: Shown = {}): Promise<Answer> =>
     page(visit, signedIn, parts, how);
-  const confirmed = (visitor: Visit, signedIn: SignedIn, fields: Fields): Confirmed => ({
-    ...{ visitor, signedIn },
-    password: fields('current'),
-  });
   return [
     {
-      path: PATH,
-      async show(visit) {
+      path: ACCOUNT,
+      keeps: ['after'],
+      async show(visit, query) {
         const signedIn = await sessions.current(visit);
-        return signedIn ? shown(visit, signedIn) : { kind: 'go', to: visit.link('/sign-in') };
+        const how = query('after') === SAVED ? { done: visit.words.saved } : {};
+        return signedIn ? shown(visit, signedIn, how) : { kind: 'go', to: visit.link('/sign-in') };
       },
     },
     action('password', async (visit, signedIn, fields) => {
@@ -92,7 +77,7 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
       if (fields('password') !== fields('again')) return refused(problemOf(words, 'differs'));
       const outcome = await parts.changePassword(confirmed(visit, signedIn, fields), fields('password'));
       if (outcome.kind === 'choose') return refused(problemOf(words, outcome.fault));
-      if (outcome.kind === 'done') return { kind: 'go', to: visit.link(PATH), cookies: [outcome.cookie] };
+      if (outcome.kind === 'done') return { kind: 'go', to: visit.link(ACCOUNT), cookies: [outcome.cookie] };
       return shown(visit, signedIn, problemIn(visit, outcome));
     }),
     action('second-factor', async (visit, signedIn, fields) => {
@@ -128,6 +113,7 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
       if (outcome.kind !== 'done') return shown(visit, signedIn, problemIn(visit, outcome));
       return { kind: 'go', to: visit.link('/sign-in', { after: 'closed' }), cookies: [await sessions.close(visit)] };
     }),
+    ...methodPages(parts, action),
     ...endings(parts, action),
   ];
 }
@@ -136,7 +122,7 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
 const endings = ({ sessions, ...parts }: AccountPageParts, action: Action): FormPage[] => [
   action('end-session', async (visit, signedIn, fields) => {
     await parts.endSession(signedIn, fields('session'));
-    return { kind: 'go', to: visit.link(PATH) };
+    return { kind: 'go', to: visit.link(ACCOUNT) };
   }),
   action('sign-out-everywhere', async (visit, signedIn) => {
     await parts.signOutEverywhere(signedIn);
@@ -151,12 +137,6 @@ const endings = ({ sessions, ...parts }: AccountPageParts, action: Action): Form
   },
 ];
 
-function problemIn({ words, t }: Visit, refusal: SettingRefusal): Problem {
-  if (refusal.kind === 'wait') return throttled(t, refusal.wait);
-  const isWrong = refusal.kind === 'wrong-password';
-  return { status: isWrong ? 403 : 409, problem: isWrong ? words.wrongCurrent : words.tryAgain };
-}
-
 interface Shown extends Problem {
   readonly done?: string;
 }
@@ -169,17 +149,16 @@ async function page(
 ): Promise<Answer> {
   const { words, t, form } = visit;
   const seen = await overview(signedIn);
-  const { userName } = seen;
   const list = await sessions.list(signedIn.account, visit);
-  const content = html`${heading(words.accountTitle, t('signedInAs', { name: userName }))} ${done(what)}
+  const content = html`${heading(words.accountTitle, t('signedInAs', { name: seen.userName }))} ${done(what)}
   ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
   ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
   ${section(
     'password',
     words.passwordTitle,
     form(
-      `${PATH}/password`,
-      html`${current(visit, userName, 1)} ${newPasswordFields(words)} ${submit(words.changePassword)}`,
+      `${ACCOUNT}/password`,
+      html`${current(visit, seen, 1)} ${newPasswordFields(words)} ${submit(words.changePassword)}`,
     ),
   )}
   ${section(
@@ -187,42 +166,33 @@ async function page(
     words.addressTitle,
     html`<p>${seen.address === undefined ? words.addressOfRecord : html`<bdi>${seen.address}</bdi>`}</p>
       ${form(
-        `${PATH}/address`,
+        `${ACCOUNT}/address`,
         html`${field({ name: 'address', label: words.newAddress, type: 'email', autocomplete: 'off', most: 254 })}
-        ${current(visit, userName, 2)} ${submit(words.next)}`,
+        ${current(visit, seen, 2)} ${submit(words.next)}`,
       )}`,
   )}
-  ${section('second-factor', words.factorTitle, factor(visit, userName, seen.factor))}
-  ${seen.mayClose && section('close', words.closeTitle, closing(visit, userName))}`;
+  ${section('methods', words.methodsTitle, methodList(visit, seen))}
+  ${section('second-factor', words.factorTitle, factor(visit, seen))}
+  ${seen.mayClose && section('close', words.closeTitle, closing(visit, seen))}`;
   return { kind: 'page', title: words.accountTitle, content, ...how };
 }
 
-const section = (id: string, title: string, content: Html): Html =>
-  html`<section aria-labelledby="${id}-title">
-    <h2 id="${id}-title">${title}</h2>
-    ${content}
-  </section>`;
-
-/** The password once more; the page has several of these fields. Password managers learn whose it is. */
-const current = ({ words }: Visit, userName: string, number: number): Html =>
-  html`<input type="text" name="userName" value="${userName}" autocomplete="username" hidden /> ${field({
-      ...{ name: 'current', id: `current-${number}`, label: words.currentPassword, type: 'password' },
-      autocomplete: 'current-password',
-    })}`;
-
-function factor(visit: Visit, userName: string, { asked, may, mayApp }: Factor): Html {
+function factor(visit: Visit, seen: Overview): Html {
+  const { asked, may, mayApp } = seen.factor;
   const { words, form } = visit;
-  const state = { code: words.factorIsOn, app: words.appIsOn, none: words.factorIsOff }[asked ?? 'none'];
+  const state = { code: words.factorIsOn, app: words.appIsOn, passkey: words.passkeyIsOn, none: words.factorIsOff }[
+    asked ?? 'none'
+  ];
   const change = (action: string, value: string, number: number, label: string): Html =>
-    form(`${PATH}/${action}`, html`${hidden('factor', value)} ${current(visit, userName, number)} ${submit(label)}`);
+    form(`${ACCOUNT}/${action}`, html`${hidden('factor', value)} ${current(visit, seen, number)} ${submit(label)}`);
   return html`<p>${state}</p>
     ${may && change('second-factor', asked ? '' : 'code', 3, asked ? words.factorOff : words.factorOn)}
     ${mayApp && change('app', 'app', 5, asked === 'app' ? words.otherApp : words.appOn)}`;
 }
 
-const closing = (visit: Visit, userName: string): Html =>
+const closing = (visit: Visit, seen: Overview): Html =>
   html`<p>${visit.words.closeWhy}</p>
-    ${visit.form(`${PATH}/close`, html`${current(visit, userName, 4)} ${submit(visit.words.closeAccount)}`)}`;
+    ${visit.form(`${ACCOUNT}/close`, html`${current(visit, seen, 4)} ${submit(visit.words.closeAccount)}`)}`;
 
 function sessionList({ words, form, frame }: Visit, list: readonly ListedSession[], timeZone: string): Html {
   const format = new Intl.DateTimeFormat(frame.words.language, { dateStyle: 'long', timeStyle: 'short', timeZone });
@@ -237,20 +207,20 @@ function sessionList({ words, form, frame }: Visit, list: readonly ListedSession
             ${
               !isCurrent &&
               form(
-                `${PATH}/end-session`,
+                `${ACCOUNT}/end-session`,
                 html`${hidden('session', id)}<button type="submit" class="quiet">${words.signOut}</button>`,
               )
             }
           </li>`,
       )}
     </ul>
-    ${form(`${PATH}/sign-out-everywhere`, html`<button type="submit" class="quiet">${words.signOutEverywhere}</button>`)}`;
+    ${form(`${ACCOUNT}/sign-out-everywhere`, html`<button type="submit" class="quiet">${words.signOutEverywhere}</button>`)}`;
 }
 
 function provePage({ words, form }: Visit, browser: string, { problem, ...how }: Problem = {}): Answer {
   const content = html`${heading(words.askedTitle, words.addressAsked)} ${alert(problem)}
   ${form(
-    `${PATH}/address-code`,
+    `${ACCOUNT}/address-code`,
     html`${hidden('request', browser)}
     ${field({ name: 'code', label: words.code, autocomplete: 'one-time-code', inputMode: 'numeric', most: 20 })}
     ${submit(words.next)}`,
