@@ -111,7 +111,7 @@ function operationBlock(type: string, operation: OperationView, words: PlainText
     level => `${method} [base]/${level === 'system' ? '' : `${type}/`}${places[level]}$${name}`,
   );
   const of = (use: 'in' | 'out'): ParameterView[] => parameters.filter(parameter => parameter.use === use);
-  return html`<section class="operation" dir="ltr" aria-label="$${name}">
+  return html`<div class="operation" dir="ltr">
     <h5>$${name}</h5>
     <p lang="${description.language}" dir="${directionOf(description.language)}">${marked(description.text)}</p>
     <ul class="addresses">
@@ -121,7 +121,7 @@ function operationBlock(type: string, operation: OperationView, words: PlainText
     ${of('in').length > 0 ? parameterList(of('in')) : html`<p>${words.noInput}</p>`}
     <h6>${words.output}</h6>
     ${parameterList(of('out'))}
-  </section>`;
+  </div>`;
 }
 
 function parameterList(parameters: readonly ParameterView[]): Html {

@@ -122,7 +122,7 @@ describe('browser: the landing page', () => {
   it('[PKB-6] tells what endpoints serve, without script', () =>
     visit('/', { javaScriptEnabled: false }, async page => {
       assert.match(await page.locator('#first-call ~ pre').first().innerText(), /^curl 'http:\S+\/metadata/);
-      const signature = page.locator('section.operation', { hasText: '$invite' }).first();
+      const signature = page.locator('.operation', { hasText: '$invite' }).first();
       assert.equal(await signature.isVisible(), false);
       await page.getByText('Patient', { exact: true }).first().click();
       assert.equal(await signature.isVisible(), true);
@@ -156,7 +156,7 @@ describe('browser: the landing page', () => {
   it('prints what is folded', () =>
     visit('/', {}, async page => {
       await page.emulateMedia({ media: 'print' });
-      assert.equal(await page.locator('section.operation').first().isVisible(), true);
+      assert.equal(await page.locator('.operation').first().isVisible(), true);
       assert.equal(await page.locator('nav').isVisible(), false);
     }));
 

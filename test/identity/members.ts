@@ -68,7 +68,8 @@ function withPortal(open: OpenStorage, tests: (portal: () => Portal) => void, mo
   tests(() => portal);
 }
 
-function portalOf(server: TestServer, storage: Storage, world: TestWorld, mode: 'demo' | 'production'): Portal {
+/** The portal that this server is. */
+export function portalOf(server: TestServer, storage: Storage, world: TestWorld, mode: 'demo' | 'production'): Portal {
   const fhir: Portal['fhir'] = async (client, method, path, body, headers) => {
     const answer = await fetch(`${server.portal}/${path}`, {
       method,

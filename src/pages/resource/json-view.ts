@@ -8,7 +8,7 @@ const ADDRESSES = new Set(['fullUrl', 'url', 'location']);
 
 /** Indented by two. */
 export const jsonView = (value: Json, base: PageBase): Html =>
-  html`<pre class="json" dir="ltr"><code>${written(value, '\n', '', base)}</code></pre>`;
+  html`<pre class="json" dir="ltr" tabindex="0"><code>${written(value, '\n', '', base)}</code></pre>`;
 
 function written(value: Json, margin: string, name: string, base: PageBase): Html {
   if (typeof value === 'string') return textOf(value, name, base);

@@ -1,0 +1,299 @@
+/**
+ * Every page that the server makes, and how a reader gets there. `accessible.test.ts` opens each of them in both languages and holds
+ * it against axe's rules; it fails where the server has a route that stands neither here nor in `withoutPage`.
+ */
+import { generate } from 'otplib';
+import { PASSWORD } from '../identity/members.js';
+import { stranger } from '../portal/journey.js';
+import { AGENT, type Reader } from './page-site.js';
+
+export interface ListedPage {
+  /** Name of its picture. */
+  readonly name: string;
+  /** Routes that make it, as Express has them; a form's own route stands with the page that answers it. */
+  readonly routes?: readonly string[];
+  readonly open: (reader: Reader) => Promise<void>;
+}
+
+/** Routes that answer with a redirect, with data, or with a file. */
+export const withoutPage: readonly string[] = [
+  ...['GET /health/live', 'GET /health/ready', 'GET /.well-known/portal-configuration'],
+  ...['POST /sign-out', 'POST /account/sign-out-everywhere', 'POST /account/end-session'],
+  // Registration of clients
+  ...['GET /oauth/register/', 'POST /oauth/register/', 'POST /oauth/register/:id/secret'],
+  ...['GET /oauth/register/:id', 'PUT /oauth/register/:id', 'DELETE /oauth/register/:id'],
+];
+
+export const pages: readonly ListedPage[] = [
+  {
+    name: 'landing',
+    routes: ['GET /'],
+    async open({ page, go }) {
+      await go('/');
+      await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+    },
+  },
+  { name: 'missing', open: ({ go }) => go('/no/such/page') },
+  {
+    name: 'mail',
+    routes: ['GET /mail/:id', 'GET /mail/:id/html'],
+    async open({ page, portal, go }) {
+      await portal.member();
+      await go('/');
+      await page.locator('.mails a').first().click();
+    },
+  },
+  // Sign-in
+  { name: 'sign-in', routes: ['GET /sign-in'], open: ({ go }) => go('/sign-in?after=closed') },
+  {
+    name: 'sign-in-refused',
+    routes: ['POST /sign-in'],
+    open: ({ signIn }) => signIn({ userName: 'nobody', password: PASSWORD }),
+  },
+  {
+    name: 'second-factor',
+    routes: ['GET /sign-in/code'],
+    open: ({ signIn }) => signIn(AGENT),
+  },
+  {
+    name: 'second-factor-wrong',
+    routes: ['POST /sign-in/code'],
+    async open({ signIn, send }) {
+      await signIn(AGENT);
+      await send('/sign-in/code', { code: 'x' });
+    },
+  },
+  {
+    name: 'second-factor-sent',
+    routes: ['POST /sign-in/another-code'],
+    async open({ signIn, send }) {
+      await signIn(AGENT);
+      await send('/sign-in/another-code');
+    },
+  },
+  {
+    name: 'stale-form',
+    async open({ go, page, send }) {
+      await go('/sign-in');
+      await page.context().clearCookies();
+      await send('/sign-in', { userName: 'nobody', password: PASSWORD });
+    },
+  },
+  // The ways in
+  { name: 'invitation', routes: ['GET /invitation'], open: ({ go }) => go('/invitation') },
+  {
+    name: 'invitation-refused',
+    async open({ go, send }) {
+      await go('/invitation');
+      await send('/invitation', { code: 'ABCD-EFGH', birthDate: '1980-02-03' });
+    },
+  },
+  { name: 'invitation-choice', routes: ['POST /invitation'], open: invited },
+  {
+    name: 'invitation-choice-refused',
+    routes: ['POST /invitation/account'],
+    async open(reader) {
+      await invited(reader);
+      await reader.send('/invitation/account', { userName: 'somebody', password: 'password', again: 'password' });
+    },
+  },
+  { name: 'activation', routes: ['GET /activation'], open: ({ go }) => go('/activation') },
+  {
+    name: 'activation-refused',
+    // Its choice of credentials is the invitation's.
+    routes: ['POST /activation', 'POST /activation/account'],
+    async open({ go, send }) {
+      await go('/activation');
+      await send('/activation', { code: 'ABCD-EFGH', birthDate: '1980-02-03' });
+    },
+  },
+  { name: 'self-enrollment', routes: ['GET /self-enrollment'], open: ({ go }) => go('/self-enrollment') },
+  {
+    name: 'self-enrollment-asked',
+    routes: ['POST /self-enrollment'],
+    async open({ go, send }) {
+      await go('/self-enrollment');
+      const facts = { family: 'Nobody', given: 'Noor', birthDate: '1980-02-03' };
+      await send('/self-enrollment', { ...facts, email: 'nobody@example.org' });
+    },
+  },
+  // Forgotten
+  { name: 'password-reset', routes: ['GET /password-reset'], open: ({ go }) => go('/password-reset') },
+  { name: 'password-reset-code', routes: ['POST /password-reset'], open: forgotten },
+  {
+    name: 'password-reset-refused',
+    routes: ['POST /password-reset/password'],
+    async open(reader) {
+      await forgotten(reader);
+      await reader.send('/password-reset/password', { code: '123456', password: PASSWORD, again: PASSWORD });
+    },
+  },
+  { name: 'user-name', routes: ['GET /user-name'], open: ({ go }) => go('/user-name') },
+  {
+    name: 'user-name-asked',
+    routes: ['POST /user-name'],
+    async open({ go, send }) {
+      await go('/user-name');
+      await send('/user-name', { email: 'nobody@example.org' });
+    },
+  },
+  // The account
+  { name: 'account', routes: ['GET /account'], open: ({ signIn }) => signIn() },
+  {
+    name: 'account-wrong-password',
+    routes: ['POST /account/password', 'POST /account/close'],
+    async open({ signIn, send }) {
+      await signIn();
+      await send('/account/close', { current: 'some other password' });
+    },
+  },
+  {
+    name: 'account-saved',
+    routes: ['POST /account/second-factor'],
+    async open({ signIn, send }) {
+      await signIn();
+      await send('/account/second-factor', { current: PASSWORD });
+    },
+  },
+  { name: 'authenticator-app', routes: ['POST /account/app'], open: withApp },
+  {
+    name: 'recovery-codes',
+    routes: ['POST /account/app-code'],
+    async open(reader) {
+      await withApp(reader);
+      const secret = await reader.page.locator('input[name=secret]').inputValue();
+      const epoch = Math.floor(reader.portal.world.clock.now() / 1000);
+      await reader.send('/account/app-code', { code: await generate({ secret, epoch }) });
+    },
+  },
+  { name: 'address-code', routes: ['POST /account/address'], open: withAddress },
+  {
+    name: 'address-code-wrong',
+    routes: ['POST /account/address-code'],
+    async open(reader) {
+      await withAddress(reader);
+      await reader.send('/account/address-code', { code: 'x' });
+    },
+  },
+  // Apps
+  { name: 'demo-app', routes: ['GET /demo-app'], open: ({ go }) => go('/demo-app') },
+  {
+    name: 'demo-app-record',
+    async open({ page, go }) {
+      await go('/demo-app?start=now');
+      await page.click('button[value="Person/demo-patient"]');
+      await page.click('button[value="allow"]');
+      await page.waitForSelector('#record:not([hidden])');
+    },
+  },
+  { name: 'demo-sign-in', routes: ['GET /interaction/:uid'], open: reader => asked(reader) },
+  {
+    name: 'consent',
+    routes: ['POST /interaction/:uid'],
+    open: reader => consent(reader, 'Person/demo-patient', 'openid launch/patient offline_access patient/*.cruds'),
+  },
+  {
+    name: 'consent-staff',
+    async open(reader) {
+      await consent(reader, 'Practitioner/demo-clinician', 'openid fhirUser launch/patient user/*.rs');
+      await reader.page.fill('#find', 'Whitfield');
+      await reader.page.click('form[role=search] button');
+    },
+  },
+  { name: 'interaction-expired', open: ({ go }) => go('/interaction/none') },
+  { name: 'app-refused', open: reader => asked(reader, { client_id: 'nobody' }) },
+  // Links in notices
+  ...[
+    { path: '/not-for-me', name: 'not-for-me' },
+    { path: '/preferences', name: 'unsubscribe' },
+  ].flatMap(({ path, name }): ListedPage[] => [
+    { name, routes: [`GET ${path}`], open: ({ go }) => go(`${path}?token=none`) },
+    {
+      name: `${name}-gone`,
+      async open({ go, send }) {
+        await go(`${path}?token=none`);
+        await send(path);
+      },
+    },
+    {
+      name: `${name}-done`,
+      routes: [`POST ${path}`],
+      async open(reader) {
+        const [, token = ''] = new RegExp(`${path}\\?token=([\\w-]+)`).exec(await invitationMail(reader)) ?? [];
+        await reader.go(`${path}?token=${token}`);
+        await reader.send(path);
+      },
+    },
+  ]),
+  { name: 'preferences', open: ({ go }) => go('/preferences') },
+  { name: 'messages', routes: ['GET /messages'], open: ({ go }) => go('/messages') },
+  // FHIR in a browser
+  { name: 'fhir-sign-in', open: ({ go }) => go('/fhir/portal/Patient') },
+  ...['Patient', 'Observation?_count=2', 'Patient/none', 'Patient?unknown=1', 'Patient/_history'].map(
+    (path): ListedPage => ({
+      name: `fhir-${path.replace(/\W/g, '-')}`,
+      async open({ go, signIn }) {
+        await signIn();
+        await go(`/fhir/portal/${path}`);
+      },
+    }),
+  ),
+  ...['', '/_history'].map((more): ListedPage => ({
+    name: `fhir-resource${more.replace('/', '-')}`,
+    async open({ go, signIn, portal }) {
+      const member = await portal.member();
+      await signIn(member);
+      await go(`/fhir/portal/${member.patient}${more}`);
+    },
+  })),
+];
+
+/** The text of the e-mail that invites somebody new. */
+async function invitationMail({ portal }: Reader): Promise<string> {
+  const person = stranger();
+  const parameter = Object.entries(person).map(([name, value]) => ({
+    name,
+    [name === 'birthDate' ? 'valueDate' : 'valueString']: value,
+  }));
+  await portal.fhir('demo-ehr', 'POST', 'Patient/$invite', { resourceType: 'Parameters', parameter });
+  return (await portal.mails(person.email)).at(-1)?.text ?? '';
+}
+
+async function invited(reader: Reader): Promise<void> {
+  const [, code = ''] = /invitation#([0-9A-Z-]+)/.exec(await invitationMail(reader)) ?? [];
+  await reader.go('/invitation');
+  await reader.send('/invitation', { code, birthDate: stranger().birthDate });
+}
+
+async function forgotten({ go, send, portal }: Reader): Promise<void> {
+  const { userName } = await portal.member();
+  await go('/password-reset');
+  await send('/password-reset', { name: userName });
+}
+
+async function withApp({ signIn, send }: Reader): Promise<void> {
+  await signIn();
+  await send('/account/app', { current: PASSWORD });
+}
+
+async function withAddress({ signIn, send }: Reader): Promise<void> {
+  await signIn();
+  await send('/account/address', { address: 'another@example.org', current: PASSWORD });
+}
+
+/** What an app asks for. */
+async function asked({ go, portal: { server } }: Reader, change: Record<string, string> = {}): Promise<void> {
+  const query = new URLSearchParams({
+    ...{ response_type: 'code', client_id: 'demo-app', redirect_uri: `${server.url}/demo-app`, state: 's' },
+    ...{ scope: 'openid launch/patient patient/*.rs', aud: server.portal },
+    ...{ code_challenge: 'x'.repeat(43), code_challenge_method: 'S256', ...change },
+  });
+  await go(`/oauth/authorize?${query.toString()}`);
+}
+
+async function consent(reader: Reader, person: string, scope: string): Promise<void> {
+  await asked(reader, { scope });
+  await reader.page.click(`button[value="${person}"]`);
+  await reader.page.waitForSelector('button[value="allow"]');
+  await reader.page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+}
