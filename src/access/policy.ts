@@ -114,7 +114,7 @@ export function policies(
   return (actor, endpoint) => {
     const byActor = made.get(endpoint) ?? new WeakMap<Actor, Policy>();
     made.set(endpoint, byActor);
-    const { holdsAudit, workflows: holdsDrafts } = endpoint;
+    const { holdsAudit, holdsDrafts } = endpoint;
     const rules = { holdsAudit, holdsDrafts, roleSystem, containers: containersOf(endpoint) };
     const policy = byActor.get(actor) ?? createPolicy(actor, { ...rules, compile: compile(endpoint) });
     byActor.set(actor, policy);

@@ -9,6 +9,7 @@ import type { Definitions } from './definitions.js';
 import type { Endpoint, InteractionCode, OperationEntry, Registered, ResourceEntry } from './endpoint.js';
 import { endpoints as table, type EndpointDeclaration } from './endpoints.table.js';
 import { kindOf, type Kind } from './kind.js';
+import { isReadingRecipe, prepareReading, type ReadingRecipe } from './reading-recipe.js';
 import { prepare, type Recipe } from './recipe.js';
 import type { StructureDefinition } from './slim.js';
 import { defined } from '../fhir/defined.js';
@@ -132,16 +133,21 @@ export const admission =
     registrations.some(one => client.registrations.has(one)) &&
     (customer === undefined || client.customers === undefined || client.customers.has(customer));
 
+/** The partitions of the endpoints that have a property. */
+const partitionsThat = (declarations: readonly EndpointDeclaration[], has: 'workflows' | 'holdsAudit'): string[] =>
+  declarations.flatMap(one => (one[has] === true ? one.partitions : []));
+
 /** Everything about an endpoint but what its statement declares. */
 function placed(
   declaration: EndpointDeclaration,
-  publicUrl: string,
+  { publicUrl, declarations = table }: EndpointOptions,
   customer?: string,
 ): Omit<Endpoint, keyof Declared> {
   const named = (text: string): string => text.replace(CUSTOMER, customer ?? '');
   const { name, path, readOnly = false, workflows, ownParameters, holdsPeople, holdsAudit, listed } = declaration;
   const partitions = declaration.partitions.map(named);
   const [partition = name, ...others] = partitions;
+  const [working, audited] = (['workflows', 'holdsAudit'] as const).map(has => partitionsThat(declarations, has));
   return {
     name,
     path: named(path),
@@ -154,6 +160,8 @@ function placed(
     ownParameters: ownParameters ?? false,
     holdsPeople: holdsPeople ?? false,
     holdsAudit: holdsAudit ?? false,
+    holdsDrafts: partitions.some(one => working?.includes(one)),
+    inAudit: partitions.every(one => audited?.includes(one)),
     listed: listed ?? false,
   };
 }
@@ -163,18 +171,21 @@ function placed(
  * @param root the folder that holds capability/ and package.json
  */
 export function loadEndpoints(root: string, options: EndpointOptions): Endpoint[] {
-  const { publicUrl, customers, definitions, oauthUris = {}, declarations = table } = options;
+  const { customers, definitions, oauthUris = {}, declarations = table } = options;
   const read = (path: string): unknown => JSON.parse(definitions.own.fromFile(readFileSync(join(root, path), 'utf8')));
   const { version } = read('package.json') as { version: string };
   const software = { name: 'Portico', version };
   const compiled = (declaration: EndpointDeclaration, enforced: boolean): Declared => {
     const { statement, recipe = '' } = declaration;
     if (statement !== undefined) return compile(read(join('capability', statement)) as Resource, definitions);
-    const prepared = read(join('capability', recipe)) as Recipe;
+    const prepared = read(join('capability', recipe)) as Recipe | ReadingRecipe;
+    if (isReadingRecipe(prepared)) {
+      return compile(prepareReading(prepared, read(join('capability', prepared.of)) as Resource), definitions);
+    }
     return compile(prepare(enforced ? enforcing(prepared) : prepared, definitions), definitions);
   };
   const at = (declaration: EndpointDeclaration, declared: Declared, customer?: string): Endpoint => {
-    const place = placed(declaration, publicUrl, customer);
+    const place = placed(declaration, options, customer);
     return { ...declared, ...place, statement: instanceOf(declared.statement, place.url, software, oauthUris) };
   };
   return declarations.flatMap(declaration => {

@@ -98,6 +98,10 @@ export interface Endpoint extends EndpointFlags {
   view: StoreView;
   /** By which name its view of the store is read and written: the partition, where it is of a single one. */
   partition: string;
+  /** The portal's workflows run on what it shows: messages may be drafts, each its author's alone. */
+  holdsDrafts: boolean;
+  /** It shows what the endpoint with the audit trail has: the references are the same. */
+  inAudit: boolean;
   /** Whether the client may call it at all. */
   admits: (client: Registered) => boolean;
   statement: Resource;

@@ -11,7 +11,7 @@ export interface EndpointDeclaration extends Partial<EndpointFlags> {
   path: string;
   /** A CapabilityStatement in capability/. */
   statement?: string;
-  /** A recipe for one (recipe.ts), in its place. */
+  /** A recipe for one (recipe.ts, reading-recipe.ts), in its place. */
   recipe?: string;
   /** Partitions it reads; `{customer}`: the customer's. It writes to the only one; of several it is a read-only union. */
   partitions: readonly string[];
@@ -37,5 +37,14 @@ export const endpoints: readonly EndpointDeclaration[] = [
     partitions: ['{customer}'],
     registrations: ['customer'],
     ownParameters: true,
+  },
+  {
+    name: 'facade',
+    path: '/fhir/facade',
+    recipe: 'facade.json',
+    partitions: ['portal'],
+    readOnly: true,
+    registrations: ['app'],
+    listed: true,
   },
 ];

@@ -21,11 +21,12 @@ export const createBundle =
       throw new Fault('invalid', 'A Bundle of type batch or transaction is expected.', { code: 'structure' });
     }
     const { type } = resource;
-    if ((type !== 'batch' && type !== 'transaction') || !endpoint.interactions.has(type)) {
-      throw new Fault('invalid', 'Bundle.type must be batch or transaction.', {
-        code: 'value',
-        expression: 'Bundle.type',
-      });
+    const expression = 'Bundle.type';
+    if (type !== 'batch' && type !== 'transaction') {
+      throw new Fault('invalid', 'Bundle.type must be batch or transaction.', { code: 'value', expression });
+    }
+    if (!endpoint.interactions.has(type)) {
+      throw new Fault('not-supported', `This endpoint takes no ${type}.`, { expression });
     }
     const { entry: _entry, ...head } = resource;
     parts.validator.assertShape(head);

@@ -22,7 +22,7 @@ export function auditEntry(run: Run, status: number, at: number, patients: reado
     patients,
     status,
   };
-  if (!endpoint.holdsAudit) entry.base = endpoint.url;
+  if (!endpoint.inAudit) entry.base = endpoint.url;
   if (reasons.length > 0) entry.reasons = [...new Set(reasons)];
   if (details.length > 0) entry.details = [...new Map(details.map(one => [one.name, one])).values()];
   return entry;

@@ -102,6 +102,7 @@ describe('declared and served', () => {
     }
   });
 
+  const endpoints = { only: ['portal', 'customer', 'facade'] } as const;
   eachRest(rest => {
     it('[R1] [PKB-4] [PKB-6] the statement is read without a token and is valid', async () => {
       const { body } = await rest().as('').expect(200, 'GET', 'metadata');
@@ -196,5 +197,5 @@ describe('declared and served', () => {
       await rest().expect(codes.includes('history-system') ? 200 : 405, 'GET', '_history?_count=1');
       await rest().expect(codes.includes('search-system') ? 200 : 405, 'GET', '?_type=Patient&_count=1');
     });
-  });
+  }, endpoints);
 });

@@ -124,16 +124,19 @@ export const observation = (more: Readonly<Record<string, Json>> = {}): Resource
   ...more,
 });
 
+type Place = 'portal' | 'customer' | 'facade';
+
 export interface Surroundings {
   env?: Record<string, string>;
-  /** Which endpoints the tests are for; both if left out. */
-  only?: 'portal' | 'customer';
+  /** Which endpoints the tests are for; those that are written to if left out. */
+  only?: Place | readonly Place[];
   /** Turns of the event loop that each read of the store lets pass; one by default. */
   turns?: () => number;
 }
 
-/** Registers the tests on every store, for both endpoints: a server and an empty storage for each store. */
-export function eachRest(register: (rest: () => Rest) => void, { env = {}, only, turns }: Surroundings = {}): void {
+/** Registers the tests on every store, for these endpoints: a server and an empty storage for each store. */
+export function eachRest(register: (rest: () => Rest) => void, options: Surroundings = {}): void {
+  const { env = {}, only = ['portal', 'customer'], turns } = options;
   eachStorage((_name, open) => {
     let server: TestServer;
     let storage: Storage;
@@ -145,8 +148,7 @@ export function eachRest(register: (rest: () => Rest) => void, { env = {}, only,
       await server.close();
       await storage.store.close();
     });
-    for (const endpoint of ['portal', 'customer'] as const) {
-      if (only !== undefined && only !== endpoint) continue;
+    for (const endpoint of [only].flat()) {
       describe(endpoint, () => register(() => new Rest(server, server[endpoint], undefined, isSlow(storage))));
     }
   });

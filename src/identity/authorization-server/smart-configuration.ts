@@ -19,9 +19,9 @@ const APPS = [
 const ALL = ['client-confidential-symmetric', 'client-confidential-asymmetric', 'permission-v1', 'permission-v2'];
 
 /** Scopes for apps on types that the endpoint serves, and for systems on all. */
-const scopesFor = (apps: boolean, systems: boolean, types: Iterable<string>): string[] => [
-  ...(apps ? [...fixedScopes, 'patient/*.rs', 'user/*.cruds'] : []),
-  ...(apps ? [...types].map(type => `patient/${type}.rs`) : []),
+const scopesFor = (apps: boolean, systems: boolean, { resources, view }: Endpoint): string[] => [
+  ...(apps ? [...fixedScopes, 'patient/*.rs', view.readOnly ? 'user/*.rs' : 'user/*.cruds'] : []),
+  ...(apps ? [...resources.keys()].map(type => `patient/${type}.rs`) : []),
   ...(systems ? ['system/*.cruds', 'system/*.rs'] : []),
 ];
 
@@ -47,9 +47,12 @@ export function wellKnown(
     ...(apps && registers ? { registration_endpoint: addresses.registration } : {}),
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
-    grant_types_supported: [...(apps ? ['authorization_code', 'refresh_token'] : []), 'client_credentials'],
+    grant_types_supported: [
+      ...(apps ? ['authorization_code', 'refresh_token'] : []),
+      ...(systems ? ['client_credentials'] : []),
+    ],
     response_types_supported: apps ? ['code'] : [],
-    scopes_supported: scopesFor(apps, systems, apps ? endpoint.resources.keys() : []),
+    scopes_supported: scopesFor(apps, systems, endpoint),
     code_challenge_methods_supported: ['S256'],
     capabilities: [...(apps ? APPS : []), ...ALL],
   };

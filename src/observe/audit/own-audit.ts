@@ -17,7 +17,7 @@ export const createOwnAudit =
     { clock, ids }: Pick<World, 'clock' | 'ids'>,
     patientsOf: (changes: ChangeSet) => readonly string[],
   ): HandlerParts['auditOwn'] =>
-  (reason, changes, { url, holdsAudit }) =>
+  (reason, changes, { url, inAudit }) =>
     audit.document({
       at: clock.now(),
       request: ids.next(),
@@ -28,5 +28,5 @@ export const createOwnAudit =
       patients: patientsOf(changes).slice(0, MOST),
       status: 200,
       reasons: [reason],
-      ...defined({ base: holdsAudit ? undefined : url }),
+      ...defined({ base: inAudit ? undefined : url }),
     });
