@@ -4,8 +4,9 @@ import type { Json, Resource } from '../fhir/resource.js';
 import type { Actor } from './actor.js';
 import type { Client } from './clients.js';
 import { references } from './compartment-paths.js';
+import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { boundsOf, holds, type Bounds } from '../fhir/period.js';
-import { parentalEnd, type ParentalRelation } from '../fhir/parental-end.js';
+import { proxyStanding, type ActingRelation, type AgeSettings } from '../fhir/proxy-standing.js';
 import { parseScopes } from './scope.js';
 import type { Claims } from './token.js';
 import { defined } from '../fhir/defined.js';
@@ -15,10 +16,9 @@ export interface People {
   read: (reference: string) => Promise<Resource | undefined>;
   /** All PractitionerRoles of `Practitioner/1`. */
   rolesOf(practitioner: string): Promise<Resource[]>;
-  /** What a RelatedPerson lets the proxy do; undefined: all. */
-  functionsOf(relation: Resource): ReadonlySet<string> | undefined;
-  /** Age in years at which parents no longer act for a child by default. */
-  parentalAge(): Promise<number>;
+  readonly own: OwnCanonicals;
+  /** By which the age of a child counts. */
+  ages(): Promise<AgeSettings>;
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
 }
@@ -84,10 +84,14 @@ function findPerson(subject: string, people: People, now: number): Promise<Perso
   }
 }
 
+/** A person whose record is in use, and who is alive. */
 async function active(reference: string, people: People): Promise<Resource | undefined> {
   const resource = await people.read(reference);
-  return resource && resource['active'] !== false ? resource : undefined;
+  return resource && resource['active'] !== false && !isDeceased(resource) ? resource : undefined;
 }
+
+const isDeceased = ({ deceasedBoolean, deceasedDateTime }: Resource): boolean =>
+  deceasedBoolean === true || deceasedDateTime !== undefined;
 
 /** A Person: its own Patient, and the principals of every RelatedPerson it is. */
 async function account(subject: string, people: People, now: number): Promise<Person | undefined> {
@@ -141,23 +145,20 @@ async function proxy(subject: string, identities: string[], people: People, now:
   const [principal] = related ? references(related, ['patient']).filter(is('Patient')) : [];
   if (!related || principal === undefined) return undefined;
   const child = await active(principal, people);
-  const bounds = await boundsOfProxy(related, child, people);
+  const birthDate = child?.['birthDate'] as string | undefined;
+  const ages = await people.ages();
+  const {
+    bounds,
+    narrows,
+    functions: names,
+  } = proxyStanding(related as ActingRelation, birthDate, people.own, ages, now);
   const good = holds(bounds, now) && child !== undefined;
-  const until = nextChange([bounds], now);
+  const until = nextChange([bounds, { from: narrows, until: Infinity }], now);
   if (!good) return { kind: 'patient', ...noAccess, until };
-  const names = people.functionsOf(related);
   const limited = [principal, ...identities].map((one): [string, ReadonlySet<string>] => [one, names ?? new Set()]);
   const functions = names && new Map(limited);
   const patients = [principal.slice('Patient/'.length)];
   return { kind: 'patient', ...noAccess, patients, ...defined({ functions }), identities, until };
-}
-
-/** The period of the relation, which of parents ends at an age of the child. */
-async function boundsOfProxy(related: Resource, child: Resource | undefined, people: People): Promise<Bounds> {
-  const { from, until } = boundsOf(related['period']);
-  const birthDate = child?.['birthDate'] as string | undefined;
-  const end = parentalEnd(related as ParentalRelation, birthDate, await people.parentalAge());
-  return { from, until: Math.min(until, end) };
 }
 
 /** A Practitioner with the roles that are active and whose period holds. */

@@ -33,8 +33,8 @@ export async function readEpoch(records: Pick<Records, 'get'>, subject: string, 
 /** By type, the elements that decide on a person's access, or on what the portal is. Other changes raise no epoch. */
 const DECISIVE: Readonly<Record<string, readonly string[]>> = {
   Person: ['active', 'link'],
-  Patient: ['active'],
-  RelatedPerson: ['active', 'period', 'patient'],
+  Patient: ['active', 'birthDate', 'deceasedBoolean', 'deceasedDateTime'],
+  RelatedPerson: ['active', 'period', 'patient', 'relationship', 'extension'],
   Practitioner: ['active'],
   PractitionerRole: ['active', 'period', 'code', 'practitioner', 'organization'],
 };

@@ -1,7 +1,5 @@
 /** People, read with the server's authority from the partition of the endpoint that holds them. */
 import type { Clock } from '../fhir/clock.js';
-import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import { functionsNamed } from '../fhir/proxy-functions.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Store, Version } from '../store/port.js';
 import { firstRows } from '../store/views/first-rows.js';
@@ -16,11 +14,11 @@ export function storedPeople(
   store: Store,
   partition: string,
   clock: Clock,
-  { own, parentalAge }: { own: OwnCanonicals } & Pick<People, 'parentalAge'>,
+  { own, ages }: Pick<People, 'own' | 'ages'>,
 ): People {
   return {
-    parentalAge,
-    functionsOf: relation => functionsNamed(relation as object, own),
+    own,
+    ages,
     roleSystem: own.codeSystem('role'),
     async read(reference) {
       const [type = '', id = ''] = reference.split('/');

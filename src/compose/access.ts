@@ -38,14 +38,13 @@ export function createAccess(
   registry: ClientRegistry,
   pageTokens: PageTokens,
 ): Access {
-  const parentalAge = async () => (await configuration())['proxy-age'];
   const key = config.demo ? signingKey(config.dataFolder) : undefined;
   const issuers = [...trustedIssuers(config.issuers), ...(key ? [developmentTrust(key)] : [])];
   const apps = trustedApps(new Set(config.issuers.map(({ issuer }) => issuer)));
   const registered = registeredClients(addressesAt(config.url).issuer, registry);
   const clients: Clients = eitherClients(registered, ...(key ? [developmentClients] : []), pageClients, apps);
   const { url, partition } = endpointThat(model, 'holdsPeople');
-  const people = storedPeople(store, partition, clock, { own: model.definitions.own, parentalAge });
+  const people = storedPeople(store, partition, clock, { own: model.definitions.own, ages: configuration });
   const authenticate = createAuthenticate({
     verify: firstOf(pageTokens.verify, opaqueVerifier(records), jwtVerifier(issuers)),
     clients,

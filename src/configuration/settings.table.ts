@@ -4,6 +4,7 @@
  * while it runs are in config/settings.ts.
  */
 import { languageTag } from '../fhir/language-tag.js';
+import { proxyFunctions } from '../fhir/proxy-basis.table.js';
 import { contrast, LEGIBLE } from './color.js';
 import { iconOf } from './icon.js';
 import { address, codes, code, count, file, flag, text, type Setting } from './setting.js';
@@ -112,6 +113,18 @@ export const settings = {
   'proxy-age': count(18, {
     about: 'Age in years at which parents no longer act for a child, where their relation states no end of its own.',
     wrong: between(0, 120),
+  }),
+  'adolescent-age': count(18, {
+    about: 'Age in years from which parents act for a child in the adolescent functions alone.',
+    wrong: between(0, 120),
+  }),
+  'adolescent-function': codes(['read-record', 'appointments', 'pay', 'profile', 'tasks', 'visits'], {
+    about: 'A function in which parents act for a child from the adolescent age on; may be given several times.',
+    wrong: name => (proxyFunctions.includes(name) ? undefined : `one of ${proxyFunctions.join(', ')}`),
+  }),
+  'credential-model': code('own', {
+    about: 'By what members sign in: credentials of the portal (own), of other identity providers (external), or both.',
+    wrong: model => (['own', 'external', 'both'].includes(model) ? undefined : 'one of own, external, both'),
   }),
 
   'second-factor': code('optional', {

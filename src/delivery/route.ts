@@ -5,6 +5,7 @@ import type { Notice } from '../portal/effect.js';
 import { noticeKindOf } from '../portal/notice-kinds.table.js';
 import { endOfQuiet } from '../portal/quiet-hours.js';
 import { reachOf } from '../portal/reach.js';
+import type { AgeSettings } from '../fhir/proxy-standing.js';
 import { recipientOf, type PeopleReader } from '../portal/recipient.js';
 import type { Channel } from './channels/channel.js';
 import type { NoticeSettings } from '../wording/templates.js';
@@ -34,9 +35,7 @@ export interface RouteParts {
 }
 
 /** With the switches of the portal. */
-export type RouteSettings = NoticeSettings & { readonly 'proxy-age': number } & Readonly<
-    Partial<Record<string, unknown>>
-  >;
+export type RouteSettings = NoticeSettings & AgeSettings & Readonly<Partial<Record<string, unknown>>>;
 
 /**
  * The routes of a notice for one person: one, or by each channel that the person prefers.
@@ -52,7 +51,7 @@ export async function routesOf(
   if (governedBy !== undefined && shown[governedBy] === false) return { outcome: 'withheld', reason: 'switched off' };
   const recipient = await recipientOf(person, people, {
     now,
-    proxyAge: shown['proxy-age'],
+    ages: shown,
     needs: noticeKindOf(event).needs,
   });
   if ('withheld' in recipient) return { outcome: 'withheld', reason: recipient.withheld };

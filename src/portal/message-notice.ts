@@ -2,6 +2,7 @@
 import type { Communication } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
 import type { World } from '../fhir/clock.js';
+import type { AgeSettings } from '../fhir/proxy-standing.js';
 import { addressOf, type ContactChannel } from './contact-channel.js';
 import type { Concerned, Effect } from './effect.js';
 import { isPending } from './account-standing.js';
@@ -15,8 +16,7 @@ export interface NoticeParts {
   /** Sees everything: accounts, proxies. */
   readonly all: WorkflowReader;
   readonly world: World;
-  /** Age in years at which parents no longer act for a child by default. */
-  readonly proxyAge: number;
+  readonly ages: AgeSettings;
   /** Where links in notices lead, without a trailing slash. */
   readonly portalUrl: string;
   /** The channels set up here, in the order of preference. */
@@ -48,7 +48,7 @@ async function concerned({ subject, recipient = [] }: Communication, parts: Noti
   return [...new Set(names)].map(reference => ({ reference }));
 }
 
-const actingAt = ({ world, proxyAge }: NoticeParts) => ({ now: world.clock.now(), proxyAge });
+const actingAt = ({ world, ages }: NoticeParts) => ({ now: world.clock.now(), ages });
 
 async function reachable(persons: readonly Concerned[], parts: NoticeParts): Promise<Concerned[]> {
   const { all, channels } = parts;

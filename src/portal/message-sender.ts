@@ -3,6 +3,7 @@ import type { Communication, Patient, Provenance, Reference, RelatedPerson } fro
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
+import type { AgeSettings } from '../fhir/proxy-standing.js';
 import type { Author } from './author.js';
 import { isActingFor } from './proxy.js';
 import { represents } from './representation.js';
@@ -13,8 +14,7 @@ export interface SenderParts {
   /** Sees everything: proxies, roles, flows. */
   readonly all: WorkflowReader;
   readonly world: World;
-  /** Age in years at which parents no longer act for a child by default. */
-  readonly proxyAge: number;
+  readonly ages: AgeSettings;
 }
 
 /** Fault `forbidden` for a sender or a patient for whom the author may not write. */
@@ -31,10 +31,10 @@ export async function senderOf({ subject, sender, category }: Communication, par
 
 async function patientSender(
   subject: string | undefined,
-  { author, all, world, proxyAge }: SenderParts,
+  { author, all, world, ages }: SenderParts,
 ): Promise<Reference> {
   if (author.self !== undefined && subject === `Patient/${author.self}`) return { reference: subject };
-  const at = { now: world.clock.now(), proxyAge };
+  const at = { now: world.clock.now(), ages };
   const birthDate = (await all.get<Patient>(subject ?? ''))?.resource.birthDate;
   for (const identity of author.identities.filter(one => one.startsWith('RelatedPerson/'))) {
     const proxy = (await all.get<RelatedPerson>(identity))?.resource;

@@ -60,14 +60,14 @@ const own = ({ sender }: Signed, { identities, fhirUser = '' }: Author): Referen
 
 /** A message that is sent now, in the form to store, with its work item or notice. */
 export async function sendMessage(draft: Communication, parts: MessageParts): Promise<NewMessage> {
-  const { author, world, all, proxyAge } = parts;
+  const { author, world, all, ages } = parts;
   const { message: composedMessage, thread, named } = await composed(draft, parts);
   if (thread) refuseUnanswerable(thread, parts);
   const task = await taskAnswered(named, thread, parts);
   const basedOn = task && !named ? { basedOn: [{ reference: `Task/${task.resource.id}` }] } : {};
   const sent = { ...composedMessage, ...basedOn, status: 'completed' as const, sent: instant(world.clock.now()) };
   const message = author.kind === 'system' ? sent : withSignedNotes(sent);
-  await refuseStrangers(message, all, { now: world.clock.now(), proxyAge });
+  await refuseStrangers(message, all, { now: world.clock.now(), ages });
   if (isPatientSide(message.sender)) refuseUnfiled(message, thread, parts);
   const reply = task ? [changed(task, withReply(task.resource, message, world))] : [];
   const record = authorship(message, parts);

@@ -1,5 +1,5 @@
 /** The events that people are notified of; each has its template (templates/{language}/{event}.liquid) and its code in notice-kind. */
-import type { ProxyFunction } from './proxy-function.js';
+import type { ProxyFunction } from '../fhir/proxy-basis.table.js';
 
 export interface NoticeKind {
   /** It is of use at once: quiet hours do not hold it. */

@@ -4,10 +4,9 @@
  */
 import type { Patient, RelatedPerson } from 'fhir/r4.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import { parentalEnd } from '../fhir/parental-end.js';
-import { boundsOf, holds } from '../fhir/period.js';
-import { functionsNamed } from '../fhir/proxy-functions.js';
-import type { ProxyFunction } from './proxy-function.js';
+import { holds } from '../fhir/period.js';
+import type { ProxyFunction } from '../fhir/proxy-basis.table.js';
+import { proxyStanding, type AgeSettings } from '../fhir/proxy-standing.js';
 import type { Versioned, WorkflowReader } from './step.js';
 
 /** More than any patient has. */
@@ -17,13 +16,12 @@ const PROXIES = 200;
 export interface Acting {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Age in years at which parents no longer act for a child by default. */
-  readonly proxyAge: number;
+  readonly ages: AgeSettings;
 }
 
 /**
- * Whether the relation is active, its period holds, the child of parents is not grown, and it includes the function. A relation that
- * names no function includes all.
+ * Whether the relation is active, its period holds, the child of parents is not grown, and it includes the function at this age. A
+ * relation that names no function includes all that its basis allows.
  * @param fn undefined: whatever it includes
  * @param birthDate of the patient
  */
@@ -32,12 +30,11 @@ export function isActingFor(
   fn: ProxyFunction | undefined,
   birthDate: string | undefined,
   own: Pick<OwnCanonicals, 'structure'>,
-  { now, proxyAge }: Acting,
+  { now, ages }: Acting,
 ): boolean {
-  const { active, period } = relation;
-  if (active === false || !holds(boundsOf(period), now)) return false;
-  if (parentalEnd(relation, birthDate, proxyAge) <= now) return false;
-  return fn === undefined || (functionsNamed(relation, own)?.has(fn) ?? true);
+  const { bounds, functions } = proxyStanding(relation, birthDate, own, ages, now);
+  if (relation.active === false || !holds(bounds, now)) return false;
+  return fn === undefined || (functions?.has(fn) ?? true);
 }
 
 /** The relations through which somebody acts for `Patient/1` in this function now. */

@@ -9,7 +9,7 @@ import type { Concerned } from './effect.js';
 import { noPreferences, preferencesOf, type Preferences } from './preferences.js';
 import { accountsOf, isInactive, languageOf, ownPatient } from './identity.js';
 import { isActingFor, type Acting } from './proxy.js';
-import type { ProxyFunction } from './proxy-function.js';
+import type { ProxyFunction } from '../fhir/proxy-basis.table.js';
 import type { WorkflowReader } from './step.js';
 import { defined } from '../fhir/defined.js';
 

@@ -81,7 +81,7 @@ async function messageParts(context: Context, parts: PortalRuleParts): Promise<M
     world: parts,
     base: context.endpoint.url,
     replies: configuration.replies,
-    proxyAge: configuration['proxy-age'],
+    ages: configuration,
     ...parts.portal,
   };
 }

@@ -26,6 +26,8 @@ import {
   type Portal,
 } from './fixture.js';
 
+const AGES = { 'proxy-age': 18, 'adolescent-age': 12, 'adolescent-function': ['appointments'] };
+
 const HOUR = 3_600_000;
 const ISSUER = 'https://issuer.example';
 const clients: Client[] = [
@@ -93,7 +95,7 @@ async function commit(...resources: (Resource & { id: string })[]): Promise<void
 async function setUp(): Promise<void> {
   portalStorage = await portal();
   store = withEpochs(portalStorage.store, portalStorage.clock, PARTITION);
-  people = storedPeople(store, PARTITION, portalStorage.clock, { own, parentalAge: () => Promise.resolve(18) });
+  people = storedPeople(store, PARTITION, portalStorage.clock, { own, ages: () => Promise.resolve(AGES) });
   calls = 0;
   authenticate = newProcess();
   await commit(

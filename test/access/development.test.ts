@@ -12,6 +12,8 @@ import { storedPeople } from '../../src/access/people.js';
 import { loadSigningKey } from '../../src/access/signing-key.js';
 import { NOW, PARTITION, patient, person, portal, put } from './fixture.js';
 
+const AGES = { 'proxy-age': 18, 'adolescent-age': 12, 'adolescent-function': ['appointments'] };
+
 const HOUR = 3_600_000;
 
 describe('development issuer', () => {
@@ -40,7 +42,7 @@ describe('development issuer', () => {
     const authenticate = createAuthenticate({
       verify: jwtVerifier([developmentTrust(key)]),
       clients: developmentClients,
-      people: storedPeople(store, PARTITION, clock, { own, parentalAge: () => Promise.resolve(18) }),
+      people: storedPeople(store, PARTITION, clock, { own, ages: () => Promise.resolve(AGES) }),
       records,
       clock,
       bases: [],

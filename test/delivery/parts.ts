@@ -22,6 +22,8 @@ export const templatesFolder = join(process.cwd(), 'templates');
 
 export const organization = {
   'proxy-age': 18,
+  'adolescent-age': 12,
+  'adolescent-function': ['appointments'],
   'organization-title': 'Nordic & Sons Clinic',
   'help-telephone': '+1 555 0100',
   'help-page': 'https://clinic.example.org/help',

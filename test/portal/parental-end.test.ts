@@ -18,6 +18,17 @@ describe('the end of what parents may do', () => {
     assert.equal(parentalEnd({ ...mother, period: { end: '2040-01-01' } }, '2008-05-01', 18), Infinity);
   });
 
+  it('[PC-5] [D07] goes by the basis: parents of a child end with childhood, an incapacity does not', () => {
+    const grown = Date.parse('2026-05-01T00:00:00Z');
+    const end = (basis: string, more: object = {}) => parentalEnd({ ...more }, '2008-05-01', 18, basis);
+    assert.equal(end('parent-guardian', { period: { end: '2040-01-01' } }), grown);
+    assert.equal(end('long-term-incapacity', { relationship: role('MTH') }), Infinity);
+    assert.equal(end('convenience', { relationship: role('MTH') }), Infinity);
+    assert.equal(end('legal-guardian'), grown);
+    assert.equal(end('legal-guardian', { period: { start: '2026-05-01' } }), Infinity);
+    assert.equal(end('legal-guardian', { period: { start: '2020-01-01', end: '2030-01-01' } }), Infinity);
+  });
+
   eachPortal(journey => {
     it('[PC-5] binds the next request after the birthday; another kind of relation, or an end of its own, goes on', async () => {
       const tomorrow = new Date(Date.now() + DAY).toISOString().slice(0, 10);
