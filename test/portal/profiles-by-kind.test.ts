@@ -10,7 +10,7 @@ const system: Caller = 'demo-system';
 const folder = path.join(process.cwd(), 'profiles');
 const KINDS = [
   ...['work-item', 'invitation', 'duplicate-review', 'contact-review'],
-  ...['workbench-role', 'clinical-group', 'workflow-group'],
+  ...['workbench-role', 'clinical-group', 'workflow-group', 'patient-account'],
 ];
 
 /** An example or counter-example that names no profile. */
