@@ -23,7 +23,7 @@ export interface Actor extends Registered {
    * Of a proxy who does not do all for a patient: what they do (codes of `proxy-function`), by `Patient/1` and by the relation
    * `RelatedPerson/2`.
    */
-  readonly functions?: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly reach?: ReadonlyMap<string, ReadonlySet<string>>;
   /** References that count as "me": own Person, Patient, RelatedPersons, Practitioner, PractitionerRoles. */
   readonly identities: readonly string[];
   /** PractitionerRole codes that are active now. */
@@ -42,8 +42,8 @@ export function accessFingerprint(actor: Actor): string {
   return fingerprint;
 }
 
-function describe({ subject, patients, functions, roles, organizations, scopes }: Actor): string {
+function describe({ subject, patients, reach, roles, organizations, scopes }: Actor): string {
   const granted = scopes.map(({ permissions, ...scope }) => ({ ...scope, permissions: [...permissions] }));
-  const limited = [...(functions ?? [])].map(([reference, names]) => [reference, ...names]);
+  const limited = [...(reach ?? [])].map(([reference, names]) => [reference, ...names]);
   return JSON.stringify([subject, patients, limited, [...roles], organizations, granted]);
 }

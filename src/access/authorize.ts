@@ -8,6 +8,7 @@ import { Fault } from '../fhir/fault.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { Actor, ActorKind } from './actor.js';
 import { baseOperations } from './base-operations.table.js';
+import { hasFunction } from './functions.js';
 import type { Policy } from './policy.js';
 import { covers, parseScopes, type Need, type Permission, type Scope } from './scope.js';
 
@@ -33,11 +34,16 @@ const CONTEXTS: Readonly<Record<ActorKind, readonly Scope['context'][]>> = {
   patient: ['patient'],
 };
 
-/** What a route needs of the scopes, `*` for any type; undefined for batches, whose entries are authorized one by one. */
-export function needOf({ interaction, type = '*', operation }: Route): Need | undefined {
+/** What a route needs of the caller, `*` for any type; undefined for batches, whose entries are authorized one by one. */
+export function needOf({ interaction, type = '*', operation }: Route, definitions: Definitions): Need | undefined {
   if (operation) {
     const permission = baseOperations[operation.definition];
-    return permission === undefined ? { type, operation: operation.name } : { type, permission };
+    if (permission !== undefined) return { type, permission };
+    return {
+      type,
+      operation: operation.name,
+      functions: extensionsOf(definitions, operation)('required-function', 'valueCode'),
+    };
   }
   const permission = interaction === 'operation' ? undefined : NEEDED[interaction];
   return permission && { type, permission };
@@ -47,10 +53,11 @@ export function needOf({ interaction, type = '*', operation }: Route): Need | un
 export function authorize(policy: Policy, endpoint: Endpoint, route: Route, definitions: Definitions): void {
   const { actor } = policy;
   if (!endpoint.admits(actor)) throw forbidden('This client may not use this endpoint.');
-  const need = needOf(route);
+  const need = needOf(route, definitions);
   const allowed =
     route.operation && !Object.hasOwn(baseOperations, route.operation.definition)
-      ? mayRun(actor, extensionsOf(definitions, route.operation), need)
+      ? mayRun(actor, extensionsOf(definitions, route.operation), need) &&
+        doesAnywhere(actor, route.operation.level, need)
       : need
         ? mayTake(policy, need)
         : actor.scopes.length > 0;
@@ -89,6 +96,13 @@ function mayRun(actor: Actor, valuesOf: ExtensionValues, need: Need | undefined)
       covers(actor.scopes, { type, operation: operation ?? '' }),
   );
   return inScope && (actor.kind !== 'staff' || roles.length === 0 || roles.some(role => actor.roles.has(role)));
+}
+
+/** On one resource, the guarded store tells who does that for its patient; else there must be somebody for whom the actor does it. */
+function doesAnywhere(actor: Actor, level: 'system' | 'type' | 'instance', need: Need | undefined): boolean {
+  const functions = need && 'functions' in need ? need.functions : [];
+  if (!actor.reach || level === 'instance' || functions.length === 0) return true;
+  return actor.patients.some(id => hasFunction(actor, `Patient/${id}`, functions));
 }
 
 const forbidden = (message: string): Fault => new Fault('forbidden', message);

@@ -6,6 +6,7 @@ import type { Client } from './clients.js';
 import { references } from './compartment-paths.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { boundsOf, holds, type Bounds } from '../fhir/period.js';
+import { proxyFunctions } from '../fhir/proxy-basis.table.js';
 import { proxyStanding, type ActingRelation, type AgeSettings } from '../fhir/proxy-standing.js';
 import { parseScopes } from './scope.js';
 import type { Claims } from './token.js';
@@ -29,7 +30,7 @@ export interface Built {
   readonly until: number;
 }
 
-type Person = Pick<Actor, 'kind' | 'patients' | 'self' | 'functions' | 'identities' | 'roles' | 'organizations'> & {
+type Person = Pick<Actor, 'kind' | 'patients' | 'self' | 'reach' | 'identities' | 'roles' | 'organizations'> & {
   until: number;
 };
 
@@ -111,18 +112,18 @@ async function account(subject: string, people: People, now: number): Promise<Pe
     kind: 'patient',
     ...noAccess,
     patients: [...new Set(parts.flatMap(({ patients }) => patients))],
-    ...defined({ self, functions: functionsIn(parts) }),
+    ...defined({ self, reach: reachIn(parts) }),
     identities: [subject, ...parts.flatMap(({ identities }) => identities)],
     until: Math.min(Infinity, ...[...proxies.map(part => part?.until ?? Infinity)]),
   };
 }
 
 /** The functions of several relations: of those to one patient all that any of them gives. */
-function functionsIn(parts: readonly Person[]): Actor['functions'] {
-  const reached = parts.flatMap(({ patients, identities, functions }) =>
+function reachIn(parts: readonly Person[]): Actor['reach'] {
+  const reached = parts.flatMap(({ patients, identities, reach }) =>
     [...patients.map(id => `Patient/${id}`), ...identities].map(reference => ({
       reference,
-      names: functions?.get(reference),
+      names: reach?.get(reference),
     })),
   );
   const by = Map.groupBy(reached, ({ reference }) => reference);
@@ -152,14 +153,17 @@ async function proxy(subject: string, identities: string[], people: People, now:
     narrows,
     functions: names,
   } = proxyStanding(related as ActingRelation, birthDate, people.own, ages, now);
-  const good = holds(bounds, now) && child !== undefined;
+  const good = holds(bounds, now) && child !== undefined && names?.size !== 0;
   const until = nextChange([bounds, { from: narrows, until: Infinity }], now);
   if (!good) return { kind: 'patient', ...noAccess, until };
-  const limited = [principal, ...identities].map((one): [string, ReadonlySet<string>] => [one, names ?? new Set()]);
-  const functions = names && new Map(limited);
+  const reach = limitsOf([principal, ...identities], names);
   const patients = [principal.slice('Patient/'.length)];
-  return { kind: 'patient', ...noAccess, patients, ...defined({ functions }), identities, until };
+  return { kind: 'patient', ...noAccess, patients, ...defined({ reach }), identities, until };
 }
+
+/** By these references, the functions of a relation that does not include all. */
+const limitsOf = (references: readonly string[], names: ReadonlySet<string> | undefined): Actor['reach'] =>
+  names && !proxyFunctions.every(name => names.has(name)) ? new Map(references.map(one => [one, names])) : undefined;
 
 /** A Practitioner with the roles that are active and whose period holds. */
 async function staff(subject: string, people: People, now: number): Promise<Person | undefined> {

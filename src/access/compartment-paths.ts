@@ -9,6 +9,7 @@ import { and, NONE, or } from '../search/filters.js';
 import type { Filter } from '../search/query.js';
 import { draftPostings } from './drafts.js';
 import { internalPosting } from './internal-posting.js';
+import { openingPostings } from './opening-function.js';
 import { retractedPostings } from './retracted.js';
 import { compartmentPaths, type CompartmentPaths } from './compartment-paths.table.js';
 
@@ -66,7 +67,11 @@ function internalPostings(resource: Resource, bases: readonly string[], taskCode
       .map(reference => internalPosting(type, kind, reference)),
   );
   const own = owners(resource, bases, taskCodes).map(owner => internalPosting(type, 'own', owner));
-  return [...new Set([...own, ...others, ...threadPostings(resource, bases), ...retractedPostings(resource)])];
+  const [context] = references(resource, ['securityContext'], bases);
+  const opening = own.length > 0 || context !== undefined ? openingPostings(resource, context) : [];
+  return [
+    ...new Set([...own, ...others, ...threadPostings(resource, bases), ...retractedPostings(resource), ...opening]),
+  ];
 }
 
 /** A message by the first one of its thread. */

@@ -36,6 +36,6 @@ export function createGate(
     authenticate,
     authorize: (actor, endpoint, route) => authorize(policyOf(actor, endpoint), endpoint, route, definitions),
     guard: (store, actor, endpoint, route, off) =>
-      guard(store, without(policyOf(actor, endpoint), off), route && needOf(route), actor.subject),
+      guard(store, without(policyOf(actor, endpoint), off), route && needOf(route, definitions), actor.subject),
   };
 }

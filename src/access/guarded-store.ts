@@ -99,7 +99,7 @@ const names = (need: Need, type: string): boolean => need.type === type || (need
  * of a create finds only what the caller may read.
  */
 function granted(policy: Policy, need: Need): Filter {
-  if ('operation' in need) return or([policy.reach(need), policy.visible(need.type)]);
+  if ('operation' in need) return and([or([policy.reach(need), policy.visible(need.type)]), policy.does(need)]);
   return need.permission === 'c' ? policy.visible(need.type) : policy.reach(need);
 }
 

@@ -11,12 +11,12 @@ import type { Filter } from '../search/query.js';
 import type { Put } from '../store/port.js';
 import type { Actor } from './actor.js';
 import { directory, EVERYTHING, type PublicView } from './directory.table.js';
-import { anyPosting, tombstone, patientsFilter, compartmentPathsOf } from './compartment-paths.js';
+import { anyPosting, tombstone, patientsFilter, patientsIn, compartmentPathsOf } from './compartment-paths.js';
 import { internalPosting } from './internal-posting.js';
 import { RETRACTED } from './retracted.js';
 import { patientWrites } from './patient-writes.table.js';
 import { noDraft } from './drafts.js';
-import { draftsOf, filesOf, OF_MESSAGE, patientsReached, reachedFilter } from './functions.js';
+import { doneFor, draftsOf, filesOf, hasFunction, OF_MESSAGE, openedOf, reachedFilter } from './functions.js';
 import { everyStaff, roles, type Grant } from './roles.table.js';
 import { gives, type Need, type Permission, type Scope } from './scope.js';
 
@@ -34,6 +34,8 @@ export interface Policy {
   past(type: string): Filter;
   /** Resources of a type that the actor may do this to. */
   reach(need: Need): Filter;
+  /** Of the own resources of patients, those for whose patient the actor has a function that the operation needs. */
+  does(need: Extract<Need, { operation: string }>): Filter;
   /** Whether the type is open to reading or searching at all, however little of it there may be. */
   mayRead(type: string, permission: 'r' | 's'): boolean;
   /** Whether a write of this kind is granted for the type, in whatever state. */
@@ -76,6 +78,7 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
     visible: type => once(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
     past: type => pastFilter(actor, type, rules),
     reach,
+    does: need => doesFilter(actor, need),
     mayRead: (type, permission) => readGranted(actor, type, permission),
     mayWrite: (type, permission) => writeGranted(actor, type, permission),
     accepts: (put, permission) => accepts(actor, put, permission, rules),
@@ -174,6 +177,11 @@ function pastFilter(actor: Actor, type: string, { holdsDrafts }: PolicyRules): F
 const withoutForeignDrafts = (actor: Actor, type: string, { holdsDrafts }: PolicyRules): Filter =>
   holdsDrafts && type === 'Communication' ? or([noDraft, draftsOf(actor, type)]) : ALL;
 
+function doesFilter(actor: Actor, { type, functions = [] }: Extract<Need, { operation: string }>): Filter {
+  const owned = Array.isArray(compartmentPathsOf(type));
+  return actor.reach && owned && functions.length > 0 ? doneFor(actor, type, functions) : ALL;
+}
+
 function ownOrDirectory(actor: Actor, type: string): Filter {
   const paths = compartmentPathsOf(type);
   if (paths === 'never') return NONE;
@@ -257,20 +265,30 @@ function accepts(actor: Actor, put: Put, permission: WritePermission, { compile,
 }
 
 function inScope(actor: Actor, scope: Scope, put: Put, compile: CompileScope): boolean {
-  const { key, at: updated, index } = put;
-  const context =
-    actor.kind === 'staff' && scope.context === 'patient' ? patientsFilter(key.type, actor.patients) : ALL;
-  const filter = and([context, granular(scope, key.type, compile)]);
-  return matches(filter, { type: key.type, id: key.id, updated, index }, { live: () => [] });
+  const { type } = put.key;
+  const context = actor.kind === 'staff' && scope.context === 'patient' ? patientsFilter(type, actor.patients) : ALL;
+  return satisfies(put, and([context, granular(scope, type, compile)]));
 }
 
+const satisfies = ({ key: { type, id }, at: updated, index }: Put, filter: Filter): boolean =>
+  matches(filter, { type, id, updated, index }, { live: () => [] });
+
 /** A draft of the actor's; or own to a patient the actor reaches, to no other, and sent by the actor where it has a sender. */
-function isOwn(actor: Actor, { key: { type }, index: { postings } }: Put): boolean {
-  const reached = new Set(patientsReached(actor, type).map(id => internalPosting(type, 'own', `Patient/${id}`)));
+function isOwn(actor: Actor, put: Put): boolean {
+  const { type } = put.key;
+  const { postings } = put.index;
   const drafts = actor.identities.map(identity => internalPosting(type, 'author', identity));
   if (drafts.some(draft => postings.includes(draft))) return true;
-  const owners = postings.filter(posting => posting.startsWith(internalPosting(type, 'own', '')));
+  const owners = patientsIn(postings);
   const senders = actor.identities.map(identity => internalPosting(type, 'by', identity));
   const sent = patientWrite(type)?.asSender !== true || senders.some(sender => postings.includes(sender));
-  return owners.length > 0 && owners.every(owner => reached.has(owner)) && sent;
+  return owners.length > 0 && owners.every(owner => mayWriteOf(actor, owner, put)) && sent;
+}
+
+/** Whether the actor reaches the patient in the function that writing this needs. */
+function mayWriteOf(actor: Actor, patient: string, put: Put): boolean {
+  if (!actor.patients.includes(patient)) return false;
+  const needs = patientWrite(put.key.type)?.needs;
+  if (needs !== undefined) return hasFunction(actor, `Patient/${patient}`, [needs]);
+  return satisfies(put, openedOf(actor, patient, put.key.type));
 }

@@ -20,7 +20,9 @@ export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
 
 /** What a request needs. */
 export type Need =
-  { readonly type: string; readonly permission: Permission } | { readonly type: string; readonly operation: string };
+  | { readonly type: string; readonly permission: Permission }
+  /** `functions`: of a proxy, any one of them suffices; none: whatever they do. */
+  | { readonly type: string; readonly operation: string; readonly functions?: readonly string[] };
 
 const SCOPE = /^(patient|user|system)\/(\*|[A-Z][A-Za-z]*)\.(\$[a-z*][a-z0-9-]*|[a-z*]+)(?:\?(.+))?$/;
 const LETTERS = /^(?=.)c?r?u?d?s?$/;

@@ -1,6 +1,6 @@
 /** What resources are indexed by, customers' own search parameters included, and the re-indexing that makes these count. */
 import { withBinaryOwners } from '../access/binary-owners.js';
-import { upgradeBinaries } from '../access/binary-upgrade.js';
+import { upgradePostings } from '../access/posting-upgrade.js';
 import { markPosting } from '../access/boxes.js';
 import { sightedEntries, withMessageSight } from '../access/message-sight.js';
 import { withEpochs } from '../access/epochs.js';
@@ -75,7 +75,7 @@ export async function inStep(
   const owned = withBinaryOwners(seen, { clock, internal, index });
   const store = withEpochs(owned, clock, partition);
   const partitions = writtenBy(endpoints).map(({ partition }) => partition);
-  await upgradeBinaries({ store, records: opened.records, clock, index }, partitions);
+  await upgradePostings({ store, records: opened.records, clock, index }, partitions);
   return { ...opened, store };
 }
 

@@ -1,5 +1,6 @@
 /** What is served, before anything is stored: definitions, search parameters, endpoints; and the check at start. */
 import { createPostings, withoutCompartmentPaths, type Postings } from '../access/compartment-paths.js';
+import { withoutOpeningFunction } from '../access/functions.js';
 import type { Config } from '../config/config.js';
 import { loadEndpoints, sharedPartition } from '../definitions/capability.js';
 import { checkEndpoints } from '../definitions/check.js';
@@ -89,7 +90,7 @@ export function checkStart(model: Model, operations: readonly Operation[]): void
   const { definitions, registry } = model;
   const { own } = definitions;
   const served = operations.map(({ definition }) => definition);
-  const code = { registry, interactions: interactionCodes, operations: served, withoutCompartmentPaths };
+  const code = { registry, interactions: interactionCodes, operations: served, withoutCompartmentPaths, withoutOpeningFunction };
   const gaps = [
     ...checkEndpoints(declaredBy(model), { definitions, ...code }),
     ...workflowGaps(workflows(own), { own, operations: served, definition: url => definitions.operation(url) }),

@@ -2,6 +2,7 @@
  * The start-up check: what endpoints declare against definitions and code, in both directions. No other place knows what a
  * declaration needs.
  */
+import { proxyFunctions } from '../fhir/proxy-basis.table.js';
 import type { JsonObject } from '../fhir/resource.js';
 import type { Definitions } from './definitions.js';
 import type { Endpoint, InteractionCode, OperationEntry, ResourceEntry } from './endpoint.js';
@@ -17,6 +18,8 @@ export interface Implementation {
   interactions: readonly string[];
   /** Of these types, those without a line in the table of compartment paths. */
   withoutCompartmentPaths(types: readonly string[]): readonly string[];
+  /** Of these types, those without a line in the table of the functions of proxies. */
+  withoutOpeningFunction(types: readonly string[]): readonly string[];
 }
 
 /** All gaps, each a line for a person; [] if declarations and code agree. */
@@ -63,6 +66,7 @@ function checkResource(
   if (!implementation.definitions.isResourceType(type)) return ['is no resource type of the definitions'];
   return [
     ...implementation.withoutCompartmentPaths([type]).map(() => 'has no line in the table of compartment paths'),
+    ...implementation.withoutOpeningFunction([type]).map(() => 'has no line in the table of the functions of proxies'),
     ...checkInteractions(entry.interactions, implementation),
     ...checkReadOnly(entry.interactions, endpoint),
     ...checkVersioning(entry),
@@ -137,7 +141,22 @@ function checkOperation(
   else if (found['code'] !== name) gaps.push(`is called ${String(found['code'])} in its definition`);
   else if (!servesLevel(found, type)) gaps.push('is declared at a level or type that its definition does not offer');
   if (!implementation.operations.includes(definition)) gaps.push('has no handler');
+  if (found) gaps.push(...checkFunctions(found, implementation.definitions));
   return gaps.map(gap => `the operation $${name} ${gap}`);
+}
+
+/** Whoever acts for patients must know by which function of theirs. */
+function checkFunctions(operation: JsonObject, { own }: Definitions): string[] {
+  const all = (operation['extension'] ?? []) as JsonObject[];
+  const of = (name: string) => all.filter(({ url }) => url === own.structure(name));
+  const forPatients = of('required-scope').some(({ valueString }) => String(valueString).startsWith('patient/'));
+  const functions = of('required-function').map(({ valueCode }) => valueCode);
+  if (forPatients && functions.length === 0)
+    return ['is for patients, and names no required-function of their proxies'];
+  const known: readonly unknown[] = proxyFunctions;
+  return functions
+    .filter(one => !known.includes(one))
+    .map(one => `requires the function ${String(one)}, which is none`);
 }
 
 function servesLevel(definition: JsonObject, type: string | undefined): boolean {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { MongoClient } from 'mongodb';
 import { withBinaryOwners } from '../../src/access/binary-owners.js';
-import { upgradeBinaries } from '../../src/access/binary-upgrade.js';
+import { upgradePostings } from '../../src/access/posting-upgrade.js';
 import { internalPostings } from '../fixtures/own.js';
 import { guard } from '../../src/access/guarded-store.js';
 import { createPolicy } from '../../src/access/policy.js';
@@ -133,7 +133,7 @@ eachStorage((_name, open) => {
 
     it('come to what an earlier release wrote, once', async () => {
       await storage.store.commit({ puts: [chosen('m', '1'), binary('b', 'Communication/m')] });
-      const upgrade = () => upgradeBinaries({ store, records: storage.records, clock, index: entries }, ['portal']);
+      const upgrade = () => upgradePostings({ store, records: storage.records, clock, index: entries }, ['portal']);
       await upgrade();
       assert.deepEqual(await seen('b'), { one: 'b', two: '' });
       await storage.store.commit({ puts: [binary('c', 'Communication/m')] });
@@ -152,7 +152,7 @@ eachStorage((_name, open) => {
           return storage.store.commit(changes);
         },
       });
-      await upgradeBinaries({ store: racing, records: storage.records, clock, index: entries }, ['portal']);
+      await upgradePostings({ store: racing, records: storage.records, clock, index: entries }, ['portal']);
       assert.equal(commits, 3);
       assert.deepEqual(await seen('b', 'c'), { one: 'c', two: 'b' });
     });

@@ -124,7 +124,7 @@ describe('compartment paths', () => {
       assert.deepEqual(postingsOf({ resourceType: 'Observation', id: 'o', subject }), [], JSON.stringify(subject));
     }
     const versioned = { resourceType: 'Observation', id: 'o', subject: reference('Patient/1/_history/1') };
-    assert.deepEqual(postingsOf(versioned), ['Observation|~own|Patient/1']);
+    assert.deepEqual(postingsOf(versioned), ['Observation|~own|Patient/1', 'Observation|~opened|read-record']);
   });
 
   it("keeps the portal's internal Tasks from the patient they are about", () => {

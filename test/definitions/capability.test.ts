@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { withoutCompartmentPaths } from '../../src/access/compartment-paths.js';
+import { withoutOpeningFunction } from '../../src/access/functions.js';
 import { loadEndpoints, sharedPartition } from '../../src/definitions/capability.js';
 import { checkEndpoints, type Implementation } from '../../src/definitions/check.js';
+import type { Definitions } from '../../src/definitions/definitions.js';
 import type { Endpoint } from '../../src/definitions/endpoint.js';
 import { loadDefinitions } from '../../src/definitions/load.js';
 import type { JsonObject } from '../../src/fhir/resource.js';
@@ -9,6 +11,9 @@ import { interactionCodes } from '../../src/interactions/index.js';
 import { operationDefinitions } from '../fixtures/operations.js';
 import { createRegistry } from '../../src/search/registry.js';
 import { createValidator } from '../../src/validate/validator.js';
+
+const OWN = 'https://portico.health/fhir/StructureDefinition';
+const MARK_READ = 'https://portico.health/fhir/OperationDefinition/Communication-mark-read';
 
 const definitions = loadDefinitions(process.cwd());
 const load = (enforced = false): Endpoint[] =>
@@ -24,6 +29,7 @@ const behind: Implementation = {
   operations: operationDefinitions,
   interactions: interactionCodes,
   withoutCompartmentPaths,
+  withoutOpeningFunction,
 };
 
 describe('definitions/capability', () => {
@@ -127,17 +133,43 @@ describe('definitions/check', () => {
         revincludes: new Set(['Observation:nothing']),
         operations: new Map([...patient.operations, ['x', { name: 'x', definition: 'http://x' }]]),
       },
-      { withoutCompartmentPaths: types => types.filter(type => type === 'Task') },
+      {
+        withoutCompartmentPaths: types => types.filter(type => type === 'Task'),
+        withoutOpeningFunction: types => types.filter(type => type === 'Person'),
+      },
     );
     assert.deepEqual(gaps.sort(), [
+      '/fhir/customer/demo: Person: has no line in the table of the functions of proxies',
       '/fhir/customer/demo: Task: has no line in the table of compartment paths',
       '/fhir/portal: Patient: the include Observation:nothing names no declared search parameter',
       '/fhir/portal: Patient: the operation $x has no definition http://x',
       '/fhir/portal: Patient: the operation $x has no handler',
       '/fhir/portal: Patient: the search parameter name is defined by http://hl7.org/fhir/SearchParameter/Patient-name, not http://hl7.org/fhir/SearchParameter/Patient-link',
       '/fhir/portal: Patient: the search parameter x has no definition http://x',
+      '/fhir/portal: Person: has no line in the table of the functions of proxies',
       '/fhir/portal: Task: has no line in the table of compartment paths',
     ]);
+  });
+
+  it('[PC-5] names operations for patients that no function of their proxies opens', () => {
+    const named = (valueCode?: string) => ({
+      ...definitions.operation(MARK_READ),
+      extension: [
+        { url: `${OWN}/required-scope`, valueString: 'patient/Communication.$mark-read' },
+        ...(valueCode === undefined ? [] : [{ url: `${OWN}/required-function`, valueCode }]),
+      ],
+    });
+    const gapsWith = (definition: JsonObject) => {
+      const operation = (url: string) => (url === MARK_READ ? definition : definitions.operation(url));
+      return checkEndpoints([portal, customer], {
+        ...behind,
+        definitions: Object.assign(Object.create(definitions) as Definitions, { operation }),
+      });
+    };
+    const start = '/fhir/portal: Communication: the operation $mark-read';
+    assert.deepEqual(gapsWith(named('messages')), []);
+    assert.deepEqual(gapsWith(named()), [`${start} is for patients, and names no required-function of their proxies`]);
+    assert.deepEqual(gapsWith(named('gossip')), [`${start} requires the function gossip, which is none`]);
   });
 
   it('names code that no endpoint declares, and declarations without code', () => {

@@ -1,4 +1,7 @@
-/** Gives the Binaries of a storage that an earlier release wrote their owners: once, before anything is served. */
+/**
+ * Gives the Binaries and Observations of a storage that an earlier release wrote the postings that policies look for: once, before
+ * anything is served.
+ */
 import type { Clock } from '../fhir/clock.js';
 import { unlessConflict } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
@@ -7,10 +10,11 @@ import type { Position } from '../search/query.js';
 import type { DocumentChange, Records, Store, Version } from '../store/port.js';
 import type { BinaryOwnersParts } from './binary-owners.js';
 
-const DONE = { kind: 'setup', id: 'binary-owners' };
+const DONE = { kind: 'setup', id: 'opening-functions' };
+const TYPES = ['Binary', 'Observation'];
 const PAGE = 100;
 
-export interface BinaryUpgradeParts {
+export interface PostingUpgradeParts {
   /** One that keeps Binaries in step (binary-owners.ts). */
   readonly store: Store;
   readonly records: Pick<Records, 'get' | 'write'>;
@@ -19,25 +23,26 @@ export interface BinaryUpgradeParts {
 }
 
 /** Processes that start at once may all do it: each gives the same entries. */
-export async function upgradeBinaries(parts: BinaryUpgradeParts, partitions: readonly string[]): Promise<void> {
+export async function upgradePostings(parts: PostingUpgradeParts, partitions: readonly string[]): Promise<void> {
   const { records, clock } = parts;
   if (await records.get(DONE.kind, DONE.id, clock.now())) return;
-  for (const partition of partitions) await upgradePartition(partition, parts);
+  for (const partition of partitions) for (const type of TYPES) await upgradeType(partition, type, parts);
   const done: DocumentChange = { op: 'put', document: { ...DONE, value: {}, keys: {} } };
   await records.write(done);
 }
 
-async function upgradePartition(partition: string, parts: BinaryUpgradeParts): Promise<void> {
+async function upgradeType(partition: string, type: string, parts: PostingUpgradeParts): Promise<void> {
   let after: Position | undefined;
   do {
-    const page = await parts.store.scan(partition, 'Binary', PAGE, after);
+    const page = await parts.store.scan(partition, type, PAGE, after);
     await upgrade(page.rows, parts);
     after = page.next;
   } while (after);
 }
 
 /** All at once, or one by one where another process writes some of them: a context that is written meanwhile finds its own. */
-async function upgrade(rows: readonly Version[], { store, index }: BinaryUpgradeParts): Promise<void> {
+async function upgrade(rows: readonly Version[], { store, index }: PostingUpgradeParts): Promise<void> {
+  if (rows.length === 0) return;
   const indexed = async ({ key, version, at, json }: Version) => ({
     ...{ key, version },
     index: await index(parseStored<Resource>(json), at, key.partition),
