@@ -37,9 +37,9 @@ export interface Asked {
 export const STATE = 'a state&with=marks';
 
 export class App {
-  readonly server: TestServer;
+  readonly server: Pick<TestServer, 'url' | 'portal'>;
 
-  constructor(server: TestServer) {
+  constructor(server: Pick<TestServer, 'url' | 'portal'>) {
     this.server = server;
   }
 

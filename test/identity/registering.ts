@@ -11,13 +11,15 @@ export interface Registered {
   body: Record<string, unknown>;
 }
 
+type Registrar = Pick<TestServer, 'url' | 'token'>;
+
 /** @param token of whoever registers; '' for nobody's */
-export async function register(server: TestServer, metadata: object, token?: string): Promise<Registered> {
+export async function register(server: Registrar, metadata: object, token?: string): Promise<Registered> {
   return manage(server, 'POST', '', metadata, token);
 }
 
 export async function manage(
-  server: TestServer,
+  server: Registrar,
   method: string,
   path: string,
   body?: object,
