@@ -5,7 +5,7 @@ import { defined } from '../../fhir/defined.js';
 import { html } from '../html.js';
 import { alert, done, field, heading, submit } from './fields.js';
 import { PASSWORD_RESET, USER_NAME } from './recovery.js';
-import { ANYWHERE, returnTo } from './return-to.js';
+import { leadsBeyond, returnTo } from './return-to.js';
 import { SELF_ENROLLMENT, type SelfEnrollmentPageParts } from './self-enrollment.js';
 import { SECOND_FACTOR } from './second-factor.js';
 import type { PlainTexts } from '../../texts/words.js';
@@ -100,6 +100,6 @@ function shown(visit: Visit, { problem, userName = '', back, after = '', mayEnro
     title: words.signIn,
     content,
     ...how,
-    ...defined({ leadsTo: back === undefined ? undefined : ANYWHERE }),
+    ...defined({ leadsTo: leadsBeyond(back) }),
   };
 }
