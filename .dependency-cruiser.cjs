@@ -120,6 +120,7 @@ const packages = {
   nodemailer: ['delivery/channels/'],
   jose: ['identity/'],
   'oidc-provider': ['identity/authorization-server/'],
+  'openid-client': ['identity/providers/'],
   opossum: ['outbound/'],
   pino: ['observe/'],
   otplib: ['identity/'],

@@ -18,7 +18,7 @@ export function accountSettings(
   sessions: Sessions,
   configuration: CurrentConfiguration,
 ): Omit<AccountPageParts, 'sessions'> {
-  const { credentials, methods, security, store } = parts;
+  const { credentials, methods, policy, security, store } = parts;
   return {
     async overview({ account }) {
       const settings = await configuration();
@@ -28,7 +28,7 @@ export function accountSettings(
       const rule = settings['second-factor'];
       return {
         ...{ userName: stored?.credential.userName ?? '', address: stored?.credential.address, mayClose: isMember },
-        hasPassword: stored?.credential.password !== undefined,
+        hasPassword: stored !== undefined && (await policy.usable(stored.credential)).password,
         methods: stored ? listedMethods(stored.credential, await methods.of(account)) : [],
         factor: { asked, may: isMember && rule === 'optional', mayApp: !isMember || rule !== 'off' },
         timeZone: settings['time-zone'],

@@ -12,9 +12,11 @@ import { DAY } from '../portal/days-parameter.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import { accountSettings } from './account-settings.js';
+import { waysIn } from './identity-providers.js';
 import { accountAudit } from '../identity/accounts/account-audit.js';
 import type { AccountWriter } from '../identity/accounts/account-writer.js';
 import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
+import { createCredentialPolicy } from '../identity/accounts/credential-policy.js';
 import { credentialReader } from '../identity/accounts/credential.js';
 import { enter, verifyEntrance } from '../identity/accounts/first-credential.js';
 import { createHashing } from '../identity/accounts/password-hash.js';
@@ -96,7 +98,13 @@ export function createIdentity(parts: IdentityParts): Identity {
   const limiter = createLimiter(secret, { records, clock });
   const audit = accountAudit(parts.audit, world);
   const writer = accountWriter(parts);
-  const entering = { ...world, writer, records, credentials, hashing, limiter, settings: configuration };
+  const methods = signInMethods(records, clock);
+  const serves = new Map(config.identityProviders.map(({ key, serves: kinds }) => [key, kinds]));
+  const policy = createCredentialPolicy(configuration, methods, serves);
+  const entering = {
+    ...{ ...world, writer, records, credentials, methods, hashing, limiter, policy },
+    settings: configuration,
+  };
   const apps = createAuthenticatorApps(secret, { clock, random });
   const factors: SecondFactorParts = {
     ...{ clock, credentials, limiter, sessions, store, audit, fhirUserOf: inUse, settings: configuration },
@@ -109,11 +117,11 @@ export function createIdentity(parts: IdentityParts): Identity {
   const security = createAccountSecurity(sessions, parts.grants, outbox);
   const placeNames = async () => placeNamesOf(await configuration());
   const recovery = {
-    ...{ ...world, records, store, credentials, limiter, codes, hashing, security },
+    ...{ ...world, records, store, credentials, policy, limiter, codes, hashing, security },
     placeNames,
   };
   const answering = {
-    ...{ ...world, records, writer, credentials, codes, fhirUserOf: inUse, settings: configuration },
+    ...{ ...world, records, writer, credentials, policy, codes, fhirUserOf: inUse, settings: configuration },
     ...{ lasts: config.invitationDays * DAY, portalUrl: config.portalUrl },
   };
   const requests = createBackgroundWorker(() => answerRequests(answering), {
@@ -122,14 +130,13 @@ export function createIdentity(parts: IdentityParts): Identity {
     report: error => parts.log.error('account requests', error),
   });
   const changing = {
-    ...{ clock, random, store, writer, credentials, hashing, limiter, codes },
+    ...{ clock, random, store, writer, credentials, policy, methods, hashing, limiter, codes },
     ...{ sessions, security, outbox, placeNames, apps, audit },
-    methods: signInMethods(records, clock),
   };
   const pages: AccountPagesParts = {
     forms,
     sessions,
-    signIn: (visitor, given) => signIn(visitor, given, { credentials, hashing, limiter, factors }),
+    signIn: (visitor, given) => signIn(visitor, given, { credentials, hashing, limiter, policy, factors }),
     bringFactor: (visitor, code) => bringFactor(visitor, code, factors),
     sendAnother: visitor => sendAnother(visitor, factors),
     verifyEntrance: (visitor, entrance, given) => verifyEntrance(visitor, entrance, given, entering),
@@ -138,6 +145,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     askEnrollment: (visitor, facts) => askEnrollment(visitor, facts, recovery),
     mayEnroll: async () => (await configuration())['self-enrollment'] === 'on',
     resetPassword: (visitor, given) => resetPassword(visitor, given, recovery),
+    ways: waysIn(config.identityProviders, policy),
     ...accountSettings(changing, sessions, configuration),
   };
   const choose: Identity['choose'] = choice => chosenCredential(choice, { hashing, clock });

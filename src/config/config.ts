@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { CountryCode } from 'libphonenumber-js/min';
 import { settings, type Setting } from './settings.js';
+import type { IdentityProviderConfig } from './identity-providers.js';
 import type { SmsGatewayConfig } from './sms-gateway.js';
 import type { CustomerConfig, IssuerConfig, StoreConfig } from './values.js';
 
@@ -68,6 +69,7 @@ export interface Config {
   /** Units of work a minute for each caller; 0 = no limit. */
   readonly rate: number;
   readonly issuers: readonly IssuerConfig[];
+  readonly identityProviders: readonly IdentityProviderConfig[];
   /** Addresses and networks of reverse proxies: `10.0.0.0/8`, `loopback`. */
   readonly trustedProxies: readonly string[];
   /** Which apps register themselves. */
@@ -147,7 +149,7 @@ function configOf(values: Values): Config {
     },
     sms: { gateway: values.PORTICO_SMS, folder: join(values.PORTICO_DATA, 'sms') },
     outbound: {
-      hosts: values.PORTICO_OUTBOUND_HOSTS ?? hostsOf(values.PORTICO_SMS),
+      hosts: values.PORTICO_OUTBOUND_HOSTS ?? [...hostsOf(values.PORTICO_SMS), ...issuerHosts(values)],
       networks: values.PORTICO_OUTBOUND_NETWORKS,
     },
     limits: {
@@ -164,6 +166,7 @@ function configOf(values: Values): Config {
     },
     rate: values.PORTICO_RATE,
     issuers: values.PORTICO_ISSUERS,
+    identityProviders: values.PORTICO_IDENTITY_PROVIDERS,
     trustedProxies: values.PORTICO_TRUST_PROXY,
     registration: values.PORTICO_REGISTRATION ?? (demo ? 'open' : 'off'),
     statementIssuers: values.PORTICO_STATEMENT_ISSUERS,
@@ -179,10 +182,15 @@ function dkimOf(values: Values): Config['mail']['dkim'] {
 }
 
 /** The hosts that are called for a gateway. */
-function hostsOf(gateway: SmsGatewayConfig | undefined): string[] {
-  if (!gateway) return [];
-  const { hostname, port, protocol } = new URL(gateway.url);
-  return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
+const hostsOf = (gateway: SmsGatewayConfig | undefined): string[] => (gateway ? [hostOf(gateway.url)] : []);
+
+const issuerHosts = ({ PORTICO_IDENTITY_PROVIDERS: providers }: Values): string[] =>
+  providers.map(({ issuer }) => hostOf(issuer));
+
+/** `host:port` */
+function hostOf(address: string): string {
+  const { hostname, port, protocol } = new URL(address);
+  return `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`;
 }
 
 /** Milliseconds. */
@@ -202,13 +210,16 @@ function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function refuseContradictions({ limits, sms, outbound }: Config): void {
+function refuseContradictions({ limits, sms, outbound, identityProviders }: Config): void {
   if (limits.pageSize > limits.maxPageSize) throw new Error('PORTICO_PAGE_SIZE must not exceed PORTICO_MAX_PAGE_SIZE');
   if (limits.searchTimeout > limits.requestTimeout) {
     throw new Error('PORTICO_SEARCH_TIMEOUT must not exceed PORTICO_REQUEST_TIMEOUT');
   }
   if (!hostsOf(sms.gateway).every(host => outbound.hosts.includes(host))) {
     throw new Error('PORTICO_OUTBOUND_HOSTS must name the host of the gateway in PORTICO_SMS');
+  }
+  if (!identityProviders.every(({ issuer }) => outbound.hosts.includes(hostOf(issuer)))) {
+    throw new Error('PORTICO_OUTBOUND_HOSTS must name the hosts of the issuers in PORTICO_IDENTITY_PROVIDERS');
   }
 }
 

@@ -6,6 +6,7 @@ import {
   domainName,
   hostList,
   hostName,
+  identityProviderList,
   issuerList,
   language,
   mailbox,
@@ -153,7 +154,7 @@ export const settings = {
     },
   ),
 
-  PORTICO_OUTBOUND_HOSTS: optional(hostList, 'the host of the gateway in PORTICO_SMS', {
+  PORTICO_OUTBOUND_HOSTS: optional(hostList, 'the hosts of PORTICO_SMS and PORTICO_IDENTITY_PROVIDERS', {
     group: outbound,
     doc:
       'Hosts that this server calls over HTTP: by https alone, or by http on this machine. An address of a private network ' +
@@ -219,6 +220,14 @@ export const settings = {
     group: trust,
     secret: true,
     doc: 'Further issuers whose access tokens (JWT) are accepted, with their public keys. A private or symmetric key stops the start.',
+  }),
+
+  PORTICO_IDENTITY_PROVIDERS: setting(identityProviderList, '[]', {
+    group: trust,
+    secret: true,
+    doc:
+      'External identity providers (OpenID Connect) that people sign in with, with the secrets of this server there. The ' +
+      "portal's configuration says whether members and staff use them (`credential-model`).",
   }),
 
   PORTICO_TRUST_PROXY: setting(proxyList, '', {

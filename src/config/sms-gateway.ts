@@ -1,15 +1,7 @@
 /** The gateway of text messages, as PORTICO_SMS describes it: JSON, or a file that holds it, since secrets are among it. */
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { z } from 'zod';
-
-/** https, or http to this machine. */
-const address = z.url().refine(text => {
-  const { protocol, hostname, username, password } = new URL(text);
-  const here =
-    hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
-  return !username && !password && (protocol === 'https:' || (protocol === 'http:' && here));
-});
+import { secureAddress } from './secure-address.js';
 
 const words = z.string().min(1).max(10_000);
 const template = z.string().max(10_000);
@@ -41,7 +33,7 @@ const http = z
   .strictObject({
     kind: z.literal('http'),
     method: z.enum(['POST', 'PUT', 'GET']).default('POST'),
-    url: address,
+    url: secureAddress,
     from: words.optional(),
     query: fields.default({}),
     headers: fields.default({}),
@@ -74,7 +66,7 @@ const http = z
 
 const twilio = z.strictObject({
   kind: z.literal('twilio'),
-  url: address.default('https://api.twilio.com'),
+  url: secureAddress.default('https://api.twilio.com'),
   account: z.string().regex(/^\w{1,64}$/),
   token: words,
   /** A number (E.164) or alphanumeric sender; or the id of a messaging service. */

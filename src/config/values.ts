@@ -5,6 +5,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readIdentityProviders } from './identity-providers.js';
 import { readSmsGateway } from './sms-gateway.js';
 import { languageTag } from '../fhir/language-tag.js';
 
@@ -143,6 +144,12 @@ const listOf = (list: string): string[] =>
 export const smsGateway = parsed(
   'JSON of a gateway, or the path of a file with it: docs/text-messages.md',
   readSmsGateway,
+);
+
+/** External identity providers. */
+export const identityProviderList = parsed(
+  'JSON of a list of providers, or the path of a file with it: docs/identity-providers.md',
+  readIdentityProviders,
 );
 
 /** An RSA key that signs e-mails: a signature by a shorter one is taken for none. https://www.rfc-editor.org/rfc/rfc8301#section-3.2 */

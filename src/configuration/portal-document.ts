@@ -62,6 +62,6 @@ function contentOf(configuration: Configuration, applications: readonly Endpoint
     timeZone: configuration['time-zone'],
     features: Object.fromEntries(features.map(([name]) => [name, configuration[name as SwitchName]])),
     applications: applications.filter(isWebAddress).map(({ id, name, address }) => defined({ id, name, address })),
-    credentials: 'own',
+    credentials: configuration['credential-model'],
   };
 }

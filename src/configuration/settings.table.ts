@@ -42,6 +42,9 @@ const mediaType = (type: string): string | undefined =>
 const between = (least: number, most: number) => (value: number) =>
   value >= least && value <= most ? undefined : `a number from ${least} to ${most}`;
 
+const credentialModel = (model: string): string | undefined =>
+  ['own', 'external', 'both'].includes(model) ? undefined : 'one of own, external, both';
+
 const webPage = (page: string): string | undefined =>
   URL.canParse(page) && new URL(page).protocol === 'https:' ? undefined : 'an https address';
 
@@ -124,7 +127,11 @@ export const settings = {
   }),
   'credential-model': code('own', {
     about: 'By what members sign in: credentials of the portal (own), of other identity providers (external), or both.',
-    wrong: model => (['own', 'external', 'both'].includes(model) ? undefined : 'one of own, external, both'),
+    wrong: credentialModel,
+  }),
+  'staff-credential-model': code('own', {
+    about: 'By what staff sign in: credentials of the portal (own), of other identity providers (external), or both.',
+    wrong: credentialModel,
   }),
 
   'second-factor': code('optional', {

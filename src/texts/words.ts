@@ -5,6 +5,7 @@
 import { createInstance, type i18n, type TFunction } from 'i18next';
 import * as account from './account.table.js';
 import * as authorization from './authorization.table.js';
+import * as external from './external.table.js';
 import { directionOf, languageCandidates, rangesOf, SOURCE, type Languages } from './language.js';
 import * as notices from './notices.table.js';
 import * as outcomes from './outcomes.table.js';
@@ -12,7 +13,7 @@ import * as pages from './pages.table.js';
 import * as resource from './resource.table.js';
 
 const english = {
-  ...{ ...pages.english, ...account.english, ...authorization.english },
+  ...{ ...pages.english, ...account.english, ...authorization.english, ...external.english },
   ...{ ...resource.english, ...notices.english, ...outcomes.english },
 };
 
@@ -32,7 +33,7 @@ type FilledKey = Exclude<SingleKey, PlainKey> | PluralKey;
 
 type Translated = Readonly<Record<SingleKey, string> & Partial<Record<`${PluralKey}_${Category}`, string>>>;
 const arabic: Translated = {
-  ...{ ...pages.arabic, ...account.arabic, ...authorization.arabic },
+  ...{ ...pages.arabic, ...account.arabic, ...authorization.arabic, ...external.arabic },
   ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic },
 };
 

@@ -11,12 +11,14 @@ import { combined, step, type Step } from '../../portal/step.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
 import { accountNotice, codeNotice } from './account-notice.js';
 import { requestOf, REQUESTS, type AccountRequest } from './account-request.js';
+import { isShut, kindOf, type CredentialPolicy } from './credential-policy.js';
 import type { Credential, CredentialReader } from './credential.js';
 import { enrollByFacts, type SelfEnrollmentParts } from './self-enrollment.js';
 import type { OneTimeCodes } from './one-time-code.js';
 
 export interface AccountRequestParts extends SelfEnrollmentParts {
   readonly credentials: CredentialReader;
+  readonly policy: CredentialPolicy;
   readonly codes: Pick<OneTimeCodes, 'issue'>;
   readonly fhirUserOf: (account: string) => Promise<string | undefined>;
 }
@@ -30,29 +32,58 @@ export async function answerRequest(request: AccountRequest, parts: AccountReque
   if (facts) return enrollmentOf(facts, parts);
   const named = purpose === 'password' ? await parts.credentials.byUserName(text) : undefined;
   if (named) {
-    return (await parts.fhirUserOf(named.credential.account)) === undefined
-      ? decoy(request, parts)
-      : passwordCode(request, named.credential, parts);
+    return (await mayReset(named.credential, parts))
+      ? passwordCode(request, named.credential, parts)
+      : decoy(request, parts);
   }
   const email = emailForm(text);
   if (email === undefined) return decoy(request, parts);
   const accounts = await accountsAt(email, parts).catch(tooMany);
-  const stored = await Promise.all(accounts.map(account => parts.credentials.of(account)));
-  const known = stored.flatMap(one => (one ? [one.credential] : []));
+  const known = await withPassword(accounts, parts);
   const [first] = known;
-  if (!first) return activations(accounts, parts);
+  if (!first) return activations(await waiting(accounts, parts), parts);
   return purpose === 'password' && known.length === 1
     ? passwordCode(request, first, parts)
     : userNames(known, first.account, email);
+}
+
+async function mayReset(
+  credential: Credential,
+  { policy, fhirUserOf }: Pick<AccountRequestParts, 'policy' | 'fhirUserOf'>,
+): Promise<boolean> {
+  return (await policy.usable(credential)).password && (await fhirUserOf(credential.account)) !== undefined;
+}
+
+/** The credentials of those accounts that have a password to sign in with. */
+async function withPassword(accounts: readonly string[], { credentials, policy }: AccountRequestParts) {
+  const found = await Promise.all(
+    accounts.map(async account => {
+      const stored = await credentials.of(account);
+      return stored && (await policy.usable(stored.credential)).password ? [stored.credential] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** The accounts that may get a password, and those that nothing signs in to. */
+async function waiting(accounts: readonly string[], { credentials, policy }: AccountRequestParts): Promise<string[]> {
+  const waits = await Promise.all(
+    accounts.map(async account => {
+      const stored = await credentials.of(account);
+      return (await policy.allowsOwn(kindOf(account))) || !stored || isShut(await policy.usable(stored.credential));
+    }),
+  );
+  return accounts.filter((_, at) => waits[at]);
 }
 
 /** A member who enrolls again is told the user name, or sent the way in. */
 async function enrollmentOf(facts: Facts, parts: AccountRequestParts): Promise<Step> {
   const outcome = await enrollByFacts(facts, parts);
   if ('step' in outcome) return outcome.step;
-  const stored = await parts.credentials.of(outcome.account);
-  if (stored) return userNames([stored.credential], outcome.account, facts.email ?? '');
-  return activations([outcome.account], parts);
+  const accounts = [outcome.account];
+  const known = await withPassword(accounts, parts);
+  if (known.length > 0) return userNames(known, outcome.account, facts.email ?? '');
+  return activations(await waiting(accounts, parts), parts);
 }
 
 /** An address of so many is that of an institution. */
@@ -75,7 +106,7 @@ function passwordCode({ browser }: AccountRequest, { account, address }: Credent
 
 /** To the address that was given: it is one of theirs. */
 function userNames(known: readonly Credential[], account: string, address: string): Step {
-  const names = known.map(({ userName }) => userName).join(', ');
+  const names = known.flatMap(({ userName }) => userName ?? []).join(', ');
   return step({ effects: [accountNotice({ event: 'user-name', account, address, parameters: { names } })] });
 }
 

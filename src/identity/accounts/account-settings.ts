@@ -19,6 +19,7 @@ import { accountNotice, codeNotice } from './account-notice.js';
 import type { AccountSecurity } from './account-security.js';
 import type { AccountWriter } from './account-writer.js';
 import { confirm, unlessRaced, type Confirmed, type ConfirmParts, type SettingRefusal } from './confirm.js';
+import { kindOf } from './credential-policy.js';
 import { changedCredential, type StoredCredential } from './credential.js';
 import type { OneTimeCodes } from './one-time-code.js';
 import { faultOfPassword, type PasswordFault } from './password-rules.js';
@@ -48,6 +49,7 @@ export async function changePassword(
   const stored = await confirm(given, parts);
   if ('kind' in stored) return stored;
   const { account, userName, address } = stored.credential;
+  if (userName === undefined || !(await parts.policy.allowsOwn(kindOf(account)))) return { kind: 'closed' };
   const fault = faultOfPassword(next, [userName, ...(await parts.placeNames())]);
   if (fault) return { kind: 'choose', fault };
   const password = await parts.hashing.hash(next);

@@ -18,7 +18,7 @@ export async function proposeApp(given: Confirmed, parts: AppSetupParts): Promis
   const stored = await confirm(given, parts);
   if ('kind' in stored) return stored;
   const [issuer = 'Portico'] = await parts.placeNames();
-  const { secret, uri, sealed } = parts.apps.create(issuer, stored.credential.userName);
+  const { secret, uri, sealed } = parts.apps.create(issuer, stored.credential.userName ?? issuer);
   const documents = [changedCredential(stored, { proposedApp: sealed })];
   return (await wonRace(parts.store.commit({ documents }))) ? { kind: 'proposed', secret, uri } : { kind: 'conflict' };
 }

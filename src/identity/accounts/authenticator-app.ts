@@ -2,9 +2,10 @@
  * Authenticator apps: time-based codes of a secret that app and server share. A code counts once, and those next to it in time
  * with it. https://www.rfc-editor.org/rfc/rfc6238
  */
-import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject } from 'node:crypto';
+import { hkdfSync, type KeyObject } from 'node:crypto';
 import { generateSecret, generateURI, verify } from 'otplib';
 import type { Clock, Random } from '../../fhir/clock.js';
+import { opened, seal } from '../seal.js';
 
 export interface AuthenticatorApps {
   /** A new secret: as people type it, as an address that apps open, and sealed for the store. */
@@ -36,22 +37,4 @@ export function createAuthenticatorApps(
       return result.valid && 'timeStep' in result ? result.timeStep : undefined;
     },
   };
-}
-
-const IV = 12;
-const TAG = 16;
-
-/** AES-256-GCM. */
-function seal(plain: string, key: Buffer, random: Random): string {
-  const iv = random.bytes(IV);
-  const cipher = createCipheriv('aes-256-gcm', key, iv);
-  const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, text, cipher.getAuthTag()]).toString('base64url');
-}
-
-function opened(sealed: string, key: Buffer): string {
-  const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV));
-  decipher.setAuthTag(bytes.subarray(bytes.length - TAG));
-  return decipher.update(bytes.subarray(IV, bytes.length - TAG), undefined, 'utf8') + decipher.final('utf8');
 }

@@ -4,6 +4,7 @@ import { isConflict } from '../../fhir/fault.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import type { SignedIn } from '../sessions/session.js';
+import type { CredentialPolicy } from './credential-policy.js';
 import type { CredentialReader, StoredCredential } from './credential.js';
 import type { Hashing } from './password-hash.js';
 import { foldUserName } from './user-name.js';
@@ -11,6 +12,7 @@ import { foldUserName } from './user-name.js';
 export interface ConfirmParts {
   readonly clock: Clock;
   readonly credentials: Pick<CredentialReader, 'of'>;
+  readonly policy: CredentialPolicy;
   readonly hashing: Hashing;
   readonly limiter: Limiter;
 }
@@ -23,26 +25,27 @@ export interface Confirmed {
 }
 
 /**
- * `stale`: an account without a password is changed soon after a sign-in alone. `conflict`: something else was changed at the
+ * `stale`: an account without a password is changed soon after a sign-in alone. `closed`: the organization does not allow it. `conflict`: something else was changed at the
  * same moment. `wait` are milliseconds.
  */
 export type SettingRefusal =
   | { readonly kind: 'wrong-password' }
   | { readonly kind: 'stale' }
+  | { readonly kind: 'closed' }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'wait'; readonly wait: number };
 
 /** Milliseconds that a sign-in counts as the password once more, for an account that has none. */
-const FRESH = 5 * 60_000;
+export const FRESH = 5 * 60_000;
 
 /** The password once more; a sign-in of this moment where there is no password. */
 export async function confirm(
-  { signedIn: { account, authTime }, password }: Confirmed,
-  { clock, credentials, hashing, limiter }: ConfirmParts,
+  { signedIn: { account, provedAt }, password }: Confirmed,
+  { clock, credentials, policy, hashing, limiter }: ConfirmParts,
 ): Promise<StoredCredential | SettingRefusal> {
   const stored = await credentials.of(account);
-  if (stored && stored.credential.password === undefined)
-    return clock.now() - authTime <= FRESH ? stored : { kind: 'stale' };
+  if (stored && !(await policy.usable(stored.credential)).password)
+    return clock.now() - provedAt <= FRESH ? stored : { kind: 'stale' };
   const counted: Counted = { limit: 'password-account', of: foldUserName(stored?.credential.userName ?? account) };
   const wait = await limiter.take([counted]);
   if (wait !== undefined) return { kind: 'wait', wait };

@@ -13,7 +13,8 @@ export type FactorKind = 'code' | 'app' | 'passkey';
 export interface Credential {
   /** `Person/1` */
   readonly account: string;
-  readonly userName: string;
+  /** Undefined: it is signed in to in other ways alone. */
+  readonly userName?: string | undefined;
   /** argon2id, in the PHC string format; undefined: it is signed in to in other ways. */
   readonly password?: string | undefined;
   /** An e-mail address that the person has proved, in place of that of the record. */
@@ -74,17 +75,26 @@ const storedOf = ({ value, version }: Document): StoredCredential => ({
   version,
 });
 
-/** The first credential of an account; it claims the user name. Fault `conflict` at commit where either is there. */
-export const newCredential = (credential: Credential): DocumentChange[] => [
-  claimOf(credential),
-  { op: 'put', document: documentOf(credential), expect: 0 },
+/**
+ * The credential of an account, in place of one without a user name; it claims its own. Fault `conflict` at commit where somebody
+ * else has the name, or the account has changed.
+ * @param before undefined: the first of the account
+ */
+export const newCredential = (credential: Credential, before?: StoredCredential): DocumentChange[] => [
+  ...(credential.userName === before?.credential.userName ? [] : claimOf(credential)),
+  { op: 'put', document: documentOf(credential), expect: before?.version ?? 0 },
 ];
 
-const claimOf = ({ userName, account }: Credential): DocumentChange => ({
-  op: 'put',
-  document: { kind: USER_NAME, id: foldUserName(userName), value: { account }, keys: {} },
-  expect: 0,
-});
+const claimOf = ({ userName, account }: Credential): DocumentChange[] =>
+  userName === undefined
+    ? []
+    : [
+        {
+          op: 'put',
+          document: { kind: USER_NAME, id: foldUserName(userName), value: { account }, keys: {} },
+          expect: 0,
+        },
+      ];
 
 /** The credential with other values; the user name stays. */
 export const changedCredential = (

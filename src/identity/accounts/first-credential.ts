@@ -1,6 +1,7 @@
 /**
- * The way into an account: a code from an e-mail and a birth date that is not in it, then a user name and a password of one's
- * own. Nothing is used up before all of it is there; then the account, its credential and the end of the code are one commit.
+ * The way into an account: a code from an e-mail and a birth date that is not in it, then credentials: a user name and a password
+ * of one's own, or an external identity. Nothing is used up before all of it is there; then the account, its credential and the
+ * end of the code are one commit.
  */
 import type { World } from '../../fhir/clock.js';
 import { activate } from '../../portal/activation.js';
@@ -8,23 +9,26 @@ import { activationBy } from '../../portal/account-standing.js';
 import type { Refusal } from '../../portal/proof.js';
 import { redeem } from '../../portal/redemption.js';
 import { combined, step, type Step } from '../../portal/step.js';
-import type { Records } from '../../store/port.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import type { AccountWriter } from './account-writer.js';
-import type { CredentialReader } from './credential.js';
-import { newCredential } from './credential.js';
+import { kindOf, type AccountKind, type CredentialPolicy } from './credential-policy.js';
+import { newCredential, type Credential, type CredentialReader } from './credential.js';
 import type { Hashing } from './password-hash.js';
 import { faultOfPassword, type PasswordFault } from './password-rules.js';
 import { placeNamesOf } from './place-names.js';
+import { newMethod, type ExternalIdentity, type SignInMethods } from './sign-in-method.js';
 import { userNameOf } from './user-name.js';
+import type { DocumentChange, Records } from '../../store/port.js';
 
 export interface FirstCredentialParts extends World {
   readonly writer: AccountWriter;
   readonly records: Pick<Records, 'find'>;
   readonly credentials: CredentialReader;
+  readonly methods: Pick<SignInMethods, 'by'>;
   readonly hashing: Hashing;
   readonly limiter: Limiter;
+  readonly policy: CredentialPolicy;
   readonly settings: () => Promise<{
     readonly 'account-age': number;
     readonly 'organization-title': string | undefined;
@@ -51,12 +55,17 @@ export type EntranceRefusal =
   /** `wait`: milliseconds. */
   | { readonly kind: 'wait'; readonly wait: number };
 
-export type Verification = { readonly kind: 'verified' } | EntranceRefusal;
+/** `of`: whose account it is. */
+export type Verification = { readonly kind: 'verified'; readonly of: AccountKind } | EntranceRefusal;
 
-/** `known`: the account had credentials before. `choose`: others are to be chosen. */
+/**
+ * `known`: the account had credentials before. `choose`: others are to be chosen. `taken`: the external identity signs in to
+ * another account. `closed`: the organization does not allow such credentials.
+ */
 export type Entered =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly account: string }
   | { readonly kind: 'known' }
+  | { readonly kind: 'taken' | 'closed' }
   | { readonly kind: 'choose'; readonly fault: ChoiceFault }
   | EntranceRefusal;
 
@@ -76,7 +85,7 @@ export async function verifyEntrance(
     const proof = await prove(entrance, given, parts);
     return 'fault' in proof
       ? { step: proof.step, value: refusalOf(proof) }
-      : { step: step({}), value: { kind: 'verified' } };
+      : { step: step({}), value: { kind: 'verified', of: kindOf(proof.account) } };
   });
   if (outcome.kind === 'verified') await parts.limiter.giveBack(counted);
   return outcome;
@@ -91,22 +100,70 @@ export async function enter(
 ): Promise<Entered> {
   const verified = await verifyEntrance(visitor, entrance, given, parts);
   if (verified.kind !== 'verified') return verified;
+  if (!(await parts.policy.allowsOwn(verified.of))) return { kind: 'closed' };
   const fault = await faultOf(given, parts);
   if (fault) return { kind: 'choose', fault };
   const userName = userNameOf(given.userName) ?? '';
   const password = await parts.hashing.hash(given.password);
-  return parts.writer.commit<Entered>(`${entrance}: account with credentials`, async () => {
-    if (await parts.credentials.byUserName(userName)) return { step: step({}), value: taken };
-    const proof = await prove(entrance, given, parts);
-    if ('fault' in proof) return { step: proof.step, value: refusalOf(proof) };
-    const { account } = proof;
-    if (await parts.credentials.of(account)) return { step: proof.step, value: { kind: 'known' } };
-    const documents = newCredential({ account, userName, password, changedAt: parts.clock.now() });
-    return { step: combined(proof.step, step({ documents })), value: { kind: 'done' } };
+  return open(entrance, given, parts, {
+    isTaken: async () => (await parts.credentials.byUserName(userName)) !== undefined,
+    taken: { kind: 'choose', fault: 'taken' },
+    credential: { userName, password },
+    documents: () => [],
   });
 }
 
-const taken: Entered = { kind: 'choose', fault: 'taken' };
+/** An external identity that is nobody's yet. */
+export type NewIdentity = Pick<ExternalIdentity, 'provider' | 'issuer' | 'subject' | 'name'>;
+
+/** Opens the account with this external identity. */
+export async function enterExternally(
+  visitor: Visitor,
+  entrance: Entrance,
+  given: CodeAndFacts,
+  identity: NewIdentity,
+  parts: FirstCredentialParts,
+): Promise<Entered> {
+  const verified = await verifyEntrance(visitor, entrance, given, parts);
+  if (verified.kind !== 'verified') return verified;
+  if (!(await parts.policy.allowsExternal(verified.of, identity.provider))) return { kind: 'closed' };
+  return open(entrance, given, parts, {
+    isTaken: async () => (await parts.methods.by({ ...identity, kind: 'external' })) !== undefined,
+    taken: { kind: 'taken' },
+    credential: {},
+    documents: account => [newMethod({ ...identity, account, kind: 'external', addedAt: parts.clock.now() })],
+  });
+}
+
+/** What is to be the account's. */
+interface Addition {
+  readonly isTaken: () => Promise<boolean>;
+  readonly taken: Entered;
+  readonly credential: Pick<Credential, 'userName' | 'password'>;
+  readonly documents: (account: string) => DocumentChange[];
+}
+
+function open(
+  entrance: Entrance,
+  given: CodeAndFacts,
+  parts: FirstCredentialParts,
+  addition: Addition,
+): Promise<Entered> {
+  const { writer, credentials, policy, clock } = parts;
+  return writer.commit<Entered>(`${entrance}: account with credentials`, async () => {
+    if (await addition.isTaken()) return { step: step({}), value: addition.taken };
+    const proof = await prove(entrance, given, parts);
+    if ('fault' in proof) return { step: proof.step, value: refusalOf(proof) };
+    const { account } = proof;
+    const before = await credentials.of(account);
+    if (before && (await policy.usable(before.credential)).password) {
+      return { step: proof.step, value: { kind: 'known' } };
+    }
+    const next = { ...before?.credential, account, ...addition.credential, changedAt: clock.now() };
+    const documents = [...newCredential(next, before), ...addition.documents(account)];
+    return { step: combined(proof.step, step({ documents })), value: { kind: 'done', account } };
+  });
+}
 
 const refusalOf = ({ fault }: Refusal): EntranceRefusal => ({
   kind: fault.kind === 'unprocessable' ? 'wrong-facts' : 'unusable',

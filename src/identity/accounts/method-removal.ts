@@ -50,20 +50,29 @@ export async function removeMethod(given: Confirmed, id: string, parts: MethodRe
   const methods = await parts.methods.of(account);
   const listed = listedMethods(stored.credential, methods);
   if (!listed.some(one => one.id === id)) return { kind: 'unknown' };
-  if (!listed.some(one => one.id !== id && opens(one))) return { kind: 'last' };
+  if (!(await isOpenWithout(id, stored, parts))) return { kind: 'last' };
   const changes = [
     ...removal(stored, methods, id),
     ...(await parts.security.signedOut(account, given.visitor)),
     ...parts.security.told({ event: 'factor-changed', account, address }),
   ];
   return unlessRaced(async () => {
-    const cookie = await parts.sessions.open(given.visitor, { account, amr: given.signedIn.amr }, changes);
+    const { amr, provedAt } = given.signedIn;
+    const cookie = await parts.sessions.open(given.visitor, { account, amr, provedAt }, changes);
     await parts.audit({ action: 'security-change', account, isGood: true });
     return { kind: 'done', cookie };
   });
 }
 
-const opens = (method: ListedMethod): boolean => !('isCopied' in method && method.isCopied);
+/** Whether something else signs in to the account at this moment. */
+async function isOpenWithout(
+  id: string,
+  { credential }: StoredCredential,
+  { policy }: Pick<MethodRemovalParts, 'policy'>,
+): Promise<boolean> {
+  const { password, methods } = await policy.usable(credential);
+  return (password && id !== PASSWORD) || methods.some(one => one.id !== id);
+}
 
 /** Each change of the ways in writes the credential: of two at the same moment one wins. */
 function removal(stored: StoredCredential, methods: readonly StoredMethod[], id: string): DocumentChange[] {

@@ -11,6 +11,7 @@ import type { Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import { queuedRequest, type AccountRequest, type RequestPurpose } from './account-request.js';
 import type { AccountSecurity } from './account-security.js';
+import { kindOf, type CredentialPolicy } from './credential-policy.js';
 import { changedCredential, type CredentialReader } from './credential.js';
 import type { OneTimeCodes } from './one-time-code.js';
 import type { Hashing } from './password-hash.js';
@@ -22,6 +23,7 @@ export interface RecoveryParts extends Pick<World, 'clock' | 'ids' | 'random'> {
   readonly records: Pick<Records, 'write'>;
   readonly store: Pick<Store, 'commit'>;
   readonly credentials: Pick<CredentialReader, 'of'>;
+  readonly policy: Pick<CredentialPolicy, 'allowsOwn'>;
   readonly limiter: Limiter;
   readonly codes: Pick<OneTimeCodes, 'verify'>;
   readonly hashing: Hashing;
@@ -98,7 +100,8 @@ export async function resetPassword(
   if (wait !== undefined) return { kind: 'wait', wait };
   const proved = await parts.codes.verify('password', browser, code);
   const stored = proved && (await parts.credentials.of(proved.account));
-  if (!proved || !stored) return { kind: 'wrong' };
+  if (!proved || stored?.credential.userName === undefined) return { kind: 'wrong' };
+  if (!(await parts.policy.allowsOwn(kindOf(proved.account)))) return { kind: 'wrong' };
   await parts.limiter.giveBack([{ limit: 'network', of: visitor.network }]);
   const known = [stored.credential.userName, ...(await parts.placeNames())];
   const fault = faultOfPassword(password, known);

@@ -3,6 +3,7 @@
  * decides whether members may have one, choose, or need one; staff always need one.
  */
 import type { Clock } from '../../fhir/clock.js';
+import { defined } from '../../fhir/defined.js';
 import { isConflict } from '../../fhir/fault.js';
 import type { Effect } from '../../portal/effect.js';
 import type { DocumentChange, Store } from '../../store/port.js';
@@ -150,11 +151,15 @@ async function open(
   { used, changes: proved }: FactorProof,
   parts: SecondFactorParts,
 ): Promise<FactorOutcome> {
-  const { account, amr, browser } = pending;
+  const { account, amr, provedAt, browser } = pending;
   const ended = parts.pending.end(browser);
   const changes = [...used, ended.change, changedCredential(stored, { ...proved, signedInAt: parts.clock.now() })];
   try {
-    const cookie = await parts.sessions.open(visitor, { account, amr: [...amr, 'otp', 'mfa'] }, changes);
+    const cookie = await parts.sessions.open(
+      visitor,
+      { account, amr: [...amr, 'otp', 'mfa'], ...defined({ provedAt }) },
+      changes,
+    );
     await parts.audit({ action: 'sign-in', account, isGood: true });
     return { kind: 'signed-in', cookies: [cookie, ended.cookie] };
   } catch (error) {

@@ -34,7 +34,10 @@ export interface Passkey extends Method {
 /** https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability */
 export interface ExternalIdentity extends Method {
   readonly kind: 'external';
+  /** Key of the provider. */
+  readonly provider: string;
   readonly issuer: string;
+  /** A hash of what the provider calls them. */
   readonly subject: string;
 }
 

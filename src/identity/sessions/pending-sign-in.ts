@@ -12,6 +12,8 @@ export interface PendingSignIn {
   /** `Person/1` */
   readonly account: string;
   readonly amr: readonly string[];
+  /** Where a provider vouches for the person: when they proved to it who they are. */
+  readonly provedAt?: number;
   /** The secret of the browser: one-time codes belong to it. */
   readonly browser: string;
 }

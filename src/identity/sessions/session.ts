@@ -10,6 +10,8 @@ export interface SignedIn {
   readonly fhirUser: string;
   /** When they proved who they are: milliseconds since the epoch. */
   readonly authTime: number;
+  /** The same, or earlier: at the provider that vouches for them. 0: nobody knows. */
+  readonly provedAt: number;
   /** How: https://www.rfc-editor.org/rfc/rfc8176 */
   readonly amr: readonly string[];
   /** Names the session; opens nothing. */
@@ -24,6 +26,8 @@ export interface SessionValue {
   readonly amr: readonly string[];
   /** Milliseconds since the epoch. */
   readonly authTime: number;
+  /** Where a provider vouches for the person: when they proved to it who they are; 0: it does not say. */
+  readonly provedAt?: number;
   readonly seen: number;
   /** The browser, as far as it names itself: `Firefox`. */
   readonly browser: string;

@@ -3,6 +3,7 @@
  * sign-in, and ends after an idle time, after an absolute time, with the account, or when somebody ends it.
  */
 import type { World } from '../../fhir/clock.js';
+import { defined } from '../../fhir/defined.js';
 import { wonRace } from '../../fhir/fault.js';
 import { newSecret } from '../../fhir/secret.js';
 import type { Document, DocumentChange, Records, Store } from '../../store/port.js';
@@ -47,7 +48,7 @@ export interface Sessions {
    */
   open(
     request: WithHeaders,
-    who: Pick<SessionValue, 'account' | 'amr'>,
+    who: Pick<SessionValue, 'account' | 'amr' | 'provedAt'>,
     changes?: readonly DocumentChange[],
   ): Promise<string>;
   /** Ends this browser's session. Resolves with the Set-Cookie field. */
@@ -84,16 +85,16 @@ export function createSessions(parts: SessionParts): Sessions {
     async current(request) {
       const session = await stored(request);
       if (!session) return undefined;
-      const { account, authTime, amr } = valueOf(session);
+      const { account, authTime, amr, provedAt = authTime } = valueOf(session);
       const fhirUser = await fhirUserOf(account);
       if (fhirUser === undefined || !(await touched(session, await limits(), parts))) return undefined;
-      return { account, fhirUser, authTime, amr, session: session.id };
+      return { account, fhirUser, authTime, provedAt, amr, session: session.id };
     },
-    async open(request, { account, amr }, changes = []) {
+    async open(request, { account, amr, provedAt }, changes = []) {
       const now = clock.now();
       const secret = newSecret(random);
       const browser = browserName(request.headers['user-agent']);
-      const value = { account, amr, authTime: now, seen: now, browser };
+      const value = { account, amr, authTime: now, seen: now, browser, ...defined({ provedAt }) };
       const before = await stored(request);
       const others = (await sessionsOf(account)).filter(({ id }) => id !== before?.id);
       const ended = [...(before ? [before] : []), ...others.slice(MOST - 1)].map(endOf).map(unconditional);

@@ -150,17 +150,20 @@ async function page(
   const { words, t, form } = visit;
   const seen = await overview(signedIn);
   const list = await sessions.list(signedIn.account, visit);
-  const content = html`${heading(words.accountTitle, t('signedInAs', { name: seen.userName }))} ${done(what)}
-  ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
+  const content = html`${heading(words.accountTitle, seen.userName === '' ? undefined : t('signedInAs', { name: seen.userName }))}
+  ${done(what)} ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
   ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
-  ${section(
-    'password',
-    words.passwordTitle,
-    form(
-      `${ACCOUNT}/password`,
-      html`${current(visit, seen, 1)} ${newPasswordFields(words)} ${submit(words.changePassword)}`,
-    ),
-  )}
+  ${
+    seen.hasPassword &&
+    section(
+      'password',
+      words.passwordTitle,
+      form(
+        `${ACCOUNT}/password`,
+        html`${current(visit, seen, 1)} ${newPasswordFields(words)} ${submit(words.changePassword)}`,
+      ),
+    )
+  }
   ${section(
     'address',
     words.addressTitle,

@@ -9,14 +9,17 @@ import type {
   Verification,
 } from '../../identity/accounts/first-credential.js';
 import type { Visitor } from '../../identity/limits/visitor.js';
+import { defined } from '../../fhir/defined.js';
 import type { PlainTexts } from '../../texts/words.js';
 import { html, type Html } from '../html.js';
 import { codeScript } from './code-script.js';
 import { alert, field, heading, hidden, submit } from './fields.js';
+import { providerButtons, type Ways, type WaysParts } from './provider-buttons.js';
+import { ANYWHERE } from './return-to.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
-export interface EntranceParts {
+export interface EntranceParts extends WaysParts {
   readonly verifyEntrance: (visitor: Visitor, entrance: Entrance, given: CodeAndFacts) => Promise<Verification>;
   readonly enter: (visitor: Visitor, entrance: Entrance, given: CodeAndFacts & Chosen) => Promise<Entered>;
 }
@@ -32,7 +35,7 @@ export function entrancePages(entrance: Entrance, parts: EntranceParts): FormPag
         const given = { code: fields('code'), birthDate: fields('birthDate') };
         const outcome = await parts.verifyEntrance(visit, entrance, given);
         return outcome.kind === 'verified'
-          ? choicePage(visit, entrance, given)
+          ? choicePage(visit, entrance, given, await parts.ways([outcome.of], visit.frame.words.language))
           : refused(visit, entrance, outcome, given);
       },
     },
@@ -41,9 +44,15 @@ export function entrancePages(entrance: Entrance, parts: EntranceParts): FormPag
       async take(visit, fields) {
         const given = { code: fields('code'), birthDate: fields('birthDate') };
         const chosen = { userName: fields('userName'), password: fields('password') };
-        if (chosen.password !== fields('again')) return choicePage(visit, entrance, given, chosen, 'differs');
+        const again = async (fault: ChoiceFault | 'differs') => {
+          const outcome = await parts.verifyEntrance(visit, entrance, given);
+          if (outcome.kind !== 'verified') return refused(visit, entrance, outcome, given);
+          const ways = await parts.ways([outcome.of], visit.frame.words.language);
+          return choicePage(visit, entrance, given, ways, chosen, fault);
+        };
+        if (chosen.password !== fields('again')) return again('differs');
         const outcome = await parts.enter(visit, entrance, { ...given, ...chosen });
-        if (outcome.kind === 'choose') return choicePage(visit, entrance, given, chosen, outcome.fault);
+        if (outcome.kind === 'choose') return again(outcome.fault);
         if (outcome.kind === 'done') return { kind: 'go', to: visit.link('/sign-in', { after: 'account' }) };
         if (outcome.kind === 'known') return { kind: 'go', to: visit.link('/sign-in', { after: 'known' }) };
         return refused(visit, entrance, outcome, given);
@@ -52,8 +61,11 @@ export function entrancePages(entrance: Entrance, parts: EntranceParts): FormPag
   ];
 }
 
-function refused(visit: Visit, entrance: Entrance, refusal: EntranceRefusal, given: CodeAndFacts): Answer {
+type NotEntered = EntranceRefusal | { readonly kind: 'taken' | 'closed' };
+
+function refused(visit: Visit, entrance: Entrance, refusal: NotEntered, given: CodeAndFacts): Answer {
   const { words } = visit;
+  if (refusal.kind === 'closed') return codePage(visit, entrance, { status: 403, problem: words.ownClosed }, given);
   if (refusal.kind === 'wait') return codePage(visit, entrance, throttled(visit.t, refusal.wait), given);
   const isOver = refusal.kind === 'unusable';
   const problem = isOver ? words.codeUnusable : words.wrongFacts;
@@ -82,13 +94,35 @@ function choicePage(
   visit: Visit,
   entrance: Entrance,
   { code, birthDate }: CodeAndFacts,
+  { own, providers }: Ways,
   chosen?: Chosen,
   fault?: ChoiceFault | 'differs',
 ): Answer {
-  const { words, form } = visit;
+  const { words } = visit;
   const problem = fault && problemOf(words, fault);
-  const content = html`${heading(words.chooseTitle, words.chooseWhy)} ${alert(problem)}
-  ${form(
+  const fields = { purpose: 'entrance', entrance, code, birthDate };
+  const why = own ? words.chooseWhy : providers.length > 0 ? words.chooseProvider : words.noWayIn;
+  const content = html`${heading(words.chooseTitle, why)} ${alert(problem)}
+  ${own && credentialsForm(visit, entrance, fields, chosen)}
+  ${own && providers.length > 0 && html`<p>${words.otherServices}</p>`}
+  ${providerButtons(visit, providers, { label: 'useProvider', fields })}`;
+  const leadsTo = providers.length > 0 ? ANYWHERE : undefined;
+  return {
+    kind: 'page',
+    title: words.chooseTitle,
+    content,
+    ...(fault ? { status: 422 } : {}),
+    ...defined({ leadsTo }),
+  };
+}
+
+const credentialsForm = (
+  { words, form }: Visit,
+  entrance: Entrance,
+  { code, birthDate }: CodeAndFacts,
+  chosen?: Chosen,
+): Html =>
+  form(
     `/${entrance}/account`,
     html`${hidden('code', code)} ${hidden('birthDate', birthDate)}
     ${field({
@@ -100,9 +134,7 @@ function choicePage(
       most: 64,
     })}
     ${newPasswordFields(words)} ${submit(words.openAccount)}`,
-  )}`;
-  return { kind: 'page', title: words.chooseTitle, content, ...(fault ? { status: 422 } : {}) };
-}
+  );
 
 /** A new password, twice. */
 export const newPasswordFields = (words: PlainTexts): Html =>

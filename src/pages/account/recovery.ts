@@ -4,10 +4,12 @@ import type { Visitor } from '../../identity/limits/visitor.js';
 import { html } from '../html.js';
 import { newPasswordFields, problemOf } from './entrance.js';
 import { alert, field, heading, hidden, submit } from './fields.js';
+import { EVERYBODY, type WaysParts } from './provider-buttons.js';
+import { missing } from './self-enrollment.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
-export interface RecoveryPageParts {
+export interface RecoveryPageParts extends WaysParts {
   readonly ask: (visitor: Visitor, purpose: 'password' | 'user-name', typed: string) => Promise<AskOutcome>;
   readonly resetPassword: (visitor: Visitor, given: NewPassword) => Promise<ResetOutcome>;
 }
@@ -16,7 +18,19 @@ export const PASSWORD_RESET = '/password-reset';
 export const USER_NAME = '/user-name';
 const NEW_PASSWORD = '/password-reset/password';
 
-export const recoveryPages = ({ ask, resetPassword }: RecoveryPageParts): FormPage[] => [
+/** The pages are there as long as anybody has a password. */
+export const recoveryPages = (parts: RecoveryPageParts): FormPage[] =>
+  pagesFor(parts).map(page => whereOwn(page, parts));
+
+const whereOwn = ({ show, take, ...page }: FormPage, { ways }: WaysParts): FormPage => {
+  const guarded =
+    <Rest extends unknown[]>(run: (visit: Visit, ...rest: Rest) => Answer | Promise<Answer>) =>
+    async (visit: Visit, ...rest: Rest): Promise<Answer> =>
+      (await ways(EVERYBODY, visit.frame.words.language)).own ? run(visit, ...rest) : missing(visit);
+  return { ...page, ...(show && { show: guarded(show) }), ...(take && { take: guarded(take) }) };
+};
+
+const pagesFor = ({ ask, resetPassword }: RecoveryPageParts): FormPage[] => [
   {
     path: PASSWORD_RESET,
     show: visit => resetPage(visit),

@@ -35,7 +35,8 @@ export const selfEnrollmentPage = ({ mayEnroll, askEnrollment }: SelfEnrollmentP
   },
 });
 
-const missing = ({ words }: Visit): Answer => ({
+/** A page that is not there for now. */
+export const missing = ({ words }: Visit): Answer => ({
   ...{ kind: 'page', status: 404, title: words.notFound },
   content: heading(words.notFound, words.notFoundWhy),
 });

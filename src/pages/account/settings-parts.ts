@@ -33,6 +33,7 @@ export const confirmed = (visitor: Visit, signedIn: SignedIn, fields: Fields): C
 export function problemIn({ words, t }: Visit, refusal: SettingRefusal): Problem {
   if (refusal.kind === 'wait') return throttled(t, refusal.wait);
   if (refusal.kind === 'conflict') return { status: 409, problem: words.tryAgain };
+  if (refusal.kind === 'closed') return { status: 403, problem: words.ownClosed };
   return { status: 403, problem: refusal.kind === 'stale' ? words.signInAnew : words.wrongCurrent };
 }
 

@@ -2,17 +2,18 @@
 import type { NameAndPassword, SignInOutcome } from '../../identity/accounts/sign-in.js';
 import type { Visitor } from '../../identity/limits/visitor.js';
 import { defined } from '../../fhir/defined.js';
-import { html } from '../html.js';
+import { html, type Html } from '../html.js';
 import { alert, done, field, heading, submit } from './fields.js';
+import { EVERYBODY, providerButtons, type Ways, type WaysParts } from './provider-buttons.js';
 import { PASSWORD_RESET, USER_NAME } from './recovery.js';
-import { leadsBeyond, returnTo } from './return-to.js';
+import { ANYWHERE, returnTo } from './return-to.js';
 import { SELF_ENROLLMENT, type SelfEnrollmentPageParts } from './self-enrollment.js';
 import { SECOND_FACTOR } from './second-factor.js';
 import type { PlainTexts } from '../../texts/words.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
-export interface SignInPageParts extends Pick<SelfEnrollmentPageParts, 'mayEnroll'> {
+export interface SignInPageParts extends Pick<SelfEnrollmentPageParts, 'mayEnroll'>, WaysParts {
   readonly signIn: (visitor: Visitor, given: NameAndPassword) => Promise<SignInOutcome>;
 }
 
@@ -23,13 +24,17 @@ interface Shown extends Problem {
   readonly back: string | undefined;
   /** People may enroll without an invitation. */
   readonly mayEnroll: boolean;
+  readonly ways: Ways;
   /** What the reader has done before. */
   readonly after?: string;
 }
 
-export const signInPage = ({ signIn, mayEnroll }: SignInPageParts): FormPage => {
-  const shownNow = async (visit: Visit, how: Omit<Shown, 'mayEnroll'>): Promise<Answer> =>
-    shown(visit, { ...how, mayEnroll: await mayEnroll() });
+export const signInPage = ({ signIn, mayEnroll, ways }: SignInPageParts): FormPage => {
+  const shownNow = async (visit: Visit, how: Omit<Shown, 'mayEnroll' | 'ways'>): Promise<Answer> =>
+    shown(visit, {
+      ...{ ...how, mayEnroll: await mayEnroll() },
+      ways: await ways(EVERYBODY, visit.frame.words.language),
+    });
   return {
     path: PATH,
     keeps: ['return', 'after'],
@@ -79,20 +84,20 @@ function doneBefore(words: PlainTexts, after: string): string | undefined {
   }
 }
 
-function shown(visit: Visit, { problem, userName = '', back, after = '', mayEnroll, ...how }: Shown): Answer {
-  const { words, form } = visit;
-  const query = back === undefined ? {} : { return: back };
+function shown(visit: Visit, { problem, userName = '', back, after = '', mayEnroll, ways, ...how }: Shown): Answer {
+  const { words } = visit;
+  const { own, providers } = ways;
+  const leadsOn = back !== undefined || providers.length > 0;
   const content = html`${heading(words.signIn)} ${done(doneBefore(words, after))} ${alert(problem)}
-    ${form(
-      PATH,
-      html`${field({ name: 'userName', label: words.userName, autocomplete: 'username', value: userName })}
-      ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password' })}
-      ${submit(words.signIn)}`,
-      query,
-    )}
+    ${own ? passwordForm(visit, userName, back) : providers.length === 0 && html`<p>${words.noWayIn}</p>`}
+    ${own && providers.length > 0 && html`<p>${words.otherServices}</p>`}
+    ${providerButtons(visit, providers, { label: 'withProvider', fields: { purpose: 'sign-in', return: back ?? '' } })}
     <p class="links">
-      <a href="${visit.link(PASSWORD_RESET)}">${words.forgotPassword}</a>
-      <a href="${visit.link(USER_NAME)}">${words.forgotUserName}</a>
+      ${
+        own &&
+        html`<a href="${visit.link(PASSWORD_RESET)}">${words.forgotPassword}</a>
+          <a href="${visit.link(USER_NAME)}">${words.forgotUserName}</a>`
+      }
       ${mayEnroll && html`<a href="${visit.link(SELF_ENROLLMENT)}">${words.enrollTitle}</a>`}
     </p>`;
   return {
@@ -100,6 +105,15 @@ function shown(visit: Visit, { problem, userName = '', back, after = '', mayEnro
     title: words.signIn,
     content,
     ...how,
-    ...defined({ leadsTo: leadsBeyond(back) }),
+    ...defined({ leadsTo: leadsOn ? ANYWHERE : undefined }),
   };
 }
+
+const passwordForm = ({ words, form }: Visit, userName: string, back: string | undefined): Html =>
+  form(
+    PATH,
+    html`${field({ name: 'userName', label: words.userName, autocomplete: 'username', value: userName })}
+    ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password' })}
+    ${submit(words.signIn)}`,
+    defined({ return: back }),
+  );

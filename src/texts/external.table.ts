@@ -1,0 +1,66 @@
+/** The texts about identity providers, in each language that is installed. */
+
+export const english = {
+  ownClosed: 'Here you sign in with another service, not with a user name and a password.',
+  noWayIn: 'Nobody can sign in here at this moment. Please call your provider.',
+  withProvider: 'Sign in with {{name}}',
+  useProvider: 'Use {{name}}',
+  addProvider: 'Add {{name}}',
+  confirmWith: 'Confirm with {{name}}',
+  otherServices: 'Or sign in with another service.',
+  chooseProvider: 'From now on you sign in with this service.',
+  confirmTitle: 'Confirm that it is you',
+  confirmWhy: 'Before you change how you sign in, confirm it with a service that you use. Then you have five minutes.',
+  providerTitle: 'You are not signed in',
+  providerUnavailable: '{{name}} does not answer at this moment. Nothing was changed. Please try again later.',
+  providerDeclined: '{{name}} did not sign you in. Nothing was changed.',
+  providerUntrusted: 'The answer of {{name}} cannot be trusted. Nothing was changed. Please tell your provider.',
+  providerStale:
+    'This sign-in did not begin in this browser, took too long, or was completed before. Nothing was changed.',
+  providerElsewhere: 'Your account at {{name}} signs in to another account here. Nothing was changed.',
+  unknownTitle: 'One more step',
+  unknownWhy:
+    '{{name}} has signed you in, and it is not connected with an account here. If you have an account here, or are known here, connect it once.',
+  byPassword: 'I have an account: sign in, then connect',
+  byInvitation: 'I have a code of an invitation',
+  byActivation: 'I have a code for my account',
+  byCodeWhy: 'If we know you, we send an e-mail to the address on your record.',
+  byCode: 'Send me an e-mail',
+  linkAsked:
+    'If we know you, an e-mail is on its way to the address on your record. If it has a code of six digits, enter it here; it is good for six minutes. If it has a link, open it. If nothing arrives, please call your provider.',
+  connectTitle: 'Connect {{name}}',
+  connectWhy: 'From now on you can sign in to this account with {{name}}.',
+  connect: 'Connect',
+} as const;
+
+export const arabic = {
+  ownClosed: 'تسجيل الدخول هنا يكون عبر خدمة أخرى، وليس باسم مستخدم وكلمة مرور.',
+  noWayIn: 'لا يمكن لأحد تسجيل الدخول هنا الآن. يُرجى الاتصال بمقدم الرعاية.',
+  withProvider: 'تسجيل الدخول عبر {{name}}',
+  useProvider: 'استخدام {{name}}',
+  addProvider: 'إضافة {{name}}',
+  confirmWith: 'التأكيد عبر {{name}}',
+  otherServices: 'أو سجّل الدخول عبر خدمة أخرى.',
+  chooseProvider: 'من الآن فصاعدًا تسجّل الدخول عبر هذه الخدمة.',
+  confirmTitle: 'أكّد أنك أنت',
+  confirmWhy: 'قبل تغيير طريقة تسجيل دخولك، أكّد ذلك عبر خدمة تستخدمها. ولديك بعدها خمس دقائق.',
+  providerTitle: 'لم يتم تسجيل دخولك',
+  providerUnavailable: 'لا تستجيب {{name}} الآن. لم يتغير شيء. يُرجى المحاولة لاحقًا.',
+  providerDeclined: 'لم تسجّل {{name}} دخولك. لم يتغير شيء.',
+  providerUntrusted: 'لا يمكن الوثوق برد {{name}}. لم يتغير شيء. يُرجى إبلاغ مقدم الرعاية.',
+  providerStale: 'لم يبدأ تسجيل الدخول هذا في هذا المتصفح، أو استغرق وقتًا طويلًا، أو اكتمل من قبل. لم يتغير شيء.',
+  providerElsewhere: 'حسابك لدى {{name}} مرتبط بحساب آخر هنا. لم يتغير شيء.',
+  unknownTitle: 'خطوة أخرى',
+  unknownWhy:
+    'سجّلت {{name}} دخولك، لكنها غير مرتبطة بحساب هنا. إن كان لديك حساب هنا أو كنت معروفًا لدينا فاربطها مرة واحدة.',
+  byPassword: 'لديّ حساب: تسجيل الدخول ثم الربط',
+  byInvitation: 'لديّ رمز دعوة',
+  byActivation: 'لديّ رمز لحسابي',
+  byCodeWhy: 'إن كنا نعرفك فسنرسل رسالة إلى عنوان البريد الإلكتروني في سجلك.',
+  byCode: 'أرسلوا إليّ رسالة',
+  linkAsked:
+    'إن كنا نعرفك فثمة رسالة في طريقها إلى عنوان البريد الإلكتروني في سجلك. إن كان فيها رمز من ستة أرقام فأدخله هنا، وهو صالح ست دقائق. وإن كان فيها رابط فافتحه. وإن لم يصل شيء فيُرجى الاتصال بمقدم الرعاية.',
+  connectTitle: 'ربط {{name}}',
+  connectWhy: 'من الآن فصاعدًا يمكنك تسجيل الدخول إلى هذا الحساب عبر {{name}}.',
+  connect: 'ربط',
+} as const;
