@@ -14,6 +14,6 @@ export interface PatientWrite {
 export const patientWrites: Readonly<Record<string, PatientWrite>> = {
   Communication: { permissions: 'cud', asSender: true },
   Binary: { permissions: 'c' },
-  /** How they are notified, on their own record: portal/own-record.ts. */
+  /** The profile: portal/patient-profile.ts. */
   Patient: { permissions: 'u', needs: 'profile' },
 };

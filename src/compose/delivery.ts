@@ -2,13 +2,19 @@
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { Channel } from '../delivery/channels/channel.js';
+import { outboxDocuments } from '../delivery/outbox.js';
 import { createDispatcher, type Dispatcher } from '../delivery/dispatcher.js';
 import type { NoticeLinks } from '../delivery/dispatcher-parts.js';
 import type { World } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
 import type { Log } from '../observe/log.js';
+import { ALL } from '../search/filters.js';
 import type { Storage } from '../store/port.js';
 import type { Templates } from '../wording/templates.js';
+import { contactChanged } from '../portal/profile-change.js';
+import { parseStored } from '../fhir/json.js';
+import type { ChangeListener } from '../delivery/changes.js';
+import type { Patient } from 'fhir/r4.js';
 import { showDeliveries, type ShowParts } from '../writing/show-deliveries.js';
 import { endpointThat, type Model } from './model.js';
 import type { NoticeTokens } from './notice-tokens.js';
@@ -45,6 +51,7 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
     settings: configuration,
     show: (about, deliveries) => showDeliveries(about, deliveries, handling, endpointThat(model, 'workflows')),
     links: linksTo(config.url, tokens),
+    changed: changesIn(parts),
     clock: world.clock,
     random: world.random,
     interval: INTERVAL,
@@ -53,6 +60,18 @@ export function createDelivery(parts: DeliveryParts): Dispatcher {
     lost: notice => log.warn('notice lost', { ...notice }),
     report: error => log.error('delivery', error),
   });
+}
+
+/** Tells the addresses by which a patient is no longer reached. */
+function changesIn({ stores: { store }, model, world }: DeliveryParts): ChangeListener {
+  const { partition } = endpointThat(model, 'workflows');
+  return async ({ key, before }) => {
+    const [type = '', id = ''] = key.split('/');
+    const versions = [before, before + 1].map(version => store.version({ partition, type, id }, version, ALL));
+    const [was, is] = (await Promise.all(versions)).map(one => one && parseStored<Patient>(one.json));
+    const notice = was && is && contactChanged(was, is, model.registry.ports.phoneNumber);
+    return notice ? outboxDocuments(notice, world) : [];
+  };
 }
 
 /** The pages of this server that notices lead to. */

@@ -163,6 +163,9 @@ export const settings = {
   'group-sender': flag(true, { about: 'Staff write for a clinical group, with no provider named.' }),
   attachments: flag(true, { about: 'Messages carry files.' }),
   documents: flag(true, { about: 'Patients see their documents.' }),
+  'update-profile': flag(true, {
+    about: 'Patients and proxies change address, e-mail, mobile telephone, language and notices of a record.',
+  }),
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof settings;

@@ -50,4 +50,5 @@ export const switches: readonly Governed[] = [
   { name: 'attachments', for: 'patient', writes: resource => hasFiles(resource) || resource.resourceType === 'Binary' },
   { name: 'attachments', for: 'staff', writes: hasFiles },
   { name: 'documents', for: 'patient', type: 'DocumentReference' },
+  { name: 'update-profile', for: 'patient', writes: ({ resourceType }) => resourceType === 'Patient' },
 ];

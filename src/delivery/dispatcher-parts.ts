@@ -4,6 +4,7 @@ import type { ListedDelivery } from '../portal/deliveries.js';
 import type { Notice } from '../portal/effect.js';
 import type { PeopleReader } from '../portal/recipient.js';
 import type { Records, Store } from '../store/port.js';
+import type { ChangeListener } from './changes.js';
 import type { Channel } from './channels/channel.js';
 import type { Outcome } from './delivery-record.js';
 import type { NoticeLimit } from './notice-limit.js';
@@ -29,6 +30,8 @@ export interface DispatcherParts {
   maxAttempts: number;
   /** Of notices to one person; by default there is none. */
   limit?: NoticeLimit;
+  /** Takes up the changes that people make. */
+  changed?: ChangeListener;
   /** Shows at a resource the state of the notices about it. */
   show?: (about: string, deliveries: readonly ListedDelivery[]) => Promise<void>;
   /** Gets the notices that nobody will receive, for the log. */

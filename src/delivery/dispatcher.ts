@@ -6,12 +6,13 @@
 import { unlessConflict } from '../fhir/fault.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { Document } from '../store/port.js';
+import { takeUp } from './changes.js';
 import { deliver } from './deliver.js';
 import { deliveriesAbout, removal } from './delivery-record.js';
 import { queuesOf } from './deliveries.js';
 import { reportedBy, REPORTS } from './delivery-report.js';
 import { noteStatus, STATUSES } from './delivery-status.js';
-import { channelQueue, OUTBOX } from './outbox.js';
+import { CHANGES, channelQueue, OUTBOX } from './outbox.js';
 import type { DispatcherParts } from './dispatcher-parts.js';
 
 export interface Dispatcher {
@@ -30,6 +31,7 @@ const BATCH = 20;
 const LEASE = 120_000;
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const changes = createWorker(CHANGES, parts, document => takeUp(document, parts));
   const entrance = createWorker(OUTBOX, parts, document => deliver(document, undefined, parts));
   const reports = createWorker(REPORTS, parts, document => report(document, parts));
   const statuses = createWorker(STATUSES, parts, document => noteStatus(document, parts));
@@ -37,12 +39,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     createWorker(channelQueue(channel.name), parts, document => deliver(document, channel, parts)),
   );
   const pass = async (): Promise<number> => {
+    const taken = await changes.next();
     const admitted = await entrance.next();
     const tried = await Promise.all(workers.map(worker => worker.next()));
     const noted = await statuses.next();
-    return tried.reduce((sum, one) => sum + one, admitted + noted) + (await reports.next());
+    return tried.reduce((sum, one) => sum + one, taken + admitted + noted) + (await reports.next());
   };
-  const all = [entrance, ...workers, statuses, reports];
+  const all = [changes, entrance, ...workers, statuses, reports];
   return {
     start: () => all.forEach(worker => worker.start()),
     async stop() {

@@ -1,18 +1,21 @@
 /** The outbox: effects as records that ride in the commit of the change they belong to. */
 import { defined } from '../fhir/defined.js';
 import type { World } from '../fhir/clock.js';
-import { singleNotices, type Effect } from '../portal/effect.js';
+import { singleNotices, type Changed, type Effect, type Notice } from '../portal/effect.js';
 import type { Document, DocumentChange } from '../store/port.js';
 
 /** The kind of the entries without a channel yet. */
 export const OUTBOX = 'outbox';
 
+/** The kind of the changes that wait for their listeners. */
+export const CHANGES = `${OUTBOX}-changes`;
+
 /** The kind of the entries that wait for a channel: each has its own queue, so that a slow one holds up no other. */
 export const channelQueue = (channel: string): string => `${OUTBOX}-${channel}`;
 
-/** The content of an outbox record: an effect for one person, by one channel at most. */
+/** The content of an outbox record: a notice to one person, by one channel at most. */
 export interface OutboxEntry {
-  effect: Effect;
+  effect: Notice;
   /** The first and the last tries so far, the failed ones with their reason. */
   attempts: readonly Attempt[];
   /** Failed tries that count: the channel was there, and did not take the message. */
@@ -37,12 +40,19 @@ export const entryOf = ({ value }: Pick<Document, 'value'>): OutboxEntry => valu
 /** The records of an effect, due at once. */
 export function outboxDocuments(effect: Effect, { ids, clock }: Pick<World, 'ids' | 'clock'>): DocumentChange[] {
   const now = clock.now();
+  if (effect.kind === 'changed') return [changeDue(effect, ids.next(), now)];
   const singles = singleNotices(effect).map(single => ({ id: ids.next(), single }));
   const event = effect.persons.length > 1 ? singles[0]?.id : undefined;
   return singles.map(({ id, single }) =>
     queued({ id }, { effect: single, attempts: [], since: now, ...defined({ event }) }, OUTBOX, now),
   );
 }
+
+const changeDue = (change: Changed, id: string, due: number): DocumentChange => ({
+  op: 'put',
+  document: { kind: CHANGES, id, value: { ...change }, keys: {}, due },
+  expect: 0,
+});
 
 /** A new record of an entry, in this queue. */
 export function queued({ id }: Pick<Document, 'id'>, entry: OutboxEntry, kind: string, due: number): DocumentChange {

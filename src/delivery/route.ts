@@ -52,7 +52,7 @@ export async function routesOf(
   const recipient = await recipientOf(person, people, {
     now,
     ages: shown,
-    needs: noticeKindOf(event).needs,
+    ...noticeKindOf(event),
   });
   if ('withheld' in recipient) return { outcome: 'withheld', reason: recipient.withheld };
   const reach = await reachOf(event, recipient, channels, wanted, people);

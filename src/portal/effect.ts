@@ -6,7 +6,16 @@
 import type { Contact } from './contact.js';
 import type { NoticeEvent } from './notice-kinds.table.js';
 
-export type Effect = Notice;
+export type Effect = Notice | Changed;
+
+/** People changed a resource that others want to know of: each listener of the outbox takes it up (delivery/changes.ts). */
+export interface Changed {
+  readonly kind: 'changed';
+  /** `Patient/1` */
+  readonly key: string;
+  /** The version that was replaced. */
+  readonly before: number;
+}
 
 /** A person whom a notice concerns. Delivery finds out channel, address and language when it sends. */
 export interface Concerned {
@@ -34,6 +43,8 @@ export interface Notice {
   /** Not sent after this instant (milliseconds since the epoch): a notice past its use. */
   readonly expires?: number;
 }
+
+export const isNotice = (effect: Effect): effect is Notice => effect.kind === 'notice';
 
 /** The notice for each person and each requested channel. */
 export function singleNotices(notice: Notice): Notice[] {

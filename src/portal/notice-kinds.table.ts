@@ -15,6 +15,7 @@ export const noticeKinds = {
   enrolled: {},
   activation: { urgent: true, essential: true },
   'contact-differs': { essential: true },
+  'contact-changed': { urgent: true, essential: true },
   'new-message': { needs: 'messages' },
   // The answer to HELP.
   'text-help': { urgent: true },

@@ -13,9 +13,10 @@ import type { ProxyFunction } from '../fhir/proxy-basis.table.js';
 import type { WorkflowReader } from './step.js';
 import { defined } from '../fhir/defined.js';
 
-/** The moment of a notice, and what a proxy must do for the patient to be told. */
+/** The moment of a notice, what a proxy must do for the patient to be told, and whether the safety of an account depends on it. */
 export interface Telling extends Acting {
   readonly needs?: ProxyFunction | undefined;
+  readonly essential?: true | undefined;
 }
 
 /** Sees the people of all compartments. */
@@ -49,7 +50,9 @@ export async function recipientOf(
     case 'Patient':
       return patient(reference, contact, reader);
     case 'Person':
-      return accountRecipient(reference, reader, contact);
+      return at.essential
+        ? accountRecipient(reference, reader, contact)
+        : account(await personAt(reference, reader), contact, reader);
     case 'RelatedPerson':
       return proxy(reference, reader, at);
     case 'Practitioner':
@@ -59,12 +62,20 @@ export async function recipientOf(
   }
 }
 
-/** The person of an account, `Person/1`. */
-export const accountRecipient = async (
+/** The person of an account, `Person/1`, at the addresses for sign-in where it has some; else at those of the record. */
+export async function accountRecipient(
   reference: string,
   reader: PeopleReader,
   wanted: Contact = {},
-): Promise<Recipient | Withheld> => account((await reader.get<Person>(reference))?.resource, wanted, reader);
+): Promise<Recipient | Withheld> {
+  const person = await personAt(reference, reader);
+  const found = await account(person, wanted, reader);
+  const own = contactOnRecord(person?.telecom, reader.phoneNumber, wanted);
+  return 'withheld' in found || (own.email ?? own.phone) === undefined ? found : { ...found, contact: own };
+}
+
+const personAt = async (reference: string, reader: PeopleReader): Promise<Person | undefined> =>
+  (await reader.get<Person>(reference))?.resource;
 
 /** A patient, with an account or without. */
 async function patient(reference: string, wanted: Contact, reader: PeopleReader): Promise<Recipient | Withheld> {

@@ -63,6 +63,7 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'user-name': { names: { about: 'The user names of the address.', sample: 'dana.w', secret: true } },
   'password-changed': {},
   'address-changed': {},
+  'contact-changed': {},
   'factor-changed': {},
   'account-closed': {},
   'app-access-ended': {},

@@ -4,7 +4,7 @@ import { defined } from '../fhir/defined.js';
 import { instant } from '../fhir/instant.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import { showsDeliveries, singleNotices, type Effect } from '../portal/effect.js';
+import { isNotice, showsDeliveries, singleNotices, type Effect } from '../portal/effect.js';
 
 /** A notice to one person. */
 export interface Delivery {
@@ -34,7 +34,7 @@ export function withDeliveries(resource: Resource, deliveries: readonly Delivery
 /** A resource that is written together with notices about it: they wait to be sent. @param at milliseconds since the epoch */
 export function withQueued(resource: Resource, effects: readonly Effect[], own: OwnCanonicals, at: number): Resource {
   const about = `${resource.resourceType}/${resource.id ?? ''}`;
-  const queued = effects.filter(effect => effect.about === about).flatMap(singleNotices);
+  const queued = effects.filter(isNotice).flatMap(one => (one.about === about ? singleNotices(one) : []));
   if (queued.length === 0 || !showsDeliveries(about)) return resource;
   const url = own.structure('delivery');
   const added = queued.map(({ persons: [person], channels }) =>

@@ -19,6 +19,7 @@ import { messageRule, refuseRemoval } from './message-rule.js';
 import { organizationRule } from './organization-rule.js';
 import { patientRule } from './patient-rule.js';
 import { withPreferences } from './preference-rule.js';
+import { profileRule } from './profile-rule.js';
 import type { PortalRuleParts } from './portal-rule-parts.js';
 import { isTranslation } from '../texts/translation.js';
 import { translationRule } from './translation-rule.js';
@@ -29,7 +30,8 @@ import { readerOf } from './workflow-reader.js';
 export type PortalRules = (type: string, endpoint: Endpoint) => WriteRule | undefined;
 
 export function createPortalRules(parts: PortalRuleParts): PortalRules {
-  const tables = workflows(parts.definitions.own);
+  const { own } = parts.definitions;
+  const tables = workflows(own);
   const governed = new Set<string>(tables.map(({ resource }) => resource));
   const update: WriteRule = (resource, previous, context) => judged(resource, previous, context, { ...parts, tables });
   const message = configuredOnce(parts, at => whileOn(withFilesOf(messageRule(at), at), at));
@@ -39,11 +41,10 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'ActivityDefinition') return wordingRule(parts);
     if (type === 'Organization') return organizationRule(parts);
     if (type === 'Binary') return whileOn(uploadRule(parts), parts);
-    if (type === 'Patient') return withPreferences(patientRule(parts), parts.definitions.own);
+    if (type === 'Patient') return whileOn(profileRule(withPreferences(patientRule(parts), own), parts), parts);
     if (!governed.has(type)) return undefined;
-    if (type === 'Person') return accountRule(update, parts);
-    if (type === 'Task') return reviewedByStaff(update, parts.definitions.own);
-    if (type === 'Person') return withPreferences(update, parts.definitions.own);
+    if (type === 'Person') return accountRule(withPreferences(update, own), parts);
+    if (type === 'Task') return reviewedByStaff(update, own);
     return type === 'Communication' ? message : update;
   };
 }

@@ -128,4 +128,26 @@ export const callsOf: Readonly<Record<SwitchName, Ways>> = {
       { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: document } }] },
     ],
   },
+  'update-profile': {
+    plain: async (_given, journey) => ['demo-patient', 'PUT', patient.reference, await moved(journey)],
+    patch: () => [
+      ...(['demo-patient', 'PATCH', patient.reference, cityPatch()] as const),
+      { 'content-type': 'application/json-patch+json' },
+    ],
+    'in a transaction': async (_given, journey) => {
+      const request = { method: 'PUT', url: patient.reference };
+      const entry = [{ resource: await moved(journey), request }];
+      return ['demo-patient', 'POST', '', { resourceType: 'Bundle', type: 'transaction', entry }];
+    },
+  },
 };
+
+let cities = 0;
+const city = (): string => `City ${++cities}`;
+const cityPatch = (): object => [{ op: 'add', path: '/address', value: [{ city: city() }] }];
+
+/** The patient's record with another address. */
+const moved = async (journey: Journey): Promise<object> => ({
+  ...(await journey.expect(200, 'demo-patient', 'GET', patient.reference)).body,
+  address: [{ city: city() }],
+});

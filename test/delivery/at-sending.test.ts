@@ -5,7 +5,7 @@ import type { Sent } from '../../src/delivery/channels/channel.js';
 import { retryDelay } from '../../src/delivery/retry.js';
 import { deadDeliveries, sentAgain } from '../../src/delivery/delivery-record.js';
 import type { Contact } from '../../src/portal/contact.js';
-import type { Effect } from '../../src/portal/effect.js';
+import type { Notice } from '../../src/portal/effect.js';
 import { own } from '../fixtures/own.js';
 import { invitation, newMessage, scripted, startDelivery, type Delivery } from './parts.js';
 
@@ -33,7 +33,7 @@ const proxyAccount: Person = {
 };
 
 describe('the dispatcher finds out when it sends', () => {
-  const to = (reference: string): Effect => ({ ...newMessage, persons: [{ reference }] });
+  const to = (reference: string): Notice => ({ ...newMessage, persons: [{ reference }] });
   let delivery: Delivery;
   beforeEach(() => {
     delivery = startDelivery();
@@ -41,7 +41,7 @@ describe('the dispatcher finds out when it sends', () => {
       delivery.people.set(`${one.resourceType}/${one.id}`, one);
   });
 
-  async function sent(effect: Effect, meanwhile: Partial<Record<string, object | undefined>> = {}) {
+  async function sent(effect: Notice, meanwhile: Partial<Record<string, object | undefined>> = {}) {
     const channel = scripted(done);
     await delivery.post(effect);
     for (const [reference, change] of Object.entries(meanwhile)) {

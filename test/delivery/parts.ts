@@ -10,7 +10,7 @@ import { createDispatcher, type Dispatcher } from '../../src/delivery/dispatcher
 import type { DispatcherParts } from '../../src/delivery/dispatcher-parts.js';
 import { outboxDocuments } from '../../src/delivery/outbox.js';
 import type { Query } from '../../src/fhir/request.js';
-import type { Effect } from '../../src/portal/effect.js';
+import type { Notice } from '../../src/portal/effect.js';
 import type { PeopleReader } from '../../src/portal/recipient.js';
 import type { Versioned } from '../../src/portal/step.js';
 import { own } from '../fixtures/own.js';
@@ -95,7 +95,7 @@ export interface Delivery {
   clock: { now(): number; time: number };
   /** Resources of people by reference, as they are on record now. */
   people: Map<string, Patient | Person | RelatedPerson>;
-  post(effect: Effect): Promise<void>;
+  post(effect: Notice): Promise<void>;
   dispatcher(channels: Channel | Channel[], settings?: Partial<DispatcherParts>): Dispatcher;
   /** Outcomes and reasons of what is about a resource. */
   records(about: string): Promise<{ outcome: string; reasons: string[] }[]>;
@@ -163,7 +163,7 @@ function readerOf(people: Delivery['people']): Omit<PeopleReader, 'document'> {
 
 const ned = { contact: { email: 'ned@example.org' } };
 
-export const invitation: Effect = {
+export const invitation: Notice = {
   kind: 'notice',
   event: 'invitation',
   persons: [ned],
@@ -178,7 +178,7 @@ export const invitation: Effect = {
   about: 'Task/1',
 };
 
-export const newMessage: Effect = {
+export const newMessage: Notice = {
   kind: 'notice',
   event: 'new-message',
   persons: [ned],

@@ -1,7 +1,7 @@
 /** Preferences, at the moment of sending, against channels that do as they are told. */
 import assert from 'node:assert/strict';
 import type { Extension, Patient } from 'fhir/r4.js';
-import type { Effect } from '../../src/portal/effect.js';
+import type { Notice } from '../../src/portal/effect.js';
 import { own } from '../fixtures/own.js';
 import { invitation, newMessage, organization, scripted, startDelivery } from './parts.js';
 
@@ -27,7 +27,7 @@ const both: Patient['telecom'] = [
   { system: 'phone', value: '+12025550143' },
 ];
 
-const about = (event: Effect['event'], reference = 'Patient/1'): Effect => ({
+const about = (event: Notice['event'], reference = 'Patient/1'): Notice => ({
   ...newMessage,
   event,
   parameters: { ...invitation.parameters },
@@ -47,7 +47,7 @@ function deliveryTo(extension: Extension[], telecom = both) {
     email,
     sms,
     patient,
-    async send(effect: Effect) {
+    async send(effect: Notice) {
       await delivery.post(effect);
       await dispatcher.idle();
       return { email: email.sent.length, sms: sms.sent.length };

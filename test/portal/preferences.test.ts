@@ -78,12 +78,6 @@ eachPortal(journey => {
   const foreign: [string, (before: Patient) => Patient, string][] = [
     ['name', before => ({ ...before, name: [{ family: 'Other' }] }), 'Patient.name'],
     ['birth date', before => ({ ...before, birthDate: '1970-01-01' }), 'Patient.birthDate'],
-    [
-      'an address',
-      before => ({ ...before, telecom: [{ system: 'email', value: 'x@example.org' }] }),
-      'Patient.telecom',
-    ],
-    ['no addresses', ({ telecom: _none, ...before }) => before, 'Patient.telecom'],
     ['death', before => ({ ...before, deceasedBoolean: true }), 'Patient.deceasedBoolean'],
     ['an end', before => ({ ...before, active: false }), 'Patient.active'],
     ['an identifier', before => ({ ...before, identifier: [{ system: 'urn:x', value: '1' }] }), 'Patient.identifier'],
@@ -114,7 +108,8 @@ eachPortal(journey => {
     const other = await member();
     const answer = await put(caller, other.patient, before => ({ ...before, extension: [line('none')] }));
     assert.ok([404, 405].includes(answer.status), answer.text);
-    const related = { resourceType: 'RelatedPerson', active: true, patient: { reference: other.patient } };
+    const extension = [{ url: `${OWN}/proxy-function`, valueCode: 'messages' }];
+    const related = { resourceType: 'RelatedPerson', active: true, patient: { reference: other.patient }, extension };
     const { body } = await journey().expect(201, 'demo-system', 'POST', 'RelatedPerson', related);
     const person = caller.split(' as ')[1] ?? '';
     const account = await journey().expect(200, 'demo-system', 'GET', person);

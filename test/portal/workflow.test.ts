@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import type { CodeableConcept, Task } from 'fhir/r4.js';
 import { Fault } from '../../src/fhir/fault.js';
-import type { Effect } from '../../src/portal/effect.js';
+import type { Notice } from '../../src/portal/effect.js';
 import type { WorkflowReader } from '../../src/portal/step.js';
 import { judge, move, stateOf, statusState, type Moving, type Workflow } from '../../src/portal/workflow.js';
 import { own } from '../fixtures/own.js';
 import { workflows } from '../../src/portal/workflows.js';
 
 const concept = (code: string): CodeableConcept => ({ coding: [{ system: 'urn:review', code }] });
-const said: Effect = { kind: 'notice', event: 'enrolled', about: 'Task/1', persons: [], parameters: {} };
+const said: Notice = { kind: 'notice', event: 'enrolled', about: 'Task/1', persons: [], parameters: {} };
 
 type Name = 'submit' | 'approve' | 'reject' | 'appeal' | 'archive';
 
