@@ -175,6 +175,8 @@ export interface AuditEntry {
   patients: readonly string[];
   /** HTTP status of the answer. */
   status: number;
+  /** Of a proxy, the relation by which they act for the one patient concerned: `RelatedPerson/2`. */
+  relation?: string;
   /** For asSystem access: the reasons. */
   reasons?: readonly string[];
   /** What a write changes, where the audit tells more than its target. */

@@ -24,6 +24,8 @@ export interface Actor extends Registered {
    * `RelatedPerson/2`.
    */
   readonly reach?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By `Patient/1` for whom the actor acts, the relation by which they do: `RelatedPerson/2`. */
+  readonly relations?: ReadonlyMap<string, string>;
   /** References that count as "me": own Person, Patient, RelatedPersons, Practitioner, PractitionerRoles. */
   readonly identities: readonly string[];
   /** PractitionerRole codes that are active now. */

@@ -30,7 +30,10 @@ export interface Built {
   readonly until: number;
 }
 
-type Person = Pick<Actor, 'kind' | 'patients' | 'self' | 'reach' | 'identities' | 'roles' | 'organizations'> & {
+type Person = Pick<
+  Actor,
+  'kind' | 'patients' | 'self' | 'reach' | 'relations' | 'identities' | 'roles' | 'organizations'
+> & {
   until: number;
 };
 
@@ -112,10 +115,18 @@ async function account(subject: string, people: People, now: number): Promise<Pe
     kind: 'patient',
     ...noAccess,
     patients: [...new Set(parts.flatMap(({ patients }) => patients))],
-    ...defined({ self, reach: reachIn(parts) }),
+    ...defined({ self, reach: reachIn(parts), relations: relationsIn(parts, self) }),
     identities: [subject, ...parts.flatMap(({ identities }) => identities)],
     until: Math.min(Infinity, ...[...proxies.map(part => part?.until ?? Infinity)]),
   };
+}
+
+/** Of several relations to one patient, the first. */
+function relationsIn(parts: readonly Person[], self: string | undefined): Actor['relations'] {
+  const all = parts
+    .flatMap(({ relations = [] }) => [...relations])
+    .filter(([patient]) => patient !== `Patient/${self}`);
+  return all.length === 0 ? undefined : new Map(all.toReversed());
 }
 
 /** The functions of several relations: of those to one patient all that any of them gives. */
@@ -158,7 +169,8 @@ async function proxy(subject: string, identities: string[], people: People, now:
   if (!good) return { kind: 'patient', ...noAccess, until };
   const reach = limitsOf([principal, ...identities], names);
   const patients = [principal.slice('Patient/'.length)];
-  return { kind: 'patient', ...noAccess, patients, ...defined({ reach }), identities, until };
+  const relations = new Map([[principal, `RelatedPerson/${related.id ?? ''}`]]);
+  return { kind: 'patient', ...noAccess, patients, relations, ...defined({ reach }), identities, until };
 }
 
 /** By these references, the functions of a relation that does not include all. */

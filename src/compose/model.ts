@@ -90,7 +90,13 @@ export function checkStart(model: Model, operations: readonly Operation[]): void
   const { definitions, registry } = model;
   const { own } = definitions;
   const served = operations.map(({ definition }) => definition);
-  const code = { registry, interactions: interactionCodes, operations: served, withoutCompartmentPaths, withoutOpeningFunction };
+  const code = {
+    registry,
+    interactions: interactionCodes,
+    operations: served,
+    withoutCompartmentPaths,
+    withoutOpeningFunction,
+  };
   const gaps = [
     ...checkEndpoints(declaredBy(model), { definitions, ...code }),
     ...workflowGaps(workflows(own), { own, operations: served, definition: url => definitions.operation(url) }),

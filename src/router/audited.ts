@@ -22,11 +22,16 @@ export function auditEntry(run: Run, status: number, at: number, patients: reado
     patients,
     status,
   };
+  const relation = relationOf(run, patients);
+  if (relation !== undefined) entry.relation = relation;
   if (!endpoint.inAudit) entry.base = endpoint.url;
   if (reasons.length > 0) entry.reasons = [...new Set(reasons)];
   if (details.length > 0) entry.details = [...new Map(details.map(one => [one.name, one])).values()];
   return entry;
 }
+
+const relationOf = ({ actor }: Run, [patient, ...others]: readonly string[]): string | undefined =>
+  patient !== undefined && others.length === 0 ? actor?.relations?.get(`Patient/${patient}`) : undefined;
 
 function targetOf(route: Route | undefined): string {
   const { type = '', id } = targeted(route);

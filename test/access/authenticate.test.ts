@@ -219,6 +219,7 @@ describe('actors', () => {
     assert.deepEqual(found.patients, ['1', '2']);
     assert.equal(found.self, '1');
     assert.deepEqual(found.identities, ['Person/p', 'Patient/1', 'RelatedPerson/r']);
+    assert.deepEqual([...(found.relations ?? [])], [['Patient/2', 'RelatedPerson/r']]);
   });
 
   it('[D06] [A27] a launch context narrows to one patient; out of reach of that patient the token is dead', async () => {

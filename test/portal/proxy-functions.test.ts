@@ -1,6 +1,6 @@
 /** Proxies see and do what their functions open, by every way of asking, and what changes binds the next request. */
 import assert from 'node:assert/strict';
-import type { Bundle } from 'fhir/r4.js';
+import type { AuditEvent, Bundle } from 'fhir/r4.js';
 import { proxyFunctions, type ProxyFunction } from '../../src/fhir/proxy-basis.table.js';
 import { eachPortal, type Caller, type Journey } from './journey.js';
 import { familyOf, reference, system } from './proxies.js';
@@ -136,6 +136,29 @@ function functionsOf(journey: () => Journey): void {
     assert.equal((await journey().call(without, 'PATCH', patient, patch, type)).status, 403);
     const after = await journey().expect(200, system, 'GET', patient);
     assert.deepEqual(after.body, body);
+  });
+
+  it('[PC-5] [RN-13] the audit says by which relation a proxy read, and of patients themselves none', async () => {
+    const one = await principal();
+    const relative = await make(relation(one.patient));
+    const who = await account(relative);
+    const self = `demo-patient as ${one.has['Person']}`;
+    for (const caller of [who, self]) assert.equal(await status(caller, one.has['laboratory']!), 200);
+    const events = async (query: string) =>
+      (
+        (await journey().expect(200, 'demo-agent as Practitioner/demo-auditor', 'GET', `AuditEvent?${query}`))
+          .body as unknown as Bundle
+      ).entry ?? [];
+    const agents = async (query: string) =>
+      (await events(query)).map(({ resource }) => {
+        const [agent] = (resource as AuditEvent).agent;
+        return [agent?.who?.reference, agent?.altId];
+      });
+    const query = `entity=${one.has['laboratory']}&subtype=read`;
+    const found = new Map((await agents(query)).map(([agent, account]) => [account, agent]));
+    assert.deepEqual([found.get(who.split(' as ')[1]), found.get(self.split(' as ')[1])], [relative, undefined]);
+    assert.equal(found.size, 2);
+    assert.equal((await agents(`agent=${relative}`)).length, 1);
   });
 
   it('[PC-5] operations are for those who have their function for somebody', async () => {

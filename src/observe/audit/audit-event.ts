@@ -91,7 +91,10 @@ function subtypeOf(action: string): JsonObject {
 }
 
 /** The reference of an actor; undefined for one that AuditEvent cannot refer to. */
-export const agentReference = (actor: string): string | undefined => (AGENTS.test(actor) ? actor : undefined);
+const agentReference = (actor: string): string | undefined => (AGENTS.test(actor) ? actor : undefined);
+
+/** Who acted: of a proxy, as the one who acts for the patient. */
+export const agentOf = ({ actor, relation }: AuditEntry): string | undefined => relation ?? agentReference(actor);
 
 /** A reference of an entry as its AuditEvent writes it. */
 export const referenceIn = ({ base }: Pick<AuditEntry, 'base'>, reference: string): string =>
@@ -102,8 +105,9 @@ export function outcomeOf(status: number): string {
   return status < 400 ? '0' : status < 500 ? '4' : '8';
 }
 
-function agentsOf({ actor, client }: AuditEntry): JsonObject[] {
-  const reference = agentReference(actor);
+function agentsOf(entry: AuditEntry): JsonObject[] {
+  const { actor, client } = entry;
+  const reference = agentOf(entry);
   const who = reference === undefined ? {} : { who: { reference } };
   const person: JsonObject = { ...who, altId: actor === '' ? 'unknown' : actor, requestor: true };
   return client === '' ? [person] : [person, { altId: client, name: client, requestor: false }];

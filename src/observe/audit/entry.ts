@@ -28,9 +28,9 @@ export const entryId = (at: number, unique: string): string => `${stamp(at)}-${u
 
 /** @param id where it does not follow from the chain: entries of writes have one before they have a link */
 export function entryText(entry: AuditEntry, id?: string): string {
-  const { at, request, actor, client, action, target, patients, status, base, reasons, details } = entry;
+  const { at, request, actor, client, action, target, patients, status, base, reasons, details, relation } = entry;
   const always = [at, request, actor, client, action, target, patients, status];
-  const more = [base ?? null, reasons ?? null, id ?? null, details ?? null];
+  const more = [base ?? null, reasons ?? null, id ?? null, details ?? null, relation ?? null];
   return JSON.stringify([...always, ...more.slice(0, more.findLastIndex(one => one !== null) + 1)]);
 }
 
@@ -47,6 +47,7 @@ type Columns = [
   reasons?: string[] | null,
   id?: string | null,
   details?: AuditDetail[] | null,
+  relation?: string | null,
 ];
 
 /** @throws Error where the text is no entry */
@@ -55,8 +56,11 @@ export function parseEntry(text: string): { entry: AuditEntry; id?: string } {
   if (!Array.isArray(columns) || typeof columns[0] !== 'number' || !Array.isArray(columns[6])) {
     throw new Error('not an audit entry');
   }
-  const [at, request, actor, client, action, target, patients, status, base, reasons, id, details] = columns;
-  const more = defined({ base: base ?? undefined, reasons: reasons ?? undefined, details: details ?? undefined });
+  const [at, request, actor, client, action, target, patients, status, base, reasons, id, details, relation] = columns;
+  const more = defined({
+    ...{ base: base ?? undefined, reasons: reasons ?? undefined, details: details ?? undefined },
+    relation: relation ?? undefined,
+  });
   const entry = { at, request, actor, client, action, target, patients, status, ...more };
   return { entry, ...defined({ id: id ?? undefined }) };
 }

@@ -4,7 +4,7 @@
  * (search/keys.ts), no more and no less: a test compares the two.
  */
 import type { AuditEntry } from '../../service.js';
-import { actionCode, agentReference, outcomeOf, referenceIn, subtypeCode } from './audit-event.js';
+import { actionCode, agentOf, outcomeOf, referenceIn, subtypeCode } from './audit-event.js';
 
 export type KeyKind = 'patient' | 'agent' | 'altid' | 'subtype' | 'action' | 'outcome' | 'entity';
 
@@ -31,9 +31,9 @@ const VALUES: Readonly<Record<KeyKind, (entry: AuditEntry) => string[]>> = {
     ...entitiesOf(entry)
       .filter(isPatient)
       .map(reference => referenceIn(entry, reference)),
-    ...listOf(agentReference(entry.actor)).filter(isPatient),
+    ...listOf(agentOf(entry)).filter(isPatient),
   ],
-  agent: ({ actor }) => listOf(agentReference(actor)),
+  agent: entry => listOf(agentOf(entry)),
   altid: ({ actor, client }) => [actor === '' ? 'unknown' : actor, ...(client === '' ? [] : [client])],
   subtype: ({ action }) => listOf(subtypeCode(action)),
   action: ({ action }) => [actionCode(action)],

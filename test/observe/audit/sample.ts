@@ -45,6 +45,7 @@ export function sampleEntry(number: (below: number) => number, at: number): Audi
   const pick = <T>(list: readonly T[]): T => list[number(list.length)]!;
   const base = pick([undefined, undefined, CUSTOMER]);
   const reasons = pick([undefined, undefined, ['invitation']]);
+  const relation = pick([undefined, undefined, 'RelatedPerson/r2']);
   return {
     at,
     request: `r${number(1e6)}`,
@@ -56,6 +57,7 @@ export function sampleEntry(number: (below: number) => number, at: number): Audi
     status: pick([200, 201, 304, 403, 404, 500]),
     ...(base === undefined ? {} : { base }),
     ...(reasons === undefined ? {} : { reasons }),
+    ...(relation === undefined ? {} : { relation }),
   };
 }
 
@@ -70,6 +72,7 @@ export const SEARCHES = [
   'agent=Practitioner/d1',
   'agent=Patient/p1&outcome=0',
   'agent:Patient=p2',
+  'agent=RelatedPerson/r2',
   'agent:missing=true',
   'agent-name=app',
   'altid=ehr',
