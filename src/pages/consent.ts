@@ -1,7 +1,7 @@
 /** The page on which a person grants an app access: to whose record, to what in it, and for how long. */
 import { html, type Html } from './html.js';
 import { page, type Frame } from './layout.js';
-import type { PlainTexts } from '../texts/words.js';
+import type { PlainTexts, Words } from '../texts/words.js';
 
 export interface ConsentModel {
   /** Where the form is sent. */
@@ -35,6 +35,10 @@ export interface ScopeChoice {
   readonly type: string;
   readonly reads: boolean;
   readonly writes: boolean;
+  /** Name of an operation that it is for, or `*`. */
+  readonly operation?: string;
+  /** What the app itself narrows it to: a category, or search parameters that are none. */
+  readonly only?: string;
   readonly narrower: readonly { readonly scope: string; readonly category: string }[];
 }
 
@@ -54,7 +58,7 @@ export function consentPage(frame: Omit<Frame, 'title'>, model: ConsentModel): s
       ${model.search !== undefined && patientSearch(frame, model.search, words)}
       <form method="post" action="${action}?lang=${language}">
         <input type="hidden" name="token" value="${formToken}" />
-        ${model.patients && patientChoice(model.patients, words)} ${lines.length > 0 && scopeChoice(lines, words)}
+        ${model.patients && patientChoice(model.patients, words)} ${lines.length > 0 && scopeChoice(lines, frame.words)}
         ${identity && html`<p>${words.learnsIdentity}</p>`} ${staying !== undefined && stayingChoice(staying, words)}
         <p class="choices">
           <button type="submit" name="do" value="allow">${words.allowAccess}</button>
@@ -91,31 +95,36 @@ function patientChoice(patients: readonly PatientChoice[], words: PlainTexts): H
   </fieldset>`;
 }
 
-function scopeChoice(lines: readonly ScopeChoice[], words: PlainTexts): Html {
+function scopeChoice(lines: readonly ScopeChoice[], words: Words): Html {
+  const { texts } = words;
   return html`<fieldset>
-    <legend>${words.chooseScopes}</legend>
-    <p class="why">${words.chooseScopesWhy}</p>
+    <legend>${texts.chooseScopes}</legend>
+    <p class="why">${texts.chooseScopesWhy}</p>
     ${lines.map(line => scopeLine(line, words))}
   </fieldset>`;
 }
 
-function scopeLine({ scope, type, reads, writes, narrower }: ScopeChoice, words: PlainTexts): Html {
-  const abilities = [reads && words.scopeReads, writes && words.scopeWrites].filter(one => one !== false).join(', ');
+function scopeLine(line: ScopeChoice, words: Words): Html {
+  const { scope, type, only, narrower } = line;
+  const { texts } = words;
+  const name = wordFor('type', type, texts);
   return html`<div class="scope">
     <label
       ><input type="checkbox" name="scope" value="${scope}" checked />
-      <span>${wordFor('type', type, words)}: ${abilities}</span></label
+      <span
+        >${name}${only !== undefined && html` (${wordFor('category', only, texts)})`}: ${abilitiesOf(line, words)}</span
+      ></label
     >
     ${
       narrower.length > 0 &&
       html`<details>
-        <summary>${words.onlySome}: ${wordFor('type', type, words)}</summary>
-        <p class="why">${words.onlySomeWhy}</p>
+        <summary>${texts.onlySome}: ${name}</summary>
+        <p class="why">${texts.onlySomeWhy}</p>
         ${narrower.map(
           one =>
             html`<label
               ><input type="checkbox" name="scope" value="${one.scope}" />
-              <span>${wordFor('category', one.category, words)}</span></label
+              <span>${wordFor('category', one.category, texts)}</span></label
             >`,
         )}
       </details>`
@@ -123,9 +132,15 @@ function scopeLine({ scope, type, reads, writes, narrower }: ScopeChoice, words:
   </div>`;
 }
 
+function abilitiesOf({ reads, writes, operation }: ScopeChoice, { texts, t }: Words): string {
+  if (operation === '*') return texts.scopeActsAll;
+  if (operation !== undefined) return t('scopeActs', { name: isolated(operation) });
+  return [reads && texts.scopeReads, writes && texts.scopeWrites].filter(one => one !== false).join(', ');
+}
+
 /** What people call a type or a category; the code where there is no word for it. */
 function wordFor(kind: 'type' | 'category', code: string, words: PlainTexts): Html {
-  const name = code.split('-').map(capitalized).join('');
+  const name = code === '*' ? 'All' : code.split('-').map(capitalized).join('');
   const word = (words as Readonly<Record<string, string>>)[kind + name];
   return word === undefined ? html`<bdi dir="ltr">${code}</bdi>` : html`${word}`;
 }

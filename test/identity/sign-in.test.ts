@@ -144,6 +144,19 @@ eachMembership('sign-in', portal => {
     assert.equal((await post({ origin: 'null', 'sec-fetch-site': 'same-origin' })).status, 303);
   });
 
+  it('[C24] the form of a sign-in leads beyond this server where it leads to an interaction, and nowhere else', async () => {
+    const policyOf = async (path: string): Promise<string> => {
+      const { headers } = await portal().visitor().get(path);
+      return /form-action ([^;]+);/.exec(headers.get('content-security-policy') ?? '')?.[1] ?? '';
+    };
+    for (const path of ['/sign-in', '/sign-in/code']) {
+      assert.equal(await policyOf(path), "'self'");
+      for (const back of ['/fhir/portal/Patient', '//evil.example/interaction/x', '/account', '/interaction/../x'])
+        assert.equal(await policyOf(`${path}?return=${encodeURIComponent(back)}`), "'self'", path + back);
+      assert.equal(await policyOf(`${path}?return=/interaction/x`), "'self' *");
+    }
+  });
+
   it('[C24] a sign-in leads to an interaction of this server, and to no other address', async () => {
     const { visitor, member, server } = portal();
     const dana = await member();

@@ -4,6 +4,7 @@
  */
 import type { Actor } from '../../access/actor.js';
 import { parseScope } from '../../access/scope.js';
+import { defined } from '../../fhir/defined.js';
 import { granularScopes } from './granular-scopes.table.js';
 import { withinRights } from './rights.js';
 
@@ -15,6 +16,10 @@ export interface OfferedScope {
   readonly type: string;
   readonly reads: boolean;
   readonly writes: boolean;
+  /** Name of an operation that it is for, or `*`. */
+  readonly operation?: string;
+  /** What the app itself narrows it to: a category, or search parameters that are none. */
+  readonly only?: string;
   /** Narrower scopes to choose in its place. */
   readonly narrower: readonly { readonly scope: string; readonly category: string }[];
 }
@@ -53,15 +58,19 @@ export function offerOf(asked: string, actor: Actor, types: readonly string[]): 
 }
 
 function lineOf(word: string): OfferedScope {
-  const scope = parseScope(word);
-  const { type = '', permissions = new Set<string>(), query, operation } = scope ?? {};
-  const categories = query === undefined && operation === undefined ? (granularScopes[type] ?? []) : [];
+  const { type = '', permissions = new Set<string>(), query, operation } = parseScope(word) ?? {};
+  const categories = granularScopes[type] ?? [];
+  const only = query && (categories.find(one => one.query === query)?.category ?? query);
   return {
     scope: word,
     type,
     reads: permissions.has('r') || permissions.has('s'),
-    writes: operation !== undefined || ['c', 'u', 'd'].some(one => permissions.has(one)),
-    narrower: categories.map(({ category, query: only }) => ({ scope: `${word}?${only}`, category })),
+    writes: ['c', 'u', 'd'].some(one => permissions.has(one)),
+    narrower:
+      query === undefined && operation === undefined
+        ? categories.map(one => ({ scope: `${word}?${one.query}`, category: one.category }))
+        : [],
+    ...defined({ operation, only }),
   };
 }
 

@@ -9,13 +9,11 @@ import type {
   Verification,
 } from '../../identity/accounts/first-credential.js';
 import type { Visitor } from '../../identity/limits/visitor.js';
-import { defined } from '../../fhir/defined.js';
 import type { PlainTexts } from '../../texts/words.js';
 import { html, type Html } from '../html.js';
 import { codeScript } from './code-script.js';
 import { alert, field, heading, hidden, submit } from './fields.js';
 import { providerButtons, type Ways, type WaysParts } from './provider-buttons.js';
-import { ANYWHERE } from './return-to.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
@@ -106,13 +104,11 @@ function choicePage(
   ${own && credentialsForm(visit, entrance, fields, chosen)}
   ${own && providers.length > 0 && html`<p>${words.otherServices}</p>`}
   ${providerButtons(visit, providers, { label: 'useProvider', fields })}`;
-  const leadsTo = providers.length > 0 ? ANYWHERE : undefined;
   return {
     kind: 'page',
     title: words.chooseTitle,
     content,
     ...(fault ? { status: 422 } : {}),
-    ...defined({ leadsTo }),
   };
 }
 

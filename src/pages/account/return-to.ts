@@ -9,5 +9,9 @@ const FHIR = /^\/fhir\/[\w~.$%&=?:,;|+@()*!'/-]{1,2000}$/;
 export const returnTo = (path: string): string | undefined =>
   INTERACTION.test(path) || FHIR.test(path) ? path : undefined;
 
-/** Browsers hold redirects behind a form to its policy as well, and those of an interaction may end at any app. */
-export const ANYWHERE = ['*'];
+/**
+ * Where the form of a sign-in leads beyond this server: that of an interaction may end at any app, and browsers hold the redirects behind
+ * a form to the policy of its page as well. https://www.w3.org/TR/CSP3/#directive-form-action
+ */
+export const leadsBeyond = (back: string | undefined): readonly string[] | undefined =>
+  back !== undefined && INTERACTION.test(back) ? ['*'] : undefined;

@@ -4,7 +4,7 @@ import type { Visitor } from '../../identity/limits/visitor.js';
 import { defined } from '../../fhir/defined.js';
 import { html } from '../html.js';
 import { alert, done, field, heading, submit } from './fields.js';
-import { ANYWHERE, returnTo } from './return-to.js';
+import { leadsBeyond, returnTo } from './return-to.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
@@ -70,6 +70,5 @@ function shown(visit: Visit, { problem, back, done: sent, ...how }: Shown): Answ
       <button type="submit" class="quiet">${words.sendAnother}</button>`,
     query,
   )}`;
-  const leadsTo = back === undefined ? undefined : ANYWHERE;
-  return { kind: 'page', title: words.secondFactorTitle, content, ...how, ...defined({ leadsTo }) };
+  return { kind: 'page', title: words.secondFactorTitle, content, ...how, ...defined({ leadsTo: leadsBeyond(back) }) };
 }

@@ -6,7 +6,7 @@ import { html, type Html } from '../html.js';
 import { alert, done, field, heading, submit } from './fields.js';
 import { EVERYBODY, providerButtons, type Ways, type WaysParts } from './provider-buttons.js';
 import { PASSWORD_RESET, USER_NAME } from './recovery.js';
-import { ANYWHERE, returnTo } from './return-to.js';
+import { leadsBeyond, returnTo } from './return-to.js';
 import { SELF_ENROLLMENT, type SelfEnrollmentPageParts } from './self-enrollment.js';
 import { SECOND_FACTOR } from './second-factor.js';
 import type { PlainTexts } from '../../texts/words.js';
@@ -87,7 +87,6 @@ function doneBefore(words: PlainTexts, after: string): string | undefined {
 function shown(visit: Visit, { problem, userName = '', back, after = '', mayEnroll, ways, ...how }: Shown): Answer {
   const { words } = visit;
   const { own, providers } = ways;
-  const leadsOn = back !== undefined || providers.length > 0;
   const content = html`${heading(words.signIn)} ${done(doneBefore(words, after))} ${alert(problem)}
     ${own ? passwordForm(visit, userName, back) : providers.length === 0 && html`<p>${words.noWayIn}</p>`}
     ${own && providers.length > 0 && html`<p>${words.otherServices}</p>`}
@@ -105,7 +104,7 @@ function shown(visit: Visit, { problem, userName = '', back, after = '', mayEnro
     title: words.signIn,
     content,
     ...how,
-    ...defined({ leadsTo: leadsOn ? ANYWHERE : undefined }),
+    ...defined({ leadsTo: leadsBeyond(back) }),
   };
 }
 
