@@ -11,8 +11,8 @@ const OPEN_ARRAY = 91;
 const CLOSE_ARRAY = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
-
-type Place = readonly [start: number, end: number];
+/** Characters between a name and its value: `":`. */
+const NAME_END = 2;
 
 /**
  * Resources that share `parsed` have each value in common whose text is the same in them: the sender of a page of messages is
@@ -23,26 +23,45 @@ type Place = readonly [start: number, end: number];
  * @param parsed values by their text
  */
 export function lazyResource(text: string, type?: string, parsed?: Map<string, Json>): Resource {
-  const scan = elementScan(text);
   const elements: JsonObject = type === undefined ? {} : { resourceType: type };
-  const element = (name: string): Json | undefined => {
+  return new Proxy(elements, new Elements(text, parsed)) as Resource;
+}
+
+/** Reads an element's value out of the text when it is first asked for. */
+class Elements implements ProxyHandler<JsonObject> {
+  private readonly scan: ElementScan;
+  private readonly text: string;
+  private readonly parsed: Map<string, Json> | undefined;
+
+  constructor(text: string, parsed: Map<string, Json> | undefined) {
+    this.text = text;
+    this.parsed = parsed;
+    this.scan = new ElementScan(text);
+  }
+
+  get(elements: JsonObject, key: string | symbol): Json | undefined {
+    const name = String(key);
     if (Object.hasOwn(elements, name)) return elements[name];
-    const place = scan.find(name);
-    if (place) elements[name] = valueOf(text.slice(place[0], place[1]), parsed);
-    return elements[name];
-  };
-  return new Proxy(elements, {
-    get: (_, name) => element(String(name)),
-    has: (_, name) => Object.hasOwn(elements, name) || scan.find(String(name)) !== undefined,
-    getOwnPropertyDescriptor(_, name) {
-      element(String(name));
-      return Reflect.getOwnPropertyDescriptor(elements, name);
-    },
-    ownKeys() {
-      for (const name of scan.names()) element(name);
-      return Reflect.ownKeys(elements);
-    },
-  }) as Resource;
+    const place = this.scan.find(name);
+    if (place === undefined) return undefined;
+    const value = valueOf(this.text.slice(this.scan.starts[place], this.scan.ends[place]), this.parsed);
+    elements[name] = value;
+    return value;
+  }
+
+  has(elements: JsonObject, key: string | symbol): boolean {
+    return Object.hasOwn(elements, key) || this.scan.find(String(key)) !== undefined;
+  }
+
+  getOwnPropertyDescriptor(elements: JsonObject, key: string | symbol): PropertyDescriptor | undefined {
+    this.get(elements, key);
+    return Reflect.getOwnPropertyDescriptor(elements, key);
+  }
+
+  ownKeys(elements: JsonObject): (string | symbol)[] {
+    for (const name of this.scan.all()) this.get(elements, name);
+    return Reflect.ownKeys(elements);
+  }
 }
 
 function valueOf(text: string, parsed: Map<string, Json> | undefined): Json {
@@ -54,32 +73,49 @@ function valueOf(text: string, parsed: Map<string, Json> | undefined): Json {
   return value;
 }
 
-/** Finds where the values of the outermost object's elements stand, and reads no further than it must. */
-function elementScan(text: string) {
-  const places = new Map<string, Place>();
-  let at = 1;
-  const next = (): string | undefined => {
-    if (text.charCodeAt(at) !== QUOTE) return undefined;
-    const end = text.indexOf('"', at + 1);
-    const name = text.slice(at + 1, end);
-    const start = end + '":'.length;
-    const stop = endOfValue(text, start);
-    places.set(name, [start, stop]);
-    at = stop + 1;
-    return name;
-  };
-  return {
-    find(name: string): Place | undefined {
-      const known = places.get(name);
-      if (known) return known;
-      for (let found = next(); found !== undefined; found = next()) if (found === name) return places.get(name);
-      return undefined;
-    },
-    names(): Iterable<string> {
-      while (next() !== undefined);
-      return places.keys();
-    },
-  };
+/**
+ * Finds where the values of the outermost object's elements stand, and reads no further than it must. Names are compared in
+ * place: to cut them out takes longer than to pass over their values.
+ */
+class ElementScan {
+  /** Where the values start and end, in the order of the text. */
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  private readonly names: number[] = [];
+  private readonly text: string;
+  private at = 1;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The number of the value in that order. */
+  find(name: string): number | undefined {
+    for (let place = 0; place < this.names.length || this.next(); place++) if (this.isNamed(place, name)) return place;
+    return undefined;
+  }
+
+  all(): string[] {
+    while (this.next());
+    return this.names.map((at, place) => this.text.slice(at, this.starts[place]! - NAME_END));
+  }
+
+  private isNamed(place: number, name: string): boolean {
+    const at = this.names[place]!;
+    return this.starts[place]! - NAME_END - at === name.length && this.text.startsWith(name, at);
+  }
+
+  private next(): boolean {
+    const { text, at } = this;
+    if (text.charCodeAt(at) !== QUOTE) return false;
+    const start = text.indexOf('"', at + 1) + NAME_END;
+    const end = endOfValue(text, start);
+    this.names.push(at + 1);
+    this.starts.push(start);
+    this.ends.push(end);
+    this.at = end + 1;
+    return true;
+  }
 }
 
 /** Index behind the value that begins at `start`. */

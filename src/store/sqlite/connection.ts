@@ -4,11 +4,13 @@
  * https://nodejs.org/docs/latest-v24.x/api/sqlite.html
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Cache } from '../../runtime/cache.js';
 import { Snapshot } from './snapshot.js';
 import type { Sql, SqlValue } from './sql.js';
 import { Exhausted, unavailable } from './storage-fault.js';
 
 const STATEMENTS = 300;
+const COUNTS = 1000;
 export const BUSY_MILLISECONDS = 5000;
 const TICKS_BETWEEN_LOOKS = 64;
 
@@ -38,6 +40,9 @@ export class Connection {
   readonly #statements = new Map<string, StatementSync>();
   readonly #cuts: Int32Array | undefined;
   readonly #snapshot: Snapshot | undefined;
+  #counts = new Cache<number>(COUNTS);
+  /** The version of the data for which they hold. */
+  #countsOf: number | undefined;
   #allowance: Allowance = UNBOUNDED;
   #ticks = 0;
   #seen = 0;
@@ -94,6 +99,15 @@ export class Connection {
     return this.#ready(text).get(...values) as unknown as Row | undefined;
   }
 
+  /** A number that a statement counts, 0 without a row; remembered until something is committed, for each page of a box asks. */
+  count(statement: Sql): number {
+    const version = this.#snapshot?.version();
+    if (version === undefined) return this.#counted(statement);
+    if (version !== this.#countsOf) this.#counts = new Cache(COUNTS);
+    this.#countsOf = version;
+    return this.#counts.getOrMake([statement.text, ...statement.values].join('\0'), () => this.#counted(statement));
+  }
+
   /** Runs a statement that changes rows; `rid` is that of the last row inserted. */
   run({ text, values }: Sql): { changes: number; rid: number } {
     const { changes, lastInsertRowid } = this.#prepare(text).run(...values);
@@ -104,6 +118,10 @@ export class Connection {
     this.#snapshot?.release();
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  #counted(statement: Sql): number {
+    return (this.get(statement)?.[0] as number | undefined) ?? 0;
   }
 
   #ready(text: string): StatementSync {

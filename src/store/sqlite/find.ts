@@ -117,12 +117,10 @@ function countType(connection: Connection, partition: string, kind: Kind, limit:
   const row = tested.text.includes('r.') ? sql`CROSS JOIN resource r ON r.rid = d.rid` : new Sql('');
   const bound = limit > FREE_COUNT ? sql`tick(d.rid)` : TRUE;
   const matched = sql`FROM ${from} ${row} WHERE ${every([bound, tested])}`;
-  if (limit <= FREE_COUNT && onlyLeavesOut(plan)) return Math.min(limit, countAll(connection, matched));
+  if (limit <= FREE_COUNT && onlyLeavesOut(plan))
+    return Math.min(limit, connection.count(sql`SELECT count(*) ${matched}`));
   return connection.get(sql`SELECT count(*) FROM (SELECT 1 ${matched} ${limitSql(limit)})`)![0] as number;
 }
-
-const countAll = (connection: Connection, matched: Sql): number =>
-  connection.get(sql`SELECT count(*) ${matched}`)![0] as number;
 
 /** Whether all rows of the driver match, but for a few. */
 const onlyLeavesOut = ({ rest, included }: Plan): boolean =>
@@ -134,7 +132,7 @@ const onlyLeavesOut = ({ rest, included }: Plan): boolean =>
  */
 function isBehind(connection: Connection, from: Sql, { excluded }: Plan, limit: number): boolean {
   const last = new Sql(String(limit + excluded.length * FEW - 1));
-  return connection.get(sql`SELECT 1 FROM ${from} ${limitSql(1)} OFFSET ${last}`) !== undefined;
+  return connection.count(sql`SELECT 1 FROM ${from} ${limitSql(1)} OFFSET ${last}`) === 1;
 }
 
 /** The number of matches, counted no further than `limit`. */

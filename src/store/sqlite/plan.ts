@@ -43,7 +43,7 @@ function termsOf(filter: Filter): Filter[] {
 }
 
 function length(connection: Connection, driver: Driver, bound: number): number {
-  return connection.get(sql`SELECT count(*) FROM (${driver.walk} ${limitSql(bound)})`)![0] as number;
+  return connection.count(sql`SELECT count(*) FROM (${driver.walk} ${limitSql(bound)})`);
 }
 
 /** The shortest of these walks and its length, if that is below the bound. */

@@ -25,6 +25,8 @@ export class Snapshot {
   readonly #database: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
+  readonly #version: StatementSync;
+  #known: number | undefined;
   #turn: number | undefined;
   #answers = 0;
 
@@ -32,6 +34,13 @@ export class Snapshot {
     this.#database = database;
     this.#begin = database.prepare('BEGIN');
     this.#commit = database.prepare('COMMIT');
+    this.#version = database.prepare('PRAGMA data_version');
+  }
+
+  /** A number that differs from that of an earlier snapshot if anything was committed in between. https://www.sqlite.org/pragma.html#pragma_data_version */
+  version(): number {
+    this.take();
+    return (this.#known ??= (this.#version.get() as { data_version: number }).data_version);
   }
 
   /** Statements see the commits so far, until the turn ends or a thread answers. */
@@ -40,6 +49,7 @@ export class Snapshot {
     if (this.#turn === now && this.#answers === answers) return;
     this.release();
     this.#begin.run();
+    this.#known = undefined;
     this.#turn = now;
     this.#answers = answers;
     setImmediate(() => this.release());

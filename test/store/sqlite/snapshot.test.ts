@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Connection } from '../../../src/store/sqlite/connection.js';
+import { Connection, type Row } from '../../../src/store/sqlite/connection.js';
 import { renewSnapshots, Snapshot } from '../../../src/store/sqlite/snapshot.js';
-import { sql } from '../../../src/store/sqlite/sql.js';
+import { sql, type Sql } from '../../../src/store/sqlite/sql.js';
 
 describe('sqlite: a snapshot', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portico-sqlite-snapshot-'));
@@ -94,6 +94,30 @@ describe('sqlite: a snapshot', () => {
     write(7);
     const { busy } = writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
     assert.equal(busy, 0);
+  });
+
+  it('has counts of its own, which later ones share until something is committed', async () => {
+    const asked: unknown[] = [];
+    const get = (statement: Sql): Row | undefined => {
+      asked.push(statement.values[0]);
+      return Connection.prototype.get.call(reading, statement);
+    };
+    reading.get = get;
+    const countFrom = (least: number): number => reading.count(sql`SELECT count(*) FROM one WHERE value >= ${least}`);
+    write(8);
+    await arrival();
+    assert.deepEqual([countFrom(8), countFrom(9)], [1, 0]);
+    await arrival();
+    assert.deepEqual([countFrom(8), countFrom(9)], [1, 0]);
+    assert.deepEqual(asked, [8, 9]);
+    write(9);
+    await arrival();
+    assert.deepEqual([countFrom(8), countFrom(9)], [1, 1]);
+    write(8);
+    assert.equal(countFrom(9), 1);
+    renewSnapshots();
+    assert.equal(countFrom(9), 0);
+    reading.get = Connection.prototype.get;
   });
 
   it('ends where the connection is closed amid a turn', async () => {
