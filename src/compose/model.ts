@@ -17,6 +17,7 @@ import { terminologyOf } from '../conformance/search-terminology.js';
 import { projectRoot } from '../project-root.js';
 import { settingError } from '../config/setting-error.js';
 import type { Operation } from '../service.js';
+import { ownCanonicals, type OwnCanonicals } from '../fhir/own-canonicals.js';
 import { phoneForm } from '../fhir/phone-number.js';
 import { createRegistry, type SearchRegistry } from '../search/registry.js';
 
@@ -30,11 +31,11 @@ export interface Model {
 }
 
 export function loadModel(
-  { url, canonicalUrl, packages, customers, phoneRegion }: Config,
+  { url, canonicalUrl, patientSystem, packages, customers, phoneRegion }: Config,
   declarations?: readonly EndpointDeclaration[],
 ): Model {
   const root = projectRoot();
-  const definitions = definitionsWith(root, packages, canonicalUrl);
+  const definitions = definitionsWith(root, packages, ownCanonicals(canonicalUrl, patientSystem));
   const registry = createRegistry(definitions.searchParameters(), {
     terminology: terminologyOf(definitions),
     phoneNumber: phoneForm(phoneRegion),
@@ -76,10 +77,10 @@ function declaredBy({ root, definitions, endpoints }: Model): readonly Endpoint[
   return loadEndpoints(root, { publicUrl: '', customers: [{ key: 'any', referencesEnforced: false }], definitions });
 }
 
-function definitionsWith(root: string, packages: readonly string[], canonicalUrl: string): Definitions {
-  if (packages.length === 0) return loadDefinitions(root, [], canonicalUrl);
+function definitionsWith(root: string, packages: readonly string[], own: OwnCanonicals): Definitions {
+  if (packages.length === 0) return loadDefinitions(root, [], own);
   try {
-    return loadDefinitions(root, packages, canonicalUrl);
+    return loadDefinitions(root, packages, own);
   } catch (error) {
     return settingError('PORTICO_PACKAGES', error);
   }

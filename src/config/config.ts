@@ -17,6 +17,8 @@ export interface Config {
   readonly url: string;
   /** Base of the canonical URLs of the portal's own definitions, without a trailing slash. */
   readonly canonicalUrl: string;
+  /** System of the identifiers that the portal assigns to patients; undefined: one under `canonicalUrl`. */
+  readonly patientSystem: string | undefined;
   /** Absolute path of the data folder; it may not exist yet. */
   readonly dataFolder: string;
   readonly store: StoreConfig;
@@ -131,6 +133,7 @@ function configOf(values: Values): Config {
     port: values.PORT,
     url,
     canonicalUrl: values.PORTICO_CANONICAL_URL,
+    patientSystem: values.PORTICO_PATIENT_SYSTEM,
     dataFolder: values.PORTICO_DATA,
     store: values.PORTICO_STORE ?? { kind: 'sqlite', path: join(values.PORTICO_DATA, 'portico.db') },
     demo,

@@ -6,6 +6,7 @@ import {
   domainName,
   hostList,
   hostName,
+  identifierSystem,
   identityProviderList,
   issuerList,
   language,
@@ -109,6 +110,12 @@ export const settings = {
     doc:
       "Base of the canonical URLs of the portal's own definitions: profiles, code systems, value sets, operations. Set it once, " +
       'before the first start: resources that are stored keep the codes and profiles they were written with.',
+  }),
+  PORTICO_PATIENT_SYSTEM: optional(identifierSystem, '`NamingSystem/patient` under PORTICO_CANONICAL_URL', {
+    group: portal,
+    doc:
+      'System of the identifiers that the portal assigns to the patients whom it makes: its own assigning authority. Set it ' +
+      'once, before the first start.',
   }),
   PORTICO_INVITATION_DAYS: setting(whole(1, 365), '14', {
     group: portal,

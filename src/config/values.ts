@@ -93,6 +93,12 @@ export const canonicalBase = parsed('an http or https address without query, fra
   /^https?:\/\/[\w.:-]+(\/[\w.~%:-]+)*\/?$/.test(address) ? address.replace(/\/$/, '') : undefined,
 );
 
+/** An absolute URI. https://hl7.org/fhir/R4/datatypes.html#Identifier */
+export const identifierSystem = value(
+  'an absolute URI, as https://clinic.example.org/portal-id or urn:oid:2.999.1',
+  z.string().regex(/^(https?:\/\/[\w.:-]+(\/[\w.~%:-]+)*|urn:oid:[012](\.\d+)+|urn:uuid:[\da-f-]{36})$/),
+);
+
 export const hostName = value('a host name or IP address', z.string().regex(/^[\w.:-]+$/));
 
 export const language = parsed('a language tag such as en or ar-SA', languageTag);

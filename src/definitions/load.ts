@@ -31,11 +31,14 @@ const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'
 /**
  * @param root the project's folder, with dist/generated in it
  * @param packages paths of FHIR packages (.tgz); a later one wins where two define one URL, HL7's own always win
- * @param base of the canonical URLs of the portal's own definitions
+ * @param own names of the portal's own definitions
  * @throws Error naming the file when the build's output or a package cannot be read
  */
-export function loadDefinitions(root: string, packages: readonly string[] = [], base = FILE_BASE): Definitions {
-  const own = ownCanonicals(base);
+export function loadDefinitions(
+  root: string,
+  packages: readonly string[] = [],
+  own = ownCanonicals(FILE_BASE),
+): Definitions {
   const folder = path.join(root, 'dist/generated/definitions');
   const archives = [openArchive(path.join(folder, 'resources'), own), ...packages.map(openPackage).reverse()];
   const types = readJson(path.join(folder, 'types.json')) as Pick<TypeDefinition, 'name' | 'kind' | 'abstract'>[];

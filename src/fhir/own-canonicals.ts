@@ -1,5 +1,6 @@
 /**
- * Canonical URLs of the portal's own definitions: profiles, extensions, code systems, value sets, operations. The project's
+ * Canonical URLs of the portal's own definitions (profiles, extensions, code systems, value sets, operations), and the system of
+ * the identifiers that it assigns. The project's
  * files name them under FILE_BASE, a server under the base that its configuration sets.
  * https://hl7.org/fhir/R4/references.html#canonical
  */
@@ -13,6 +14,8 @@ export interface OwnCanonicals {
   /** Of a profile or an extension. */
   structure(name: string): string;
   codeSystem(name: string): string;
+  /** The system of the identifiers that the portal assigns to patients: its own assigning authority. */
+  readonly patientSystem: string;
   /** Of an operation by its id: `Task-claim`. */
   operation(id: string): string;
   /** A code of a code system of the portal's own. */
@@ -24,10 +27,11 @@ export interface OwnCanonicals {
 }
 
 /** @param base a URL of the characters that neither JSON nor FHIRPath escapes */
-export function ownCanonicals(base: string): OwnCanonicals {
+export function ownCanonicals(base: string, patientSystem = `${base}/NamingSystem/patient`): OwnCanonicals {
   const codeSystem = (name: string): string => `${base}/CodeSystem/${name}`;
   return {
     base,
+    patientSystem,
     structure: name => `${base}/StructureDefinition/${name}`,
     codeSystem,
     operation: id => `${base}/OperationDefinition/${id}`,

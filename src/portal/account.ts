@@ -3,7 +3,7 @@ import type { Person } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import type { Enrollee } from './enrollee.js';
 import { accountWorkflow, draftAccount, type EnrolledNotice } from './account-workflow.js';
-import { patientOf } from './new-patient.js';
+import { newPatient } from './new-patient.js';
 import { isPending } from './account-standing.js';
 import { move, SERVER } from './workflow.js';
 import { changed, created, combined, step, type WorkflowReader, type Step } from './step.js';
@@ -25,13 +25,13 @@ export async function provision(
   world: World,
 ): Promise<{ person: Person; step: Step }> {
   const { facts, patient, account, language } = subject;
-  const newPatient = patient ? undefined : patientOf(facts, world.ids.next(), language);
-  const reference = `Patient/${patient?.resource.id ?? newPatient?.id}`;
+  const record = patient ? undefined : newPatient(facts, world.ids.next(), language, all.own);
+  const reference = `Patient/${patient?.resource.id ?? record?.id}`;
   const draft = account?.resource ?? draftAccount(world.ids.next(), isActive, all.own);
   const name = isPending(draft, all.own) ? 'provision' : by;
   const input = { patient: reference, ...defined({ notice }) };
   const moving = { by: SERVER, now: world.clock.now(), all, input };
   const { resource: person, effects } = await move(accountWorkflow(all.own), name, draft, moving);
-  const writes = [...(newPatient ? [created(newPatient)] : []), account ? changed(account, person) : created(person)];
+  const writes = [...(record ? [created(record)] : []), account ? changed(account, person) : created(person)];
   return { person, step: combined(subject.conditions, step({ writes, effects })) };
 }

@@ -3,7 +3,7 @@ import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { reviewed } from './duplicate.js';
 import type { Enrollee } from './enrollee.js';
-import { patientOf } from './new-patient.js';
+import { newPatient } from './new-patient.js';
 import { combined, created, step, type Step, type WorkflowReader } from './step.js';
 
 /**
@@ -16,7 +16,7 @@ export function heldForReview(
   world: World,
 ): { fault: Fault; step: Step } | undefined {
   if (others.length === 0) return undefined;
-  const record = patient?.resource ?? patientOf(facts, world.ids.next(), language);
+  const record = patient?.resource ?? newPatient(facts, world.ids.next(), language, reader.own);
   const made = step({ writes: patient ? [] : [created(record)] });
   const fault = new Fault('conflict', 'This may be a person who is on record otherwise: a review is to decide.');
   return { fault, step: combined(conditions, made, reviewed(`Patient/${record.id}`, others, reader, world)) };

@@ -6,9 +6,16 @@ import { birthDateLikeness } from './birth-date.js';
 import { addressesOnRecord } from './contact.js';
 import { nameLikeness, type Likeness, type PersonName } from './name.js';
 
+export interface StatedIdentifier {
+  readonly system: string;
+  readonly value: string;
+  /** A person may have several of the system. */
+  readonly isSecondary?: boolean;
+}
+
 /** What is known of a person, as it is compared. */
 export interface Description {
-  readonly identifiers: readonly { readonly system: string; readonly value: string }[];
+  readonly identifiers: readonly StatedIdentifier[];
   readonly names: readonly PersonName[];
   /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD` */
   readonly birthDate?: string;
@@ -23,7 +30,9 @@ export function describe(
 ): Description {
   const { identifier = [], name: names = [], birthDate, telecom, gender } = record;
   const identifiers = identifier.flatMap(({ system, value, use }) =>
-    system === undefined || value === undefined || use === 'old' ? [] : [{ system, value }],
+    system === undefined || value === undefined || use === 'old'
+      ? []
+      : [{ system, value, isSecondary: use === 'secondary' }],
   );
   return { identifiers, names, addresses: addressesOnRecord(telecom, phoneNumber), ...defined({ birthDate, gender }) };
 }
@@ -52,7 +61,10 @@ export function compare(a: Description, b: Description): Comparison {
 
 function identifierLikeness(a: Description, b: Description): Comparison['identifier'] {
   const shared = a.identifiers.flatMap(one =>
-    b.identifiers.filter(({ system }) => system === one.system).map(({ value }) => value === one.value),
+    b.identifiers
+      .filter(({ system }) => system === one.system)
+      .filter(other => other.value === one.value || ![one, other].some(({ isSecondary }) => isSecondary))
+      .map(({ value }) => value === one.value),
   );
   if (shared.includes(true)) return 'same';
   return shared.length > 0 ? 'other' : 'unknown';

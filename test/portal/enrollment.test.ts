@@ -105,7 +105,13 @@ function enrolling(journey: () => Journey): void {
     assert.deepEqual([account.active, account.name, account.telecom], [true, undefined, undefined]);
     const reference = account.link?.[0]?.target.reference ?? '';
     const patient = (await journey().expect(200, 'demo-ehr', 'GET', reference)).body as unknown as Patient;
-    assert.deepEqual(patient.identifier, [{ system: 'urn:test', value: person.family }]);
+    const [stated, own] = patient.identifier ?? [];
+    assert.deepEqual(stated, { system: 'urn:test', value: person.family });
+    assert.deepEqual(
+      [own?.system, own?.value],
+      ['https://portico.health/fhir/NamingSystem/patient', reference.slice('Patient/'.length)],
+      '[RN-4] an identifier of the portal’s own assigning authority',
+    );
     assert.equal(first.headers.get('location')?.endsWith(`/Person/${account.id}`), true);
     const second = await enroll(person);
     assert.equal(second.status, 200);
