@@ -14,6 +14,7 @@ import type { Grants } from '../identity/authorization-server/grants.js';
 import { launchesIn } from '../identity/authorization-server/launches.js';
 import { mountProvider } from '../identity/authorization-server/mount.js';
 import { registrationRoutes, type RegistrationParts } from '../identity/authorization-server/registration-routes.js';
+import { refreshTokensIn } from '../identity/authorization-server/token-request.js';
 import { softwareStatements } from '../identity/authorization-server/software-statement.js';
 import type { Limiter } from '../identity/limits/limiter.js';
 import { visitorOf } from '../identity/limits/visitor.js';
@@ -74,7 +75,7 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
   return [
     { path: STYLE, handler: smartStyleHandler(parts.configuration) },
     { path: MOUNT + routes.registration, handler: registrationRoutes(registrationParts(parts)) },
-    mountProvider(provider, addresses),
+    mountProvider(provider, addresses, refreshTokensIn(stores.records, world.clock)),
     { path: '/interaction', handler: interactions },
   ];
 }

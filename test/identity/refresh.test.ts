@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Person } from 'fhir/r4.js';
 import { eachApp } from './each-app.js';
 import type { TokenAnswer } from './launch.js';
+import { app as appMetadata, basic, register } from './registering.js';
 
 const DAY = 24 * 3600_000;
 
@@ -46,6 +47,27 @@ eachApp('refresh tokens', surroundings => {
   it('without offline_access or online_access there is none', async () => {
     const { app } = surroundings();
     assert.equal((await app.launch({ scope: 'openid launch/patient patient/*.rs' }))['refresh_token'], undefined);
+  });
+
+  it('[R129] [A18] a public app may leave its id out, and is held to its own tokens; another client shows who it is', async () => {
+    const { app, server } = surroundings();
+    const first = await app.launch();
+    const { status, body } = await refresh(first['refresh_token'], { client_id: '' });
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.equal(await app.read(body['access_token'], 'Patient/demo-patient'), 200);
+    assert.equal((await refresh('none', { client_id: '' })).status, 400);
+    const { body: registered } = await register(
+      server,
+      appMetadata({ token_endpoint_auth_method: 'client_secret_basic' }),
+    );
+    const client = String(registered['client_id']);
+    const redirect = 'https://app.example.org/back';
+    const scope = 'launch/patient offline_access patient/*.rs';
+    const authenticate = basic(client, registered['client_secret']);
+    const own = await app.launch({ client, redirect, scope, authenticate });
+    assert.deepEqual((await refresh(own['refresh_token'], { client_id: '' })).body['error'], 'invalid_client');
+    const good = { grant_type: 'refresh_token', refresh_token: String(own['refresh_token']) };
+    assert.equal((await app.token(good, authenticate)).status, 200);
   });
 
   it('[A19] a token used again later is a thief’s: the whole family ends', async () => {

@@ -5,48 +5,52 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { MOUNT, routes, type Addresses } from './addresses.js';
+import { formOf } from './form.js';
+import { naming, type ClientOfRefreshToken } from './token-request.js';
 
 export interface Mount {
   path: string;
   handler(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-/** Bytes of an authorization request by POST; as an address it must fit the header fields. */
+/** Characters of an authorization request by POST; as an address it must fit the header fields. */
 const FORM_LIMIT = 8192;
 
-export function mountProvider(provider: () => Promise<Provider>, { issuer }: Addresses): Mount {
+/** @param clientOf whose refresh token it is */
+export function mountProvider(
+  provider: () => Promise<Provider>,
+  { issuer }: Addresses,
+  clientOf: ClientOfRefreshToken,
+): Mount {
   const { host, protocol, pathname } = new URL(issuer);
   return {
     path: MOUNT,
     async handler(request, response) {
-      // Every address in an answer is the public one, whatever a caller names this server.
-      Object.assign(request.headers, { host, 'x-forwarded-proto': protocol.slice(0, -1) });
-      delete request.headers['x-forwarded-host'];
-      Object.assign(request, { originalUrl: pathname + (request.url ?? '') });
       response.setHeader('x-content-type-options', 'nosniff');
       response.setHeader('referrer-policy', 'no-referrer');
       response.setHeader('pragma', 'no-cache');
       const [path] = (request.url ?? '').split('?', 1);
-      if (request.method === 'POST' && path === routes.authorization) await asAddress(request, response, issuer);
-      else await (await provider()).callback()(request, response);
+      const isPost = request.method === 'POST';
+      if (isPost && path === routes.authorization) return asAddress(request, response, issuer);
+      const asked = isPost && path === routes.token ? await naming(request, clientOf) : request;
+      if (!asked) return tooLarge(response);
+      // Every address in an answer is the public one, whatever a caller names this server.
+      Object.assign(asked.headers, { host, 'x-forwarded-proto': protocol.slice(0, -1) });
+      delete asked.headers['x-forwarded-host'];
+      Object.assign(asked, { originalUrl: pathname + (asked.url ?? '') });
+      await (await provider()).callback()(asked, response);
     },
   };
 }
 
 /** A request by POST goes on as the same one by GET: browsers send their cookies along with that alone. */
 async function asAddress(request: IncomingMessage, response: ServerResponse, issuer: string): Promise<void> {
-  const form = await formOf(request);
-  const headers = { 'cache-control': 'no-store', 'content-length': 0 };
-  if (form === undefined) response.writeHead(413, headers);
-  else response.writeHead(303, { ...headers, location: `${issuer}${routes.authorization}?${form.toString()}` });
-  response.end();
+  const form = await formOf(request, FORM_LIMIT);
+  if (!form) return tooLarge(response);
+  const location = `${issuer}${routes.authorization}?${form.toString()}`;
+  response.writeHead(303, { 'cache-control': 'no-store', 'content-length': 0, location }).end();
 }
 
-async function formOf(request: IncomingMessage): Promise<URLSearchParams | undefined> {
-  let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > FORM_LIMIT) return undefined;
-  }
-  return new URLSearchParams(text);
+function tooLarge(response: ServerResponse): void {
+  response.writeHead(413, { 'cache-control': 'no-store', 'content-length': 0 }).end();
 }
