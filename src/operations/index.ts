@@ -10,6 +10,7 @@ import { createEverything, type EverythingParts } from './everything/everything.
 import { createExpand, type ExpandParts } from './expand/expand.js';
 import { createInvite, type InviteParts } from './invite/invite.js';
 import { createLaunch } from './launch/launch.js';
+import { createLinkProxy, type LinkProxyParts } from './link-proxy/link-proxy.js';
 import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMark } from './mark/mark.js';
 import { createMatch, type MatchParts } from './match/match.js';
@@ -22,6 +23,7 @@ import { createReindex, type ReindexParts } from './reindex/reindex.js';
 import { createReindexStatus, type ReindexStatusParts } from './reindex/status.js';
 import { createRelease } from './release/release.js';
 import { createSendAgain, type SendAgainParts } from './send-again/send-again.js';
+import { createUnlinkProxy } from './unlink-proxy/unlink-proxy.js';
 import { createUnsubscribe, type UnsubscribeParts } from './unsubscribe/unsubscribe.js';
 import { createUntranslated, type UntranslatedParts } from './untranslated/untranslated.js';
 import { createValidate, type ValidateParts } from './validate/validate.js';
@@ -40,6 +42,7 @@ export type OperationParts = WorkflowParts &
   EnrollmentStatusParts &
   EverythingParts &
   ExpandParts &
+  LinkProxyParts &
   LookupParts &
   MatchParts &
   MetaParts &
@@ -68,6 +71,8 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createSendAgain(parts),
   createEnroll(parts),
   createLaunch(parts),
+  createLinkProxy(parts),
+  createUnlinkProxy(parts),
   createClaim(parts),
   createRelease(parts),
   createAssign(parts),

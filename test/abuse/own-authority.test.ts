@@ -51,6 +51,28 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     () => ['demo-system', 'POST', 'Patient/demo-patient/$launch', parameters({ client: 'demo-app' })],
   ],
   [
+    'RelatedPerson/link-proxy',
+    ['proxy: accounts and relations of both'],
+    () => [
+      'demo-agent as Practitioner/demo-administrator',
+      'POST',
+      'RelatedPerson/$link-proxy',
+      {
+        resourceType: 'Parameters',
+        parameter: [
+          { name: 'principal', valueReference: { reference: 'Patient/demo-patient' } },
+          { name: 'proxy', valueReference: { reference: 'Patient/demo-patient' } },
+          { name: 'relationship', valueCodeableConcept: { text: 'the same person' } },
+        ],
+      },
+    ],
+  ],
+  [
+    'RelatedPerson/unlink-proxy',
+    ['proxy: unlink-proxy'],
+    () => ['demo-ehr', 'POST', 'RelatedPerson/demo-proxy/$unlink-proxy'],
+  ],
+  [
     'Patient/enrollment-status',
     ['enrollment status: accounts and invitations'],
     () => ['demo-ehr', 'GET', 'Patient/demo-harold-brookfield/$enrollment-status'],
