@@ -30,7 +30,7 @@ export async function patientChanged(
   const { open } = await invitationsOf({ facts: {}, patient }, reader);
   const addresses = new Set(addressesOnRecord(after.telecom, reader.phoneNumber));
   const ending = open.filter(({ record }) => gone || record.sentTo?.some(one => !addresses.has(one)) === true);
-  const ended = await endInvitations(ending, reader, now, 'withdraw');
+  const ended = await endInvitations(ending, reader, now, 'outdate');
   return gone ? combined(ended, await withoutAccount(patient, after, reader, now)) : ended;
 }
 
