@@ -119,7 +119,7 @@ export async function compose(
     sessions: identity.sessions,
     limiter: identity.limiter,
     reused: identity.reused,
-    accountRequests: identity.requests,
+    workers: [identity.requests, identity.comingOfAge],
     hooks: createHookRoutes({ ...shared, stores, gateway, handling }),
     owned: storage === undefined,
   });

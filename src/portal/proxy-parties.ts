@@ -26,7 +26,7 @@ export interface ProxyRules {
   readonly enrollment: EnrollmentOrder;
 }
 
-/** A side with an account, or a child without. */
+/** A side with an account, or a child without: others act for children whether or not they have one. */
 export interface Side {
   /** Of the record or, without one, of the account. */
   readonly name?: readonly HumanName[];
@@ -107,7 +107,7 @@ async function ofPatient(side: SideName, patient: Versioned<Patient>, parts: Par
     requireInUse(side, account.resource, parts);
     return { ...known, account: account.resource, before: account, step: step({}) };
   }
-  const isChild = isUnder(birthDate, rules.accountAge, world.clock.now());
+  const isChild = isUnder(birthDate, Math.max(rules.accountAge, rules.proxyAge), world.clock.now());
   if (side === 'principal' && isChild) return { ...known, step: step({}) };
   return made(side, subject, known, parts);
 }

@@ -126,6 +126,20 @@ function refusals(journey: () => Journey): void {
     assert.equal(await refused(sides(old, kept)), 'proxy', 'the same person by two records');
   });
 
+  it('[PC-5] [D16] whoever acts for a patient does so by the record that a merge keeps', async () => {
+    const [old, kept, ben] = [
+      await human(journey(), 'Old'),
+      await human(journey(), 'Kept'),
+      await member(journey(), 'Ben'),
+    ];
+    await linked(journey(), sides(old, ben));
+    const { body } = await journey().expect(200, system, 'GET', old.patient);
+    const link = [{ type: 'replaced-by', other: { reference: kept.patient } }];
+    await journey().expect(200, system, 'PUT', old.patient, { ...body, active: false, link });
+    assert.equal(await reads(journey(), ben.who, kept.patient), 200);
+    assert.equal(await reads(journey(), ben.who, old.patient), 404);
+  });
+
   it('[PC-5] [D11] a relation that is blocked stays so, by whatever way it is asked for', async () => {
     const [ruth, ben] = [await member(journey(), 'Ruth'), await member(journey(), 'Ben')];
     const relation = await linked(journey(), sides(ruth, ben), ehr);
