@@ -3,6 +3,7 @@
  * SMART App Launch 2.2 scopes: https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
  */
 import type { Registered } from '../definitions/endpoint.js';
+import type { Limits } from './consent-limits.js';
 import type { Scope } from './scope.js';
 
 /** Patients, proxies and staff are people; `system` is a client acting for itself; `anonymous` has no token. */
@@ -26,6 +27,10 @@ export interface Actor extends Registered {
   readonly reach?: ReadonlyMap<string, ReadonlySet<string>>;
   /** By `Patient/1` for whom the actor acts, the relation by which they do: `RelatedPerson/2`. */
   readonly relations?: ReadonlyMap<string, string>;
+  /** What patients' Consents say about this person or client, by `Patient/1`. */
+  readonly limits?: Limits;
+  /** Of staff who broke the glass: ids of the patients whose restricted data they see for now. */
+  readonly opened?: readonly string[];
   /** References that count as "me": own Person, Patient, RelatedPersons, Practitioner, PractitionerRoles. */
   readonly identities: readonly string[];
   /** PractitionerRole codes that are active now. */
@@ -44,8 +49,10 @@ export function accessFingerprint(actor: Actor): string {
   return fingerprint;
 }
 
-function describe({ subject, patients, reach, roles, organizations, scopes }: Actor): string {
+function describe(actor: Actor): string {
+  const { subject, clientId, patients, reach, roles, organizations, scopes, limits, opened } = actor;
   const granted = scopes.map(({ permissions, ...scope }) => ({ ...scope, permissions: [...permissions] }));
   const limited = [...(reach ?? [])].map(([reference, names]) => [reference, ...names]);
-  return JSON.stringify([subject, patients, limited, [...roles], organizations, granted]);
+  const hidden = [clientId, [...(limits ?? [])], opened];
+  return JSON.stringify([subject, patients, limited, [...roles], organizations, granted, hidden]);
 }

@@ -3,6 +3,7 @@ import { localReference } from '../fhir/reference.js';
 import type { Json, Resource } from '../fhir/resource.js';
 import type { Actor } from './actor.js';
 import type { Client } from './clients.js';
+import { consentLimitsOf, type Consents } from './consent-limits.js';
 import { references } from './compartment-paths.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { boundsOf, holds, type Bounds } from '../fhir/period.js';
@@ -22,6 +23,7 @@ export interface People {
   ages(): Promise<AgeSettings>;
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
+  readonly consents: Consents;
 }
 
 export interface Built {
@@ -59,11 +61,13 @@ export async function buildActor(
   if (!found) return undefined;
   const within = inContext(found, claims.patient);
   if (!within) return undefined;
-  const { until, ...who } = within;
+  const { until: standing, ...who } = within;
+  const { limits, until: limited } = await consentLimitsOf(who, client, people, now);
   const scopes = parseScopes(claims.scope).filter(({ context }) => (context === 'system') === (who.kind === 'system'));
   const common = { subject, clientId: client.id, registrations: new Set(client.registrations), scopes };
-  const limits = client.customers ? { customers: new Set(client.customers) } : {};
-  return { actor: { ...who, ...common, ...limits, ...(person ? {} : { fhirUser: subject }) }, until };
+  const more = defined({ limits, customers: client.customers && new Set(client.customers) });
+  const actor = { ...who, ...common, ...more, ...(person ? {} : { fhirUser: subject }) };
+  return { actor, until: Math.min(standing, limited) };
 }
 
 /** A token with a launch context reaches that patient alone; it is dead once the person does not any more. */

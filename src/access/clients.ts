@@ -7,6 +7,8 @@ export interface Client {
   readonly kind: 'system' | 'user';
   /** Endpoints say which registrations they admit. */
   readonly registrations: readonly Registration[];
+  /** Whose client it is: the customer's key, the partner's or the app's name. */
+  readonly integration?: string;
   /** Keys of the customers whose endpoints it may call; absent: of all. */
   readonly customers?: readonly string[];
   /** The most a token of this client may hold; absent: its issuer says it in the token. */

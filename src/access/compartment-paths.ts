@@ -5,10 +5,12 @@
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Json, Resource } from '../fhir/resource.js';
 import { localReference } from '../fhir/reference.js';
-import { and, NONE, or } from '../search/filters.js';
-import type { Filter } from '../search/query.js';
+import { and, NONE, not, or } from '../search/filters.js';
+import { typePosting, type Filter } from '../search/query.js';
+import { actorsNamed } from './consent.js';
 import { draftPostings } from './drafts.js';
 import { internalPosting } from './internal-posting.js';
+import { labelPostings } from './labels.js';
 import { openingPostings } from './opening-function.js';
 import { retractedPostings } from './retracted.js';
 import { compartmentPaths, type CompartmentPaths } from './compartment-paths.table.js';
@@ -70,7 +72,29 @@ function internalPostings(resource: Resource, bases: readonly string[], taskCode
   const [context] = references(resource, ['securityContext'], bases);
   const opening = own.length > 0 || context !== undefined ? openingPostings(resource, context) : [];
   return [
-    ...new Set([...own, ...others, ...threadPostings(resource, bases), ...retractedPostings(resource), ...opening]),
+    ...new Set([
+      ...own,
+      ...others,
+      ...threadPostings(resource, bases),
+      ...retractedPostings(resource),
+      ...opening,
+      ...hidingPostings(resource, bases),
+    ]),
+  ];
+}
+
+/** What hides a resource, and what a Consent hides. */
+function hidingPostings(resource: Resource, bases: readonly string[]): string[] {
+  return [...labelPostings(resource), ...consentPostings(resource, bases)];
+}
+
+/** Of a Consent in force: whose it is, and whom it names. */
+function consentPostings(resource: Resource, bases: readonly string[]): string[] {
+  if (resource.resourceType !== 'Consent' || resource['status'] !== 'active') return [];
+  const patients = references(resource, ['patient'], bases);
+  return [
+    ...patients.map(patient => internalPosting('Consent', 'active', patient)),
+    ...actorsNamed(resource, bases).map(actor => internalPosting('Consent', 'actor', actor)),
   ];
 }
 
@@ -100,8 +124,33 @@ export function tombstone(filter: Filter): Filter {
     case 'all':
     case 'id':
       return filter;
+    case 'not':
+      return withoutTombstone(filter.of);
     default:
       return NONE;
+  }
+}
+
+/** What was not so, of what is deleted; none where tombstones do not tell. */
+function withoutTombstone(filter: Filter): Filter {
+  const type = typeAsked(filter);
+  return type === undefined ? NONE : and([not({ kind: 'posting', key: typePosting(type) }), not(tombstone(filter))]);
+}
+
+/** The type of which a filter asks for internal postings, and for nothing else. */
+function typeAsked(filter: Filter): string | undefined {
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const types = new Set(filter.of.map(typeAsked));
+      return types.size === 1 ? [...types][0] : undefined;
+    }
+    case 'not':
+      return typeAsked(filter.of);
+    case 'posting':
+      return /^([A-Za-z]+)\|~/.exec(filter.key)?.[1];
+    default:
+      return undefined;
   }
 }
 

@@ -10,6 +10,7 @@ import type { Criterion, DocumentChange, Put, Records, Store } from '../store/po
 import { firstRows } from '../store/views/first-rows.js';
 import { delegating } from '../store/views/delegating.js';
 import { references } from './compartment-paths.js';
+import { concernedByConsent, practitionersNamed } from './consent-epochs.js';
 import { internalPosting } from './internal-posting.js';
 
 const KIND = 'epoch';
@@ -56,6 +57,7 @@ function epochsTouched(before: Resource | undefined, after: Resource | undefined
   if (!version) return [];
   const { resourceType: type, id = '' } = version;
   const elements = DECISIVE[type] ?? PORTAL_TYPES[type] ?? [];
+  if (type === 'Consent') return concernedByConsent(before, after);
   const decisive = (resource?: Resource) => JSON.stringify(elements.map(name => resource?.[name]));
   if (before && after && decisive(before) === decisive(after)) return [];
   if (type === 'PractitionerRole') {
@@ -75,7 +77,8 @@ interface Concerned {
  */
 export function withEpochs(store: Store, clock: Clock, portal: string): Store {
   const decides = ({ key: { type, partition } }: Put): boolean =>
-    Object.hasOwn(DECISIVE, type) || (partition === portal && Object.hasOwn(PORTAL_TYPES, type));
+    Object.hasOwn(DECISIVE, type) ||
+    (partition === portal && (type === 'Consent' || Object.hasOwn(PORTAL_TYPES, type)));
   return {
     ...delegating(store),
     async commit(changes) {
@@ -98,9 +101,10 @@ async function concerned(store: Store, puts: readonly Put[], deadline: number): 
   const criteria = await Promise.all(
     standing.map(({ subject, put }) => linked(store, put.key.partition, subject, deadline)),
   );
-  const people = criteria.flat().filter(({ type }) => type === 'Person');
+  const people = criteria.flat();
+  const staff = await practitionersNamed(store, standing, deadline);
   return {
-    subjects: [...new Set([...standing.map(({ subject }) => subject), ...people.flatMap(namesOf)])],
+    subjects: [...new Set([...standing.map(({ subject }) => subject), ...people.flatMap(namesOf), ...staff])],
     criteria: criteria.flat(),
   };
 }

@@ -8,6 +8,7 @@ import { anonymous, type Authenticate } from './authenticate.js';
 import { authorize, needOf } from './authorize.js';
 import { guard, type GuardedStore } from './guarded-store.js';
 import { isOpen } from './open.table.js';
+import type { LabelRules } from './labels.js';
 import { policies, without, type CompileScope } from './policy.js';
 
 export interface Gate {
@@ -28,8 +29,9 @@ export function createGate(
   authenticate: Authenticate,
   definitions: Definitions,
   compile: (endpoint: Endpoint) => CompileScope,
+  labels: LabelRules,
 ): Gate {
-  const policyOf = policies(compile, definitions.own.codeSystem('role'));
+  const policyOf = policies(compile, { roleSystem: definitions.own.codeSystem('role'), labels });
   return {
     isOpen: (_endpoint, route) => isOpen(route, definitions.own),
     anonymous,

@@ -14,6 +14,8 @@ export interface PatientWrite {
 export const patientWrites: Readonly<Record<string, PatientWrite>> = {
   Communication: { permissions: 'cud', asSender: true },
   Binary: { permissions: 'c' },
+  /** What they permit and deny to others; they record it, and end it: writing/consent-rule.ts. */
+  Consent: { permissions: 'cu' },
   /** The profile: portal/patient-profile.ts. */
   Patient: { permissions: 'u', needs: 'profile' },
 };

@@ -17,6 +17,8 @@ import { RETRACTED } from './retracted.js';
 import { patientWrites } from './patient-writes.table.js';
 import { noDraft } from './drafts.js';
 import { doneFor, draftsOf, filesOf, hasFunction, OF_MESSAGE, openedOf, reachedFilter } from './functions.js';
+import { unhidden } from './hidden.js';
+import { noLabels, type LabelRules } from './labels.js';
 import { everyStaff, roles, type Grant } from './roles.table.js';
 import { gives, type Need, type Permission, type Scope } from './scope.js';
 
@@ -60,6 +62,10 @@ export interface PolicyRules {
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
   readonly containers: readonly string[];
+  /** Security labels that hide; left out: none do. */
+  readonly labels?: LabelRules;
+  /** Whether a type has a search parameter here; left out: none has. */
+  readonly declares?: (type: string, code: string) => boolean;
 }
 
 /** The policy of one actor at one endpoint; each answer is worked out once. */
@@ -111,14 +117,15 @@ export function without(policy: Policy, types: ReadonlySet<string> | undefined):
  */
 export function policies(
   compile: (endpoint: Endpoint) => CompileScope,
-  roleSystem: string,
+  { roleSystem, labels }: Required<Pick<PolicyRules, 'roleSystem' | 'labels'>>,
 ): (actor: Actor, endpoint: Endpoint) => Policy {
   const made = new WeakMap<Endpoint, WeakMap<Actor, Policy>>();
   return (actor, endpoint) => {
     const byActor = made.get(endpoint) ?? new WeakMap<Actor, Policy>();
     made.set(endpoint, byActor);
     const { holdsAudit, holdsDrafts } = endpoint;
-    const rules = { holdsAudit, holdsDrafts, roleSystem, containers: containersOf(endpoint) };
+    const declares = (type: string, code: string) => endpoint.resources.get(type)?.searchParams.has(code) === true;
+    const rules = { holdsAudit, holdsDrafts, roleSystem, labels, declares, containers: containersOf(endpoint) };
     const policy = byActor.get(actor) ?? createPolicy(actor, { ...rules, compile: compile(endpoint) });
     byActor.set(actor, policy);
     return policy;
@@ -158,13 +165,20 @@ function within(actor: Actor, { context }: Scope, type: string, rules: PolicyRul
     case 'system':
       return withoutForeignDrafts(actor, type, rules);
     case 'patient':
-      return or([ownOrDirectory(actor, type), draftsOf(actor, type)]);
+      return or([and([ownOrDirectory(actor, type), unhiddenFrom(actor, type, rules)]), draftsOf(actor, type)]);
     case 'staff':
       return context === 'user'
-        ? or([filesOrAll(actor, type, rules), draftsOf(actor, type)])
-        : and([staffFilter(actor, type), ownOrDirectory(actor, type)]);
+        ? or([and([filesOrAll(actor, type, rules), unhiddenFrom(actor, type, rules)]), draftsOf(actor, type)])
+        : and([staffFilter(actor, type), ownOrDirectory(actor, type), unhiddenFrom(actor, type, rules)]);
   }
 }
+
+/** Without what labels and Consents hide. */
+const unhiddenFrom = (
+  actor: Actor,
+  type: string,
+  { labels = noLabels, declares = () => false, compile }: PolicyRules,
+): Filter => unhidden(actor, type, { labels, declares, compile });
 
 /** Of a message people see what it was to its sender alone: what was retracted, others are not to find in its past. */
 function pastFilter(actor: Actor, type: string, { holdsDrafts }: PolicyRules): Filter {

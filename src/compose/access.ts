@@ -44,7 +44,11 @@ export function createAccess(
   const registered = registeredClients(addressesAt(config.url).issuer, registry);
   const clients: Clients = eitherClients(registered, ...(key ? [developmentClients] : []), pageClients, apps);
   const { url, partition } = endpointThat(model, 'holdsPeople');
-  const people = storedPeople(store, partition, clock, { own: model.definitions.own, ages: configuration });
+  const people = storedPeople(store, partition, clock, {
+    own: model.definitions.own,
+    ages: configuration,
+    bases: [url],
+  });
   const authenticate = createAuthenticate({
     verify: firstOf(pageTokens.verify, opaqueVerifier(records), jwtVerifier(issuers)),
     clients,

@@ -4,6 +4,7 @@ import { accessFingerprint } from '../access/actor.js';
 import { boxFilter } from '../access/boxes.js';
 import { createGate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
+import { labelsIn, type LabelRules } from '../access/labels.js';
 import type { CompileScope } from '../access/policy.js';
 import { receiveContent } from '../content/keep.js';
 import { withoutRemains } from '../content/upload.js';
@@ -33,7 +34,7 @@ import { createQuota } from '../router/quota.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
-import type { AccountAccess, Audit, Dispatch, HandlerParts, Operation, PortalSettings } from '../service.js';
+import type { Audit, Dispatch, HandlerParts, Operation, PortalSettings } from '../service.js';
 import type { ChangeSet, Storage, Store } from '../store/port.js';
 import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
@@ -60,7 +61,6 @@ export interface Given {
   texts: () => Promise<Texts>;
   wordings: Wordings;
   custom: CustomParameters;
-  accountAccess: AccountAccess;
 }
 
 /** The router, and what it was made of. */
@@ -119,7 +119,6 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     configuration,
     texts,
     wordings,
-    accountAccess: given.accountAccess,
   };
 }
 
@@ -144,7 +143,7 @@ function routerOf(
   const { definitions } = model;
   const views = new Map(model.endpoints.map(endpoint => [endpoint.path, viewOf(store, endpoint)]));
   return createDispatch({
-    gate: createGate(access.authenticate, definitions, endpoint => scopesOf(endpoint, parts, log)),
+    gate: createGate(access.authenticate, definitions, endpoint => scopesOf(endpoint, parts, log), labelRules(config)),
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),
@@ -164,6 +163,12 @@ function routerOf(
     answered: (run, status) => logAnswer(log, world.clock.now(), run, status),
   });
 }
+
+const labelRules = ({ labels: { sensitive, restricted, sealed } }: Config): LabelRules => ({
+  sensitive: labelsIn(sensitive),
+  restricted: labelsIn(restricted),
+  sealed: labelsIn(sealed),
+});
 
 /** Granular scopes by the parameters of R4, and by those of the endpoint's own that are in force. */
 function scopesOf(endpoint: Endpoint, { registry, registryOf, clock }: HandlerParts, log: Log): CompileScope {

@@ -29,6 +29,8 @@ export interface Config {
   /** Where links in e-mails lead, without a trailing slash. */
   readonly portalUrl: string;
   readonly invitationDays: number;
+  /** Security labels that hide resources, with spaces between. */
+  readonly labels: { readonly sensitive: string; readonly restricted: string; readonly sealed: string };
   /** The region of telephone numbers in national form: ISO 3166-1 alpha-2. */
   readonly phoneRegion: CountryCode;
   /** Absolute paths of FHIR packages (.tgz). */
@@ -141,6 +143,11 @@ function configOf(values: Values): Config {
     defaultLanguage: values.PORTICO_DEFAULT_LANGUAGE,
     portalUrl: values.PORTICO_PORTAL_URL ?? url,
     invitationDays: values.PORTICO_INVITATION_DAYS,
+    labels: {
+      sensitive: values.PORTICO_SENSITIVE_LABELS,
+      restricted: values.PORTICO_RESTRICTED_LABELS,
+      sealed: values.PORTICO_SEALED_LABELS,
+    },
     phoneRegion: values.PORTICO_PHONE_REGION,
     packages: values.PORTICO_PACKAGES,
     mail: {

@@ -9,6 +9,7 @@ import {
   identifierSystem,
   identityProviderList,
   issuerList,
+  labelList,
   language,
   mailbox,
   networkList,
@@ -120,6 +121,18 @@ export const settings = {
   PORTICO_INVITATION_DAYS: setting(whole(1, 365), '14', {
     group: portal,
     doc: 'Days an invitation can be redeemed.',
+  }),
+  PORTICO_SENSITIVE_LABELS: setting(labelList, 'R V ETH HIV PSY PSYTHPN SDV SEX STD', {
+    group: portal,
+    doc: 'Security labels (`meta.security`) that hide a resource from proxies and partners, unless a Consent of the patient permits them.',
+  }),
+  PORTICO_RESTRICTED_LABELS: setting(labelList, 'V PSYTHPN', {
+    group: portal,
+    doc: 'Security labels that hide a resource from staff until they break the glass (`Patient/$break-glass`).',
+  }),
+  PORTICO_SEALED_LABELS: setting(labelList, 'PSYTHPN', {
+    group: portal,
+    doc: 'Security labels that hide a resource from staff, whatever they do.',
   }),
   PORTICO_PHONE_REGION: setting(phoneRegion, 'US', {
     group: portal,

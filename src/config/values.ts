@@ -103,6 +103,11 @@ export const hostName = value('a host name or IP address', z.string().regex(/^[\
 
 export const language = parsed('a language tag such as en or ar-SA', languageTag);
 
+/** Security labels: codes, of any system or of one. */
+export const labelList = parsed('codes with spaces between, each maybe as system|code; or none', list =>
+  list.split(' ').every(word => /^([^\s|]+\|)?[^\s|]+$/.test(word)) ? list : undefined,
+);
+
 export const phoneRegion = parsed('a region (ISO 3166-1) such as US', region =>
   isSupportedCountry(region) ? region : undefined,
 );

@@ -17,13 +17,12 @@ export type AccountMove =
   | 'activate'
   | 'link'
   | 'unlink'
-  | 'resend'
-  | 'deactivate'
+  | 'close'
   | 'merge'
   | 'merge-pending'
   | 'withdraw'
-  | 'reactivate'
-  | 'reactivate-proxy';
+  | 'reopen'
+  | 'reopen-proxy';
 
 export interface Provision {
   /** `Patient/1`, whose own account it becomes. */
@@ -74,16 +73,12 @@ export function accountWorkflow(own: OwnCanonicals): Workflow<AccountMove, Perso
       activate: { from: ['pending'], to: 'enrolled', by: ['server'], change: settled, effects: noticeOf },
       link: { ...kept, from: ['proxy-only'], to: 'enrolled' },
       unlink: { ...kept, from: ['enrolled'], to: 'proxy-only' },
-      resend: { ...kept, from: ['pending'], to: 'pending', operation: true, effects: noticeOf },
-      deactivate: {
-        ...{ ...kept, from: open, to: 'inactive', change: settled },
-        ...{ operation: true, repeatable: true },
-      },
+      close: { ...kept, from: open, to: 'inactive', change: settled },
       merge: { from: ['enrolled'], to: 'enrolled', by: ['server'], change: withOtherPatient },
       'merge-pending': { from: ['pending'], to: 'pending', by: ['server'], change: withOtherPatient },
       withdraw: { from: open, to: 'inactive', by: ['server'], change: settled },
-      reactivate: { ...kept, from: ['inactive'], to: 'enrolled', operation: true, repeatable: true },
-      'reactivate-proxy': { ...kept, from: ['inactive'], to: 'proxy-only', repeatable: true },
+      reopen: { ...kept, from: ['inactive'], to: 'enrolled' },
+      'reopen-proxy': { ...kept, from: ['inactive'], to: 'proxy-only' },
     },
   };
 }

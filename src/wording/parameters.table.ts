@@ -66,9 +66,6 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'contact-changed': {},
   'factor-changed': {},
   'account-closed': {},
-  'proxy-linked': {},
-  'proxy-narrowed': {},
-  'proxy-ended': {},
   'app-access-ended': {},
   'factor-reset': {},
 };

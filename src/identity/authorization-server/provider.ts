@@ -14,7 +14,6 @@ import { REGISTERED_SCOPE } from './client-metadata.js';
 import { lifetimes, shared, shortLived } from './lifetimes.js';
 import { smartMiddleware } from './middleware.js';
 import { recordsAdapter, type AdapterParts } from './records-adapter.js';
-import { authMethods } from './registered-client.js';
 import { checkAudience, resourceServer } from './resource-server.js';
 import { assertionAlgorithms, fixedScopes } from './scopes.table.js';
 
@@ -79,7 +78,7 @@ function configurationOf(parts: ProviderParts): Configuration {
     conformIdTokenClaims: false,
     extraParams: { aud: checkAudience(parts.audiences), launch: null },
     extraClientMetadata: { properties: [REGISTERED_SCOPE] },
-    clientAuthMethods: [...authMethods],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: (_context, origin, client) =>
       (client.redirectUris ?? []).some(uri => URL.parse(uri)?.origin === origin),
@@ -91,11 +90,7 @@ function configurationOf(parts: ProviderParts): Configuration {
     extraTokenClaims: tokenClaims(parts),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     renderError,
-    discovery: {
-      introspection_endpoint_auth_methods_supported: authMethods,
-      revocation_endpoint_auth_methods_supported: authMethods,
-      ...(parts.registers ? { registration_endpoint: parts.addresses.registration } : {}),
-    },
+    ...(parts.registers ? { discovery: { registration_endpoint: parts.addresses.registration } } : {}),
     ...lifetimes,
     features: {
       devInteractions: { enabled: false },

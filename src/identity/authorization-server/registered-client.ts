@@ -37,7 +37,7 @@ export interface RegisteredClient {
 export const clientOf = ({ id, kind, integration, scope }: RegisteredClient): Client => {
   const { acts, registration } = clientKinds[kind];
   const customers = registration === 'customer' ? [integration] : undefined;
-  return { id, kind: acts, registrations: [registration], scope, ...defined({ customers }) };
+  return { id, kind: acts, registrations: [registration], integration, scope, ...defined({ customers }) };
 };
 
 const offline = /(^| )(offline|online)_access( |$)/;
