@@ -3,6 +3,7 @@
  * ones that may import anything.
  */
 import { createAccess } from './compose/access.js';
+import { accountAccessIn } from './compose/account-access.js';
 import { ensureFolder } from './config/folder.js';
 import { configurationIn, textsIn } from './compose/configuration.js';
 import { createDelivery } from './compose/delivery.js';
@@ -70,13 +71,14 @@ export async function compose(
   const secret = await sharedSecret(opened.records, world);
   const log = createLog({ level: config.logLevel, actorKey: secret.export() });
   const indexing = await createIndexing(model, opened, world, log);
-  const stores = await inStep(opened, model, indexing, world.clock);
+  const grants = createGrants(opened.records, world.clock);
+  const { accountAccess, ending } = accountAccessIn(opened.records, world, grants, secret);
+  const stores = await inStep(opened, model, indexing, world.clock, ending);
   const reading = { config, stores, model, world };
   const configuration = configurationIn(reading);
   const texts = textsIn(reading, configuration);
   const clients = createClientRegistry({ ...stores, ...world, fixed: config.demo ? demoApps(config.url) : [] });
   const pageTokens = createPageTokens(world);
-  const grants = createGrants(opened.records, world.clock);
   const access = createAccess(config, model, stores, world, configuration, clients, pageTokens);
   const { wordings, shipped } = wordingsIn(reading, texts, log);
   const outbound = createOutbound(config.outbound, {
@@ -99,6 +101,7 @@ export async function compose(
     texts,
     wordings,
     custom: indexing.custom,
+    accountAccess,
   });
   checkStart(model, operations);
   const portal = endpointThat(model, 'workflows');
@@ -116,7 +119,7 @@ export async function compose(
     sessions: identity.sessions,
     limiter: identity.limiter,
     reused: identity.reused,
-    accountRequests: identity.requests,
+    workers: [identity.requests, identity.comingOfAge],
     hooks: createHookRoutes({ ...shared, stores, gateway, handling }),
     owned: storage === undefined,
   });

@@ -279,8 +279,17 @@ export interface HandlerParts extends World {
   readonly texts: () => Promise<Texts>;
   /** The wordings of notices. */
   readonly wordings: Wordings;
+  readonly accountAccess: AccountAccess;
   /** Settings the portal's workflows read. */
   readonly portal: PortalSettings;
+}
+
+/** How accounts are signed in to, as far as member administration changes it: private records, as changes for one commit. */
+export interface AccountAccess {
+  /** Ends the waits that wrong tries led to. @param account `Person/1`, `Practitioner/2` */
+  unlocking(account: string): Promise<DocumentChange[]>;
+  /** Removes every second factor, signs the account out, and tells its person; nothing where there is none. */
+  withoutFactors(account: string): Promise<DocumentChange[]>;
 }
 
 export interface PortalSettings {

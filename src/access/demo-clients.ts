@@ -21,6 +21,7 @@ export const demoClients: readonly Client[] = [
       'system/Practitioner.cruds system/PractitionerRole.cruds system/Organization.cruds',
       'system/HealthcareService.rs system/Endpoint.rs system/Task.rs',
       'system/Communication.crs system/Communication.$read-state system/Binary.cr system/DocumentReference.cruds system/Observation.cruds',
+      'system/RelatedPerson.$link-proxy system/RelatedPerson.$unlink-proxy',
       'system/Patient.$enrollment-status system/Patient.$invite system/Patient.$enroll system/Patient.$launch',
     ].join(' '),
   },
@@ -28,7 +29,7 @@ export const demoClients: readonly Client[] = [
     id: 'demo-patient',
     ...app,
     scope:
-      'patient/*.rs patient/Patient.u patient/Consent.cu patient/Communication.cud patient/Binary.c patient/Communication.$*',
+      'patient/*.rs patient/Patient.u patient/Consent.cu patient/Communication.cud patient/Binary.c patient/Communication.$* patient/RelatedPerson.$unlink-proxy',
     fhirUser: 'Person/demo-patient',
   },
   { id: 'demo-clinician', ...app, scope: staffScope, fhirUser: 'Practitioner/demo-clinician' },

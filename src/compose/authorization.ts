@@ -75,7 +75,7 @@ export function authorizationMounts(parts: AuthorizationParts, pages: Authorizat
   return [
     { path: STYLE, handler: smartStyleHandler(parts.configuration) },
     { path: MOUNT + routes.registration, handler: registrationRoutes(registrationParts(parts)) },
-    mountProvider(provider, addresses, refreshTokensIn(stores.records, world.clock)),
+    ...mountProvider(provider, addresses, refreshTokensIn(stores.records, world.clock)),
     { path: '/interaction', handler: interactions },
   ];
 }

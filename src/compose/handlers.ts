@@ -34,7 +34,7 @@ import { createQuota } from '../router/quota.js';
 import { createOperationTable } from '../router/stages/operation.js';
 import { createCursors } from '../search/cursor.js';
 import { parseCriteria } from '../search/parse.js';
-import type { Audit, Dispatch, HandlerParts, Operation, PortalSettings } from '../service.js';
+import type { AccountAccess, Audit, Dispatch, HandlerParts, Operation, PortalSettings } from '../service.js';
 import type { ChangeSet, Storage, Store } from '../store/port.js';
 import { viewOf } from '../store/views/view-of.js';
 import { createValidator } from '../validate/validator.js';
@@ -61,6 +61,7 @@ export interface Given {
   texts: () => Promise<Texts>;
   wordings: Wordings;
   custom: CustomParameters;
+  accountAccess: AccountAccess;
 }
 
 /** The router, and what it was made of. */
@@ -119,6 +120,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     configuration,
     texts,
     wordings,
+    accountAccess: given.accountAccess,
   };
 }
 

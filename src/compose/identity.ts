@@ -20,6 +20,7 @@ import { createCredentialPolicy } from '../identity/accounts/credential-policy.j
 import { credentialReader } from '../identity/accounts/credential.js';
 import { enter, verifyEntrance } from '../identity/accounts/first-credential.js';
 import { createHashing } from '../identity/accounts/password-hash.js';
+import { comeOfAge, RELATIONS_AT_ONCE } from '../identity/accounts/coming-of-age.js';
 import { createAuthenticatorApps } from '../identity/accounts/authenticator-app.js';
 import { createOneTimeCodes } from '../identity/accounts/one-time-code.js';
 import { bringFactor, sendAnother, type SecondFactorParts } from '../identity/accounts/second-factor.js';
@@ -68,6 +69,8 @@ export interface Identity {
   readonly reused: (account: string) => Promise<DocumentChange[]>;
   /** Looks into the requests of people who cannot sign in. */
   readonly requests: BackgroundWorker;
+  /** Tells families when a child has come of age. */
+  readonly comingOfAge: BackgroundWorker;
   readonly pages: AccountPagesParts;
 }
 
@@ -75,6 +78,8 @@ export interface Identity {
 const MINUTE = 60_000;
 /** Between looks at the requests that wait. */
 const LOOKING = 500;
+/** Between looks at the children who have come of age. */
+const BIRTHDAYS = 30_000;
 
 export function createIdentity(parts: IdentityParts): Identity {
   const { config, world, stores, secret, configuration } = parts;
@@ -129,6 +134,11 @@ export function createIdentity(parts: IdentityParts): Identity {
     interval: LOOKING,
     report: error => parts.log.error('account requests', error),
   });
+  const comingOfAge = createBackgroundWorker(() => comeOfAge({ records, writer, clock, settings: configuration }), {
+    full: RELATIONS_AT_ONCE,
+    interval: BIRTHDAYS,
+    report: error => parts.log.error('coming of age', error),
+  });
   const changing = {
     ...{ clock, random, store, writer, credentials, policy, methods, hashing, limiter, codes },
     ...{ sessions, security, outbox, placeNames, apps, audit },
@@ -150,7 +160,7 @@ export function createIdentity(parts: IdentityParts): Identity {
   };
   const choose: Identity['choose'] = choice => chosenCredential(choice, { hashing, clock });
   const reused: Identity['reused'] = account => reuseTold(account, { limiter, credentials, security });
-  return { sessions, limiter, forms, requests, choose, reused, pages };
+  return { sessions, limiter, forms, requests, comingOfAge, choose, reused, pages };
 }
 
 function accountWriter(parts: IdentityParts): AccountWriter {

@@ -3,6 +3,7 @@ import { withBinaryOwners } from '../access/binary-owners.js';
 import { upgradePostings } from '../access/posting-upgrade.js';
 import { markPosting } from '../access/boxes.js';
 import { sightedEntries, withMessageSight } from '../access/message-sight.js';
+import { withClosedAccounts, type Ending } from '../access/closed-accounts.js';
 import { withEpochs } from '../access/epochs.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { Clock, World } from '../fhir/clock.js';
@@ -57,12 +58,13 @@ export async function createIndexing(
   };
 }
 
-/** The storage whose commits keep epochs and the owners of Binaries in step: every write of the server's goes through it. */
+/** The storage whose commits keep epochs, closed accounts and the owners of Binaries in step: every write of the server's goes through it. */
 export async function inStep(
   opened: Storage,
   { definitions, endpoints, postings }: Model,
   indexing: Indexing,
   clock: Clock,
+  ending: Ending,
 ): Promise<Storage> {
   const { index, endpointOf } = indexing;
   const internal = (resource: Resource, partition: string) => postings.internal(resource, [endpointOf(partition).url]);
@@ -73,7 +75,7 @@ export async function inStep(
   const current = withGenerations(opened.store, indexing.custom);
   const seen = withMessageSight(withMarks(current, marks), sight);
   const owned = withBinaryOwners(seen, { clock, internal, index });
-  const store = withEpochs(owned, clock, partition);
+  const store = withEpochs(withClosedAccounts(owned, partition, ending), clock, partition);
   const partitions = writtenBy(endpoints).map(({ partition }) => partition);
   await upgradePostings({ store, records: opened.records, clock, index }, partitions);
   return { ...opened, store };

@@ -69,8 +69,8 @@ export interface ServingParts {
   limiter: Limiter;
   /** The changes that tell a person that a refresh token was used again. */
   reused: (account: string) => Promise<DocumentChange[]>;
-  /** Looks into the requests of people who cannot sign in. */
-  accountRequests: BackgroundWorker;
+  /** The background work for accounts. */
+  workers: readonly BackgroundWorker[];
   stores: Storage;
   outbound: Outbound;
   /** Routes by which gateways call. */
@@ -89,7 +89,7 @@ const EXPIRED_AT_ONCE = 500;
 const PERSISTING = 5000;
 
 export function createServing(parts: ServingParts): Serving {
-  const { config, log, dispatcher, reindexer, accountRequests, audit, stores, owned } = parts;
+  const { config, log, dispatcher, reindexer, workers, audit, stores, owned } = parts;
   let server: RunningServer | undefined;
   const housekeeping = createBackgroundWorker(() => keepHouse(parts), {
     full: EXPIRED_AT_ONCE,
@@ -113,7 +113,7 @@ export function createServing(parts: ServingParts): Serving {
       dispatcher.start();
       reindexer.start();
       housekeeping.start();
-      accountRequests.start();
+      for (const worker of workers) worker.start();
       persisting.start();
       if (owned) crashCheck.start();
       return server.port;
@@ -123,7 +123,7 @@ export function createServing(parts: ServingParts): Serving {
       audit.close();
       await persisting.stop();
       await housekeeping.stop();
-      await accountRequests.stop();
+      await Promise.all(workers.map(worker => worker.stop()));
       await dispatcher.stop();
       parts.outbound.close();
       await reindexer.stop();

@@ -1,8 +1,11 @@
 /** All operations. Each has its OperationDefinition in capability/operations/ and an entry in a capability file. */
 import type { Operation } from '../service.js';
+import { createActivate, type ActivateParts } from './activate/activate.js';
 import { createAssign } from './assign/assign.js';
 import { createClaim } from './claim/claim.js';
 import { createComplete } from './complete/complete.js';
+import { createDeactivate } from './deactivate/deactivate.js';
+import { createDecideDuplicate } from './decide-duplicate/decide-duplicate.js';
 import { createDeliveryList, type DeliveriesParts } from './deliveries/deliveries.js';
 import { createEnroll, type EnrollParts } from './enroll/enroll.js';
 import { createEnrollmentStatus, type EnrollmentStatusParts } from './enrollment-status/enrollment-status.js';
@@ -10,6 +13,7 @@ import { createEverything, type EverythingParts } from './everything/everything.
 import { createExpand, type ExpandParts } from './expand/expand.js';
 import { createInvite, type InviteParts } from './invite/invite.js';
 import { createLaunch } from './launch/launch.js';
+import { createLinkProxy, type LinkProxyParts } from './link-proxy/link-proxy.js';
 import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMark } from './mark/mark.js';
 import { createMatch, type MatchParts } from './match/match.js';
@@ -20,8 +24,14 @@ import { createRedeemInvitation, type RedeemInvitationParts } from './redeem-inv
 import { createReportMisdirected, type ReportMisdirectedParts } from './report-misdirected/report-misdirected.js';
 import { createReindex, type ReindexParts } from './reindex/reindex.js';
 import { createReindexStatus, type ReindexStatusParts } from './reindex/status.js';
+import { createReactivate } from './reactivate/reactivate.js';
 import { createRelease } from './release/release.js';
+import { createResendActivation } from './resend/activation.js';
+import { createResendInvitation } from './resend/invitation.js';
+import { createResetFactor } from './reset-factor/reset-factor.js';
 import { createSendAgain, type SendAgainParts } from './send-again/send-again.js';
+import { createUnlinkProxy } from './unlink-proxy/unlink-proxy.js';
+import { createUnlock, type AccountAccessParts } from './unlock/unlock.js';
 import { createUnsubscribe, type UnsubscribeParts } from './unsubscribe/unsubscribe.js';
 import { createUntranslated, type UntranslatedParts } from './untranslated/untranslated.js';
 import { createValidate, type ValidateParts } from './validate/validate.js';
@@ -30,16 +40,20 @@ import {
   createValidateValueSetCode,
   type ValidateCodeParts,
 } from './validate-code/validate-code.js';
+import { createWithdraw } from './withdraw/withdraw.js';
 import type { WorkflowParts } from './workflow-operation.js';
 
 /** What the operations use, together; each factory names its own. */
 export type OperationParts = WorkflowParts &
   InviteParts &
+  ActivateParts &
+  AccountAccessParts &
   DeliveriesParts &
   EnrollParts &
   EnrollmentStatusParts &
   EverythingParts &
   ExpandParts &
+  LinkProxyParts &
   LookupParts &
   MatchParts &
   MetaParts &
@@ -68,6 +82,18 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createSendAgain(parts),
   createEnroll(parts),
   createLaunch(parts),
+  createLinkProxy(parts),
+  createUnlinkProxy(parts),
+  createDeactivate(parts),
+  createReactivate(parts),
+  createActivate(parts),
+  createResendActivation(parts),
+  createUnlock(parts),
+  createResetFactor(parts),
+  createResendInvitation(parts),
+  createWithdraw(parts),
+  createDecideDuplicate('confirm', parts),
+  createDecideDuplicate('reject', parts),
   createClaim(parts),
   createRelease(parts),
   createAssign(parts),

@@ -41,11 +41,15 @@ export const activationRecord = (
   code: string,
   until: number,
   before: Document | undefined,
+  details: { readonly resent?: number } = {},
 ): DocumentChange => ({
   op: 'put',
-  document: { kind: RECORD, id: account, value: { until }, keys: { activation: hashOf(code) } },
+  document: { kind: RECORD, id: account, value: { until, ...details }, keys: { activation: hashOf(code) } },
   expect: before?.version ?? 0,
 });
+
+/** The change that ends whatever activation an account has. @param account `Person/1` */
+export const endingActivation = (account: string): DocumentChange => ({ op: 'delete', kind: RECORD, id: account });
 
 /** Whether the code of an activation is over. @param now milliseconds since the epoch */
 export const isOver = (activation: Document | undefined, now: number): boolean =>

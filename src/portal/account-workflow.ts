@@ -17,12 +17,13 @@ export type AccountMove =
   | 'activate'
   | 'link'
   | 'unlink'
-  | 'close'
+  | 'resend'
+  | 'deactivate'
   | 'merge'
   | 'merge-pending'
   | 'withdraw'
-  | 'reopen'
-  | 'reopen-proxy';
+  | 'reactivate'
+  | 'reactivate-proxy';
 
 export interface Provision {
   /** `Patient/1`, whose own account it becomes. */
@@ -73,12 +74,16 @@ export function accountWorkflow(own: OwnCanonicals): Workflow<AccountMove, Perso
       activate: { from: ['pending'], to: 'enrolled', by: ['server'], change: settled, effects: noticeOf },
       link: { ...kept, from: ['proxy-only'], to: 'enrolled' },
       unlink: { ...kept, from: ['enrolled'], to: 'proxy-only' },
-      close: { ...kept, from: open, to: 'inactive', change: settled },
+      resend: { ...kept, from: ['pending'], to: 'pending', operation: true, effects: noticeOf },
+      deactivate: {
+        ...{ ...kept, from: open, to: 'inactive', change: settled },
+        ...{ operation: true, repeatable: true },
+      },
       merge: { from: ['enrolled'], to: 'enrolled', by: ['server'], change: withOtherPatient },
       'merge-pending': { from: ['pending'], to: 'pending', by: ['server'], change: withOtherPatient },
       withdraw: { from: open, to: 'inactive', by: ['server'], change: settled },
-      reopen: { ...kept, from: ['inactive'], to: 'enrolled' },
-      'reopen-proxy': { ...kept, from: ['inactive'], to: 'proxy-only' },
+      reactivate: { ...kept, from: ['inactive'], to: 'enrolled', operation: true, repeatable: true },
+      'reactivate-proxy': { ...kept, from: ['inactive'], to: 'proxy-only', repeatable: true },
     },
   };
 }

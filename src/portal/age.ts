@@ -11,10 +11,13 @@ import { Fault } from '../fhir/fault.js';
 export const isUnder = (birthDate: string | undefined, years: number, now: number): boolean =>
   birthDate !== undefined && now < comesOfAge(birthDate, years);
 
-/** Fault `unprocessable` for a person who is too young for an account of their own. */
-export function refuseMinor(birthDate: string | undefined, years: number, now: number): void {
+/** Fault `unprocessable` for a person who is too young for an account of their own. @param expression of the birth date */
+export function refuseMinor(
+  birthDate: string | undefined,
+  years: number,
+  now: number,
+  expression = "Parameters.parameter.where(name='birthDate')",
+): void {
   if (!isUnder(birthDate, years, now)) return;
-  throw new Fault('unprocessable', `Accounts of one's own are for people of ${years} years and over.`, {
-    expression: "Parameters.parameter.where(name='birthDate')",
-  });
+  throw new Fault('unprocessable', `Accounts of one's own are for people of ${years} years and over.`, { expression });
 }

@@ -8,7 +8,13 @@ export type DuplicateReviewMove = 'confirm' | 'reject';
 
 const touched = (_task: Task, { now }: Moving): Partial<Task> => ({ lastModified: instant(now) });
 
-const decided = { from: ['requested'], by: ['system', 'staff'], change: touched } as const;
+const decided = {
+  from: ['requested'],
+  by: ['system', 'staff'],
+  operation: true,
+  repeatable: true,
+  change: touched,
+} as const;
 
 export const duplicateReviewWorkflow = (own: OwnCanonicals): Workflow<DuplicateReviewMove, Task> => ({
   name: 'duplicate review',

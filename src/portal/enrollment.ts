@@ -1,5 +1,5 @@
 /** The standing of a person with the portal, and the next actions. */
-import type { Person, Task } from 'fhir/r4.js';
+import type { Patient, Person, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { provision } from './account.js';
@@ -9,11 +9,11 @@ import { activationRecord, isOver, isPending, readActivation } from './account-s
 import { activationOf } from './activation.js';
 import { contactDiffers } from './addressing.js';
 import { isUnder } from './age.js';
-import { isInactive, ownPatient } from './identity.js';
+import { isInactive, languageOf, ownPatient } from './identity.js';
 import { invitationsOf, type Invitee } from './invitation-record.js';
-import { endInvitations } from './invitation.js';
+import { endInvitations, isRetry } from './invitation.js';
 import { changed, combined, step, type Step, type Versioned, type WorkflowReader } from './step.js';
-import { move, SERVER } from './workflow.js';
+import { move, SERVER, type Mover } from './workflow.js';
 import { defined } from '../fhir/defined.js';
 
 export type EnrollmentStatus =
@@ -108,7 +108,7 @@ export async function enroll(
 ): Promise<{ person: Person; step: Step }> {
   const { account } = subject;
   const isActive = order.activates || (account !== undefined && !isPending(account.resource, reader.own));
-  const welcome = isActive ? { notice: enrolledNotice(subject, order) } : activationFor(subject, order, world);
+  const welcome = isActive ? { notice: enrolledNoticeTo(subject, order) } : activationFor(subject, order, world);
   const { notice } = welcome;
   const { person, step: made } = await provision(subject, { by: 'enroll', isActive, notice }, reader, world);
   const documents =
@@ -132,7 +132,7 @@ export async function enrollAgain(
   const workflow = accountWorkflow(reader.own);
   const moving = { by: SERVER, now, all: reader };
   if (order.activates) {
-    const input = { notice: enrolledNotice(subject, order) };
+    const input = { notice: enrolledNoticeTo(subject, order) };
     const { resource, effects } = await move(workflow, 'activate', account.resource, { ...moving, input });
     return step({ writes: [changed(account, resource)], effects });
   }
@@ -144,9 +144,40 @@ export async function enrollAgain(
   return step({ documents: [activationRecord(id, code, until, before)], effects });
 }
 
+/** What a pending account needs to be sent its activation again. */
+export type ResendOrder = Pick<EnrollmentOrder, 'lasts' | 'portalUrl'> & { readonly by: Mover };
+
+/** The activation of a pending account once more, with another code: the one before is good for nothing from now on. */
+export async function resendActivation(
+  { resource: person }: Versioned<Person>,
+  { by, ...order }: ResendOrder,
+  reader: WorkflowReader,
+  world: World,
+): Promise<Step> {
+  const now = world.clock.now();
+  const id = `Person/${person.id}`;
+  const before = await readActivation(id, reader);
+  const own = ownPatient(person);
+  const patient = own === undefined ? undefined : (await reader.get<Patient>(own))?.resource;
+  const language = languageOf(patient);
+  const { notice, code, until } = activationOf({ ...order, given: givenOf(patient), ...defined({ language }) }, world);
+  const moving = { by, now, all: reader, input: { notice } };
+  const { effects } = await move(accountWorkflow(reader.own), 'resend', person, moving);
+  if (isRetry(before?.value['resent'], now)) return step({});
+  return step({ documents: [activationRecord(id, code, until, before, { resent: now })], effects });
+}
+
 const reaching = ({ language }: Enrollee, { channels }: EnrollmentOrder) => defined({ channels, language });
 
-function enrolledNotice(subject: Enrollee, order: EnrollmentOrder): EnrolledNotice {
+/** Tells a person that there is an account for them, which is in use. */
+export const enrolledNotice = (patient: Patient | undefined, portalUrl: string): EnrolledNotice => ({
+  ...{ event: 'enrolled', parameters: { given: givenOf(patient) ?? '', link: portalUrl } },
+  ...defined({ language: languageOf(patient) }),
+});
+
+const givenOf = (patient: Patient | undefined): string | undefined => patient?.name?.[0]?.given?.[0];
+
+function enrolledNoticeTo(subject: Enrollee, order: EnrollmentOrder): EnrolledNotice {
   const parameters = { given: subject.facts.given ?? '', link: order.portalUrl };
   return { event: 'enrolled', parameters, ...reaching(subject, order) };
 }

@@ -128,6 +128,10 @@ export async function findAccount(patient: Versioned<Patient>, reader: WorkflowR
 export const ownPatient = (person: Person): string | undefined =>
   person.link?.map(({ target }) => target.reference ?? '').find(reference => reference.startsWith('Patient/'));
 
+/** Whether an account is that of somebody with these identities (`Practitioner/1`, `Patient/2` …). */
+export const isAccountOf = ({ id, link = [] }: Person, identities: readonly string[]): boolean =>
+  [`Person/${id}`, ...link.map(({ target }) => target.reference ?? '')].some(one => identities.includes(one));
+
 /** The language a person prefers: BCP 47. */
 export function languageOf(record: Pick<Patient, 'communication'> | undefined): string | undefined {
   const spoken = record?.communication ?? [];

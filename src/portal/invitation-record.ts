@@ -10,6 +10,7 @@ import type { WorkflowReader } from './step.js';
 
 const RECORD = 'invitation';
 const POINTER = 'invitee';
+const OF_TASK = 'invitation-of-task';
 
 /** How long an expired invitation is remembered as such, in milliseconds. */
 const REMEMBERED = 180 * 24 * 3600 * 1000;
@@ -30,6 +31,8 @@ export interface InvitationRecord extends Invitee {
   tries: number;
   /** Milliseconds since the epoch. */
   until: number;
+  /** When it was last sent again: milliseconds since the epoch. */
+  resent?: number;
 }
 
 export interface Stored {
@@ -40,6 +43,12 @@ export interface Stored {
 export async function readInvitation(hash: string, reader: WorkflowReader): Promise<Stored | undefined> {
   const document = await reader.document(RECORD, hash);
   return document && { document, record: document.value as unknown as InvitationRecord };
+}
+
+/** The record of the invitation that this Task stands for. @param task `Task/1` */
+export async function invitationOf(task: string, reader: WorkflowReader): Promise<Stored | undefined> {
+  const hash = (await reader.document(OF_TASK, task))?.value['invitation'];
+  return typeof hash === 'string' ? readInvitation(hash, reader) : undefined;
 }
 
 /**
@@ -81,6 +90,7 @@ export function recordChanges(hash: string, record: InvitationRecord, pointers: 
   const expires = record.until + REMEMBERED;
   return [
     { op: 'put', document: { kind: RECORD, id: hash, value: { ...record }, keys: {}, expires }, expect: 0 },
+    { op: 'put', document: { kind: OF_TASK, id: record.task, value: { invitation: hash }, keys: {}, expires } },
     ...pointers.map(({ id, document, others }): DocumentChange => {
       const invitations = [...hashesOf(document).filter(one => others.has(one)), hash];
       const latest = Math.max(expires, document?.expires ?? 0);

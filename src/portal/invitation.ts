@@ -14,22 +14,38 @@ import type { Effect } from './effect.js';
 import { newCode, hashOf } from './invitation-code.js';
 import { forget, invitationsOf, recordChanges, type Invitee, type Stored } from './invitation-record.js';
 import { changed, created, combined, step, type Versioned, type WorkflowReader, type Step } from './step.js';
-import { move, SERVER, statusStates, type Moving, type Workflow } from './workflow.js';
+import { move, SERVER, statusStates, type Mover, type Moving, type Workflow } from './workflow.js';
 import { defined } from '../fhir/defined.js';
 
 const DAY = 24 * 3600 * 1000;
 
-export type InvitationMove = 'redeem' | 'supersede' | 'withdraw' | 'expire' | 'lock' | 'cancel' | 'report';
+export type InvitationMove = 'redeem' | 'supersede' | 'outdate' | 'expire' | 'lock' | 'resend' | 'withdraw' | 'report';
 
 const because =
   (text: string) =>
   (_task: Task, { now }: Moving): Partial<Task> => ({ statusReason: { text }, lastModified: instant(now) });
 const touched = (_task: Task, { now }: Moving): Partial<Task> => ({ lastModified: instant(now) });
 
+/** A plain update gives its own reason, if any. */
+const withdrawn = ({ statusReason = { text: 'withdrawn' } }: Task, { now }: Moving): Partial<Task> => ({
+  ...{ statusReason, lastModified: instant(now) },
+});
+
+/** The input of the move `resend`. */
+interface Resending {
+  /** Milliseconds since the epoch until which the invitation is good from now on. */
+  readonly until?: number;
+}
+
+const extended = ({ restriction }: Task, { now, input: { until = now } }: Moving<Resending>): Partial<Task> => ({
+  restriction: { ...restriction, period: { ...restriction?.period, end: instant(until) } },
+  lastModified: instant(now),
+});
+
 const open = { from: ['requested'] };
 
-/** The server alone redeems (for the code), supersedes (for a newer invitation), withdraws and locks (after too many wrong facts). */
-export const invitationWorkflow = (own: OwnCanonicals): Workflow<InvitationMove, Task> => ({
+/** The server alone redeems (for the code), supersedes (for a newer invitation), outdates (with its address) and locks (after too many wrong facts). */
+export const invitationWorkflow = (own: OwnCanonicals): Workflow<InvitationMove, Task, Resending> => ({
   name: 'invitation',
   resource: 'Task',
   governs: ({ code }) => own.hasCode(code && [code], 'task-code', 'invitation'),
@@ -37,14 +53,18 @@ export const invitationWorkflow = (own: OwnCanonicals): Workflow<InvitationMove,
   moves: {
     redeem: { ...open, to: 'completed', by: ['server'], change: touched },
     supersede: { ...open, to: 'cancelled', by: ['server'], change: because('superseded') },
-    withdraw: { ...open, to: 'cancelled', by: ['server'], change: because('the contact on record changed') },
+    outdate: { ...open, to: 'cancelled', by: ['server'], change: because('the contact on record changed') },
     report: {
       ...open,
       to: 'cancelled',
       by: ['server'],
       change: because('its recipient reports that it was not meant for them'),
     },
-    cancel: { ...open, to: 'cancelled', by: ['system', 'staff'], change: touched },
+    resend: { ...open, to: 'requested', by: ['system', 'staff'], operation: true, change: extended },
+    withdraw: {
+      ...{ ...open, to: 'cancelled', by: ['system', 'staff'], change: withdrawn },
+      ...{ operation: true, repeatable: true },
+    },
     expire: { ...open, to: 'failed', by: ['server', 'system'], guard: isOver, change: because('expired') },
     lock: {
       ...open,
@@ -118,12 +138,42 @@ export async function invite(
   return { task, step: combined(await endInvitations(open, reader, now), made) };
 }
 
+/** Milliseconds in which a call made again is a retry, and sends nothing. */
+const RETRY = 10_000;
+
+/** Whether something was sent again just now. */
+export const isRetry = (resent: unknown, now: number): boolean => typeof resent === 'number' && now - resent < RETRY;
+
+/** The invitation once more, with another code: the one before is good for nothing from now on. */
+export async function resend(
+  task: Versioned<Task>,
+  stored: Stored,
+  order: InvitationOrder,
+  by: Mover,
+  reader: WorkflowReader,
+  world: World,
+): Promise<Step> {
+  const now = world.clock.now();
+  const until = now + order.days * DAY;
+  const code = newCode(world.random);
+  const moving = { by, now, all: reader, input: { until } };
+  const { resource } = await move(invitationWorkflow(reader.own), 'resend', task.resource, moving);
+  const { invitee, language, sentTo } = order;
+  const { pointers } = await invitationsOf(invitee, reader);
+  const record = { ...invitee, task: stored.record.task, tries: 0, until, resent: now, sentTo };
+  return step({
+    writes: [changed(task, resource)],
+    documents: [forget(stored), ...recordChanges(hashOf(code), { ...record, ...defined({ language }) }, pointers)],
+    effects: [noticeOf(order, resource, code, until)],
+  });
+}
+
 /** Ends invitations that are not to be redeemed any more. */
 export async function endInvitations(
   open: readonly Stored[],
   reader: WorkflowReader,
   now: number,
-  because: 'supersede' | 'withdraw' = 'supersede',
+  because: 'supersede' | 'outdate' = 'supersede',
 ): Promise<Step> {
   const steps = open.map(async stored => {
     const task = await reader.get<Task>(stored.record.task);

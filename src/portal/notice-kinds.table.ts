@@ -27,6 +27,9 @@ export const noticeKinds = {
   'address-changed': { urgent: true, essential: true },
   'factor-changed': { urgent: true, essential: true },
   'account-closed': { urgent: true, essential: true },
+  'proxy-linked': { essential: true },
+  'proxy-narrowed': { essential: true },
+  'proxy-ended': { essential: true },
   'app-access-ended': { urgent: true, essential: true },
   'factor-reset': { urgent: true, essential: true },
 } as const satisfies Readonly<Record<string, NoticeKind>>;

@@ -1,6 +1,6 @@
 /**
  * What a change of a patient's record means for the portal: an invitation ends with the address that it went to; a patient who
- * has died, whose record is inactive or was merged away has no open invitation and no account in use.
+ * has died, whose record is inactive or was merged away has no open invitation and no account in use; relations follow the record.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Patient, Person } from 'fhir/r4.js';
@@ -9,10 +9,11 @@ import { addressesOnRecord } from './contact.js';
 import { accountsOf, isInactive, ownPatient } from './identity.js';
 import { invitationsOf } from './invitation-record.js';
 import { endInvitations } from './invitation.js';
+import { relationsFollow } from './patient-relations.js';
 import { changed, combined, step, type Step, type Versioned, type WorkflowReader } from './step.js';
 import { move, SERVER, stateOf } from './workflow.js';
 
-const DECISIVE = ['active', 'deceasedBoolean', 'deceasedDateTime', 'link', 'telecom'] as const;
+const DECISIVE = ['active', 'birthDate', 'deceasedBoolean', 'deceasedDateTime', 'link', 'telecom'] as const;
 
 /** Whether a change of a record can mean anything here. */
 export const isDecisive = (before: Patient, after: Patient): boolean =>
@@ -30,8 +31,9 @@ export async function patientChanged(
   const { open } = await invitationsOf({ facts: {}, patient }, reader);
   const addresses = new Set(addressesOnRecord(after.telecom, reader.phoneNumber));
   const ending = open.filter(({ record }) => gone || record.sentTo?.some(one => !addresses.has(one)) === true);
-  const ended = await endInvitations(ending, reader, now, 'withdraw');
-  return gone ? combined(ended, await withoutAccount(patient, after, reader, now)) : ended;
+  const ended = await endInvitations(ending, reader, now, 'outdate');
+  const followed = combined(ended, await relationsFollow(before, after, reader, now));
+  return gone ? combined(followed, await withoutAccount(patient, after, reader, now)) : followed;
 }
 
 const isGone = (patient: Patient): boolean => isInactive(patient) || survivorOf(patient) !== undefined;

@@ -66,6 +66,9 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'contact-changed': {},
   'factor-changed': {},
   'account-closed': {},
+  'proxy-linked': {},
+  'proxy-narrowed': {},
+  'proxy-ended': {},
   'app-access-ended': {},
   'factor-reset': {},
 };

@@ -3,13 +3,13 @@
  * has one account in use.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Patient, Person } from 'fhir/r4.js';
+import type { Person } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
-import { isPending, withoutStanding } from '../portal/account-standing.js';
-import { accountsOf, isInactive, ownPatient } from '../portal/identity.js';
-import { inForce } from '../portal/parties.js';
-import { combined, step, type Step, type WorkflowReader } from '../portal/step.js';
+import { withoutStanding } from '../portal/account-standing.js';
+import { isAccountOf } from '../portal/identity.js';
+import { onlyAccount, standingChanged } from '../portal/only-account.js';
+import { combined, step } from '../portal/step.js';
 import type { Context, WriteRule } from '../service.js';
 import { readerOf, type ReaderParts } from './workflow-reader.js';
 
@@ -29,10 +29,6 @@ export const accountRule =
     return { ...ruled, step: combined(ruled.step ?? step({}), only) };
   };
 
-const standingChanged = (before: Person, after: Person) => ({
-  ...{ name: 'Person.active', before: String(before.active ?? true), after: String(after.active ?? true) },
-});
-
 /** Faults: `forbidden` for a change of anything else, `conflict` for one's own account. */
 function refuseMoreThanStanding(
   next: Person,
@@ -51,36 +47,7 @@ function refuseMoreThanStanding(
       expression: `Person.${changed}`,
     });
   }
-  const links = (before.link ?? []).map(({ target }) => target.reference ?? '');
-  if (before.active !== next.active && [`Person/${before.id}`, ...links].some(one => actor.identities.includes(one))) {
+  if (before.active !== next.active && isAccountOf(before, actor.identities)) {
     throw new Fault('conflict', 'Nobody closes or reopens their own account.', { expression: 'Person.active' });
   }
-}
-
-/**
- * The condition under which an account that comes into use, or gets a patient, is the only one of that patient. Fault `conflict`
- * where it is not, and where the patient of an account that is to be reopened is gone.
- */
-async function onlyAccount(after: Person, before: Person | undefined, reader: WorkflowReader): Promise<Step> {
-  const patient = ownPatient(after);
-  const isReopened = before !== undefined && !isOpen(before, reader);
-  const isNew = before === undefined || isReopened || ownPatient(before) !== patient;
-  if (patient === undefined || !isOpen(after, reader) || !isNew) return step({});
-  if (isReopened) await refuseGone(patient, reader);
-  const accounts = await accountsOf(patient, reader);
-  const others = accounts.filter(({ resource }) => resource.id !== after.id && isOpen(resource, reader));
-  if (others.some(({ resource }) => ownPatient(resource) === patient)) {
-    throw new Fault('conflict', 'The patient has an account already.', { expression: 'Person.link' });
-  }
-  return step({ criteria: [reader.still('Person', [['link', patient]], accounts)] });
-}
-
-const isOpen = (person: Person, { own }: WorkflowReader): boolean => person.active !== false || isPending(person, own);
-
-async function refuseGone(patient: string, reader: WorkflowReader): Promise<void> {
-  const record = await reader.get<Patient>(patient);
-  if (record && !isInactive(record.resource) && (await inForce(patient, reader)) === patient) return;
-  throw new Fault('conflict', 'The patient has died, or their record is not in use: the account stays closed.', {
-    expression: 'Person.active',
-  });
 }

@@ -18,6 +18,7 @@ import { consentRule } from './consent-rule.js';
 import { uploadRule, withFilesOf } from './file-rules.js';
 import { messageRule, refuseRemoval } from './message-rule.js';
 import { organizationRule } from './organization-rule.js';
+import { relationRule } from './relation-rule.js';
 import { patientRule } from './patient-rule.js';
 import { withPreferences } from './preference-rule.js';
 import { profileRule } from './profile-rule.js';
@@ -46,6 +47,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Patient') return whileOn(profileRule(withPreferences(patientRule(parts), own), parts), parts);
     if (!governed.has(type)) return undefined;
     if (type === 'Person') return accountRule(withPreferences(update, own), parts);
+    if (type === 'RelatedPerson') return relationRule(update, parts);
     if (type === 'Task') return reviewedByStaff(update, own);
     return type === 'Communication' ? message : update;
   };

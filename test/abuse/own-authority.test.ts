@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent, Bundle, Task } from 'fhir/r4.js';
+import { membersIn, type Members } from './member-operations.js';
 import { eachPortal, output, parameters, stranger, type Caller, type Journey } from '../portal/journey.js';
 
+const ADMINISTRATOR: Caller = 'demo-agent as Practitioner/demo-administrator';
 const auditor: Caller = 'demo-agent as Practitioner/demo-auditor';
 
 const category = [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'medical' }] }];
@@ -27,7 +29,7 @@ async function reasonsFor(journey: Journey, ...[caller, method, path, body]: Par
   return { answer, reasons: reasonsOf(events[0]!), event: events[0]! };
 }
 
-interface State {
+interface State extends Members {
   code: string;
   token: string;
   unsubscribe: string;
@@ -49,6 +51,28 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     'Patient/launch',
     ['launch of an app'],
     () => ['demo-system', 'POST', 'Patient/demo-patient/$launch', parameters({ client: 'demo-app' })],
+  ],
+  [
+    'RelatedPerson/link-proxy',
+    ['proxy: accounts and relations of both'],
+    () => [
+      'demo-agent as Practitioner/demo-administrator',
+      'POST',
+      'RelatedPerson/$link-proxy',
+      {
+        resourceType: 'Parameters',
+        parameter: [
+          { name: 'principal', valueReference: { reference: 'Patient/demo-patient' } },
+          { name: 'proxy', valueReference: { reference: 'Patient/demo-patient' } },
+          { name: 'relationship', valueCodeableConcept: { text: 'the same person' } },
+        ],
+      },
+    ],
+  ],
+  [
+    'RelatedPerson/unlink-proxy',
+    ['proxy: unlink-proxy'],
+    () => ['demo-ehr', 'POST', 'RelatedPerson/demo-proxy/$unlink-proxy'],
   ],
   [
     'Patient/enrollment-status',
@@ -105,6 +129,28 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
   ['Task/release', ['work item: release'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$release`]],
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
   ['Task/complete', ['work item: complete'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$complete`]],
+  ...(['resend', 'activate', 'deactivate', 'reactivate', 'unlock', 'reset-factor'] as const).map(
+    (name): [string, string[], CallOf] => [
+      `Person/${name}`,
+      [`account: ${name}`],
+      ({ account }) => [ADMINISTRATOR, 'POST', `${account}/$${name}`],
+    ],
+  ),
+  ...(['resend', 'withdraw'] as const).map((name): [string, string[], CallOf] => [
+    `Task/${name}`,
+    [`invitation: ${name}`],
+    ({ invitation }) => [ADMINISTRATOR, 'POST', `${invitation}/$${name}`],
+  ]),
+  [
+    'Task/confirm',
+    ['duplicate review: confirm'],
+    ({ reviews: [review] }) => [ADMINISTRATOR, 'POST', `${review}/$confirm`],
+  ],
+  [
+    'Task/reject',
+    ['duplicate review: reject'],
+    ({ reviews: [, review] }) => [ADMINISTRATOR, 'POST', `${review}/$reject`],
+  ],
   [
     'ActivityDefinition/preview',
     [],
@@ -159,7 +205,15 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
   const found = (await journey.expect(200, 'demo-agent', 'GET', `Task?focus=${focus}`)).body as unknown as Bundle<Task>;
   const task = found.entry?.[0]?.resource?.id ?? assert.fail();
   return {
-    state: { code, token, unsubscribe, birthDate: person.birthDate, communication: String(received.body.id), task },
+    state: {
+      code,
+      token,
+      unsubscribe,
+      birthDate: person.birthDate,
+      communication: String(received.body.id),
+      task,
+      ...(await membersIn(journey)),
+    },
     inviting,
     sending,
   };

@@ -2,29 +2,10 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../src/fhir/clock.js';
 import { openMemory } from '../../src/store/memory/open.js';
-import type { Storage } from '../../src/store/port.js';
 import { startTestServer, type TestServer } from '../fixtures/server.js';
+import { watched } from './store-calls.js';
 import { nameOf, resourcesOf, sharedResources } from './two-patients.js';
 import { FIRST, SECOND, seed } from './ward.js';
-
-/** What runs beside requests: deliveries, housekeeping. */
-const BESIDE = new Set<PropertyKey>(['lease', 'due', 'expire']);
-
-/** Every call of the storage on behalf of a request, by name. */
-function watched({ store, records, blobs }: Storage, calls: string[]): Storage {
-  const watch = <T extends object>(port: T): T =>
-    new Proxy(port, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]): unknown => {
-          if (!BESIDE.has(name)) calls.push(String(name));
-          return Reflect.apply(member, target, args);
-        };
-      },
-    });
-  return { store: watch(store), records: watch(records), blobs };
-}
 
 describe('abuse: traces', () => {
   const calls: string[] = [];

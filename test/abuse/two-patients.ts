@@ -170,9 +170,16 @@ export async function serverWith(
   patients: readonly string[],
   open: (clock: Clock) => Promise<Storage>,
 ): Promise<TestServer & { storage: Storage }> {
-  const storage = await open(clock);
+  return serverHolding([...sharedResources(), ...patients.flatMap(resourcesOf)], await open(clock));
+}
+
+/** A server with these resources in it. */
+export async function serverHolding(
+  resources: readonly (Resource & { id: string })[],
+  storage: Storage,
+  env: Record<string, string> = {},
+): Promise<TestServer & { storage: Storage }> {
   const { registry } = loadModel(loadConfig({ PORTICO_DATA: tmpdir() }));
-  const resources = [...sharedResources(), ...patients.flatMap(resourcesOf)];
   const puts = resources.map((resource): Put => {
     const { resourceType: type, id } = resource;
     const stamped = { ...resource, meta: { versionId: '1', lastUpdated: new Date(NOW).toISOString() } };
@@ -187,5 +194,5 @@ export async function serverWith(
     ids: { next: () => `id-${++serial}` },
     random: { bytes: count => crypto.getRandomValues(new Uint8Array(count)) },
   };
-  return { ...(await startTestServer({ storage, world })), storage };
+  return { ...(await startTestServer({ storage, world, env })), storage };
 }

@@ -42,24 +42,54 @@ eachApp('libraries', surroundings => {
     assert.equal(await app.read(refreshed.access_token, 'Patient/demo-patient'), 401);
   });
 
-  it('[R133] openid-client and fhir-kit-client as a backend service', async () => {
-    const { server } = surroundings();
-    const pair = await keyPair('ES384');
-    const jwks = { keys: [pair.publicJwk] };
-    const { body } = await register(server, system({ token_endpoint_auth_method: 'private_key_jwt', jwks }));
-    const key = await importPKCS8(await exportPKCS8(pair.privateKey), 'ES384');
-    const authentication = oidc.PrivateKeyJwt({ key, kid: 'k1' });
-    const issuer = new URL(`${server.url}/oauth`);
-    const config = await oidc.discovery(issuer, String(body['client_id']), undefined, authentication, insecure);
-    const { access_token } = await oidc.clientCredentialsGrant(config, { scope: 'system/Patient.rs' });
+  for (const alg of ['RS384', 'ES384'] as const)
+    it(`[R133] openid-client and fhir-kit-client as a backend service, ${alg}`, async () => {
+      const { server } = surroundings();
+      const pair = await keyPair(alg);
+      const jwks = { keys: [pair.publicJwk] };
+      const { body } = await register(server, system({ token_endpoint_auth_method: 'private_key_jwt', jwks }));
+      const key = await importPKCS8(await exportPKCS8(pair.privateKey), alg);
+      const authentication = oidc.PrivateKeyJwt({ key, kid: 'k1' });
+      const issuer = new URL(`${server.url}/oauth`);
+      const config = await oidc.discovery(issuer, String(body['client_id']), undefined, authentication, insecure);
+      const { access_token } = await oidc.clientCredentialsGrant(config, { scope: 'system/Patient.rs' });
 
-    const client = new Client({ baseUrl: server.portal, bearerToken: access_token });
-    const { authorizeUrl, tokenUrl } = (await client.smartAuthMetadata()) as Record<string, { href: string }>;
-    assert.deepEqual(
-      [authorizeUrl?.href, tokenUrl?.href],
-      [`${server.url}/oauth/authorize`, `${server.url}/oauth/token`],
-    );
-    const patient = await client.read({ resourceType: 'Patient', id: 'demo-patient' });
-    assert.equal(patient['id'], 'demo-patient');
+      const client = new Client({ baseUrl: server.portal, bearerToken: access_token });
+      const patient = await client.read({ resourceType: 'Patient', id: 'demo-patient' });
+      assert.equal(patient['id'], 'demo-patient');
+      const found = await client.search({
+        resourceType: 'Patient',
+        searchParams: { _count: '2', family: 'Whitfield' },
+      });
+      assert.equal(found['resourceType'], 'Bundle');
+      await assert.rejects(client.search({ resourceType: 'Observation', searchParams: {} }), /403/);
+    });
+
+  it('[R6] [R120] fhir-kit-client finds the addresses in the SMART configuration and in the CapabilityStatement, each alone', async () => {
+    const { server } = surroundings();
+    const client = new Client({ baseUrl: server.portal });
+    for (const source of ['/.well-known/smart-configuration', '/metadata'])
+      await onlyAt(server.portal + source, async () => {
+        const found = (await client.smartAuthMetadata()) as Record<string, URL | undefined>;
+        assert.deepEqual(
+          [found['authorizeUrl']?.href, found['tokenUrl']?.href],
+          [`${server.url}/oauth/authorize`, `${server.url}/oauth/token`],
+          source,
+        );
+      });
   });
 });
+
+/** Lets requests through to one address alone while `use` runs. */
+async function onlyAt(address: string, use: () => Promise<void>): Promise<void> {
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const { url } = new Request(input, init);
+    return url === address ? fetch(input, init) : Promise.resolve(new Response('{}', { status: 404 }));
+  };
+  try {
+    await use();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+}

@@ -60,6 +60,9 @@ describe('the check of workflows at start', () => {
 
   it('holds for the workflows of the portal, whose moves are operations or the server’s own', () => {
     const offered = workflows(own).flatMap(({ moves }) => Object.keys(moves).filter(name => moves[name]?.operation));
-    assert.deepEqual(offered.sort(), ['assign', 'claim', 'complete', 'release']);
+    assert.deepEqual(offered.sort(), [
+      ...['assign', 'claim', 'complete', 'confirm', 'deactivate', 'reactivate', 'reject', 'release'],
+      ...['resend', 'resend', 'unlink-proxy', 'withdraw'],
+    ]);
   });
 });

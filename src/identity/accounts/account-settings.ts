@@ -20,7 +20,7 @@ import type { AccountSecurity } from './account-security.js';
 import type { AccountWriter } from './account-writer.js';
 import { confirm, unlessRaced, type Confirmed, type ConfirmParts, type SettingRefusal } from './confirm.js';
 import { kindOf } from './credential-policy.js';
-import { changedCredential, type StoredCredential } from './credential.js';
+import { changedCredential, NO_FACTOR, type StoredCredential } from './credential.js';
 import type { OneTimeCodes } from './one-time-code.js';
 import { faultOfPassword, type PasswordFault } from './password-rules.js';
 
@@ -64,8 +64,6 @@ export async function changePassword(
     cookie: await parts.sessions.open(given.visitor, { account, amr }, changes),
   }));
 }
-
-const NO_FACTOR = { factor: undefined, app: undefined, proposedApp: undefined, recoveryCodes: undefined };
 
 /** A code as second factor, or none; where the organization leaves the choice. */
 export async function changeFactor(
@@ -147,7 +145,7 @@ export async function closeAccount(
   const stored = await confirm(given, parts);
   if ('kind' in stored) return stored;
   const { account } = stored.credential;
-  const { writer, security, clock } = parts;
+  const { writer, clock } = parts;
   const { reader } = writer;
   return writer.commit<{ kind: 'done' } | SettingRefusal>('an account closed by its person', async () => {
     const person = await reader.get<Person>(account);
@@ -155,8 +153,7 @@ export async function closeAccount(
     const moving = { by: SERVER, now: clock.now(), all: reader, input: {} };
     const { resource } = await move(accountWorkflow(reader.own), 'withdraw', person.resource, moving);
     const effects = told('account-closed', account, await addressNow(stored, reader));
-    const documents = await security.signedOut(account);
-    return { step: step({ writes: [changed(person, resource)], documents, effects }), value: { kind: 'done' } };
+    return { step: step({ writes: [changed(person, resource)], effects }), value: { kind: 'done' } };
   });
 }
 

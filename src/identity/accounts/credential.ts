@@ -34,6 +34,9 @@ export interface Credential {
   readonly signedInAt?: number;
 }
 
+/** A credential without any second factor. */
+export const NO_FACTOR = { factor: undefined, app: undefined, proposedApp: undefined, recoveryCodes: undefined };
+
 /** A credential and the version of its record. */
 export interface StoredCredential {
   readonly credential: Credential;

@@ -7,7 +7,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 type Body = Readonly<Record<string, unknown>>;
 
 export async function smartMiddleware(context: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-  askForConsent(context);
+  if (context.method === 'GET' && context.path === '/authorize') completeRequest(context);
   await next();
   dropSession(context);
   const body = context.body as Body | undefined;
@@ -16,10 +16,14 @@ export async function smartMiddleware(context: KoaContextWithOIDC, next: () => P
   if (body && oidc) completeAnswer(context, body);
 }
 
-/** Without `prompt=consent` the provider drops offline_access, and answers from an earlier grant. */
-function askForConsent(context: KoaContextWithOIDC): void {
-  const { prompt = '' } = context.query as { prompt?: unknown };
-  if (typeof prompt !== 'string' || context.method !== 'GET' || context.path !== '/authorize') return;
+/**
+ * Without `prompt=consent` the provider drops offline_access, and answers from an earlier grant. A code comes back in the address alone: the
+ * form of `form_post` is a page of the provider's own.
+ */
+function completeRequest(context: KoaContextWithOIDC): void {
+  const { prompt = '', response_mode: mode } = context.query as { prompt?: unknown; response_mode?: unknown };
+  if (mode === 'form_post') context.query = { ...context.query, response_mode: 'unsupported' };
+  if (typeof prompt !== 'string') return;
   const prompts = prompt.split(' ').filter(word => word !== '');
   if (prompts.includes('none') || prompts.includes('consent')) return;
   context.query = { ...context.query, prompt: [...prompts, 'consent'].join(' ') };
@@ -39,6 +43,11 @@ function completeAnswer(context: KoaContextWithOIDC, body: Body): void {
   const { route, entities } = context.oidc;
   // The keys that a client publishes cannot be had: it has not shown who it is.
   if (body['error'] === 'invalid_client_metadata') answer(context, 401, { error: 'invalid_client' });
+  // What the provider could do and this server does not.
+  else if (route === 'discovery') {
+    const claims = (body['claims_supported'] as string[]).filter(claim => claim !== 'sid');
+    answer(context, 200, { ...body, claims_supported: claims, response_modes_supported: ['query', 'fragment'] });
+  }
   // No JWT is an access token of this server.
   else if (route === 'introspection' && body['error'] === 'unsupported_token_type') {
     answer(context, 200, { active: false });

@@ -14,6 +14,7 @@ import { REGISTERED_SCOPE } from './client-metadata.js';
 import { lifetimes, shared, shortLived } from './lifetimes.js';
 import { smartMiddleware } from './middleware.js';
 import { recordsAdapter, type AdapterParts } from './records-adapter.js';
+import { authMethods } from './registered-client.js';
 import { checkAudience, resourceServer } from './resource-server.js';
 import { assertionAlgorithms, fixedScopes } from './scopes.table.js';
 
@@ -78,7 +79,7 @@ function configurationOf(parts: ProviderParts): Configuration {
     conformIdTokenClaims: false,
     extraParams: { aud: checkAudience(parts.audiences), launch: null },
     extraClientMetadata: { properties: [REGISTERED_SCOPE] },
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: [...authMethods],
     enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: (_context, origin, client) =>
       (client.redirectUris ?? []).some(uri => URL.parse(uri)?.origin === origin),
@@ -90,7 +91,11 @@ function configurationOf(parts: ProviderParts): Configuration {
     extraTokenClaims: tokenClaims(parts),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     renderError,
-    ...(parts.registers ? { discovery: { registration_endpoint: parts.addresses.registration } } : {}),
+    discovery: {
+      introspection_endpoint_auth_methods_supported: authMethods,
+      revocation_endpoint_auth_methods_supported: authMethods,
+      ...(parts.registers ? { registration_endpoint: parts.addresses.registration } : {}),
+    },
     ...lifetimes,
     features: {
       devInteractions: { enabled: false },

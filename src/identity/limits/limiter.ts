@@ -5,7 +5,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../fhir/clock.js';
 import { wonRace } from '../../fhir/fault.js';
-import type { Document, Records } from '../../store/port.js';
+import type { Document, DocumentChange, Records } from '../../store/port.js';
 import { limits, type Limit, type LimitName } from './limits.table.js';
 
 /** Whose tries are counted. */
@@ -25,6 +25,8 @@ export interface Limiter {
   giveBack(counted: readonly Counted[]): Promise<void>;
   /** Forgets all tries: whoever made the last one is who they say. */
   forget(counted: Counted): Promise<void>;
+  /** The same as a change, for a commit. */
+  forgetting(counted: Counted): DocumentChange;
 }
 
 const KIND = 'limit';
@@ -70,6 +72,7 @@ export function createLimiter(
     for (const counted of all)
       await change(counted, ({ count, at }) => (count > 0 ? { count: count - 1, at } : undefined));
   };
+  const forgetting = (counted: Counted): DocumentChange => ({ op: 'delete', kind: KIND, id: idOf(counted) });
   return {
     async take(all) {
       for (const [at, counted] of all.entries()) {
@@ -82,8 +85,9 @@ export function createLimiter(
     },
     giveBack,
     async forget(counted) {
-      await records.write({ op: 'delete', kind: KIND, id: idOf(counted) });
+      await records.write(forgetting(counted));
     },
+    forgetting,
   };
 }
 

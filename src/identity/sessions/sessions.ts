@@ -77,10 +77,8 @@ export function createSessions(parts: SessionParts): Sessions {
     const id = idOf(request);
     return id === undefined ? undefined : records.get(SESSION, id, clock.now());
   };
-  const sessionsOf = async (account: string): Promise<Document[]> => {
-    const found = await records.find(SESSION, 'account', account, clock.now(), LISTED);
-    return found.sort((a, b) => valueOf(b).seen - valueOf(a).seen);
-  };
+  const sessionsOf = async (account: string): Promise<Document[]> =>
+    (await sessionsFor(account, parts)).sort((a, b) => valueOf(b).seen - valueOf(a).seen);
   return {
     async current(request) {
       const session = await stored(request);
@@ -117,13 +115,29 @@ export function createSessions(parts: SessionParts): Sessions {
         return { id: session.id, isCurrent: session.id === own, authTime, seen, browser };
       });
     },
-    async ending(account, { only, except } = {}) {
+    ending(account, { only, except } = {}) {
       const kept = except && idOf(except);
-      const ended = (await sessionsOf(account)).filter(({ id }) => id !== kept && id === (only ?? id));
-      const granted = await Promise.all(ended.map(({ id }) => grants.ending(account, { session: id })));
-      return [...ended.map(endOf).map(unconditional), ...oneEpoch(granted.flat())];
+      return endingSessions(account, parts, id => id !== kept && id === (only ?? id));
     },
   };
+}
+
+type EndingParts = Pick<SessionParts, 'clock' | 'grants'> & { readonly records: Pick<Records, 'find'> };
+
+const sessionsFor = (
+  account: string,
+  { records, clock }: Pick<EndingParts, 'records' | 'clock'>,
+): Promise<Document[]> => records.find(SESSION, 'account', account, clock.now(), LISTED);
+
+/** The changes that end sessions of an account, and the access of apps with them. @param ends whether this one, by its id */
+export async function endingSessions(
+  account: string,
+  { grants, ...parts }: EndingParts,
+  ends: (id: string) => boolean = () => true,
+): Promise<DocumentChange[]> {
+  const ended = (await sessionsFor(account, parts)).filter(({ id }) => ends(id));
+  const granted = await Promise.all(ended.map(({ id }) => grants.ending(account, { session: id })));
+  return [...ended.map(endOf).map(unconditional), ...oneEpoch(granted.flat())];
 }
 
 /** Changes to one record each: the sessions of an account raise the same epoch. */

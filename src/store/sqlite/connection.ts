@@ -105,7 +105,12 @@ export class Connection {
     if (version === undefined) return this.#counted(statement);
     if (version !== this.#countsOf) this.#counts = new Cache(COUNTS);
     this.#countsOf = version;
-    return this.#counts.getOrMake([statement.text, ...statement.values].join('\0'), () => this.#counted(statement));
+    const name = [statement.text, ...statement.values].join('\0');
+    const known = this.#counts.get(name);
+    if (known !== undefined) return known;
+    const counted = this.#counted(statement);
+    this.#counts.set(name, counted);
+    return counted;
   }
 
   /** Runs a statement that changes rows; `rid` is that of the last row inserted. */

@@ -1,0 +1,70 @@
+/** RelatedPerson/$link-proxy: a person acts for a patient, by the rules of the deployment model. Calling it again changes nothing. */
+import { Fault } from '../../fhir/fault.js';
+import { defined } from '../../fhir/defined.js';
+import { isProxyBasis, proxyBases, proxyFunctions } from '../../fhir/proxy-basis.table.js';
+import { localName } from '../../fhir/reference.js';
+import { DAY } from '../../portal/days-parameter.js';
+import { linkProxy, refuseFunctions, type LinkOrder } from '../../portal/proxy-link.js';
+import type { ProxyRules } from '../../portal/proxy-parties.js';
+import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
+import { definitionOf } from '../operation-of.js';
+import type { LinkProxyInput, LinkProxyOutput } from '../types.js';
+import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
+
+export interface LinkProxyParts extends WorkflowParts {
+  readonly portal: PortalSettings;
+  readonly configuration: HandlerParts['configuration'];
+}
+
+export const createLinkProxy = (parts: LinkProxyParts): Operation<LinkProxyInput, LinkProxyOutput> =>
+  workflowOperation(
+    {
+      definition: definitionOf('RelatedPerson', 'link-proxy'),
+      reason: 'proxy: accounts and relations of both',
+      run: call => link(call, parts),
+    },
+    parts,
+  );
+
+async function link(call: Call<LinkProxyInput>, parts: LinkProxyParts): Promise<Outcome<LinkProxyOutput>> {
+  const ages = await parts.configuration();
+  const rules = rulesFor(call, ages, parts.portal);
+  const outcome = await linkProxy(orderOf(call), { rules, ages, reader: call.all, world: parts });
+  if ('fault' in outcome) return outcome;
+  const { relation, isNew, step } = outcome;
+  if (!isNew) return { output: { return: relation } };
+  return { step, returns: { type: 'RelatedPerson', id: relation.id, created: true }, output: {} };
+}
+
+/** A trusted system links members that there are, and makes no account. */
+function rulesFor(
+  { context: { actor } }: Call<LinkProxyInput>,
+  configuration: Awaited<ReturnType<HandlerParts['configuration']>>,
+  { activatesAccounts: activates, invitationDays, portalUrl }: PortalSettings,
+): ProxyRules {
+  const model = configuration['credential-model'];
+  return {
+    model,
+    makesAccounts: actor.kind === 'staff' && model !== 'external',
+    accountAge: configuration['account-age'],
+    proxyAge: configuration['proxy-age'],
+    enrollment: { activates, differs: false, lasts: invitationDays * DAY, portalUrl },
+  };
+}
+
+function orderOf({ input, context }: Call<LinkProxyInput>): LinkOrder {
+  const { basis, period, relationship, function: functions = [] } = input;
+  if (basis !== undefined && !isProxyBasis(basis)) throw unknown('basis', Object.keys(proxyBases));
+  if (functions.some(name => !proxyFunctions.includes(name))) throw unknown('function', proxyFunctions);
+  refuseFunctions(functions, basis);
+  const named = ({ reference = '' }: { reference?: string | undefined }): string =>
+    localName(reference, context.endpoint.url) ?? '';
+  const sides = { principal: named(input.principal), proxy: named(input.proxy) };
+  return { ...sides, relationship, functions, ...defined({ basis, period }) };
+}
+
+const unknown = (name: string, codes: readonly string[]): Fault =>
+  new Fault('unprocessable', `The parameter ${name} is one of: ${codes.join(', ')}.`, {
+    code: 'code-invalid',
+    expression: `Parameters.parameter.where(name='${name}')`,
+  });
