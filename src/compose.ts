@@ -111,7 +111,7 @@ export async function compose(
   const shared = { config, world, model, configuration };
   const handling = { ...parts, store: stores.store };
   const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, wordings, handling });
-  const identity = createIdentity({ ...shared, grants, stores, secret, audit, log, handling });
+  const identity = createIdentity({ ...shared, grants, stores, secret, audit, log, handling, outbound });
   const serving = createServing({
     ...{ ...shared, log, dispatch, access, clients, grants, secret, pageTokens },
     ...{ dispatcher, reindexer, audit, stores: opened, outbound, texts },

@@ -12,15 +12,20 @@ import { listedMethods, removeMethod, type MethodRemovalParts } from '../identit
 import { factorAsked } from '../identity/accounts/second-factor.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { AccountPageParts } from '../pages/account/account.js';
+import type { ExternalPageParts } from '../pages/account/external.js';
+import type { WaysParts } from '../pages/account/provider-buttons.js';
+import { confirm } from '../identity/accounts/confirm.js';
+import { kindOf } from '../identity/accounts/credential-policy.js';
 
 export function accountSettings(
-  parts: AppSetupParts & MethodRemovalParts,
+  parts: AppSetupParts & MethodRemovalParts & WaysParts,
   sessions: Sessions,
   configuration: CurrentConfiguration,
-): Omit<AccountPageParts, 'sessions'> {
+): Omit<AccountPageParts, 'sessions' | keyof ExternalPageParts> {
   const { credentials, methods, policy, security, store } = parts;
   return {
-    async overview({ account }) {
+    confirm: given => confirm(given, parts),
+    async overview({ account }, language) {
       const settings = await configuration();
       const stored = await credentials.of(account);
       const isMember = account.startsWith('Person/');
@@ -31,6 +36,7 @@ export function accountSettings(
         hasPassword: stored !== undefined && (await policy.usable(stored.credential)).password,
         methods: stored ? listedMethods(stored.credential, await methods.of(account)) : [],
         factor: { asked, may: isMember && rule === 'optional', mayApp: !isMember || rule !== 'off' },
+        providers: (await parts.ways([kindOf(account)], language)).providers,
         timeZone: settings['time-zone'],
       };
     },

@@ -7,18 +7,20 @@ import { outboxDocuments } from '../delivery/outbox.js';
 import { answerRequests, REQUESTS_AT_ONCE } from '../identity/accounts/account-requests.js';
 import { createAccountSecurity } from '../identity/accounts/account-security.js';
 import { placeNamesOf } from '../identity/accounts/place-names.js';
-import { ask, askEnrollment, resetPassword } from '../identity/accounts/recovery.js';
+import { ask, askEnrollment, askLink, resetPassword } from '../identity/accounts/recovery.js';
 import { DAY } from '../portal/days-parameter.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import { accountSettings } from './account-settings.js';
-import { waysIn } from './identity-providers.js';
+import { identityProviders } from './identity-providers.js';
+import type { Outbound } from '../outbound/outbound.js';
 import { accountAudit } from '../identity/accounts/account-audit.js';
 import type { AccountWriter } from '../identity/accounts/account-writer.js';
 import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
 import { createCredentialPolicy } from '../identity/accounts/credential-policy.js';
 import { credentialReader } from '../identity/accounts/credential.js';
-import { enter, verifyEntrance } from '../identity/accounts/first-credential.js';
+import { holderOf } from '../identity/providers/linking.js';
+import { enter, enterExternally, verifyEntrance, type NewIdentity } from '../identity/accounts/first-credential.js';
 import { createHashing } from '../identity/accounts/password-hash.js';
 import { comeOfAge, RELATIONS_AT_ONCE } from '../identity/accounts/coming-of-age.js';
 import { createAuthenticatorApps } from '../identity/accounts/authenticator-app.js';
@@ -52,6 +54,7 @@ export interface IdentityParts {
   grants: Pick<Grants, 'ending'>;
   audit: Audit;
   log: Log;
+  outbound: Outbound;
   /** How resources are written. */
   handling: Pick<ServerStepParts, 'writing' | 'served' | 'auditOwn' | 'store'>;
 }
@@ -107,7 +110,8 @@ export function createIdentity(parts: IdentityParts): Identity {
   const serves = new Map(config.identityProviders.map(({ key, serves: kinds }) => [key, kinds]));
   const policy = createCredentialPolicy(configuration, methods, serves);
   const entering = {
-    ...{ ...world, writer, records, credentials, methods, hashing, limiter, policy },
+    ...{ ...world, writer, records, credentials, hashing, limiter, policy },
+    holderOf: (identity: NewIdentity) => holderOf(identity, { reader: writer.reader, methods, store }),
     settings: configuration,
   };
   const apps = createAuthenticatorApps(secret, { clock, random });
@@ -126,7 +130,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     placeNames,
   };
   const answering = {
-    ...{ ...world, records, writer, credentials, policy, codes, fhirUserOf: inUse, settings: configuration },
+    ...{ ...world, records, writer, credentials, policy, limiter, codes, fhirUserOf: inUse, settings: configuration },
     ...{ lasts: config.invitationDays * DAY, portalUrl: config.portalUrl },
   };
   const requests = createBackgroundWorker(() => answerRequests(answering), {
@@ -143,6 +147,13 @@ export function createIdentity(parts: IdentityParts): Identity {
     ...{ clock, random, store, writer, credentials, policy, methods, hashing, limiter, codes },
     ...{ sessions, security, outbox, placeNames, apps, audit },
   };
+  const external = identityProviders({
+    ...{ ...changing, config, outbound: parts.outbound, cookies, records, log: parts.log, factors },
+    reader: writer.reader,
+    enterExternally: (visitor, entrance, given, identity) =>
+      enterExternally(visitor, entrance, given, identity, entering),
+    askLink: (visitor, unlinked) => askLink(visitor, unlinked, recovery),
+  });
   const pages: AccountPagesParts = {
     forms,
     sessions,
@@ -155,8 +166,8 @@ export function createIdentity(parts: IdentityParts): Identity {
     askEnrollment: (visitor, facts) => askEnrollment(visitor, facts, recovery),
     mayEnroll: async () => (await configuration())['self-enrollment'] === 'on',
     resetPassword: (visitor, given) => resetPassword(visitor, given, recovery),
-    ways: waysIn(config.identityProviders, policy),
-    ...accountSettings(changing, sessions, configuration),
+    ...external,
+    ...accountSettings({ ...changing, ways: external.ways }, sessions, configuration),
   };
   const choose: Identity['choose'] = choice => chosenCredential(choice, { hashing, clock });
   const reused: Identity['reused'] = account => reuseTold(account, { limiter, credentials, security });

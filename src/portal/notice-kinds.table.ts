@@ -22,6 +22,7 @@ export const noticeKinds = {
   'sign-in-code': { urgent: true, essential: true },
   'password-code': { urgent: true, essential: true },
   'address-code': { urgent: true, essential: true },
+  'link-code': { urgent: true, essential: true },
   'user-name': { urgent: true, essential: true },
   'password-changed': { urgent: true, essential: true },
   'address-changed': { urgent: true, essential: true },

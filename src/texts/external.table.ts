@@ -17,9 +17,11 @@ export const english = {
   providerUntrusted: 'The answer of {{name}} cannot be trusted. Nothing was changed. Please tell your provider.',
   providerStale:
     'This sign-in did not begin in this browser, took too long, or was completed before. Nothing was changed.',
+  providerClosed: 'Your organization does not let you sign in with {{name}}. Nothing was changed.',
+  fullAccount: 'Your account has as many ways to sign in as it may have. Remove one before you add another.',
   providerElsewhere: 'Your account at {{name}} signs in to another account here. Nothing was changed.',
-  unknownTitle: 'One more step',
-  unknownWhy:
+  unlinkedTitle: 'One more step',
+  unlinkedWhy:
     '{{name}} has signed you in, and it is not connected with an account here. If you have an account here, or are known here, connect it once.',
   byPassword: 'I have an account: sign in, then connect',
   byInvitation: 'I have a code of an invitation',
@@ -49,9 +51,11 @@ export const arabic = {
   providerDeclined: 'لم تسجّل {{name}} دخولك. لم يتغير شيء.',
   providerUntrusted: 'لا يمكن الوثوق برد {{name}}. لم يتغير شيء. يُرجى إبلاغ مقدم الرعاية.',
   providerStale: 'لم يبدأ تسجيل الدخول هذا في هذا المتصفح، أو استغرق وقتًا طويلًا، أو اكتمل من قبل. لم يتغير شيء.',
+  providerClosed: 'لا تسمح لك مؤسستك بتسجيل الدخول عبر {{name}}. لم يتغير شيء.',
+  fullAccount: 'في حسابك من طرق تسجيل الدخول ما يُسمح به. أزل واحدة قبل إضافة أخرى.',
   providerElsewhere: 'حسابك لدى {{name}} مرتبط بحساب آخر هنا. لم يتغير شيء.',
-  unknownTitle: 'خطوة أخرى',
-  unknownWhy:
+  unlinkedTitle: 'خطوة أخرى',
+  unlinkedWhy:
     'سجّلت {{name}} دخولك، لكنها غير مرتبطة بحساب هنا. إن كان لديك حساب هنا أو كنت معروفًا لدينا فاربطها مرة واحدة.',
   byPassword: 'لديّ حساب: تسجيل الدخول ثم الربط',
   byInvitation: 'لديّ رمز دعوة',

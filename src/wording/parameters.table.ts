@@ -60,6 +60,7 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'sign-in-code': shortCode,
   'password-code': shortCode,
   'address-code': shortCode,
+  'link-code': shortCode,
   'user-name': { names: { about: 'The user names of the address.', sample: 'dana.w', secret: true } },
   'password-changed': {},
   'address-changed': {},

@@ -42,23 +42,32 @@ export const PASSWORD = 'four quiet herons at dusk';
 
 export const token = (): string => randomBytes(6).toString('hex');
 
-/** Registers the tests for each store, in demo mode or, as the product runs, with people of a trusted issuer. */
+/**
+ * Registers the tests for each store, in demo mode or, as the product runs, with people of a trusted issuer.
+ * @param settings further ones, read when the server starts
+ */
 export function eachMembership(
   title: string,
   tests: (portal: () => Portal) => void,
   mode: 'demo' | 'production' = 'demo',
+  settings: () => Record<string, string> = () => ({}),
 ): void {
-  describe(title, () => eachStorage((_, open) => withPortal(open, tests, mode)));
+  describe(title, () => eachStorage((_, open) => withPortal(open, tests, mode, settings)));
 }
 
-function withPortal(open: OpenStorage, tests: (portal: () => Portal) => void, mode: 'demo' | 'production'): void {
+function withPortal(
+  open: OpenStorage,
+  tests: (portal: () => Portal) => void,
+  mode: 'demo' | 'production',
+  settings: () => Record<string, string>,
+): void {
   let portal: Portal;
   before(async function () {
     this.timeout(120_000);
     const world = testWorld();
     const storage = await open(world.clock);
     if (mode === 'production') await (await startTestServer({ storage, world })).close();
-    const env = mode === 'production' ? trusting() : {};
+    const env = { ...(mode === 'production' ? trusting() : {}), ...settings() };
     portal = portalOf(await startTestServer({ storage, world, env }), storage, world, mode);
   });
   after(async () => {

@@ -8,17 +8,19 @@ import { activationRecord, isPending, readActivation } from '../../portal/accoun
 import { byAddress } from '../../portal/candidates.js';
 import { accountsOf, type Facts } from '../../portal/identity.js';
 import { combined, step, type Step } from '../../portal/step.js';
+import type { Limiter } from '../limits/limiter.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
 import { accountNotice, codeNotice } from './account-notice.js';
 import { requestOf, REQUESTS, type AccountRequest } from './account-request.js';
 import { isShut, kindOf, type CredentialPolicy } from './credential-policy.js';
 import type { Credential, CredentialReader } from './credential.js';
 import { enrollByFacts, type SelfEnrollmentParts } from './self-enrollment.js';
-import type { OneTimeCodes } from './one-time-code.js';
+import type { CodePurpose, OneTimeCodes } from './one-time-code.js';
 
 export interface AccountRequestParts extends SelfEnrollmentParts {
   readonly credentials: CredentialReader;
   readonly policy: CredentialPolicy;
+  readonly limiter: Pick<Limiter, 'take'>;
   readonly codes: Pick<OneTimeCodes, 'issue'>;
   readonly fhirUserOf: (account: string) => Promise<string | undefined>;
 }
@@ -29,6 +31,7 @@ const MOST = 20;
 /** What comes of a request, as a step. */
 export async function answerRequest(request: AccountRequest, parts: AccountRequestParts): Promise<Step> {
   const { purpose, text, facts } = request;
+  if (purpose === 'link') return linkCode(request, parts);
   if (facts) return enrollmentOf(facts, parts);
   const named = purpose === 'password' ? await parts.credentials.byUserName(text) : undefined;
   if (named) {
@@ -78,12 +81,63 @@ async function waiting(accounts: readonly string[], { credentials, policy }: Acc
 
 /** A member who enrolls again is told the user name, or sent the way in. */
 async function enrollmentOf(facts: Facts, parts: AccountRequestParts): Promise<Step> {
+  if ((await parts.settings())['self-enrollment'] !== 'on') return step({});
   const outcome = await enrollByFacts(facts, parts);
   if ('step' in outcome) return outcome.step;
   const accounts = [outcome.account];
   const known = await withPassword(accounts, parts);
   if (known.length > 0) return userNames(known, outcome.account, facts.email ?? '');
   return activations(await waiting(accounts, parts), parts);
+}
+
+/**
+ * An external identity of somebody known: a code goes to the contact on record, or the way into an account that nothing signs in
+ * to. Nobody is linked by what a provider says.
+ */
+async function linkCode(request: AccountRequest, parts: AccountRequestParts): Promise<Step> {
+  const { browser } = request;
+  const outcome = await meantBy(request, parts);
+  if ('step' in outcome) return combined(outcome.step, decoy(request, parts, 'link'));
+  const { account } = outcome;
+  const tried = { limit: 'recovery-sent', of: `link ${account}` } as const;
+  if ((await parts.limiter.take([tried])) !== undefined) return decoy(request, parts, 'link');
+  const stored = await parts.credentials.of(account);
+  if (!stored || isShut(await parts.policy.usable(stored.credential))) {
+    return combined(await activations([account], parts), decoy(request, parts, 'link'));
+  }
+  const issued = parts.codes.issue('link', browser, { account });
+  const { address } = stored.credential;
+  return step({ documents: [issued.change], effects: [codeNotice({ event: 'link-code', account, address }, issued)] });
+}
+
+/** The account of a member by facts, or of staff by an address on record; or a step that enrolls. */
+async function meantBy(
+  { facts = {}, serves = [] }: AccountRequest,
+  parts: AccountRequestParts,
+): Promise<{ readonly account: string } | { readonly step: Step }> {
+  const { phone, ...others } = facts;
+  const stated = { ...others, ...defined({ phone: phone && parts.writer.reader.phoneNumber(phone) }) };
+  const outcome = serves.includes('members') ? await enrollByFacts(stated, parts) : { step: step({}) };
+  const isMeant = 'account' in outcome && (await mayBeSignedIn(outcome.account, parts));
+  if (isMeant || ('step' in outcome && outcome.step.writes.length > 0)) return outcome;
+  const [staff, another] = serves.includes('staff') ? await staffAt(facts.email, parts) : [];
+  return staff !== undefined && another === undefined ? { account: staff } : { step: step({}) };
+}
+
+/** In use, or waiting for its activation. */
+async function mayBeSignedIn(
+  account: string,
+  { writer: { reader }, fhirUserOf }: AccountRequestParts,
+): Promise<boolean> {
+  if ((await fhirUserOf(account)) !== undefined) return true;
+  const person = (await reader.get<Person>(account))?.resource;
+  return person?.resourceType === 'Person' && isPending(person, reader.own);
+}
+
+async function staffAt(email: string | undefined, parts: AccountRequestParts): Promise<string[]> {
+  if (email === undefined) return [];
+  const accounts = await accountsAt(email, parts).catch(tooMany);
+  return accounts.filter(account => kindOf(account) === 'staff');
 }
 
 /** An address of so many is that of an institution. */
@@ -93,8 +147,8 @@ function tooMany(error: unknown): string[] {
 }
 
 /** As costly as a code, and good for nothing. */
-const decoy = ({ browser }: AccountRequest, { codes }: AccountRequestParts): Step =>
-  step({ documents: [codes.issue('password', browser, {}).change] });
+const decoy = ({ browser }: AccountRequest, { codes }: AccountRequestParts, purpose: CodePurpose = 'password'): Step =>
+  step({ documents: [codes.issue(purpose, browser, {}).change] });
 
 function passwordCode({ browser }: AccountRequest, { account, address }: Credential, parts: AccountRequestParts): Step {
   const issued = parts.codes.issue('password', browser, { account });

@@ -17,7 +17,7 @@ import { newCredential, type Credential, type CredentialReader } from './credent
 import type { Hashing } from './password-hash.js';
 import { faultOfPassword, type PasswordFault } from './password-rules.js';
 import { placeNamesOf } from './place-names.js';
-import { newMethod, type ExternalIdentity, type SignInMethods } from './sign-in-method.js';
+import { newMethod, type ExternalIdentity } from './sign-in-method.js';
 import { userNameOf } from './user-name.js';
 import type { DocumentChange, Records } from '../../store/port.js';
 
@@ -25,7 +25,8 @@ export interface FirstCredentialParts extends World {
   readonly writer: AccountWriter;
   readonly records: Pick<Records, 'find'>;
   readonly credentials: CredentialReader;
-  readonly methods: Pick<SignInMethods, 'by'>;
+  /** The account that an external identity signs in to. */
+  readonly holderOf: (identity: NewIdentity) => Promise<string | undefined>;
   readonly hashing: Hashing;
   readonly limiter: Limiter;
   readonly policy: CredentialPolicy;
@@ -128,7 +129,7 @@ export async function enterExternally(
   if (verified.kind !== 'verified') return verified;
   if (!(await parts.policy.allowsExternal(verified.of, identity.provider))) return { kind: 'closed' };
   return open(entrance, given, parts, {
-    isTaken: async () => (await parts.methods.by({ ...identity, kind: 'external' })) !== undefined,
+    isTaken: async () => (await parts.holderOf(identity)) !== undefined,
     taken: { kind: 'taken' },
     credential: {},
     documents: account => [newMethod({ ...identity, account, kind: 'external', addedAt: parts.clock.now() })],

@@ -7,6 +7,7 @@ import { confirm, unlessRaced, type Confirmed, type ConfirmParts, type SettingRe
 import { changedCredential, type Credential, type StoredCredential } from './credential.js';
 import {
   endOfMethod,
+  type ExternalIdentity,
   type Passkey,
   type SignInMethod,
   type SignInMethods,
@@ -26,7 +27,9 @@ export const PASSWORD = 'password';
 /** A way in, as it is listed. */
 export type ListedMethod = { readonly id: string } & (
   | { readonly kind: typeof PASSWORD }
-  | (Pick<SignInMethod, 'kind' | 'name' | 'addedAt' | 'usedAt'> & Pick<Passkey, 'isCopied'>)
+  | (Pick<SignInMethod, 'kind' | 'name' | 'addedAt' | 'usedAt'> &
+      Partial<Pick<Passkey, 'isCopied'>> &
+      Partial<Pick<ExternalIdentity, 'provider'>>)
 );
 
 /** The ways into an account, the password first. */

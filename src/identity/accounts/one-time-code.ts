@@ -8,7 +8,7 @@ import { defined } from '../../fhir/defined.js';
 import { wonRace } from '../../fhir/fault.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
 
-export type CodePurpose = 'second-factor' | 'password' | 'address' | 'self-enrollment';
+export type CodePurpose = 'second-factor' | 'password' | 'address' | 'self-enrollment' | 'link';
 
 /** What a code proves. */
 export interface CodeMeaning {

@@ -7,11 +7,12 @@ import type { World } from '../../fhir/clock.js';
 import { wonRace } from '../../fhir/fault.js';
 import { newSecret } from '../../fhir/secret.js';
 import type { DocumentChange, Records, Store } from '../../store/port.js';
+import type { Facts } from '../../portal/identity.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import { queuedRequest, type AccountRequest, type RequestPurpose } from './account-request.js';
 import type { AccountSecurity } from './account-security.js';
-import { kindOf, type CredentialPolicy } from './credential-policy.js';
+import { kindOf, type AccountKind, type CredentialPolicy } from './credential-policy.js';
 import { changedCredential, type CredentialReader } from './credential.js';
 import type { OneTimeCodes } from './one-time-code.js';
 import type { Hashing } from './password-hash.js';
@@ -44,7 +45,7 @@ const LONGEST = 254;
 /** Takes a request of somebody who has forgotten the password or the user name. */
 export function ask(
   visitor: Visitor,
-  purpose: Exclude<RequestPurpose, 'self-enrollment'>,
+  purpose: Exclude<RequestPurpose, 'self-enrollment' | 'link'>,
   typed: string,
   parts: RecoveryParts,
 ): Promise<AskOutcome> {
@@ -61,10 +62,28 @@ export async function askEnrollment(
   return facts && queue(visitor, { purpose: 'self-enrollment', text: facts.email ?? '', facts }, parts);
 }
 
+/** What a provider says of somebody whose external identity signs in to no account yet. */
+export interface Unlinked {
+  /** A hash of issuer and subject. */
+  readonly subject: string;
+  readonly facts: Facts;
+  readonly serves: readonly AccountKind[];
+  /** The secret of the browser that has brought it. */
+  readonly browser: string;
+}
+
+/** Takes the request of somebody whose external identity is to be linked. */
+export const askLink = (
+  visitor: Visitor,
+  { subject, facts, serves, browser }: Unlinked,
+  parts: RecoveryParts,
+): Promise<AskOutcome> => queue(visitor, { purpose: 'link', text: subject, facts, serves }, parts, browser);
+
 async function queue(
   visitor: Visitor,
   request: Omit<AccountRequest, 'browser'>,
   { limiter, records, ids, clock, random }: RecoveryParts,
+  browser = newSecret(random),
 ): Promise<AskOutcome> {
   const { purpose, text } = request;
   const wait = await limiter.take([
@@ -72,7 +91,6 @@ async function queue(
     { limit: 'recovery-sent', of: `${purpose} ${foldUserName(text)}` },
   ]);
   if (wait !== undefined) return { kind: 'wait', wait };
-  const browser = newSecret(random);
   await records.write(queuedRequest(ids.next(), { ...request, browser }, clock.now()));
   return { kind: 'asked', browser };
 }

@@ -51,10 +51,10 @@ export async function enrollByFacts(
   const { 'account-age': age, 'self-enrollment': rule } = await parts.settings();
   const subject = await findEnrollee(facts, writer.reader).catch(nobody);
   const patient = subject?.patient?.resource;
-  if (rule !== 'on' || !subject || !patient || isInactive(patient)) return { step: step({}) };
+  if (!subject || !patient || isInactive(patient)) return { step: step({}) };
   if (isUnder(patient.birthDate, age, clock.now())) return { step: step({}) };
   if (subject.account) return { account: `Person/${subject.account.resource.id}` };
-  return { step: await enrolled(subject, parts) };
+  return { step: rule === 'on' ? await enrolled(subject, parts) : step({}) };
 }
 
 async function enrolled(subject: Enrollee, parts: SelfEnrollmentParts): Promise<Step> {

@@ -30,6 +30,8 @@ export const limits = {
   'recovery-sent': { free: 3, wait: HOUR, longest: 4 * HOUR, forgotten: 24 * HOUR },
   /** Notices to one account of refresh tokens that were used again. */
   'reuse-told': { free: 1, wait: HOUR, longest: 24 * HOUR, forgotten: 24 * HOUR },
+  /** Sign-ins at identity providers from one network that did not come back. */
+  'external-network': { free: 40, wait: 2 * SECOND, longest: 15 * MINUTE, forgotten: HOUR },
   /** Requests for e-mails from one network. */
   'code-network': { free: 20, wait: MINUTE, longest: HOUR, forgotten: 6 * HOUR },
   /** Apps that register themselves, from one network. */

@@ -4,14 +4,12 @@ import type { IdentityProviderConfig } from '../../config/identity-providers.js'
 import { defined } from '../../fhir/defined.js';
 import { emailForm } from '../../fhir/email-address.js';
 import type { Facts } from '../../portal/identity.js';
+import type { NewIdentity } from '../accounts/first-credential.js';
 import { ProviderError } from './provider-error.js';
 import type { Vouched } from './relying-party.js';
 
 export interface VouchedPerson {
-  /** Key of the provider. */
-  readonly provider: string;
-  /** What the identity is found by: neither issuer nor subject. */
-  readonly subject: string;
+  readonly identity: NewIdentity;
   /** What the provider says about them: a help to find a record, and proof of nothing. */
   readonly facts: Facts;
   /** How they proved who they are. https://www.rfc-editor.org/rfc/rfc8176 */
@@ -25,10 +23,11 @@ export interface VouchedPerson {
 /** Characters of a claim's value. */
 const LONGEST = 255;
 
-/** Fault: ProviderError where the claim that says who it is is missing. */
+/** @param name what the person calls the provider. Throws ProviderError where the claim that says who it is is missing. */
 export function vouchedPerson(
   { key, issuer, claims: names, secondFactor }: IdentityProviderConfig,
   { claims, amr, acr, authTime }: Vouched,
+  name: string,
 ): VouchedPerson {
   const textOf = (name: string | undefined): string | undefined => {
     const value = name === undefined ? undefined : claims[name];
@@ -50,7 +49,7 @@ export function vouchedPerson(
   });
   const hasSecondFactor =
     amr.some(method => secondFactor.amr.includes(method)) || (acr !== undefined && secondFactor.acr.includes(acr));
-  return { provider: key, subject, facts: facts, amr, hasSecondFactor, authTime };
+  return { identity: { provider: key, issuer, subject, name }, facts, amr, hasSecondFactor, authTime };
 }
 
 /** A whole date; OpenID Connect also allows a year alone, and 0000 for one that is not told. */

@@ -2,7 +2,7 @@
 import type { AddressOutcome, PasswordOutcome } from '../../identity/accounts/account-settings.js';
 import type { AppProof, AppProposal } from '../../identity/accounts/app-setup.js';
 import type { Confirmed, SettingRefusal } from '../../identity/accounts/confirm.js';
-import type { FactorKind } from '../../identity/accounts/credential.js';
+import type { FactorKind, StoredCredential } from '../../identity/accounts/credential.js';
 import type { ListedMethod } from '../../identity/accounts/method-removal.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import type { ListedSession } from '../../identity/sessions/sessions.js';
@@ -10,16 +10,19 @@ import { html, type Html } from '../html.js';
 import { appPage, recoveryCodesPage } from './app.js';
 import { newPasswordFields, problemOf } from './entrance.js';
 import { alert, done, field, heading, hidden, submit } from './fields.js';
+import { departing, type ExternalPageParts } from './external.js';
 import { methodList, methodPages, SAVED, type MethodPageParts } from './methods.js';
+import { providerButtons, type OfferedProvider } from './provider-buttons.js';
 import { ACCOUNT, actionOf, confirmed, current, problemIn, section, type Action } from './settings-parts.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
 type Done = { readonly kind: 'done' } | SettingRefusal;
 
-export interface AccountPageParts extends MethodPageParts {
+export interface AccountPageParts extends MethodPageParts, ExternalPageParts {
+  readonly confirm: (given: Confirmed) => Promise<StoredCredential | SettingRefusal>;
   /** What the page shows of the account. */
-  readonly overview: (signedIn: SignedIn) => Promise<Overview>;
+  readonly overview: (signedIn: SignedIn, language: string) => Promise<Overview>;
   readonly changePassword: (given: Confirmed, next: string) => Promise<PasswordOutcome>;
   readonly changeFactor: (given: Confirmed, isOn: boolean) => Promise<Done>;
   readonly proposeApp: (given: Confirmed) => Promise<AppProposal>;
@@ -46,6 +49,8 @@ export interface Overview {
   readonly hasPassword: boolean;
   /** The ways in. */
   readonly methods: readonly ListedMethod[];
+  /** Those that may be added. */
+  readonly providers: readonly OfferedProvider[];
   /** Proved for this account; undefined: that of the record. */
   readonly address: string | undefined;
   /** Whether a code is asked for; `may`: the person decides. */
@@ -113,6 +118,12 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
       if (outcome.kind !== 'done') return shown(visit, signedIn, problemIn(visit, outcome));
       return { kind: 'go', to: visit.link('/sign-in', { after: 'closed' }), cookies: [await sessions.close(visit)] };
     }),
+    action('external', async (visit, signedIn, fields) => {
+      const stored = await parts.confirm(confirmed(visit, signedIn, fields));
+      if ('kind' in stored) return shown(visit, signedIn, problemIn(visit, stored));
+      const { account, session } = signedIn;
+      return departing(visit, fields('provider'), { kind: 'add', account, session }, parts);
+    }),
     ...methodPages(parts, action),
     ...endings(parts, action),
   ];
@@ -148,10 +159,11 @@ async function page(
   { problem, done: what, ...how }: Shown,
 ): Promise<Answer> {
   const { words, t, form } = visit;
-  const seen = await overview(signedIn);
+  const seen = await overview(signedIn, visit.frame.words.language);
   const list = await sessions.list(signedIn.account, visit);
   const content = html`${heading(words.accountTitle, seen.userName === '' ? undefined : t('signedInAs', { name: seen.userName }))}
   ${done(what)} ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
+  ${!seen.hasPassword && confirming(visit, seen)}
   ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
   ${
     seen.hasPassword &&
@@ -174,11 +186,32 @@ async function page(
         ${current(visit, seen, 2)} ${submit(words.next)}`,
       )}`,
   )}
-  ${section('methods', words.methodsTitle, methodList(visit, seen))}
+  ${section('methods', words.methodsTitle, html`${methodList(visit, seen)} ${adding(visit, seen)}`)}
   ${section('second-factor', words.factorTitle, factor(visit, seen))}
   ${seen.mayClose && section('close', words.closeTitle, closing(visit, seen))}`;
   return { kind: 'page', title: words.accountTitle, content, ...how };
 }
+
+const adding = (visit: Visit, seen: Overview): Html =>
+  providerButtons(visit, seen.providers, {
+    ...{ label: 'addProvider', action: `${ACCOUNT}/external` },
+    content: at => current(visit, seen, 10 + at),
+  });
+
+/** An account without a password is confirmed by a provider before it is changed. */
+const confirming = (visit: Visit, { providers, methods }: Overview): Html | false => {
+  const used = providers.filter(({ key }) => methods.some(one => 'provider' in one && one.provider === key));
+  const fields = { purpose: 'sign-in', fresh: '1' };
+  return (
+    used.length > 0 &&
+    section(
+      'confirm',
+      visit.words.confirmTitle,
+      html`<p>${visit.words.confirmWhy}</p>
+        ${providerButtons(visit, used, { label: 'confirmWith', fields })}`,
+    )
+  );
+};
 
 function factor(visit: Visit, seen: Overview): Html {
   const { asked, may, mayApp } = seen.factor;

@@ -1,6 +1,8 @@
 /** The pages by which people sign in and keep their accounts. */
 import type { Express } from 'express';
 import { accountPages, type AccountPageParts } from './account.js';
+import { externalPages, type ExternalPageParts } from './external.js';
+import { unlinkedPages, type UnlinkedPageParts } from './unlinked.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
 import { recoveryPages, type RecoveryPageParts } from './recovery.js';
 import { selfEnrollmentPage, type SelfEnrollmentPageParts } from './self-enrollment.js';
@@ -14,6 +16,8 @@ export type AccountPagesParts = Pick<Site, 'forms'> &
   RecoveryPageParts &
   SelfEnrollmentPageParts &
   EntranceParts &
+  ExternalPageParts &
+  UnlinkedPageParts &
   AccountPageParts;
 
 export function serveAccountPages(app: Express, parts: AccountPagesParts, site: Omit<Site, 'forms'>): void {
@@ -25,6 +29,8 @@ export function serveAccountPages(app: Express, parts: AccountPagesParts, site: 
     selfEnrollmentPage(parts),
     ...entrancePages('invitation', parts),
     ...entrancePages('activation', parts),
+    ...externalPages(parts),
+    ...unlinkedPages(parts),
     ...accountPages(parts),
   ];
   for (const page of pages) serveForm(app, page, { ...site, forms });

@@ -19,7 +19,7 @@ interface Listing extends Owner {
 
 export interface MethodPageParts {
   readonly sessions: Sessions;
-  readonly overview: (signedIn: SignedIn) => Promise<Listing>;
+  readonly overview: (signedIn: SignedIn, language: string) => Promise<Listing>;
   readonly removeMethod: (given: Confirmed, id: string) => Promise<RemovalOutcome>;
 }
 
@@ -30,7 +30,7 @@ const REMOVAL = `${ACCOUNT}/remove-method`;
 
 export const methodPages = ({ sessions, overview, removeMethod }: MethodPageParts, action: Action): FormPage[] => {
   const shown = async (visit: Visit, signedIn: SignedIn, id: string, how: Problem = {}): Promise<Answer> => {
-    const seen = await overview(signedIn);
+    const seen = await overview(signedIn, visit.frame.words.language);
     const method = seen.methods.find(one => one.id === id);
     return method ? removalPage(visit, seen, method, how) : { kind: 'go', to: visit.link(ACCOUNT) };
   };

@@ -27,23 +27,28 @@ export const EVERYBODY: readonly AccountKind[] = ['members', 'staff'];
 /** The address that forms send to go to a provider. */
 export const EXTERNAL = '/external';
 
-/** What a button does: the name of its text, and the fields that go with it. */
+/** The page for an identity that signs in to no account yet, and the one that connects it. */
+export const UNLINKED = `${EXTERNAL}/unlinked`;
+export const CONNECT = `${EXTERNAL}/connect`;
+
+/** What a button does: the name of its text, where its form leads, and the fields that go with it. */
 export interface ButtonUse {
   readonly label: 'withProvider' | 'useProvider' | 'addProvider' | 'confirmWith';
-  readonly fields: Readonly<Record<string, string>>;
-  /** In the form too: a password. */
-  readonly content?: Html | false;
+  readonly action?: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  /** In each form too. @param at of its button in the list */
+  readonly content?: (at: number) => Html | false;
 }
 
 export const providerButtons = (
   { t, form }: Visit,
   providers: readonly OfferedProvider[],
-  { label, fields, content }: ButtonUse,
+  { label, action = EXTERNAL, fields = {}, content = () => false }: ButtonUse,
 ): Html =>
-  html`${providers.map(({ key, name }) =>
+  html`${providers.map(({ key, name }, at) =>
     form(
-      EXTERNAL,
-      html`${hidden('provider', key)} ${Object.entries(fields).map(([field, value]) => hidden(field, value))} ${content}
-        <button type="submit" class="quiet">${t(label, { name })}</button>`,
+      action,
+      html`${hidden('provider', key)} ${Object.entries(fields).map(([field, value]) => hidden(field, value))}
+        ${content(at)} <button type="submit" class="quiet">${t(label, { name })}</button>`,
     ),
   )}`;

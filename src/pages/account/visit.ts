@@ -35,6 +35,8 @@ export type Answer =
       readonly script?: string;
       /** Seconds. */
       readonly retryAfter?: number;
+      /** The address that the browser goes on to, by itself. */
+      readonly goesOn?: string;
     }
   | { readonly kind: 'go'; readonly to: string; readonly cookies?: readonly string[] };
 
@@ -106,7 +108,8 @@ function answer(response: Response, { frame }: Visit, given: Answer, site: Site)
     response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }).redirect(303, given.to);
     return;
   }
-  const { status = 200, title, content, leadsTo, script, retryAfter } = given;
+  const { status = 200, title, content, leadsTo, script, retryAfter, goesOn } = given;
+  if (goesOn !== undefined) response.set('Refresh', `0; url=${goesOn}`);
   if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
   site.send(response, status, page({ ...frame, title, script }, content), { leadsTo, script: script !== undefined });
 }
