@@ -8,7 +8,7 @@
  * one in memory; seconds.
  * `npm run test:long` runs everything with many more samples of what is random or repeated (test/fixtures/samples.ts).
  *
- * Tests learn by PORTICO_TEST_SKIP (a comma list of `browser`, `mongo`) what is not there.
+ * Tests learn by PORTICO_TEST_SKIP (a comma list of `browser`, `mongo`, `python`) what is not there.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -38,11 +38,26 @@ const needs = [
     reason: 'neither MONGODB_URI is set nor Python 3.11 with venv found, which runs a test server in its place',
   },
 ];
+if (!unit) needs.push(await smartClientOfPython());
 const missing = needs.filter(need => !unit && !need.present);
 
 if (!unit && !process.env.MONGODB_URI && !missing.some(need => need.suite === 'mongo')) {
   const { mongoProgram } = await import(join(root, 'dist/test/fixtures/mongo-program.js'));
   mongoProgram();
+}
+
+/** Installed before any test starts, like the MongoDB. */
+async function smartClientOfPython() {
+  const suite = 'python';
+  if (!hasPython())
+    return { suite, present: false, reason: 'no Python 3.11 with venv found, which runs a SMART client' };
+  const { smartPython } = await import(join(root, 'dist/test/fixtures/smart-python.js'));
+  try {
+    smartPython();
+    return { suite, present: true };
+  } catch (error) {
+    return { suite, present: false, reason: `the SMART client of Python could not be installed: ${error.message}` };
+  }
 }
 
 const passed = process.argv.slice(2).filter(argument => argument !== '--unit');
@@ -67,7 +82,7 @@ const { status } = spawnSync(
       // A zone off the hour, with summer time: code that falls back on the machine's zone shows itself.
       TZ: 'America/St_Johns',
       ...process.env,
-      PORTICO_TEST_SKIP: unit ? 'browser,mongo' : missing.map(need => need.suite).join(','),
+      PORTICO_TEST_SKIP: unit ? 'browser,mongo,python' : missing.map(need => need.suite).join(','),
       ...(unit ? { PORTICO_TEST_UNIT: '1' } : {}),
       ...(chromium === undefined ? {} : { CHROMIUM: chromium }),
     },

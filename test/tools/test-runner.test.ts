@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProject, type Project } from './project.js';
 
@@ -13,6 +13,14 @@ describe('tools/test', () => {
     return project.run('tools/test.mjs', ...args);
   };
 
+  /** A machine with all; what its SMART client does when it is installed. */
+  function everything(installation = ''): Record<string, string> {
+    project.write('bin/python3', '#!/bin/sh\n');
+    chmodSync(join(project.root, 'bin/python3'), 0o755);
+    project.write('dist/test/fixtures/smart-python.js', `export function smartPython() { ${installation} }\n`);
+    return { PATH: join(project.root, 'bin'), CHROMIUM: '/some/chromium', MONGODB_URI: 'mongodb://there' };
+  }
+
   beforeEach(() => {
     project = createProject();
     project.write('dist/test/a.test.js', passing);
@@ -24,12 +32,15 @@ describe('tools/test', () => {
     const { status, stdout } = test({});
     assert.equal(status, 0, stdout);
     assert.match(stdout, /1 passing/);
-    assert.match(stdout, /skip=browser,mongo/);
-    assert.match(stdout, /^Skipped: the browser tests \(no Chromium found.*\n^Skipped: the mongo tests \(.*\n$/m);
+    assert.match(stdout, /skip=browser,mongo,python/);
+    assert.match(
+      stdout,
+      /^Skipped: the browser tests \(no Chromium found.*\n^Skipped: the mongo tests \(.*\n^Skipped: the python tests \(.*\n$/m,
+    );
   });
 
   it('leaves nothing out that is there', () => {
-    const { status, stdout } = test({ CHROMIUM: '/some/chromium', MONGODB_URI: 'mongodb://there' });
+    const { status, stdout } = test(everything());
     assert.match(stdout, /skip=\n/);
     assert.doesNotMatch(stdout, /Skipped/);
     assert.equal(status, 1, 'the browser test ran, and failed');
@@ -43,12 +54,22 @@ describe('tools/test', () => {
     });
 
     it(`fails on a pending test with ${Object.keys(env).join()}`, () => {
-      const there = { CHROMIUM: '/some/chromium', MONGODB_URI: 'mongodb://there' };
+      const there = everything();
       project.write('dist/test/browser/b.test.js', "it('is pending');\n");
       assert.equal(test(there).status, 0);
       assert.equal(test({ ...there, ...env }).status, 1);
     });
   }
+
+  it('leaves out what cannot be installed, and says so', () => {
+    const there = everything("throw new Error('no network')");
+    const { status, stdout } = test(there);
+    assert.equal(test(there, 'dist/test/a.test.js').status, 0);
+    assert.match(stdout, /skip=python/);
+    assert.match(stdout, /^Skipped: the python tests \(.*no network\)$/m);
+    assert.equal(status, 1, 'the browser test failed');
+    assert.match(test({ ...there, CI: 'true' }).stdout, /^MISSING: the python tests/m);
+  });
 
   it('passes arguments to mocha, and takes paths in the place of all tests', () => {
     project.write('dist/test/c.test.js', "it('other', () => {});\n");
