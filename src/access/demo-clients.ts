@@ -28,8 +28,10 @@ export const demoClients: readonly Client[] = [
   {
     id: 'demo-patient',
     ...app,
-    scope:
-      'patient/*.rs patient/Patient.u patient/Consent.cu patient/Communication.cud patient/Binary.c patient/Communication.$* patient/RelatedPerson.$unlink-proxy',
+    scope: [
+      'patient/*.rs patient/Patient.u patient/Consent.cu patient/Communication.cud patient/Binary.c',
+      'patient/Communication.$* patient/RelatedPerson.$unlink-proxy patient/Person.$account',
+    ].join(' '),
     fhirUser: 'Person/demo-patient',
   },
   { id: 'demo-clinician', ...app, scope: staffScope, fhirUser: 'Practitioner/demo-clinician' },

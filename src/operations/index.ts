@@ -1,6 +1,7 @@
 /** All operations. Each has its OperationDefinition in capability/operations/ and an entry in a capability file. */
 import type { Operation } from '../service.js';
 import { createActivate, type ActivateParts } from './activate/activate.js';
+import { createAccount, type AccountParts } from './account/account.js';
 import { createAssign } from './assign/assign.js';
 import { createClaim } from './claim/claim.js';
 import { createComplete } from './complete/complete.js';
@@ -45,6 +46,7 @@ import type { WorkflowParts } from './workflow-operation.js';
 
 /** What the operations use, together; each factory names its own. */
 export type OperationParts = WorkflowParts &
+  AccountParts &
   InviteParts &
   ActivateParts &
   AccountAccessParts &
@@ -73,6 +75,7 @@ export const createOperations = (parts: OperationParts): readonly Operation[] =>
   all(parts).map(one => ({ ...one, definition: parts.definitions.own.fromFile(one.definition) }));
 
 const all = (parts: OperationParts): readonly Operation[] => [
+  createAccount(parts),
   createEnrollmentStatus(parts),
   createInvite(parts),
   createRedeemInvitation(parts),

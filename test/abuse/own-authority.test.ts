@@ -52,6 +52,7 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ['launch of an app'],
     () => ['demo-system', 'POST', 'Patient/demo-patient/$launch', parameters({ client: 'demo-app' })],
   ],
+  ['Person/account', ['account: its relations'], () => ['demo-patient', 'GET', 'Person/$account']],
   [
     'RelatedPerson/link-proxy',
     ['proxy: accounts and relations of both'],
