@@ -30,6 +30,11 @@ import { createRelease } from './release/release.js';
 import { createResendActivation } from './resend/activation.js';
 import { createResendInvitation } from './resend/invitation.js';
 import { createResetFactor } from './reset-factor/reset-factor.js';
+import { createReopen } from './reopen/reopen.js';
+import { createResume } from './resume/resume.js';
+import { createTransfer } from './transfer/transfer.js';
+import { createUnassign } from './unassign/unassign.js';
+import { createWait } from './wait/wait.js';
 import { createSendAgain, type SendAgainParts } from './send-again/send-again.js';
 import { createUnlinkProxy } from './unlink-proxy/unlink-proxy.js';
 import { createUnlock, type AccountAccessParts } from './unlock/unlock.js';
@@ -100,6 +105,11 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createClaim(parts),
   createRelease(parts),
   createAssign(parts),
+  createUnassign(parts),
+  createTransfer(parts),
+  createWait(parts),
+  createResume(parts),
+  createReopen(parts),
   createComplete(parts),
   createMark('mark-read', parts),
   createMark('mark-unread', parts),

@@ -3,6 +3,7 @@ import type { Organization, Task } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Query } from '../fhir/request.js';
+import { OPEN_STATUSES } from './work-place.js';
 import { step, type Step, type Versioned, type WorkflowReader } from './step.js';
 
 const MOST = 10_000;
@@ -19,7 +20,7 @@ export async function closing({ id }: Organization, reader: WorkflowReader): Pro
   const group = `Organization/${id}`;
   const work: Query = [
     ['workflow-group', group],
-    ['status', 'ready,requested,in-progress'],
+    ['status', OPEN_STATUSES],
   ];
   const flows: Query = [
     ['message-flow', group],

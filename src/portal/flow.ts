@@ -17,6 +17,7 @@ import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import { isGone, isStaffed, rolesNow } from './entitlement.js';
 import type { WorkflowReader } from './step.js';
+import { isWorkflowGroup } from './work-place.js';
 
 export interface Flow {
   /** Of message-category; absent: all that no other flow is for. */
@@ -59,9 +60,7 @@ async function fault({ route, target }: Flow, reader: WorkflowReader): Promise<s
     const found = target.startsWith('Endpoint/') ? await reader.get<Endpoint>(target) : undefined;
     return found?.resource.status === 'active' ? undefined : 'The flow leads to no active Endpoint.';
   }
-  const found = target.startsWith('Organization/') ? await reader.get<Organization>(target) : undefined;
-  const isGroup = found && reader.own.hasCode(found.resource.type, 'organization-type', 'workflow-group');
-  return isGroup && isActive(found.resource) ? undefined : 'The flow leads to no active workflow group.';
+  return (await isWorkflowGroup(target, reader)) ? undefined : 'The flow leads to no active workflow group.';
 }
 
 /**

@@ -8,7 +8,7 @@ import { extensionOf } from './message-extensions.js';
 import type { Author } from './author.js';
 import type { Versioned, WorkflowReader } from './step.js';
 import type { Thread } from './thread.js';
-import { openWorkItems } from './work.js';
+import { openWorkItems } from './work-place.js';
 
 export interface AnswerParts {
   readonly author: Author;
@@ -61,7 +61,7 @@ export async function taskAnswered(
 }
 
 const isClaimedBy = ({ identities }: Author, { status, owner }: Task): boolean =>
-  status === 'in-progress' && identities.includes(owner?.reference ?? '');
+  (status === 'in-progress' || status === 'on-hold') && identities.includes(owner?.reference ?? '');
 
 /** The work item with an answer among its outputs. */
 export function withReply(task: Task, message: Communication, world: World): Task {

@@ -3,7 +3,7 @@ import type { Communication, Task } from 'fhir/r4.js';
 import { changedAt } from './changed-at.js';
 import { instant } from '../fhir/instant.js';
 import { changed, combined, step, type Step, type Versioned, type WorkflowReader } from './step.js';
-import { openWorkItems } from './work.js';
+import { openWorkItems } from './work-place.js';
 import { RETRACTED, workItemWorkflow } from './work-item.js';
 import { move, SERVER } from './workflow.js';
 

@@ -1,7 +1,7 @@
 /**
  * The work item: a Task (profile work-item) about a thread of messages, in a workflow group.
- * queued (ready) → claimed (in-progress; the owner is the agent) → queued (released) | done (completed); while it is open,
- * cancelled where its messages are retracted
+ * queued (ready) → claimed (in-progress; the owner is the agent) ⇄ waiting (on-hold: for the patient) → queued (released,
+ * unassigned, transferred) | done (completed) → queued (reopened); while it is open, cancelled where its messages are retracted
  */
 import type { CodeableConcept, Reference, Task } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
@@ -9,15 +9,21 @@ import { instant } from '../fhir/instant.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { defined } from '../fhir/defined.js';
 import { entitlementOf, type Entitlement } from './entitlement.js';
+import { placeIn, type Place } from './work-place.js';
 import type { Moving, State, Workflow } from './workflow.js';
 
-export type WorkItemMove = 'claim' | 'release' | 'assign' | 'complete' | 'answer' | 'withdraw';
+export type WorkItemMove =
+  | ('claim' | 'release' | 'wait' | 'resume' | 'complete' | 'reopen')
+  | ('assign' | 'unassign' | 'transfer' | 'hand-on')
+  | ('answer' | 'withdraw');
 
 export interface Handling {
   /** Kept with the work item. */
   note?: string;
   /** Of an assignment: the agent. */
   owner?: Reference;
+  /** Of a transfer: the workflow group, or the agent of the same group. */
+  to?: Reference;
   /** Of an assignment: when the work is due, a dateTime. */
   due?: string;
 }
@@ -25,10 +31,13 @@ export interface Handling {
 /** What the mover may do with it, and whether the agent whom it is assigned to may process it. */
 interface Known extends Entitlement {
   readonly assignee: boolean;
+  /** Of a move into the queue of a group: what is there. */
+  readonly place?: Place;
 }
 
 const offered = { by: ['staff'], operation: true, reads: known } as const;
-const open = ['queued', 'claimed'];
+const held = ['claimed', 'waiting'];
+const open = ['queued', ...held];
 
 export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Task, Handling, Known> => ({
   name: 'work item',
@@ -38,6 +47,7 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
     // A Task of earlier builds waits with the status `requested`.
     queued: state(['ready', 'requested'], 'queued', own),
     claimed: state(['in-progress'], 'claimed', own),
+    waiting: state(['on-hold'], 'waiting', own),
     done: state(['completed'], 'done', own),
     cancelled: state(['cancelled'], 'cancelled', own),
   },
@@ -51,9 +61,40 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
   }),
   moves: {
     claim: { ...offered, from: ['queued'], to: 'claimed', guard: mayProcess, change: ownedByAgent },
-    release: { ...offered, from: ['claimed'], to: 'queued', guard: mayRelease, change: ownedByGroup },
+    release: { ...offered, from: held, to: 'queued', guard: mayRelease, change: ownedByGroup },
+    // For the patient, whose next message resumes it.
+    wait: { ...offered, from: ['claimed'], to: 'waiting', guard: hasClaimed, change: touched },
+    resume: {
+      ...offered,
+      by: ['staff', 'server'],
+      from: ['waiting'],
+      to: 'claimed',
+      guard: mayResume,
+      change: touched,
+    },
+    complete: { ...offered, from: held, to: 'done', guard: hasClaimed, change: touched },
+    reopen: {
+      ...offered,
+      from: ['done'],
+      to: 'queued',
+      reads: knownHere,
+      guard: mayReopen,
+      change: ownedByGroup,
+      criteria,
+    },
     assign: { ...offered, from: open, to: 'claimed', guard: mayAssign, change: ownedByAssignee },
-    complete: { ...offered, from: ['claimed'], to: 'done', guard: hasClaimed, change: touched },
+    unassign: { ...offered, from: held, to: 'queued', guard: mayManage, change: ownedByGroup },
+    // To another workflow group; the same operation hands it on to an agent of this one.
+    transfer: {
+      ...offered,
+      from: open,
+      to: 'queued',
+      reads: knownThere,
+      guard: mayTransfer,
+      change: ownedByOther,
+      criteria,
+    },
+    'hand-on': { by: ['staff'], from: open, to: 'claimed', reads: known, guard: mayHandOn, change: ownedByAssignee },
     // An answer that the record system sends to the patient.
     answer: { from: open, to: 'done', by: ['server'], change: touched },
     // Its sender retracts the last message that it is about.
@@ -70,10 +111,24 @@ function state(statuses: readonly Task['status'][], code: string, own: OwnCanoni
 async function known(task: Task, { by, all, now, input }: Moving<Handling>): Promise<Known> {
   const group = workflowGroupOf(task, all.own)?.reference;
   const mover = await entitlementOf(by.fhirUser ?? '', group, all, now);
-  const { owner } = input;
+  const owner = input.owner ?? input.to;
   const assignee = owner !== undefined && (await entitlementOf(owner.reference ?? '', group, all, now)).processes;
   return { ...mover, assignee };
 }
+
+/** Knows besides what is open of the thread in the item's own group. */
+async function knownHere(task: Task, moving: Moving<Handling>): Promise<Known> {
+  const group = workflowGroupOf(task, moving.all.own)?.reference ?? '';
+  return { ...(await known(task, moving)), place: await placeIn(group, task, moving) };
+}
+
+/** Knows besides what is in the group that the item is to go to. */
+async function knownThere(task: Task, moving: Moving<Handling>): Promise<Known> {
+  const { reference = '' } = moving.input.to ?? {};
+  return { ...(await known(task, moving)), place: await placeIn(reference, task, moving) };
+}
+
+const criteria = (_task: Task, _moving: Moving<Handling>, { place }: Known) => place?.criteria ?? [];
 
 function mayProcess(_task: Task, _moving: Moving, { processes }: Known): void {
   if (!processes) throw new Fault('forbidden', 'Only an active agent or manager of the workflow group may process it.');
@@ -93,14 +148,62 @@ function mayRelease(task: Task, moving: Moving, entitlement: Known): void {
   if (!entitlement.manages) hasClaimed(task, moving, entitlement);
 }
 
-function mayAssign(_task: Task, _moving: Moving, { manages, assignee }: Known): void {
+const mayResume = (task: Task, moving: Moving, entitlement: Known): void => {
+  if (moving.by.kind !== 'server') hasClaimed(task, moving, entitlement);
+};
+
+function mayManage(_task: Task, _moving: Moving, { manages }: Known): void {
   if (!manages)
     throw new Fault('forbidden', 'Only a manager of the workflow group, or an administrator, may assign it.');
-  if (!assignee) {
-    throw new Fault('unprocessable', 'The agent may not process work items of this workflow group.', {
-      expression: "Parameters.parameter.where(name='owner')",
+}
+
+function mayAssign(task: Task, moving: Moving, entitlement: Known): void {
+  mayManage(task, moving, entitlement);
+  refuseAssignee(entitlement, 'owner');
+}
+
+function refuseAssignee({ assignee }: Known, parameter: string): void {
+  if (assignee) return;
+  throw new Fault('unprocessable', 'The agent may not process work items of this workflow group.', {
+    expression: `Parameters.parameter.where(name='${parameter}')`,
+  });
+}
+
+function mayReopen(task: Task, moving: Moving, entitlement: Known): void {
+  if (!entitlement.manages) mayProcess(task, moving, entitlement);
+  refuseSecond(entitlement);
+}
+
+/** One open item a thread and group. */
+function refuseSecond({ place }: Known): void {
+  if (!place?.isTaken) return;
+  throw new Fault('conflict', 'The workflow group has an open work item of this thread.', {
+    expression: 'Task.groupIdentifier',
+  });
+}
+
+/** The agent who has it; of one that waits in the queue any agent; those who manage the group always. */
+function mayGiveAway(task: Task, moving: Moving, entitlement: Known): void {
+  if (entitlement.manages) return;
+  if (task.owner?.reference === workflowGroupOf(task, moving.all.own)?.reference) mayProcess(task, moving, entitlement);
+  else hasClaimed(task, moving, entitlement);
+}
+
+function mayHandOn(task: Task, moving: Moving, entitlement: Known): void {
+  mayGiveAway(task, moving, entitlement);
+  refuseAssignee(entitlement, 'to');
+}
+
+function mayTransfer(task: Task, moving: Moving<Handling>, entitlement: Known): void {
+  mayGiveAway(task, moving, entitlement);
+  const { to } = moving.input;
+  const isSame = to?.reference === workflowGroupOf(task, moving.all.own)?.reference;
+  if (isSame || entitlement.place?.isStaffed !== true) {
+    throw new Fault('unprocessable', 'The work can go to another workflow group that is active and has agents.', {
+      expression: "Parameters.parameter.where(name='to')",
     });
   }
+  refuseSecond(entitlement);
 }
 
 function ownedByAgent(task: Task, moving: Moving<Handling>): Partial<Task> {
@@ -108,7 +211,8 @@ function ownedByAgent(task: Task, moving: Moving<Handling>): Partial<Task> {
 }
 
 function ownedByAssignee(task: Task, moving: Moving<Handling>): Partial<Task> {
-  const { owner, due } = moving.input;
+  const { due } = moving.input;
+  const owner = moving.input.owner ?? moving.input.to;
   const { restriction } = task;
   const period = { ...restriction?.period, ...defined({ end: due }) };
   return {
@@ -121,6 +225,13 @@ function ownedByAssignee(task: Task, moving: Moving<Handling>): Partial<Task> {
 function ownedByGroup(task: Task, moving: Moving<Handling>): Partial<Task> {
   const group = workflowGroupOf(task, moving.all.own);
   return { ...touched(task, moving), ...defined({ owner: group }) };
+}
+
+function ownedByOther(task: Task, moving: Moving<Handling>): Partial<Task> {
+  const url = moving.all.own.structure(GROUP);
+  const group = { reference: moving.input.to?.reference ?? '' };
+  const extension = (task.extension ?? []).map(one => (one.url === url ? { ...one, valueReference: group } : one));
+  return { ...touched(task, moving), owner: group, extension };
 }
 
 function touched({ note = [] }: Task, { by, now, input }: Moving<Handling>): Partial<Task> {

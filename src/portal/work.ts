@@ -8,33 +8,16 @@ import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import type { Query } from '../fhir/request.js';
 import { changedAt } from './changed-at.js';
 import { bare } from './bare.js';
 import { flowTo, type UsableFlow } from './flow.js';
-import { changed, combined, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
+import { changed, combined, created, step, type Step, type WorkflowReader } from './step.js';
 import type { Thread } from './thread.js';
 import { GROUP, workflowGroupOf, workItemWorkflow } from './work-item.js';
+import { openItems, openWorkItems, threadIdentifier } from './work-place.js';
 import { move, SERVER } from './workflow.js';
 
 const HOUR = 3600_000;
-/** Open items of one thread: one for each workflow group. */
-const MOST = 50;
-
-/** What names a thread in its work items: the id of its first message. */
-const threadIdentifier = (root: string, own: OwnCanonicals) => ({ system: `${own.base}/thread`, value: root });
-
-const openItems = (root: string, group: string | undefined, own: OwnCanonicals): Query => [
-  ['group-identifier', `${own.base}/thread|${root}`],
-  ['status', 'ready,requested,in-progress'],
-  ...(group === undefined ? [] : [['workflow-group', group] as const]),
-];
-
-/** The open work items of a thread, of one workflow group or of all. */
-export function openWorkItems(root: string, reader: WorkflowReader, group?: string): Promise<Versioned<Task>[]> {
-  return reader.find<Task>('Task', openItems(root, group, reader.own), MOST);
-}
-
 /**
  * The work of a patient's message: for each clinical group that it goes to, the open item of the thread or a new one.
  * Fault `unprocessable` where a recipient takes no messages, or nobody could handle them.
@@ -103,7 +86,10 @@ async function workIn(
   const open = await openWorkItems(root, reader, flow.target);
   const criteria = [reader.still('Task', openItems(root, flow.target, reader.own), open)];
   const [item] = open;
-  if (item) return step({ writes: [changed(item, withMessage(item.resource, message, world))], criteria });
+  if (item) {
+    const joined = withMessage(await resumed(item.resource, reader, world), message, world);
+    return step({ writes: [changed(item, joined)], criteria });
+  }
   return step({ writes: [created(newWorkItem(message, root, flow, world, reader.own))], criteria });
 }
 
@@ -111,6 +97,13 @@ const partOf = (text: string, message: Communication) => ({
   type: { text },
   valueReference: { reference: `Communication/${message.id}` },
 });
+
+/** Work that waits for the patient goes on with the patient's message. */
+async function resumed(task: Task, reader: WorkflowReader, { clock }: World): Promise<Task> {
+  if (task.status !== 'on-hold') return task;
+  const moving = { by: SERVER, now: clock.now(), all: reader, input: {} };
+  return (await move(workItemWorkflow(reader.own), 'resume', task, moving)).resource;
+}
 
 function withMessage(task: Task, message: Communication, { clock }: World): Task {
   return {

@@ -5,6 +5,7 @@
 import type { CodeableConcept } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
+import type { Criterion } from '../store/port.js';
 import { changedAt } from './changed-at.js';
 import type { Effect } from './effect.js';
 import type { WorkflowReader } from './step.js';
@@ -61,6 +62,8 @@ export interface Move<R, Input = object, Known = undefined> {
   /** Changes besides the state; an element that is undefined goes. */
   change?(resource: R, moving: Moving<Input>, known: Known): Partial<R>;
   effects?(resource: R, moving: Moving<Input>, known: Known): Effect[];
+  /** Conditions under which what it read still holds at commit. */
+  criteria?(resource: R, moving: Moving<Input>, known: Known): readonly Criterion[];
 }
 
 export interface Workflow<Name extends string, R extends Stateful, Input = object, Known = undefined> {
@@ -82,6 +85,7 @@ export type AnyWorkflow = Workflow<string, Stateful, object, unknown>;
 export interface Moved<R> {
   readonly resource: R;
   readonly effects: readonly Effect[];
+  readonly criteria: readonly Criterion[];
 }
 
 /** A state that has this status and, where one is given, this business status. */
@@ -128,7 +132,7 @@ export async function move<Name extends string, R extends Stateful, Input, Known
   const repeated = row.repeatable === true && state === row.to;
   if (!repeated && !row.from.includes(state)) throw conflict(workflow, `is ${state} and does not allow this: ${name}`);
   const known = await admit(row, resource, moving);
-  return repeated ? { resource, effects: [] } : after(workflow, row, resource, moving, known);
+  return repeated ? { resource, effects: [], criteria: [] } : after(workflow, row, resource, moving, known);
 }
 
 /**
@@ -171,7 +175,7 @@ function untouched<Name extends string, R extends Stateful, Input, Known>(
   const { name } = workflow;
   const next = workflow.settled?.(wanted) ?? {};
   const changed = Object.entries(workflow.settled?.(before) ?? {}).find(([element, value]) => next[element] !== value);
-  if (!changed) return { resource: wanted, effects: [] };
+  if (!changed) return { resource: wanted, effects: [], criteria: [] };
   const [expression] = changed;
   throw new Fault('conflict', `This element of a ${name} changes by its operations alone.`, { expression });
 }
@@ -194,7 +198,8 @@ function after<Name extends string, R extends Stateful, Input, Known>(
   const dated = { ...moving, now: changedAt(resource, moving.now) };
   const changes = { ...row.change?.(resource, dated, known), ...states[row.to]?.enter };
   const next = defined({ ...resource, ...changes }) as R;
-  return { resource: next, effects: row.effects?.(next, moving, known) ?? [] };
+  const [effects, criteria] = [row.effects?.(next, moving, known), row.criteria?.(next, moving, known)];
+  return { resource: next, effects: effects ?? [], criteria: criteria ?? [] };
 }
 
 function conflict({ name, resource }: { name: string; resource: string }, why: string): Fault {

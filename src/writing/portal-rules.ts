@@ -8,6 +8,7 @@ import { Fault } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { typed, type Resource } from '../fhir/resource.js';
 import type { Effect } from '../portal/effect.js';
+import type { Criterion } from '../store/port.js';
 import { step } from '../portal/step.js';
 import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/workflow.js';
 import { workflows } from '../portal/workflows.js';
@@ -116,14 +117,15 @@ async function judged(
 ): ReturnType<WriteRule> {
   if (!previous) return { resource };
   const before = previous as unknown as Stateful;
-  const effects: Effect[] = [];
+  const [effects, criteria]: [Effect[], Criterion[]] = [[], []];
   let next = resource as unknown as Stateful;
   for (const workflow of parts.tables.filter(one => one.resource === before.resourceType && one.governs(before))) {
     const moved = await judge(workflow, before, next, context.actor, () => movingOf(workflow, context, parts));
     next = moved.resource;
     effects.push(...moved.effects);
+    criteria.push(...moved.criteria);
   }
-  return { resource: toResource(next), step: step({ effects }) };
+  return { resource: toResource(next), step: step({ effects, criteria }) };
 }
 
 function movingOf({ name }: AnyWorkflow, context: Context, parts: PortalRuleParts): Moving {

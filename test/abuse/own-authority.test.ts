@@ -40,6 +40,11 @@ interface State extends Members {
 
 type CallOf = (state: State) => Parameters<Journey['call']>;
 
+const toAgent = (name: string) => ({
+  resourceType: 'Parameters',
+  parameter: [{ name, valueReference: { reference: 'Practitioner/demo-agent' } }],
+});
+
 /** One call of each operation, in an order in which they succeed, and the reasons that it has for acting as the server. */
 const OPERATIONS: readonly [name: string, reasons: readonly string[], call: CallOf][] = [
   [
@@ -115,16 +120,24 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
   [
     'Task/assign',
     ['work item: assign'],
-    ({ task }) => [
-      'demo-agent as Practitioner/demo-manager',
-      'POST',
-      `Task/${task}/$assign`,
-      {
-        resourceType: 'Parameters',
-        parameter: [{ name: 'owner', valueReference: { reference: 'Practitioner/demo-agent' } }],
-      },
-    ],
+    ({ task }) => ['demo-agent as Practitioner/demo-manager', 'POST', `Task/${task}/$assign`, toAgent('owner')],
   ],
+  ...(['wait', 'resume'] as const).map((name): [string, string[], CallOf] => [
+    `Task/${name}`,
+    [`work item: ${name}`],
+    ({ task }) => ['demo-agent', 'POST', `Task/${task}/$${name}`],
+  ]),
+  [
+    'Task/transfer',
+    ['work item: transfer'],
+    ({ task }) => ['demo-agent', 'POST', `Task/${task}/$transfer`, toAgent('to')],
+  ],
+  [
+    'Task/unassign',
+    ['work item: unassign'],
+    ({ task }) => ['demo-agent as Practitioner/demo-manager', 'POST', `Task/${task}/$unassign`],
+  ],
+  ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
   ['Task/release', ['work item: release'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$release`]],
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
   ['Task/release', ['work item: release'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$release`]],
@@ -152,6 +165,7 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ['duplicate review: reject'],
     ({ reviews: [, review] }) => [ADMINISTRATOR, 'POST', `${review}/$reject`],
   ],
+  ['Task/reopen', ['work item: reopen'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$reopen`]],
   [
     'ActivityDefinition/preview',
     [],

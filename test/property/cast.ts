@@ -29,6 +29,8 @@ export interface Member {
 export interface Cast {
   readonly clinical: string;
   readonly workflow: string;
+  /** Another workflow group, with an agent and a manager of its own. */
+  readonly other: string;
   readonly members: Readonly<Record<Kind, Member>>;
 }
 
@@ -97,7 +99,7 @@ export async function castOf(journey: Journey): Promise<Cast> {
     system: { caller: 'demo-system' },
     'system that may not write': { caller: 'demo-ehr' },
   };
-  return { clinical, workflow, members };
+  return { clinical, workflow, other, members };
 }
 
 /** Somebody who acts for the patient, with an account of a proxy only. */

@@ -11,18 +11,24 @@ import { accountStates, answerOfAccount, answerOfInvitation } from './status-ans
 import { invitationStates, invitationStatuses } from './status-answers.js';
 import { kindsOf, pathOf, tryAll, update, WAYS, type Make, type Trial, type Try } from './trial.js';
 import { answerToOperation, answerToUpdate } from './work-item-answers.js';
-import { itemMoves, itemStates, itemStatuses, type ItemState } from './work-item-answers.js';
+import { itemMoves, itemStates, itemStatuses, type ItemMove, type ItemState } from './work-item-answers.js';
 
-const assignment = ({ members }: Cast) => ({
+const naming = (name: string, to: string) => ({
   resourceType: 'Parameters',
-  parameter: [{ name: 'owner', valueReference: reference(members['second agent'].person ?? '') }],
+  parameter: [{ name, valueReference: reference(to) }],
 });
+
+/** The parameters of a move that has some. */
+function bodyOf(name: ItemMove, { members, other }: Cast): object | undefined {
+  if (name === 'assign') return naming('owner', members['second agent'].person ?? '');
+  return name === 'transfer' ? naming('to', other) : undefined;
+}
 
 function workItemTries(journey: Journey, cast: Cast): Try[] {
   return itemStates.flatMap(state =>
     kindsOf(cast).flatMap(kind => [
       ...itemMoves.map((name): Try => {
-        const body = name === 'assign' ? assignment(cast) : undefined;
+        const body = bodyOf(name, cast);
         const send = (at: Resource, caller: Caller) => journey.call(caller, 'POST', `${pathOf(at)}/$${name}`, body);
         return { state, kind, how: `$${name}`, expected: answerToOperation(state, kind, name), send };
       }),
@@ -57,6 +63,7 @@ const makeWorkItem =
       queued: [],
       'claimed by agent': ['claim'],
       'claimed by manager': ['claim'],
+      'waiting by agent': ['claim', 'wait'],
       done: ['claim', 'complete'],
       cancelled: [],
     };

@@ -1,26 +1,30 @@
 /** What everybody is answered who would move a work item, by the rules of MSG-6 alone. */
 import type { Kind } from './cast.js';
 
-export type ItemState = 'queued' | 'claimed by agent' | 'claimed by manager' | 'done' | 'cancelled';
-export const itemStates: readonly ItemState[] = [
-  'queued',
-  'claimed by agent',
-  'claimed by manager',
-  'done',
-  'cancelled',
+export const itemStates = [
+  ...(['queued', 'claimed by agent', 'claimed by manager', 'waiting by agent', 'done', 'cancelled'] as const),
 ];
+export type ItemState = (typeof itemStates)[number];
 
-export type ItemMove = 'claim' | 'release' | 'assign' | 'complete';
-export const itemMoves: readonly ItemMove[] = ['claim', 'release', 'assign', 'complete'];
+export const itemMoves = [
+  ...(['claim', 'release', 'wait', 'resume', 'complete', 'reopen'] as const),
+  ...(['assign', 'unassign', 'transfer'] as const),
+];
+export type ItemMove = (typeof itemMoves)[number];
 
-export const itemStatuses = ['ready', 'in-progress', 'completed', 'cancelled'] as const;
+export const itemStatuses = ['ready', 'in-progress', 'on-hold', 'completed', 'cancelled'] as const;
 
 /** Who may call the operation at all; the roles are those of anybody, in whatever group. */
 const CALLERS: Readonly<Record<ItemMove, ReadonlySet<Kind>>> = {
   claim: agentsAnd(),
   complete: agentsAnd(),
+  wait: agentsAnd(),
+  resume: agentsAnd(),
   release: agentsAnd('administrator'),
+  reopen: agentsAnd('administrator'),
+  transfer: agentsAnd('administrator'),
   assign: new Set<Kind>(['manager', 'manager of another group', 'administrator']),
+  unassign: new Set<Kind>(['manager', 'manager of another group', 'administrator']),
 };
 
 function agentsAnd(...more: Kind[]): ReadonlySet<Kind> {
@@ -34,26 +38,38 @@ export function answerToOperation(state: ItemState, kind: Kind, name: ItemMove):
   if (kind === 'stranger') return 401;
   if (!CALLERS[name].has(kind)) return 403;
   if (ELSEWHERE.has(kind)) return 404;
+  if (!isAllowed(state, name)) return 409;
+  if (kind === 'agent without task processing') return 403;
+  if (name === 'claim' || name === 'assign' || name === 'unassign' || name === 'reopen') return 200;
+  const manages = kind === 'manager' || kind === 'administrator';
+  if (manages && (name === 'release' || name === 'transfer')) return 200;
+  if (name === 'transfer' && state === 'queued') return 200;
+  return state.endsWith(` by ${kind}`) ? 200 : 409;
+}
+
+function isAllowed(state: ItemState, name: ItemMove): boolean {
   const isOpen = state !== 'done' && state !== 'cancelled';
-  const isClaimed = isOpen && state !== 'queued';
+  const isHeld = isOpen && state !== 'queued';
+  const isWaiting = state === 'waiting by agent';
   const allowed: Record<ItemMove, boolean> = {
     claim: state === 'queued',
-    release: isClaimed,
-    complete: isClaimed,
+    release: isHeld,
+    unassign: isHeld,
+    complete: isHeld,
+    wait: isHeld && !isWaiting,
+    resume: isWaiting,
     assign: isOpen,
+    transfer: isOpen,
+    reopen: state === 'done',
   };
-  if (!allowed[name]) return 409;
-  if (kind === 'agent without task processing') return 403;
-  const manages = kind === 'manager' || kind === 'administrator';
-  if (name === 'claim' || name === 'assign') return 200;
-  if (name === 'release' && manages) return 200;
-  return state === `claimed by ${kind}` ? 200 : 409;
+  return allowed[name];
 }
 
 const STATUS: Readonly<Record<ItemState, string>> = {
   queued: 'ready',
   'claimed by agent': 'in-progress',
   'claimed by manager': 'in-progress',
+  'waiting by agent': 'on-hold',
   done: 'completed',
   cancelled: 'cancelled',
 };
@@ -61,7 +77,8 @@ const STATUS: Readonly<Record<ItemState, string>> = {
 /** Moves that are not a system's to make; whatever else changes the status is no move at all. */
 const MOVES = new Set([
   ...['ready in-progress', 'in-progress ready', 'ready completed', 'in-progress completed'],
-  ...['ready cancelled', 'in-progress cancelled'],
+  ...['in-progress on-hold', 'on-hold in-progress', 'on-hold ready', 'on-hold completed', 'completed ready'],
+  ...['ready cancelled', 'in-progress cancelled', 'on-hold cancelled'],
 ]);
 
 /**

@@ -42,7 +42,7 @@ export const rounds = fc.array(
 /** The moves that lead from one status to another are not a system's: to it they are forbidden, all else is a conflict. */
 const OTHERS_MOVES = new Set([
   ...['ready in-progress', 'in-progress ready', 'ready completed', 'in-progress completed'],
-  ...['ready cancelled', 'in-progress cancelled'],
+  ...['ready cancelled', 'in-progress cancelled', 'completed ready'],
 ]);
 
 /** The answer to a move, and the item after it. */
