@@ -22,6 +22,7 @@ import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
 import type { EndpointDeclaration } from './definitions/endpoints.table.js';
 import { createPageTokens } from './identity/sessions/page-token.js';
+import { createConnectedApps } from './identity/authorization-server/connected-apps.js';
 import { createGrants, type Grants } from './identity/authorization-server/grants.js';
 import { createClientRegistry } from './identity/authorization-server/clients.js';
 import { openChannels } from './delivery/channels/index.js';
@@ -111,7 +112,8 @@ export async function compose(
   const shared = { config, world, model, configuration };
   const handling = { ...parts, store: stores.store };
   const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, wordings, handling });
-  const identity = createIdentity({ ...shared, grants, stores, secret, audit, log, handling, outbound });
+  const connected = createConnectedApps({ ...world, grants, clients, audit, store: stores.store, read: access.read });
+  const identity = createIdentity({ ...shared, grants, connected, stores, secret, audit, log, handling, outbound });
   const serving = createServing({
     ...{ ...shared, log, dispatch, access, clients, grants, secret, pageTokens },
     ...{ dispatcher, reindexer, audit, stores: opened, outbound, texts },

@@ -30,6 +30,7 @@ import { signIn } from '../identity/accounts/sign-in.js';
 import { signInMethods } from '../identity/accounts/sign-in-method.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
 import { reuseTold } from '../identity/accounts/token-reuse.js';
+import type { ConnectedApps } from '../identity/authorization-server/connected-apps.js';
 import type { Grants } from '../identity/authorization-server/grants.js';
 import { createLimiter, type Limiter } from '../identity/limits/limiter.js';
 import { createCookies } from '../identity/sessions/cookies.js';
@@ -52,6 +53,7 @@ export interface IdentityParts {
   configuration: CurrentConfiguration;
   /** What people granted to apps. */
   grants: Pick<Grants, 'ending'>;
+  readonly connected: ConnectedApps;
   audit: Audit;
   log: Log;
   outbound: Outbound;
@@ -166,6 +168,8 @@ export function createIdentity(parts: IdentityParts): Identity {
     askEnrollment: (visitor, facts) => askEnrollment(visitor, facts, recovery),
     mayEnroll: async () => (await configuration())['self-enrollment'] === 'on',
     resetPassword: (visitor, given) => resetPassword(visitor, given, recovery),
+    connected: parts.connected,
+    timeZone: async () => (await configuration())['time-zone'],
     ...external,
     ...accountSettings({ ...changing, ways: external.ways }, sessions, configuration),
   };

@@ -1,6 +1,7 @@
 /** The page on which a person grants an app access: to whose record, to what in it, and for how long. */
 import { html, type Html } from './html.js';
 import { page, type Frame } from './layout.js';
+import { wordFor } from './scope-words.js';
 import type { PlainTexts, Words } from '../texts/words.js';
 
 export interface ConsentModel {
@@ -137,15 +138,6 @@ function abilitiesOf({ reads, writes, operation }: ScopeChoice, { texts, t }: Wo
   if (operation !== undefined) return t('scopeActs', { name: isolated(operation) });
   return [reads && texts.scopeReads, writes && texts.scopeWrites].filter(one => one !== false).join(', ');
 }
-
-/** What people call a type or a category; the code where there is no word for it. */
-function wordFor(kind: 'type' | 'category', code: string, words: PlainTexts): Html {
-  const name = code === '*' ? 'All' : code.split('-').map(capitalized).join('');
-  const word = (words as Readonly<Record<string, string>>)[kind + name];
-  return word === undefined ? html`<bdi dir="ltr">${code}</bdi>` : html`${word}`;
-}
-
-const capitalized = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 const stayingChoice = (staying: string, words: PlainTexts): Html =>
   html`<p>

@@ -16,6 +16,7 @@ const sheets = [
   'mail',
   'form',
   'consent',
+  'apps',
   'resource',
   'footer',
   'narrow',

@@ -3,6 +3,8 @@
  * it against axe's rules; it fails where the server has a route that stands neither here nor in `withoutPage`.
  */
 import { generate } from 'otplib';
+import { CookieJar } from '../fixtures/cookie-jar.js';
+import { launchedBy } from '../identity/member-launch.js';
 import { PASSWORD } from '../identity/members.js';
 import { stranger } from '../portal/journey.js';
 import { AGENT, type Reader } from './page-site.js';
@@ -155,6 +157,19 @@ export const pages: readonly ListedPage[] = [
       await send('/account/second-factor', { current: PASSWORD });
     },
   },
+  {
+    name: 'connected-apps',
+    routes: ['GET /account/connected-apps'],
+    open: withConnectedApp,
+  },
+  {
+    name: 'connected-apps-ended',
+    routes: ['POST /account/end-app'],
+    async open(reader) {
+      await withConnectedApp(reader);
+      await reader.send('/account/end-app');
+    },
+  },
   { name: 'authenticator-app', routes: ['POST /account/app'], open: withApp },
   {
     name: 'recovery-codes',
@@ -296,4 +311,12 @@ async function consent(reader: Reader, person: string, scope: string): Promise<v
   await reader.page.click(`button[value="${person}"]`);
   await reader.page.waitForSelector('button[value="allow"]');
   await reader.page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+}
+
+async function withConnectedApp({ portal, signIn, go }: Reader): Promise<void> {
+  const member = await portal.member();
+  const scope = 'openid offline_access launch/patient patient/Observation.rs patient/Task.cruds patient/Patient.rs';
+  await launchedBy(member, portal, new CookieJar(), scope);
+  await signIn(member);
+  await go('/account/connected-apps');
 }

@@ -10,6 +10,7 @@ import { eachStorage } from '../fixtures/storages.js';
 
 const MINUTE = 60;
 const clients = { find: () => Promise.resolve(undefined) };
+const grants = { use: () => Promise.resolve() };
 const reused = () => Promise.resolve([]);
 
 describe('records of the authorization server', () => {
@@ -19,7 +20,7 @@ describe('records of the authorization server', () => {
     before(async () => {
       storage = await open();
       adapter = model =>
-        recordsAdapter(model, { ...storage, clock: systemClock, clients, reused, issuer: 'https://a.example' });
+        recordsAdapter(model, { ...storage, clock: systemClock, clients, grants, reused, issuer: 'https://a.example' });
     });
     after(() => storage.store.close());
 

@@ -6,7 +6,7 @@ import type { GrantDetails, Grants } from './grants.js';
 export interface ClaimParts {
   /** Who a person is at this moment, whose account this is; undefined where they may not be signed in. */
   readonly actorOf: (account: string) => Promise<Actor | undefined>;
-  grants: Pick<Grants, 'read'>;
+  readonly grants: Pick<Grants, 'read'>;
   /** Base URL under which people are known. */
   peopleBase: string;
 }

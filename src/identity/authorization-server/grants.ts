@@ -5,6 +5,7 @@
 import { raiseEpoch } from '../../access/epochs.js';
 import { grantRecord, grantsTokens } from '../../access/opaque.js';
 import type { Clock } from '../../fhir/clock.js';
+import { wonRace } from '../../fhir/fault.js';
 import { secretHash } from '../../fhir/secret.js';
 import type { Document, DocumentChange, Records } from '../../store/port.js';
 
@@ -31,6 +32,8 @@ export interface GrantDetails {
   readonly session?: string;
   /** When: milliseconds since the epoch. */
   readonly at: number;
+  /** When an access token was last issued under it. */
+  readonly used?: number;
 }
 
 export interface ListedGrant extends GrantDetails {
@@ -38,16 +41,25 @@ export interface ListedGrant extends GrantDetails {
   readonly id: string;
 }
 
+/** Which grants of an account; without any of these all. */
+interface Which {
+  readonly id?: string;
+  readonly client?: string;
+  readonly session?: string;
+}
+
 export interface Grants {
   read(grantId: string): Promise<GrantDetails | undefined>;
   write(grantId: string, details: GrantDetails): Promise<void>;
+  /** Notes that an access token is issued under it. @param hash of the grant's id */
+  use(hash: string): Promise<void>;
   /** What an account has granted that holds, the newest first. */
   list(account: string): Promise<ListedGrant[]>;
   /**
-   * The changes that end what an account granted, and the tokens with it, at the next request: all of it, one grant, or what was granted
-   * in one session of a browser. With a session an app that may stay keeps its refresh token, and loses the access token that it has.
+   * The changes that end what an account granted, and the tokens with it, at the next request: all of it, one grant, what one client was
+   * granted, or what was granted in one session of a browser. With a session an app that may stay keeps its refresh token, and loses the access token that it has.
    */
-  ending(account: string, which?: { readonly id?: string; readonly session?: string }): Promise<DocumentChange[]>;
+  ending(account: string, which?: Which): Promise<DocumentChange[]>;
 }
 
 /** Seconds that a grant holds. */
@@ -84,9 +96,17 @@ export function createGrants(records: Records, clock: Clock): Grants {
         document: { kind: KIND, id: secretHash(grantId), value: { ...details }, keys, expires },
       });
     },
-    async ending(account, { id, session } = {}) {
+    async use(hash) {
+      const document = await records.get(KIND, hash, clock.now());
+      if (!document) return;
+      const { version: expect, value, ...rest } = document;
+      const used = { ...rest, value: { ...value, used: clock.now() } };
+      await wonRace(records.write({ op: 'put', document: used, expect }));
+    },
+    async ending(account, which = {}) {
+      const { session } = which;
       const all = await list(account);
-      const ended = all.filter(one => one.id === (id ?? one.id) && (session === undefined || one.session === session));
+      const ended = all.filter(one => isAmong(one, which));
       const changes = await Promise.all(
         ended.map(({ id: hash, scope }) =>
           session !== undefined && offline.test(scope)
@@ -98,5 +118,8 @@ export function createGrants(records: Records, clock: Clock): Grants {
     },
   };
 }
+
+const isAmong = (one: ListedGrant, { id = one.id, client = one.client, session = one.session }: Which): boolean =>
+  one.id === id && one.client === client && one.session === session;
 
 const detailsOf = (value: Document['value']): GrantDetails => value as unknown as GrantDetails;

@@ -1,5 +1,5 @@
 /** The people of the portal, as the pages between an app's request and its answer ask for them. */
-import type { HumanName, Patient } from 'fhir/r4.js';
+import type { Patient } from 'fhir/r4.js';
 import type { People } from '../../access/build-actor.js';
 import { mayEver } from '../../access/policy.js';
 import { defined } from '../../fhir/defined.js';
@@ -7,6 +7,7 @@ import type { Query } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { PatientChoice } from '../../pages/consent.js';
 import type { InteractionPeople } from './interaction-parts.js';
+import { nameIn } from './name-in.js';
 
 export interface InteractionPeopleParts extends Pick<InteractionPeople, 'actorOf'>, Pick<People, 'read'> {
   /** Patients that match, by the server's own authority. */
@@ -55,9 +56,3 @@ const choiceOf = (patient: Patient): PatientChoice => ({
   name: nameIn(patient as unknown as Resource),
   ...defined({ birthDate: patient.birthDate }),
 });
-
-function nameIn(resource: Resource | undefined): string {
-  const names = ([resource?.['name'] ?? []].flat() as unknown as HumanName[]).filter(({ use }) => use !== 'old');
-  const { text, given = [], family = '' } = names.find(({ use }) => use === 'official') ?? names[0] ?? {};
-  return text ?? [...given, family].join(' ').trim();
-}

@@ -10,6 +10,7 @@ import type { OutboundSettings } from '../../outbound/outbound.js';
 import { routes, type Addresses } from './addresses.js';
 import { clientFetch } from './client-fetch.js';
 import { accountFinder, tokenClaims, type ClaimParts } from './claims.js';
+import type { Grants } from './grants.js';
 import { REGISTERED_SCOPE } from './client-metadata.js';
 import { lifetimes, shared, shortLived } from './lifetimes.js';
 import { smartMiddleware } from './middleware.js';
@@ -19,6 +20,7 @@ import { checkAudience, resourceServer } from './resource-server.js';
 import { assertionAlgorithms, fixedScopes } from './scopes.table.js';
 
 export interface ProviderParts extends AdapterParts, ClaimParts {
+  readonly grants: Pick<Grants, 'read' | 'use'>;
   addresses: Addresses;
   random: Random;
   /** Those that sign, the first one now. */

@@ -12,11 +12,13 @@ import type { Document, DocumentChange, Storage } from '../../store/port.js';
 import type { Clock } from '../../fhir/clock.js';
 import { secretHash } from '../../fhir/secret.js';
 import type { ClientRegistry } from './clients.js';
+import type { Grants } from './grants.js';
 import { clientMetadata } from './client-metadata.js';
 
 export interface AdapterParts extends Pick<Storage, 'store' | 'records'> {
   clock: Clock;
   clients: Pick<ClientRegistry, 'find'>;
+  readonly grants: Pick<Grants, 'use'>;
   issuer: string;
   /** The changes that tell an account's person that a refresh token was used again. @param account `Person/1` */
   readonly reused: (account: string) => Promise<DocumentChange[]>;
@@ -42,7 +44,7 @@ export function recordsAdapter(model: string, parts: AdapterParts): Adapter {
     case 'ClientCredentials':
       return accessTokens(parts);
     case 'Grant':
-      return grants(parts);
+      return grantRecords(parts);
     default:
       return oneTimeThings(model, parts);
   }
@@ -60,7 +62,7 @@ const nothingKept: Adapter = {
 };
 
 /** Tokens as access reads them, with what the provider tells about them on introspection. */
-function accessTokens({ store, records, clock, issuer }: AdapterParts): Adapter {
+function accessTokens({ store, records, clock, issuer, grants }: AdapterParts): Adapter {
   return {
     ...nothingKept,
     async upsert(id, payload, expiresIn = 0) {
@@ -68,6 +70,7 @@ function accessTokens({ store, records, clock, issuer }: AdapterParts): Adapter 
       const grant = payload.grantId === undefined ? undefined : secretHash(payload.grantId);
       const document = opaqueDocument(id, claims, defined({ grant, payload: { ...withoutSecrets(payload) } }));
       await records.write({ op: 'put', document, expect: 0 });
+      if (grant !== undefined) await grants.use(grant);
     },
     async find(id) {
       const record = await opaqueRecord(records, id, clock.now());
@@ -89,7 +92,7 @@ function claimsOf(payload: AdapterPayload, issuer: string, expires: number): Cla
 }
 
 /** Grants, by whose account and of which client; whoever ends one ends its tokens. */
-function grants({ store, records, clock }: AdapterParts): Adapter {
+function grantRecords({ store, records, clock }: AdapterParts): Adapter {
   const read = (id: string) => {
     const record = grantRecord(secretHash(id));
     return records.get(record.kind, record.id, clock.now());

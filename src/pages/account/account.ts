@@ -8,6 +8,7 @@ import type { SignedIn } from '../../identity/sessions/session.js';
 import type { ListedSession } from '../../identity/sessions/sessions.js';
 import { html, type Html } from '../html.js';
 import { appPage, recoveryCodesPage } from './app.js';
+import { CONNECTED_APPS } from './connected-apps.js';
 import { newPasswordFields, problemOf } from './entrance.js';
 import { alert, done, field, heading, hidden, submit } from './fields.js';
 import { departing, type ExternalPageParts } from './external.js';
@@ -162,33 +163,34 @@ async function page(
   const seen = await overview(signedIn, visit.frame.words.language);
   const list = await sessions.list(signedIn.account, visit);
   const content = html`${heading(words.accountTitle, seen.userName === '' ? undefined : t('signedInAs', { name: seen.userName }))}
-  ${done(what)} ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
-  ${!seen.hasPassword && confirming(visit, seen)}
-  ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
-  ${
-    seen.hasPassword &&
-    section(
-      'password',
-      words.passwordTitle,
-      form(
-        `${ACCOUNT}/password`,
-        html`${current(visit, seen, 1)} ${newPasswordFields(words)} ${submit(words.changePassword)}`,
-      ),
-    )
-  }
-  ${section(
-    'address',
-    words.addressTitle,
-    html`<p>${seen.address === undefined ? words.addressOfRecord : html`<bdi>${seen.address}</bdi>`}</p>
-      ${form(
-        `${ACCOUNT}/address`,
-        html`${field({ name: 'address', label: words.newAddress, type: 'email', autocomplete: 'off', most: 254 })}
-        ${current(visit, seen, 2)} ${submit(words.next)}`,
-      )}`,
-  )}
-  ${section('methods', words.methodsTitle, html`${methodList(visit, seen)} ${adding(visit, seen)}`)}
-  ${section('second-factor', words.factorTitle, factor(visit, seen))}
-  ${seen.mayClose && section('close', words.closeTitle, closing(visit, seen))}`;
+    ${done(what)} ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
+    <p class="links"><a href="${visit.link(CONNECTED_APPS)}">${words.appsLink}</a></p>
+    ${!seen.hasPassword && confirming(visit, seen)}
+    ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
+    ${
+      seen.hasPassword &&
+      section(
+        'password',
+        words.passwordTitle,
+        form(
+          `${ACCOUNT}/password`,
+          html`${current(visit, seen, 1)} ${newPasswordFields(words)} ${submit(words.changePassword)}`,
+        ),
+      )
+    }
+    ${section(
+      'address',
+      words.addressTitle,
+      html`<p>${seen.address === undefined ? words.addressOfRecord : html`<bdi>${seen.address}</bdi>`}</p>
+        ${form(
+          `${ACCOUNT}/address`,
+          html`${field({ name: 'address', label: words.newAddress, type: 'email', autocomplete: 'off', most: 254 })}
+          ${current(visit, seen, 2)} ${submit(words.next)}`,
+        )}`,
+    )}
+    ${section('methods', words.methodsTitle, html`${methodList(visit, seen)} ${adding(visit, seen)}`)}
+    ${section('second-factor', words.factorTitle, factor(visit, seen))}
+    ${seen.mayClose && section('close', words.closeTitle, closing(visit, seen))}`;
   return { kind: 'page', title: words.accountTitle, content, ...how };
 }
 

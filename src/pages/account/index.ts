@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { accountPages, type AccountPageParts } from './account.js';
 import { externalPages, type ExternalPageParts } from './external.js';
 import { unlinkedPages, type UnlinkedPageParts } from './unlinked.js';
+import { connectedAppPages, type ConnectedAppPageParts } from './connected-apps.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
 import { recoveryPages, type RecoveryPageParts } from './recovery.js';
 import { selfEnrollmentPage, type SelfEnrollmentPageParts } from './self-enrollment.js';
@@ -18,6 +19,7 @@ export type AccountPagesParts = Pick<Site, 'forms'> &
   EntranceParts &
   ExternalPageParts &
   UnlinkedPageParts &
+  ConnectedAppPageParts &
   AccountPageParts;
 
 export function serveAccountPages(app: Express, parts: AccountPagesParts, site: Omit<Site, 'forms'>): void {
@@ -31,6 +33,7 @@ export function serveAccountPages(app: Express, parts: AccountPagesParts, site: 
     ...entrancePages('activation', parts),
     ...externalPages(parts),
     ...unlinkedPages(parts),
+    ...connectedAppPages(parts),
     ...accountPages(parts),
   ];
   for (const page of pages) serveForm(app, page, { ...site, forms });
