@@ -11,6 +11,7 @@ import { growthTable, measureGrowth } from './growth.js';
 import {
   measureCommits,
   measureCreates,
+  measureLookUp,
   measureReads,
   measureStarts,
   measureSustained,
@@ -28,6 +29,7 @@ async function figures(effort: Effort): Promise<Figures> {
   return inArena(effort.resources, async arena => ({
     starts,
     reads: await measureReads(arena, effort),
+    lookUp: await measureLookUp(arena, effort),
     creates: await measureCreates(arena, effort),
     sustained: await measureSustained(arena, effort),
     resident: await residentOf(arena),

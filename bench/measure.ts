@@ -1,10 +1,11 @@
 /** The measurements of the default run. Rounds are interleaved, so that what disturbs the machine disturbs all alike. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { defined } from '../src/fhir/defined.js';
 import { inFolder, settingsIn, type Arena } from './arena.js';
 import type { Usage } from './child.js';
 import type { Run } from './drive.js';
-import { createLoad, readLoads, type Kind } from './loads.js';
+import { createLoad, readLoads, type At, type Kind } from './loads.js';
 
 /** How long the measurements take. */
 export interface Effort {
@@ -102,6 +103,35 @@ export async function measureSustained(arena: Arena, effort: Effort): Promise<nu
   const first = await ofRaw();
   await arena.run(read, effort.sustained);
   return (await ofRaw()) / first;
+}
+
+/** Look-ups of one round. */
+const LOOK_UPS = 50_000;
+
+/** Microseconds that the look-up of a token takes, which the authorization server issued to a system. */
+export async function measureLookUp({ server, at }: Arena, { rounds }: Effort): Promise<number> {
+  const token = await issuedToken(at);
+  const taken: number[] = [];
+  for (let round = 0; round < rounds; round++)
+    taken.push(await server.ask<number>('lookUp', { token, count: LOOK_UPS }));
+  return median(taken);
+}
+
+/** A token as systems get it, for a client of its own. */
+async function issuedToken({ base, token }: At): Promise<string> {
+  const scope = 'system/*.rs';
+  const registration = { kind: 'trusted-system', client_name: 'Bench', integration: 'bench', scope };
+  const registered = await fetch(new URL('/oauth/register', base), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...registration, token_endpoint_auth_method: 'client_secret_post' }),
+  });
+  const { client_id, client_secret } = (await registered.json()) as Record<string, string>;
+  const answer = await fetch(new URL('/oauth/token', base), {
+    method: 'POST',
+    body: new URLSearchParams(defined({ grant_type: 'client_credentials', scope, client_id, client_secret })),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
 }
 
 /** Megabytes. */

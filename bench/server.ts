@@ -66,6 +66,19 @@ async function commits({ callers, milliseconds }: { callers: number; millisecond
   return (done / (performance.now() - began)) * 1000;
 }
 
+/** Microseconds of processor time that it takes to find out who asks, by a token that was seen before. */
+async function lookUp({ token, count }: { token: string; count: number }): Promise<number> {
+  const request = { headers: { authorization: `Bearer ${token}` }, query: [] };
+  const look = async (): Promise<number> => {
+    const began = process.cpuUsage();
+    for (let i = 0; i < count; i++) await app.authenticate(request);
+    const { user, system } = process.cpuUsage(began);
+    return (user + system) / count;
+  };
+  await look();
+  return look();
+}
+
 answerParent({
   at: () => ({
     base: `http://127.0.0.1:${port}${PATH}`,
@@ -73,6 +86,7 @@ answerParent({
   }),
   load,
   commits,
+  lookUp,
   watch() {
     delays = monitorEventLoopDelay({ resolution: RESOLUTION });
     delays.enable();

@@ -17,6 +17,7 @@ import { createHandlers } from './compose/handlers.js';
 import { machine } from './compose/machine.js';
 import { openStorage } from './compose/storage.js';
 import { wordingsIn } from './compose/wordings.js';
+import type { Authenticate } from './access/authenticate.js';
 import { sharedSecret } from './access/shared-secret.js';
 import type { Config } from './config/config.js';
 import type { Endpoint } from './definitions/endpoint.js';
@@ -48,6 +49,8 @@ export interface ComposeOptions {
 }
 
 export interface App extends Serving {
+  /** Who a request is from, by its token. */
+  readonly authenticate: Authenticate;
   /** What people granted to apps. */
   readonly grants: Grants;
   readonly config: Config;
@@ -126,6 +129,7 @@ export async function compose(
     owned: storage === undefined,
   });
   return {
+    authenticate: access.authenticate,
     config,
     endpoints: model.endpoints,
     dispatcher,
