@@ -8,6 +8,7 @@ import { createComplete } from './complete/complete.js';
 import { createDeactivate } from './deactivate/deactivate.js';
 import { createDecideDuplicate } from './decide-duplicate/decide-duplicate.js';
 import { createDeliveryList, type DeliveriesParts } from './deliveries/deliveries.js';
+import { createEnrolAgent } from './enrol-agent/enrol-agent.js';
 import { createEnroll, type EnrollParts } from './enroll/enroll.js';
 import { createEnrollmentStatus, type EnrollmentStatusParts } from './enrollment-status/enrollment-status.js';
 import { createEverything, type EverythingParts } from './everything/everything.js';
@@ -30,6 +31,7 @@ import { createRelease } from './release/release.js';
 import { createResendActivation } from './resend/activation.js';
 import { createResendInvitation } from './resend/invitation.js';
 import { createResetFactor } from './reset-factor/reset-factor.js';
+import { createRemoveAgent } from './remove-agent/remove-agent.js';
 import { createReopen } from './reopen/reopen.js';
 import { createResume } from './resume/resume.js';
 import { createTransfer } from './transfer/transfer.js';
@@ -110,6 +112,8 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createWait(parts),
   createResume(parts),
   createReopen(parts),
+  createEnrolAgent(parts),
+  createRemoveAgent(parts),
   createComplete(parts),
   createMark('mark-read', parts),
   createMark('mark-unread', parts),

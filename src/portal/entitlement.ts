@@ -5,10 +5,14 @@ import type { Query } from '../fhir/request.js';
 import type { WorkflowReader } from './step.js';
 
 export interface Entitlement {
+  /** Enabled on the Workbench, and task processing: may be made an agent of a group. */
+  readonly mayProcess: boolean;
   /** The four conditions of MSG-6: enabled on the Workbench, task processing, active agent or manager, of this group. */
   readonly processes: boolean;
   /** A manager of the group who may process, or a healthcare administrator: may give work to others. */
   readonly manages: boolean;
+  /** A healthcare administrator. */
+  readonly administers: boolean;
 }
 
 const MOST_ROLES = 1000;
@@ -29,9 +33,12 @@ export async function entitlementOf(
   const here = roles.filter(({ organization }) => group !== undefined && organization?.reference === group);
   const enabled = isHeld('workbench-user') && isHeld('task-processing');
   const manager = enabled && isHeld('manager', here);
+  const administers = isHeld('healthcare-administrator');
   return {
+    mayProcess: enabled,
     processes: manager || (enabled && isHeld('agent', here)),
-    manages: manager || isHeld('healthcare-administrator'),
+    manages: manager || administers,
+    administers,
   };
 }
 

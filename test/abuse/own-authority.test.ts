@@ -142,6 +142,22 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
   ['Task/release', ['work item: release'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$release`]],
   ['Task/claim', ['work item: claim'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$claim`]],
+  [
+    'PractitionerRole/enrol-agent',
+    ['agents: roles in a workflow group'],
+    () => [
+      'demo-agent as Practitioner/demo-administrator',
+      'POST',
+      'PractitionerRole/$enrol-agent',
+      {
+        resourceType: 'Parameters',
+        parameter: [
+          { name: 'practitioner', valueReference: { reference: 'Practitioner/demo-agent' } },
+          { name: 'group', valueReference: { reference: 'Organization/demo-workflow-group' } },
+        ],
+      },
+    ],
+  ],
   ['Task/complete', ['work item: complete'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$complete`]],
   ...(['resend', 'activate', 'deactivate', 'reactivate', 'unlock', 'reset-factor'] as const).map(
     (name): [string, string[], CallOf] => [
@@ -166,6 +182,11 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ({ reviews: [, review] }) => [ADMINISTRATOR, 'POST', `${review}/$reject`],
   ],
   ['Task/reopen', ['work item: reopen'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$reopen`]],
+  [
+    'PractitionerRole/remove-agent',
+    ['agents: roles and work in a workflow group'],
+    () => ['demo-agent as Practitioner/demo-manager', 'POST', 'PractitionerRole/demo-agent-agent/$remove-agent'],
+  ],
   [
     'ActivityDefinition/preview',
     [],
