@@ -129,7 +129,8 @@ export const compartmentPaths: Readonly<Record<string, CompartmentPaths>> = {
   Practitioner: 'directory',
   PractitionerRole: 'directory',
   Procedure: ['subject', 'performer.actor'],
-  Provenance: ['target'],
+  // Beside the compartment: what they did themselves, and what others did for them.
+  Provenance: ['target', 'agent.who', 'agent.onBehalfOf'],
   Questionnaire: 'directory',
   QuestionnaireResponse: ['subject', 'author'],
   RelatedPerson: ['patient'],

@@ -3,7 +3,7 @@
  * like any other entry, so access is a condition of the query. No search parameter can name them: theirs never begin with `~`.
  */
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import type { Json, Resource } from '../fhir/resource.js';
+import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { localReference } from '../fhir/reference.js';
 import { and, NONE, not, or } from '../search/filters.js';
 import { typePosting, type Filter } from '../search/query.js';
@@ -57,7 +57,10 @@ export interface Postings {
 export function createPostings(own: OwnCanonicals): Postings {
   const taskCodes = own.codeSystem('task-code');
   const internal: Postings['internal'] = (resource, bases = []) =>
-    draftPostings(resource, own) ?? internalPostings(resource, bases, taskCodes);
+    draftPostings(resource, own) ?? [
+      ...internalPostings(resource, bases, taskCodes),
+      ...enteredPostings(resource, own),
+    ];
   return { internal, tombstones: (resource, bases) => internal(resource, bases).map(gone) };
 }
 
@@ -96,6 +99,15 @@ function consentPostings(resource: Resource, bases: readonly string[]): string[]
     ...patients.map(patient => internalPosting('Consent', 'active', patient)),
     ...actorsNamed(resource, bases).map(actor => internalPosting('Consent', 'actor', actor)),
   ];
+}
+
+/** A measurement by whoever entered it (extension `entered-by`). */
+function enteredPostings({ resourceType, extension }: Resource, own: OwnCanonicals): string[] {
+  if (resourceType !== 'Observation' || extension === undefined) return [];
+  const marks = (extension as JsonObject[]).filter(({ url }) => url === own.structure('entered-by'));
+  return values(marks, ['valueReference', 'reference']).map(who =>
+    internalPosting(resourceType, 'entered', String(who)),
+  );
 }
 
 /** A message by the first one of its thread. */

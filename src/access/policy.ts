@@ -42,6 +42,8 @@ export interface Policy {
   mayRead(type: string, permission: 'r' | 's'): boolean;
   /** Whether a write of this kind is granted for the type, in whatever state. */
   mayWrite(type: string, permission: WritePermission): boolean;
+  /** Of the resources of a type that the actor sees, those that they may change or delete at all. */
+  changeable(type: string): Filter;
   /** Whether this very version may be written. */
   accepts(put: Put, permission: WritePermission): boolean;
   /** What is cut out of resources of a type; of one that the actor is, nothing. */
@@ -87,6 +89,7 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
     does: need => doesFilter(actor, need),
     mayRead: (type, permission) => readGranted(actor, type, permission),
     mayWrite: (type, permission) => writeGranted(actor, type, permission),
+    changeable: type => changeableFilter(actor, type),
     accepts: (put, permission) => accepts(actor, put, permission, rules),
     view: (type, id) => {
       const own = id !== undefined && actor.identities.includes(`${type}/${id}`);
@@ -266,6 +269,11 @@ export function mayEver(actor: Actor, type: string, permission: Permission): boo
     : writeGranted(scoped, type, permission);
 }
 
+function changeableFilter(actor: Actor, type: string): Filter {
+  const rule = actor.kind === 'patient' ? patientWrite(type) : undefined;
+  return rule?.signed && rule.changesSigned ? anyPosting(type, rule.signed, actor.identities) : ALL;
+}
+
 const patientWrite = (type: string) => (Object.hasOwn(patientWrites, type) ? patientWrites[type] : undefined);
 
 function accepts(actor: Actor, put: Put, permission: WritePermission, { compile, holdsAudit }: PolicyRules): boolean {
@@ -294,9 +302,10 @@ function isOwn(actor: Actor, put: Put): boolean {
   const drafts = actor.identities.map(identity => internalPosting(type, 'author', identity));
   if (drafts.some(draft => postings.includes(draft))) return true;
   const owners = patientsIn(postings);
-  const senders = actor.identities.map(identity => internalPosting(type, 'by', identity));
-  const sent = patientWrite(type)?.asSender !== true || senders.some(sender => postings.includes(sender));
-  return owners.length > 0 && owners.every(owner => mayWriteOf(actor, owner, put)) && sent;
+  const { signed } = patientWrite(type) ?? {};
+  const names = signed === undefined ? [] : actor.identities.map(identity => internalPosting(type, signed, identity));
+  const isSigned = signed === undefined || names.some(name => postings.includes(name));
+  return owners.length > 0 && owners.every(owner => mayWriteOf(actor, owner, put)) && isSigned;
 }
 
 /** Whether the actor reaches the patient in the function that writing this needs. */

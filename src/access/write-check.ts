@@ -21,6 +21,7 @@ export async function checkWrites(store: Store, policy: Policy, puts: readonly P
     if (!policy.accepts(put, permissionOf(put))) throw forbidden(put);
     if (policy.actor.kind === 'patient') checkLabels(put, before[at]);
   });
+  await checkChangeable(store, policy, puts);
 }
 
 /** The commit itself makes sure that these are still current. */
@@ -33,6 +34,16 @@ async function visibleBefore(store: Store, policy: Policy, puts: readonly Put[])
     return (await store.read([put.key], () => or([filter, tombstone(filter)])))[0];
   };
   return Promise.all(puts.map(read));
+}
+
+/** What is seen and others recorded: refused, and not hidden. */
+async function checkChangeable(store: Store, policy: Policy, puts: readonly Put[]): Promise<void> {
+  for (const put of puts) {
+    const filter = policy.changeable(put.key.type);
+    if (put.version === 1 || filter.kind === 'all') continue;
+    const [before] = await store.read([put.key], () => or([filter, tombstone(filter)]));
+    if (!before) throw forbidden(put);
+  }
 }
 
 /** To whom everything is visible, the version before is, unseen. */

@@ -94,7 +94,9 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
   const validator = createValidator(definitions, { root });
   const definitionsFor = createPostedProfiles(definitions);
   const files = createFiles(blobs);
-  const rules = { definitions, records, registry, limits, portal, configuration, files, wordings };
+  const perDevice = createQuota(config.measurementRate, world.clock);
+  const measured = (device: string): void => perDevice(device, 1);
+  const rules = { definitions, records, registry, limits, portal, configuration, files, wordings, measured };
   const rule = createPortalRules({ ...world, ...rules });
   const storing = { ...world, ...postings, own: definitions.own, registryOf, records, blobs, limits };
   return {

@@ -72,6 +72,8 @@ export interface Config {
   };
   /** Units of work a minute for each caller; 0 = no limit. */
   readonly rate: number;
+  /** Measurements that one device may enter for somebody in a minute; 0: any number. */
+  readonly measurementRate: number;
   readonly issuers: readonly IssuerConfig[];
   readonly identityProviders: readonly IdentityProviderConfig[];
   /** Addresses and networks of reverse proxies: `10.0.0.0/8`, `loopback`. */
@@ -175,6 +177,7 @@ function configOf(values: Values): Config {
       searchTimeout: values.PORTICO_SEARCH_TIMEOUT,
     },
     rate: values.PORTICO_RATE,
+    measurementRate: values.PORTICO_MEASUREMENT_RATE,
     issuers: values.PORTICO_ISSUERS,
     identityProviders: values.PORTICO_IDENTITY_PROVIDERS,
     trustedProxies: values.PORTICO_TRUST_PROXY,

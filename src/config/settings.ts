@@ -236,6 +236,11 @@ export const settings = {
       'anything else 100, a batch what its entries do. `0`: no limit.',
   }),
 
+  PORTICO_MEASUREMENT_RATE: setting(whole(0, 1e6), '300', {
+    group: limits,
+    doc: 'Measurements that one device (or app, where it names none) may enter for a person in a minute of each process. `0`: no limit.',
+  }),
+
   PORTICO_ISSUERS: setting(issuerList, '[]', {
     group: trust,
     secret: true,

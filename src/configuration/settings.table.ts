@@ -48,6 +48,9 @@ const credentialModel = (model: string): string | undefined =>
 const webPage = (page: string): string | undefined =>
   URL.canParse(page) && new URL(page).protocol === 'https:' ? undefined : 'an https address';
 
+/** The categories of profile patient-entered-observation. */
+const MEASURED: readonly string[] = ['vital-signs', 'activity', 'survey'];
+
 export const settings = {
   'organization-title': text({
     about: 'Name of the health organization, as people know it.',
@@ -109,6 +112,10 @@ export const settings = {
   'message-reason': codes(['appointment', 'prescription', 'test-result', 'referral', 'form', 'billing', 'other'], {
     about: 'A reason that people may give for a message; may be given several times.',
   }),
+  'measurement-category': codes(MEASURED, {
+    about: 'A category of what patients measure and enter; may be given several times.',
+    wrong: category => (MEASURED.includes(category) ? undefined : `one of ${MEASURED.join(', ')}`),
+  }),
   'account-age': count(16, {
     about: "Age in years from which a person has an account of their own; a younger one's proxies act for them.",
     wrong: between(0, 120),
@@ -163,6 +170,7 @@ export const settings = {
   'group-sender': flag(true, { about: 'Staff write for a clinical group, with no provider named.' }),
   attachments: flag(true, { about: 'Messages carry files.' }),
   documents: flag(true, { about: 'Patients see their documents.' }),
+  measurements: flag(true, { about: 'Patients and proxies enter what they measure.' }),
   'update-profile': flag(true, {
     about: 'Patients and proxies change address, e-mail, mobile telephone, language and notices of a record.',
   }),

@@ -50,5 +50,6 @@ export const switches: readonly Governed[] = [
   { name: 'attachments', for: 'patient', writes: resource => hasFiles(resource) || resource.resourceType === 'Binary' },
   { name: 'attachments', for: 'staff', writes: hasFiles },
   { name: 'documents', for: 'patient', type: 'DocumentReference' },
+  { name: 'measurements', for: 'patient', writes: ({ resourceType }) => resourceType === 'Observation' },
   { name: 'update-profile', for: 'patient', writes: ({ resourceType }) => resourceType === 'Patient' },
 ];

@@ -4,4 +4,6 @@ import type { FileRuleParts } from './file-rules.js';
 
 export interface PortalRuleParts extends FileRuleParts, Pick<HandlerParts, 'wordings'> {
   readonly portal: PortalSettings;
+  /** Counts what a device enters for somebody. Fault `throttled` where it is too much. */
+  readonly measured: (device: string) => void;
 }

@@ -17,6 +17,7 @@ import { configurationRule, refuseRemovalOfConfiguration } from './configuration
 import { accountRule } from './account-rule.js';
 import { consentRule } from './consent-rule.js';
 import { uploadRule, withFilesOf } from './file-rules.js';
+import { measurementRule } from './measurement-rule.js';
 import { messageRule, refuseRemoval } from './message-rule.js';
 import { organizationRule } from './organization-rule.js';
 import { relationRule } from './relation-rule.js';
@@ -45,6 +46,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Organization') return organizationRule(parts);
     if (type === 'Consent') return consentRule(parts);
     if (type === 'Binary') return whileOn(uploadRule(parts), parts);
+    if (type === 'Observation') return whileOn(measurementRule(parts), parts);
     if (type === 'Patient') return whileOn(profileRule(withPreferences(patientRule(parts), own), parts), parts);
     if (!governed.has(type)) return undefined;
     if (type === 'Person') return accountRule(withPreferences(update, own), parts);

@@ -117,10 +117,9 @@ export function hidden(journey: () => Journey): void {
       for (const type of few(journey(), ['Observation', 'Communication', 'Patient'])) {
         const id = nameOf(SECOND, type);
         const body = { resourceType: type, id, status: 'final' };
-        const updates = type !== 'Observation';
-        await same(updates ? 405 : 403, 'PUT', `${type}/${id}`, body);
-        await same(type === 'Communication' ? 404 : 403, 'DELETE', `${type}/${id}`);
-        await same(updates ? 404 : 403, 'PATCH', `${type}/${id}`, [{ op: 'test', path: '/id', value: id }], patch);
+        await same(405, 'PUT', `${type}/${id}`, body);
+        await same(type === 'Patient' ? 403 : 404, 'DELETE', `${type}/${id}`);
+        await same(404, 'PATCH', `${type}/${id}`, [{ op: 'test', path: '/id', value: id }], patch);
       }
     });
 

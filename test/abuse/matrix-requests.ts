@@ -45,15 +45,24 @@ export function numbersOf(seed: number): (below: number) => number {
   };
 }
 
-/** So many of these: one of each kind as far as they reach, the rest of any. */
-export function drawn<T extends Pick<Attempt, 'kind'>>(
-  all: readonly T[],
-  count: number,
-  number: (below: number) => number,
-): T[] {
+/** Chains, includes and `_has`: what leads from one resource to another, where a hidden one may be on the way. */
+const LEADING = /_has:|_(rev)?include|:[A-Z][A-Za-z]+\./;
+
+/** Types of which there are resources of the patients. */
+const HELD = new Set([
+  ...['Patient', 'RelatedPerson', 'Person', 'Communication', 'Task', 'Binary', 'DocumentReference', 'Observation'],
+]);
+
+const isLeading = ({ path }: Pick<Attempt, 'path'>): boolean =>
+  LEADING.test(path) &&
+  [...path.matchAll(/[A-Z][A-Za-z]{3,}/g)].every(([type]) => HELD.has(type) || type.startsWith('Z'));
+
+/** So many of these: half of them of as many kinds as there are, the others such as lead from one resource to another. */
+export function drawn<T extends Attempt>(all: readonly T[], count: number, number: (below: number) => number): T[] {
   const kinds = [...Map.groupBy(all, ({ kind }) => kind).values()];
-  const shuffled = kinds.map(one => ({ at: number(2 ** 30), of: one[number(one.length)]! }));
-  const each = shuffled.toSorted((a, b) => a.at - b.at).map(({ of }) => of);
-  const rest = Array.from({ length: Math.max(0, count - each.length) }, () => all[number(all.length)]!);
-  return [...each.slice(0, count), ...rest];
+  const one = (list: readonly T[]): T => list[number(list.length)]!;
+  const shuffled = kinds.map(of => ({ at: number(2 ** 30), of: one(of) })).toSorted((a, b) => a.at - b.at);
+  const each = shuffled.slice(0, Math.ceil(count / 2)).map(({ of }) => of);
+  const leading = all.filter(isLeading);
+  return [...each, ...Array.from({ length: count - each.length }, () => one(number(4) === 0 ? all : leading))];
 }

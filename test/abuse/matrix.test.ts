@@ -18,9 +18,9 @@ import type { Attempt } from './walk.js';
 
 const SEED = Number(process.env['PORTICO_MATRIX_SEED'] ?? 20260601);
 /** Requests a store. */
-const COUNT = samples(4000, 20_000);
+const COUNT = samples(6000, 24_000);
 /** On Mongo, whose stand-in takes its time: all in the long form alone. */
-const COUNT_SLOW = samples(300, 20_000);
+const COUNT_SLOW = samples(400, 20_000);
 
 type Server = TestServer & { storage: Storage; calls: string[] };
 

@@ -153,8 +153,9 @@ export function writes(journey: () => Journey): void {
         resourceType: 'Observation',
         id: own.slice(12),
         status: 'final',
-        code: {},
+        ...{ code: { text: 'Mine' }, subject: { reference: `Patient/${FIRST}` } },
       });
+      await journey().expect(403, first, 'DELETE', own);
       await journey().expect(409, first, 'DELETE', `Communication/${nameOf(FIRST, 'Communication')}`);
       for (const type of few(journey(), [
         'Person',

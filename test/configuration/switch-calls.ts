@@ -128,6 +128,11 @@ export const callsOf: Readonly<Record<SwitchName, Ways>> = {
       { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: document } }] },
     ],
   },
+  measurements: {
+    plain: () => ['demo-patient', 'POST', 'Observation', measurement],
+    'in a batch': () => ['demo-patient', 'POST', '', entering('batch')],
+    'in a transaction': () => ['demo-patient', 'POST', '', entering('transaction')],
+  },
   'update-profile': {
     plain: async (_given, journey) => ['demo-patient', 'PUT', patient.reference, await moved(journey)],
     patch: () => [
@@ -141,6 +146,21 @@ export const callsOf: Readonly<Record<SwitchName, Ways>> = {
     },
   },
 };
+
+/** What the patient measured at home. */
+const measurement: object = {
+  ...{ resourceType: 'Observation', status: 'final', subject: patient, effectiveDateTime: '2026-06-01' },
+  category: [
+    { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] },
+  ],
+  code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] },
+  valueQuantity: { value: 71, unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' },
+};
+
+const entering = (type: string): object => ({
+  ...{ resourceType: 'Bundle', type },
+  entry: [{ resource: measurement, request: { method: 'POST', url: 'Observation' } }],
+});
 
 let cities = 0;
 const city = (): string => `City ${++cities}`;
