@@ -48,20 +48,18 @@ eachApp('MedplumClient', surroundings => {
     assert.equal((await medplum.readResource('Patient', 'demo-patient')).id, 'demo-patient');
     const name = [{ family: 'Medplum', given: ['Mona'] }];
     const made = await medplum.createResource<Patient>({ resourceType: 'Patient', active: true, name });
-    assert.match(made.id ?? '', /./);
-    const changed = await medplum.updateResource<Patient>({ ...made, birthDate: '1980-02-03' } as Patient & {
-      id: string;
-    });
+    assert.match(made.id, /./);
+    const changed = await medplum.updateResource<Patient>({ ...made, birthDate: '1980-02-03' });
     assert.notEqual(changed.meta?.versionId, made.meta?.versionId);
     const found = await medplum.search('Patient', 'family=Medplum');
     assert.deepEqual(
       (found as Bundle).entry?.map(({ resource }) => resource?.id),
       [made.id],
     );
-    const history = await medplum.readHistory('Patient', made.id ?? '');
+    const history = await medplum.readHistory('Patient', made.id);
     assert.equal(history.entry?.length, 2);
-    await medplum.deleteResource('Patient', made.id ?? '');
-    await assert.rejects(medplum.readResource('Patient', made.id ?? '', { cache: 'reload' }));
+    await medplum.deleteResource('Patient', made.id);
+    await assert.rejects(medplum.readResource('Patient', made.id, { cache: 'reload' }));
     await assert.rejects(medplum.createResource({ resourceType: 'Observation', status: 'final', code: { text: 'x' } }));
   });
 

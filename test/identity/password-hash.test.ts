@@ -26,7 +26,7 @@ describe('password hashing', () => {
     const all = await Promise.allSettled(Array.from({ length: running + waiting + 3 }, () => hash(PASSWORD)));
     const refused = all.filter(one => one.status === 'rejected');
     assert.equal(refused.length, 3);
-    for (const { reason } of refused as PromiseRejectedResult[])
+    for (const { reason } of refused)
       assert.ok(reason instanceof Fault && reason.kind === 'throttled' && reason.detail.headers?.['retry-after']);
     assert.deepEqual(
       all.slice(0, running + waiting).map(({ status }) => status),
