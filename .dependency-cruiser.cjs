@@ -102,6 +102,7 @@ const folders = {
 
 /** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
 const packages = {
+  '@simplewebauthn/server': ['identity/passkeys/'],
   '@node-rs/argon2': ['identity/'],
   '@lhncbc/ucum-lhc': ['fhir/'],
   '@types/fhir': [''],
@@ -125,6 +126,7 @@ const packages = {
   pino: ['observe/'],
   otplib: ['identity/'],
   'postal-mime': ['delivery/'],
+  qrcode: ['pages/account/'],
   'sanitize-html': ['wording/'],
   rfc6902: ['interactions/'],
   saxes: ['formats/', 'validate/', 'configuration/'],

@@ -1,4 +1,5 @@
 /** What each staff role sees and writes. A line for a type goes before the `*` of its role; of several roles the union holds. */
+import type { StaffRole } from '../fhir/staff-roles.js';
 
 export interface Grant {
   /** `all` of the type; `group`: what belongs to the person or to an Organization they work in. */
@@ -49,7 +50,7 @@ export const everyStaff: RoleGrants = {
   Location: all,
 };
 
-export const roles: Readonly<Record<string, RoleGrants>> = {
+const grants: Readonly<Record<StaffRole, RoleGrants>> = {
   clinician: {
     '*': all,
     AuditEvent: none,
@@ -84,3 +85,6 @@ export const roles: Readonly<Record<string, RoleGrants>> = {
     Location: manage,
   },
 };
+
+/** By the code of the role. */
+export const roles: Readonly<Record<string, RoleGrants>> = grants;

@@ -1,15 +1,22 @@
 /** What the page of an account shows and changes. */
 import type { CurrentConfiguration } from '../configuration/current.js';
 import {
-  changeFactor,
   changePassword,
   closeAccount,
   proposeAddress,
   proveAddress,
+  type AccountSettingsParts,
 } from '../identity/accounts/account-settings.js';
-import { proposeApp, proveApp, type AppSetupParts } from '../identity/accounts/app-setup.js';
 import { listedMethods, removeMethod, type MethodRemovalParts } from '../identity/accounts/method-removal.js';
-import { factorAsked } from '../identity/accounts/second-factor.js';
+import {
+  changeFactor,
+  factorChoices,
+  keepOwnPasskey,
+  proposeOwnApp,
+  proposeOwnPasskey,
+  proveOwnApp,
+  type FactorSettingsParts,
+} from '../identity/accounts/factor-settings.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { AccountPageParts } from '../pages/account/account.js';
 import type { ExternalPageParts } from '../pages/account/external.js';
@@ -18,7 +25,7 @@ import { confirm } from '../identity/accounts/confirm.js';
 import { kindOf } from '../identity/accounts/credential-policy.js';
 
 export function accountSettings(
-  parts: AppSetupParts & MethodRemovalParts & WaysParts,
+  parts: AccountSettingsParts & FactorSettingsParts & MethodRemovalParts & WaysParts,
   sessions: Sessions,
   configuration: CurrentConfiguration,
 ): Omit<AccountPageParts, 'sessions' | keyof ExternalPageParts> {
@@ -29,21 +36,22 @@ export function accountSettings(
       const settings = await configuration();
       const stored = await credentials.of(account);
       const isMember = account.startsWith('Person/');
-      const asked = stored && (await factorAsked(stored.credential, configuration));
-      const rule = settings['second-factor'];
       return {
         ...{ userName: stored?.credential.userName ?? '', address: stored?.credential.address, mayClose: isMember },
         hasPassword: stored !== undefined && (await policy.usable(stored.credential)).password,
         methods: stored ? listedMethods(stored.credential, await methods.of(account)) : [],
-        factor: { asked, may: isMember && rule === 'optional', mayApp: !isMember || rule !== 'off' },
+        factor: stored ? await factorChoices(stored.credential, parts) : { asked: undefined, mayBe: [] },
+        mayAddPasskey: parts.relyingParty !== undefined && (await policy.allowsOwn(kindOf(account))),
         providers: (await parts.ways([kindOf(account)], language)).providers,
         timeZone: settings['time-zone'],
       };
     },
     changePassword: (given, next) => changePassword(given, next, parts),
-    changeFactor: (given, isOn) => changeFactor(given, isOn, parts),
-    proposeApp: given => proposeApp(given, parts),
-    proveApp: (signedIn, code) => proveApp(signedIn, code, parts),
+    changeFactor: (given, to) => changeFactor(given, to, parts),
+    proposeApp: given => proposeOwnApp(given, parts),
+    proveApp: (given, code) => proveOwnApp(given, code, parts),
+    proposePasskey: given => proposeOwnPasskey(given, parts),
+    keepPasskey: (given, made) => keepOwnPasskey(given, made, parts),
     proposeAddress: (given, address) => proposeAddress(given, address, parts),
     proveAddress: (signedIn, given) => proveAddress(signedIn, given, parts),
     removeMethod: (given, id) => removeMethod(given, id, parts),

@@ -14,6 +14,11 @@ import { createBackgroundWorker, type BackgroundWorker } from '../runtime/backgr
 import { accountSettings } from './account-settings.js';
 import { identityProviders } from './identity-providers.js';
 import type { Outbound } from '../outbound/outbound.js';
+import { factorRules, signedInUser } from './factor-rules.js';
+import { signInPages } from './sign-in-pages.js';
+import type { FirstFactorParts } from '../identity/accounts/first-factor.js';
+import { createChallenges } from '../identity/passkeys/challenges.js';
+import { relyingPartyOf } from '../identity/passkeys/relying-party.js';
 import { accountAudit } from '../identity/accounts/account-audit.js';
 import type { AccountWriter } from '../identity/accounts/account-writer.js';
 import { chosenCredential, type Choice } from '../identity/accounts/choose.js';
@@ -25,8 +30,6 @@ import { createHashing } from '../identity/accounts/password-hash.js';
 import { comeOfAge, RELATIONS_AT_ONCE } from '../identity/accounts/coming-of-age.js';
 import { createAuthenticatorApps } from '../identity/accounts/authenticator-app.js';
 import { createOneTimeCodes } from '../identity/accounts/one-time-code.js';
-import { bringFactor, sendAnother, type SecondFactorParts } from '../identity/accounts/second-factor.js';
-import { signIn } from '../identity/accounts/sign-in.js';
 import { signInMethods } from '../identity/accounts/sign-in-method.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
 import { reuseTold } from '../identity/accounts/token-reuse.js';
@@ -93,6 +96,8 @@ export function createIdentity(parts: IdentityParts): Identity {
   const cookies = createCookies(config.url.startsWith('https:'));
   const forms = createFormTokens(secret, { cookies, random, url: config.url });
   const standing = { reader: serverReader(parts), clock, settings: configuration };
+  const methods = signInMethods(records, clock);
+  const rules = factorRules(standing, methods, configuration);
   const inUse = (account: string) => fhirUserOf(account, standing);
   const limits = async () => {
     const settings = await configuration();
@@ -100,7 +105,7 @@ export function createIdentity(parts: IdentityParts): Identity {
   };
   const sessions = createSessions({
     ...{ clock, random, records, store, cookies, limits },
-    fhirUserOf: inUse,
+    fhirUserOf: signedInUser(standing, rules),
     grants: parts.grants,
   });
   const credentials = credentialReader(records, clock);
@@ -108,7 +113,6 @@ export function createIdentity(parts: IdentityParts): Identity {
   const limiter = createLimiter(secret, { records, clock });
   const audit = accountAudit(parts.audit, world);
   const writer = accountWriter(parts);
-  const methods = signInMethods(records, clock);
   const serves = new Map(config.identityProviders.map(({ key, serves: kinds }) => [key, kinds]));
   const policy = createCredentialPolicy(configuration, methods, serves);
   const entering = {
@@ -117,14 +121,19 @@ export function createIdentity(parts: IdentityParts): Identity {
     settings: configuration,
   };
   const apps = createAuthenticatorApps(secret, { clock, random });
-  const factors: SecondFactorParts = {
-    ...{ clock, credentials, limiter, sessions, store, audit, fhirUserOf: inUse, settings: configuration },
+  const factors: FirstFactorParts = {
+    ...{ clock, credentials, limiter, sessions, store, audit, fhirUserOf: inUse, ...rules },
+    dormantDays: async () => (await configuration())['dormant-days'],
     outbox: effect => outboxDocuments(effect, world),
     apps,
     codes: createOneTimeCodes(secret, { records, clock, random }),
     pending: createPendingSignIns({ records, cookies, clock, random }),
   };
   const { codes, outbox } = factors;
+  const passkeys = {
+    challenges: createChallenges({ records, clock, random }),
+    relyingParty: relyingPartyOf(config.url),
+  };
   const security = createAccountSecurity(sessions, parts.grants, outbox);
   const placeNames = async () => placeNamesOf(await configuration());
   const recovery = {
@@ -146,9 +155,10 @@ export function createIdentity(parts: IdentityParts): Identity {
     report: error => parts.log.error('coming of age', error),
   });
   const changing = {
-    ...{ clock, random, store, writer, credentials, policy, methods, hashing, limiter, codes },
-    ...{ sessions, security, outbox, placeNames, apps, audit },
+    ...{ clock, random, store, writer, credentials, policy, hashing, limiter, codes },
+    ...{ sessions, security, outbox, placeNames, apps, audit, ...rules, methods, ...passkeys },
   };
+  const signing = { hashing, credentials, policy, methods, factors, apps, random, security, placeNames, ...passkeys };
   const external = identityProviders({
     ...{ ...changing, config, outbound: parts.outbound, cookies, records, log: parts.log, factors },
     reader: writer.reader,
@@ -159,9 +169,7 @@ export function createIdentity(parts: IdentityParts): Identity {
   const pages: AccountPagesParts = {
     forms,
     sessions,
-    signIn: (visitor, given) => signIn(visitor, given, { credentials, hashing, limiter, policy, factors }),
-    bringFactor: (visitor, code) => bringFactor(visitor, code, factors),
-    sendAnother: visitor => sendAnother(visitor, factors),
+    ...signInPages({ ...signing, browserOf: request => forms.browserOf(request) }),
     verifyEntrance: (visitor, entrance, given) => verifyEntrance(visitor, entrance, given, entering),
     enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
     ask: (visitor, purpose, typed) => ask(visitor, purpose, typed, recovery),

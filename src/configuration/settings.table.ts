@@ -5,6 +5,7 @@
  */
 import { languageTag } from '../fhir/language-tag.js';
 import { proxyFunctions } from '../fhir/proxy-basis.table.js';
+import { isStaffRole, staffRoles } from '../fhir/staff-roles.js';
 import { contrast, LEGIBLE } from './color.js';
 import { iconOf } from './icon.js';
 import { address, codes, code, count, file, flag, text, type Setting } from './setting.js';
@@ -142,8 +143,13 @@ export const settings = {
   }),
 
   'second-factor': code('optional', {
-    about: 'Whether members have a second factor: off, optional or required. Staff always have one.',
+    about: 'Whether members have a second factor: off, optional or required.',
     wrong: rule => (['off', 'optional', 'required'].includes(rule) ? undefined : 'one of off, optional, required'),
+  }),
+  'second-factor-role': codes(['workbench-user'], {
+    about:
+      'A role of staff who must have a second factor; may be given several times. All staff who sign in have workbench-user. Others choose.',
+    wrong: role => (isStaffRole(role) ? undefined : `one of ${staffRoles.join(', ')}`),
   }),
   'self-enrollment': code('off', {
     about: 'Whether people whose facts are those of one patient enroll without an invitation: off or on.',

@@ -2,6 +2,7 @@
 import type { Express, Request, Response } from 'express';
 import { serveAccountPages, type AccountPagesParts } from './account/index.js';
 import { codeScript } from './account/code-script.js';
+import { passkeyScript } from './account/passkey-script.js';
 import type { Asset } from './asset.js';
 import { DEMO_APP, demoAppAt, demoAppPage } from './demo-app.js';
 import { demoAppScript } from './demo-app-script.js';
@@ -47,7 +48,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     send(response, 200, landingPage(frame, { endpoints, checks: await checks(), demo, mails }));
   });
 
-  for (const file of [ownFiles.style, ownFiles.icon, codeScript]) serveFile(app, file);
+  for (const file of [ownFiles.style, ownFiles.icon, codeScript, passkeyScript]) serveFile(app, file);
   app.get('/assets/:file', async (request, response, next) => {
     const { brand = {} } = await assetsNow();
     const file = [brand.icon, brand.style].find(one => one?.path === request.path);

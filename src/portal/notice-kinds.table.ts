@@ -32,6 +32,7 @@ export const noticeKinds = {
   'proxy-narrowed': { essential: true },
   'proxy-ended': { essential: true },
   'app-access-ended': { urgent: true, essential: true },
+  'passkey-blocked': { urgent: true, essential: true },
   'factor-reset': { urgent: true, essential: true },
 } as const satisfies Readonly<Record<string, NoticeKind>>;
 

@@ -71,6 +71,7 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'proxy-narrowed': {},
   'proxy-ended': {},
   'app-access-ended': {},
+  'passkey-blocked': {},
   'factor-reset': {},
 };
 

@@ -6,6 +6,7 @@ import { generate } from 'otplib';
 import { CookieJar } from '../fixtures/cookie-jar.js';
 import { launchedBy } from '../identity/member-launch.js';
 import { PASSWORD } from '../identity/members.js';
+import { unreachableStaff } from '../identity/unreachable-staff.js';
 import { stranger } from '../portal/journey.js';
 import { AGENT, type Reader } from './page-site.js';
 
@@ -20,6 +21,9 @@ export interface ListedPage {
 /** Routes that answer with a redirect, with data, or with a file. */
 export const withoutPage: readonly string[] = [
   ...['GET /health/live', 'GET /health/ready', 'GET /.well-known/portal-configuration'],
+  // Where links to other languages lead from the answer to a form
+  ...['GET /passkey/answer', 'GET /second-passkey/answer', 'POST /second-passkey/answer', 'GET /sign-in/set-up/app'],
+  ...['GET /sign-in/set-up/app-code', 'GET /sign-in/set-up/passkey', 'GET /sign-in/set-up/passkey-answer'],
   ...['POST /sign-out', 'POST /account/sign-out-everywhere', 'POST /account/end-session'],
   // Registration of clients
   ...['GET /oauth/register/', 'POST /oauth/register/', 'POST /oauth/register/:id/secret'],
@@ -71,6 +75,42 @@ export const pages: readonly ListedPage[] = [
     async open({ signIn, send }) {
       await signIn(AGENT);
       await send('/sign-in/another-code');
+    },
+  },
+  { name: 'passkey', routes: ['GET /passkey'], open: withPasskeyAsked },
+  {
+    name: 'passkey-refused',
+    routes: ['POST /passkey/answer'],
+    async open(reader) {
+      await withPasskeyAsked(reader);
+      await reader.page.evaluate('document.forms[0].submit()');
+      await reader.page.waitForURL('**/passkey/answer*');
+    },
+  },
+  {
+    name: 'second-passkey',
+    routes: ['GET /second-passkey'],
+    async open({ signIn, go }) {
+      await signIn(AGENT);
+      await go('/second-passkey');
+    },
+  },
+  { name: 'factor-set-up', routes: ['GET /sign-in/set-up'], open: lacking },
+  {
+    name: 'factor-set-up-app',
+    // Its answers are those of the account's own pages.
+    routes: ['POST /sign-in/set-up/app', 'POST /sign-in/set-up/app-code'],
+    async open(reader) {
+      await lacking(reader);
+      await reader.send('/sign-in/set-up/app');
+    },
+  },
+  {
+    name: 'factor-set-up-passkey',
+    routes: ['POST /sign-in/set-up/passkey', 'POST /sign-in/set-up/passkey-answer'],
+    async open(reader) {
+      await lacking(reader);
+      await reader.send('/sign-in/set-up/passkey');
     },
   },
   {
@@ -168,6 +208,33 @@ export const pages: readonly ListedPage[] = [
     async open(reader) {
       await withConnectedApp(reader);
       await reader.send('/account/end-app');
+    },
+  },
+  {
+    name: 'remove-method',
+    routes: ['GET /account/remove-method'],
+    async open({ signIn, go }) {
+      await signIn();
+      await go('/account/remove-method?method=password');
+    },
+  },
+  {
+    name: 'remove-method-last',
+    routes: ['POST /account/remove-method'],
+    async open({ signIn, go, send }) {
+      await signIn();
+      await go('/account/remove-method?method=password');
+      await send('/account/remove-method', { current: PASSWORD });
+    },
+  },
+  { name: 'new-passkey', routes: ['POST /account/passkey'], open: withNewPasskey },
+  {
+    name: 'new-passkey-failed',
+    routes: ['POST /account/passkey-answer'],
+    async open(reader) {
+      await withNewPasskey(reader);
+      await reader.page.evaluate('document.forms[0].submit()');
+      await reader.page.waitForURL('**/account/passkey-answer*');
     },
   },
   { name: 'authenticator-app', routes: ['POST /account/app'], open: withApp },
@@ -289,6 +356,24 @@ async function forgotten({ go, send, portal }: Reader): Promise<void> {
 async function withApp({ signIn, send }: Reader): Promise<void> {
   await signIn();
   await send('/account/app', { current: PASSWORD });
+}
+
+/** Browsers have no passkeys for a numeric address: the page tells so. */
+async function withPasskeyAsked({ go, page }: Reader): Promise<void> {
+  await go('/sign-in');
+  await go('/passkey');
+  await page.waitForSelector('#passkey-problem:not([hidden])');
+}
+
+async function withNewPasskey({ signIn, send, page }: Reader): Promise<void> {
+  await signIn();
+  await send('/account/passkey', { current: PASSWORD });
+  await page.waitForSelector('#passkey-problem:not([hidden])');
+}
+
+/** Somebody who must have a second factor, and to whom no code can be sent. */
+async function lacking({ signIn, portal }: Reader): Promise<void> {
+  await signIn(await unreachableStaff(portal));
 }
 
 async function withAddress({ signIn, send }: Reader): Promise<void> {

@@ -20,7 +20,7 @@ import type { AccountSecurity } from './account-security.js';
 import type { AccountWriter } from './account-writer.js';
 import { confirm, unlessRaced, type Confirmed, type ConfirmParts, type SettingRefusal } from './confirm.js';
 import { kindOf } from './credential-policy.js';
-import { changedCredential, NO_FACTOR, type StoredCredential } from './credential.js';
+import { changedCredential, type StoredCredential } from './credential.js';
 import type { OneTimeCodes } from './one-time-code.js';
 import { faultOfPassword, type PasswordFault } from './password-rules.js';
 
@@ -63,24 +63,6 @@ export async function changePassword(
     kind: 'done',
     cookie: await parts.sessions.open(given.visitor, { account, amr }, changes),
   }));
-}
-
-/** A code as second factor, or none; where the organization leaves the choice. */
-export async function changeFactor(
-  given: Confirmed,
-  isOn: boolean,
-  parts: AccountSettingsParts,
-): Promise<{ readonly kind: 'done' } | SettingRefusal> {
-  const stored = await confirm(given, parts);
-  if ('kind' in stored) return stored;
-  const { account, address } = stored.credential;
-  const notice = parts.security.told({ event: 'factor-changed', account, address });
-  return unlessRaced(async () => {
-    await parts.store.commit({
-      documents: [changedCredential(stored, isOn ? { factor: 'code' } : NO_FACTOR), ...notice],
-    });
-    return { kind: 'done' };
-  });
 }
 
 export type AddressOutcome =

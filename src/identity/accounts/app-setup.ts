@@ -1,48 +1,65 @@
 /** An authenticator app as second factor: it is in use once it has shown a right code; then come the recovery codes. */
+import type { Random } from '../../fhir/clock.js';
 import { wonRace } from '../../fhir/fault.js';
-import type { SignedIn } from '../sessions/session.js';
-import type { AccountSettingsParts } from './account-settings.js';
+import type { Store } from '../../store/port.js';
+import type { Limiter } from '../limits/limiter.js';
 import type { AuthenticatorApps } from './authenticator-app.js';
-import { confirm, type Confirmed, type SettingRefusal } from './confirm.js';
-import { changedCredential } from './credential.js';
+import { changedCredential, type Credential, type StoredCredential } from './credential.js';
 import { hashesOf, newRecoveryCodes } from './recovery-code.js';
 
-export interface AppSetupParts extends AccountSettingsParts {
+export interface AppSetupParts {
   readonly apps: AuthenticatorApps;
+  readonly random: Random;
+  readonly store: Pick<Store, 'commit'>;
+  readonly limiter: Limiter;
+  readonly placeNames: () => Promise<readonly string[]>;
 }
 
-export type AppProposal = { readonly kind: 'proposed'; readonly secret: string; readonly uri: string } | SettingRefusal;
+export interface ProposedApp {
+  readonly kind: 'proposed';
+  /** Base32. */
+  readonly secret: string;
+  /** `otpauth://…`: apps on this device open it, and others read it as a QR code. */
+  readonly uri: string;
+}
 
 /** A secret for the app. Until the app shows a code of it nothing changes. */
-export async function proposeApp(given: Confirmed, parts: AppSetupParts): Promise<AppProposal> {
-  const stored = await confirm(given, parts);
-  if ('kind' in stored) return stored;
+export async function proposeApp(
+  stored: StoredCredential,
+  parts: AppSetupParts,
+): Promise<ProposedApp | { readonly kind: 'conflict' }> {
   const [issuer = 'Portico'] = await parts.placeNames();
   const { secret, uri, sealed } = parts.apps.create(issuer, stored.credential.userName ?? issuer);
   const documents = [changedCredential(stored, { proposedApp: sealed })];
   return (await wonRace(parts.store.commit({ documents }))) ? { kind: 'proposed', secret, uri } : { kind: 'conflict' };
 }
 
-export type AppProof =
-  | { readonly kind: 'done'; readonly recoveryCodes: readonly string[] }
+/** What the credential becomes once the app has shown a code, and the recovery codes, which are told this once. */
+export interface ProvedApp {
+  readonly kind: 'proved';
+  readonly change: Partial<Credential>;
+  readonly recoveryCodes: readonly string[];
+}
+
+export type AppRefusal =
   | { readonly kind: 'wrong' }
   /** Milliseconds. */
   | { readonly kind: 'wait'; readonly wait: number };
 
-/** The app shows a code: it is the second factor from now on. The recovery codes are told this once. */
-export async function proveApp({ account }: SignedIn, code: string, parts: AppSetupParts): Promise<AppProof> {
-  const wait = await parts.limiter.take([{ limit: 'factor-account', of: account }]);
+/** Whether the app that was proposed has shown this code. */
+export async function proveApp(
+  { credential: { account, proposedApp } }: StoredCredential,
+  code: string,
+  parts: AppSetupParts,
+): Promise<ProvedApp | AppRefusal> {
+  const counted = { limit: 'factor-account', of: account } as const;
+  const wait = await parts.limiter.take([counted]);
   if (wait !== undefined) return { kind: 'wait', wait };
-  const stored = await parts.credentials.of(account);
-  const sealed = stored?.credential.proposedApp;
-  const step = sealed === undefined ? undefined : await parts.apps.stepOf(sealed, code, undefined);
-  if (!stored || sealed === undefined || step === undefined) return { kind: 'wrong' };
+  const step = proposedApp === undefined ? undefined : await parts.apps.stepOf(proposedApp, code, undefined);
+  if (proposedApp === undefined || step === undefined) return { kind: 'wrong' };
+  await parts.limiter.forget(counted);
   const recoveryCodes = newRecoveryCodes(parts.random);
-  const app = { secret: sealed, lastStep: step };
-  const change = { factor: 'app' as const, app, proposedApp: undefined, recoveryCodes: hashesOf(recoveryCodes) };
-  const told = parts.security.told({ event: 'factor-changed', account, address: stored.credential.address });
-  const documents = [changedCredential(stored, change), ...told];
-  if (!(await wonRace(parts.store.commit({ documents })))) return { kind: 'wrong' };
-  await parts.limiter.forget({ limit: 'factor-account', of: account });
-  return { kind: 'done', recoveryCodes };
+  const app = { secret: proposedApp, lastStep: step };
+  const change = { factor: 'app', app, proposedApp: undefined, recoveryCodes: hashesOf(recoveryCodes) } as const;
+  return { kind: 'proved', recoveryCodes, change };
 }

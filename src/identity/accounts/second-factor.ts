@@ -1,7 +1,4 @@
-/**
- * The second factor of a sign-in: a code by e-mail or text message, an authenticator app, or a recovery code. The organization
- * decides whether members may have one, choose, or need one; staff always need one.
- */
+/** The second factor of a sign-in: a code by e-mail or text message, one of an authenticator app, or a recovery code. */
 import type { Clock } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
 import { isConflict } from '../../fhir/fault.js';
@@ -13,20 +10,13 @@ import type { PendingSignIn, PendingSignIns } from '../sessions/pending-sign-in.
 import type { Sessions } from '../sessions/sessions.js';
 import type { AccountAudit } from './account-audit.js';
 import { codeNotice } from './account-notice.js';
-import {
-  changedCredential,
-  type Credential,
-  type CredentialReader,
-  type FactorKind,
-  type StoredCredential,
-} from './credential.js';
+import { changedCredential, type Credential, type CredentialReader, type StoredCredential } from './credential.js';
+import { factorAsked, hasPasskey, type FactorAsked, type FactorRuleParts } from './factor-rule.js';
 import type { AuthenticatorApps } from './authenticator-app.js';
 import { withoutCode } from './recovery-code.js';
 import type { OneTimeCodes } from './one-time-code.js';
 
-export type FactorRule = 'off' | 'optional' | 'required';
-
-export interface SecondFactorParts {
+export interface SecondFactorParts extends FactorRuleParts {
   readonly credentials: Pick<CredentialReader, 'of'>;
   readonly pending: PendingSignIns;
   readonly codes: OneTimeCodes;
@@ -38,18 +28,6 @@ export interface SecondFactorParts {
   readonly audit: AccountAudit;
   readonly clock: Clock;
   readonly fhirUserOf: (account: string) => Promise<string | undefined>;
-  readonly settings: () => Promise<{ readonly 'second-factor': string; readonly 'dormant-days': number }>;
-}
-
-/** Which second factor a sign-in asks for; undefined: none. */
-export async function factorAsked(
-  { account, factor }: Credential,
-  settings: () => Promise<{ readonly 'second-factor': string }>,
-): Promise<FactorKind | undefined> {
-  if (account.startsWith('Practitioner/')) return factor ?? 'code';
-  const rule = (await settings())['second-factor'] as FactorRule;
-  if (rule === 'off') return undefined;
-  return factor ?? (rule === 'required' ? 'code' : undefined);
 }
 
 /** `cookies` are Set-Cookie fields, `wait` milliseconds. */
@@ -60,8 +38,8 @@ export type FactorOutcome =
   | { readonly kind: 'over' }
   | { readonly kind: 'wait'; readonly wait: number };
 
-/** `app`: codes come from an app, and none is sent. */
-export type SendOutcome = { readonly kind: 'sent' | 'app' } | Extract<FactorOutcome, { kind: 'over' | 'wait' }>;
+/** `none`: what is asked for is no code that is sent. */
+export type SendOutcome = { readonly kind: 'sent' | 'none' } | Extract<FactorOutcome, { kind: 'over' | 'wait' }>;
 
 const CODES_SENT = 'code-sent';
 
@@ -82,7 +60,7 @@ export async function codeFor(
 export async function sendAnother(visitor: Visitor, parts: SecondFactorParts): Promise<SendOutcome> {
   const found = await underWay(visitor, parts);
   if (!found) return { kind: 'over' };
-  if (found.stored.credential.factor === 'app') return { kind: 'app' };
+  if ((await factorAsked(found.stored.credential, parts)) !== 'code') return { kind: 'none' };
   const changes = await codeFor(found.stored, found.pending.browser, parts);
   if (typeof changes === 'number') return { kind: 'wait', wait: changes };
   await parts.store.commit({ documents: changes });
@@ -104,40 +82,44 @@ export async function bringFactor(visitor: Visitor, code: string, parts: SecondF
   }
   await parts.limiter.forget({ limit: 'factor-account', of: account });
   await parts.limiter.forget({ limit: CODES_SENT, of: account });
-  return open(visitor, found, proof, parts);
+  return openWith(visitor, found, proof, parts);
 }
 
 /** What is committed with a sign-in, so that its second factor counts once. */
-interface FactorProof {
+export interface FactorProof {
   readonly used: readonly DocumentChange[];
   readonly changes: Partial<Omit<Credential, 'account' | 'userName'>>;
+  /** https://www.rfc-editor.org/rfc/rfc8176 */
+  readonly amr: 'otp' | 'pop';
 }
 
-/** A code that was sent; or, where there is an app, one of its codes or a recovery code. */
+/** A code that was sent; or one of the app; or a recovery code in the place of app or passkey. */
 async function proofOf(
   { pending: { browser, account }, stored: { credential } }: UnderWay,
   code: string,
   { codes, apps }: SecondFactorParts,
 ): Promise<FactorProof | undefined> {
   const { factor, app, recoveryCodes = [] } = credential;
-  if (factor !== 'app' || !app) {
+  if (factor === undefined || factor === 'code') {
     const proved = await codes.verify('second-factor', browser, code);
-    return proved?.account === account ? { used: [proved.used], changes: {} } : undefined;
+    return proved?.account === account ? { used: [proved.used], changes: {}, amr: 'otp' } : undefined;
   }
-  const lastStep = await apps.stepOf(app.secret, code, app.lastStep);
-  if (lastStep !== undefined) return { used: [], changes: { app: { ...app, lastStep } } };
+  const lastStep = factor === 'app' && app ? await apps.stepOf(app.secret, code, app.lastStep) : undefined;
+  if (app && lastStep !== undefined) return { used: [], changes: { app: { ...app, lastStep } }, amr: 'otp' };
   const left = withoutCode(recoveryCodes, code);
-  return left && { used: [], changes: { recoveryCodes: left } };
+  return left && { used: [], changes: { recoveryCodes: left }, amr: 'otp' };
 }
 
-interface UnderWay {
+/** A sign-in whose password was right. */
+export interface UnderWay {
   readonly pending: PendingSignIn;
   readonly stored: StoredCredential;
 }
 
-async function underWay(
+/** The sign-in of this browser, if it is under way still. */
+export async function underWay(
   visitor: Visitor,
-  { pending, credentials, fhirUserOf }: SecondFactorParts,
+  { pending, credentials, fhirUserOf }: Pick<SecondFactorParts, 'pending' | 'credentials' | 'fhirUserOf'>,
 ): Promise<UnderWay | undefined> {
   const found = await pending.of(visitor);
   if (!found || (await fhirUserOf(found.account)) === undefined) return undefined;
@@ -145,21 +127,30 @@ async function underWay(
   return stored && { pending: found, stored };
 }
 
-async function open(
+/** What the sign-in of this browser asks for; undefined: none is under way. */
+export async function factorUnderWay(
+  visitor: Visitor,
+  parts: SecondFactorParts,
+): Promise<{ readonly asked: FactorAsked; readonly hasPasskey: boolean } | undefined> {
+  const found = await underWay(visitor, parts);
+  if (!found) return undefined;
+  const asked = (await factorAsked(found.stored.credential, parts)) ?? 'code';
+  return { asked, hasPasskey: await hasPasskey(found.pending.account, parts) };
+}
+
+/** The sign-in is whole: its end, the use of the factor and the session are one commit. */
+export async function openWith(
   visitor: Visitor,
   { pending, stored }: UnderWay,
-  { used, changes: proved }: FactorProof,
-  parts: SecondFactorParts,
-): Promise<FactorOutcome> {
+  { used, changes: proved, amr: how }: FactorProof,
+  parts: Pick<SecondFactorParts, 'pending' | 'clock' | 'sessions' | 'audit'>,
+): Promise<Extract<FactorOutcome, { kind: 'signed-in' | 'over' }>> {
   const { account, amr, provedAt, browser } = pending;
   const ended = parts.pending.end(browser);
   const changes = [...used, ended.change, changedCredential(stored, { ...proved, signedInAt: parts.clock.now() })];
+  const who = { account, amr: [...amr, how, 'mfa'], ...defined({ provedAt }) };
   try {
-    const cookie = await parts.sessions.open(
-      visitor,
-      { account, amr: [...amr, 'otp', 'mfa'], ...defined({ provedAt }) },
-      changes,
-    );
+    const cookie = await parts.sessions.open(visitor, who, changes);
     await parts.audit({ action: 'sign-in', account, isGood: true });
     return { kind: 'signed-in', cookies: [cookie, ended.cookie] };
   } catch (error) {

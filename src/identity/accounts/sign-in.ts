@@ -1,11 +1,11 @@
 /** Sign-in by user name and password. Unknown names, wrong passwords and closed accounts are one answer, in the same time. */
+import { isConflict } from '../../fhir/fault.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import { kindOf, type CredentialPolicy } from './credential-policy.js';
 import type { CredentialReader, StoredCredential } from './credential.js';
-import { isDormant, proceed, type SignInProgress } from './first-factor.js';
+import { isDormant, proceed, type FirstFactor, type FirstFactorParts, type SignInProgress } from './first-factor.js';
 import type { Hashing } from './password-hash.js';
-import type { SecondFactorParts } from './second-factor.js';
 import { foldUserName } from './user-name.js';
 
 export interface SignInParts {
@@ -13,7 +13,7 @@ export interface SignInParts {
   readonly hashing: Hashing;
   readonly limiter: Limiter;
   readonly policy: Pick<CredentialPolicy, 'allowsOwn'>;
-  readonly factors: SecondFactorParts;
+  readonly factors: FirstFactorParts;
 }
 
 /** `wait` are milliseconds. */
@@ -50,8 +50,7 @@ export async function signIn(
   }
   await limiter.giveBack([ofNetwork]);
   await limiter.forget(ofAccount);
-  if (await isDormant(proved.stored.credential, parts.factors)) return { kind: 'dormant' };
-  return proceed(visitor, proved.stored, { amr: ['pwd'] }, parts.factors);
+  return admit(visitor, proved.stored, { amr: ['pwd'] }, parts.factors);
 }
 
 /** The account whose password it is; `refused` names the account that was meant, for the audit. */
@@ -66,4 +65,20 @@ async function prove(
   const isInUse = stored !== undefined && (await factors.fhirUserOf(account)) !== undefined;
   const isAllowed = await policy.allowsOwn(kindOf(account));
   return isRight && isInUse && isAllowed ? { stored } : { refused: account };
+}
+
+/** By a credential of the account's own: one that nobody has used for too long asks for a new password. */
+export async function admit(
+  visitor: Visitor,
+  stored: StoredCredential,
+  first: FirstFactor,
+  parts: FirstFactorParts,
+): Promise<SignInProgress | { readonly kind: 'dormant' | 'refused' }> {
+  if (await isDormant(stored.credential, parts)) return { kind: 'dormant' };
+  try {
+    return await proceed(visitor, stored, first, parts);
+  } catch (error) {
+    if (isConflict(error)) return { kind: 'refused' };
+    throw error;
+  }
 }

@@ -32,17 +32,21 @@ async function memberUser(account: string, { reader, clock, settings }: Standing
   return isUnder(patient.birthDate, (await settings())['account-age'], clock.now()) ? undefined : own;
 }
 
-async function staffUser(account: string, { reader, clock }: StandingParts): Promise<string | undefined> {
-  const practitioner = await reader.get<{ active?: boolean }>(account);
+async function staffUser(account: string, parts: StandingParts): Promise<string | undefined> {
+  const practitioner = await parts.reader.get<{ active?: boolean }>(account);
   if (!practitioner || practitioner.resource.active === false) return undefined;
-  const role = `${reader.own.codeSystem('role')}|${WORKBENCH_USER}`;
-  const query: [string, string][] = [
-    ['practitioner', account],
-    ['role', role],
-  ];
-  const roles = await reader.find<PractitionerRole>('PractitionerRole', query, MOST_ROLES);
+  return (await rolesOf(account, parts)).has(WORKBENCH_USER) ? account : undefined;
+}
+
+/** The codes of the roles that are in force for a Practitioner at this moment. */
+export async function rolesOf(
+  practitioner: string,
+  { reader, clock }: Pick<StandingParts, 'reader' | 'clock'>,
+): Promise<ReadonlySet<string>> {
+  const system = reader.own.codeSystem('role');
+  const found = await reader.find<PractitionerRole>('PractitionerRole', [['practitioner', practitioner]], MOST_ROLES);
   const now = clock.now();
-  return roles.some(({ resource }) => resource.active !== false && holds(boundsOf(resource.period), now))
-    ? account
-    : undefined;
+  const inForce = found.filter(({ resource }) => resource.active !== false && holds(boundsOf(resource.period), now));
+  const codings = inForce.flatMap(({ resource }) => resource.code ?? []).flatMap(({ coding = [] }) => coding);
+  return new Set(codings.flatMap(coding => (coding.system === system ? (coding.code ?? []) : [])));
 }

@@ -3,8 +3,7 @@ import { wonRace } from '../../fhir/fault.js';
 import { kindOf, type CredentialPolicy } from '../accounts/credential-policy.js';
 import type { StoredCredential } from '../accounts/credential.js';
 import type { CodeAndFacts, Entered, Entrance, EntranceRefusal, NewIdentity } from '../accounts/first-credential.js';
-import { isDormant, proceed, type SignInProgress } from '../accounts/first-factor.js';
-import type { SecondFactorParts } from '../accounts/second-factor.js';
+import { isDormant, proceed, type FirstFactorParts, type SignInProgress } from '../accounts/first-factor.js';
 import { changedMethod, type SignInMethods } from '../accounts/sign-in-method.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
@@ -27,7 +26,7 @@ export interface ArrivalParts extends LinkingParts {
   readonly policy: CredentialPolicy;
   readonly methods: SignInMethods;
   readonly sessions: Pick<Sessions, 'current'>;
-  readonly factors: SecondFactorParts;
+  readonly factors: FirstFactorParts;
   readonly enterExternally: (
     visitor: Visitor,
     entrance: Entrance,

@@ -3,10 +3,9 @@
  * code that went to the contact on record. Until then it is nobody's.
  */
 import type { CredentialReader } from '../accounts/credential.js';
-import type { SignInProgress } from '../accounts/first-factor.js';
+import type { FirstFactorParts, SignInProgress } from '../accounts/first-factor.js';
 import type { OneTimeCodes } from '../accounts/one-time-code.js';
 import type { AskOutcome, Unlinked } from '../accounts/recovery.js';
-import type { SecondFactorParts } from '../accounts/second-factor.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import type { SignedIn } from '../sessions/session.js';
@@ -23,7 +22,7 @@ export interface OwnerProofParts extends LinkingParts {
   readonly credentials: Pick<CredentialReader, 'of'>;
   readonly codes: Pick<OneTimeCodes, 'verify'>;
   readonly limiter: Pick<Limiter, 'take' | 'giveBack'>;
-  readonly factors: SecondFactorParts;
+  readonly factors: FirstFactorParts;
   readonly askLink: (visitor: Visitor, unlinked: Unlinked) => Promise<AskOutcome>;
 }
 

@@ -12,6 +12,8 @@ export interface FormTokens {
   issue(request: WithHeaders): { token: string; cookie: string | undefined };
   /** Whether a form with this token comes from a page of this server, in this browser. */
   accepts(request: WithHeaders, token: unknown): boolean;
+  /** The secret of the browser that forms are sent from; undefined where it has none yet. */
+  browserOf(request: WithHeaders): string | undefined;
 }
 
 const COOKIE = 'browser';
@@ -37,6 +39,7 @@ export function createFormTokens(
       const expected = tokenOf(browser);
       return given.length === expected.length && timingSafeEqual(given, expected);
     },
+    browserOf: request => cookies.read(request, COOKIE),
   };
 }
 

@@ -26,8 +26,8 @@ export interface SessionParts extends Pick<World, 'clock' | 'random'> {
   readonly store: Pick<Store, 'commit'>;
   readonly cookies: Cookies;
   readonly limits: () => Promise<SessionLimits>;
-  /** Who an account is to apps at this moment; undefined where it may not be signed in (any more). */
-  readonly fhirUserOf: (account: string) => Promise<string | undefined>;
+  /** Who an account is to apps at this moment; undefined where it may not be signed in (any more), or not in this way. */
+  readonly fhirUserOf: (account: string, amr: readonly string[]) => Promise<string | undefined>;
   /** What apps were granted in a session loses its access with it. */
   readonly grants: Pick<Grants, 'ending'>;
 }
@@ -84,7 +84,7 @@ export function createSessions(parts: SessionParts): Sessions {
       const session = await stored(request);
       if (!session) return undefined;
       const { account, authTime, amr, provedAt = authTime } = valueOf(session);
-      const fhirUser = await fhirUserOf(account);
+      const fhirUser = await fhirUserOf(account, amr);
       if (fhirUser === undefined || !(await touched(session, await limits(), parts))) return undefined;
       return { account, fhirUser, authTime, provedAt, amr, session: session.id };
     },

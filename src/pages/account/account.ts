@@ -1,33 +1,29 @@
 /** The account of the person who is signed in: sessions, password, address, second step, and its end. */
 import type { AddressOutcome, PasswordOutcome } from '../../identity/accounts/account-settings.js';
-import type { AppProof, AppProposal } from '../../identity/accounts/app-setup.js';
 import type { Confirmed, SettingRefusal } from '../../identity/accounts/confirm.js';
-import type { FactorKind, StoredCredential } from '../../identity/accounts/credential.js';
+import type { StoredCredential } from '../../identity/accounts/credential.js';
 import type { ListedMethod } from '../../identity/accounts/method-removal.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import type { ListedSession } from '../../identity/sessions/sessions.js';
 import { html, type Html } from '../html.js';
-import { appPage, recoveryCodesPage } from './app.js';
 import { CONNECTED_APPS } from './connected-apps.js';
 import { newPasswordFields, problemOf } from './entrance.js';
+import { factorPages, factorSettings, passkeyForm, type FactorOverview, type FactorPageParts } from './factor.js';
 import { alert, done, field, heading, hidden, submit } from './fields.js';
 import { departing, type ExternalPageParts } from './external.js';
 import { methodList, methodPages, SAVED, type MethodPageParts } from './methods.js';
 import { providerButtons, type OfferedProvider } from './provider-buttons.js';
 import { ACCOUNT, actionOf, confirmed, current, problemIn, section, type Action } from './settings-parts.js';
-import { throttled, type Problem } from './throttled.js';
+import type { Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
 type Done = { readonly kind: 'done' } | SettingRefusal;
 
-export interface AccountPageParts extends MethodPageParts, ExternalPageParts {
+export interface AccountPageParts extends MethodPageParts, FactorPageParts, ExternalPageParts {
   readonly confirm: (given: Confirmed) => Promise<StoredCredential | SettingRefusal>;
   /** What the page shows of the account. */
   readonly overview: (signedIn: SignedIn, language: string) => Promise<Overview>;
   readonly changePassword: (given: Confirmed, next: string) => Promise<PasswordOutcome>;
-  readonly changeFactor: (given: Confirmed, isOn: boolean) => Promise<Done>;
-  readonly proposeApp: (given: Confirmed) => Promise<AppProposal>;
-  readonly proveApp: (signedIn: SignedIn, code: string) => Promise<AppProof>;
   readonly proposeAddress: (given: Confirmed, address: string) => Promise<AddressOutcome>;
   readonly proveAddress: (
     signedIn: SignedIn,
@@ -38,14 +34,7 @@ export interface AccountPageParts extends MethodPageParts, ExternalPageParts {
   readonly signOutEverywhere: (signedIn: SignedIn) => Promise<void>;
 }
 
-/** What is asked for after the password; whether the person decides on it, and whether an app may be it. */
-interface Factor {
-  readonly asked: FactorKind | undefined;
-  readonly may: boolean;
-  readonly mayApp: boolean;
-}
-
-export interface Overview {
+export interface Overview extends FactorOverview {
   readonly userName: string;
   readonly hasPassword: boolean;
   /** The ways in. */
@@ -54,8 +43,6 @@ export interface Overview {
   readonly providers: readonly OfferedProvider[];
   /** Proved for this account; undefined: that of the record. */
   readonly address: string | undefined;
-  /** Whether a code is asked for; `may`: the person decides. */
-  readonly factor: Factor;
   /** Members close their accounts themselves. */
   readonly mayClose: boolean;
   /** IANA name of the zone that instants are shown in. */
@@ -86,21 +73,6 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
       if (outcome.kind === 'done') return { kind: 'go', to: visit.link(ACCOUNT), cookies: [outcome.cookie] };
       return shown(visit, signedIn, problemIn(visit, outcome));
     }),
-    action('second-factor', async (visit, signedIn, fields) => {
-      const outcome = await parts.changeFactor(confirmed(visit, signedIn, fields), fields('factor') === 'code');
-      return shown(visit, signedIn, outcome.kind === 'done' ? { done: visit.words.saved } : problemIn(visit, outcome));
-    }),
-    action('app', async (visit, signedIn, fields) => {
-      const outcome = await parts.proposeApp(confirmed(visit, signedIn, fields));
-      return outcome.kind === 'proposed' ? appPage(visit, outcome) : shown(visit, signedIn, problemIn(visit, outcome));
-    }),
-    action('app-code', async (visit, signedIn, fields) => {
-      const proposed = { secret: fields('secret'), uri: fields('uri') };
-      const outcome = await parts.proveApp(signedIn, fields('code'));
-      if (outcome.kind === 'done') return recoveryCodesPage(visit, outcome.recoveryCodes);
-      if (outcome.kind === 'wait') return appPage(visit, proposed, throttled(visit.t, outcome.wait));
-      return appPage(visit, proposed, { status: 422, problem: visit.words.wrongCode });
-    }),
     action('address', async (visit, signedIn, fields) => {
       const outcome = await parts.proposeAddress(confirmed(visit, signedIn, fields), fields('address'));
       if (outcome.kind === 'sent') return provePage(visit, outcome.browser);
@@ -126,6 +98,7 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
       return departing(visit, fields('provider'), { kind: 'add', account, session }, parts);
     }),
     ...methodPages(parts, action),
+    ...factorPages(parts, action, shown),
     ...endings(parts, action),
   ];
 }
@@ -189,16 +162,17 @@ async function page(
         )}`,
     )}
     ${section('methods', words.methodsTitle, html`${methodList(visit, seen)} ${adding(visit, seen)}`)}
-    ${section('second-factor', words.factorTitle, factor(visit, seen))}
+    ${section('second-factor', words.factorTitle, factorSettings(visit, seen))}
     ${seen.mayClose && section('close', words.closeTitle, closing(visit, seen))}`;
   return { kind: 'page', title: words.accountTitle, content, ...how };
 }
 
 const adding = (visit: Visit, seen: Overview): Html =>
-  providerButtons(visit, seen.providers, {
+  html`${seen.mayAddPasskey && passkeyForm(visit, seen)}
+  ${providerButtons(visit, seen.providers, {
     ...{ label: 'addProvider', action: `${ACCOUNT}/external` },
     content: at => current(visit, seen, 10 + at),
-  });
+  })}`;
 
 /** An account without a password is confirmed by a provider before it is changed. */
 const confirming = (visit: Visit, { providers, methods }: Overview): Html | false => {
@@ -214,19 +188,6 @@ const confirming = (visit: Visit, { providers, methods }: Overview): Html | fals
     )
   );
 };
-
-function factor(visit: Visit, seen: Overview): Html {
-  const { asked, may, mayApp } = seen.factor;
-  const { words, form } = visit;
-  const state = { code: words.factorIsOn, app: words.appIsOn, passkey: words.passkeyIsOn, none: words.factorIsOff }[
-    asked ?? 'none'
-  ];
-  const change = (action: string, value: string, number: number, label: string): Html =>
-    form(`${ACCOUNT}/${action}`, html`${hidden('factor', value)} ${current(visit, seen, number)} ${submit(label)}`);
-  return html`<p>${state}</p>
-    ${may && change('second-factor', asked ? '' : 'code', 3, asked ? words.factorOff : words.factorOn)}
-    ${mayApp && change('app', 'app', 5, asked === 'app' ? words.otherApp : words.appOn)}`;
-}
 
 const closing = (visit: Visit, seen: Overview): Html =>
   html`<p>${visit.words.closeWhy}</p>

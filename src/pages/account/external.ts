@@ -10,7 +10,7 @@ import { html } from '../html.js';
 import { heading } from './fields.js';
 import { EXTERNAL, UNLINKED } from './provider-buttons.js';
 import { returnTo } from './return-to.js';
-import { SECOND_FACTOR } from './second-factor.js';
+import { SECOND_FACTOR } from './second-factor-paths.js';
 import { missing } from './self-enrollment.js';
 import { ACCOUNT } from './settings-parts.js';
 import { SAVED } from './methods.js';

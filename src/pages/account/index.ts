@@ -5,15 +5,17 @@ import { externalPages, type ExternalPageParts } from './external.js';
 import { unlinkedPages, type UnlinkedPageParts } from './unlinked.js';
 import { connectedAppPages, type ConnectedAppPageParts } from './connected-apps.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
+import { factorSetUpPages, type FactorSetUpPageParts } from './factor-set-up.js';
 import { recoveryPages, type RecoveryPageParts } from './recovery.js';
 import { selfEnrollmentPage, type SelfEnrollmentPageParts } from './self-enrollment.js';
 import { secondFactorPages, type SecondFactorPageParts } from './second-factor.js';
-import { signInPage, type SignInPageParts } from './sign-in.js';
+import { signInPages, type SignInPageParts } from './sign-in.js';
 import { serveForm, type Site } from './visit.js';
 
 export type AccountPagesParts = Pick<Site, 'forms'> &
   SignInPageParts &
   SecondFactorPageParts &
+  FactorSetUpPageParts &
   RecoveryPageParts &
   SelfEnrollmentPageParts &
   EntranceParts &
@@ -25,7 +27,8 @@ export type AccountPagesParts = Pick<Site, 'forms'> &
 export function serveAccountPages(app: Express, parts: AccountPagesParts, site: Omit<Site, 'forms'>): void {
   const { forms } = parts;
   const pages = [
-    signInPage(parts),
+    ...signInPages(parts),
+    ...factorSetUpPages(parts),
     ...secondFactorPages(parts),
     ...recoveryPages(parts),
     selfEnrollmentPage(parts),

@@ -3,17 +3,18 @@ import type { NameAndPassword, SignInOutcome } from '../../identity/accounts/sig
 import type { Visitor } from '../../identity/limits/visitor.js';
 import { defined } from '../../fhir/defined.js';
 import { html, type Html } from '../html.js';
+import { admitted } from './admitted.js';
 import { alert, done, field, heading, submit } from './fields.js';
-import { EVERYBODY, providerButtons, type Ways, type WaysParts } from './provider-buttons.js';
+import { PASSKEY, passkeySignInPages, type PasskeySignInPageParts } from './passkey-sign-in.js';
+import { EVERYBODY, providerButtons, type WaysParts } from './provider-buttons.js';
 import { PASSWORD_RESET, USER_NAME } from './recovery.js';
 import { leadsBeyond, returnTo } from './return-to.js';
 import { SELF_ENROLLMENT, type SelfEnrollmentPageParts } from './self-enrollment.js';
-import { SECOND_FACTOR } from './second-factor.js';
 import type { PlainTexts } from '../../texts/words.js';
-import { throttled, type Problem } from './throttled.js';
+import type { Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
 
-export interface SignInPageParts extends Pick<SelfEnrollmentPageParts, 'mayEnroll'>, WaysParts {
+export interface SignInPageParts extends Pick<SelfEnrollmentPageParts, 'mayEnroll'>, WaysParts, PasskeySignInPageParts {
   readonly signIn: (visitor: Visitor, given: NameAndPassword) => Promise<SignInOutcome>;
 }
 
@@ -22,47 +23,28 @@ const PATH = '/sign-in';
 interface Shown extends Problem {
   readonly userName?: string;
   readonly back: string | undefined;
-  /** People may enroll without an invitation. */
-  readonly mayEnroll: boolean;
-  readonly ways: Ways;
   /** What the reader has done before. */
   readonly after?: string;
 }
 
-export const signInPage = ({ signIn, mayEnroll, ways }: SignInPageParts): FormPage => {
-  const shownNow = async (visit: Visit, how: Omit<Shown, 'mayEnroll' | 'ways'>): Promise<Answer> =>
-    shown(visit, {
-      ...{ ...how, mayEnroll: await mayEnroll() },
-      ways: await ways(EVERYBODY, visit.frame.words.language),
-    });
-  return {
-    path: PATH,
-    keeps: ['return', 'after'],
-    show: (visit, query) => shownNow(visit, { back: returnTo(query('return')), after: query('after') }),
-    async take(visit, fields, query) {
-      const back = returnTo(query('return'));
-      const given = { userName: fields('userName'), password: fields('password') };
-      const outcome = await signIn(visit, given);
-      const { userName } = given;
-      switch (outcome.kind) {
-        case 'signed-in':
-          return { kind: 'go', to: back ?? visit.link('/account'), cookies: [outcome.cookie] };
-        case 'second-factor':
-          return {
-            kind: 'go',
-            to: visit.link(SECOND_FACTOR, defined({ return: back })),
-            cookies: [outcome.cookie],
-          };
-        case 'refused':
-          return shownNow(visit, { status: 401, problem: visit.words.wrongPassword, userName, back });
-        case 'dormant':
-          return shownNow(visit, { status: 403, problem: visit.words.dormant, userName, back });
-        case 'wait':
-          return shownNow(visit, { ...throttled(visit.t, outcome.wait), userName, back });
-      }
+export function signInPages(parts: SignInPageParts): FormPage[] {
+  const shown = (visit: Visit, how: Shown): Promise<Answer> => page(visit, how, parts);
+  return [
+    {
+      path: PATH,
+      keeps: ['return', 'after'],
+      show: (visit, query) => shown(visit, { back: returnTo(query('return')), after: query('after') }),
+      async take(visit, fields, query) {
+        const back = returnTo(query('return'));
+        const userName = fields('userName');
+        const outcome = await parts.signIn(visit, { userName, password: fields('password') });
+        const answer = admitted(visit, outcome, back, visit.words.wrongPassword);
+        return answer.kind === 'problem' ? shown(visit, { ...answer, userName, back }) : answer;
+      },
     },
-  };
-};
+    ...passkeySignInPages(parts, (visit, problem, back) => shown(visit, { ...problem, back })),
+  ];
+}
 
 /** Texts for those who come from another page. */
 function doneBefore(words: PlainTexts, after: string): string | undefined {
@@ -84,27 +66,32 @@ function doneBefore(words: PlainTexts, after: string): string | undefined {
   }
 }
 
-function shown(visit: Visit, { problem, userName = '', back, after = '', mayEnroll, ways, ...how }: Shown): Answer {
-  const { words } = visit;
-  const { own, providers } = ways;
+async function page(
+  visit: Visit,
+  { problem, userName = '', back, after = '', status, retryAfter }: Shown,
+  { mayEnroll, ways, hasPasskeys }: SignInPageParts,
+): Promise<Answer> {
+  const { words, link } = visit;
+  const { own, providers } = await ways(EVERYBODY, visit.frame.words.language);
+  const hasOwnPasskeys = own && hasPasskeys;
   const content = html`${heading(words.signIn)} ${done(doneBefore(words, after))} ${alert(problem)}
     ${own ? passwordForm(visit, userName, back) : providers.length === 0 && html`<p>${words.noWayIn}</p>`}
     ${own && providers.length > 0 && html`<p>${words.otherServices}</p>`}
     ${providerButtons(visit, providers, { label: 'withProvider', fields: { purpose: 'sign-in', return: back ?? '' } })}
     <p class="links">
+      ${hasOwnPasskeys && html`<a href="${link(PASSKEY, defined({ return: back }))}">${words.signInByPasskey}</a>`}
       ${
         own &&
-        html`<a href="${visit.link(PASSWORD_RESET)}">${words.forgotPassword}</a>
-          <a href="${visit.link(USER_NAME)}">${words.forgotUserName}</a>`
+        html`<a href="${link(PASSWORD_RESET)}">${words.forgotPassword}</a>
+          <a href="${link(USER_NAME)}">${words.forgotUserName}</a>`
       }
-      ${mayEnroll && html`<a href="${visit.link(SELF_ENROLLMENT)}">${words.enrollTitle}</a>`}
+      ${(await mayEnroll()) && html`<a href="${link(SELF_ENROLLMENT)}">${words.enrollTitle}</a>`}
     </p>`;
   return {
     kind: 'page',
     title: words.signIn,
     content,
-    ...how,
-    ...defined({ leadsTo: leadsBeyond(back) }),
+    ...defined({ status, retryAfter, leadsTo: leadsBeyond(back) }),
   };
 }
 

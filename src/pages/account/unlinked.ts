@@ -9,7 +9,7 @@ import { linkedAnswer } from './external.js';
 import { alert, field, heading, submit } from './fields.js';
 import { SAVED } from './methods.js';
 import { CONNECT, EVERYBODY, UNLINKED, type Ways, type WaysParts } from './provider-buttons.js';
-import { SECOND_FACTOR } from './second-factor.js';
+import { SECOND_FACTOR } from './second-factor-paths.js';
 import { ACCOUNT } from './settings-parts.js';
 import { throttled, type Problem } from './throttled.js';
 import type { Answer, FormPage, Visit } from './visit.js';
