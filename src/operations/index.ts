@@ -19,6 +19,7 @@ import { createLinkProxy, type LinkProxyParts } from './link-proxy/link-proxy.js
 import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMark } from './mark/mark.js';
 import { createMatch, type MatchParts } from './match/match.js';
+import { createMembers, type MembersParts } from './members/members.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
 import { createPreview, type PreviewParts } from './preview/preview.js';
 import { createReadState } from './read-state/read-state.js';
@@ -65,6 +66,7 @@ export type OperationParts = WorkflowParts &
   LinkProxyParts &
   LookupParts &
   MatchParts &
+  MembersParts &
   MetaParts &
   PreviewParts &
   RedeemInvitationParts &
@@ -94,6 +96,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createLaunch(parts),
   createLinkProxy(parts),
   createUnlinkProxy(parts),
+  createMembers(parts),
   createDeactivate(parts),
   createReactivate(parts),
   createActivate(parts),

@@ -159,6 +159,7 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ],
   ],
   ['Task/complete', ['work item: complete'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$complete`]],
+  ['Patient/members', ['members: where they stand'], () => [ADMINISTRATOR, 'GET', 'Patient/$members?name=Whitfield']],
   ...(['resend', 'activate', 'deactivate', 'reactivate', 'unlock', 'reset-factor'] as const).map(
     (name): [string, string[], CallOf] => [
       `Person/${name}`,
