@@ -24,7 +24,7 @@ const telephone = (): string => `212555${String(1000 + ++numbers)}`;
 
 function actionsOf(journey: () => Journey) {
   const create = async (resource: object): Promise<string> => {
-    const { body } = await journey().expect(201, system, 'POST', String((resource as Resource).resourceType), resource);
+    const { body } = await journey().expect(201, system, 'POST', (resource as Resource).resourceType, resource);
     return `${body.resourceType}/${String(body.id)}`;
   };
   const facts = () => {
