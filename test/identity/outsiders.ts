@@ -1,10 +1,11 @@
 /** Portals whose people sign in at OpenID providers, and the walk of a browser there and back. */
 import assert from 'node:assert/strict';
+import type { ClientMetadata } from 'oidc-provider';
 import type { SignedIn } from '../../src/identity/sessions/session.js';
 import type { Page, PageVisitor } from '../fixtures/page-visitor.js';
 import { CookieJar } from '../fixtures/cookie-jar.js';
 import { startOpenIdProvider, type OpenIdProvider } from '../fixtures/openid-provider.js';
-import { configure, eachMembership, type Portal } from './members.js';
+import { configure, eachMembership, signIn, type Member, type Portal } from './members.js';
 
 export const SECRET = 'a secret of this server at the provider';
 export const CLIENT = 'portico';
@@ -17,12 +18,13 @@ export const settingsOf = (key: string, issuer: string, more: object = {}): Reco
 });
 
 /** This server as a client of the provider. */
-export const clientOf = (url: string, keys: readonly string[]) => ({
+export const clientOf = (url: string, keys: readonly string[], more: object = {}): ClientMetadata => ({
   client_id: CLIENT,
   client_secret: SECRET,
   redirect_uris: keys.map(key => `${url}/external/${key}/callback`),
-  response_types: ['code' as const],
-  grant_types: ['authorization_code' as const],
+  response_types: ['code'],
+  grant_types: ['authorization_code'],
+  ...more,
 });
 
 /** Sets the models of credentials, with further settings. */
@@ -81,6 +83,14 @@ export async function signInAt(
     ...fields,
   });
   return follow(portal, visitor, sent);
+}
+
+/** Connects the identity that a provider vouches for to this member, by a sign-in of their own. */
+export async function linkBySignIn(portal: Portal, member: Member, key: string): Promise<void> {
+  const visitor = portal.visitor();
+  await signInAt(portal, visitor, key);
+  const page = await signIn(visitor, member, '/sign-in?return=%2Fexternal%2Fconnect');
+  assert.match((await visitor.send(page, {}, '/external/connect')).text, /It is saved/);
 }
 
 /** Registers tests of a portal for each store, with a real provider `one` for everybody and the settings that go with it. */
