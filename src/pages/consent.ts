@@ -133,10 +133,11 @@ function scopeLine(line: ScopeChoice, words: Words): Html {
   </div>`;
 }
 
-function abilitiesOf({ reads, writes, operation }: ScopeChoice, { texts, t }: Words): string {
+function abilitiesOf({ reads, writes, operation }: ScopeChoice, { texts, t, language }: Words): string {
   if (operation === '*') return texts.scopeActsAll;
   if (operation !== undefined) return t('scopeActs', { name: isolated(operation) });
-  return [reads && texts.scopeReads, writes && texts.scopeWrites].filter(one => one !== false).join(', ');
+  const abilities = [reads && texts.scopeReads, writes && texts.scopeWrites].filter(one => one !== false);
+  return new Intl.ListFormat(language, { type: 'unit', style: 'short' }).format(abilities);
 }
 
 const stayingChoice = (staying: string, words: PlainTexts): Html =>
