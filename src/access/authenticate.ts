@@ -13,6 +13,7 @@ import type { Client, Clients } from './clients.js';
 import { readEpoch } from './epochs.js';
 import { MAX_TOKEN } from './jwt.js';
 import { scopesWithin } from './scope-bounds.js';
+import { watchedBy } from './tethered.js';
 import type { Claims, TokenVerifier } from './token.js';
 
 export interface AuthenticateOptions {
@@ -32,6 +33,8 @@ interface CachedActor {
   /** The whole Authorization header. */
   readonly header: string;
   readonly actor: Actor;
+  /** Whose epoch it is. */
+  readonly watched: string;
   readonly epoch: number;
   readonly until: number;
 }
@@ -68,7 +71,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     const end = header.slice(-KEY_LENGTH);
     const known = cached.get(end);
     if (known?.header === header) {
-      const good = now < known.until && (await readEpoch(options.records, known.actor.subject, now)) === known.epoch;
+      const good = now < known.until && (await readEpoch(options.records, known.watched, now)) === known.epoch;
       if (good) return known.actor;
       cached.delete(end);
     }
@@ -90,9 +93,10 @@ async function lookUp(
   const claims = client && withinRegistration(verified, client);
   const subject = claims && subjectOf(claims, client, options.bases);
   if (!claims || subject === undefined) return undefined;
-  const epoch = await readEpoch(options.records, subject, now);
+  const watched = watchedBy(claims, client, subject);
+  const epoch = await readEpoch(options.records, watched, now);
   const built = await buildActor(claims, client, subject, options.people, now);
-  return built && { actor: built.actor, epoch, until: Math.min(claims.expires, built.until, now + CACHED) };
+  return built && { actor: built.actor, watched, epoch, until: Math.min(claims.expires, built.until, now + CACHED) };
 }
 
 /** A registration that was narrowed narrows the tokens that were issued before. */

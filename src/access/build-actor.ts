@@ -10,6 +10,7 @@ import { boundsOf, holds, type Bounds } from '../fhir/period.js';
 import { proxyFunctions } from '../fhir/proxy-basis.table.js';
 import { proxyStanding, type ActingRelation, type AgeSettings } from '../fhir/proxy-standing.js';
 import { parseScopes } from './scope.js';
+import { isByOrganization, isTethered, tethered } from './tethered.js';
 import type { Claims } from './token.js';
 import { defined } from '../fhir/defined.js';
 
@@ -44,6 +45,7 @@ const noAccess = { patients: [], identities: [], roles: new Set<string>(), organ
 /** The subject of the claims: `Person/1`, or `client:x` for a client that acts for itself. Undefined: it is not known here. */
 export function subjectOf(claims: Claims, client: Client, bases: readonly string[]): string | undefined {
   if (client.kind === 'system') return claims.fhirUser === undefined ? `client:${client.id}` : undefined;
+  if (isByOrganization(claims, client)) return `client:${client.id}`;
   const user = localReference(claims.fhirUser ?? '', bases);
   return user && `${user.type}/${user.id}`;
 }
@@ -57,16 +59,18 @@ export async function buildActor(
   now: number,
 ): Promise<Built | undefined> {
   const person = client.kind === 'system' ? { kind: 'system' as const, ...noAccess, until: Infinity } : undefined;
-  const found = person ?? (await findPerson(subject, people, now));
+  const byOrganization = isByOrganization(claims, client);
+  const named = byOrganization ? `Patient/${claims.patient ?? ''}` : subject;
+  const found = person ?? (await findPerson(named, people, now));
   if (!found) return undefined;
-  const within = inContext(found, claims.patient);
+  const within = isTethered(client) ? tethered(found, claims, byOrganization) : inContext(found, claims.patient);
   if (!within) return undefined;
   const { until: standing, ...who } = within;
   const { limits, until: limited } = await consentLimitsOf(who, client, people, now);
   const scopes = parseScopes(claims.scope).filter(({ context }) => (context === 'system') === (who.kind === 'system'));
   const common = { subject, clientId: client.id, registrations: new Set(client.registrations), scopes };
   const more = defined({ limits, customers: client.customers && new Set(client.customers) });
-  const actor = { ...who, ...common, ...more, ...(person ? {} : { fhirUser: subject }) };
+  const actor = { ...who, ...common, ...more, ...(person || byOrganization ? {} : { fhirUser: subject }) };
   return { actor, until: Math.min(standing, limited) };
 }
 

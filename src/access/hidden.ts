@@ -34,6 +34,8 @@ export function unhidden(reader: Reader, type: string, rules: HidingRules): Filt
 }
 
 function hiddenFromPeople(reader: Reader, type: string, rules: HidingRules): Filter {
+  // An account tells for whom else its person acts.
+  if (type === 'Person' && reader.registrations.has('tethered')) return ALL;
   const hidden = new Map(reader.patients.map(id => [id, hiddenOf(id, reader, type, rules)]));
   const alike = Map.groupBy(reader.patients, id => JSON.stringify(hidden.get(id)));
   const groups = [...alike.values()].map(ids => ({ ids, what: hidden.get(ids[0] ?? '') ?? NONE }));

@@ -8,7 +8,8 @@ import type { Document, DocumentChange, Records } from '../store/port.js';
 import type { Claims, TokenVerifier } from './token.js';
 
 const TOKEN = 'token';
-const GRANT = 'grant';
+/** The kind of a grant's record. */
+export const GRANT = 'grant';
 /** Lets people and secret scanners recognize these tokens. */
 const PREFIX = 'pat_';
 

@@ -12,6 +12,7 @@ import { interactionPeople } from '../identity/authorization-server/interaction-
 import type { InteractionParts } from '../identity/authorization-server/interaction-parts.js';
 import type { Grants } from '../identity/authorization-server/grants.js';
 import { launchesIn } from '../identity/authorization-server/launches.js';
+import { createTethers } from '../identity/authorization-server/tethers.js';
 import { mountProvider } from '../identity/authorization-server/mount.js';
 import { registrationRoutes, type RegistrationParts } from '../identity/authorization-server/registration-routes.js';
 import { refreshTokensIn } from '../identity/authorization-server/token-request.js';
@@ -111,6 +112,7 @@ async function createFrom(
     reused,
     keys,
     cookieKey: createHmac('sha256', secret).update('cookies of interactions').digest('base64url'),
+    tethers: createTethers({ ...stores, ...world, grants }),
     audiences: new Set(forApps.map(({ url }) => url)),
     outbound: config.outbound,
     registers: config.registration !== 'off',

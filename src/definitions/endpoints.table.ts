@@ -27,7 +27,7 @@ export const endpoints: readonly EndpointDeclaration[] = [
     path: '/fhir/portal',
     statement: 'portal.json',
     partitions: ['portal'],
-    registrations: ['app', 'system'],
+    registrations: ['app', 'system', 'tethered'],
     ...{ workflows: true, holdsPeople: true, holdsAudit: true, listed: true },
   },
   {
@@ -44,7 +44,7 @@ export const endpoints: readonly EndpointDeclaration[] = [
     recipe: 'facade.json',
     partitions: ['portal'],
     readOnly: true,
-    registrations: ['app'],
+    registrations: ['app', 'tethered'],
     listed: true,
   },
 ];

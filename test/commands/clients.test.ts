@@ -45,6 +45,35 @@ describe('clients and keys commands', () => {
     return JSON.parse(stdout) as Record<string, string>;
   };
 
+  it('[PKB-2] tethers a partner to one patient, lists it with its reason, and ends it at once', async () => {
+    const scope = 'patient/*.rs patient/Communication.c';
+    const partner = [
+      '--name',
+      'A partner',
+      '--integration',
+      'acme',
+      '--scope',
+      scope,
+      '--redirect',
+      'https://a.example/',
+    ];
+    const { client_id: client = '', client_secret: secret } = answer('add', 'partner-tethered', ...partner);
+    const at = ['--patient', 'demo-patient'];
+    assert.equal(run('clients', 'tether', client, ...at).status, 2, 'a reason is asked for');
+    assert.equal(run('clients', 'tether', client, '--patient', 'nobody', '--reason', 'Care').status, 2);
+    const made = answer('tether', client, ...at, '--reason', 'Care at home');
+    assert.equal(made['scope'], 'patient/*.rs', 'it reads alone');
+    const [listed] = answer('tethers', client, ...at) as unknown as Record<string, string>[];
+    assert.deepEqual([listed?.['by'], listed?.['reason']], ['Patient/demo-patient', 'Care at home']);
+    const fields = { grant_type: 'client_credentials', patient: 'demo-patient' };
+    const { body } = await app.token(fields, basic(client, secret));
+    assert.equal(await app.read(body['access_token'], 'Patient/demo-patient'), 200);
+    assert.equal(Number(answer('untether', client, ...at)['ended']), 1);
+    assert.equal(await app.read(body['access_token'], 'Patient/demo-patient'), 401);
+    assert.equal(run('clients', 'untether', client, ...at).status, 2);
+    answer('remove', client);
+  });
+
   it('[PKB-1] registers a system, whose secret it prints once; the running server knows it at once', async () => {
     const scope = 'system/Patient.rs system/Observation.rs';
     const added = answer('add', 'trusted-system', '--name', 'An EHR', '--integration', 'ehr', '--scope', scope);

@@ -1,5 +1,6 @@
 /** Which clients may use which endpoint, each kind against each: an endpoint or a kind without a line here fails. */
 import assert from 'node:assert/strict';
+import { defined } from '../../src/fhir/defined.js';
 import { clientKinds, type ClientKindName } from '../../src/identity/authorization-server/client-kinds.table.js';
 import { eachApp } from './each-app.js';
 import { app as appMetadata, basic, register, system } from './registering.js';
@@ -15,8 +16,7 @@ const ADMITTED: Readonly<Record<ClientKindName, readonly string[]>> = {
   'customer-system': [NORTH],
   'trusted-system': [PORTAL],
   'partner-system': [],
-  // With tokens that are bound to a patient; not with those of the system itself, which are tried here.
-  'partner-tethered': [],
+  'partner-tethered': [PORTAL, FACADE],
   app: [PORTAL, FACADE],
 };
 
@@ -40,6 +40,10 @@ eachApp(
   surroundings => {
     const metadataOf = (kind: ClientKindName): object => {
       if (kind === 'app') return appMetadata({ token_endpoint_auth_method: 'none' });
+      if (kind === 'partner-tethered') {
+        const method = { token_endpoint_auth_method: 'client_secret_basic' };
+        return appMetadata({ kind, ...method, scope: 'launch/patient patient/*.rs' });
+      }
       const integration = kind === 'customer-system' ? 'north' : 'partner';
       return system({ kind, integration, scope: 'system/*.cruds system/*.$*' });
     };
@@ -52,7 +56,10 @@ eachApp(
       const client = String(body['client_id']);
       if (clientKinds[kind].acts === 'user') {
         const scope = 'launch/patient patient/*.rs';
-        return String((await app.launch({ client, scope, redirect: 'https://app.example.org/back' }))['access_token']);
+        const secret = body['client_secret'];
+        const authenticate = defined({ authenticate: secret === undefined ? undefined : basic(client, secret) });
+        const launch = { client, scope, redirect: 'https://app.example.org/back', ...authenticate };
+        return String((await app.launch(launch))['access_token']);
       }
       const fields = { grant_type: 'client_credentials', scope: 'system/*.cruds system/*.$*' };
       const answer = await app.token(fields, basic(client, body['client_secret']));

@@ -2,6 +2,7 @@
 import type { Configuration } from 'oidc-provider';
 import type { Actor } from '../../access/actor.js';
 import type { GrantDetails, Grants } from './grants.js';
+import { tetherIn } from './resource-server.js';
 
 export interface ClaimParts {
   /** Who a person is at this moment, whose account this is; undefined where they may not be signed in. */
@@ -31,8 +32,8 @@ const reaches = ({ kind, patients }: Actor, { context: { patient } }: GrantDetai
 
 /** The members of an access token that introspection shows: https://hl7.org/fhir/smart-app-launch/token-introspection.html */
 export function tokenClaims({ grants, peopleBase }: ClaimParts): NonNullable<Configuration['extraTokenClaims']> {
-  return async (_context, token) => {
-    if (token.kind !== 'AccessToken') return undefined;
+  return async (context, token) => {
+    if (token.kind !== 'AccessToken') return tetherIn(context);
     const { grantId = '', scope = '' } = token as { grantId?: string; scope?: string };
     const grant = await grants.read(grantId);
     if (!grant) return undefined;

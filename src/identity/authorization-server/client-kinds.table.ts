@@ -8,6 +8,8 @@ export interface ClientKind {
   /** A system client acts for itself; a user client for the person who signed in. */
   readonly acts: 'system' | 'user';
   readonly registration: Registration;
+  /** Each of its tokens is for one patient, by a grant of that patient's or of the organization's (tethers.ts). */
+  readonly tethered?: true;
   readonly about: string;
 }
 
@@ -28,14 +30,19 @@ export const clientKinds = {
     about: "a partner's system that sends messages",
   },
   'partner-tethered': {
-    acts: 'system',
+    acts: 'user',
     registration: 'tethered',
-    about: "a partner's system with tokens that are each bound to one patient",
+    tethered: true,
+    about:
+      "a partner's system with tokens that are each bound to one patient, by a grant of the patient's or by `tether`",
   },
   app: { acts: 'user', registration: 'app', about: 'an app that people use: acts for whoever signs in' },
 } as const satisfies Readonly<Record<string, ClientKind>>;
 
 export type ClientKindName = keyof typeof clientKinds;
+
+/** Whether the tokens of a client of this kind are each for one patient. */
+export const isTethered = (kind: ClientKindName): boolean => 'tethered' in clientKinds[kind];
 
 export const isClientKind = (name: unknown): name is ClientKindName =>
   typeof name === 'string' && Object.hasOwn(clientKinds, name);

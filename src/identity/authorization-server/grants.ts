@@ -34,6 +34,8 @@ export interface GrantDetails {
   readonly at: number;
   /** When an access token was last issued under it. */
   readonly used?: number;
+  /** Why the organization granted it, where the person did not. */
+  readonly reason?: string;
 }
 
 export interface ListedGrant extends GrantDetails {
@@ -90,11 +92,8 @@ export function createGrants(records: Records, clock: Clock): Grants {
     },
     async write(grantId, details) {
       const expires = clock.now() + GRANT_LIFETIME * 1000;
-      const keys = { subject: details.account };
-      await records.write({
-        op: 'put',
-        document: { kind: KIND, id: secretHash(grantId), value: { ...details }, keys, expires },
-      });
+      const document = grantDetailsDocument(secretHash(grantId), details, expires);
+      await records.write({ op: 'put', document });
     },
     async use(hash) {
       const document = await records.get(KIND, hash, clock.now());
@@ -121,5 +120,18 @@ export function createGrants(records: Records, clock: Clock): Grants {
 
 const isAmong = (one: ListedGrant, { id = one.id, client = one.client, session = one.session }: Which): boolean =>
   one.id === id && one.client === client && one.session === session;
+
+/** The record of what was granted. @param hash of the grant's id */
+export const grantDetailsDocument = (
+  hash: string,
+  details: GrantDetails,
+  expires: number,
+): Omit<Document, 'version'> => ({
+  kind: KIND,
+  id: hash,
+  value: { ...details },
+  keys: { subject: details.account },
+  expires,
+});
 
 const detailsOf = (value: Document['value']): GrantDetails => value as unknown as GrantDetails;

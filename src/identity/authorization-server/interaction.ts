@@ -5,6 +5,8 @@
 import { createHmac } from 'node:crypto';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Interaction } from 'oidc-provider';
+import { asGrantor } from '../../access/tethered.js';
+import { TETHERED } from './client-metadata.js';
 import { finishGranted, launchOf, patientsFor, refuseLaunch } from './grant.js';
 import type { Form, InteractionParts, Present, Visit } from './interaction-parts.js';
 import { offerOf } from './offer.js';
@@ -40,12 +42,17 @@ async function begin(parts: InteractionParts, request: Request, response: Respon
   return undefined;
 }
 
-async function presentIn({ request, interaction }: Visit, parts: InteractionParts): Promise<Present | undefined> {
+async function presentIn(
+  { request, interaction, provider }: Visit,
+  parts: InteractionParts,
+): Promise<Present | undefined> {
   const demo = interaction.result?.login as { accountId: string; ts: number } | undefined;
   const who = demo ? { account: demo.accountId, authTime: demo.ts * 1000, amr: [] } : await parts.signedIn(request);
   if (!who || !isFresh(who, interaction, parts.clock.now())) return undefined;
   const actor = await parts.people.actorOf(who.account);
-  return actor && { who, actor };
+  const client = await provider.Client.find(String(interaction.params['client_id']));
+  const isTethered = client?.[TETHERED] === true;
+  return actor && { who, actor: isTethered ? asGrantor(actor) : actor };
 }
 
 /** An app may ask that the person proves anew who they are. https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest */

@@ -11,16 +11,18 @@ import { routes, type Addresses } from './addresses.js';
 import { clientFetch } from './client-fetch.js';
 import { accountFinder, tokenClaims, type ClaimParts } from './claims.js';
 import type { Grants } from './grants.js';
-import { REGISTERED_SCOPE } from './client-metadata.js';
+import { REGISTERED_SCOPE, TETHERED } from './client-metadata.js';
 import { lifetimes, shared, shortLived } from './lifetimes.js';
 import { smartMiddleware } from './middleware.js';
 import { recordsAdapter, type AdapterParts } from './records-adapter.js';
 import { authMethods } from './registered-client.js';
+import type { Tethers } from './tethers.js';
 import { checkAudience, resourceServer } from './resource-server.js';
 import { assertionAlgorithms, fixedScopes } from './scopes.table.js';
 
 export interface ProviderParts extends AdapterParts, ClaimParts {
   readonly grants: Pick<Grants, 'read' | 'use'>;
+  tethers: Pick<Tethers, 'of'>;
   addresses: Addresses;
   random: Random;
   /** Those that sign, the first one now. */
@@ -80,7 +82,7 @@ function configurationOf(parts: ProviderParts): Configuration {
     // Apps read fhirUser in the id_token.
     conformIdTokenClaims: false,
     extraParams: { aud: checkAudience(parts.audiences), launch: null },
-    extraClientMetadata: { properties: [REGISTERED_SCOPE] },
+    extraClientMetadata: { properties: [REGISTERED_SCOPE, TETHERED] },
     clientAuthMethods: [...authMethods],
     enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: (_context, origin, client) =>
@@ -109,7 +111,7 @@ function configurationOf(parts: ProviderParts): Configuration {
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: shared(parts.clients) },
       revocation: { enabled: true, allowedPolicy: (_context, client, token) => client.clientId === token.clientId },
-      resourceIndicators: resourceServer(parts.addresses.issuer),
+      resourceIndicators: resourceServer(parts.addresses.issuer, parts.tethers),
     },
   };
 }

@@ -67,8 +67,11 @@ function accessTokens({ store, records, clock, issuer, grants }: AdapterParts): 
     ...nothingKept,
     async upsert(id, payload, expiresIn = 0) {
       const claims = claimsOf(payload, issuer, clock.now() + expiresIn * 1000);
-      const grant = payload.grantId === undefined ? undefined : secretHash(payload.grantId);
-      const document = opaqueDocument(id, claims, defined({ grant, payload: { ...withoutSecrets(payload) } }));
+      const { tether, ...extra } = (payload['extra'] ?? {}) as { tether?: string };
+      // Which grant it is, is nobody's business.
+      const told = tether === undefined ? {} : { extra };
+      const grant = payload.grantId === undefined ? tether : secretHash(payload.grantId);
+      const document = opaqueDocument(id, claims, defined({ grant, payload: { ...withoutSecrets(payload), ...told } }));
       await records.write({ op: 'put', document, expect: 0 });
       if (grant !== undefined) await grants.use(grant);
     },
@@ -83,11 +86,13 @@ function accessTokens({ store, records, clock, issuer, grants }: AdapterParts): 
   };
 }
 
-const subjectOf = ({ fhirUser, clientId }: Claims): string => fhirUser ?? `client:${clientId}`;
+/** Whose epoch a token of this goes by. */
+const subjectOf = ({ fhirUser, patient, clientId }: Claims): string =>
+  fhirUser ?? (patient === undefined ? `client:${clientId}` : `Patient/${patient}`);
 
 function claimsOf(payload: AdapterPayload, issuer: string, expires: number): Claims {
   const { accountId, clientId = '', scope = '', extra } = payload as AdapterPayload & { extra?: { patient?: string } };
-  const person = accountId === undefined ? {} : defined({ fhirUser: accountId, patient: extra?.patient });
+  const person = defined({ fhirUser: accountId, patient: extra?.patient });
   return { issuer, subject: accountId ?? clientId, clientId, scope, ...person, expires };
 }
 

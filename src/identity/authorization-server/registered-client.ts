@@ -1,7 +1,7 @@
 /** A client of the authorization server as its record keeps it. https://www.rfc-editor.org/rfc/rfc7591#section-2 */
 import type { Client } from '../../access/clients.js';
 import { defined } from '../../fhir/defined.js';
-import { clientKinds, type ClientKindName } from './client-kinds.table.js';
+import { clientKinds, isTethered, type ClientKindName } from './client-kinds.table.js';
 
 export const authMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 export type AuthMethod = (typeof authMethods)[number];
@@ -45,5 +45,6 @@ const offline = /(^| )(offline|online)_access( |$)/;
 /** Grants that a client of this kind and scope may use. */
 export const grantTypesOf = ({ kind, scope }: Pick<RegisteredClient, 'kind' | 'scope'>): string[] => {
   if (clientKinds[kind].acts === 'system') return ['client_credentials'];
-  return offline.test(scope) ? ['authorization_code', 'refresh_token'] : ['authorization_code'];
+  const people = offline.test(scope) ? ['authorization_code', 'refresh_token'] : ['authorization_code'];
+  return isTethered(kind) ? [...people, 'client_credentials'] : people;
 };

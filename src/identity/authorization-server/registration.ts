@@ -5,7 +5,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { parseScope } from '../../access/scope.js';
 import { defined } from '../../fhir/defined.js';
-import { clientKinds, isClientKind, type ClientKindName } from './client-kinds.table.js';
+import { clientKinds, isClientKind, isTethered, type ClientKindName } from './client-kinds.table.js';
 import { authMethods, grantTypesOf, type AuthMethod, type KeySet, type RegisteredClient } from './registered-client.js';
 import { fixedScopes } from './scopes.table.js';
 
@@ -93,14 +93,14 @@ function integrationOf(value: unknown, kind: ClientKindName, { isCustomer }: Reg
   return value;
 }
 
-/** Scopes of an app are of people, those of a system of systems. */
+/** Scopes of an app are of people, those of a system of systems, those of a tethered client of one patient. */
 function scopeOf(value: unknown, kind: ClientKindName): string {
   const words = typeof value === 'string' ? [...new Set(value.split(' ').filter(word => word !== ''))] : [];
   const system = clientKinds[kind].acts === 'system';
   const wrong = words.find(word => {
     const scope = parseScope(word);
     return scope
-      ? (scope.context === 'system') !== system
+      ? (scope.context === 'system') !== system || (isTethered(kind) && scope.context !== 'patient')
       : system || !(fixedScopes as readonly string[]).includes(word);
   });
   if (wrong !== undefined) throw new RegistrationFault(`a client of this kind cannot have the scope ${wrong}`);
@@ -113,8 +113,8 @@ function authMethodOf(value: unknown, kind: ClientKindName, hasKeys: boolean): A
   if (!(authMethods as readonly unknown[]).includes(method)) {
     throw new RegistrationFault(`token_endpoint_auth_method must be one of ${authMethods.join(', ')}`);
   }
-  if (method === 'none' && clientKinds[kind].acts === 'system')
-    throw new RegistrationFault('a system client authenticates itself');
+  if (method === 'none' && (clientKinds[kind].acts === 'system' || isTethered(kind)))
+    throw new RegistrationFault('a client of this kind authenticates itself');
   if ((method === 'private_key_jwt') !== hasKeys)
     throw new RegistrationFault('private_key_jwt goes with jwks or jwks_uri');
   return method as AuthMethod;
@@ -133,7 +133,7 @@ function addressOf(value: unknown, name: string, { loopback }: RegistrationRules
 function redirectUrisOf(value: unknown, kind: ClientKindName): string[] {
   const uris = listOf(value, 'redirect_uris');
   const wanted = clientKinds[kind].acts === 'user';
-  if (uris.length > 0 !== wanted) {
+  if (uris.length > 0 !== wanted && !isTethered(kind)) {
     throw new RegistrationFault(
       wanted ? 'redirect_uris must name one address at least' : 'a system client has no redirect_uris',
       'invalid_redirect_uri',

@@ -5,19 +5,26 @@
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { parseScope } from '../../access/scope.js';
 import { scopesWithin } from '../../access/scope-bounds.js';
-import { REGISTERED_SCOPE } from './client-metadata.js';
+import { REGISTERED_SCOPE, TETHERED } from './client-metadata.js';
+import type { Tethers } from './tethers.js';
 
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
 
-/** @param audience names this server in tokens */
-export const resourceServer = (audience: string): ResourceIndicators => ({
+/**
+ * @param audience names this server in tokens
+ * @param tethers by which partners see single patients
+ */
+export const resourceServer = (audience: string, tethers: Pick<Tethers, 'of'>): ResourceIndicators => ({
   enabled: true,
   defaultResource: () => audience,
   useGrantedResource: () => true,
-  getResourceServerInfo: (context, resource, client) => {
+  getResourceServerInfo: async (context, resource, client) => {
     if (resource !== audience) throw new errors.InvalidTarget();
-    const registered = String((client as Record<string, unknown>)[REGISTERED_SCOPE] ?? '');
-    return { scope: grantable(context, registered), audience, accessTokenFormat: 'opaque' };
+    const metadata = client as unknown as Record<string, unknown>;
+    const registered = String(metadata[REGISTERED_SCOPE] ?? '');
+    const tethered = metadata[TETHERED] === true && isSystemRequest(context);
+    const scope = tethered ? await tetheredScope(context, registered, tethers) : grantable(context, registered);
+    return { scope, audience, accessTokenFormat: 'opaque' };
   },
 });
 
@@ -26,7 +33,7 @@ function grantable(context: KoaContextWithOIDC, registered: string): string {
   const params = context.oidc.params as { scope?: string; grant_type?: string };
   const issued = AuthorizationCode ?? RefreshToken;
   if (issued) return scopesWithin(issued.scope ?? '', registered);
-  const system = params.grant_type === 'client_credentials';
+  const system = isSystemRequest(context);
   const asked = params.scope ?? '';
   if (system && !asked.split(' ').every(isSystemScope))
     throw new errors.InvalidScope('only system scopes can be requested', asked);
@@ -38,6 +45,34 @@ function grantable(context: KoaContextWithOIDC, registered: string): string {
   // What the provider passes on is what was asked for: from here on that is what can be granted.
   params.scope = scope;
   return scope;
+}
+
+const isSystemRequest = ({ oidc }: KoaContextWithOIDC): boolean =>
+  (oidc.params as { grant_type?: string }).grant_type === 'client_credentials';
+
+/** What a token request says beside the grant: which patient, and by which grant of theirs. */
+const tethersOfRequests = new WeakMap<object, { readonly patient: string; readonly tether: string }>();
+
+export const tetherIn = ({ oidc }: KoaContextWithOIDC) => tethersOfRequests.get(oidc);
+
+/** Whether there is such a patient is told to nobody who has no grant for them. */
+async function tetheredScope(
+  { oidc }: KoaContextWithOIDC,
+  registered: string,
+  tethers: Pick<Tethers, 'of'>,
+): Promise<string> {
+  const { patient } = (oidc.body ?? {}) as { patient?: unknown };
+  const tether = typeof patient === 'string' ? await tethers.of(oidc.client?.clientId ?? '', patient) : undefined;
+  if (!tether || typeof patient !== 'string')
+    throw new errors.InvalidGrant('patient names nobody who is granted to this client');
+  const params = oidc.params as { scope?: string };
+  const scope = scopesWithin(scopesWithin(params.scope ?? tether.scope, registered), tether.scope);
+  const words = scope.split(' ').filter(word => parseScope(word)?.context === 'patient');
+  if (words.length === 0)
+    throw new errors.InvalidScope('none of the requested scopes can be granted', params.scope ?? '');
+  params.scope = words.join(' ');
+  tethersOfRequests.set(oidc, { patient, tether: tether.id });
+  return params.scope;
 }
 
 const isSystemScope = (word: string): boolean => parseScope(word)?.context === 'system';

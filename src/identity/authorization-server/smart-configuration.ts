@@ -37,7 +37,7 @@ export function wellKnown(
 ): JsonObject | undefined {
   if (name !== 'smart-configuration') return undefined;
   const apps = endpoint.admits({ registrations: new Set(['app']) });
-  const systems = endpoint.admits({ registrations: new Set(['system', 'customer']) });
+  const systems = endpoint.admits({ registrations: new Set(['system', 'customer', 'tethered']) });
   return {
     ...(apps ? { issuer: addresses.issuer, jwks_uri: addresses.jwks } : {}),
     ...(apps ? { authorization_endpoint: addresses.authorization } : {}),
