@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { grantRecord } from '../../src/access/opaque.js';
 import { secretHash } from '../../src/fhir/secret.js';
+import { createTethers } from '../../src/identity/authorization-server/tethers.js';
 import { CookieJar } from '../fixtures/cookie-jar.js';
 import type { Page, PageVisitor } from '../fixtures/page-visitor.js';
 import { App } from './launch.js';
@@ -32,6 +33,18 @@ eachMembership('connected apps', portal => {
     const document = { ...grantRecord(secretHash(id)), value: {}, keys: { subject: member.account, client } };
     await portal().storage.records.write({ op: 'put', document });
   };
+
+  it('[PKB-2] [RN-14] lists and ends what the organization let a partner see of the own record, with the reason', async () => {
+    const { storage, world, server } = portal();
+    const dana = await portal().member();
+    const tethers = createTethers({ ...storage, ...world, grants: server.app.grants });
+    const patient = dana.patient.slice('Patient/'.length);
+    await tethers.make({ client: 'a-partner', patient, scope: 'patient/*.rs', reason: 'Care at home' });
+    const { browser, page } = await opened(dana);
+    assert.match(page.text, /Your care provider has given it access. The reason: <bdi>Care at home<\/bdi>/);
+    await browser.send(page, {}, '/account/end-app');
+    assert.equal(await tethers.of('a-partner', patient), undefined);
+  });
 
   it('[RN-14] lists each app once: whose record, what of it, since when, when it was last used', async () => {
     const { world } = portal();

@@ -29,6 +29,8 @@ export interface ConnectedApp {
   readonly used: number;
   /** It keeps its access while the person is away. */
   readonly stays: boolean;
+  /** Why the organization let it see the person's record, where the person did not. */
+  readonly reason?: string;
   /** Names of those whose records it may see. */
   readonly patients: readonly string[];
   readonly rights: readonly AppRight[];
@@ -37,7 +39,7 @@ export interface ConnectedApp {
 export interface ConnectedApps {
   /** The app used last first. */
   list(account: string): Promise<ConnectedApp[]>;
-  /** Ends all that the account granted to this app, with the next request. */
+  /** Ends all that the account, or the organization for the own record of its person, granted to this app, with the next request. */
   end(account: string, client: string): Promise<void>;
 }
 
@@ -54,12 +56,14 @@ export function createConnectedApps(parts: ConnectedAppParts): ConnectedApps {
   const { grants, store, audit, clock, ids } = parts;
   return {
     async list(account) {
-      const byClient = Map.groupBy(await grants.list(account), ({ client }) => client);
+      const held = await Promise.all((await holdersOf(account, parts)).map(one => grants.list(one)));
+      const byClient = Map.groupBy(held.flat(), ({ client }) => client);
       const apps = await Promise.all([...byClient].map(([id, granted]) => appOf(id, granted, parts)));
       return apps.sort((a, b) => b.used - a.used);
     },
     async end(account, client) {
-      const documents = await grants.ending(account, { client });
+      const holders = await holdersOf(account, parts);
+      const documents = (await Promise.all(holders.map(one => grants.ending(one, { client })))).flat();
       if (documents.length === 0) return;
       await store.commit({ documents });
       await audit.append({
@@ -68,6 +72,14 @@ export function createConnectedApps(parts: ConnectedAppParts): ConnectedApps {
       });
     },
   };
+}
+
+/** Under which names grants stand that are the person's to end: the account, and the own record (tethers.ts). */
+async function holdersOf(account: string, { read }: Pick<ConnectedAppParts, 'read'>): Promise<string[]> {
+  const person = await read(account);
+  const links = (person?.['link'] ?? []) as { target?: { reference?: string } }[];
+  const own = links.map(({ target }) => target?.reference ?? '').filter(reference => reference.startsWith('Patient/'));
+  return [account, ...own];
 }
 
 async function appOf(id: string, granted: readonly ListedGrant[], parts: ConnectedAppParts): Promise<ConnectedApp> {
@@ -80,6 +92,7 @@ async function appOf(id: string, granted: readonly ListedGrant[], parts: Connect
     since: Math.min(...granted.map(({ at }) => at)),
     used: Math.max(...granted.map(({ at, used = at }) => used)),
     stays: scopes.includes('offline_access'),
+    ...defined({ reason: granted.find(({ reason }) => reason !== undefined)?.reason }),
     patients: names.filter(name => name !== ''),
     rights: rightsOf(scopes),
   };

@@ -62,6 +62,7 @@ function appEntry({ words, t, form }: Visit, app: ConnectedApp, format: Intl.Dat
   const patients = app.patients.map(name => html`<li><bdi>${name}</bdi></li>`);
   return html`<h2><bdi>${app.name}</bdi></h2>
     <p>${times}${app.stays && html` · ${words.appStays}`}</p>
+    ${app.reason !== undefined && html`<p>${words.appByOrganization} <bdi>${app.reason}</bdi></p>`}
     ${
       patients.length > 0 &&
       html`<h3>${words.appRecords}</h3>
