@@ -26,6 +26,7 @@ export async function settingsIn(folder: string): Promise<Record<string, string>
     PORTICO_DATA: folder,
     PORTICO_LOG_LEVEL: 'info',
     PORTICO_DEMO: 'on',
+    PORTICO_MEASUREMENT_RATE: '0',
   };
 }
 

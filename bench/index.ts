@@ -18,6 +18,7 @@ import {
   residentOf,
   type Effort,
 } from './measure.js';
+import { measureProxies } from './proxies.js';
 import { goalTable, machine, rateTable, writeInto } from './table.js';
 
 const USUAL: Effort = { resources: 10_000, rounds: 3, seconds: 1.5, sustained: 120 };
@@ -31,6 +32,7 @@ async function figures(effort: Effort): Promise<Figures> {
     reads: await measureReads(arena, effort),
     lookUp: await measureLookUp(arena, effort),
     creates: await measureCreates(arena, effort),
+    proxies: await measureProxies(arena, effort),
     sustained: await measureSustained(arena, effort),
     resident: await residentOf(arena),
     commits: await measureCommits(arena, effort),

@@ -84,6 +84,9 @@ answerParent({
     base: `http://127.0.0.1:${port}${PATH}`,
     token: developmentToken(loadSigningKey(config.dataFolder), 'demo-system', undefined, Date.now()),
   }),
+  /** Of somebody with an account. */
+  tokenOf: ({ person }: { person: string }) =>
+    developmentToken(loadSigningKey(config.dataFolder), 'demo-patient', person, Date.now()),
   load,
   commits,
   lookUp,
