@@ -37,7 +37,8 @@ export function wellKnown(
 ): JsonObject | undefined {
   if (name !== 'smart-configuration') return undefined;
   const apps = endpoint.admits({ registrations: new Set(['app']) });
-  const systems = endpoint.admits({ registrations: new Set(['system', 'customer', 'tethered']) });
+  const systems = endpoint.admits({ registrations: new Set(['system', 'customer']) });
+  const partners = endpoint.admits({ registrations: new Set(['tethered']) });
   return {
     ...(apps ? { issuer: addresses.issuer, jwks_uri: addresses.jwks } : {}),
     ...(apps ? { authorization_endpoint: addresses.authorization } : {}),
@@ -49,7 +50,7 @@ export function wellKnown(
     token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
     grant_types_supported: [
       ...(apps ? ['authorization_code', 'refresh_token'] : []),
-      ...(systems ? ['client_credentials'] : []),
+      ...(systems || partners ? ['client_credentials'] : []),
     ],
     response_types_supported: apps ? ['code'] : [],
     scopes_supported: scopesFor(apps, systems, endpoint),
