@@ -16,6 +16,7 @@ import { createHookRoutes } from './compose/gateway-hooks.js';
 import { createHandlers } from './compose/handlers.js';
 import { machine } from './compose/machine.js';
 import { openStorage } from './compose/storage.js';
+import { createTokenIssuers } from './compose/token-issuers.js';
 import { wordingsIn } from './compose/wordings.js';
 import type { Authenticate } from './access/authenticate.js';
 import { sharedSecret } from './access/shared-secret.js';
@@ -83,7 +84,8 @@ export async function compose(
   const texts = textsIn(reading, configuration);
   const clients = createClientRegistry({ ...stores, ...world, fixed: config.demo ? demoApps(config.url) : [] });
   const pageTokens = createPageTokens(world);
-  const access = createAccess(config, model, stores, world, configuration, clients, pageTokens);
+  const issuers = createTokenIssuers({ ...reading, configuration, log, handling: () => handling });
+  const access = createAccess(config, model, stores, world, configuration, clients, pageTokens, issuers.verify);
   const { wordings, shipped } = wordingsIn(reading, texts, log);
   const outbound = createOutbound(config.outbound, {
     suspended: target => log.warn('outbound calls suspended', { target }),
@@ -119,7 +121,8 @@ export async function compose(
   const identity = createIdentity({ ...shared, grants, connected, stores, secret, audit, log, handling, outbound });
   const serving = createServing({
     ...{ ...shared, log, dispatch, access, clients, grants, secret, pageTokens },
-    ...{ dispatcher, reindexer, audit, stores: opened, outbound, texts },
+    ...{ dispatcher, reindexer, audit, stores: opened, texts },
+    outbound: [outbound, issuers],
     accounts: identity.pages,
     sessions: identity.sessions,
     limiter: identity.limiter,

@@ -96,7 +96,8 @@ async function lookUp(
   const watched = watchedBy(claims, client, subject);
   const epoch = await readEpoch(options.records, watched, now);
   const built = await buildActor(claims, client, subject, options.people, now);
-  return built && { actor: built.actor, watched, epoch, until: Math.min(claims.expires, built.until, now + CACHED) };
+  const until = Math.min(claims.expires, claims.known ?? Infinity, built?.until ?? 0, now + CACHED);
+  return built && { actor: built.actor, watched, epoch, until };
 }
 
 /** A registration that was narrowed narrows the tokens that were issued before. */

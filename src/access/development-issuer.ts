@@ -23,7 +23,7 @@ export const developmentClients: Clients = fixedClients(ISSUER, demoClients);
 /** What the server trusts in demo mode. */
 export const developmentTrust = ({ publicJwk }: SigningKey): TrustedIssuer => ({
   issuer: ISSUER,
-  audiences: new Set([AUDIENCE]),
+  audiences: [AUDIENCE],
   keys: fixedKeys({ keys: [publicJwk] }),
 });
 

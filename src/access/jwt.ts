@@ -9,29 +9,65 @@ import { defined } from '../fhir/defined.js';
 
 export interface TrustedIssuer {
   readonly issuer: string;
-  /** Every audience a token names must be among these. */
-  readonly audiences: ReadonlySet<string>;
+  /** A token names the first, and nobody who is not among these. */
+  readonly audiences: readonly string[];
   readonly keys: KeySource;
+  /** The type in the header: `at+jwt` where none is named. */
+  readonly tokenType?: string;
+}
+
+/** A token that an issuer signed for this server, and that is good now. */
+export interface VerifiedToken {
+  readonly subject: string;
+  /** Milliseconds since the epoch. */
+  readonly expires: number;
+  readonly payload: JwtPayload;
 }
 
 /** Characters; longer tokens are refused unread. */
 export const MAX_TOKEN = 8192;
 /** Seconds of clock difference forgiven for `nbf`; `exp` is taken as it stands. */
-const LEEWAY = 30;
+export const LEEWAY = 30;
 const HEADERS = new Set(['alg', 'typ', 'kid', 'x5t', 'x5t#S256']);
-const TYPE = /^(application\/)?at\+jwt$/i;
 
 /** Verifies tokens of these issuers; anything else comes to undefined. */
 export function jwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier {
   const byName = new Map(issuers.map(issuer => [issuer.issuer, issuer]));
   return async (token, now) => {
-    const decoded = decode(token);
-    const issuer = byName.get(decoded?.payload.iss ?? '');
-    if (!decoded || !issuer) return undefined;
-    const key = await issuer.keys(decoded.header.kid);
-    const payload = key && verified(token, key, issuer, now);
-    return payload && claimsOf(payload, issuer, now);
+    const issuer = byName.get(issuerOf(token) ?? '');
+    const verified = issuer && (await verifyJwt(token, issuer, now));
+    return verified && claimsOf(verified, issuer);
   };
+}
+
+/** Whether a token has the form of a JWT, signed or encrypted: it is no secret that an issuer keeps a record of. */
+export function isJwt(token: string): boolean {
+  const [head = ''] = token.split('.', 1);
+  return Buffer.from(head, 'base64url').toString('latin1').trimStart().startsWith('{');
+}
+
+/** The issuer that a JWT names, unverified. */
+export function issuerOf(token: string): string | undefined {
+  const name: unknown = decode(token)?.payload.iss;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** What the token says, where its signature, audience and time are right. Rejects where the keys cannot be had. */
+export async function verifyJwt(token: string, issuer: TrustedIssuer, now: number): Promise<VerifiedToken | undefined> {
+  const decoded = decode(token);
+  if (!decoded || !isOfType(decoded.header, issuer.tokenType)) return undefined;
+  const key = await issuer.keys(decoded.header.kid);
+  const payload = key && signedBy(token, key, issuer, now);
+  if (!payload) return undefined;
+  const { sub, exp, aud } = payload;
+  if (typeof sub !== 'string' || typeof exp !== 'number' || exp * 1000 <= now) return undefined;
+  return isFor(aud, issuer.audiences) ? { subject: sub, expires: exp * 1000, payload } : undefined;
+}
+
+/** Whether a token names the first of these, and nobody else than these. */
+export function isFor(aud: unknown, audiences: readonly string[]): boolean {
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  return named.includes(audiences[0]) && named.every(name => typeof name === 'string' && audiences.includes(name));
 }
 
 function decode(token: string): { header: JwtHeader; payload: JwtPayload } | undefined {
@@ -39,11 +75,16 @@ function decode(token: string): { header: JwtHeader; payload: JwtPayload } | und
   const decoded = quietly(() => jsonwebtoken.decode(token, { complete: true }));
   if (!decoded || typeof decoded.payload === 'string') return undefined;
   const { header, payload } = decoded;
-  if (!Object.keys(header).every(name => HEADERS.has(name)) || !TYPE.test(String(header.typ))) return undefined;
+  if (!Object.keys(header).every(name => HEADERS.has(name))) return undefined;
   return header.kid === undefined || typeof header.kid === 'string' ? { header, payload } : undefined;
 }
 
-function verified(token: string, key: VerificationKey, { issuer }: TrustedIssuer, now: number): JwtPayload | undefined {
+const isOfType = ({ typ }: JwtHeader, expected = 'at+jwt'): boolean =>
+  String(typ)
+    .toLowerCase()
+    .replace(/^application\//, '') === expected.toLowerCase();
+
+function signedBy(token: string, key: VerificationKey, { issuer }: TrustedIssuer, now: number): JwtPayload | undefined {
   const payload = quietly(() =>
     jsonwebtoken.verify(token, key.key, {
       algorithms: [...key.algorithms],
@@ -55,24 +96,12 @@ function verified(token: string, key: VerificationKey, { issuer }: TrustedIssuer
   return typeof payload === 'object' ? payload : undefined;
 }
 
-function claimsOf(payload: JwtPayload, { issuer, audiences }: TrustedIssuer, now: number): Claims | undefined {
-  const { sub, exp, aud } = payload;
-  const clientId: unknown = payload['client_id'];
-  if (typeof sub !== 'string' || typeof exp !== 'number' || typeof clientId !== 'string') return undefined;
-  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (named.length === 0 || !named.every(name => typeof name === 'string' && audiences.has(name))) return undefined;
-  if (exp * 1000 <= now) return undefined;
+function claimsOf({ subject, expires, payload }: VerifiedToken, { issuer }: TrustedIssuer): Claims | undefined {
   const text = (name: string) => (typeof payload[name] === 'string' ? payload[name] : undefined);
-  const fhirUser = text('fhirUser');
-  const patient = text('patient');
-  return {
-    issuer,
-    subject: sub,
-    clientId,
-    scope: text('scope') ?? '',
-    ...defined({ fhirUser, patient }),
-    expires: exp * 1000,
-  };
+  const clientId = text('client_id');
+  if (clientId === undefined) return undefined;
+  const person = defined({ fhirUser: text('fhirUser'), patient: text('patient') });
+  return { issuer, subject, clientId, scope: text('scope') ?? '', ...person, expires };
 }
 
 /** The library throws on every bad token; to us each of them is merely not good. */

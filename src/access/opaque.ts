@@ -16,6 +16,9 @@ const PREFIX = 'pat_';
 /** A new token: 256 bits. */
 export const newOpaque = (random: Random): string => PREFIX + newSecret(random);
 
+/** Whether a text has the form of these tokens. */
+export const isOwnOpaque = (token: string): boolean => token.startsWith(PREFIX);
+
 /** What a token's record holds beside its claims. */
 export interface OpaqueDetails {
   /** Hash of the id of the grant it was issued under; absent: of none. */
@@ -59,7 +62,7 @@ export async function opaqueRecord(
   token: string,
   now: number,
 ): Promise<(Claims & OpaqueDetails) | undefined> {
-  if (!token.startsWith(PREFIX)) return undefined;
+  if (!isOwnOpaque(token)) return undefined;
   const value = (await records.get(TOKEN, secretHash(token), now))?.value as (Claims & OpaqueDetails) | undefined;
   if (value?.grant === undefined) return value;
   const { kind, id } = grantRecord(value.grant);

@@ -13,6 +13,8 @@ export interface Claims {
   readonly patient?: string;
   /** Milliseconds since the epoch; from then on the token is dead. */
   readonly expires: number;
+  /** Milliseconds since the epoch, of a token that somebody else vouches for: from then on they are asked again. */
+  readonly known?: number;
 }
 
 /**

@@ -9,8 +9,7 @@ import { jwtVerifier } from '../access/jwt.js';
 import { opaqueVerifier } from '../access/opaque.js';
 import { storedPeople } from '../access/people.js';
 import { loadSigningKey, type SigningKey } from '../access/signing-key.js';
-import { firstOf } from '../access/token.js';
-import { trustedIssuers } from '../access/trusted-issuers.js';
+import { firstOf, type TokenVerifier } from '../access/token.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
@@ -37,9 +36,10 @@ export function createAccess(
   configuration: CurrentConfiguration,
   registry: ClientRegistry,
   pageTokens: PageTokens,
+  external: TokenVerifier,
 ): Access {
   const key = config.demo ? signingKey(config.dataFolder) : undefined;
-  const issuers = [...trustedIssuers(config.issuers), ...(key ? [developmentTrust(key)] : [])];
+  const own = jwtVerifier(key ? [developmentTrust(key)] : []);
   const apps = trustedApps(new Set(config.issuers.map(({ issuer }) => issuer)));
   const registered = registeredClients(addressesAt(config.url).issuer, registry);
   const clients: Clients = eitherClients(registered, ...(key ? [developmentClients] : []), pageClients, apps);
@@ -50,7 +50,7 @@ export function createAccess(
     bases: [url],
   });
   const authenticate = createAuthenticate({
-    verify: firstOf(pageTokens.verify, opaqueVerifier(records), jwtVerifier(issuers)),
+    verify: firstOf(pageTokens.verify, opaqueVerifier(records), own, external),
     clients,
     people,
     records,

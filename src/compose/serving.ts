@@ -36,7 +36,6 @@ import type { PageTokens } from '../identity/sessions/page-token.js';
 import type { Limiter } from '../identity/limits/limiter.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { Dispatch } from '../service.js';
-import type { Outbound } from '../outbound/outbound.js';
 import type { DocumentChange, Storage } from '../store/port.js';
 import type { Texts } from '../texts/words.js';
 
@@ -72,7 +71,8 @@ export interface ServingParts {
   /** The background work for accounts. */
   workers: readonly BackgroundWorker[];
   stores: Storage;
-  outbound: Outbound;
+  /** What calls others. */
+  outbound: readonly { close(): void }[];
   /** Routes by which gateways call. */
   hooks: readonly Mount[];
   /** Whether the storage is closed with the server. */
@@ -125,7 +125,7 @@ export function createServing(parts: ServingParts): Serving {
       await housekeeping.stop();
       await Promise.all(workers.map(worker => worker.stop()));
       await dispatcher.stop();
-      parts.outbound.close();
+      for (const one of parts.outbound) one.close();
       await reindexer.stop();
       if (owned) await stores.store.close();
       crashCheck.stop();

@@ -7,6 +7,7 @@ import type { CountryCode } from 'libphonenumber-js/min';
 import { settings, type Setting } from './settings.js';
 import type { IdentityProviderConfig } from './identity-providers.js';
 import type { SmsGatewayConfig } from './sms-gateway.js';
+import { addressesOf, type TokenIssuerConfig } from './token-issuers.js';
 import type { CustomerConfig, IssuerConfig, StoreConfig } from './values.js';
 
 export interface Config {
@@ -74,7 +75,7 @@ export interface Config {
   readonly rate: number;
   /** Measurements that one device may enter for somebody in a minute; 0: any number. */
   readonly measurementRate: number;
-  readonly issuers: readonly IssuerConfig[];
+  readonly issuers: readonly TokenIssuerConfig[];
   readonly identityProviders: readonly IdentityProviderConfig[];
   /** Addresses and networks of reverse proxies: `10.0.0.0/8`, `loopback`. */
   readonly trustedProxies: readonly string[];
@@ -197,8 +198,8 @@ function dkimOf(values: Values): Config['mail']['dkim'] {
 /** The hosts that are called for a gateway. */
 const hostsOf = (gateway: SmsGatewayConfig | undefined): string[] => (gateway ? [hostOf(gateway.url)] : []);
 
-const issuerHosts = ({ PORTICO_IDENTITY_PROVIDERS: providers }: Values): string[] =>
-  providers.map(({ issuer }) => hostOf(issuer));
+const issuerHosts = ({ PORTICO_IDENTITY_PROVIDERS: providers, PORTICO_ISSUERS: issuers }: Values): string[] =>
+  [...providers.map(({ issuer }) => issuer), ...issuers.flatMap(addressesOf)].map(hostOf);
 
 /** `host:port` */
 function hostOf(address: string): string {
@@ -223,7 +224,7 @@ function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function refuseContradictions({ limits, sms, outbound, identityProviders }: Config): void {
+function refuseContradictions({ limits, sms, outbound, identityProviders, issuers }: Config): void {
   if (limits.pageSize > limits.maxPageSize) throw new Error('PORTICO_PAGE_SIZE must not exceed PORTICO_MAX_PAGE_SIZE');
   if (limits.searchTimeout > limits.requestTimeout) {
     throw new Error('PORTICO_SEARCH_TIMEOUT must not exceed PORTICO_REQUEST_TIMEOUT');
@@ -233,6 +234,9 @@ function refuseContradictions({ limits, sms, outbound, identityProviders }: Conf
   }
   if (!identityProviders.every(({ issuer }) => outbound.hosts.includes(hostOf(issuer)))) {
     throw new Error('PORTICO_OUTBOUND_HOSTS must name the hosts of the issuers in PORTICO_IDENTITY_PROVIDERS');
+  }
+  if (!issuers.flatMap(addressesOf).every(address => outbound.hosts.includes(hostOf(address)))) {
+    throw new Error('PORTICO_OUTBOUND_HOSTS must name the hosts of the addresses in PORTICO_ISSUERS');
   }
 }
 

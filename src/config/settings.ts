@@ -22,6 +22,7 @@ import {
   smtpAddress,
   storeAddress,
   tgzFiles,
+  tokenIssuerList,
   webAddress,
   whole,
   type Value,
@@ -241,10 +242,12 @@ export const settings = {
     doc: 'Measurements that one device (or app, where it names none) may enter for a person in a minute of each process. `0`: no limit.',
   }),
 
-  PORTICO_ISSUERS: setting(issuerList, '[]', {
+  PORTICO_ISSUERS: setting(tokenIssuerList, '[]', {
     group: trust,
     secret: true,
-    doc: 'Further issuers whose access tokens (JWT) are accepted, with their public keys. A private or symmetric key stops the start.',
+    doc:
+      'External issuers whose access tokens are accepted: JWTs by their public keys, opaque tokens by introspection and userInfo. ' +
+      'A private or symmetric key stops the start.',
   }),
 
   PORTICO_IDENTITY_PROVIDERS: setting(identityProviderList, '[]', {

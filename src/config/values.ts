@@ -1,11 +1,13 @@
 /** The kinds of value that a setting can have: how to read the text of an environment variable, and the error if it is wrong. */
 import { isIP } from 'node:net';
 import { isSupportedCountry } from 'libphonenumber-js/min';
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readIdentityProviders } from './identity-providers.js';
+import { publicKeys } from './public-keys.js';
+import { readTokenIssuers } from './token-issuers.js';
 import { readSmsGateway } from './sms-gateway.js';
 import { languageTag } from '../fhir/language-tag.js';
 
@@ -197,33 +199,22 @@ export const storeAddress = parsed<StoreConfig>('sqlite:PATH, memory or a mongod
   return file === undefined ? undefined : { kind: 'sqlite', path: resolve(file) };
 });
 
-/** The members of private and symmetric keys. https://www.rfc-editor.org/rfc/rfc7518#section-6 */
-const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
-
-const publicKey = z
-  .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().optional() })
-  .refine(key => !PRIVATE.some(name => Object.hasOwn(key, name)))
-  .refine(isReadable)
-  .readonly();
-
-function isReadable(key: Readonly<Record<string, unknown>>): boolean {
-  try {
-    return createPublicKey({ key, format: 'jwk' }).type === 'public';
-  } catch {
-    return false;
-  }
-}
-
 const issuer = z.strictObject({
   issuer: z.url(),
   audience: z.string().min(1),
-  jwks: z.object({ keys: z.array(publicKey).min(1) }),
+  jwks: publicKeys,
 });
 
-/** An external issuer of access tokens (JWT) that this server trusts, with its public keys (RFC 7517). */
+/** An issuer of signed statements that this server believes, with its public keys (RFC 7517). */
 export type IssuerConfig = z.output<typeof issuer>;
 
 export const issuerList = parsed(
   'JSON: [{"issuer": URL, "audience": text, "jwks": {"keys": [public keys, without any private member]}}, …]',
   json => z.array(issuer).parse(JSON.parse(json)),
+);
+
+/** External issuers of access tokens. */
+export const tokenIssuerList = parsed(
+  'JSON of issuers, or the path of a file with it: docs/token-issuers.md',
+  readTokenIssuers,
 );

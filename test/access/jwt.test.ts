@@ -14,7 +14,7 @@ const jwk = (key: KeyObject, kid: string) => ({ ...key.export({ format: 'jwk' })
 const verify = jwtVerifier([
   {
     issuer: 'https://issuer.example',
-    audiences: new Set(['https://portal.example', 'https://portal.example/other']),
+    audiences: ['https://portal.example', 'https://portal.example/other'],
     keys: fixedKeys({ keys: [jwk(ec.publicKey, 'ec'), jwk(rsa.publicKey, 'rsa')] }),
   },
 ]);
@@ -170,7 +170,7 @@ describe('JWT access tokens', () => {
     const narrow = jwtVerifier([
       {
         issuer: payload.iss,
-        audiences: new Set([payload.aud]),
+        audiences: [payload.aud],
         keys: () => Promise.resolve({ key: rsa.publicKey, algorithms: ['RS384'] }),
       },
     ]);

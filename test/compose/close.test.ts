@@ -29,9 +29,9 @@ function recorded(slow: string): { serving: ReturnType<typeof createServing>; en
     access: {},
     hooks: [],
     log: { error: () => undefined, flush: ending('log') },
-    accountRequests: worker('account requests'),
+    workers: [worker('account requests')],
     dispatcher: worker('dispatcher'),
-    outbound: { close: () => ends.push('outbound') },
+    outbound: [{ close: () => ends.push('outbound') }],
     reindexer: worker('reindexer'),
     audit: { close: () => ends.push('audit'), persist: round('audit stored'), expire: () => Promise.resolve(0) },
     stores: {

@@ -85,7 +85,8 @@ describe('config/config', () => {
     assert.equal(config.defaultLanguage, 'ar-SA');
     assert.equal(config.mail.from, 'Clinic <portal@example.org>');
     assert.deepEqual(config.packages, [resolve('a.tgz'), '/b.tgz']);
-    assert.deepEqual(config.issuers, [issuer]);
+    const [external] = config.issuers;
+    assert.deepEqual([external?.issuer, external?.audience, external?.jwks], [issuer.issuer, ['portal'], issuer.jwks]);
     assert.deepEqual(loadConfig({ PORTICO_STORE: 'memory' }).store, { kind: 'memory' });
   });
 
@@ -119,7 +120,7 @@ describe('config/config', () => {
 
   it('is frozen to the bottom', () => {
     const config = loadConfig({ PORTICO_ISSUERS: JSON.stringify([issuer]) });
-    assert(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.issuers[0]?.jwks.keys));
+    assert(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.issuers[0]?.jwks?.keys));
   });
 
   describe('a bad value', () => {
