@@ -4,7 +4,7 @@ import { html, type Html } from './html.js';
 
 /** What people call a type or a category; the code where there is no word for it. */
 export function wordFor(kind: 'type' | 'category', code: string, words: PlainTexts): Html {
-  const name = code.split('-').map(capitalized).join('');
+  const name = code === '*' ? 'All' : code.split('-').map(capitalized).join('');
   const word = (words as Readonly<Record<string, string>>)[kind + name];
   return word === undefined ? html`<bdi dir="ltr">${code}</bdi>` : html`${word}`;
 }
