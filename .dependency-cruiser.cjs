@@ -197,7 +197,7 @@ module.exports = {
     // A store's adapters and compositions know the port, not each other.
     { from: { path: '^src/store/port\\.ts$' }, to: { path: '^src/(fhir/|search/query\\.ts$)' } },
     { from: { path: '^src/store/change-set\\.ts$' }, to: { path: '^src/store/port\\.ts$' } },
-    { from: { path: '^src/store/([^/]+)/' }, to: { path: '^src/(store/$1/|store/port\\.ts$|search/|fhir/)' } },
+    { from: { path: '^src/store/([^/]+)/' }, to: { path: '^src/(store/$1/|store/port\\.ts$|search/|fhir/|runtime/)' } },
     { from: { path: '^(test|bench)/' }, to: {} },
   ],
   allowedSeverity: 'error',
