@@ -11,6 +11,7 @@ import { ask, askEnrollment, askLink, resetPassword } from '../identity/accounts
 import { DAY } from '../portal/days-parameter.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
+import { relationPageParts } from './relation-pages.js';
 import { accountSettings } from './account-settings.js';
 import { identityProviders } from './identity-providers.js';
 import type { Outbound } from '../outbound/outbound.js';
@@ -177,6 +178,13 @@ export function createIdentity(parts: IdentityParts): Identity {
     mayEnroll: async () => (await configuration())['self-enrollment'] === 'on',
     resetPassword: (visitor, given) => resetPassword(visitor, given, recovery),
     connected: parts.connected,
+    ...relationPageParts({
+      ...changing,
+      ...world,
+      days: config.invitationDays,
+      portalUrl: config.portalUrl,
+      settings: configuration,
+    }),
     timeZone: async () => (await configuration())['time-zone'],
     ...external,
     ...accountSettings({ ...changing, ways: external.ways }, sessions, configuration),

@@ -17,6 +17,7 @@ const sheets = [
   'form',
   'consent',
   'apps',
+  'relations',
   'resource',
   'footer',
   'narrow',

@@ -28,6 +28,7 @@ export const noticeKinds = {
   'address-changed': { urgent: true, essential: true },
   'factor-changed': { urgent: true, essential: true },
   'account-closed': { urgent: true, essential: true },
+  'proxy-invitation': { urgent: true },
   'proxy-linked': { essential: true },
   'proxy-narrowed': { essential: true },
   'proxy-ended': { essential: true },

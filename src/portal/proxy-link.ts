@@ -23,8 +23,8 @@ const RELATIONS = 200;
 export interface LinkOrder {
   /** `Patient/1` */
   readonly principal: string;
-  /** `Patient/2` or `Person/3` */
-  readonly proxy: string;
+  /** `Patient/2` or `Person/3`, or somebody who is made with the relation. */
+  readonly proxy: string | Side;
   readonly relationship: CodeableConcept;
   /** A code of `proxy-basis`. */
   readonly basis?: string;
@@ -43,7 +43,7 @@ export type LinkOutcome = { readonly relation: RelatedPerson; readonly isNew: bo
 export async function linkProxy(order: LinkOrder, parts: LinkParts): Promise<LinkOutcome> {
   const { reader } = parts;
   const principal = await sideOf('principal', order.principal, parts);
-  const proxy = await sideOf('proxy', order.proxy, parts);
+  const proxy = typeof order.proxy === 'string' ? await sideOf('proxy', order.proxy, parts) : order.proxy;
   if ('fault' in principal) return principal;
   if ('fault' in proxy) return proxy;
   refuseSides(order, principal, proxy, parts);

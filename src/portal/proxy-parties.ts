@@ -26,6 +26,22 @@ export interface ProxyRules {
   readonly enrollment: EnrollmentOrder;
 }
 
+/** The settings of the portal that the rules depend on. */
+export interface ProxySettings {
+  readonly 'credential-model': string;
+  readonly 'account-age': number;
+  readonly 'proxy-age': number;
+}
+
+/** @param mayMake whether the caller may have accounts made at all */
+export const proxyRules = (settings: ProxySettings, mayMake: boolean, enrollment: EnrollmentOrder): ProxyRules => ({
+  model: settings['credential-model'],
+  makesAccounts: mayMake && settings['credential-model'] !== 'external',
+  accountAge: settings['account-age'],
+  proxyAge: settings['proxy-age'],
+  enrollment,
+});
+
 /** A side with an account, or a child without: others act for children whether or not they have one. */
 export interface Side {
   /** Of the record or, without one, of the account. */

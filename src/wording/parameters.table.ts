@@ -67,6 +67,7 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'contact-changed': {},
   'factor-changed': {},
   'account-closed': {},
+  'proxy-invitation': coded('proxy-invitation'),
   'proxy-linked': {},
   'proxy-narrowed': {},
   'proxy-ended': {},

@@ -8,6 +8,7 @@ import { launchedBy } from '../identity/member-launch.js';
 import { PASSWORD } from '../identity/members.js';
 import { unreachableStaff } from '../identity/unreachable-staff.js';
 import { stranger } from '../portal/journey.js';
+import { linking } from '../portal/relations.js';
 import { AGENT, type Reader } from './page-site.js';
 
 export interface ListedPage {
@@ -237,6 +238,29 @@ export const pages: readonly ListedPage[] = [
       await reader.page.waitForURL('**/account/passkey-answer*');
     },
   },
+  { name: 'relations', routes: ['GET /account/relations'], open: withRelations },
+  {
+    name: 'relations-asked',
+    routes: ['POST /account/relations/ask', 'POST /account/relations/end', 'POST /account/relations/take-back'],
+    async open(reader) {
+      await withRelations(reader);
+      await reader.send('/account/relations/ask', { ...SOMEBODY, email: 'no.one@example.org', current: 'wrong' });
+    },
+  },
+  { name: 'proxy-invitation', routes: ['GET /proxy-invitation'], open: ({ go }) => go('/proxy-invitation') },
+  {
+    name: 'proxy-invitation-asked',
+    routes: ['POST /proxy-invitation', 'POST /proxy-invitation/accept', 'POST /proxy-invitation/new'],
+    open: withProxyInvitation,
+  },
+  {
+    name: 'proxy-invitation-declined',
+    routes: ['POST /proxy-invitation/decline'],
+    async open(reader) {
+      await withProxyInvitation(reader);
+      await reader.send('/proxy-invitation/decline');
+    },
+  },
   { name: 'authenticator-app', routes: ['POST /account/app'], open: withApp },
   {
     name: 'recovery-codes',
@@ -404,4 +428,31 @@ async function withConnectedApp({ portal, signIn, go }: Reader): Promise<void> {
   await launchedBy(member, portal, new CookieJar(), scope);
   await signIn(member);
   await go('/account/connected-apps');
+}
+
+const SOMEBODY: Readonly<Record<string, string>> = { given: 'Noor', family: 'Newcomer' };
+
+/** A patient for whom one acts, one did, and one is asked to. */
+async function withRelations({ page, portal, signIn, go, send }: Reader): Promise<void> {
+  const [patient, ...others] = [await portal.member(), await portal.member(), await portal.member()];
+  for (const { patient: proxy } of others) {
+    const relation = await portal.fhir(
+      ...(['demo-system', 'POST', 'RelatedPerson/$link-proxy'] as const),
+      linking({ principal: patient.patient, proxy, basis: 'convenience', functions: ['messages', 'pay'] }),
+    );
+    if (proxy === others[0].patient)
+      await portal.fhir('demo-system', 'POST', `RelatedPerson/${String(relation['id'])}/$unlink-proxy`);
+  }
+  await signIn(patient);
+  await go('/account/relations');
+  await page.check('[name="may-messages"]');
+  await send('/account/relations/ask', { ...SOMEBODY, email: 'noor.newcomer@example.org', current: PASSWORD });
+}
+
+async function withProxyInvitation(reader: Reader): Promise<void> {
+  await withRelations(reader);
+  const mails = await reader.portal.mails('noor.newcomer@example.org');
+  const code = /proxy-invitation#([0-9A-Z-]+)/.exec(mails.at(-1)?.text ?? '')?.[1] ?? '';
+  await reader.go('/proxy-invitation');
+  await reader.send('/proxy-invitation', { code });
 }

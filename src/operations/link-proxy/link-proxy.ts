@@ -5,7 +5,7 @@ import { isProxyBasis, proxyBases, proxyFunctions } from '../../fhir/proxy-basis
 import { localName } from '../../fhir/reference.js';
 import { DAY } from '../../portal/days-parameter.js';
 import { linkProxy, refuseFunctions, type LinkOrder } from '../../portal/proxy-link.js';
-import type { ProxyRules } from '../../portal/proxy-parties.js';
+import { proxyRules } from '../../portal/proxy-parties.js';
 import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
 import { definitionOf } from '../operation-of.js';
 import type { LinkProxyInput, LinkProxyOutput } from '../types.js';
@@ -28,28 +28,15 @@ export const createLinkProxy = (parts: LinkProxyParts): Operation<LinkProxyInput
 
 async function link(call: Call<LinkProxyInput>, parts: LinkProxyParts): Promise<Outcome<LinkProxyOutput>> {
   const ages = await parts.configuration();
-  const rules = rulesFor(call, ages, parts.portal);
+  const { activatesAccounts: activates, invitationDays, portalUrl } = parts.portal;
+  const enrollment = { activates, differs: false, lasts: invitationDays * DAY, portalUrl };
+  // A trusted system links members that there are, and makes no account.
+  const rules = proxyRules(ages, call.context.actor.kind === 'staff', enrollment);
   const outcome = await linkProxy(orderOf(call), { rules, ages, reader: call.all, world: parts });
   if ('fault' in outcome) return outcome;
   const { relation, isNew, step } = outcome;
   if (!isNew) return { output: { return: relation } };
   return { step, returns: { type: 'RelatedPerson', id: relation.id, created: true }, output: {} };
-}
-
-/** A trusted system links members that there are, and makes no account. */
-function rulesFor(
-  { context: { actor } }: Call<LinkProxyInput>,
-  configuration: Awaited<ReturnType<HandlerParts['configuration']>>,
-  { activatesAccounts: activates, invitationDays, portalUrl }: PortalSettings,
-): ProxyRules {
-  const model = configuration['credential-model'];
-  return {
-    model,
-    makesAccounts: actor.kind === 'staff' && model !== 'external',
-    accountAge: configuration['account-age'],
-    proxyAge: configuration['proxy-age'],
-    enrollment: { activates, differs: false, lasts: invitationDays * DAY, portalUrl },
-  };
 }
 
 function orderOf({ input, context }: Call<LinkProxyInput>): LinkOrder {

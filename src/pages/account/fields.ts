@@ -50,6 +50,26 @@ export function field({
   </p>`;
 }
 
+/** One of several values. */
+export const choice = (
+  name: string,
+  label: string,
+  options: readonly (readonly [value: string, label: Html])[],
+): Html =>
+  html`<p class="field">
+    <label for="${name}">${label}</label>
+    <select id="${name}" name="${name}">
+      ${options.map(([value, text]) => html`<option value="${value}">${text}</option>`)}
+    </select>
+  </p>`;
+
+/** Any of several values, each a field of its own. */
+export const checks = (legend: string, options: readonly (readonly [name: string, label: Html])[]): Html =>
+  html`<fieldset class="checks">
+    <legend>${legend}</legend>
+    ${options.map(([name, text]) => html`<label><input type="checkbox" name="${name}" value="1" /> ${text}</label>`)}
+  </fieldset>`;
+
 /** The text of a problem, read out when the page opens. */
 export const alert = (text: string | undefined): Html | false =>
   text !== undefined && html`<p class="problem" role="alert">${text}</p>`;

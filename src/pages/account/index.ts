@@ -4,6 +4,8 @@ import { accountPages, type AccountPageParts } from './account.js';
 import { externalPages, type ExternalPageParts } from './external.js';
 import { unlinkedPages, type UnlinkedPageParts } from './unlinked.js';
 import { connectedAppPages, type ConnectedAppPageParts } from './connected-apps.js';
+import { proxyInvitationPages, type ProxyInvitationPageParts } from './proxy-invitation.js';
+import { relationPages, type RelationPageParts } from './relations.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
 import { factorSetUpPages, type FactorSetUpPageParts } from './factor-set-up.js';
 import { recoveryPages, type RecoveryPageParts } from './recovery.js';
@@ -22,6 +24,8 @@ export type AccountPagesParts = Pick<Site, 'forms'> &
   ExternalPageParts &
   UnlinkedPageParts &
   ConnectedAppPageParts &
+  RelationPageParts &
+  ProxyInvitationPageParts &
   AccountPageParts;
 
 export function serveAccountPages(app: Express, parts: AccountPagesParts, site: Omit<Site, 'forms'>): void {
@@ -37,6 +41,8 @@ export function serveAccountPages(app: Express, parts: AccountPagesParts, site: 
     ...externalPages(parts),
     ...unlinkedPages(parts),
     ...connectedAppPages(parts),
+    ...relationPages(parts),
+    ...proxyInvitationPages(parts),
     ...accountPages(parts),
   ];
   for (const page of pages) serveForm(app, page, { ...site, forms });
