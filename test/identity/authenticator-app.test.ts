@@ -1,6 +1,7 @@
 /** An authenticator app as second factor, and the codes for those who lose it. */
 import assert from 'node:assert/strict';
 import { generate } from 'otplib';
+import QrCode from 'qrcode';
 import type { Page, PageVisitor } from '../fixtures/page-visitor.js';
 import { eachMembership, PASSWORD, signIn, type Member, type Portal } from './members.js';
 
@@ -95,6 +96,32 @@ eachMembership('an authenticator app', portal => {
     const proposed = await browser.send(account, { current: PASSWORD }, '/account/app');
     assert.equal((await browser.send(proposed, { code: '000000' })).status, 422);
     assert.equal(isIn(await signIn(portal().visitor(), dana)), true);
+  });
+
+  it('[RN-15] [R135] the secret is a QR code with a name, made of shapes of the page itself, and stands beside it as text', async () => {
+    const browser = portal().visitor();
+    const account = await signIn(browser, await portal().member());
+    const { text, headers } = await browser.send(account, { current: PASSWORD }, '/account/app');
+    const [, uri = ''] = /name="uri" value="([^"]+)"/.exec(text) ?? [];
+    const [, secret = ''] = /name="secret" value="([A-Z2-7]+)"/.exec(text) ?? [];
+    assert.ok(text.includes(secret.match(/.{1,4}/g)?.join(' ') ?? 'none'));
+    const [, svg = ''] = /<svg\s+class="qr"\s+role="img"\s+aria-label="QR code[^"]*"([^]*?)<\/svg>/.exec(text) ?? [];
+    const dark = [...svg.matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => `${Number(x) - 4} ${Number(y) - 4}`);
+    const { size, data } = QrCode.create(uri.replaceAll('&amp;', '&'), { errorCorrectionLevel: 'M' }).modules;
+    const expected = [...data].flatMap((one, at) => (one === 1 ? [`${at % size} ${Math.floor(at / size)}`] : []));
+    assert.deepEqual(dark, expected);
+    assert.match(headers.get('content-security-policy') ?? '', /img-src 'self'; /);
+    assert.ok(!/data:|<script/.test(text));
+  });
+
+  it('[F01] a picture is made of the address of an app alone, and of no longer text than it holds', async () => {
+    const browser = portal().visitor();
+    const account = await signIn(browser, await portal().member());
+    const proposed = await browser.send(account, { current: PASSWORD }, '/account/app');
+    for (const uri of ['javascript:alert(1)', `otpauth://${'x'.repeat(5000)}`]) {
+      const page = await browser.send(proposed, { code: '000000', uri });
+      assert.deepEqual([page.status, page.text.includes('class="qr"')], [422, false]);
+    }
   });
 
   it('[A10] the secret of an app is in no record as it is', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { softwareAuthenticator, type Twist } from '../fixtures/software-authenticator.js';
 import { eachMembership, signIn } from './members.js';
-import { enter, holder, isIn, optionsIn, originOf } from './passkeys.js';
+import { enter, holder, isIn, optionsIn, originOf, whoIsIn } from './passkeys.js';
 
 const SESSION = 'portico-session';
 
@@ -14,10 +14,7 @@ eachMembership('sign-in by passkey', portal => {
     const browser = portal().visitor();
     const page = await enter(browser, device);
     assert.match(page.text, new RegExp(`signed in as .*${dana.userName}`));
-    const { sessions } = portal().server.app.identity;
-    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const who = await sessions.current({ headers: { cookie } });
-    assert.deepEqual([who?.account, who?.amr], [dana.account, ['pop', 'user', 'mfa']]);
+    assert.deepEqual(await whoIsIn(portal(), browser), [dana.account, ['pop', 'user', 'mfa']]);
     assert.match((await browser.get('/account')).text, /My telephone.* · used on/s);
   });
 

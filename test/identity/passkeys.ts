@@ -43,6 +43,8 @@ export async function holder(portal: Portal): Promise<Holder> {
   const device = softwareAuthenticator(originOf(portal));
   const done = await addPasskey({ browser, device });
   assert.match(done.text, /It is saved/);
+  // The notice has arrived before anything else is sent.
+  await portal.mails(dana.email);
   return { dana, browser, device };
 }
 
@@ -54,3 +56,13 @@ export async function enter(browser: PageVisitor, device: SoftwareAuthenticator,
 }
 
 export const isIn = ({ text }: Page): boolean => text.includes('You are signed in');
+
+/** Who is signed in to the browser: account, and how. */
+export async function whoIsIn(
+  { server }: Portal,
+  { cookies }: PageVisitor,
+): Promise<(string | readonly string[] | undefined)[]> {
+  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const who = await server.app.identity.sessions.current({ headers: { cookie } });
+  return [who?.account, who?.amr];
+}

@@ -68,11 +68,19 @@ export function methodList({ words, t, link, frame }: Visit, { methods, timeZone
       ? undefined
       : t('methodUsed', { day: format.format(method.usedAt) });
   return html`<ul class="sessions">
-    ${methods.map(method => {
+    ${methods.map((method, at) => {
       const note = 'isCopied' in method && method.isCopied ? words.passkeyCopied : used(method);
       return html`<li>
-        <span>${called(words, method)}${note !== undefined && html` · ${note}`}</span>
-        ${methods.length > 1 && html`<a href="${link(REMOVAL, { method: method.id })}">${words.remove}</a>`}
+        <span id="method-${at}">${called(words, method)}${note !== undefined && html` · ${note}`}</span>
+        ${
+          methods.length > 1 &&
+          html`<a
+            href="${link(REMOVAL, { method: method.id })}"
+            aria-labelledby="remove-${at} method-${at}"
+            id="remove-${at}"
+            >${words.remove}</a
+          >`
+        }
       </li>`;
     })}
   </ul>`;
