@@ -4,6 +4,7 @@ import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import { outboxDocuments } from '../delivery/outbox.js';
+import type { Effect } from '../portal/effect.js';
 import { answerRequests, REQUESTS_AT_ONCE } from '../identity/accounts/account-requests.js';
 import { createAccountSecurity } from '../identity/accounts/account-security.js';
 import { placeNamesOf } from '../identity/accounts/place-names.js';
@@ -33,11 +34,12 @@ import { createAuthenticatorApps } from '../identity/accounts/authenticator-app.
 import { createOneTimeCodes } from '../identity/accounts/one-time-code.js';
 import { signInMethods } from '../identity/accounts/sign-in-method.js';
 import { fhirUserOf } from '../identity/accounts/standing.js';
-import { reuseTold } from '../identity/accounts/token-reuse.js';
+import { safetyNotice } from '../identity/accounts/safety-notice.js';
 import type { ConnectedApps } from '../identity/authorization-server/connected-apps.js';
 import type { Grants } from '../identity/authorization-server/grants.js';
+import { createKnownBrowsers } from '../identity/limits/known-browsers.js';
 import { createLimiter, type Limiter } from '../identity/limits/limiter.js';
-import { createCookies } from '../identity/sessions/cookies.js';
+import { createCookies, type WithHeaders } from '../identity/sessions/cookies.js';
 import { createFormTokens, type FormTokens } from '../identity/sessions/form-token.js';
 import { createPendingSignIns } from '../identity/sessions/pending-sign-in.js';
 import { createSessions, type Sessions } from '../identity/sessions/sessions.js';
@@ -96,6 +98,7 @@ export function createIdentity(parts: IdentityParts): Identity {
   const { clock, random } = world;
   const cookies = createCookies(config.url.startsWith('https:'));
   const forms = createFormTokens(secret, { cookies, random, url: config.url });
+  const browserOf = (request: WithHeaders) => forms.browserOf(request);
   const standing = { reader: serverReader(parts), clock, settings: configuration };
   const methods = signInMethods(records, clock);
   const rules = factorRules(standing, methods, configuration);
@@ -104,14 +107,17 @@ export function createIdentity(parts: IdentityParts): Identity {
     const settings = await configuration();
     return { idle: settings['session-idle-minutes'] * MINUTE, absolute: settings['session-hours'] * 60 * MINUTE };
   };
+  const credentials = credentialReader(records, clock);
+  const limiter = createLimiter(secret, { records, clock });
+  const outbox = (effect: Effect) => outboxDocuments(effect, world);
+  const telling = { limiter, credentials, outbox };
   const sessions = createSessions({
     ...{ clock, random, records, store, cookies, limits },
+    told: account => safetyNotice('session-ended', account, telling),
     fhirUserOf: signedInUser(standing, rules),
     grants: parts.grants,
   });
-  const credentials = credentialReader(records, clock);
   const hashing = createHashing();
-  const limiter = createLimiter(secret, { records, clock });
   const audit = accountAudit(parts.audit, world);
   const writer = accountWriter(parts);
   const serves = new Map(config.identityProviders.map(({ key, serves: kinds }) => [key, kinds]));
@@ -125,12 +131,11 @@ export function createIdentity(parts: IdentityParts): Identity {
   const factors: FirstFactorParts = {
     ...{ clock, credentials, limiter, sessions, store, audit, fhirUserOf: inUse, ...rules },
     dormantDays: async () => (await configuration())['dormant-days'],
-    outbox: effect => outboxDocuments(effect, world),
-    apps,
+    ...{ outbox, apps, browsers: createKnownBrowsers(records, clock, browserOf) },
     codes: createOneTimeCodes(secret, { records, clock, random }),
     pending: createPendingSignIns({ records, cookies, clock, random }),
   };
-  const { codes, outbox } = factors;
+  const { codes } = factors;
   const passkeys = {
     challenges: createChallenges({ records, clock, random }),
     relyingParty: relyingPartyOf(config.url),
@@ -170,7 +175,7 @@ export function createIdentity(parts: IdentityParts): Identity {
   const pages: AccountPagesParts = {
     forms,
     sessions,
-    ...signInPages({ ...signing, browserOf: request => forms.browserOf(request) }),
+    ...signInPages({ ...signing, browserOf }),
     verifyEntrance: (visitor, entrance, given) => verifyEntrance(visitor, entrance, given, entering),
     enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
     ask: (visitor, purpose, typed) => ask(visitor, purpose, typed, recovery),
@@ -190,7 +195,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     ...accountSettings({ ...changing, ways: external.ways }, sessions, configuration),
   };
   const choose: Identity['choose'] = choice => chosenCredential(choice, { hashing, clock });
-  const reused: Identity['reused'] = account => reuseTold(account, { limiter, credentials, security });
+  const reused: Identity['reused'] = account => safetyNotice('app-access-ended', account, telling);
   return { sessions, limiter, forms, requests, comingOfAge, choose, reused, pages };
 }
 

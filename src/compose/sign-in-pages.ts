@@ -10,6 +10,7 @@ import {
   type FactorAtSignInParts,
 } from '../identity/accounts/factor-at-sign-in.js';
 import { bringFactor, factorUnderWay, sendAnother } from '../identity/accounts/second-factor.js';
+import { createAlarm } from '../identity/limits/alarm.js';
 import { signIn, type SignInParts } from '../identity/accounts/sign-in.js';
 import type { Challenges } from '../identity/passkeys/challenges.js';
 import type { RelyingParty } from '../identity/passkeys/relying-party.js';
@@ -49,6 +50,7 @@ export function signInPages(parts: SignInPagesParts): SignInPages {
     credentials: parts.credentials,
     limiter,
     factors,
+    alarm: createAlarm(limiter, clock),
   };
   return {
     hasPasskeys: relyingParty !== undefined,

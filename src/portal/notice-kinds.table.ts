@@ -35,6 +35,7 @@ export const noticeKinds = {
   'app-access-ended': { urgent: true, essential: true },
   'passkey-blocked': { urgent: true, essential: true },
   'factor-reset': { urgent: true, essential: true },
+  'session-ended': { urgent: true, essential: true },
 } as const satisfies Readonly<Record<string, NoticeKind>>;
 
 export type NoticeEvent = keyof typeof noticeKinds;

@@ -74,6 +74,7 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'app-access-ended': {},
   'passkey-blocked': {},
   'factor-reset': {},
+  'session-ended': {},
 };
 
 export const isEvent = (event: string): event is NoticeEvent => Object.hasOwn(own, event);

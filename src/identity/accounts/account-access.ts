@@ -2,6 +2,7 @@
 import { endingActivation } from '../../portal/account-standing.js';
 import type { AccountAccess } from '../../service.js';
 import type { DocumentChange } from '../../store/port.js';
+import { knownTries } from '../limits/known-browsers.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { AccountSecurity } from './account-security.js';
 import { changedCredential, NO_FACTOR, type Credential, type CredentialReader } from './credential.js';
@@ -22,6 +23,7 @@ export function createAccountAccess({ limiter, credentials, methods, security }:
       const name = foldUserName(stored?.credential.userName ?? account);
       return [
         limiter.forgetting({ limit: 'password-account', of: name }),
+        limiter.forgetting({ limit: 'password-account', of: knownTries(name) }),
         limiter.forgetting({ limit: 'factor-account', of: account }),
         limiter.forgetting({ limit: 'code-sent', of: account }),
       ];

@@ -1,6 +1,7 @@
 /** Before somebody changes who gets into an account: whoever sits down at an open browser cannot. */
 import type { Clock } from '../../fhir/clock.js';
 import { isConflict } from '../../fhir/fault.js';
+import { knownTries } from '../limits/known-browsers.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import type { SignedIn } from '../sessions/session.js';
@@ -46,7 +47,9 @@ export async function confirm(
   const stored = await credentials.of(account);
   if (stored && !(await policy.usable(stored.credential)).password)
     return clock.now() - provedAt <= FRESH ? stored : { kind: 'stale' };
-  const counted: Counted = { limit: 'password-account', of: foldUserName(stored?.credential.userName ?? account) };
+  // Whoever is signed in does not wait for the tries of strangers.
+  const of = knownTries(foldUserName(stored?.credential.userName ?? account));
+  const counted: Counted = { limit: 'password-account', of };
   const wait = await limiter.take([counted]);
   if (wait !== undefined) return { kind: 'wait', wait };
   if (!(await hashing.verify(stored?.credential.password, password)) || !stored) return { kind: 'wrong-password' };

@@ -4,6 +4,7 @@ import { defined } from '../../fhir/defined.js';
 import { isConflict } from '../../fhir/fault.js';
 import type { Effect } from '../../portal/effect.js';
 import type { DocumentChange, Store } from '../../store/port.js';
+import type { KnownBrowsers } from '../limits/known-browsers.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import type { PendingSignIn, PendingSignIns } from '../sessions/pending-sign-in.js';
@@ -14,6 +15,7 @@ import { changedCredential, type Credential, type CredentialReader, type StoredC
 import { factorAsked, hasPasskey, type FactorAsked, type FactorRuleParts } from './factor-rule.js';
 import type { AuthenticatorApps } from './authenticator-app.js';
 import { withoutCode } from './recovery-code.js';
+import { foldUserName } from './user-name.js';
 import type { OneTimeCodes } from './one-time-code.js';
 
 export interface SecondFactorParts extends FactorRuleParts {
@@ -23,6 +25,7 @@ export interface SecondFactorParts extends FactorRuleParts {
   readonly apps: Pick<AuthenticatorApps, 'stepOf'>;
   readonly limiter: Limiter;
   readonly sessions: Pick<Sessions, 'open'>;
+  readonly browsers: KnownBrowsers;
   readonly store: Pick<Store, 'commit'>;
   readonly outbox: (effect: Effect) => DocumentChange[];
   readonly audit: AccountAudit;
@@ -143,14 +146,16 @@ export async function openWith(
   visitor: Visitor,
   { pending, stored }: UnderWay,
   { used, changes: proved, amr: how }: FactorProof,
-  parts: Pick<SecondFactorParts, 'pending' | 'clock' | 'sessions' | 'audit'>,
+  parts: Pick<SecondFactorParts, 'pending' | 'clock' | 'sessions' | 'audit' | 'browsers'>,
 ): Promise<Extract<FactorOutcome, { kind: 'signed-in' | 'over' }>> {
   const { account, amr, provedAt, browser } = pending;
+  const { userName } = stored.credential;
   const ended = parts.pending.end(browser);
   const changes = [...used, ended.change, changedCredential(stored, { ...proved, signedInAt: parts.clock.now() })];
   const who = { account, amr: [...amr, how, 'mfa'], ...defined({ provedAt }) };
   try {
     const cookie = await parts.sessions.open(visitor, who, changes);
+    if (userName !== undefined) await parts.browsers.remember(visitor, foldUserName(userName));
     await parts.audit({ action: 'sign-in', account, isGood: true });
     return { kind: 'signed-in', cookies: [cookie, ended.cookie] };
   } catch (error) {

@@ -1,5 +1,7 @@
 /** Sign-in by user name and password. Unknown names, wrong passwords and closed accounts are one answer, in the same time. */
 import { isConflict } from '../../fhir/fault.js';
+import type { Alarm } from '../limits/alarm.js';
+import { knownTries } from '../limits/known-browsers.js';
 import type { Counted, Limiter } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import { kindOf, type CredentialPolicy } from './credential-policy.js';
@@ -12,6 +14,7 @@ export interface SignInParts {
   readonly credentials: Pick<CredentialReader, 'byUserName'>;
   readonly hashing: Hashing;
   readonly limiter: Limiter;
+  readonly alarm: Alarm;
   readonly policy: Pick<CredentialPolicy, 'allowsOwn'>;
   readonly factors: FirstFactorParts;
 }
@@ -37,20 +40,31 @@ export async function signIn(
   { userName, password }: NameAndPassword,
   parts: SignInParts,
 ): Promise<SignInOutcome> {
-  const { limiter } = parts;
-  const { audit } = parts.factors;
-  const ofAccount: Counted = { limit: 'password-account', of: foldUserName(userName.slice(0, LONGEST)) };
+  const { limiter, alarm } = parts;
+  const { audit, browsers } = parts.factors;
+  const name = foldUserName(userName.slice(0, LONGEST));
+  const isKnown = await browsers.knows(visitor, name);
+  const ofAccount: Counted = { limit: 'password-account', of: isKnown ? knownTries(name) : name };
   const ofNetwork: Counted = { limit: 'network', of: visitor.network };
   const wait = await limiter.take([ofNetwork, ofAccount]);
   if (wait !== undefined) return { kind: 'wait', wait };
   const proved = await prove(userName, password, parts);
   if ('refused' in proved) {
+    await alarm.wrong();
     await audit({ action: 'sign-in', account: proved.refused, isGood: false });
     return { kind: 'refused' };
   }
   await limiter.giveBack([ofNetwork]);
   await limiter.forget(ofAccount);
-  return admit(visitor, proved.stored, { amr: ['pwd'] }, parts.factors);
+  const isDoubtful = !isKnown && (await alarm.isOn());
+  const outcome = await admit(
+    visitor,
+    proved.stored,
+    { amr: ['pwd'], ...(isDoubtful ? { second: 'required' } : {}) },
+    parts.factors,
+  );
+  if (outcome.kind === 'signed-in') await browsers.remember(visitor, name);
+  return outcome;
 }
 
 /** The account whose password it is; `refused` names the account that was meant, for the audit. */

@@ -9,8 +9,8 @@ export interface WithHeaders {
 export interface Cookies {
   /** The value of a cookie; undefined where it is absent, sent twice, or empty. */
   read(request: WithHeaders, name: string): string | undefined;
-  /** The Set-Cookie field that sets it, until the browser is closed. */
-  set(name: string, value: string): string;
+  /** The Set-Cookie field that sets it: for so many seconds, or until the browser is closed. */
+  set(name: string, value: string, seconds?: number): string;
   /** The Set-Cookie field that takes it away. */
   clear(name: string): string;
 }
@@ -25,7 +25,8 @@ export function createCookies(secure: boolean): Cookies {
       const [value = ''] = values;
       return values.length === 1 && value !== '' ? value : undefined;
     },
-    set: (name, value) => `${named(name)}=${value}; ${attributes}`,
+    set: (name, value, seconds) =>
+      `${named(name)}=${value}; ${seconds === undefined ? '' : `Max-Age=${seconds}; `}${attributes}`,
     clear: name => `${named(name)}=; Max-Age=0; ${attributes}`,
   };
 }

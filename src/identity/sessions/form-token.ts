@@ -18,6 +18,9 @@ export interface FormTokens {
 
 const COOKIE = 'browser';
 
+/** Seconds that a browser keeps its name: as long as it is known for the sign-ins in it. */
+const KEPT = 180 * 24 * 3600;
+
 /** @param url the server's public address */
 export function createFormTokens(
   secret: KeyObject,
@@ -29,7 +32,7 @@ export function createFormTokens(
     issue(request) {
       const known = cookies.read(request, COOKIE);
       const browser = known ?? newSecret(random);
-      const cookie = known === undefined ? cookies.set(COOKIE, browser) : undefined;
+      const cookie = known === undefined ? cookies.set(COOKIE, browser, KEPT) : undefined;
       return { token: tokenOf(browser).toString('base64url'), cookie };
     },
     accepts(request, token) {

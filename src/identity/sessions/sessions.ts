@@ -28,6 +28,8 @@ export interface SessionParts extends Pick<World, 'clock' | 'random'> {
   readonly limits: () => Promise<SessionLimits>;
   /** Who an account is to apps at this moment; undefined where it may not be signed in (any more), or not in this way. */
   readonly fhirUserOf: (account: string, amr: readonly string[]) => Promise<string | undefined>;
+  /** The changes that tell the person that a session elsewhere ended for this one. */
+  readonly told: (account: string) => Promise<DocumentChange[]>;
   /** What apps were granted in a session loses its access with it. */
   readonly grants: Pick<Grants, 'ending'>;
 }
@@ -95,9 +97,11 @@ export function createSessions(parts: SessionParts): Sessions {
       const value = { account, amr, authTime: now, seen: now, browser, ...defined({ provedAt }) };
       const before = await stored(request);
       const others = (await sessionsOf(account)).filter(({ id }) => id !== before?.id);
-      const ended = [...(before ? [before] : []), ...others.slice(MOST - 1)].map(endOf).map(unconditional);
+      const surplus = others.slice(MOST - 1);
+      const ended = [...(before ? [before] : []), ...surplus].map(endOf).map(unconditional);
+      const told = surplus.length > 0 ? await parts.told(account) : [];
       const session = sessionRecord(hashOfSecret(secret), value, await limits(), 0);
-      await store.commit({ documents: [...changes, ...ended, session] });
+      await store.commit({ documents: [...changes, ...ended, ...told, session] });
       return cookies.set(COOKIE, secret);
     },
     async close(request) {
