@@ -83,7 +83,7 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
     actor,
     roleSystem: rules.roleSystem,
     containers: rules.containers,
-    visible: type => once(type, () => or([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
+    visible: type => once(type, () => either([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
     past: type => pastFilter(actor, type, rules),
     reach,
     does: need => doesFilter(actor, need),
@@ -138,13 +138,17 @@ export function policies(
 const publicView = (type: string): PublicView =>
   (Object.hasOwn(directory, type) ? directory[type] : undefined) ?? EVERYTHING;
 
+/** Any of these, of which several may be the same. */
+const either = (filters: readonly Filter[]): Filter =>
+  or([...new Map(filters.map(filter => [JSON.stringify(filter), filter])).values()]);
+
 const keyOf = (need: Need): string =>
   'permission' in need ? `${need.type}.${need.permission}` : `${need.type}.$${need.operation}`;
 
 /** The union over the scopes that give the need, each within what the actor reaches in its context. */
 function filterOf(actor: Actor, need: Need, rules: PolicyRules): Filter {
   const granted = actor.scopes.filter(scope => gives(scope, need));
-  return or(
+  return either(
     granted.map(scope => and([within(actor, scope, need.type, rules), granular(scope, need.type, rules.compile)])),
   );
 }
@@ -168,7 +172,8 @@ function within(actor: Actor, { context }: Scope, type: string, rules: PolicyRul
     case 'system':
       return withoutForeignDrafts(actor, type, rules);
     case 'patient':
-      return or([and([ownOrDirectory(actor, type), unhiddenFrom(actor, type, rules)]), draftsOf(actor, type)]);
+      // Drafts have no labels of their authors', so that one condition goes for all: stores leave it out where there is none.
+      return and([or([ownOrDirectory(actor, type), draftsOf(actor, type)]), unhiddenFrom(actor, type, rules)]);
     case 'staff':
       return context === 'user'
         ? or([and([filesOrAll(actor, type, rules), unhiddenFrom(actor, type, rules)]), draftsOf(actor, type)])
