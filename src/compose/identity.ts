@@ -12,6 +12,8 @@ import { ask, askEnrollment, askLink, resetPassword } from '../identity/accounts
 import { DAY } from '../portal/days-parameter.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
+import { accessesOf } from '../identity/accounts/accesses.js';
+import { trailOf } from './accesses.js';
 import { relationPageParts } from './relation-pages.js';
 import { accountSettings } from './account-settings.js';
 import { identityProviders } from './identity-providers.js';
@@ -45,7 +47,7 @@ import { createPendingSignIns } from '../identity/sessions/pending-sign-in.js';
 import { createSessions, type Sessions } from '../identity/sessions/sessions.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
 import type { Audit } from '../service.js';
-import type { DocumentChange, Storage } from '../store/port.js';
+import type { DocumentChange, Storage, Store } from '../store/port.js';
 import { runAsServer, type ServerStepParts } from '../writing/server-step.js';
 import { endpointThat, type Model } from './model.js';
 import { serverReader } from './server-reader.js';
@@ -60,7 +62,7 @@ export interface IdentityParts {
   /** What people granted to apps. */
   grants: Pick<Grants, 'ending'>;
   readonly connected: ConnectedApps;
-  audit: Audit;
+  audit: Audit & { readonly store: Store };
   log: Log;
   outbound: Outbound;
   /** How resources are written. */
@@ -172,6 +174,11 @@ export function createIdentity(parts: IdentityParts): Identity {
       enterExternally(visitor, entrance, given, identity, entering),
     askLink: (visitor, unlinked) => askLink(visitor, unlinked, recovery),
   });
+  const { partition } = endpointThat(parts.model, 'holdsAudit');
+  const looking = {
+    ...{ reader: serverReader(parts), clock, settings: configuration },
+    trail: trailOf(parts.audit.store, partition, clock),
+  };
   const pages: AccountPagesParts = {
     forms,
     sessions,
@@ -182,6 +189,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     askEnrollment: (visitor, facts) => askEnrollment(visitor, facts, recovery),
     mayEnroll: async () => (await configuration())['self-enrollment'] === 'on',
     resetPassword: (visitor, given) => resetPassword(visitor, given, recovery),
+    accesses: (signedIn, relation, from) => accessesOf(signedIn, relation, from, looking),
     connected: parts.connected,
     ...relationPageParts({
       ...changing,

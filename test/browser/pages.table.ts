@@ -247,6 +247,14 @@ export const pages: readonly ListedPage[] = [
       await reader.send('/account/relations/ask', { ...SOMEBODY, email: 'no.one@example.org', current: 'wrong' });
     },
   },
+  {
+    name: 'accesses',
+    routes: ['GET /account/accesses'],
+    async open(reader) {
+      await withRelations(reader);
+      await reader.go('/account/accesses');
+    },
+  },
   { name: 'proxy-invitation', routes: ['GET /proxy-invitation'], open: ({ go }) => go('/proxy-invitation') },
   {
     name: 'proxy-invitation-asked',

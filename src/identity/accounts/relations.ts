@@ -33,6 +33,8 @@ import type { SignedIn } from '../sessions/session.js';
 import type { AccountWriter } from './account-writer.js';
 import { confirm, type Confirmed, type ConfirmParts, type SettingRefusal } from './confirm.js';
 
+export type { AccountRelation };
+
 export interface RelationParts extends World, Omit<ConfirmParts, 'clock'> {
   readonly writer: AccountWriter;
   readonly limiter: Limiter;

@@ -13,6 +13,7 @@ import { alert, done, field, heading, hidden, submit } from './fields.js';
 import { departing, type ExternalPageParts } from './external.js';
 import { methodList, methodPages, SAVED, type MethodPageParts } from './methods.js';
 import { providerButtons, type OfferedProvider } from './provider-buttons.js';
+import { ACCESSES } from './accesses.js';
 import { RELATIONS } from './relations.js';
 import { ACCOUNT, actionOf, confirmed, current, problemIn, section, type Action } from './settings-parts.js';
 import type { Problem } from './throttled.js';
@@ -139,7 +140,11 @@ async function page(
   const content = html`${heading(words.accountTitle, seen.userName === '' ? undefined : t('signedInAs', { name: seen.userName }))}
     ${done(what)} ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
     <p class="links"><a href="${visit.link(CONNECTED_APPS)}">${words.appsLink}</a></p>
-    ${seen.mayClose && html`<p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>`}
+    ${
+      seen.mayClose &&
+      html`<p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>
+        <p class="links"><a href="${visit.link(ACCESSES)}">${words.accessesLink}</a></p>`
+    }
     ${!seen.hasPassword && confirming(visit, seen)}
     ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
     ${

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { accountPages, type AccountPageParts } from './account.js';
 import { externalPages, type ExternalPageParts } from './external.js';
 import { unlinkedPages, type UnlinkedPageParts } from './unlinked.js';
+import { accessPage, type AccessPageParts } from './accesses.js';
 import { connectedAppPages, type ConnectedAppPageParts } from './connected-apps.js';
 import { proxyInvitationPages, type ProxyInvitationPageParts } from './proxy-invitation.js';
 import { relationPages, type RelationPageParts } from './relations.js';
@@ -25,6 +26,7 @@ export type AccountPagesParts = Pick<Site, 'forms'> &
   UnlinkedPageParts &
   ConnectedAppPageParts &
   RelationPageParts &
+  AccessPageParts &
   ProxyInvitationPageParts &
   AccountPageParts;
 
@@ -42,6 +44,7 @@ export function serveAccountPages(app: Express, parts: AccountPagesParts, site: 
     ...unlinkedPages(parts),
     ...connectedAppPages(parts),
     ...relationPages(parts),
+    accessPage(parts),
     ...proxyInvitationPages(parts),
     ...accountPages(parts),
   ];

@@ -1,9 +1,9 @@
 /** The relations of whoever is signed in, on both sides; they end them here, and ask others to act for them. */
-import type { AccountRelation } from '../../portal/account-relations.js';
 import type { Confirmed } from '../../identity/accounts/confirm.js';
 import {
   GIVEN,
   RELATIONSHIPS,
+  type AccountRelation,
   type InviteOutcome,
   type SeenRelations,
   type Wish,
