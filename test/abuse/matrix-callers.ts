@@ -2,7 +2,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import type { Resource } from '../../src/fhir/resource.js';
+import type { Storage } from '../../src/store/port.js';
 import type { TestServer } from '../fixtures/server.js';
+import { tetheredToken } from './matrix-partner.js';
 import { tokenWith, type Claims } from './ward.js';
 import {
   accountName,
@@ -18,7 +20,7 @@ import {
 
 export interface MatrixCaller {
   readonly name: string;
-  token(server: TestServer): string;
+  token(server: TestServer & { storage: Storage }): string | Promise<string>;
   sees(one: Owned): boolean;
   /** Resources without which the token is nobody's, whoever sees them. */
   readonly own: readonly (Resource & { id: string })[];
@@ -131,6 +133,10 @@ export const matrixCallers: readonly MatrixCaller[] = [
   member('a patient’s app for results', ANN, {
     token: patientToken(accountName(ANN), 'patient/Observation.rs?category=laboratory'),
     sees: one => isOwn(ANN, one) && one.kind === 'laboratory',
+  }),
+  member('a partner for one patient', ANN, {
+    token: server => tetheredToken(server, ANN),
+    sees: one => isOwn(ANN, one) && one.kind !== 'Person',
   }),
   proxy('a parent', [{ id: `${KID}-parent`, patient: KID }]),
   proxy(

@@ -107,9 +107,9 @@ describe('the matrix', () => {
       const whole = await serverOf(caller, open, () => true);
       const without = await serverOf(caller, open, one => caller.sees(one) || caller.needs.includes(nameOf(one)));
       const servers = [whole, without] as const;
-      const tokens = servers.map(server => caller.token(server));
       const told: string[] = [];
       try {
+        const tokens = await Promise.all(servers.map(async server => caller.token(server)));
         const warm: Asked = { kind: '', endpoint: 'portal', method: 'GET', path: 'Patient/zqwarm' };
         await Promise.all(servers.map((server, at) => ask(server, tokens[at]!, warm)));
         for (const asked of drawn(await possible(whole), count, number)) {

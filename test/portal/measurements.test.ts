@@ -97,6 +97,18 @@ function measuring(journey: () => Journey): void {
     assert.equal((body as unknown as Bundle).total, 1);
   });
 
+  it('[PKB-12] [B21] a measurement of one child does not become the other’s, whoever acts for both', async () => {
+    const [one, other] = [await make(named('One')), await make(named('Other'))];
+    const both = await account(await make(relation(one)), await make(relation(other)));
+    const made = await post(both, weight(one));
+    assert.equal(made.status, 201, made.text);
+    const performer = undefined;
+    const moved = await journey().call(both, 'PUT', pathOf(made), {
+      ...{ ...made.body, performer, subject: reference(other) },
+    });
+    assert.deepEqual([moved.status, issue(moved).expression], [403, 'Observation.subject']);
+  });
+
   it('[PKB-12] what the organization recorded stays, whoever performed it', async () => {
     const { patient, self } = await patientWith();
     const theirs = [
