@@ -177,6 +177,8 @@ export interface AuditEntry {
   status: number;
   /** Of a proxy, the relation by which they act for the one patient concerned: `RelatedPerson/2`. */
   relation?: string;
+  /** Purpose of use (v3-ActReason), where it is out of the ordinary. */
+  purpose?: 'BTG';
   /** For asSystem access: the reasons. */
   reasons?: readonly string[];
   /** What a write changes, where the audit tells more than its target. */
@@ -296,6 +298,8 @@ export interface PortalSettings {
   /** Where links in notices lead, without a trailing slash. */
   portalUrl: string;
   invitationDays: number;
+  /** For how long a clinician sees what is restricted, at most. */
+  breakGlassMinutes: number;
   /** Accounts are in use once they are made; else they are pending until their activation. */
   activatesAccounts: boolean;
   /** The contact channels set up here, in the order of preference. */

@@ -2,6 +2,7 @@
 import { localReference } from '../fhir/reference.js';
 import type { Json, Resource } from '../fhir/resource.js';
 import type { Actor } from './actor.js';
+import type { BrokenGlass } from './broken-glass.js';
 import type { Client } from './clients.js';
 import { consentLimitsOf, type Consents } from './consent-limits.js';
 import { references } from './compartment-paths.js';
@@ -25,6 +26,8 @@ export interface People {
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
   readonly consents: Consents;
+  /** The restricted records that `Practitioner/1` has opened for now. */
+  brokenBy(practitioner: string): Promise<readonly Pick<BrokenGlass, 'patient' | 'until'>[]>;
 }
 
 export interface Built {
@@ -35,7 +38,7 @@ export interface Built {
 
 type Person = Pick<
   Actor,
-  'kind' | 'patients' | 'self' | 'reach' | 'relations' | 'identities' | 'roles' | 'organizations'
+  'kind' | 'patients' | 'self' | 'reach' | 'relations' | 'identities' | 'opened' | 'roles' | 'organizations'
 > & {
   until: number;
 };
@@ -190,14 +193,17 @@ async function staff(subject: string, people: People, now: number): Promise<Pers
   if (!(await active(subject, people))) return undefined;
   const roles = (await people.rolesOf(subject)).filter(role => role['active'] !== false);
   const current = roles.filter(role => holds(boundsOf(role['period']), now));
+  const glass = await people.brokenBy(subject);
+  const opened = glass.length === 0 ? undefined : glass.map(({ patient }) => patient);
   return {
     kind: 'staff',
     patients: [],
+    ...defined({ opened }),
     identities: [subject, ...current.map(({ id }) => `PractitionerRole/${id ?? ''}`)],
     roles: new Set(current.flatMap(role => codes(role['code'], people.roleSystem))),
     organizations: [...new Set(current.flatMap(role => references(role, ['organization'])))],
     until: nextChange(
-      roles.map(role => boundsOf(role['period'])),
+      [...roles.map(role => boundsOf(role['period'])), ...glass.map(({ until }) => ({ from: -Infinity, until }))],
       now,
     ),
   };

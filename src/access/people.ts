@@ -18,7 +18,12 @@ export function storedPeople(
   store: Store,
   partition: string,
   clock: Clock,
-  { own, ages, bases = [] }: Pick<People, 'own' | 'ages'> & Partial<Pick<Consents, 'bases'>>,
+  {
+    own,
+    ages,
+    bases = [],
+    brokenBy = () => Promise.resolve([]),
+  }: Pick<People, 'own' | 'ages'> & Partial<Pick<Consents, 'bases'> & Pick<People, 'brokenBy'>>,
 ): People {
   const carrying = async (type: string, keys: readonly string[], limit: number): Promise<Resource[]> => {
     const where = or(keys.map(key => ({ kind: 'posting', key }) as const));
@@ -29,6 +34,7 @@ export function storedPeople(
   return {
     own,
     ages,
+    brokenBy,
     roleSystem: own.codeSystem('role'),
     async read(reference) {
       const [type = '', id = ''] = reference.split('/');

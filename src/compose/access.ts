@@ -1,6 +1,7 @@
 /** Who is believed: issuers, clients, people. */
 import type { Actor } from '../access/actor.js';
 import { createAuthenticate, type Authenticate } from '../access/authenticate.js';
+import { brokenBy } from '../access/broken-glass.js';
 import { buildActor, type People } from '../access/build-actor.js';
 import { eitherClients, trustedApps, type Clients } from '../access/clients.js';
 import { developmentClients, developmentTrust } from '../access/development-issuer.js';
@@ -48,6 +49,7 @@ export function createAccess(
     own: model.definitions.own,
     ages: configuration,
     bases: [url],
+    brokenBy: practitioner => brokenBy(records, practitioner, clock.now()),
   });
   const authenticate = createAuthenticate({
     verify: firstOf(pageTokens.verify, opaqueVerifier(records), own, external),

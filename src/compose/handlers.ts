@@ -127,9 +127,9 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
 }
 
 function portalSettings({ config, channels }: Given): PortalSettings {
-  const { portalUrl, invitationDays, demo } = config;
+  const { portalUrl, invitationDays, breakGlassMinutes, demo } = config;
   // Until there is sign-in, nobody but demo mode can activate an account.
-  return { portalUrl, invitationDays, activatesAccounts: demo, channels };
+  return { portalUrl, invitationDays, breakGlassMinutes, activatesAccounts: demo, channels };
 }
 
 /** A page link is valid for the actor's proxies, roles and scopes at its making: it holds a total that was counted for them. */

@@ -30,6 +30,7 @@ export interface Config {
   /** Where links in e-mails lead, without a trailing slash. */
   readonly portalUrl: string;
   readonly invitationDays: number;
+  readonly breakGlassMinutes: number;
   /** Security labels that hide resources, with spaces between. */
   readonly labels: { readonly sensitive: string; readonly restricted: string; readonly sealed: string };
   /** The region of telephone numbers in national form: ISO 3166-1 alpha-2. */
@@ -146,6 +147,7 @@ function configOf(values: Values): Config {
     defaultLanguage: values.PORTICO_DEFAULT_LANGUAGE,
     portalUrl: values.PORTICO_PORTAL_URL ?? url,
     invitationDays: values.PORTICO_INVITATION_DAYS,
+    breakGlassMinutes: values.PORTICO_BREAK_GLASS_MINUTES,
     labels: {
       sensitive: values.PORTICO_SENSITIVE_LABELS,
       restricted: values.PORTICO_RESTRICTED_LABELS,

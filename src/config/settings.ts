@@ -135,6 +135,10 @@ export const settings = {
     group: portal,
     doc: 'Security labels that hide a resource from staff, whatever they do.',
   }),
+  PORTICO_BREAK_GLASS_MINUTES: setting(whole(1, 1440), '60', {
+    group: portal,
+    doc: 'Minutes for which a clinician who breaks the glass sees what is restricted, at most.',
+  }),
   PORTICO_PHONE_REGION: setting(phoneRegion, 'US', {
     group: portal,
     doc: 'The region whose national form telephone numbers without a country code have.',

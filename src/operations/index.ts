@@ -14,6 +14,7 @@ import { createEnrollmentStatus, type EnrollmentStatusParts } from './enrollment
 import { createEverything, type EverythingParts } from './everything/everything.js';
 import { createExpand, type ExpandParts } from './expand/expand.js';
 import { createInvite, type InviteParts } from './invite/invite.js';
+import { createBreakGlass, createEndBreakGlass } from './break-glass/break-glass.js';
 import { createLaunch } from './launch/launch.js';
 import { createLinkProxy, type LinkProxyParts } from './link-proxy/link-proxy.js';
 import { createLookup, type LookupParts } from './lookup/lookup.js';
@@ -94,6 +95,8 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createSendAgain(parts),
   createEnroll(parts),
   createLaunch(parts),
+  createBreakGlass(parts),
+  createEndBreakGlass(parts),
   createLinkProxy(parts),
   createUnlinkProxy(parts),
   createMembers(parts),

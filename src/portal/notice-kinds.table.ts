@@ -33,6 +33,7 @@ export const noticeKinds = {
   'proxy-narrowed': { essential: true },
   'proxy-ended': { essential: true },
   'app-access-ended': { urgent: true, essential: true },
+  'record-opened': { essential: true, needs: 'read-record' },
   'passkey-blocked': { urgent: true, essential: true },
   'factor-reset': { urgent: true, essential: true },
   'session-ended': { urgent: true, essential: true },

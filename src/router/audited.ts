@@ -25,10 +25,17 @@ export function auditEntry(run: Run, status: number, at: number, patients: reado
   const relation = relationOf(run, patients);
   if (relation !== undefined) entry.relation = relation;
   if (!endpoint.inAudit) entry.base = endpoint.url;
+  if (isBreakingGlass(run, patients)) entry.purpose = 'BTG';
   if (reasons.length > 0) entry.reasons = [...new Set(reasons)];
   if (details.length > 0) entry.details = [...new Map(details.map(one => [one.name, one])).values()];
   return entry;
 }
+
+const BREAKING = ['break-glass', 'end-break-glass'];
+
+/** The glass is broken, or was for a patient concerned. */
+const isBreakingGlass = ({ route, actor }: Run, patients: readonly string[]): boolean =>
+  BREAKING.includes(route?.operation?.name ?? '') || patients.some(one => actor?.opened?.includes(one));
 
 const relationOf = ({ actor }: Run, [patient, ...others]: readonly string[]): string | undefined =>
   patient !== undefined && others.length === 0 ? actor?.relations?.get(`Patient/${patient}`) : undefined;

@@ -68,6 +68,7 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'factor-changed': {},
   'account-closed': {},
   'proxy-invitation': coded('proxy-invitation'),
+  'record-opened': {},
   'proxy-linked': {},
   'proxy-narrowed': {},
   'proxy-ended': {},

@@ -81,6 +81,27 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     () => ['demo-ehr', 'POST', 'RelatedPerson/demo-proxy/$unlink-proxy'],
   ],
   [
+    'Patient/break-glass',
+    ['break the glass', 'break the glass: the reason, and the notice to the patient'],
+    () => [
+      'demo-clinician',
+      'POST',
+      'Patient/demo-patient/$break-glass',
+      {
+        resourceType: 'Parameters',
+        parameter: [
+          { name: 'reason', valueCode: 'emergency' },
+          { name: 'text', valueString: 'Unconscious in the emergency department' },
+        ],
+      },
+    ],
+  ],
+  [
+    'Patient/end-break-glass',
+    ['break the glass', 'break the glass: its end'],
+    () => ['demo-clinician', 'POST', 'Patient/demo-patient/$end-break-glass'],
+  ],
+  [
     'Patient/enrollment-status',
     ['enrollment status: accounts and invitations'],
     () => ['demo-ehr', 'GET', 'Patient/demo-harold-brookfield/$enrollment-status'],

@@ -42,7 +42,8 @@ const AGENTS = /^(PractitionerRole|Practitioner|Organization|Device|Patient|Rela
 
 /** The resource has no versions: its meta names none. */
 export function auditEvent(id: string, entry: AuditEntry): Resource {
-  const { action, reasons = [] } = entry;
+  const { action, reasons = [], purpose } = entry;
+  const purposes = [...(purpose === undefined ? [] : [purposeOf(purpose)]), ...reasons.map(text => ({ text }))];
   return {
     resourceType: 'AuditEvent',
     id,
@@ -53,12 +54,18 @@ export function auditEvent(id: string, entry: AuditEntry): Resource {
     recorded: instant(entry.at),
     outcome: outcomeOf(entry.status),
     outcomeDesc: `HTTP ${entry.status}`,
-    ...(reasons.length === 0 ? {} : { purposeOfEvent: reasons.map(text => ({ text })) }),
+    ...(purposes.length === 0 ? {} : { purposeOfEvent: purposes }),
     agent: agentsOf(entry),
     source: { observer: { display: 'Portico' } },
     entity: entitiesOf(entry),
   };
 }
+
+/** https://hl7.org/fhir/R4/v3/PurposeOfUse/vs.html */
+const purposeOf = (code: 'BTG'): JsonObject => ({
+  coding: [{ system: `${TERMINOLOGY}/v3-ActReason`, code }],
+  text: 'break the glass',
+});
 
 /** https://hl7.org/fhir/R4/valueset-audit-event-action.html */
 export const actionCode = (action: string): string => ACTIONS[action] ?? 'E';

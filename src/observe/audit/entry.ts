@@ -28,9 +28,10 @@ export const entryId = (at: number, unique: string): string => `${stamp(at)}-${u
 
 /** @param id where it does not follow from the chain: entries of writes have one before they have a link */
 export function entryText(entry: AuditEntry, id?: string): string {
-  const { at, request, actor, client, action, target, patients, status, base, reasons, details, relation } = entry;
+  const { at, request, actor, client, action, target, patients, status } = entry;
+  const { base, reasons, details, relation, purpose } = entry;
   const always = [at, request, actor, client, action, target, patients, status];
-  const more = [base ?? null, reasons ?? null, id ?? null, details ?? null, relation ?? null];
+  const more = [base ?? null, reasons ?? null, id ?? null, details ?? null, relation ?? null, purpose ?? null];
   return JSON.stringify([...always, ...more.slice(0, more.findLastIndex(one => one !== null) + 1)]);
 }
 
@@ -48,6 +49,7 @@ type Columns = [
   id?: string | null,
   details?: AuditDetail[] | null,
   relation?: string | null,
+  purpose?: 'BTG' | null,
 ];
 
 /** @throws Error where the text is no entry */
@@ -56,10 +58,11 @@ export function parseEntry(text: string): { entry: AuditEntry; id?: string } {
   if (!Array.isArray(columns) || typeof columns[0] !== 'number' || !Array.isArray(columns[6])) {
     throw new Error('not an audit entry');
   }
-  const [at, request, actor, client, action, target, patients, status, base, reasons, id, details, relation] = columns;
+  const [at, request, actor, client, action, target, patients, status, ...rest] = columns;
+  const [base, reasons, id, details, relation, purpose] = rest;
   const more = defined({
     ...{ base: base ?? undefined, reasons: reasons ?? undefined, details: details ?? undefined },
-    relation: relation ?? undefined,
+    ...{ relation: relation ?? undefined, purpose: purpose ?? undefined },
   });
   const entry = { at, request, actor, client, action, target, patients, status, ...more };
   return { entry, ...defined({ id: id ?? undefined }) };
