@@ -4,7 +4,9 @@ import { openMemory } from '../../src/store/memory/open.js';
 import { startTestServer } from '../fixtures/server.js';
 import { testWorld } from '../fixtures/world.js';
 import { watchRoutes } from '../fixtures/express-routes.js';
-import { configure, PASSWORD, portalOf, type Member, type Portal } from '../identity/members.js';
+import { startLyingProvider, type LyingProvider } from '../fixtures/lying-provider.js';
+import { PASSWORD, portalOf, type Member, type Portal } from '../identity/members.js';
+import { CLIENT, modelOf, SECRET, settingsOf } from '../identity/outsiders.js';
 
 export interface PageSite {
   readonly portal: Portal;
@@ -19,6 +21,8 @@ export interface PageSite {
 export interface Reader {
   readonly page: Page;
   readonly portal: Portal;
+  /** An identity provider, which lies as it is told. */
+  readonly provider: LyingProvider;
   /** Opens a path of the server in the reader's language. */
   go(path: string): Promise<void>;
   /** Fills the form whose action begins with this path, and sends it. */
@@ -35,26 +39,33 @@ export async function startPageSite(browser: Browser): Promise<PageSite> {
   const world = testWorld();
   const storage = openMemory(world.clock);
   const watched = watchRoutes();
-  const server = await startTestServer({ storage, world });
+  const provider = await startLyingProvider(CLIENT, SECRET);
+  const name = { en: 'Clinic ID', ar: 'هوية العيادة' };
+  const providers = [settingsOf('clinic', provider.issuer, { name })];
+  const env = { PORTICO_IDENTITY_PROVIDERS: JSON.stringify(providers) };
+  const server = await startTestServer({ storage, world, env });
   const routes = watched();
   const portal = portalOf(server, storage, world, 'demo');
   const agent = { account: 'Practitioner/demo-agent', ...AGENT };
   await storage.store.commit({ documents: await server.app.identity.choose(agent) });
-  await configure(portal, { 'self-enrollment': { valueCode: 'on' } });
+  await modelOf(portal, 'both', 'both', { 'self-enrollment': { valueCode: 'on' } });
   return {
     portal,
     routes,
     async reader({ language, ...options }) {
       const context = await browser.newContext({ locale: language, ...options });
-      return readerAt(await context.newPage(), language, portal);
+      return readerAt(await context.newPage(), language, portal, provider);
     },
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await provider.close();
+    },
   };
 }
 
-function readerAt(page: Page, language: string, portal: Portal): Reader {
+function readerAt(page: Page, language: string, portal: Portal, provider: LyingProvider): Reader {
   const reader: Reader = {
-    ...{ page, portal },
+    ...{ page, portal, provider },
     async go(path) {
       const url = new URL(path, portal.server.url);
       url.searchParams.set('lang', language);

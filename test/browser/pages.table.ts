@@ -2,7 +2,9 @@
  * Every page that the server makes, and how a reader gets there. `accessible.test.ts` opens each of them in both languages and holds
  * it against axe's rules; it fails where the server has a route that stands neither here nor in `withoutPage`.
  */
+import { randomUUID } from 'node:crypto';
 import { generate } from 'otplib';
+import type { Lie } from '../fixtures/lying-provider.js';
 import { CookieJar } from '../fixtures/cookie-jar.js';
 import { launchedBy } from '../identity/member-launch.js';
 import { PASSWORD } from '../identity/members.js';
@@ -23,6 +25,7 @@ export interface ListedPage {
 export const withoutPage: readonly string[] = [
   ...['GET /health/live', 'GET /health/ready', 'GET /.well-known/portal-configuration'],
   // Where links to other languages lead from the answer to a form
+  ...['GET /external', 'GET /external/unlinked/e-mail', 'GET /external/unlinked/code'],
   ...['GET /passkey/answer', 'GET /second-passkey/answer', 'POST /second-passkey/answer', 'GET /sign-in/set-up/app'],
   ...['GET /sign-in/set-up/app-code', 'GET /sign-in/set-up/passkey', 'GET /sign-in/set-up/passkey-answer'],
   ...['POST /sign-out', 'POST /account/sign-out-everywhere', 'POST /account/end-session'],
@@ -158,6 +161,70 @@ export const pages: readonly ListedPage[] = [
       await go('/self-enrollment');
       const facts = { family: 'Nobody', given: 'Noor', birthDate: '1980-02-03' };
       await send('/self-enrollment', { ...facts, email: 'nobody@example.org' });
+    },
+  },
+  // Identity providers
+  {
+    name: 'external-leaving',
+    routes: ['POST /external'],
+    async open(reader) {
+      // The browser stays where it is.
+      reader.provider.lie = { answers: { '/authorize': response => response.writeHead(204).end() } };
+      await reader.go('/sign-in');
+      await reader.send('/external');
+    },
+  },
+  {
+    name: 'external-failed',
+    routes: ['GET /external/clinic/callback'],
+    open: reader => atProvider(reader, { callback: query => query.set('iss', 'https://other.example.org') }),
+  },
+  { name: 'external-unlinked', routes: ['GET /external/unlinked'], open: reader => atProvider(reader) },
+  {
+    name: 'external-asked',
+    routes: ['POST /external/unlinked/e-mail'],
+    async open(reader) {
+      await atProvider(reader);
+      await reader.send('/external/unlinked/e-mail');
+    },
+  },
+  {
+    name: 'external-wrong-code',
+    routes: ['POST /external/unlinked/code'],
+    async open(reader) {
+      await atProvider(reader);
+      await reader.send('/external/unlinked/e-mail');
+      await reader.send('/external/unlinked/code', { code: '123456' });
+    },
+  },
+  {
+    name: 'external-connect',
+    routes: ['GET /external/connect'],
+    open: connecting,
+  },
+  {
+    name: 'account-with-provider',
+    routes: ['POST /external/connect'],
+    async open(reader) {
+      await connecting(reader);
+      await reader.send('/external/connect');
+    },
+  },
+  {
+    name: 'account-provider-refused',
+    routes: ['POST /account/external'],
+    async open({ signIn, send }) {
+      await signIn();
+      await send('/account/external', { current: 'some other password' });
+    },
+  },
+  {
+    name: 'account-without-password',
+    async open(reader) {
+      await connecting(reader);
+      await reader.send('/external/connect');
+      await reader.go('/account/remove-method?method=password');
+      await reader.send('/account/remove-method', { current: PASSWORD });
     },
   },
   // Forgotten
@@ -377,6 +444,24 @@ async function invited(reader: Reader): Promise<void> {
   const [, code = ''] = /invitation#([0-9A-Z-]+)/.exec(await invitationMail(reader)) ?? [];
   await reader.go('/invitation');
   await reader.send('/invitation', { code, birthDate: stranger().birthDate });
+}
+
+/** Signs in at the provider, as somebody new. */
+async function atProvider({ go, send, page, provider }: Reader, lie: Lie = {}): Promise<void> {
+  provider.lie = lie;
+  provider.person = { sub: randomUUID() };
+  await go('/sign-in');
+  await send('/external');
+  await page.waitForURL(/\/external\/(unlinked|clinic)/);
+}
+
+async function connecting(reader: Reader): Promise<void> {
+  const { userName, password } = await reader.portal.member();
+  await atProvider(reader);
+  await reader.go('/sign-in?return=%2Fexternal%2Fconnect');
+  await reader.send('/sign-in', { userName, password });
+  await reader.page.waitForURL('**/external/connect*');
+  await reader.go('/external/connect');
 }
 
 async function forgotten({ go, send, portal }: Reader): Promise<void> {

@@ -32,6 +32,7 @@ export interface ExternalPageParts {
 export const externalPages = (parts: ExternalPageParts): FormPage[] => [
   {
     path: EXTERNAL,
+    show: visit => ({ kind: 'go', to: visit.link('/sign-in') }),
     async take(visit, fields) {
       const purpose = purposeOf(fields);
       return purpose ? departing(visit, fields('provider'), purpose, parts) : missing(visit);

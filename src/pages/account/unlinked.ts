@@ -54,6 +54,7 @@ export const unlinkedPages = (parts: UnlinkedPageParts): FormPage[] => [
   },
   {
     path: EMAIL,
+    show: visit => asked(visit, parts),
     async take(visit) {
       const brought = await parts.brought(visit);
       const outcome = await parts.askLink(visit);
@@ -64,6 +65,7 @@ export const unlinkedPages = (parts: UnlinkedPageParts): FormPage[] => [
   },
   {
     path: CODE,
+    show: visit => asked(visit, parts),
     async take(visit, fields) {
       const brought = await parts.brought(visit);
       const outcome = await parts.bringLink(visit, fields('code'));
@@ -71,6 +73,10 @@ export const unlinkedPages = (parts: UnlinkedPageParts): FormPage[] => [
     },
   },
 ];
+
+/** The page for the code once more: in another language. */
+const asked = async (visit: Visit, { brought }: UnlinkedPageParts): Promise<Answer> =>
+  (await brought(visit)) ? codePage(visit) : over(visit);
 
 const waysOf = ({ frame }: Visit, { ways }: WaysParts): Promise<Ways> => ways(EVERYBODY, frame.words.language);
 
