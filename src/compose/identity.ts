@@ -39,6 +39,7 @@ import { fhirUserOf } from '../identity/accounts/standing.js';
 import { safetyNotice } from '../identity/accounts/safety-notice.js';
 import type { ConnectedApps } from '../identity/authorization-server/connected-apps.js';
 import type { Grants } from '../identity/authorization-server/grants.js';
+import { createAlarm } from '../identity/limits/alarm.js';
 import { createKnownBrowsers } from '../identity/limits/known-browsers.js';
 import { createLimiter, type Limiter } from '../identity/limits/limiter.js';
 import { createCookies, type WithHeaders } from '../identity/sessions/cookies.js';
@@ -182,7 +183,7 @@ export function createIdentity(parts: IdentityParts): Identity {
   const pages: AccountPagesParts = {
     forms,
     sessions,
-    ...signInPages({ ...signing, browserOf }),
+    ...signInPages({ ...signing, browserOf, alarm: createAlarm(records, world) }),
     verifyEntrance: (visitor, entrance, given) => verifyEntrance(visitor, entrance, given, entering),
     enter: (visitor, entrance, given) => enter(visitor, entrance, given, entering),
     ask: (visitor, purpose, typed) => ask(visitor, purpose, typed, recovery),

@@ -10,7 +10,6 @@ import {
   type FactorAtSignInParts,
 } from '../identity/accounts/factor-at-sign-in.js';
 import { bringFactor, factorUnderWay, sendAnother } from '../identity/accounts/second-factor.js';
-import { createAlarm } from '../identity/limits/alarm.js';
 import { signIn, type SignInParts } from '../identity/accounts/sign-in.js';
 import type { Challenges } from '../identity/passkeys/challenges.js';
 import type { RelyingParty } from '../identity/passkeys/relying-party.js';
@@ -33,6 +32,7 @@ export interface SignInPagesParts
   readonly random: FactorAtSignInParts['random'];
   readonly security: FactorAtSignInParts['security'];
   readonly placeNames: FactorAtSignInParts['placeNames'];
+  readonly alarm: SignInParts['alarm'];
   readonly challenges: Challenges;
   readonly relyingParty: RelyingParty | undefined;
 }
@@ -50,7 +50,7 @@ export function signInPages(parts: SignInPagesParts): SignInPages {
     credentials: parts.credentials,
     limiter,
     factors,
-    alarm: createAlarm(limiter, clock),
+    alarm: parts.alarm,
   };
   return {
     hasPasskeys: relyingParty !== undefined,

@@ -119,7 +119,7 @@ describe('clients and keys commands', () => {
     assert.equal(run('clients', 'list').stdout.trim(), '[]');
   });
 
-  it('another key signs within a minute, and the one before it is published for a day', async () => {
+  it('[R46 fault] another key signs within a minute, the one before it is published for a day, and no token is lost', async () => {
     const kids = async () => {
       const { keys } = (await (await fetch(`${server.url}/oauth/jwks`)).json()) as { keys: { kid: string }[] };
       return keys.map(({ kid }) => kid);
@@ -127,10 +127,15 @@ describe('clients and keys commands', () => {
     const signedBy = async () => decodeProtectedHeader(String((await app.launch())['id_token'])).kid;
     const first = await signedBy();
     assert.deepEqual(await kids(), [first]);
+    const tokens = await app.launch();
     const listed = run('keys', 'rotate').stdout.trim().split('\n');
     assert.deepEqual(listed.slice(1), [first]);
     world.advance(61_000);
     assert.equal(await signedBy(), listed[0]);
+    assert.equal(await app.read(tokens['access_token'], 'Patient/demo-patient'), 200);
+    const refresh = { grant_type: 'refresh_token', client_id: 'demo-app' };
+    const { status, body } = await app.token({ ...refresh, refresh_token: String(tokens['refresh_token']) });
+    assert.deepEqual([status, decodeProtectedHeader(String(body['id_token'])).kid], [200, listed[0]]);
     assert.deepEqual(new Set(await kids()), new Set(listed));
     world.advance(25 * 3600_000);
     assert.deepEqual(await kids(), [listed[0]]);

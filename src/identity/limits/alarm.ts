@@ -1,9 +1,10 @@
 /**
  * Somebody tries a list of stolen passwords, each once and from many networks: no account and no network sees it, all together
- * do. Wrong passwords are counted in the store, by windows of time. https://owasp.org/www-community/attacks/Credential_stuffing
+ * do. Each wrong password is a record of its own, which no other one waits for.
+ * https://owasp.org/www-community/attacks/Credential_stuffing
  */
-import type { Clock } from '../../fhir/clock.js';
-import type { Counted, Limiter } from './limiter.js';
+import type { World } from '../../fhir/clock.js';
+import type { Records } from '../../store/port.js';
 
 export interface Alarm {
   /** A password was wrong, wherever and whosever. */
@@ -12,19 +13,26 @@ export interface Alarm {
   isOn(): Promise<boolean>;
 }
 
-/** Milliseconds. */
-const WINDOW = 5 * 60_000;
+const KIND = 'wrong-password';
 
-export function createAlarm(limiter: Pick<Limiter, 'take' | 'isSpent'>, clock: Clock): Alarm {
-  const windowAt = (time: number): Counted => ({ limit: 'everybody', of: String(Math.floor(time / WINDOW)) });
+/** Milliseconds that a wrong password counts. */
+const COUNTS = 10 * 60_000;
+
+/** Wrong passwords in that time that are no attack. */
+const USUAL = 100;
+
+export function createAlarm(
+  records: Pick<Records, 'find' | 'write'>,
+  { clock, ids }: Pick<World, 'clock' | 'ids'>,
+): Alarm {
   return {
     async wrong() {
-      await limiter.take([windowAt(clock.now())]);
+      const expires = clock.now() + COUNTS;
+      const document = { kind: KIND, id: ids.next(), value: {}, keys: { of: 'all' }, expires };
+      await records.write({ op: 'put', document, expect: 0 });
     },
     async isOn() {
-      const now = clock.now();
-      const spent = await Promise.all([now, now - WINDOW].map(time => limiter.isSpent(windowAt(time))));
-      return spent.includes(true);
+      return (await records.find(KIND, 'of', 'all', clock.now(), USUAL)).length >= USUAL;
     },
   };
 }

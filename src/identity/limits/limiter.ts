@@ -27,8 +27,6 @@ export interface Limiter {
   forget(counted: Counted): Promise<void>;
   /** The same as a change, for a commit. */
   forgetting(counted: Counted): DocumentChange;
-  /** Whether the next try has to wait; counts none. */
-  isSpent(counted: Counted): Promise<boolean>;
 }
 
 const KIND = 'limit';
@@ -65,11 +63,10 @@ export function createLimiter(
     return BUSY;
   }
 
-  const waitOf = (limit: Limit, { count, at }: Tries): number => at + waitAfter(limit, count) - clock.now();
   const take = (counted: Counted): Promise<Wait> =>
-    change(counted, tries => {
-      const wait = waitOf(limits[counted.limit], tries);
-      return wait > 0 ? wait : { count: tries.count + 1, at: clock.now() };
+    change(counted, ({ count, at }) => {
+      const wait = at + waitAfter(limits[counted.limit], count) - clock.now();
+      return wait > 0 ? wait : { count: count + 1, at: clock.now() };
     });
   const giveBack = async (all: readonly Counted[]): Promise<void> => {
     for (const counted of all)
@@ -91,10 +88,6 @@ export function createLimiter(
       await records.write(forgetting(counted));
     },
     forgetting,
-    async isSpent(counted) {
-      const document = await records.get(KIND, idOf(counted), clock.now());
-      return document !== undefined && waitOf(limits[counted.limit], triesOf(document)) > 0;
-    },
   };
 }
 

@@ -28,8 +28,6 @@ export const limits = {
   'code-sent': { free: 5, wait: MINUTE, longest: HOUR, forgotten: 24 * HOUR },
   /** E-mails that anybody may have sent to one account or address: three in an hour, and not ten in a day. */
   'recovery-sent': { free: 3, wait: HOUR, longest: 4 * HOUR, forgotten: 24 * HOUR },
-  /** Wrong passwords of everybody, in one window of time: more are an attack. */
-  everybody: { free: 100, wait: HOUR, longest: HOUR, forgotten: HOUR },
   /** Notices of one kind to one account that somebody may have misused it. */
   'safety-told': { free: 1, wait: HOUR, longest: 24 * HOUR, forgotten: 24 * HOUR },
   /** Sign-ins at identity providers from one network that did not come back. */
