@@ -107,7 +107,7 @@ export async function enter(
   const userName = userNameOf(given.userName) ?? '';
   const password = await parts.hashing.hash(given.password);
   return open(entrance, given, parts, {
-    isTaken: async () => (await parts.credentials.byUserName(userName)) !== undefined,
+    holder: async () => (await parts.credentials.byUserName(userName))?.credential.account,
     taken: { kind: 'choose', fault: 'taken' },
     credential: { userName, password },
     documents: () => [],
@@ -129,7 +129,7 @@ export async function enterExternally(
   if (verified.kind !== 'verified') return verified;
   if (!(await parts.policy.allowsExternal(verified.of, identity.provider))) return { kind: 'closed' };
   return open(entrance, given, parts, {
-    isTaken: async () => (await parts.holderOf(identity)) !== undefined,
+    holder: () => parts.holderOf(identity),
     taken: { kind: 'taken' },
     credential: {},
     documents: account => [newMethod({ ...identity, account, kind: 'external', addedAt: parts.clock.now() })],
@@ -138,7 +138,8 @@ export async function enterExternally(
 
 /** What is to be the account's. */
 interface Addition {
-  readonly isTaken: () => Promise<boolean>;
+  /** The account that has it already. */
+  readonly holder: () => Promise<string | undefined>;
   readonly taken: Entered;
   readonly credential: Pick<Credential, 'userName' | 'password'>;
   readonly documents: (account: string) => DocumentChange[];
@@ -152,10 +153,11 @@ function open(
 ): Promise<Entered> {
   const { writer, credentials, policy, clock } = parts;
   return writer.commit<Entered>(`${entrance}: account with credentials`, async () => {
-    if (await addition.isTaken()) return { step: step({}), value: addition.taken };
     const proof = await prove(entrance, given, parts);
     if ('fault' in proof) return { step: proof.step, value: refusalOf(proof) };
     const { account } = proof;
+    const holder = await addition.holder();
+    if (holder !== undefined && holder !== account) return { step: step({}), value: addition.taken };
     const before = await credentials.of(account);
     if (before && (await policy.usable(before.credential)).password) {
       return { step: proof.step, value: { kind: 'known' } };
@@ -188,11 +190,8 @@ async function prove(
 
 async function faultOf(
   { userName, password }: Chosen,
-  { settings, credentials }: FirstCredentialParts,
+  { settings }: Pick<FirstCredentialParts, 'settings'>,
 ): Promise<ChoiceFault | undefined> {
   const name = userNameOf(userName);
-  if (name === undefined) return 'user-name';
-  const fault = faultOfPassword(password, [name, ...placeNamesOf(await settings())]);
-  if (fault) return fault;
-  return (await credentials.byUserName(name)) ? 'taken' : undefined;
+  return name === undefined ? 'user-name' : faultOfPassword(password, [name, ...placeNamesOf(await settings())]);
 }
