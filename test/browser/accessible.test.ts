@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { faint } from './legible.js';
 import { pages, withoutPage, type ListedPage } from './pages.table.js';
 import { startPageSite, type PageSite } from './page-site.js';
 
@@ -12,8 +13,17 @@ const PICTURES = process.env['PORTICO_TEST_PICTURES'];
 /** https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-const audit = `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(TAGS)} }, resultTypes: ['violations'] })
+/** What axe finds by these rules, as text. */
+const auditBy = (
+  rules: object,
+): string => `axe.run(document, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] })
   .then(({ violations }) => violations.map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes.map(one => one.html + ' ' + one.failureSummary).join(' | ')))`;
+
+/** The other color scheme changes colors alone. */
+const audits = {
+  light: auditBy({ type: 'tag', values: TAGS }),
+  dark: auditBy({ type: 'rule', values: ['color-contrast', 'link-in-text-block'] }),
+};
 
 describe('browser: every page is accessible', () => {
   let browser: Browser;
@@ -61,7 +71,8 @@ describe('browser: every page is accessible', () => {
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        assert.deepEqual(await page.evaluate(audit), [], colorScheme);
+        assert.deepEqual(await page.evaluate(audits[colorScheme]), [], colorScheme);
+        assert.deepEqual(await page.evaluate(faint), [], colorScheme);
         await pictured(page, `${name}-${language}-${colorScheme}`);
       }
     } finally {
