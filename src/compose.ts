@@ -15,6 +15,7 @@ import { createNoticeTokens } from './compose/notice-tokens.js';
 import { createHookRoutes } from './compose/gateway-hooks.js';
 import { createHandlers } from './compose/handlers.js';
 import { machine } from './compose/machine.js';
+import { profilePageParts } from './compose/profile-page.js';
 import { openStorage } from './compose/storage.js';
 import { createTokenIssuers } from './compose/token-issuers.js';
 import { wordingsIn } from './compose/wordings.js';
@@ -123,7 +124,10 @@ export async function compose(
     ...{ ...shared, log, dispatch, access, clients, grants, secret, pageTokens },
     ...{ dispatcher, reindexer, audit, stores: opened, texts },
     outbound: [outbound, issuers],
-    accounts: identity.pages,
+    accounts: {
+      ...identity.pages,
+      ...profilePageParts({ ...reading, configuration, dispatch, actorOf: access.actorOf }),
+    },
     sessions: identity.sessions,
     limiter: identity.limiter,
     reused: identity.reused,

@@ -3,6 +3,7 @@ import type { CurrentConfiguration } from '../configuration/current.js';
 import {
   changePassword,
   closeAccount,
+  ownAddress,
   proposeAddress,
   proveAddress,
   type AccountSettingsParts,
@@ -37,7 +38,8 @@ export function accountSettings(
       const stored = await credentials.of(account);
       const isMember = account.startsWith('Person/');
       return {
-        ...{ userName: stored?.credential.userName ?? '', address: stored?.credential.address, mayClose: isMember },
+        ...{ userName: stored?.credential.userName ?? '', mayClose: isMember },
+        address: await ownAddress(account, stored, parts.writer.reader),
         hasPassword: stored !== undefined && (await policy.usable(stored.credential)).password,
         methods: stored ? listedMethods(stored.credential, await methods.of(account)) : [],
         factor: stored ? await factorChoices(stored.credential, parts) : { asked: undefined, mayBe: [] },

@@ -47,6 +47,7 @@ import { createFormTokens, type FormTokens } from '../identity/sessions/form-tok
 import { createPendingSignIns } from '../identity/sessions/pending-sign-in.js';
 import { createSessions, type Sessions } from '../identity/sessions/sessions.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
+import type { ProfilePageParts } from '../pages/account/profile.js';
 import type { Audit } from '../service.js';
 import type { DocumentChange, Storage, Store } from '../store/port.js';
 import { runAsServer, type ServerStepParts } from '../writing/server-step.js';
@@ -85,7 +86,7 @@ export interface Identity {
   readonly requests: BackgroundWorker;
   /** Tells families when a child has come of age. */
   readonly comingOfAge: BackgroundWorker;
-  readonly pages: AccountPagesParts;
+  readonly pages: Omit<AccountPagesParts, keyof ProfilePageParts> & Pick<AccountPagesParts, 'sessions'>;
 }
 
 /** Milliseconds. */
@@ -180,7 +181,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     ...{ reader: serverReader(parts), clock, settings: configuration },
     trail: trailOf(parts.audit.store, partition, clock),
   };
-  const pages: AccountPagesParts = {
+  const pages: Identity['pages'] = {
     forms,
     sessions,
     ...signInPages({ ...signing, browserOf, alarm: createAlarm(records, world) }),

@@ -35,6 +35,10 @@ function wrong(name: string, expected: string): never {
 
 const current = (point: ContactPoint): boolean => point.use !== 'old';
 const rank = (point: ContactPoint): number => point.rank ?? Infinity;
+/** Whether a contact is a mobile telephone by what the record says. */
+export const isMobile = ({ system, use }: ContactPoint): boolean =>
+  system === 'sms' || (system === 'phone' && use === 'mobile');
+
 /** A mobile telephone takes text messages. */
 const isOther = ({ use }: ContactPoint): number => (use === 'mobile' ? 0 : 1);
 const sorted = (telecom: readonly ContactPoint[]): ContactPoint[] =>

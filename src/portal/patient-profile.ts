@@ -9,6 +9,7 @@ import { Fault, type Issue } from '../fhir/fault.js';
 import { languageTag } from '../fhir/language-tag.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { PhoneForm } from '../fhir/phone-number.js';
+import { isMobile } from './contact.js';
 import { PREFERENCES } from './preferences.js';
 
 type Part = ContactPoint | Address | PatientCommunication;
@@ -20,8 +21,6 @@ interface Rule {
   readonly isTheirs: (part: Part) => boolean;
 }
 
-const isMobile = ({ system, use }: ContactPoint): boolean =>
-  system === 'sms' || (system === 'phone' && use === 'mobile');
 const all = (): boolean => true;
 
 /** The lists of which people change values; the order of contacts (`rank`) is theirs for all. */

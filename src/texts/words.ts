@@ -10,12 +10,13 @@ import { directionOf, languageCandidates, rangesOf, SOURCE, type Languages } fro
 import * as notices from './notices.table.js';
 import * as outcomes from './outcomes.table.js';
 import * as pages from './pages.table.js';
+import * as profile from './profile.table.js';
 import * as relations from './relations.table.js';
 import * as resource from './resource.table.js';
 
 const english = {
   ...{ ...pages.english, ...account.english, ...authorization.english, ...external.english },
-  ...{ ...resource.english, ...notices.english, ...outcomes.english, ...relations.english },
+  ...{ ...resource.english, ...notices.english, ...outcomes.english, ...relations.english, ...profile.english },
 };
 
 type Source = typeof english;
@@ -35,7 +36,7 @@ type FilledKey = Exclude<SingleKey, PlainKey> | PluralKey;
 type Translated = Readonly<Record<SingleKey, string> & Partial<Record<`${PluralKey}_${Category}`, string>>>;
 const arabic: Translated = {
   ...{ ...pages.arabic, ...account.arabic, ...authorization.arabic, ...external.arabic },
-  ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic, ...relations.arabic },
+  ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic, ...relations.arabic, ...profile.arabic },
 };
 
 /** Texts of one language by key; of a text with a number, by key and plural category: `waitSeconds_few`. */

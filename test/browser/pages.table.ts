@@ -305,6 +305,23 @@ export const pages: readonly ListedPage[] = [
       await reader.page.waitForURL('**/account/passkey-answer*');
     },
   },
+  {
+    name: 'profile',
+    routes: ['GET /account/profile'],
+    async open({ go, signIn }) {
+      await signIn();
+      await go('/account/profile');
+    },
+  },
+  {
+    name: 'profile-refused',
+    routes: ['POST /account/profile'],
+    async open({ go, signIn, send }) {
+      await signIn();
+      await go('/account/profile');
+      await send('/account/profile', { mobile: 'call me', street: '12 Mill Lane' });
+    },
+  },
   { name: 'relations', routes: ['GET /account/relations'], open: withRelations },
   {
     name: 'relations-asked',

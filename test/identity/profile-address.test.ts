@@ -40,6 +40,8 @@ eachMembership('the profile and signing in', portal => {
     }
     assert.equal((await subjects(portal(), dana.email)).filter(one => one === SUBJECT).length, 2);
     assert.ok(!(await subjects(portal(), next)).includes(SUBJECT));
+    const page = await signIn(portal().visitor(), dana);
+    assert.ok(page.text.includes(dana.email), 'the page says where codes go');
   });
 
   it('[RN-4] [RN-14] nor does a mobile telephone, whatever is preferred; a later change leaves the first address', async () => {

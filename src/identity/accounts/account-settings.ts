@@ -7,6 +7,7 @@ import type { Random } from '../../fhir/clock.js';
 import { emailForm } from '../../fhir/email-address.js';
 import { newSecret } from '../../fhir/secret.js';
 import { accountWorkflow } from '../../portal/account-workflow.js';
+import { contactOnRecord } from '../../portal/contact.js';
 import type { Effect } from '../../portal/effect.js';
 import type { NoticeEvent } from '../../portal/notice-kinds.table.js';
 import { accountRecipient } from '../../portal/recipient.js';
@@ -137,6 +138,16 @@ export async function closeAccount(
     const effects = told('account-closed', account, await addressNow(stored, reader));
     return { step: step({ writes: [changed(person, resource)], effects }), value: { kind: 'done' } };
   });
+}
+
+/** The e-mail address for signing in that is the account's own; undefined: codes go to that of the record. */
+export async function ownAddress(
+  account: string,
+  stored: StoredCredential | undefined,
+  reader: AccountWriter['reader'],
+): Promise<string | undefined> {
+  const person = account.startsWith('Person/') ? await reader.get<Person>(account) : undefined;
+  return stored?.credential.address ?? contactOnRecord(person?.resource.telecom, reader.phoneNumber).email;
 }
 
 /** The e-mail address that the account is reached at, before it changes. */

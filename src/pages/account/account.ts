@@ -14,6 +14,7 @@ import { departing, type ExternalPageParts } from './external.js';
 import { methodList, methodPages, SAVED, type MethodPageParts } from './methods.js';
 import { providerButtons, type OfferedProvider } from './provider-buttons.js';
 import { ACCESSES } from './accesses.js';
+import { PROFILE } from './profile.js';
 import { RELATIONS } from './relations.js';
 import { ACCOUNT, actionOf, confirmed, current, problemIn, section, type Action } from './settings-parts.js';
 import type { Problem } from './throttled.js';
@@ -142,7 +143,8 @@ async function page(
     <p class="links"><a href="${visit.link(CONNECTED_APPS)}">${words.appsLink}</a></p>
     ${
       seen.mayClose &&
-      html`<p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>
+      html`<p class="links"><a href="${visit.link(PROFILE)}">${words.profileLink}</a></p>
+        <p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>
         <p class="links"><a href="${visit.link(ACCESSES)}">${words.accessesLink}</a></p>`
     }
     ${!seen.hasPassword && confirming(visit, seen)}

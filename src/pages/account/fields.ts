@@ -6,7 +6,7 @@ export interface Field {
   /** Where a page has several fields of the name; by default the name. */
   readonly id?: string;
   readonly label: string;
-  readonly type?: 'text' | 'password' | 'email' | 'tel' | 'date';
+  readonly type?: 'text' | 'password' | 'email' | 'tel' | 'date' | 'time';
   /** https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill */
   readonly autocomplete: string;
   readonly hint?: string | undefined;
@@ -14,6 +14,8 @@ export interface Field {
   readonly inputMode?: 'numeric' | 'email';
   readonly most?: number;
   readonly isOptional?: boolean;
+  /** Names, codes and dates are written from left to right in every language; other texts as they are. */
+  readonly direction?: 'ltr' | 'auto';
 }
 
 export function field({
@@ -27,16 +29,16 @@ export function field({
   inputMode,
   most,
   isOptional,
+  direction = 'ltr',
 }: Field): Html {
   const hintId = `${id}-hint`;
-  // Names, codes and dates are written from left to right in every language.
   return html`<p class="field">
     <label for="${id}">${label}</label>
     <input
       id="${id}"
       name="${name}"
       type="${type}"
-      dir="ltr"
+      dir="${direction}"
       autocomplete="${autocomplete}"
       autocapitalize="none"
       spellcheck="false"
@@ -55,12 +57,23 @@ export const choice = (
   name: string,
   label: string,
   options: readonly (readonly [value: string, label: Html])[],
+  chosen?: string,
 ): Html =>
   html`<p class="field">
     <label for="${name}">${label}</label>
     <select id="${name}" name="${name}">
-      ${options.map(([value, text]) => html`<option value="${value}">${text}</option>`)}
+      ${options.map(
+        ([value, text]) => html`<option value="${value}" ${value === chosen && html`selected`}>${text}</option>`,
+      )}
     </select>
+  </p>`;
+
+/** A text of several lines, which may be empty. */
+export const area = ({ name, label, autocomplete, value = '', most = 1000 }: Omit<Field, 'type'>): Html =>
+  html`<p class="field">
+    <label for="${name}">${label}</label>
+    <textarea id="${name}" name="${name}" rows="2" dir="auto" autocomplete="${autocomplete}" maxlength="${most}">
+${value}</textarea>
   </p>`;
 
 /** Any of several values, each a field of its own. */

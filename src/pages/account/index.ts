@@ -6,6 +6,7 @@ import { unlinkedPages, type UnlinkedPageParts } from './unlinked.js';
 import { accessPage, type AccessPageParts } from './accesses.js';
 import { connectedAppPages, type ConnectedAppPageParts } from './connected-apps.js';
 import { proxyInvitationPages, type ProxyInvitationPageParts } from './proxy-invitation.js';
+import { profilePages, type ProfilePageParts } from './profile.js';
 import { relationPages, type RelationPageParts } from './relations.js';
 import { entrancePages, type EntranceParts } from './entrance.js';
 import { factorSetUpPages, type FactorSetUpPageParts } from './factor-set-up.js';
@@ -27,6 +28,7 @@ export type AccountPagesParts = Pick<Site, 'forms'> &
   ConnectedAppPageParts &
   RelationPageParts &
   AccessPageParts &
+  ProfilePageParts &
   ProxyInvitationPageParts &
   AccountPageParts;
 
@@ -45,6 +47,7 @@ export function serveAccountPages(app: Express, parts: AccountPagesParts, site: 
     ...connectedAppPages(parts),
     ...relationPages(parts),
     accessPage(parts),
+    ...profilePages(parts),
     ...proxyInvitationPages(parts),
     ...accountPages(parts),
   ];
