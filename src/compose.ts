@@ -10,6 +10,7 @@ import { createDelivery } from './compose/delivery.js';
 import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIdentity, type Identity } from './compose/identity.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
+import { createSight } from './compose/sight.js';
 import { createServing, type Serving } from './compose/serving.js';
 import { createNoticeTokens } from './compose/notice-tokens.js';
 import { createHookRoutes } from './compose/gateway-hooks.js';
@@ -94,7 +95,7 @@ export async function compose(
   const { channels, gateway } = openChannels(config, { ...world, records: opened.records, outbound });
   const reindexer = createReindexing(indexing, stores, world, log);
   const tokens = createNoticeTokens(secret, world);
-  const { parts, operations, dispatch, audit } = createHandlers({
+  const { parts, operations, dispatch, audit, gate } = createHandlers({
     config,
     world,
     model,
@@ -117,7 +118,8 @@ export async function compose(
   if (config.demo) await setUpDemo({ ...parts, store: stores.store }, portal);
   const shared = { config, world, model, configuration };
   const handling = { ...parts, store: stores.store };
-  const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, wordings, handling });
+  const sees = createSight({ gate, access, model, store: stores.store });
+  const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, wordings, handling, sees });
   const connected = createConnectedApps({ ...world, grants, clients, audit, store: stores.store, read: access.read });
   const identity = createIdentity({ ...shared, grants, connected, stores, secret, audit, log, handling, outbound });
   const serving = createServing({

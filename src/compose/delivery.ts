@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 import type { Channel } from '../delivery/channels/channel.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import { createDispatcher, type Dispatcher } from '../delivery/dispatcher.js';
-import type { NoticeLinks } from '../delivery/dispatcher-parts.js';
+import type { DispatcherParts, NoticeLinks } from '../delivery/dispatcher-parts.js';
 import type { World } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
 import type { Log } from '../observe/log.js';
@@ -26,7 +26,7 @@ const MAX_ATTEMPTS = 12;
 /** Notices of one kind to one person in an hour. */
 const LIMIT = { most: 20, window: 3600_000 };
 
-export interface DeliveryParts {
+export interface DeliveryParts extends Required<Pick<DispatcherParts, 'sees'>> {
   config: Config;
   stores: Storage;
   model: Model;
@@ -41,11 +41,12 @@ export interface DeliveryParts {
 }
 
 export function createDelivery(parts: DeliveryParts): Dispatcher {
-  const { config, stores, model, world, log, channels, tokens, configuration, wordings, handling } = parts;
+  const { config, stores, model, world, log, channels, tokens, configuration, wordings, handling, sees } = parts;
   return createDispatcher({
     store: stores.store,
     records: stores.records,
     people: serverReader(parts),
+    sees,
     channels,
     templates: wordings,
     settings: configuration,

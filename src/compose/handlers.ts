@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import { accessFingerprint } from '../access/actor.js';
 import { boxFilter } from '../access/boxes.js';
-import { createGate } from '../access/gate.js';
+import { createGate, type Gate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import { labelsIn, type LabelRules } from '../access/labels.js';
 import type { CompileScope } from '../access/policy.js';
@@ -70,13 +70,16 @@ export interface Handlers {
   operations: readonly Operation[];
   dispatch: Dispatch;
   audit: OpenAudit;
+  gate: Gate;
 }
 
 export function createHandlers(given: Given): Handlers {
   const { audit, view } = createAudit(given, given.custom.registryOf);
   const parts = partsOf(given, audit);
   const operations = createOperations(parts);
-  return { parts, operations, dispatch: routerOf(given, parts, { operations, audit, store: view }), audit };
+  const gate = gateOf(given, parts);
+  const dispatch = routerOf(given, parts, { operations, audit, store: view, gate });
+  return { parts, operations, dispatch, audit, gate };
 }
 
 /** Ids of the patients whose own these changes are. */
@@ -138,16 +141,19 @@ const cursorsOf = (cursors: ReturnType<typeof createCursors>): HandlerParts['cur
   open: (cursor, actor) => cursors.open(cursor, accessFingerprint(actor)),
 });
 
+const gateOf = ({ access, model, config, log }: Given, parts: HandlerParts): Gate =>
+  createGate(access.authenticate, model.definitions, endpoint => scopesOf(endpoint, parts, log), labelRules(config));
+
 function routerOf(
-  { config, model, access, world, log }: Given,
+  { config, model, world, log }: Given,
   parts: HandlerParts,
-  { operations, audit, store }: { operations: readonly Operation[]; audit: Audit; store: Store },
+  { operations, audit, store, gate }: Pick<Handlers, 'operations' | 'gate'> & { audit: Audit; store: Store },
 ): Dispatch {
   const { limits, validator, served } = parts;
   const { definitions } = model;
   const views = new Map(model.endpoints.map(endpoint => [endpoint.path, viewOf(store, endpoint)]));
   return createDispatch({
-    gate: createGate(access.authenticate, definitions, endpoint => scopesOf(endpoint, parts, log), labelRules(config)),
+    gate,
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),

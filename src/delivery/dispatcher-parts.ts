@@ -16,6 +16,8 @@ export interface DispatcherParts {
   records: Pick<Records, 'get' | 'find' | 'lease' | 'write'>;
   /** The recipients of notices, as they are on record now. */
   people: PeopleReader;
+  /** Whether a person who acts for a patient sees a resource now; left out: they do. */
+  sees?: (person: string, about: string) => Promise<boolean>;
   channels: readonly Channel[];
   templates: Templates;
   /** The settings of the portal at this moment. */

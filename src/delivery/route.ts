@@ -1,7 +1,7 @@
 /** The routes of a notice: channel, address and language at the moment of sending, or why and until when there are none. */
 import type { Address } from '../portal/contact-channel.js';
 import { defined } from '../fhir/defined.js';
-import type { Notice } from '../portal/effect.js';
+import type { Concerned, Notice } from '../portal/effect.js';
 import { noticeKindOf } from '../portal/notice-kinds.table.js';
 import { endOfQuiet } from '../portal/quiet-hours.js';
 import { reachOf } from '../portal/reach.js';
@@ -32,6 +32,7 @@ export interface RouteParts {
   readonly channels: readonly Channel[];
   readonly people: PeopleReader;
   readonly settings: () => Promise<RouteSettings>;
+  readonly sees?: (person: string, about: string) => Promise<boolean>;
 }
 
 /** With the switches of the portal. */
@@ -42,10 +43,11 @@ export type RouteSettings = NoticeSettings & AgeSettings & Readonly<Partial<Reco
  * @param now milliseconds since the epoch
  */
 export async function routesOf(
-  { event, persons, channels: wanted, language: stated, governedBy }: Notice,
-  { channels, people, settings }: RouteParts,
+  notice: Notice,
+  { channels, people, settings, sees }: RouteParts,
   now: number,
 ): Promise<readonly Route[] | NoRoute | Held> {
+  const { event, persons, channels: wanted, language: stated, governedBy, about } = notice;
   const [person = {}] = persons;
   const shown = await settings();
   if (governedBy !== undefined && shown[governedBy] === false) return { outcome: 'withheld', reason: 'switched off' };
@@ -55,6 +57,7 @@ export async function routesOf(
     ...noticeKindOf(event),
   });
   if ('withheld' in recipient) return { outcome: 'withheld', reason: recipient.withheld };
+  if (await isHidden(person, about, sees)) return { outcome: 'withheld', reason: 'not for them to see' };
   const reach = await reachOf(event, recipient, channels, wanted, people);
   if ('outcome' in reach) return reach;
   const { preferences, language = stated, given } = recipient;
@@ -62,3 +65,10 @@ export async function routesOf(
   if (until !== undefined) return { until };
   return reach.map(address => ({ ...address, ...defined({ language, given }) }));
 }
+
+/** Of a message that a proxy does not see, by its labels or a Consent, they are not told either. */
+const isHidden = async ({ reference = '' }: Concerned, about: string, sees: RouteParts['sees']): Promise<boolean> =>
+  sees !== undefined &&
+  reference.startsWith('RelatedPerson/') &&
+  about.startsWith('Communication/') &&
+  !(await sees(reference, about));

@@ -72,6 +72,7 @@ export const english = {
   accessChanged: 'changed',
   accessRemoved: 'removed',
   accessUsed: 'used',
+  accessRestricted: 'with what is restricted, and a reason on record',
 
   proxyInvitationTitle: 'Somebody asks you to act for them',
   proxyInvitationWhy: 'Enter the code that was sent to you. Then you read who asks, and what for.',
@@ -164,6 +165,7 @@ export const arabic: RelationTexts = {
   accessChanged: 'غيّر',
   accessRemoved: 'حذف',
   accessUsed: 'استخدم',
+  accessRestricted: 'مع ما هو مقيّد، والسبب مسجّل',
 
   proxyInvitationTitle: 'يطلب منك شخص أن تتصرف نيابةً عنه',
   proxyInvitationWhy: 'أدخل الرمز الذي أُرسل إليك، ثم تقرأ من يطلب وفيمَ.',

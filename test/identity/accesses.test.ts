@@ -57,6 +57,26 @@ eachMembership('who saw a record', portal => {
     assert.ok(!text.includes('HTTP 200'));
   });
 
+  it('[B42] [RN-13] says where what is restricted was open by broken glass', async () => {
+    const dana = await portal().member();
+    assert.equal(await get(portal(), 'demo-clinician', undefined, dana.patient), 200);
+    await portal().fhir('demo-clinician', 'POST', `${dana.patient}/$break-glass`, {
+      resourceType: 'Parameters',
+      parameter: [
+        { name: 'reason', valueCode: 'emergency' },
+        { name: 'text', valueString: 'Unconscious' },
+      ],
+    });
+    assert.equal(await get(portal(), 'demo-clinician', undefined, dana.patient), 200);
+    const { text } = await (await signedIn(portal(), dana)).get(PATH);
+    const staff = linesIn(text).filter(line => line.includes('(of the organization)'));
+    assert.deepEqual(
+      staff.map(line => line.includes('with what is restricted, and a reason on record')),
+      [true, true, false],
+      text,
+    );
+  });
+
   it('[RN-13] [D02] others see it who act in read-record, while they do; nobody else does', async () => {
     const dana = await portal().member();
     const reader = await acting(portal(), dana, ['read-record']);

@@ -84,6 +84,31 @@ function labels(journey: () => Journey): void {
     }
   });
 
+  it('[D02] [D03] of a message that is labelled, or denied by a Consent, a proxy is not told either', async () => {
+    const record = await FamilyRecord.begin(journey());
+    const mailbox = `${record.relation.slice('RelatedPerson/'.length)}@example.org`;
+    const { body } = await journey().expect(200, 'demo-system', 'GET', record.relation);
+    const telecom = [{ system: 'email', value: mailbox }];
+    await journey().expect(200, 'demo-system', 'PUT', record.relation, { ...body, telecom });
+    const message = (labels: string[]) => ({
+      ...{ resourceType: 'Communication', status: 'completed', subject: { reference: record.patient } },
+      ...(labels.length > 0 ? { meta: { security: labels.map(label) } } : {}),
+      category: [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'medical' }] }],
+      sender: { reference: 'Organization/demo-clinical-group' },
+      recipient: [{ reference: record.patient }, { reference: record.relation }],
+      payload: [{ contentString: 'Words' }],
+    });
+    await record.make(message([]));
+    assert.equal((await journey().mails(mailbox)).length, 1);
+    await record.make(message(['R']));
+    await record.record({
+      type: 'deny',
+      class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Communication' }],
+    });
+    await record.make(message([]));
+    assert.equal((await journey().mails(mailbox)).length, 1);
+  });
+
   it('[B42] staff see what is restricted, and do not see what is very restricted, or a psychotherapy note', async () => {
     const record = await FamilyRecord.begin(journey());
     const statuses: [string, number][] = [

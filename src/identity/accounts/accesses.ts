@@ -20,6 +20,8 @@ export interface Access {
   readonly did: 'looked' | 'added' | 'changed' | 'removed' | 'used';
   /** A resource type, or `*`. */
   readonly what: string;
+  /** By broken glass: what is restricted was open, and the reason is on record. */
+  readonly restricted?: true;
 }
 
 export interface AccessPage {
@@ -83,7 +85,8 @@ export async function accessesOf(
 async function accessOf(event: AuditEvent, own: ReadonlySet<string>, reader: WorkflowReader): Promise<Access> {
   const [agent] = event.agent;
   const altId = agent?.altId ?? '';
-  const { action = 'E', subtype = [], entity = [] } = event;
+  const { action = 'E', subtype = [], entity = [], purposeOfEvent = [] } = event;
+  const isRestricted = purposeOfEvent.some(({ coding = [] }) => coding.some(({ code }) => code === 'BTG'));
   const target = entity.find(({ type }) => type?.system === 'http://hl7.org/fhir/resource-types');
   const isSearch = subtype.some(({ code = '' }) => code.startsWith('search'));
   return {
@@ -91,6 +94,7 @@ async function accessOf(event: AuditEvent, own: ReadonlySet<string>, reader: Wor
     who: await whoOf(agent?.who?.reference ?? altId, altId, own, reader),
     did: isSearch ? 'looked' : (DID[action] ?? 'used'),
     what: target?.type?.code ?? '*',
+    ...(isRestricted ? { restricted: true } : {}),
   };
 }
 

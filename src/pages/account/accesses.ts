@@ -70,9 +70,10 @@ const DID: Readonly<Record<Access['did'], keyof PlainTexts>> = {
   used: 'accessUsed',
 };
 
-function accessLine(visit: Visit, { at, who, did, what }: Access, format: Intl.DateTimeFormat): Html {
+function accessLine(visit: Visit, { at, who, did, what, restricted }: Access, format: Intl.DateTimeFormat): Html {
   const { words } = visit;
-  return html`<strong>${nameOf(visit, who)}</strong> · ${words[DID[did]]}: ${wordFor('type', what, words)}<br />
+  return html`<strong>${nameOf(visit, who)}</strong> · ${words[DID[did]]}:
+    ${wordFor('type', what, words)}${restricted && html` (${words.accessRestricted})`}<br />
     <time datetime="${new Date(at).toISOString()}">${format.format(at)}</time>`;
 }
 
