@@ -71,7 +71,8 @@ eachMembership('passkeys of an account', portal => {
 
   it('[RN-15] the last way in is never removed, also by two at once; without password a new sign-in takes its place', async () => {
     const { dana, browser, device } = await holder(portal());
-    await addPasskey({ browser, device: softwareAuthenticator(originOf(portal())) }, 'Key in the drawer');
+    const second = softwareAuthenticator(originOf(portal()));
+    await addPasskey({ browser, device: second }, 'Key in the drawer');
     assert.match((await remove({ browser }, 'Password')).text, /It is saved/);
     assert.equal((await signIn(portal().visitor(), dana)).status, 401);
     // A sign-in of some time ago is no proof any more.
@@ -86,6 +87,14 @@ eachMembership('passkeys of an account', portal => {
     const { storage, world } = portal();
     const left = await storage.records.find('sign-in-method', 'account', dana.account, world.clock.now(), 9);
     assert.equal(left.length, 1);
+    const last = portal().visitor();
+    const name = String(left[0]?.value['name']);
+    const holding = name === 'My telephone' ? device : second;
+    assert.equal(isIn(await enter(last, holding)), true);
+    // No link leads there.
+    const page = await last.get(`/account/remove-method?method=${left[0]?.id}`);
+    assert.equal((await last.send(page, {}, '/account/remove-method')).status, 409);
+    assert.equal(isIn(await enter(last, holding)), true);
   });
 
   it('[C16] nobody removes the passkey of another account, and no passkey belongs to two', async () => {

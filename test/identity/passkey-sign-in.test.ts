@@ -49,6 +49,21 @@ eachMembership('sign-in by passkey', portal => {
     assert.equal((await browser.send(late, { answer: device.get(optionsIn(late)) }, '/passkey/answer')).status, 401);
   });
 
+  it('[A14] an answer is good once also where nothing is counted', async () => {
+    const { device } = await holder(portal());
+    const browser = portal().visitor();
+    await browser.get('/sign-in');
+    const asked = await browser.get('/passkey');
+    const answer = device.get(optionsIn(asked), { counter: 0 });
+    assert.equal(isIn(await browser.send(asked, { answer }, '/passkey/answer')), true);
+    assert.equal((await browser.send(asked, { answer }, '/passkey/answer')).status, 401);
+    const wrong = await browser.get('/passkey');
+    const right = device.get(optionsIn(wrong), { counter: 0 });
+    const forged = device.get(optionsIn(wrong), { counter: 0, signature: Buffer.alloc(70) });
+    for (const one of [forged, right])
+      assert.equal((await browser.send(wrong, { answer: one }, '/passkey/answer')).status, 401);
+  });
+
   it('[C06] [A06] answers for another site, another host, of another kind or by another hand open nothing', async () => {
     const { device } = await holder(portal());
     const twists: Twist[] = [

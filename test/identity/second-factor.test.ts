@@ -49,6 +49,35 @@ eachMembership('the second factor', portal => {
     assert.equal((await late.browser.send(late.page, { code: late.code }, CODE)).status, 401);
   });
 
+  it('[RN-15] [C04] a code is good until its six minutes are over, and not once another has been sent', async () => {
+    const last = await halfway(portal());
+    portal().world.advance(6 * 60_000 - 20_000);
+    assert.match((await last.browser.send(last.page, { code: last.code }, CODE)).text, /Your account/);
+    const { dana, browser, page, code } = await halfway(portal());
+    portal().world.advance(1000);
+    const again = await browser.send(page, {}, '/sign-in/another-code');
+    const next = codeOf(await portal().mails(dana.email));
+    assert.equal((await browser.send(again, { code }, CODE)).status, next === code ? 200 : 401);
+    assert.match((await browser.send(again, { code: next }, CODE)).text, /Your account/);
+  });
+
+  it('[RN-15] [C15] two sign-ins of one account at once, in two browsers, both get in', async () => {
+    const dana = await portal().member();
+    const browsers = [portal().visitor(), portal().visitor()];
+    await configure(portal(), { 'second-factor': { valueCode: 'off' } });
+    const pages = await Promise.all(browsers.map(browser => signIn(browser, dana)));
+    await required(portal());
+    assert.deepEqual(
+      pages.map(({ text }) => text.includes('Your account')),
+      [true, true],
+    );
+  });
+
+  it('[C12] nobody is asked for a code whose sign-in is not under way', async () => {
+    const page = await portal().visitor().get(CODE);
+    assert.match(page.text, /name="password"/);
+  });
+
   it('[C04] [R17] the fifth wrong code ends it, however many come at once; another one may be sent', async () => {
     const { dana, browser, page, code } = await halfway(portal());
     const wrong = await Promise.all(Array.from({ length: 5 }, () => browser.send(page, { code: other(code) }, CODE)));

@@ -46,7 +46,7 @@ async function run() {
     form.elements.answer.value = written(await navigator.credentials[ceremony](asked()));
     form.submit();
   } catch (error) {
-    tell(error.name === 'InvalidStateError' ? known : failed);
+    tell({ InvalidStateError: known, SecurityError: missing }[error.name] || failed);
   }
 }
 
