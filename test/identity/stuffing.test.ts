@@ -4,6 +4,7 @@ import { samples } from '../fixtures/samples.js';
 import type { PageVisitor } from '../fixtures/page-visitor.js';
 import { uniqueLetters } from '../fixtures/unique.js';
 import { codeOf, eachMembership, PASSWORD, signIn, type Member, type Portal } from './members.js';
+import { unreachableStaff } from './unreachable-staff.js';
 
 const WRONG = 'some other password';
 const isIn = ({ text }: { text: string }): boolean => text.includes('You are signed in');
@@ -52,6 +53,21 @@ const tests = (portal: () => Portal): void => {
     assert.equal(isIn(await signIn(other, dana)), true, 'and makes the browser known');
     portal().world.advance(11 * 60_000);
     assert.equal(isIn(await signIn(portal().visitor(), dana)), true, 'the attack is over');
+  });
+
+  it('[C20] with a password that may be stolen nobody sets a factor up; another code is sent', async () => {
+    const [nurse, dana] = [await unreachableStaff(portal()), await portal().member()];
+    await stuff(portal(), 120);
+    const thief = portal().visitor();
+    assert.match((await signIn(thief, nurse)).text, /One more step/);
+    for (const path of ['/sign-in/set-up', '/sign-in/code'])
+      assert.ok(!(await thief.get(path)).text.includes('/sign-in/set-up/app'));
+    const other = portal().visitor();
+    const again = await other.send(await signIn(other, dana), {}, '/sign-in/another-code');
+    assert.match(again.text, /Another code is on its way/);
+    assert.equal((await codesOf(dana)).filter(code => code !== '').length, 2);
+    portal().world.advance(11 * 60_000);
+    assert.match((await signIn(portal().visitor(), nurse)).text, /Set up a second step/);
   });
 
   it('[C20] some wrong passwords are no attack', async () => {

@@ -43,7 +43,8 @@ export interface FactorSetUp {
 /** The sign-in of this browser, as long as it lacks a factor: of two browsers at once the first decides. */
 export async function lackingFactor(visitor: Visitor, parts: FactorAtSignInParts): Promise<UnderWay | undefined> {
   const found = await underWay(visitor, parts);
-  return found && (await factorAsked(found.stored.credential, parts)) === 'set-up' ? found : undefined;
+  if (!found || found.pending.isDoubtful === true) return undefined;
+  return (await factorAsked(found.stored.credential, parts)) === 'set-up' ? found : undefined;
 }
 
 export async function proposeFirstApp(visitor: Visitor, parts: FactorAtSignInParts): Promise<ProposedApp | Over> {

@@ -52,6 +52,10 @@ export async function factorAsked(
   return (await hasPasskey(account, parts)) ? 'passkey' : 'set-up';
 }
 
+/** Which second factor a sign-in that is under way asks for: one that was asked for in any case is the person's own, or a code. */
+export const factorDue = async (credential: Credential, parts: FactorRuleParts): Promise<FactorAsked> =>
+  (await factorAsked(credential, parts)) ?? credential.factor ?? 'code';
+
 /** Whether the account has a passkey that opens it. */
 export async function hasPasskey(account: string, { methods }: Pick<FactorRuleParts, 'methods'>): Promise<boolean> {
   return (await methods.of(account)).some(({ method }) => method.kind === 'passkey' && method.isCopied !== true);

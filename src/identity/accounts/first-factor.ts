@@ -6,7 +6,7 @@ import type { DocumentChange } from '../../store/port.js';
 import type { Visitor } from '../limits/visitor.js';
 import type { SessionValue } from '../sessions/session.js';
 import { changedCredential, type Credential, type StoredCredential } from './credential.js';
-import { factorAsked, type FactorAsked } from './factor-rule.js';
+import { factorAsked, factorDue, type FactorAsked } from './factor-rule.js';
 import { codeFor, type SecondFactorParts } from './second-factor.js';
 
 export interface FirstFactorParts extends SecondFactorParts {
@@ -37,11 +37,10 @@ export async function proceed(
   first: FirstFactor,
   parts: FirstFactorParts,
 ): Promise<SignInProgress> {
-  const asked = first.second === 'proved' ? undefined : await factorAsked(stored.credential, parts);
-  if (asked !== undefined) return beginSecondFactor(stored, first, asked, parts);
-  return first.second === 'required'
-    ? beginSecondFactor(stored, first, 'code', parts)
-    : open(visitor, stored, first, parts);
+  if (first.second === 'proved') return open(visitor, stored, first, parts);
+  const asks = first.second === 'required' ? factorDue : factorAsked;
+  const asked = await asks(stored.credential, parts);
+  return asked ? beginSecondFactor(stored, first, asked, parts) : open(visitor, stored, first, parts);
 }
 
 /** Tries to sign in, where the account is signed in to elsewhere at the same moment. */
@@ -88,12 +87,17 @@ export async function isDormant(
 /** A code is sent where one is asked for, and not too many were sent before. */
 async function beginSecondFactor(
   stored: StoredCredential,
-  { amr, provedAt, used = [] }: FirstFactor,
+  { amr, provedAt, second, used = [] }: FirstFactor,
   asked: FactorAsked,
   parts: FirstFactorParts,
 ): Promise<SignInProgress> {
   const { account } = stored.credential;
-  const { change, browser, cookie } = parts.pending.begin({ account, amr, ...defined({ provedAt }) });
+  const { change, browser, cookie } = parts.pending.begin({
+    account,
+    amr,
+    isDoubtful: second === 'required',
+    ...defined({ provedAt }),
+  });
   const code = asked === 'code' ? await codeFor(stored, browser, parts) : [];
   await parts.store.commit({ documents: [...used, change, ...(typeof code === 'number' ? [] : code)] });
   return { kind: 'second-factor', cookie };

@@ -12,7 +12,7 @@ import type { Sessions } from '../sessions/sessions.js';
 import type { AccountAudit } from './account-audit.js';
 import { codeNotice } from './account-notice.js';
 import { changedCredential, type Credential, type CredentialReader, type StoredCredential } from './credential.js';
-import { factorAsked, hasPasskey, type FactorAsked, type FactorRuleParts } from './factor-rule.js';
+import { factorDue, hasPasskey, type FactorAsked, type FactorRuleParts } from './factor-rule.js';
 import type { AuthenticatorApps } from './authenticator-app.js';
 import { withoutCode } from './recovery-code.js';
 import { foldUserName } from './user-name.js';
@@ -63,7 +63,7 @@ export async function codeFor(
 export async function sendAnother(visitor: Visitor, parts: SecondFactorParts): Promise<SendOutcome> {
   const found = await underWay(visitor, parts);
   if (!found) return { kind: 'over' };
-  if ((await factorAsked(found.stored.credential, parts)) !== 'code') return { kind: 'none' };
+  if ((await factorDue(found.stored.credential, parts)) !== 'code') return { kind: 'none' };
   const changes = await codeFor(found.stored, found.pending.browser, parts);
   if (typeof changes === 'number') return { kind: 'wait', wait: changes };
   await parts.store.commit({ documents: changes });
@@ -137,7 +137,8 @@ export async function factorUnderWay(
 ): Promise<{ readonly asked: FactorAsked; readonly hasPasskey: boolean } | undefined> {
   const found = await underWay(visitor, parts);
   if (!found) return undefined;
-  const asked = (await factorAsked(found.stored.credential, parts)) ?? 'code';
+  const due = await factorDue(found.stored.credential, parts);
+  const asked = due === 'set-up' && found.pending.isDoubtful === true ? 'code' : due;
   return { asked, hasPasskey: await hasPasskey(found.pending.account, parts) };
 }
 

@@ -7,6 +7,7 @@ import type { FirstFactorParts } from '../accounts/first-factor.js';
 import { openWith, underWay, type FactorOutcome, type UnderWay } from '../accounts/second-factor.js';
 import { admit, type SignInOutcome } from '../accounts/sign-in.js';
 import type { SignInMethods } from '../accounts/sign-in-method.js';
+import { foldUserName } from '../accounts/user-name.js';
 import type { Counted } from '../limits/limiter.js';
 import type { Visitor } from '../limits/visitor.js';
 import type { WithHeaders } from '../sessions/cookies.js';
@@ -61,7 +62,12 @@ export async function bringPasskey(
     return { kind: 'refused' };
   }
   await factors.limiter.giveBack(ofNetwork(visitor));
-  return admit(visitor, stored, { amr: ['pop', 'user', 'mfa'], second: 'proved', used: [proof.used] }, factors);
+  const first = { amr: ['pop', 'user', 'mfa'], second: 'proved', used: [proof.used] } as const;
+  const outcome = await admit(visitor, stored, first, factors);
+  const { userName } = stored.credential;
+  if (outcome.kind === 'signed-in' && userName !== undefined)
+    await factors.browsers.remember(visitor, foldUserName(userName));
+  return outcome;
 }
 
 const ceremonyOf = ({ pending: { browser } }: UnderWay): Ceremony => ({ purpose: 'second-factor', browser });

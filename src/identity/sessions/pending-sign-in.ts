@@ -14,6 +14,8 @@ export interface PendingSignIn {
   readonly amr: readonly string[];
   /** Where a provider vouches for the person: when they proved to it who they are. */
   readonly provedAt?: number;
+  /** The password may be a stolen one: no factor is set up with it alone. */
+  readonly isDoubtful?: boolean;
   /** The secret of the browser: one-time codes belong to it. */
   readonly browser: string;
 }
