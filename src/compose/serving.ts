@@ -4,6 +4,7 @@ import type { Endpoint } from 'fhir/r4.js';
 import { createPortalDocument } from '../configuration/portal-document.js';
 import { serverReader } from './server-reader.js';
 import { createCrashCheck } from './crash-check.js';
+import { createDesk } from './desk.js';
 import { createReadiness } from '../observe/readiness.js';
 import { namesThisServer } from '../http/host.js';
 import { developmentRoute } from '../http/development-route.js';
@@ -237,6 +238,10 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       isOwnHost: request => namesThisServer(request, config.url),
       configuration: parts.configuration,
       accounts: parts.accounts,
+      workbench: {
+        ...{ sessions: parts.sessions, desk: createDesk(parts), timeZone: parts.accounts.timeZone },
+        base: endpointThat(model, 'workflows').path,
+      },
       reportMisdirected: token => answerNotice(['Task', '$report-misdirected'], token, parts),
       unsubscribe: token => answerNotice(['Patient', '$unsubscribe'], token, parts),
       mailbox: config.demo ? openMailbox(...keptIn(config)) : undefined,

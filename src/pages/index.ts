@@ -12,6 +12,8 @@ import { landingPage } from './landing.js';
 import { mailPage } from './mail.js';
 import type { Mailbox } from '../delivery/mailbox.js';
 import { missingPage } from './missing.js';
+import { serveForm } from './account/visit.js';
+import { workbenchPages, type WorkbenchParts } from './workbench/index.js';
 import { serveNoticeLinks, type NoticeLinkParts } from './notice-links.js';
 
 export interface PageParts extends NoticeLinkParts {
@@ -22,6 +24,8 @@ export interface PageParts extends NoticeLinkParts {
   demo: boolean;
   /** Present where people sign in here. */
   accounts?: AccountPagesParts;
+  /** Present where staff work here. */
+  workbench?: WorkbenchParts;
   /** Whether a request names this server as its own readers do; e-mails are shown to no other. */
   isOwnHost(request: Request): boolean;
   /** Present if e-mails are kept instead of sent. */
@@ -75,7 +79,11 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
       send(response, 200, text, { script: true, calls: true });
     });
   }
-  if (parts.accounts) serveAccountPages(app, parts.accounts, parts.framing);
+  if (parts.accounts) {
+    serveAccountPages(app, parts.accounts, parts.framing);
+    const site = { ...parts.framing, forms: parts.accounts.forms };
+    for (const page of parts.workbench ? workbenchPages(parts.workbench) : []) serveForm(app, page, site);
+  }
   serveNoticeLinks(app, parts, frameOf, send);
 
   app.use(async (request, response) => {

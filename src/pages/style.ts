@@ -19,6 +19,7 @@ const sheets = [
   'apps',
   'relations',
   'resource',
+  'workbench',
   'footer',
   'narrow',
   'print',

@@ -13,10 +13,12 @@ import * as pages from './pages.table.js';
 import * as profile from './profile.table.js';
 import * as relations from './relations.table.js';
 import * as resource from './resource.table.js';
+import * as workbench from './workbench.table.js';
 
 const english = {
   ...{ ...pages.english, ...account.english, ...authorization.english, ...external.english },
   ...{ ...resource.english, ...notices.english, ...outcomes.english, ...relations.english, ...profile.english },
+  ...workbench.english,
 };
 
 type Source = typeof english;
@@ -37,6 +39,7 @@ type Translated = Readonly<Record<SingleKey, string> & Partial<Record<`${PluralK
 const arabic: Translated = {
   ...{ ...pages.arabic, ...account.arabic, ...authorization.arabic, ...external.arabic },
   ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic, ...relations.arabic, ...profile.arabic },
+  ...workbench.arabic,
 };
 
 /** Texts of one language by key; of a text with a number, by key and plural category: `waitSeconds_few`. */

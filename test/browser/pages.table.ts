@@ -7,9 +7,10 @@ import { generate } from 'otplib';
 import type { Lie } from '../fixtures/lying-provider.js';
 import { CookieJar } from '../fixtures/cookie-jar.js';
 import { launchedBy } from '../identity/member-launch.js';
-import { PASSWORD } from '../identity/members.js';
+import { codeOf, PASSWORD } from '../identity/members.js';
 import { unreachableStaff } from '../identity/unreachable-staff.js';
-import { stranger } from '../portal/journey.js';
+import { actionsOf } from '../portal/desk.js';
+import { Journey, stranger } from '../portal/journey.js';
 import { linking } from '../portal/relations.js';
 import { AGENT, type Reader } from './page-site.js';
 
@@ -29,6 +30,9 @@ export const withoutPage: readonly string[] = [
   ...['GET /passkey/answer', 'GET /second-passkey/answer', 'POST /second-passkey/answer', 'GET /sign-in/set-up/app'],
   ...['GET /sign-in/set-up/app-code', 'GET /sign-in/set-up/passkey', 'GET /sign-in/set-up/passkey-answer'],
   ...['POST /sign-out', 'POST /account/sign-out-everywhere', 'POST /account/end-session'],
+  ...['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer', 'answer'].map(
+    move => `GET /workbench/item/${move}`,
+  ),
   // Registration of clients
   ...['GET /oauth/register/', 'POST /oauth/register/', 'POST /oauth/register/:id/secret'],
   ...['GET /oauth/register/:id', 'PUT /oauth/register/:id', 'DELETE /oauth/register/:id'],
@@ -51,6 +55,42 @@ export const pages: readonly ListedPage[] = [
       await portal.member();
       await go('/');
       await page.locator('.mails a').first().click();
+    },
+  },
+  // The Workbench
+  {
+    name: 'workbench',
+    routes: ['GET /workbench'],
+    open: async reader => {
+      await atWorkbench(reader);
+    },
+  },
+  {
+    name: 'workbench-item',
+    routes: ['GET /workbench/item'],
+    open: async reader => {
+      await atItem(reader);
+    },
+  },
+  {
+    name: 'workbench-claimed',
+    routes: ['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer'].map(
+      move => `POST /workbench/item/${move}`,
+    ),
+    async open(reader) {
+      await atItem(reader);
+      await reader.send('/workbench/item/claim');
+    },
+  },
+  {
+    name: 'workbench-answer-late',
+    routes: ['POST /workbench/item/answer'],
+    async open(reader) {
+      const id = await atItem(reader);
+      await reader.send('/workbench/item/claim');
+      const journey = new Journey(reader.portal.server, reader.portal.storage, { ahead: 0 });
+      await journey.expect(200, 'demo-agent as Practitioner/demo-manager', 'POST', `Task/${id}/$unassign`);
+      await reader.send('/workbench/item/answer', { text: 'Too late' });
     },
   },
   // Sign-in
@@ -479,6 +519,25 @@ async function connecting(reader: Reader): Promise<void> {
   await reader.send('/sign-in', { userName, password });
   await reader.page.waitForURL('**/external/connect*');
   await reader.go('/external/connect');
+}
+
+/** The demo's agent at the Workbench, with a question that waits. */
+async function atWorkbench({ portal, signIn, send, go }: Reader): Promise<string> {
+  const { server } = portal;
+  const journey = new Journey(server, portal.storage, { ahead: 0 });
+  const { ask, itemsOf } = actionsOf(() => journey);
+  const sent = await ask(['Organization/demo-clinical-group'], { topic: { text: 'A refill' } });
+  const [task] = await itemsOf(sent);
+  await signIn(AGENT);
+  await send('/sign-in/code', { code: codeOf(await portal.mails('tomas.lindqvist@cedar-valley.example.org')) });
+  await go('/workbench');
+  return task?.id ?? '';
+}
+
+async function atItem(reader: Reader): Promise<string> {
+  const id = await atWorkbench(reader);
+  await reader.go(`/workbench/item?id=${id}`);
+  return id;
 }
 
 async function forgotten({ go, send, portal }: Reader): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * Access tokens for the pages that show FHIR answers: whoever is signed in to a browser reads there what an app of theirs could
- * read. A token never leaves this process, and is made from a session that is looked at for each page.
+ * Access tokens for pages: on those that show FHIR answers, whoever is signed in to a browser reads what an app of theirs could
+ * read; on the Workbench, staff do what their roles let them do. A token never leaves this process, and is made from a session that
+ * is looked at for each page.
  */
 import { fixedClients, type Clients } from '../../access/clients.js';
 import type { Claims, TokenVerifier } from '../../access/token.js';
@@ -10,20 +11,23 @@ import { Cache } from '../../runtime/cache.js';
 import type { SignedIn } from './session.js';
 
 export interface PageTokens {
-  /** A token of this person, who reads as themselves and for whom they act. */
-  issue(who: SignedIn): string;
+  /** A token of this person, who reads as themselves and for whom they act, or works as staff. */
+  issue(who: SignedIn, pages?: keyof typeof CLIENTS): string;
   readonly verify: TokenVerifier;
 }
 
 const ISSUER = 'portico:pages';
 
-/** Everything that the person may read. */
-const SCOPE = 'user/*.rs';
+const APP = { kind: 'user', registrations: ['app'] } as const;
 
-const CLIENT = { id: 'portico-pages', kind: 'user', registrations: ['app'], scope: SCOPE } as const;
+/** Pages of resources show everything that the person may read; the Workbench does what the person may do. */
+const CLIENTS = {
+  resources: { id: 'portico-pages', ...APP, scope: 'user/*.rs' },
+  workbench: { id: 'portico-workbench', ...APP, scope: 'user/*.cruds user/*.$*' },
+} as const;
 
-/** The pages, as a client of their own. */
-export const pageClients: Clients = fixedClients(ISSUER, [CLIENT]);
+/** The pages, as clients of their own. */
+export const pageClients: Clients = fixedClients(ISSUER, Object.values(CLIENTS));
 
 /** Milliseconds; a token is given out in the first half of them. */
 const LIFETIME = 60_000;
@@ -33,8 +37,10 @@ export function createPageTokens({ clock, random }: Pick<World, 'clock' | 'rando
   const claims = new Cache<Claims>(MOST);
   const tokens = new Cache<string>(MOST);
   return {
-    issue({ account }) {
-      const known = tokens.get(account);
+    issue({ account }, pages = 'resources') {
+      const { id: clientId, scope } = CLIENTS[pages];
+      const name = `${clientId} ${account}`;
+      const known = tokens.get(name);
       const good = known === undefined ? undefined : claims.get(known);
       if (known !== undefined && good && clock.now() < good.expires - LIFETIME / 2) return known;
       const token = newSecret(random);
@@ -42,12 +48,12 @@ export function createPageTokens({ clock, random }: Pick<World, 'clock' | 'rando
       claims.set(token, {
         issuer: ISSUER,
         subject: account,
-        clientId: CLIENT.id,
-        scope: SCOPE,
+        clientId,
+        scope,
         fhirUser: account,
         expires,
       });
-      tokens.set(account, token);
+      tokens.set(name, token);
       return token;
     },
     verify: (token, now) => {

@@ -1,0 +1,37 @@
+/** The Workbench's way to the portal's endpoint: the same dispatch as the API, with a token of whoever is signed in. */
+import type { Config } from '../config/config.js';
+import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
+import type { Resource } from '../fhir/resource.js';
+import type { FhirResponse } from '../fhir/response.js';
+import type { PageTokens } from '../identity/sessions/page-token.js';
+import type { Desk } from '../pages/workbench/desk.js';
+import type { Dispatch } from '../service.js';
+import { endpointThat, type Model } from './model.js';
+
+export interface DeskParts {
+  readonly config: Config;
+  readonly world: World;
+  readonly model: Model;
+  readonly dispatch: Dispatch;
+  readonly pageTokens: PageTokens;
+}
+
+export function createDesk({ config, world, model, dispatch, pageTokens }: DeskParts): Desk {
+  const portal = endpointThat(model, 'workflows');
+  return async (who, { method, path, query = [], resource }) => {
+    const request = {
+      ...{ method, base: portal.url, path, query, id: world.ids.next() },
+      headers: { authorization: `Bearer ${pageTokens.issue(who, 'workbench')}` },
+      deadline: world.clock.now() + config.limits.requestTimeout,
+      ...defined({ body: resource && ({ kind: 'resource', resource } as const) }),
+    };
+    const answer = await dispatch(request, portal);
+    return { status: answer.status, resource: resourceOf(answer) };
+  };
+}
+
+function resourceOf({ body }: FhirResponse): Resource | undefined {
+  if (body?.kind === 'resource') return body.resource;
+  return body?.kind === 'json' ? (JSON.parse(body.text) as Resource) : undefined;
+}
