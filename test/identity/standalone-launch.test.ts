@@ -161,8 +161,8 @@ eachApp('standalone launch', surroundings => {
 
   it('[A22] [B40] what a person may not do themselves is not granted, nor what is for systems', async () => {
     const { app } = surroundings();
-    const scope = 'launch/patient patient/Observation.cruds patient/AuditEvent.rs system/Patient.rs user/Task.$claim';
-    assert.equal((await app.launch({ scope }))['scope'], 'launch/patient patient/Observation.rs');
+    const scope = 'launch/patient patient/Practitioner.cruds patient/AuditEvent.rs system/Patient.rs user/Task.$claim';
+    assert.equal((await app.launch({ scope }))['scope'], 'launch/patient patient/Practitioner.rs');
   });
 
   it('[A29] who denies, or leaves everything out, gives the app an error with its state', async () => {
