@@ -1,6 +1,8 @@
 /** The external issuers of access tokens, and whom they mean. */
 import type { Patient, Person } from 'fhir/r4.js';
 import { isOwnOpaque } from '../access/opaque.js';
+import { hostOf } from '../config/config.js';
+import { addressesOf } from '../config/token-issuers.js';
 import type { TokenVerifier } from '../access/token.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import { secretHash } from '../fhir/secret.js';
@@ -35,7 +37,10 @@ export function createTokenIssuers(parts: TokenIssuerParts): TokenIssuers {
   const { clock } = world;
   const reader = serverReader(parts);
   const report = (issuer: string, problem: string): void => log.warn('token issuer', { issuer, problem });
-  const issuers = config.issuers.map(one => externalIssuer(one, { clock, report, networks: config.outbound.networks }));
+  const { networks } = config.outbound;
+  const issuers = config.issuers.map(one =>
+    externalIssuer(one, { clock, report, networks, hosts: addressesOf(one).map(hostOf) }),
+  );
   const accountAge = async (): Promise<number> => (await configuration())['account-age'];
   const verify = externalTokens({
     issuers,

@@ -204,7 +204,7 @@ const issuerHosts = ({ PORTICO_IDENTITY_PROVIDERS: providers, PORTICO_ISSUERS: i
   [...providers.map(({ issuer }) => issuer), ...issuers.flatMap(addressesOf)].map(hostOf);
 
 /** `host:port` */
-function hostOf(address: string): string {
+export function hostOf(address: string): string {
   const { hostname, port, protocol } = new URL(address);
   return `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`;
 }

@@ -1,7 +1,7 @@
 /** One external issuer: what it says about its own tokens, be they JWTs or opaque. */
 import { verifyJwt, type TrustedIssuer } from '../../access/jwt.js';
 import { fixedKeys, type KeySource } from '../../access/verification-keys.js';
-import { addressesOf, type TokenIssuerConfig } from '../../config/token-issuers.js';
+import type { TokenIssuerConfig } from '../../config/token-issuers.js';
 import type { Clock } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
 import { createOutbound, type OutboundSettings } from '../../outbound/outbound.js';
@@ -23,16 +23,15 @@ export interface ExternalIssuer {
   close(): void;
 }
 
-export interface ExternalIssuerParts extends Pick<CallParts, 'report'>, Pick<OutboundSettings, 'networks'> {
+export interface ExternalIssuerParts extends Pick<CallParts, 'report'>, OutboundSettings {
   readonly clock: Clock;
 }
 
 export function externalIssuer(
   config: TokenIssuerConfig,
-  { clock, report, networks }: ExternalIssuerParts,
+  { clock, report, hosts, networks }: ExternalIssuerParts,
 ): ExternalIssuer {
   const { issuer, userInfo, introspection } = config;
-  const hosts = [...new Set(addressesOf(config).map(hostOf))];
   const outbound = createOutbound(
     { hosts, networks },
     { limits: ISSUER_LIMITS, suspended: () => report(issuer, 'no calls for a while') },
@@ -73,8 +72,3 @@ async function jwtOf(
   const verified = await verifyJwt(token, trust, now);
   return verified && { subject: verified.subject, expires: verified.expires, token: { ...verified.payload } };
 }
-
-const hostOf = (address: string): string => {
-  const { hostname, port, protocol } = new URL(address);
-  return `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`;
-};
