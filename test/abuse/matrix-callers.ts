@@ -85,6 +85,8 @@ const STAFF: Readonly<Record<string, readonly Kind[]>> = {
   scheduler: ['Patient'],
   'visit-administrator': ['Patient'],
   'configuration-manager': [],
+  'task-processing': [],
+  auditor: [],
   'healthcare-administrator': ['Patient', 'RelatedPerson', 'Person', 'Task', 'work'],
 };
 

@@ -26,10 +26,10 @@ function operationAttempts({ rest }: CapabilityStatement, other: string): Attemp
   ];
 }
 
-/** All that can be asked about `other`. */
-export const attemptsAbout = (statement: CapabilityStatement, other: string): Attempt[] => [
+/** All that can be asked about `other`. @param few without searches */
+export const attemptsAbout = (statement: CapabilityStatement, other: string, few = false): Attempt[] => [
   ...directAttempts(statement, other),
-  ...searchAttempts(statement, other),
+  ...(few ? [] : searchAttempts(statement, other)),
   ...operationAttempts(statement, other),
 ];
 
