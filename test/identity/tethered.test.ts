@@ -6,6 +6,7 @@ import { eachApp } from './each-app.js';
 import { basic, manage, register } from './registering.js';
 
 const DANA = 'demo-patient';
+const CATEGORIES = 'https://portico.health/fhir/CodeSystem/message-category';
 const back = 'https://partner.example.org/back';
 const partner = (change: object = {}): object => ({
   ...{ kind: 'partner-tethered', client_name: 'A partner', integration: 'acme' },
@@ -30,20 +31,29 @@ eachApp('tethered tokens', surroundings => {
   const tokenFor = async ({ authenticate }: Registered, patient = DANA, more: object = {}) =>
     surroundings().app.token(fields(patient, more), authenticate);
   const byPatient = ({ client, authenticate }: Registered, scope = 'openid launch/patient patient/*.rs') =>
-    surroundings().app.launch({ client, redirect: back, scope, authenticate });
+    surroundings().app.launch({ client, redirect: back, scope, authenticate, patient: DANA });
   const read = async (token: unknown, path: string, base: 'portal' | 'facade' | 'customer' = 'facade') => {
     const headers = { authorization: `Bearer ${String(token)}` };
     return (await fetch(`${surroundings().server[base]}/${path}`, { headers })).status;
   };
-  async function make(body: { resourceType: string }): Promise<string> {
+  async function make(body: { resourceType: string }, as = 'demo-system'): Promise<string> {
     const { server } = surroundings();
     const answer = await fetch(`${server.portal}/${body.resourceType}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${server.token('demo-system')}`, 'content-type': 'application/fhir+json' },
+      headers: { authorization: `Bearer ${server.token(as)}`, 'content-type': 'application/fhir+json' },
       body: JSON.stringify(body),
     });
     assert.equal(answer.status, 201);
     return ((await answer.json()) as { id: string }).id;
+  }
+  async function put(body: { resourceType: string; id: string; [name: string]: unknown }): Promise<void> {
+    const { server } = surroundings();
+    const answer = await fetch(`${server.portal}/${body.resourceType}/${body.id}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${server.token('demo-system')}`, 'content-type': 'application/fhir+json' },
+      body: JSON.stringify(body),
+    });
+    assert.equal(answer.status, 200, await answer.text());
   }
   const observe = (patient: string, labels: string[] = []) => {
     const meta = labels.length > 0 ? { meta: { security: labels.map(code => ({ code })) } } : {};
@@ -122,19 +132,29 @@ eachApp('tethered tokens', surroundings => {
 
   it('[PKB-2] [D06] the patient’s own grant opens the record that was picked, and no other that the patient reaches', async () => {
     const client = await registered();
+    const other = await make({ resourceType: 'Patient' });
+    const relation = await make({
+      ...{ resourceType: 'RelatedPerson', active: true },
+      patient: { reference: `Patient/${other}` },
+    } as never);
+    const link = [`Patient/${DANA}`, `RelatedPerson/${relation}`].map(target => ({ target: { reference: target } }));
+    await put({ resourceType: 'Person', id: 'demo-patient', active: true, link });
     const tokens = await byPatient(client);
     assert.equal(tokens['patient'], DANA);
     const { access_token: token } = tokens;
     assert.equal(await read(token, `Patient/${DANA}`), 200);
-    const { server } = surroundings();
-    const person = (await (
-      await fetch(`${server.portal}/Person/demo-patient`, {
-        headers: { authorization: `Bearer ${server.token('demo-patient')}` },
-      })
-    ).json()) as { link: { target: { reference: string } }[] };
-    const relations = person.link.map(({ target }) => target.reference).filter(one => one.startsWith('RelatedPerson/'));
-    for (const relation of relations) assert.equal(await read(token, relation), 404, relation);
+    assert.equal(await read(token, `RelatedPerson/${relation}`), 404);
     assert.equal(await read(token, 'Person/demo-patient'), 404);
+    const draft = await make(
+      {
+        ...{ resourceType: 'Communication', status: 'preparation', subject: { reference: `Patient/${other}` } },
+        category: [{ coding: [{ system: CATEGORIES, code: 'general' }] }],
+        recipient: [{ reference: 'Organization/demo-clinical-group' }],
+        payload: [{ contentString: 'For somebody else' }],
+      } as never,
+      'demo-patient',
+    );
+    assert.equal(await read(token, `Communication/${draft}`), 404, 'what the person writes for another patient');
     const hidden = await observe(DANA, ['HIV']);
     assert.equal(await read(token, `Observation/${hidden}`), 404, 'sensitive labels are hidden from partners');
     const listed = await tethers().list(client.client, DANA);

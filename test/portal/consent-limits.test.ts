@@ -36,6 +36,27 @@ function limits(journey: () => Journey): void {
     assert.deepEqual(await sight(), seen);
   });
 
+  it('[D12] [D03] binds tokens that are in use: of the proxy, of the app that is named, of staff who are', async () => {
+    const record = await begin();
+    const observation = await record.observe();
+    const app = { ...actor(''), reference: { identifier: { system: CLIENT, value: 'demo-patient' } } };
+    const cases: [string, object][] = [
+      [record.proxy, { type: 'deny' }],
+      [record.own, { type: 'deny', class: classes('Observation'), actor: [app] }],
+      ['demo-clinician', { type: 'deny', actor: [actor('Practitioner/demo-clinician')] }],
+    ];
+    for (const [who, provision] of cases) {
+      const [client = '', person] = who.split(' as ');
+      const headers = { authorization: `Bearer ${journey().server.token(client, person)}` };
+      const status = async () => (await fetch(`${journey().server.portal}/${observation}`, { headers })).status;
+      assert.equal(await status(), 200, who);
+      const consent = await record.record(provision);
+      assert.equal(await status(), 404, who);
+      await record.end(consent);
+      assert.equal(await status(), 200, who);
+    }
+  });
+
   it('[D12] a file is denied with its document', async () => {
     const record = await begin();
     const { document, file } = await record.document();
@@ -166,6 +187,11 @@ function limits(journey: () => Journey): void {
     assert.equal(await record.status(record.proxy, observation), 404, 'a rule without a type denies');
     assert.equal(await record.status(record.own, observation), 200);
     assert.ok(consent);
+    const third = await begin();
+    const theirs = await third.observe();
+    const somebody = { ...actor(''), reference: { display: 'My neighbour' } };
+    await third.make(third.consent({ type: 'deny', actor: [somebody] }, { scope: { text: 'Privacy' } }));
+    assert.equal(await third.status(third.proxy, theirs), 404, 'somebody who is not known may be anybody');
   });
 
   it('[B41] staff are limited where they are named, by themselves, by role or by Organization', async () => {
