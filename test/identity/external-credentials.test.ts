@@ -1,7 +1,7 @@
 /** Several external identities on one account: added with a re-proof, listed, removed, but never the last way in. */
 import assert from 'node:assert/strict';
 import type { Page, PageVisitor } from '../fixtures/page-visitor.js';
-import { PASSWORD, signIn, token, type Member } from './members.js';
+import { codeOf, PASSWORD, signIn, token, type Member } from './members.js';
 import {
   accountIn,
   backFrom,
@@ -150,6 +150,41 @@ eachOutsidePortal('external identities of an account', (portal, provider) => {
     assert.equal(await accountIn(portal(), visitor), undefined);
     assert.match((await visitor.get('/account')).text, /name="password"/);
     await modelOf(portal(), 'both');
+  });
+
+  it('[RN-16] an account that nobody has used for long asks for a code after the provider, whatever the provider has asked', async () => {
+    const { member } = await signedIn();
+    asAnother();
+    await linkBySignIn(portal(), member, 'one');
+    await modelOf(portal(), 'both', 'both', { 'dormant-days': { valueInteger: 30 } });
+    // What was sent before has arrived.
+    await portal().mails(member.email);
+    portal().world.advance(31 * 24 * 3600_000);
+    const visitor = portal().visitor();
+    const page = await signInAt(portal(), visitor, 'one');
+    assert.match(page.text, /One more step/);
+    await visitor.send(page, { code: codeOf(await portal().mails(member.email)) }, '/sign-in/code');
+    assert.equal((await accountIn(portal(), visitor))?.account, member.account);
+    const later = portal().visitor();
+    await signInAt(portal(), later, 'one');
+    assert.equal((await accountIn(portal(), later))?.account, member.account, 'it is in use again');
+    await modelOf(portal(), 'both');
+  });
+
+  it('[RN-14] a password that was removed is chosen anew by a code to the contact on record, with the same user name', async () => {
+    const { member, visitor } = await signedIn();
+    asAnother();
+    await follow(portal(), visitor, await add(visitor));
+    await remove(visitor, 0);
+    assert.equal((await signIn(portal().visitor(), member)).status, 401);
+    const browser = portal().visitor();
+    await browser.send(await browser.get('/password-reset'), { name: member.email });
+    const texts = (await portal().mails(member.email)).map(({ text }) => text).join();
+    const [, code = ''] = /activation#([0-9A-Z-]+)/.exec(texts) ?? [];
+    const page = await browser.send(await browser.get('/activation'), { code, birthDate: '1980-02-03' });
+    const chosen = { userName: member.userName, password: PASSWORD, again: PASSWORD };
+    assert.match((await browser.send(page, chosen, '/activation/account')).text, /Your account is ready/);
+    assert.equal((await signIn(portal().visitor(), member)).status, 200);
   });
 
   it('[A27] signing out ends our session; the page after a sign-in leads where it was asked to, and nowhere else', async () => {
