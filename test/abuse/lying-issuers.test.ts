@@ -267,6 +267,10 @@ describe('abuse: issuers that lie', () => {
         assert.equal(refused.status, 503, String(at));
         assert.ok(Number(refused.headers.get('retry-after')) > 0);
         assert.ok(!(await refused.text()).includes(second.url));
+        const body = JSON.stringify({ resourceType: 'Binary', contentType: 'text/plain', data: 'A'.repeat(400_000) });
+        const headers = { authorization: `Bearer ${fresh()}`, 'content-type': 'application/fhir+json' };
+        const large = await fetch(`${server.portal}/Binary`, { method: 'POST', headers, body });
+        assert.equal(large.status, 503, await large.text());
       }
     });
   });

@@ -106,6 +106,8 @@ describe('access tokens of external issuers', () => {
         resourceType: 'Patient',
         identifier: [{ system: NUMBERS, value: doubled.number }],
       });
+      const said = { member: dead.number, email: 'dead@example.org', email_verified: true };
+      opaque.people.set(dead.subject, said);
       opaque.people.set('sub-nobody', { member: 'M-none' });
       opaque.people.set('sub-numberless', {});
       opaque.people.set('sub-odd', { member: { value: dead.number } });
@@ -119,6 +121,7 @@ describe('access tokens of external issuers', () => {
         'sub-unknown',
       ])
         assert.equal((await call(await opaque.opaque(subject), 'Patient')).status, 401, subject);
+      assert.equal((await system('GET', `Patient/${dead.id}`)).body['telecom'], undefined, 'their record rests');
     });
 
     it('[R126] [R127] its scopes are those of the token: one type, one permission, no system', async () => {
@@ -141,7 +144,10 @@ describe('access tokens of external issuers', () => {
       assert.ok(all.every(({ status }) => status === 200));
       assert.deepEqual(opaque.asked.slice(before), ['/token/introspection', '/me'], 'one flight for all');
       world.advance(30_000);
-      await call(token, `Patient/${id}`);
+      // What the person reaches is worked out anew, from what the issuer said before.
+      const { active: _active, ...record } = (await system('GET', `Patient/${id}`)).body;
+      await system('PUT', `Patient/${id}`, record);
+      assert.equal((await call(token, `Patient/${id}`)).status, 200);
       assert.equal(opaque.asked.length, before + 2);
       await opaque.revoke(token);
       world.advance(31_000);
