@@ -8,6 +8,7 @@ import { Fault } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
 import { withoutStanding } from '../portal/account-standing.js';
 import { isAccountOf } from '../portal/identity.js';
+import { refuseRelations } from '../portal/new-relations.js';
 import { onlyAccount, standingChanged } from '../portal/only-account.js';
 import { combined, step } from '../portal/step.js';
 import type { Context, WriteRule } from '../service.js';
@@ -24,6 +25,7 @@ export const accountRule =
     const ruled = await judge(resource, previous, context);
     const after = toPerson(ruled.resource);
     const all = readerOf(context, context.asSystem('an account: its patient'), parts);
+    await refuseRelations(after, before, all);
     const only = await onlyAccount(after, before, all);
     if (before && before.active !== after.active) context.details.push(standingChanged(before, after));
     return { ...ruled, step: combined(ruled.step ?? step({}), only) };

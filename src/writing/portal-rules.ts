@@ -14,6 +14,7 @@ import { judge, type AnyWorkflow, type Moving, type Stateful } from '../portal/w
 import { workflows } from '../portal/workflows.js';
 import type { Context, WriteRule } from '../service.js';
 import { configurationRule, refuseRemovalOfConfiguration } from './configuration-rule.js';
+import { actingRule } from './acting-rule.js';
 import { accountRule } from './account-rule.js';
 import { consentRule } from './consent-rule.js';
 import { uploadRule, withFilesOf } from './file-rules.js';
@@ -44,10 +45,11 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Basic') return basicRule(parts);
     if (type === 'ActivityDefinition') return wordingRule(parts);
     if (type === 'Organization') return organizationRule(parts);
-    if (type === 'Consent') return consentRule(parts);
+    if (type === 'Consent') return actingRule(consentRule(parts), parts);
     if (type === 'Binary') return whileOn(uploadRule(parts), parts);
     if (type === 'Observation') return whileOn(measurementRule(parts), parts);
-    if (type === 'Patient') return whileOn(profileRule(withPreferences(patientRule(parts), own), parts), parts);
+    if (type === 'Patient')
+      return actingRule(whileOn(profileRule(withPreferences(patientRule(parts), own), parts), parts), parts);
     if (!governed.has(type)) return undefined;
     if (type === 'Person') return accountRule(withPreferences(update, own), parts);
     if (type === 'RelatedPerson') return relationRule(update, parts);

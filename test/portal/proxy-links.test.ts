@@ -12,6 +12,7 @@ import {
   human,
   link,
   linked,
+  make,
   member,
   OWN,
   proxyOnly,
@@ -113,6 +114,14 @@ function refusals(journey: () => Journey): void {
     await linked(journey(), { ...sides(baby, teenager), basis: 'parent-guardian', relationship: 'MTH' });
   });
 
+  it('[D05] no plain write makes anybody a proxy of their own', async () => {
+    const ruth = await member(journey(), 'Ruth');
+    const reference = await make(journey(), { resourceType: 'RelatedPerson', patient: { reference: ruth.patient } });
+    const { body } = await journey().expect(200, system, 'GET', ruth.account);
+    const link = [...(body['link'] as unknown as object[]), { target: { reference } }];
+    assert.equal((await journey().call(system, 'PUT', ruth.account, { ...body, link })).status, 422);
+  });
+
   it('[PC-5] follows merged records on both sides', async () => {
     const [kept, ben] = [await member(journey(), 'Kept'), await member(journey(), 'Ben')];
     const merged = (other: string) => ({ active: false, link: [{ type: 'replaced-by', other: { reference: other } }] });
@@ -154,6 +163,15 @@ function refusals(journey: () => Journey): void {
     assert.equal(await reads(journey(), ben.who, ruth.patient), 404);
     for (const caller of [ehr, administrator]) assert.equal(await refused(sides(ruth, ben), caller), 'proxy');
     assert.equal((await journey().call(system, 'PUT', path, { ...now, active: true })).body['active'], false);
+    const other = await make(journey(), {
+      resourceType: 'RelatedPerson',
+      active: true,
+      patient: { reference: ruth.patient },
+    });
+    const { body: account } = await journey().expect(200, system, 'GET', ben.account);
+    const links = [...(account['link'] as unknown as object[]), { target: { reference: other } }];
+    const roundabout = await journey().call(system, 'PUT', ben.account, { ...account, link: links });
+    assert.deepEqual([roundabout.status, issue(roundabout).expression], [422, 'Person.link']);
     assert.equal((await journey().call(system, 'PUT', path, { ...body, active: true })).status, 409);
     assert.equal(await reads(journey(), ben.who, ruth.patient), 404);
   });
