@@ -229,6 +229,18 @@ function deciding(journey: () => Journey): void {
     assert.ok(late);
   });
 
+  it('[RN-30] an administrator who is a member, too, decides nothing about records of their own', async () => {
+    const { account, review } = await pair();
+    const path = `Person/${account.id}`;
+    const before = await get<{ link: object[] }>(path);
+    const both = [...before.link, { target: { reference: 'Practitioner/demo-administrator' } }];
+    await journey().expect(200, system, 'PUT', path, { ...before, link: both });
+    for (const name of ['confirm', 'reject']) assert.equal((await run(name, review)).status, 403, name);
+    assert.equal((await get<Task>(review)).status, 'requested');
+    await journey().expect(200, system, 'PUT', path, before);
+    await good('reject', review);
+  });
+
   it('[RN-30] who must not decide: 403', async () => {
     const { review } = await pair();
     for (const name of ['confirm', 'reject'])

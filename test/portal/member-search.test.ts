@@ -1,6 +1,6 @@
 /** Members are found by what they are known by: plain searches, and $members with where each stands. */
 import assert from 'node:assert/strict';
-import type { Bundle, BundleEntry, Resource } from 'fhir/r4.js';
+import type { Bundle, BundleEntry, Person, Resource } from 'fhir/r4.js';
 import { uniqueLetters } from '../fixtures/unique.js';
 import { eachPortal, issue, parameters, type Answer, type Caller, type Journey } from './journey.js';
 
@@ -136,14 +136,49 @@ function searching(journey: () => Journey): void {
     assert.deepEqual(await standing(gone), ['inactive', ['none']]);
     const kept = await record({ birthDate: '1971-01-01' });
     await journey().expect(201, system, 'POST', `${kept}/$enroll`);
-    const link = [{ type: 'replaced-by', other: { reference: kept } }];
-    assert.deepEqual(await standing(await record({ birthDate: '1971-01-01', link })), ['enrolled', ['message']]);
+    const merged = [{ type: 'replaced-by', other: { reference: kept } }];
+    const late = await record({ birthDate: '1971-01-01', link: merged });
+    assert.deepEqual(await standing(late), ['enrolled', ['message']]);
     const relation = await create({
       ...{ resourceType: 'RelatedPerson', active: true, patient: { reference: kept } },
       name: [{ family }],
     });
     const proxy = await create({ resourceType: 'Person', active: true, link: [{ target: { reference: relation } }] });
     assert.deepEqual(await standing(proxy), ['proxy-only', ['enroll']]);
+    const both = await create({
+      ...{ resourceType: 'RelatedPerson', active: true, patient: { reference: minor } },
+      name: [{ family }],
+    });
+    const included = entriesOf(await members({ name: family, _count: '50' })).filter(
+      ({ resource }) => resource?.resourceType === 'Person',
+    );
+    const member = included.find(one => nameOf(one) !== proxy) ?? assert.fail();
+    const person = member.resource as Person;
+    const link = [...(person.link ?? []), { target: { reference: both } }];
+    await journey().expect(200, system, 'PUT', nameOf(member), { ...person, link });
+    const found = matchesOf(await members({ name: family, _count: '50' }));
+    assert.ok(!found.includes(nameOf(member)), 'a member who is a proxy, too, is found as the patient alone');
+  });
+
+  it('[RN-30] nothing is next for who waits for a review, until it is decided', async () => {
+    const family = `Y${uniqueLetters()}`;
+    const known = await patient({ ...facts(), family });
+    await journey().expect(201, system, 'POST', `${known}/$enroll`);
+    const late = await patient({ ...facts(), family }, { identifier: [{ system: 'urn:other', value: family }] });
+    const next = async () => {
+      const entry = entriesOf(await members({ name: family })).find(one => nameOf(one) === late);
+      return entry && [codesOf(entry, STATUS), codesOf(entry, NEXT)];
+    };
+    assert.deepEqual(await next(), [['not-enrolled'], ['none']]);
+    const { body } = await journey().expect(
+      200,
+      system,
+      'GET',
+      'Task?code=review-duplicate&_sort=-_lastUpdated&_count=1',
+    );
+    const [review] = (body as unknown as Bundle).entry ?? [];
+    await journey().expect(200, ADMINISTRATOR, 'POST', `${nameOf(review!)}/$reject`);
+    assert.deepEqual(await next(), [['not-enrolled'], ['invite', 'enroll']]);
   });
 
   it('[RN-30] pages hold each person once, by links that show nothing and are their caller’s alone', async () => {
