@@ -41,6 +41,7 @@ export function entered(
   const patient = patientOf(draft, parts);
   if (previous) refuseMove(previous, patient, parts);
   refuseCategories(draft, parts);
+  refuseFuture(draft, parts);
   const who = patient === `Patient/${parts.by.self}` ? patient : (parts.by.relations?.get(patient) ?? patient);
   const profile = [...new Set([...(draft.meta?.profile ?? []), parts.own.structure('patient-entered-observation')])];
   const measurement = {
@@ -100,6 +101,20 @@ function refuseCategories({ category = [] }: Observation, { categories }: Measur
       ...{ code: 'business-rule', expression: `Observation.category[${wrong}]` },
     },
   );
+}
+
+/** Milliseconds by which the clock and the time zone of a device may be ahead. */
+const AHEAD = 24 * 3600 * 1000;
+
+function refuseFuture(
+  { effectiveDateTime, effectiveInstant, effectivePeriod }: Observation,
+  { clock }: MeasurementParts,
+): void {
+  const at = Date.parse(effectiveDateTime ?? effectiveInstant ?? effectivePeriod?.start ?? '');
+  if (!(at > clock.now() + AHEAD)) return;
+  throw new Fault('unprocessable', 'What is measured is not of the future.', {
+    ...{ code: 'business-rule', expression: 'Observation.effective' },
+  });
 }
 
 /** Who entered it, where the draft names nobody. */

@@ -152,6 +152,7 @@ function measuring(journey: () => Journey): void {
       [{ category: undefined }, 'Observation.category'],
       [{ code: { text: 'Weight' } }, 'Observation'],
       [{ effectiveDateTime: undefined }, 'Observation.effective'],
+      [{ effectiveDateTime: '2999-01-01' }, 'Observation.effective'],
       [{ valueQuantity: undefined }, 'Observation'],
       [{ subject: undefined }, 'Observation.subject'],
     ];
