@@ -218,6 +218,7 @@ describe('access tokens of external issuers', () => {
       opaque.people.set(one.subject, {
         ...{ member: one.number, family_name: 'Other', given_name: 'Ann', birthdate: '1999-09-09' },
         ...{ email: `said${numbers}@example.org`, email_verified: true },
+        ...{ phone_number: '+1 212 555 0123', phone_number_verified: false },
         address: { street_address: '1 Main St', locality: 'Springfield', postal_code: '01101', country: 'US' },
       });
       const { body } = await call(await opaque.opaque(one.subject), `Patient/${one.id}`);
