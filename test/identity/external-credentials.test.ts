@@ -121,6 +121,11 @@ eachOutsidePortal('external identities of an account', (portal, provider) => {
     for (const { visitor } of people) paths.push(await backFrom(leavesTo(await add(visitor)), portal().server.url));
     const pages = await Promise.all(people.map(({ visitor }, at) => visitor.get(paths[at] ?? '')));
     assert.deepEqual(pages.map(({ status }) => status).sort(), [200, 409]);
+    const loser = people[pages.findIndex(({ status }) => status === 409)];
+    assert.match(
+      (await follow(portal(), loser!.visitor, await add(loser!.visitor))).text,
+      /signs in to another account here/,
+    );
     const winner = people[pages.findIndex(({ status }) => status === 200)];
     assert.equal(await accountBy(person), winner?.member.account);
   });
@@ -128,11 +133,17 @@ eachOutsidePortal('external identities of an account', (portal, provider) => {
   it('[C16] the answer is for the session that asked: of another session, another account and nobody it adds nothing', async () => {
     const { member, visitor } = await signedIn();
     const person = asAnother();
+    const sentOff = async (): Promise<string> => {
+      const path = await backFrom(leavesTo(await add(visitor)), portal().server.url);
+      await signIn(visitor, member);
+      return path;
+    };
     const path = await backFrom(leavesTo(await add(visitor)), portal().server.url);
     const other = await portal().member();
     await signIn(visitor, other);
     assert.equal((await visitor.get(path)).status, 400);
     await signIn(visitor, member);
+    assert.equal((await visitor.get(await sentOff())).status, 400, 'a later session of the same account');
     const again = await backFrom(leavesTo(await add(visitor)), portal().server.url);
     await visitor.send(await visitor.get('/account'), {}, '/sign-out');
     assert.equal((await visitor.get(again)).status, 400);

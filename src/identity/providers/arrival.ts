@@ -182,10 +182,10 @@ async function enterAs(
 async function addTo(
   visitor: Visitor,
   { identity }: VouchedPerson,
-  { account, session }: { readonly account: string; readonly session: string },
+  { session }: { readonly session: string },
   parts: ArrivalParts,
 ): Promise<ArrivalOutcome> {
   const signedIn = await parts.sessions.current(visitor);
-  if (signedIn?.account !== account || signedIn.session !== session) return stale;
-  return { kind: 'linked', how: await link(account, identity, [], parts) };
+  if (signedIn?.session !== session) return stale;
+  return { kind: 'linked', how: await link(signedIn.account, identity, [], parts) };
 }

@@ -9,8 +9,8 @@ export type Purpose =
   /** `isFresh`: the person is to prove to the provider anew who they are. `back`: where the sign-in leads. */
   | { readonly kind: 'sign-in'; readonly back?: string | undefined; readonly isFresh?: boolean }
   | ({ readonly kind: 'entrance'; readonly entrance: Entrance } & CodeAndFacts)
-  /** Another way into the account that is signed in. */
-  | { readonly kind: 'add'; readonly account: string; readonly session: string };
+  /** Another way into the account of this session. */
+  | { readonly kind: 'add'; readonly session: string };
 
 export interface AuthenticationRequest {
   /** Key of the provider. */

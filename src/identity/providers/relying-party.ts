@@ -7,6 +7,7 @@ import { createPrivateKey, type webcrypto } from 'node:crypto';
 import * as oidc from 'openid-client';
 import type { IdentityProviderConfig } from '../../config/identity-providers.js';
 import type { Clock } from '../../fhir/clock.js';
+import { defined } from '../../fhir/defined.js';
 import type { Outbound } from '../../outbound/outbound.js';
 import type { OutboundInit } from '../../outbound/exchange.js';
 import type { JsonObject } from '../../fhir/resource.js';
@@ -62,32 +63,21 @@ export function createRelyingParty(provider: IdentityProviderConfig, parts: Rely
     const found = discovered(provider, parts);
     known = { at: clock.now(), configuration: found };
     found.catch(() => {
-      known = undefined;
+      if (known?.configuration === found) known = undefined;
     });
     return found;
   };
   return {
-    async begin({ state, nonce, verifier }, { maxAge, language }) {
-      const { acr } = provider.secondFactor;
-      const address = oidc.buildAuthorizationUrl(await configured().catch(rejected), {
-        ...{ redirect_uri: redirectUri, scope: provider.scopes.join(' '), state, nonce },
-        ...{ code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
-        ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
-        ...(language === undefined ? {} : { ui_locales: language }),
-        ...(acr.length === 0 ? {} : { acr_values: acr.join(' ') }),
-      });
-      return address.href;
-    },
-    async complete(answer, secrets, asking) {
-      try {
-        return await completed(provider, await configured(), new URL(`${redirectUri}?${answer.toString()}`), {
-          secrets,
-          asking,
-        });
-      } catch (error) {
-        throw providerError(error);
-      }
-    },
+    begin: (secrets, asking) =>
+      configured()
+        .then(configuration => authorizationUrl(provider, configuration, redirectUri, { secrets, asking }))
+        .catch(rejected),
+    complete: (answer, secrets, asking) =>
+      configured()
+        .then(configuration =>
+          completed(provider, configuration, new URL(`${redirectUri}?${answer.toString()}`), { secrets, asking }),
+        )
+        .catch(rejected),
   };
 }
 
@@ -107,18 +97,9 @@ async function discovered(
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- a provider on this machine may have no TLS
     execute: [oidc.enableNonRepudiationChecks, ...(isLocal ? [oidc.allowInsecureRequests] : [])],
   });
-  refuseOdd(configuration.serverMetadata(), issuer, isLocal);
+  // To the letter: the library takes addresses that are written otherwise for the same.
+  if (configuration.serverMetadata().issuer !== issuer) throw new ProviderError('untrusted', 'issuer');
   return configuration;
-}
-
-/** The issuer is the configured one to the letter, and browsers are sent to the web alone. */
-function refuseOdd(metadata: Readonly<oidc.ServerMetadata>, issuer: string, isLocal: boolean): void {
-  if (metadata.issuer !== issuer) throw new ProviderError('untrusted', 'issuer');
-  const { authorization_endpoint: page = '' } = metadata;
-  const protocol = URL.canParse(page) ? new URL(page).protocol : '';
-  if (protocol !== 'https:' && !(isLocal && protocol === 'http:')) {
-    throw new ProviderError('untrusted', 'authorization_endpoint');
-  }
 }
 
 /** Signs as its kind does. https://www.rfc-editor.org/rfc/rfc7518#section-3.1 */
@@ -133,15 +114,38 @@ function signingKey(pem: string, kid: string | undefined): webcrypto.CryptoKey |
   return kid === undefined ? signing : { key: signing, kid };
 }
 
+interface Exchange {
+  readonly secrets: FlowSecrets;
+  readonly asking: Asking;
+}
+
+async function authorizationUrl(
+  { scopes, secondFactor: { acr } }: IdentityProviderConfig,
+  configuration: oidc.Configuration,
+  redirectUri: string,
+  { secrets: { state, nonce, verifier }, asking: { maxAge, language } }: Exchange,
+): Promise<string> {
+  const address = oidc.buildAuthorizationUrl(configuration, {
+    ...{ redirect_uri: redirectUri, scope: scopes.join(' '), state, nonce },
+    ...{ code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
+    ...defined({
+      max_age: maxAge === undefined ? undefined : String(maxAge),
+      ui_locales: language,
+      acr_values: acr.length === 0 ? undefined : acr.join(' '),
+    }),
+  });
+  return address.href;
+}
+
 async function completed(
   { claimsFrom }: IdentityProviderConfig,
   configuration: oidc.Configuration,
   answer: URL,
-  { secrets: { state, nonce, verifier }, asking }: { readonly secrets: FlowSecrets; readonly asking: Asking },
+  { secrets: { state, nonce, verifier }, asking }: Exchange,
 ): Promise<Vouched> {
   const tokens = await oidc.authorizationCodeGrant(configuration, answer, {
     ...{ expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true },
-    ...(asking.maxAge === undefined ? {} : { maxAge: asking.maxAge }),
+    ...defined({ maxAge: asking.maxAge }),
   });
   const token = tokens.claims();
   if (!token) throw new ProviderError('untrusted', 'id_token');

@@ -98,8 +98,7 @@ export function accountPages(parts: AccountPageParts): FormPage[] {
     action('external', async (visit, signedIn, fields) => {
       const stored = await parts.confirm(confirmed(visit, signedIn, fields));
       if ('kind' in stored) return shown(visit, signedIn, problemIn(visit, stored));
-      const { account, session } = signedIn;
-      return departing(visit, fields('provider'), { kind: 'add', account, session }, parts);
+      return departing(visit, fields('provider'), { kind: 'add', session: signedIn.session }, parts);
     }),
     ...methodPages(parts, action),
     ...factorPages(parts, action, shown),
@@ -142,18 +141,18 @@ async function page(
   const content = html`${heading(words.accountTitle, seen.userName === '' ? undefined : t('signedInAs', { name: seen.userName }))}
     ${done(what)} ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
     <p class="links"><a href="${visit.link(CONNECTED_APPS)}">${words.appsLink}</a></p>
-<<<<<<< HEAD
+    <<<<<<< HEAD
     ${
       seen.mayClose &&
       html`<p class="links"><a href="${visit.link(PROFILE)}">${words.profileLink}</a></p>
         <p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>
         <p class="links"><a href="${visit.link(ACCESSES)}">${words.accessesLink}</a></p>`
     }
-=======
+    =======
     ${isStaff(signedIn) && html`<p class="links"><a href="${visit.link(WORKBENCH)}">${words.toWorkbench}</a></p>`}
-    ${seen.mayClose && html`<p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>`}
->>>>>>> bf68abc (The Workbench: staff see their queues, read threads, answer, and move work items in a browser without script)
-    ${!seen.hasPassword && confirming(visit, seen)}
+    ${seen.mayClose && html`<p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>`} >>>>>>>
+    bf68abc (The Workbench: staff see their queues, read threads, answer, and move work items in a browser without
+    script) ${!seen.hasPassword && confirming(visit, seen)}
     ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
     ${
       seen.hasPassword &&
