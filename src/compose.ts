@@ -96,20 +96,9 @@ export async function compose(
   const reindexer = createReindexing(indexing, stores, world, log);
   const tokens = createNoticeTokens(secret, world);
   const { parts, operations, dispatch, audit, gate } = createHandlers({
-    config,
-    world,
-    model,
-    stores,
-    secret,
-    log,
-    access,
-    channels,
-    tokens,
-    configuration,
-    texts,
-    wordings,
+    ...{ config, world, model, stores, secret, log, access, channels, tokens },
+    ...{ configuration, texts, wordings, accountAccess },
     custom: indexing.custom,
-    accountAccess,
   });
   checkStart(model, operations);
   const portal = endpointThat(model, 'workflows');

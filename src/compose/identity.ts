@@ -97,6 +97,19 @@ const LOOKING = 500;
 const BIRTHDAYS = 30_000;
 
 export function createIdentity(parts: IdentityParts): Identity {
+  const shared = sharedParts(parts);
+  const { sessions, limiter, forms, hashing, telling } = shared;
+  return {
+    ...{ sessions, limiter, forms, ...workersOf(parts, shared), pages: pagesOf(parts, shared) },
+    choose: choice => chosenCredential(choice, { hashing, clock: parts.world.clock }),
+    reused: account => safetyNotice('app-access-ended', account, telling),
+  };
+}
+
+type SharedParts = ReturnType<typeof sharedParts>;
+
+/** What pages and workers have in common. */
+function sharedParts(parts: IdentityParts) {
   const { config, world, stores, secret, configuration } = parts;
   const { records, store } = stores;
   const { clock, random } = world;
@@ -126,11 +139,6 @@ export function createIdentity(parts: IdentityParts): Identity {
   const writer = accountWriter(parts);
   const serves = new Map(config.identityProviders.map(({ key, serves: kinds }) => [key, kinds]));
   const policy = createCredentialPolicy(configuration, methods, serves);
-  const entering = {
-    ...{ ...world, writer, records, credentials, hashing, limiter, policy },
-    holderOf: (identity: NewIdentity) => holderOf(identity, { reader: writer.reader, methods, store }),
-    settings: configuration,
-  };
   const apps = createAuthenticatorApps(secret, { clock, random });
   const factors: FirstFactorParts = {
     ...{ clock, credentials, limiter, sessions, store, audit, fhirUserOf: inUse, ...rules },
@@ -146,10 +154,17 @@ export function createIdentity(parts: IdentityParts): Identity {
   };
   const security = createAccountSecurity(sessions, parts.grants, outbox);
   const placeNames = async () => placeNamesOf(await configuration());
-  const recovery = {
-    ...{ ...world, records, store, credentials, policy, limiter, codes, hashing, security },
-    placeNames,
+  return {
+    ...{ cookies, forms, browserOf, methods, rules, inUse, credentials, limiter, outbox, telling, sessions, hashing },
+    ...{ audit, writer, policy, apps, factors, codes, passkeys, security, placeNames },
   };
+}
+
+function workersOf(parts: IdentityParts, shared: SharedParts): Pick<Identity, 'requests' | 'comingOfAge'> {
+  const { config, world, configuration } = parts;
+  const { records } = parts.stores;
+  const { clock } = world;
+  const { writer, credentials, policy, limiter, codes, inUse } = shared;
   const answering = {
     ...{ ...world, records, writer, credentials, policy, limiter, codes, fhirUserOf: inUse, settings: configuration },
     ...{ lasts: config.invitationDays * DAY, portalUrl: config.portalUrl },
@@ -164,6 +179,24 @@ export function createIdentity(parts: IdentityParts): Identity {
     interval: BIRTHDAYS,
     report: error => parts.log.error('coming of age', error),
   });
+  return { requests, comingOfAge };
+}
+
+function pagesOf(parts: IdentityParts, shared: SharedParts): Identity['pages'] {
+  const { config, world, configuration } = parts;
+  const { records, store } = parts.stores;
+  const { clock, random } = world;
+  const { cookies, forms, browserOf, methods, rules, credentials, limiter, outbox, sessions, hashing } = shared;
+  const { audit, writer, policy, apps, factors, codes, passkeys, security, placeNames } = shared;
+  const entering = {
+    ...{ ...world, writer, records, credentials, hashing, limiter, policy },
+    holderOf: (identity: NewIdentity) => holderOf(identity, { reader: writer.reader, methods, store }),
+    settings: configuration,
+  };
+  const recovery = {
+    ...{ ...world, records, store, credentials, policy, limiter, codes, hashing, security },
+    placeNames,
+  };
   const changing = {
     ...{ clock, random, store, writer, credentials, policy, hashing, limiter, codes },
     ...{ sessions, security, outbox, placeNames, apps, audit, ...rules, methods, ...passkeys },
@@ -181,7 +214,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     ...{ reader: serverReader(parts), clock, settings: configuration },
     trail: trailOf(parts.audit.store, partition, clock),
   };
-  const pages: Identity['pages'] = {
+  return {
     forms,
     sessions,
     ...signInPages({ ...signing, browserOf, alarm: createAlarm(records, world) }),
@@ -204,9 +237,6 @@ export function createIdentity(parts: IdentityParts): Identity {
     ...external,
     ...accountSettings({ ...changing, ways: external.ways }, sessions, configuration),
   };
-  const choose: Identity['choose'] = choice => chosenCredential(choice, { hashing, clock });
-  const reused: Identity['reused'] = account => safetyNotice('app-access-ended', account, telling);
-  return { sessions, limiter, forms, requests, comingOfAge, choose, reused, pages };
 }
 
 function accountWriter(parts: IdentityParts): AccountWriter {

@@ -60,7 +60,7 @@ describe('identity providers in the configuration', () => {
       assert.throws(
         () => configOf(providers),
         (error: Error) =>
-          error.message.startsWith("PORTICO_IDENTITY_PROVIDERS must be") && !error.message.includes(one.clientSecret),
+          error.message.startsWith('PORTICO_IDENTITY_PROVIDERS must be') && !error.message.includes(one.clientSecret),
       );
     });
   }
