@@ -43,7 +43,8 @@ export function jwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier {
 /** Whether a token has the form of a JWT, signed or encrypted: it is no secret that an issuer keeps a record of. */
 export function isJwt(token: string): boolean {
   const [head = ''] = token.split('.', 1);
-  return Buffer.from(head, 'base64url').toString('latin1').trimStart().startsWith('{');
+  const header: unknown = quietly(() => JSON.parse(Buffer.from(head, 'base64url').toString()));
+  return typeof header === 'object' && header !== null;
 }
 
 /** The issuer that a JWT names, unverified. */

@@ -132,6 +132,11 @@ describe('abuse: issuers that lie', () => {
       second.answers.set('/introspect', json(good(second)));
       second.answers.set('/me', json(who({ fhirUser: 'Patient/p2' })));
       assert.deepEqual([await statusOf(fresh(), 'p2'), await statusOf(fresh(), 'p1')], [200, 404]);
+      // Random text may begin like a JWT.
+      for (const head of ['{', '{"', ' {']) {
+        const begun = Buffer.from(head).toString('base64url') + randomUUID();
+        assert.equal(await statusOf(begun, 'p2'), 200, head);
+      }
     });
 
     it('[A02] [A06] [A07] an answer of introspection that is not about a token for this server is none', async () => {

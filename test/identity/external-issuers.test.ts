@@ -124,6 +124,18 @@ describe('access tokens of external issuers', () => {
       assert.equal((await system('GET', `Patient/${dead.id}`)).body['telecom'], undefined, 'their record rests');
     });
 
+    it('[RN-7] the number of a record that was merged away leads to the one that is kept', async () => {
+      const [old, kept] = [await patient(), await patient()];
+      const { body } = await system('GET', `Patient/${old.id}`);
+      const link = [{ type: 'replaced-by', other: { reference: `Patient/${kept.id}` } }];
+      await system('PUT', `Patient/${old.id}`, { ...body, link });
+      const token = await opaque.opaque(old.subject);
+      assert.deepEqual(
+        [(await call(token, `Patient/${kept.id}`)).status, (await call(token, `Patient/${old.id}`)).status],
+        [200, 404],
+      );
+    });
+
     it('[R126] [R127] its scopes are those of the token: one type, one permission, no system', async () => {
       const { id, subject } = await patient();
       const narrow = await opaque.opaque(subject, { scope: 'openid patient/Observation.rs' });
