@@ -60,7 +60,6 @@ export async function linkProxy(order: LinkOrder, parts: LinkParts): Promise<Lin
   const ended = await Promise.all(between.map(one => withoutOverlap(one, relation, parts)));
   const made = step({
     writes: [created(relation)],
-    criteria: [reader.still('RelatedPerson', query, all)],
     documents: ageRecord(relation, principal.birthDate, reader.own, parts.ages, parts.world.clock.now()),
     effects: [relationNotice('proxy-linked', `RelatedPerson/${relation.id}`, toldOf(principal, proxy))],
   });

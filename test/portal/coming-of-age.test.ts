@@ -56,13 +56,21 @@ describe('a child who comes of age', () => {
       await configure(journey(), settings);
       const { child, mother } = await family(journey(), 12, 1);
       const worker = journey().server.app.identity.comingOfAge;
+      const born = async (birthDate: unknown) => {
+        const { body } = await journey().expect(200, system, 'GET', child.patient);
+        await journey().expect(200, system, 'PUT', child.patient, { ...body, birthDate });
+        return body['birthDate'];
+      };
+      const rightly = await born('2020-01-01');
+      await worker.idle();
+      assert.equal(await told(journey(), mother, NARROWED), 0, 'it is looked into, and not yet so');
+      await born(rightly);
       journey().pass(DAY);
       for (let round = 0; round < 3; round++) await worker.idle();
       assert.deepEqual([await told(journey(), mother, NARROWED), await told(journey(), child, NARROWED)], [1, 1]);
       assert.equal(await told(journey(), mother, ENDED), 0);
       assert.equal(await reads(journey(), mother.who, child.patient), 200, 'in the functions that remain');
-      const { body } = await journey().expect(200, system, 'GET', child.patient);
-      await journey().expect(200, system, 'PUT', child.patient, { ...body, birthDate: '1990-01-01' });
+      await born('1990-01-01');
       await worker.idle();
       assert.equal(await told(journey(), mother, ENDED), 1);
     });
