@@ -55,6 +55,7 @@ const folders = {
     'portal/',
     'texts/',
     'wording/',
+    'access/broken-glass.ts',
   ],
   'outbound/': [],
   'delivery/': [
@@ -95,7 +96,15 @@ const folders = {
   'compose/': [''],
   'main.ts': ['compose.ts', 'compose/', 'config/', 'observe/', 'runtime/', 'greeting.ts'],
   'commands/': [
-    ...['compose.ts', 'compose/', 'config/', 'definitions/ as types', 'fhir/', 'formats/'],
+    ...[
+      'compose.ts',
+      'compose/',
+      'config/',
+      'definitions/ as types',
+      'definitions/endpoints.table.ts',
+      'fhir/',
+      'formats/',
+    ],
     ...['access/', 'delivery/', 'identity/', 'writing/', 'observe/audit/', 'store/port.ts as types', 'project-root.ts'],
   ],
 };

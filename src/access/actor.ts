@@ -3,7 +3,7 @@
  * SMART App Launch 2.2 scopes: https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
  */
 import type { Registered } from '../definitions/endpoint.js';
-import type { Limits } from './consent-limits.js';
+import type { Limits } from './consent.js';
 import type { Scope } from './scope.js';
 
 /** Patients, proxies and staff are people; `system` is a client acting for itself; `anonymous` has no token. */

@@ -7,7 +7,7 @@ import { holds, type Bounds } from '../fhir/period.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Actor } from './actor.js';
 import type { Client } from './clients.js';
-import { denial, provisionOf, type ActorTerm, type Provision } from './consent.js';
+import { denial, provisionOf, type ActorTerm, type Limits, type Provision } from './consent.js';
 
 /** Consents, read with the server's authority. */
 export interface Consents {
@@ -21,8 +21,6 @@ export interface Consents {
 
 /** Consents of one patient; with more of them nobody else sees anything. */
 export const MAX_CONSENTS = 100;
-
-export type Limits = ReadonlyMap<string, readonly Provision[]>;
 
 export interface Limited {
   readonly limits: Limits | undefined;

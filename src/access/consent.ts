@@ -28,6 +28,9 @@ export interface Provision {
   readonly exceptions: readonly Provision[];
 }
 
+/** Rules by patient: `Patient/1`. */
+export type Limits = ReadonlyMap<string, readonly Provision[]>;
+
 const SCOPES = 'http://terminology.hl7.org/CodeSystem/consentscope';
 const ACT_CODES = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const TYPES = 'http://hl7.org/fhir/resource-types';
