@@ -43,7 +43,7 @@ export function jwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier {
 /** Whether a token has the form of a JWT, signed or encrypted: it is no secret that an issuer keeps a record of. */
 export function isJwt(token: string): boolean {
   const [head = ''] = token.split('.', 1);
-  const header: unknown = quietly(() => JSON.parse(Buffer.from(head, 'base64url').toString()));
+  const header = quietly(() => JSON.parse(Buffer.from(head, 'base64url').toString()) as unknown);
   return typeof header === 'object' && header !== null;
 }
 

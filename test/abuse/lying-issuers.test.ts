@@ -224,13 +224,7 @@ describe('abuse: issuers that lie', () => {
       const text = jwt({}, { alg: 'HS256' }).split('.').slice(0, 2).join('.');
       for (const secret of [pair.publicKey.export({ format: 'pem', type: 'spki' }), JSON.stringify(jwks.keys[0])])
         assert.equal(await statusOf(`${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`), 401);
-      for (const odd of [
-        `${text}.`,
-        text,
-        `${part({ alg: 'dir', enc: 'A256GCM' })}....`,
-        'eyJ',
-        part({ alg: 'ES256' }),
-      ])
+      for (const odd of [`${text}.`, text, `${part({ alg: 'dir', enc: 'A256GCM' })}....`, part({ alg: 'ES256' })])
         assert.equal(await statusOf(odd), 401, odd);
       assert.deepEqual([...first.received, ...second.received, ...signing.received], []);
       assert.equal(await statusOf(jwt()), 200);

@@ -21,7 +21,7 @@ export interface ExternalTokenParts {
 }
 
 /** Milliseconds after which the next issuer is asked too. */
-const PATIENCE = 250;
+const PATIENCE = 1000;
 
 export function externalTokens(parts: ExternalTokenParts): TokenVerifier {
   const known = knownTokens((token, now) => ask(token, now, parts));
