@@ -82,39 +82,48 @@ function familyOf(journey: Journey, beginning: number): Family {
   };
 }
 
+/** The family at its beginning, and what happens to it. */
+async function storyOf(journey: Journey) {
+  const beginning = Date.parse(`${day(journey.server.app.parts.clock.now())}T12:00:00Z`) + DAY;
+  const family = familyOf(journey, beginning);
+  const { people } = family;
+  family.at(0);
+  const ages = { 'adolescent-age': { valueInteger: 12 }, 'adolescent-function': { valueCode: 'appointments' } };
+  await configure(journey, ages);
+  const born = (years: number, days = 0) => {
+    const then = new Date(beginning);
+    then.setUTCFullYear(then.getUTCFullYear() - years);
+    return { birthDate: day(then.getTime() + days * DAY) };
+  };
+  for (const name of ['mother', 'father', 'aunt']) {
+    const { who, ...one } = await member(journey, name, born(35));
+    people.set(name, { human: one, who });
+    await fill(journey, one.patient);
+  }
+  people.set('grandmother', { human: await recorded(journey, 'Grandmother', born(70).birthDate) });
+  people.set('elder', { human: await recorded(journey, 'Elder', born(9, -30).birthDate) });
+  const patient = (name: string): string => people.get(name)!.human.patient;
+  const proxies = new Map<string, string>();
+  return {
+    ...{ family, people, patient, beginning },
+    async acts(proxy: string, principal: string, basis: string, caller: Caller, more: object = {}) {
+      const how = { principal: patient(principal), proxy: patient(proxy), basis, relationship: 'FAMMEMB', ...more };
+      proxies.set(`${proxy} → ${principal}`, (await linked(journey, how, caller)).id!);
+    },
+    async noLonger(pair: string, reason: string) {
+      assert.equal((await unlink(journey, administrator, proxies.get(pair), reason)).status, 200);
+    },
+    async amend(name: string, change: object) {
+      const { body } = await journey.expect(200, system, 'GET', patient(name));
+      await journey.expect(200, system, 'PUT', patient(name), { ...body, ...change });
+    },
+  };
+}
+
 describe('a family over ten years', () => {
   eachPortal(journey => {
     it('[PC-5] [RN-17] [D08] [D16] each reaches of each other what they may, and nothing else, at every moment', async () => {
-      const beginning = Date.parse(`${day(journey().server.app.parts.clock.now())}T12:00:00Z`) + DAY;
-      const family = familyOf(journey(), beginning);
-      const { people } = family;
-      family.at(0);
-      const ages = { 'adolescent-age': { valueInteger: 12 }, 'adolescent-function': { valueCode: 'appointments' } };
-      await configure(journey(), ages);
-      const born = (years: number, days = 0) => {
-        const then = new Date(beginning);
-        then.setUTCFullYear(then.getUTCFullYear() - years);
-        return { birthDate: day(then.getTime() + days * DAY) };
-      };
-      for (const name of ['mother', 'father', 'aunt']) {
-        const { who, ...one } = await member(journey(), name, born(35));
-        people.set(name, { human: one, who });
-        await fill(journey(), one.patient);
-      }
-      people.set('grandmother', { human: await recorded(journey(), 'Grandmother', born(70).birthDate) });
-      people.set('elder', { human: await recorded(journey(), 'Elder', born(9, -30).birthDate) });
-      const patient = (name: string): string => people.get(name)!.human.patient;
-      const proxies = new Map<string, string>();
-      const acts = async (proxy: string, principal: string, basis: string, caller: Caller, more: object = {}) => {
-        const how = { principal: patient(principal), proxy: patient(proxy), basis, relationship: 'FAMMEMB', ...more };
-        proxies.set(`${proxy} → ${principal}`, (await linked(journey(), how, caller)).id!);
-      };
-      const noLonger = async (pair: string, reason: string) =>
-        assert.equal((await unlink(journey(), administrator, proxies.get(pair), reason)).status, 200);
-      const amend = async (name: string, change: object) => {
-        const { body } = await journey().expect(200, system, 'GET', patient(name));
-        await journey().expect(200, system, 'PUT', patient(name), { ...body, ...change });
-      };
+      const { family, people, patient, beginning, acts, noLonger, amend } = await storyOf(journey());
       assert.deepEqual(await family.reached(), {});
 
       // Parents of a child of nine.
