@@ -18,6 +18,8 @@ export interface Actor extends Registered {
   readonly fhirUser?: string;
   /** Ids of the Patients whose compartments the actor reaches: the own one and those of active proxies. */
   readonly patients: readonly string[];
+  /** The one patient that the token is limited to, where it is: also what an account tells of others stays out. */
+  readonly context?: string;
   /** Of those, the actor's own. */
   readonly self?: string;
   /**

@@ -72,7 +72,8 @@ export async function buildActor(
   const { limits, until: limited } = await consentLimitsOf(who, client, people, now);
   const scopes = parseScopes(claims.scope).filter(({ context }) => (context === 'system') === (who.kind === 'system'));
   const common = { subject, clientId: client.id, registrations: new Set(client.registrations), scopes };
-  const more = defined({ limits, customers: client.customers && new Set(client.customers) });
+  const customers = client.customers && new Set(client.customers);
+  const more = defined({ limits, customers, context: claims.patient });
   const actor = { ...who, ...common, ...more, ...(person || byOrganization ? {} : { fhirUser: subject }) };
   return { actor, until: Math.min(standing, limited) };
 }

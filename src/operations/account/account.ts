@@ -34,11 +34,19 @@ async function account(call: Call<AccountInput>, parts: AccountParts): Promise<O
     output: {
       account: { reference: `Person/${person.id}` },
       standing: stateOf(accountWorkflow(call.all.own), person, actor),
-      ...(patient === undefined ? {} : { patient: { reference: patient } }),
-      relation: relations.map(relationOut),
+      ...(patient === undefined || !isOpen(patient, actor.context) ? {} : { patient: { reference: patient } }),
+      relation: relations.filter(one => isInContext(one, patient, actor.context)).map(relationOut),
     },
   };
 }
+
+/** A token for one patient tells of the relations to that patient alone. */
+function isInContext({ role, other }: AccountRelation, own: string | undefined, context: string | undefined): boolean {
+  return isOpen(role === 'proxy' ? other.reference : own, context);
+}
+
+const isOpen = (patient: string | undefined, context: string | undefined): boolean =>
+  context === undefined || patient === `Patient/${context}`;
 
 /** People ask for their own account; others by its id. Fault `not-found`. */
 async function personOf({ context: { actor, route }, seen, all }: Call<AccountInput>): Promise<Person> {
