@@ -33,11 +33,11 @@ describe('http: refused before it is read', () => {
     ['another format', 'x', 'text/plain'],
   ] as const)
     it(`[A01] [F04] ${what}: 401 without a token, 403 for whom it is not, and only then what is wrong with it`, async () => {
-      assert.equal(await statusOf('Observation', body, undefined, type), 401);
-      assert.equal(await statusOf('Observation', body, 'demo-patient', type), 403);
-      assert.equal(await statusOf('Observation/x', body, 'demo-patient', type, 'PUT'), 403);
+      assert.equal(await statusOf('Practitioner', body, undefined, type), 401);
+      assert.equal(await statusOf('Practitioner', body, 'demo-patient', type), 403);
+      assert.equal(await statusOf('Practitioner/x', body, 'demo-patient', type, 'PUT'), 403);
       assert.equal(await statusOf('Patient/$invite', body, 'demo-patient', type), 403);
-      const judged = await statusOf('Observation', body, 'demo-system', type);
+      const judged = await statusOf('Practitioner', body, 'demo-system', type);
       assert.ok([400, 413, 415, 422].includes(judged), String(judged));
     });
 });
