@@ -3,6 +3,7 @@
  * each, everybody asks for everybody's record, messages and results.
  */
 import assert from 'node:assert/strict';
+import type { Bundle, CapabilityStatement } from 'fhir/r4.js';
 import { eachPortal, type Caller, type Journey } from './journey.js';
 import {
   accountOf,
@@ -51,8 +52,18 @@ async function fill(journey: Journey, patient: string): Promise<void> {
   });
 }
 
+/** `Task?patient`: each search by patient that the statement declares. */
+async function searchesOf(journey: Journey): Promise<string[]> {
+  const { body } = await journey.expect(200, '', 'GET', 'metadata');
+  const [rest] = (body as unknown as CapabilityStatement).rest ?? [];
+  return (rest?.resource ?? []).flatMap(({ type, searchParam = [] }) =>
+    searchParam.flatMap(({ name }) => (name === 'patient' || name === 'subject' ? `${type}?${name}` : [])),
+  );
+}
+
 function familyOf(journey: Journey, beginning: number): Family {
   const people: Family['people'] = new Map();
+  let searches: string[] | undefined;
   const sees = async (who: Caller, patient: string): Promise<string> => {
     const read = (await journey.call(who, 'GET', patient)).status === 200 ? 'P' : '';
     const found = async (type: string, letter: string): Promise<string> => {
@@ -60,6 +71,23 @@ function familyOf(journey: Journey, beginning: number): Family {
       return Number(body['total'] ?? 0) > 0 ? letter : '';
     };
     return read + (await found('Communication', 'M')) + (await found('Observation', 'R'));
+  };
+  /** Who reaches nothing of a patient finds nothing by any search that the portal declares. */
+  const findsNothing = async (who: Caller, patient: string): Promise<void> => {
+    const asked = (searches ??= await searchesOf(journey));
+    const entry = asked.map(search => ({ request: { method: 'GET', url: `${search}=${patient}&_summary=count` } }));
+    const { status, body } = await journey.call(who, 'POST', '', { resourceType: 'Bundle', type: 'batch', entry });
+    // The dead have no way in.
+    if (status === 401) return;
+    const totals = (body as unknown as Bundle<Bundle>).entry?.map(({ resource, response }, at) => [
+      asked[at],
+      response?.status.startsWith('200') === true ? resource?.total : 0,
+    ]);
+    assert.deepEqual(
+      totals,
+      asked.map(search => [search, 0]),
+      `${who}: ${patient}`,
+    );
   };
   return {
     people,
@@ -75,7 +103,8 @@ function familyOf(journey: Journey, beginning: number): Family {
       const all: Record<string, string> = {};
       for (const { name, who, other, one } of pairs) {
         const seen = await sees(who, one.human.patient);
-        if (seen !== '') all[`${name} → ${other}`] = seen;
+        if (seen === '') await findsNothing(who, one.human.patient);
+        else all[`${name} → ${other}`] = seen;
       }
       return all;
     },
