@@ -1,5 +1,6 @@
 /** The Workbench's way to the portal's endpoint: the same dispatch as the API, with a token of whoever is signed in. */
 import type { Config } from '../config/config.js';
+import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
 import type { Resource } from '../fhir/resource.js';
@@ -7,18 +8,17 @@ import type { FhirResponse } from '../fhir/response.js';
 import type { PageTokens } from '../identity/sessions/page-token.js';
 import type { Desk } from '../pages/workbench/desk.js';
 import type { Dispatch } from '../service.js';
-import { endpointThat, type Model } from './model.js';
 
 export interface DeskParts {
   readonly config: Config;
   readonly world: World;
-  readonly model: Model;
+  /** The endpoint at which staff work. */
+  readonly portal: Endpoint;
   readonly dispatch: Dispatch;
   readonly pageTokens: PageTokens;
 }
 
-export function createDesk({ config, world, model, dispatch, pageTokens }: DeskParts): Desk {
-  const portal = endpointThat(model, 'workflows');
+export function createDesk({ config, world, portal, dispatch, pageTokens }: DeskParts): Desk {
   return async (who, { method, path, query = [], resource }) => {
     const request = {
       ...{ method, base: portal.url, path, query, id: world.ids.next() },

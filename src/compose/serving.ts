@@ -23,6 +23,7 @@ import type { Config } from '../config/config.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { Query } from '../fhir/request.js';
 import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { xmlParts } from '../formats/xml.js';
 import { createApp, type Mount } from '../http/app.js';
@@ -33,6 +34,7 @@ import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
+import type { WorkbenchParts } from '../pages/workbench/index.js';
 import type { PageTokens } from '../identity/sessions/page-token.js';
 import type { Limiter } from '../identity/limits/limiter.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
@@ -199,6 +201,14 @@ async function callerOf(
   }
 }
 
+/** What the Workbench works with, where an endpoint has workflows. */
+function workbenchOf(parts: ServingParts): WorkbenchParts | undefined {
+  const portal = parts.model.endpoints.find(({ workflows }) => workflows);
+  if (!portal) return undefined;
+  const { sessions, accounts } = parts;
+  return { sessions, desk: createDesk({ ...parts, portal }), timeZone: accounts.timeZone, base: portal.path };
+}
+
 function appParts(parts: ServingParts, draining: () => boolean): Parameters<typeof createApp>[0] {
   const { config, world, log, model, dispatch, access } = parts;
   const { definitions, endpoints } = model;
@@ -238,10 +248,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       isOwnHost: request => namesThisServer(request, config.url),
       configuration: parts.configuration,
       accounts: parts.accounts,
-      workbench: {
-        ...{ sessions: parts.sessions, desk: createDesk(parts), timeZone: parts.accounts.timeZone },
-        base: endpointThat(model, 'workflows').path,
-      },
+      ...defined({ workbench: workbenchOf(parts) }),
       reportMisdirected: token => answerNotice(['Task', '$report-misdirected'], token, parts),
       unsubscribe: token => answerNotice(['Patient', '$unsubscribe'], token, parts),
       mailbox: config.demo ? openMailbox(...keptIn(config)) : undefined,
