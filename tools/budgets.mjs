@@ -99,7 +99,7 @@ function checkHeaders(files) {
   for (const file of files) if (!/^(#!.*\n)?\/[*/]/.test(read(file))) problems.push(`${file}: no header comment`);
 }
 
-/** Words of unfinished work, and paths of the machine it was written on. */
+/** Words of unfinished work, marks of merges, and paths of the machine it was written on. */
 function checkTexts(files) {
   const unfinished = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK'].join('|')})\\b`);
   const machine = /(^|[\s"'`(=:])\/(home|Users|root|work)\/\w/m;
@@ -108,6 +108,7 @@ function checkTexts(files) {
     const text = read(file);
     const word = file === 'package-lock.json' ? null : unfinished.exec(text);
     if (word) problems.push(`${file}: "${word[0]}"`);
+    if (/<{7}|>{7}/.test(text)) problems.push(`${file}: marks that a merge left`);
     const path = machine.exec(text);
     if (path) problems.push(`${file}: a path of somebody's machine: ${path[0].trim()}…`);
   }

@@ -141,18 +141,14 @@ async function page(
   const content = html`${heading(words.accountTitle, seen.userName === '' ? undefined : t('signedInAs', { name: seen.userName }))}
     ${done(what)} ${alert(problem)} ${form('/sign-out', submit(words.signOut))}
     <p class="links"><a href="${visit.link(CONNECTED_APPS)}">${words.appsLink}</a></p>
-    <<<<<<< HEAD
+    ${isStaff(signedIn) && html`<p class="links"><a href="${visit.link(WORKBENCH)}">${words.toWorkbench}</a></p>`}
     ${
       seen.mayClose &&
       html`<p class="links"><a href="${visit.link(PROFILE)}">${words.profileLink}</a></p>
         <p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>
         <p class="links"><a href="${visit.link(ACCESSES)}">${words.accessesLink}</a></p>`
     }
-    =======
-    ${isStaff(signedIn) && html`<p class="links"><a href="${visit.link(WORKBENCH)}">${words.toWorkbench}</a></p>`}
-    ${seen.mayClose && html`<p class="links"><a href="${visit.link(RELATIONS)}">${words.relationsLink}</a></p>`} >>>>>>>
-    bf68abc (The Workbench: staff see their queues, read threads, answer, and move work items in a browser without
-    script) ${!seen.hasPassword && confirming(visit, seen)}
+    ${!seen.hasPassword && confirming(visit, seen)}
     ${section('sessions', words.sessionsTitle, sessionList(visit, list, seen.timeZone))}
     ${
       seen.hasPassword &&
