@@ -2,12 +2,12 @@
 import type { Config } from '../config/config.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
-import { defined } from '../fhir/defined.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { PageTokens } from '../identity/sessions/page-token.js';
 import type { Desk } from '../pages/workbench/desk.js';
 import type { Dispatch } from '../service.js';
+import { pageRequest } from './page-request.js';
 
 export interface DeskParts {
   readonly config: Config;
@@ -19,14 +19,9 @@ export interface DeskParts {
 }
 
 export function createDesk({ config, world, portal, dispatch, pageTokens }: DeskParts): Desk {
-  return async (who, { method, path, query = [], resource }) => {
-    const request = {
-      ...{ method, base: portal.url, path, query, id: world.ids.next() },
-      headers: { authorization: `Bearer ${pageTokens.issue(who, 'workbench')}` },
-      deadline: world.clock.now() + config.limits.requestTimeout,
-      ...defined({ body: resource && ({ kind: 'resource', resource } as const) }),
-    };
-    const answer = await dispatch(request, portal);
+  return async (who, call) => {
+    const token = pageTokens.issue(who, 'workbench');
+    const answer = await dispatch(pageRequest(portal.url, { ...call, token }, { config, world }), portal);
     return { status: answer.status, resource: resourceOf(answer) };
   };
 }

@@ -5,6 +5,7 @@ import { createPortalDocument } from '../configuration/portal-document.js';
 import { serverReader } from './server-reader.js';
 import { createCrashCheck } from './crash-check.js';
 import { createDesk } from './desk.js';
+import { pageRequest } from './page-request.js';
 import { createReadiness } from '../observe/readiness.js';
 import { namesThisServer } from '../http/host.js';
 import { developmentRoute } from '../http/development-route.js';
@@ -166,19 +167,8 @@ async function answerNotice(
 ): Promise<boolean> {
   const portal = endpointThat(model, 'workflows');
   const resource = { resourceType: 'Parameters', parameter: [{ name: 'token', valueString: token }] };
-  const { status } = await dispatch(
-    {
-      method: 'POST',
-      base: portal.url,
-      path: [...path],
-      query: [],
-      headers: {},
-      body: { kind: 'resource', resource },
-      id: world.ids.next(),
-      deadline: world.clock.now() + config.limits.requestTimeout,
-    },
-    portal,
-  );
+  const call = { method: 'POST', path, resource } as const;
+  const { status } = await dispatch(pageRequest(portal.url, call, { config, world }), portal);
   if (status >= 500) throw new Error(`the answer to a notice was answered with ${status}`);
   return status === 200;
 }

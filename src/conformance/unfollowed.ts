@@ -1,11 +1,12 @@
 /** Parameters of terminology operations that this server knows but cannot follow are refused, never passed over. */
 import { Fault } from '../fhir/fault.js';
+import { parameterPath } from '../fhir/parameters.js';
 import { dateInterval } from '../search/types/date.js';
 
 const fault = (name: string, why: string): Fault =>
   new Fault('invalid', `${name}: ${why}`, {
     code: 'not-supported',
-    expression: `Parameters.parameter.where(name='${name}')`,
+    expression: parameterPath(name),
   });
 
 /** Fault `invalid` for a parameter of these that is given. */

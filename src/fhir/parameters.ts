@@ -16,6 +16,9 @@ export function parameter(name: string, type: string, value: Json): JsonObject {
   return { name, [`value${type.charAt(0).toUpperCase()}${type.slice(1)}`]: value };
 }
 
+/** The FHIRPath of a parameter, for an OperationOutcome's `expression`. */
+export const parameterPath = (name: string): string => `Parameters.parameter.where(name='${name}')`;
+
 /** A Parameters without the resources in it, whatever else may be wrong with it. */
 export const withoutResources = (parameters: Resource): Resource => ({
   ...parameters,

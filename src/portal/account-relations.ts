@@ -1,5 +1,6 @@
 /** The relations of an account: whom its person acts for, and who acts for them, now, later, or no longer. */
 import type { CodeableConcept, HumanName, Patient, Period, Person, RelatedPerson } from 'fhir/r4.js';
+import { displayName } from '../fhir/human-name.js';
 import { defined } from '../fhir/defined.js';
 import { holds } from '../fhir/period.js';
 import { proxyFunctions } from '../fhir/proxy-basis.table.js';
@@ -93,12 +94,6 @@ async function actingSide(relation: RelatedPerson, reader: RelationsReader): Pro
   const own = account && ownPatient(account.resource);
   const record = own === undefined ? account?.resource : (await reader.get<Patient>(own))?.resource;
   return sideOf(reference, record);
-}
-
-/** A name as people write it; '' where none is known. */
-export function displayName(names: readonly HumanName[] | undefined): string {
-  const { given = [], family, text } = names?.find(({ use }) => use === 'official') ?? names?.[0] ?? {};
-  return text ?? [...given, family].filter(part => part !== undefined).join(' ');
 }
 
 /** The account of whoever calls: of a person who is named by a Patient or RelatedPerson the one that is linked to it. */

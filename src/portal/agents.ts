@@ -2,6 +2,7 @@
 import type { Practitioner, PractitionerRole, Reference, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
+import { parameterPath } from '../fhir/parameters.js';
 import { instant } from '../fhir/instant.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import type { Query } from '../fhir/request.js';
@@ -134,7 +135,7 @@ async function refuseOthers(group: string | undefined, role: string, { by, all, 
 }
 
 const wrong = (name: string, why: string): Fault =>
-  new Fault('unprocessable', why, { expression: `Parameters.parameter.where(name='${name}')` });
+  new Fault('unprocessable', why, { expression: parameterPath(name) });
 
 const conflict = (why: string): Fault =>
   new Fault('conflict', `This role ${why}.`, { expression: 'PractitionerRole.active' });

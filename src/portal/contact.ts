@@ -2,6 +2,7 @@
 import type { ContactPoint } from 'fhir/r4.js';
 import { emailForm } from '../fhir/email-address.js';
 import { Fault } from '../fhir/fault.js';
+import { parameterPath } from '../fhir/parameters.js';
 import type { PhoneForm } from '../fhir/phone-number.js';
 import { defined } from '../fhir/defined.js';
 
@@ -29,7 +30,7 @@ export function contactOf(
 function wrong(name: string, expected: string): never {
   throw new Fault('invalid', `The parameter ${name} must be ${expected}.`, {
     code: 'value',
-    expression: `Parameters.parameter.where(name='${name}')`,
+    expression: parameterPath(name),
   });
 }
 

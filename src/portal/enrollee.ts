@@ -2,6 +2,7 @@
 import type { Patient, Person } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
+import { parameterPath } from '../fhir/parameters.js';
 import { birthDateLikeness } from './birth-date.js';
 import { contactOnRecord } from './contact.js';
 import { patientOf } from './new-patient.js';
@@ -101,7 +102,7 @@ function refuseContradiction(
 
 const contradiction = (parameter: string, fact: string): Fault =>
   new Fault('unprocessable', `The ${fact} given is not that of the patient.`, {
-    expression: `Parameters.parameter.where(name='${parameter}')`,
+    expression: parameterPath(parameter),
   });
 
 /** Stated facts, and what the record has besides. A birth date is known as precisely as the record has it. */

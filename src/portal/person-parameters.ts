@@ -1,6 +1,7 @@
 /** The parameters that identify a person: at type level facts, at instance level the Patient. */
 import type { Patient } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
+import { parameterPath } from '../fhir/parameters.js';
 import { contactOf, type Contact } from './contact.js';
 import { findEnrollee, type Enrollee } from './enrollee.js';
 import { canBeFound, type Facts } from './identity.js';
@@ -33,14 +34,14 @@ interface PersonCall {
 export function wrongParameter(name: string, expected: string): Fault {
   return new Fault('invalid', `The parameter ${name} must be ${expected}.`, {
     code: 'value',
-    expression: `Parameters.parameter.where(name='${name}')`,
+    expression: parameterPath(name),
   });
 }
 
 function missingParameter(name: string, message: string): Fault {
   return new Fault('unprocessable', message, {
     code: 'required',
-    expression: `Parameters.parameter.where(name='${name}')`,
+    expression: parameterPath(name),
   });
 }
 

@@ -5,6 +5,7 @@
 import type { HumanName, Patient, Person } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
+import { parameterPath } from '../fhir/parameters.js';
 import { isPending } from './account-standing.js';
 import { isUnder } from './age.js';
 import { findEnrollee, type Enrollee } from './enrollee.js';
@@ -75,7 +76,7 @@ export interface PartyParts {
 export const refusedParameter = (name: string, why: string): Fault =>
   new Fault('unprocessable', why, {
     code: 'business-rule',
-    expression: `Parameters.parameter.where(name='${name}')`,
+    expression: parameterPath(name),
   });
 
 /** @param reference `Patient/1` or, of a proxy, `Person/2`. Faults `unprocessable`, `conflict`. */

@@ -5,6 +5,7 @@
  */
 import type { CodeableConcept, Reference, Task } from 'fhir/r4.js';
 import { Fault } from '../fhir/fault.js';
+import { parameterPath } from '../fhir/parameters.js';
 import { instant } from '../fhir/instant.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { defined } from '../fhir/defined.js';
@@ -108,10 +109,13 @@ function state(statuses: readonly Task['status'][], code: string, own: OwnCanoni
   return { has: task => statuses.includes(task.status), enter: { status, businessStatus } };
 }
 
+/** Of an assignment, or of a transfer within the group. */
+const assigneeIn = ({ owner, to }: Handling): Reference | undefined => owner ?? to;
+
 async function known(task: Task, { by, all, now, input }: Moving<Handling>): Promise<Known> {
   const group = workflowGroupOf(task, all.own)?.reference;
   const mover = await entitlementOf(by.fhirUser ?? '', group, all, now);
-  const owner = input.owner ?? input.to;
+  const owner = assigneeIn(input);
   const assignee = owner !== undefined && (await entitlementOf(owner.reference ?? '', group, all, now)).processes;
   return { ...mover, assignee };
 }
@@ -165,7 +169,7 @@ function mayAssign(task: Task, moving: Moving, entitlement: Known): void {
 function refuseAssignee({ assignee }: Known, parameter: string): void {
   if (assignee) return;
   throw new Fault('unprocessable', 'The agent may not process work items of this workflow group.', {
-    expression: `Parameters.parameter.where(name='${parameter}')`,
+    expression: parameterPath(parameter),
   });
 }
 
@@ -212,7 +216,7 @@ function ownedByAgent(task: Task, moving: Moving<Handling>): Partial<Task> {
 
 function ownedByAssignee(task: Task, moving: Moving<Handling>): Partial<Task> {
   const { due } = moving.input;
-  const owner = moving.input.owner ?? moving.input.to;
+  const owner = assigneeIn(moving.input);
   const { restriction } = task;
   const period = { ...restriction?.period, ...defined({ end: due }) };
   return {

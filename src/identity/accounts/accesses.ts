@@ -3,9 +3,10 @@
  * what succeeded. https://hl7.org/fhir/R4/auditevent.html
  */
 import type { AuditEvent, Patient, Person, Practitioner, RelatedPerson } from 'fhir/r4.js';
+import { displayName } from '../../fhir/human-name.js';
 import type { Clock } from '../../fhir/clock.js';
 import type { AgeSettings } from '../../fhir/proxy-standing.js';
-import { displayName, relationsOfAccount } from '../../portal/account-relations.js';
+import { relationsOfAccount } from '../../portal/account-relations.js';
 import { ownPatient } from '../../portal/identity.js';
 import type { WorkflowReader } from '../../portal/step.js';
 import type { SignedIn } from '../sessions/session.js';

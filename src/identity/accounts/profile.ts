@@ -1,5 +1,6 @@
 /** The profiles that somebody keeps up to date on the page of their account: their own, and those of the patients they do it for. */
 import type { Patient } from 'fhir/r4.js';
+import { displayName } from '../../fhir/human-name.js';
 import type { Actor } from '../../access/actor.js';
 import { hasFunction } from '../../access/functions.js';
 import type { CurrentConfiguration } from '../../configuration/current.js';
@@ -59,17 +60,12 @@ export async function seenProfile(
   const values = profileValues(record, parts.reader.own);
   const languages = [...new Set([...settings.language, settings['default-language'], values.language])];
   return {
-    ...{ id: record.id ?? '', name: nameOf(record), birthDate: record.birthDate, values },
+    ...{ id: record.id ?? '', name: displayName(record.name), birthDate: record.birthDate, values },
     version: record.meta?.versionId ?? '',
     languages: languages.filter(Boolean),
     isOn: settings['update-profile'],
-    all: records.map(one => ({ id: one.id ?? '', name: nameOf(one) })),
+    all: records.map(one => ({ id: one.id ?? '', name: displayName(one.name) })),
   };
-}
-
-function nameOf({ name = [] }: Patient): string {
-  const { text, given = [], family = '' } = name.find(({ use }) => use === 'official') ?? name[0] ?? {};
-  return text ?? [...given, family].filter(Boolean).join(' ');
 }
 
 export interface ProfileChange {

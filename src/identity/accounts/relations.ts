@@ -1,11 +1,12 @@
 /** The relations of whoever is signed in: they see them, end them, ask others to act for them, and answer when they are asked. */
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
+import { displayName } from '../../fhir/human-name.js';
 import type { World } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
 import { emailForm } from '../../fhir/email-address.js';
 import { proxyBases } from '../../fhir/proxy-basis.table.js';
 import type { AgeSettings } from '../../fhir/proxy-standing.js';
-import { displayName, relationsOfAccount, type AccountRelation } from '../../portal/account-relations.js';
+import { relationsOfAccount, type AccountRelation } from '../../portal/account-relations.js';
 import { isInactive, ownPatient } from '../../portal/identity.js';
 import {
   acceptAsMember,

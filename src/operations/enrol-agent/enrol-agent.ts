@@ -1,8 +1,7 @@
 /** PractitionerRole/$enrol-agent: somebody processes the work of a workflow group from now on. Calling it again changes nothing. */
-import { Fault } from '../../fhir/fault.js';
-import { localName } from '../../fhir/reference.js';
 import { enrolAgent, type Enrolment } from '../../portal/agents.js';
 import type { Operation } from '../../service.js';
+import { localTo, unknownCode } from '../input-values.js';
 import { definitionOf } from '../operation-of.js';
 import type { EnrolAgentInput, EnrolAgentOutput } from '../types.js';
 import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
@@ -26,13 +25,7 @@ async function enrol(call: Call<EnrolAgentInput>, world: WorkflowParts): Promise
 
 function enrolmentOf({ input, context }: Call<EnrolAgentInput>): Enrolment {
   const { role = 'agent' } = input;
-  if (role !== 'agent' && role !== 'manager') {
-    throw new Fault('unprocessable', 'The parameter role is one of: agent, manager.', {
-      code: 'code-invalid',
-      expression: "Parameters.parameter.where(name='role')",
-    });
-  }
-  const named = ({ reference = '' }: { reference?: string | undefined }): string =>
-    localName(reference, context.endpoint.url) ?? '';
+  if (role !== 'agent' && role !== 'manager') throw unknownCode('role', ['agent', 'manager']);
+  const named = localTo(context);
   return { practitioner: named(input.practitioner), group: named(input.group), role };
 }

@@ -1,6 +1,7 @@
 /** ValueSet/$expand with filter and paging. https://hl7.org/fhir/R4/valueset-operation-expand.html */
 import type { TerminologySource } from '../../definitions/expand.js';
 import { Fault } from '../../fhir/fault.js';
+import { parameterPath } from '../../fhir/parameters.js';
 import { instant } from '../../fhir/instant.js';
 import { typed, type Json, type JsonObject, type Resource } from '../../fhir/resource.js';
 import type { Operation, HandlerParts } from '../../service.js';
@@ -97,5 +98,5 @@ function expanded(
 const negative = (name: string): Fault =>
   new Fault('invalid', `${name} must be 0 or more.`, {
     code: 'value',
-    expression: `Parameters.parameter.where(name='${name}')`,
+    expression: parameterPath(name),
   });

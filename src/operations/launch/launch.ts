@@ -2,6 +2,7 @@
 import type { Patient, Reference } from 'fhir/r4.js';
 import { defined } from '../../fhir/defined.js';
 import { Fault } from '../../fhir/fault.js';
+import { parameterPath } from '../../fhir/parameters.js';
 import { localReference } from '../../fhir/reference.js';
 import { announced } from '../../portal/launch.js';
 import { step } from '../../portal/step.js';
@@ -53,7 +54,7 @@ function named(
     'unprocessable',
     `${parameter} must refer to ${types.length > 0 ? types.join(' or ') : 'a resource'} here.`,
     {
-      expression: `Parameters.parameter.where(name='${parameter}')`,
+      expression: parameterPath(parameter),
     },
   );
 }

@@ -1,12 +1,11 @@
 /** RelatedPerson/$link-proxy: a person acts for a patient, by the rules of the deployment model. Calling it again changes nothing. */
-import { Fault } from '../../fhir/fault.js';
 import { defined } from '../../fhir/defined.js';
 import { isProxyBasis, proxyBases, proxyFunctions } from '../../fhir/proxy-basis.table.js';
-import { localName } from '../../fhir/reference.js';
 import { DAY } from '../../portal/days-parameter.js';
 import { linkProxy, refuseFunctions, type LinkOrder } from '../../portal/proxy-link.js';
 import { proxyRules } from '../../portal/proxy-parties.js';
 import type { HandlerParts, Operation, PortalSettings } from '../../service.js';
+import { localTo, unknownCode } from '../input-values.js';
 import { definitionOf } from '../operation-of.js';
 import type { LinkProxyInput, LinkProxyOutput } from '../types.js';
 import { workflowOperation, type Call, type Outcome, type WorkflowParts } from '../workflow-operation.js';
@@ -41,17 +40,10 @@ async function link(call: Call<LinkProxyInput>, parts: LinkProxyParts): Promise<
 
 function orderOf({ input, context }: Call<LinkProxyInput>): LinkOrder {
   const { basis, period, relationship, function: functions = [] } = input;
-  if (basis !== undefined && !isProxyBasis(basis)) throw unknown('basis', Object.keys(proxyBases));
-  if (functions.some(name => !proxyFunctions.includes(name))) throw unknown('function', proxyFunctions);
+  if (basis !== undefined && !isProxyBasis(basis)) throw unknownCode('basis', Object.keys(proxyBases));
+  if (functions.some(name => !proxyFunctions.includes(name))) throw unknownCode('function', proxyFunctions);
   refuseFunctions(functions, basis);
-  const named = ({ reference = '' }: { reference?: string | undefined }): string =>
-    localName(reference, context.endpoint.url) ?? '';
+  const named = localTo(context);
   const sides = { principal: named(input.principal), proxy: named(input.proxy) };
   return { ...sides, relationship, functions, ...defined({ basis, period }) };
 }
-
-const unknown = (name: string, codes: readonly string[]): Fault =>
-  new Fault('unprocessable', `The parameter ${name} is one of: ${codes.join(', ')}.`, {
-    code: 'code-invalid',
-    expression: `Parameters.parameter.where(name='${name}')`,
-  });

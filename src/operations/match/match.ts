@@ -5,6 +5,7 @@
 import type { Bundle, BundleEntry, Patient } from 'fhir/r4.js';
 import { shownText } from '../../content/text.js';
 import { Fault } from '../../fhir/fault.js';
+import { parameterPath } from '../../fhir/parameters.js';
 import { parseStored } from '../../fhir/json.js';
 import type { Resource } from '../../fhir/resource.js';
 import { describe } from '../../portal/likeness.js';
@@ -45,7 +46,7 @@ function patientOf(resource: Resource, { validator }: MatchParts): Patient {
 const wrong = (message: string, name: string, code: 'value' | 'required'): Fault =>
   new Fault(code === 'value' ? 'invalid' : 'unprocessable', message, {
     code,
-    expression: `Parameters.parameter.where(name='${name}')`,
+    expression: parameterPath(name),
   });
 
 /** Where several are certain none of them is. */

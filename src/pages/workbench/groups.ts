@@ -9,7 +9,6 @@ export interface Group {
   /** `Organization/2` */
   readonly reference: string;
   readonly name: string;
-  readonly isManager: boolean;
 }
 
 /** Where somebody is agent or manager now. */
@@ -27,11 +26,7 @@ export async function groupsOf(desk: Desk, who: SignedIn): Promise<Group[]> {
     (role.code ?? []).flatMap(({ coding = [] }) => coding.flatMap(({ code }) => code ?? []));
   const working = roles.filter(role => codes(role).some(code => code === 'agent' || code === 'manager'));
   const groups = Map.groupBy(working, ({ organization }) => organization?.reference ?? '');
-  return [...groups].map(([reference, held]) => ({
-    reference,
-    name: name(reference) ?? reference,
-    isManager: held.some(role => codes(role).includes('manager')),
-  }));
+  return [...groups.keys()].map(reference => ({ reference, name: name(reference) ?? reference }));
 }
 
 /** The parts of a queue, each a search of Tasks. */

@@ -9,7 +9,7 @@ import type { Answer, Fields, Visit } from '../account/visit.js';
 import { find, read, reasonOf, type Reply } from './desk.js';
 import { groupsOf, type Group } from './groups.js';
 import { nameOf } from './names.js';
-import { ITEM, WORKBENCH, type WorkbenchParts } from './parts.js';
+import { ITEM, timesOf, WORKBENCH, type WorkbenchParts } from './parts.js';
 import { subjectOf } from './subject.js';
 import { lastFromPatient, threadOf, threadView, type Thread } from './thread.js';
 
@@ -47,7 +47,7 @@ export async function itemPage(
   parts: WorkbenchParts,
   shown: Shown = {},
 ): Promise<Answer> {
-  const { words, link, frame } = visit;
+  const { words, link } = visit;
   const task = (await read(parts.desk, who, `Task/${id}`)) as Task | undefined;
   if (!task) return { kind: 'page', status: 404, title: words.workbench, content: heading(words.noItem) };
   const { desk, base } = parts;
@@ -56,10 +56,7 @@ export async function itemPage(
     groupsOf(desk, who),
     read(desk, who, task.for?.reference ?? 'Patient/-'),
   ]);
-  const format = new Intl.DateTimeFormat(frame.words.language, {
-    ...{ dateStyle: 'medium', timeStyle: 'short' },
-    timeZone: await parts.timeZone(),
-  });
+  const format = await timesOf(visit, parts);
   const title = subjectOf(thread.messages[0]) ?? words.noSubject;
   const isOwn = task.owner?.reference === who.account;
   const mayAnswer = isOwn && movesOf(task).some(move => move === 'complete');

@@ -1,5 +1,6 @@
 /** What people are called on the Workbench: patients, proxies, staff and groups, from the resources of a page. */
 import type { HumanName } from 'fhir/r4.js';
+import { displayName } from '../../fhir/human-name.js';
 import type { Resource } from '../../fhir/resource.js';
 
 export type NameOf = (reference: string | undefined) => string | undefined;
@@ -12,8 +13,6 @@ export function namesOf(resources: readonly Resource[]): NameOf {
 
 export function nameOf({ name }: Resource): string | undefined {
   if (typeof name === 'string') return name;
-  const all = (name ?? []) as unknown as HumanName[];
-  const chosen = all.find(({ use }) => use === 'official') ?? all[0];
-  if (chosen === undefined) return undefined;
-  return chosen.text ?? [...(chosen.given ?? []), chosen.family].filter(Boolean).join(' ');
+  const text = displayName(name as unknown as HumanName[] | undefined);
+  return text === '' ? undefined : text;
 }

@@ -7,7 +7,7 @@ import type { Answer, Fields, Visit } from '../account/visit.js';
 import { find, type Found } from './desk.js';
 import { conditions, countsOf, groupsOf, views, type Group, type View } from './groups.js';
 import { namesOf } from './names.js';
-import { ITEM, WORKBENCH, type WorkbenchParts } from './parts.js';
+import { ITEM, timesOf, WORKBENCH, type WorkbenchParts } from './parts.js';
 import { subjectOf } from './subject.js';
 
 const PAGE = '20';
@@ -83,15 +83,12 @@ const viewWords = {
   done: 'viewDone',
 } as const;
 
-async function itemList(visit: Visit, { matches, included }: Found, { timeZone }: WorkbenchParts): Promise<Html> {
-  const { words, link, frame } = visit;
+async function itemList(visit: Visit, { matches, included }: Found, parts: WorkbenchParts): Promise<Html> {
+  const { words, link } = visit;
   if (matches.length === 0) return html`<p>${words.noItems}</p>`;
   const name = namesOf(included);
   const messages = new Map(included.map(one => [`${one.resourceType}/${one.id ?? ''}`, one]));
-  const format = new Intl.DateTimeFormat(frame.words.language, {
-    ...{ dateStyle: 'medium', timeStyle: 'short' },
-    timeZone: await timeZone(),
-  });
+  const format = await timesOf(visit, parts);
   const row = (task: Task): Html => {
     const message = messages.get(task.focus?.reference ?? '') as Communication | undefined;
     const due = task.restriction?.period?.end;

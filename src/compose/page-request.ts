@@ -1,0 +1,24 @@
+/** What the server's own pages ask an endpoint: the same dispatch as the API, with a token or as anybody. */
+import type { Config } from '../config/config.js';
+import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
+import type { FhirRequest } from '../fhir/request.js';
+import type { Resource } from '../fhir/resource.js';
+
+export interface PageCall extends Pick<FhirRequest, 'method' | 'path'>, Partial<Pick<FhirRequest, 'query'>> {
+  readonly resource?: Resource | undefined;
+  /** Absent: anybody asks. */
+  readonly token?: string;
+}
+
+/** @param base the endpoint's public base, without a trailing slash */
+export const pageRequest = (
+  base: string,
+  { method, path, query = [], resource, token }: PageCall,
+  { config, world }: { readonly config: Pick<Config, 'limits'>; readonly world: Pick<World, 'clock' | 'ids'> },
+): FhirRequest => ({
+  ...{ method, base, path, query, id: world.ids.next() },
+  headers: defined({ authorization: token === undefined ? undefined : `Bearer ${token}` }),
+  deadline: world.clock.now() + config.limits.requestTimeout,
+  ...defined({ body: resource && ({ kind: 'resource', resource } as const) }),
+});
