@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
+import { etag } from '../fhir/etag.js';
 import type { FhirRequest } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
 
@@ -9,16 +10,24 @@ export interface PageCall extends Pick<FhirRequest, 'method' | 'path'>, Partial<
   readonly resource?: Resource | undefined;
   /** Absent: anybody asks. */
   readonly token?: string;
+  /** The version that is changed. */
+  readonly version?: string;
+  /** Of the texts that tell people why something is refused. */
+  readonly language?: string;
 }
 
 /** @param base the endpoint's public base, without a trailing slash */
 export const pageRequest = (
   base: string,
-  { method, path, query = [], resource, token }: PageCall,
+  { method, path, query = [], resource, token, version, language }: PageCall,
   { config, world }: { readonly config: Pick<Config, 'limits'>; readonly world: Pick<World, 'clock' | 'ids'> },
 ): FhirRequest => ({
   ...{ method, base, path, query, id: world.ids.next() },
-  headers: defined({ authorization: token === undefined ? undefined : `Bearer ${token}` }),
+  headers: defined({
+    authorization: token === undefined ? undefined : `Bearer ${token}`,
+    'if-match': version === undefined ? undefined : etag(version),
+    'accept-language': language,
+  }),
   deadline: world.clock.now() + config.limits.requestTimeout,
   ...defined({ body: resource && ({ kind: 'resource', resource } as const) }),
 });

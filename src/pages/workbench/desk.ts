@@ -5,11 +5,15 @@ import type { Resource } from '../../fhir/resource.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Below the portal's base. */
   readonly path: readonly string[];
   readonly query?: Query;
   readonly resource?: Resource;
+  /** The version that is changed, as `meta.versionId` has it: where another is there by now, the answer is 412. */
+  readonly version?: string;
+  /** Of the texts that tell people why something is refused. */
+  readonly language?: string;
 }
 
 export interface Reply {
