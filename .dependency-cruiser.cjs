@@ -121,6 +121,7 @@ const packages = {
   'fhir-kit-client': ['store/upstream/', 'delivery/channels/', 'commands/demo/'],
   fhirpath: ['fhir/'],
   'file-type': ['content/'],
+  'htmx.org': ['pages/'],
   i18next: ['texts/'],
   jsonwebtoken: ['access/', 'identity/'],
   'libphonenumber-js': ['fhir/', 'config/'],

@@ -2,7 +2,7 @@
  * A SMART app as its maker writes it, without a library: discovers, asks, exchanges the code, reads.
  * https://hl7.org/fhir/smart-app-launch/app-launch.html
  */
-import { assetOf } from './asset.js';
+import { assetOf, SCRIPT } from './asset.js';
 
 const text = `'use strict';
 const app = document.getElementById('app');
@@ -91,4 +91,4 @@ if (query.has('state')) finish().catch(fail);
 else if (query.has('start') || query.has('launch')) start().catch(fail);
 `;
 
-export const demoAppScript = assetOf('demo-app', 'js', 'text/javascript; charset=utf-8', text);
+export const demoAppScript = assetOf('demo-app', 'js', SCRIPT, text);

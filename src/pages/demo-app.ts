@@ -24,7 +24,7 @@ const SCOPE = 'openid fhirUser launch/patient offline_access patient/*.rs';
 export function demoAppPage(frame: Omit<Frame, 'title'>, { base, redirect }: DemoApp): string {
   const { texts: words } = frame.words;
   return page(
-    { ...frame, title: words.demoAppTitle, script: demoAppScript.path },
+    { ...frame, title: words.demoAppTitle, scripts: [demoAppScript] },
     html`<div
       id="app"
       data-base="${base}"

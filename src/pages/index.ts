@@ -10,6 +10,7 @@ import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './d
 import { ownFiles, type Framing } from './frame.js';
 import { landingPage } from './landing.js';
 import { mailPage } from './mail.js';
+import { htmx, htmxEvents } from './htmx.js';
 import type { Mailbox } from '../delivery/mailbox.js';
 import { missingPage } from './missing.js';
 import { serveForm } from './account/visit.js';
@@ -52,7 +53,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     send(response, 200, landingPage(frame, { endpoints, checks: await checks(), demo, mails }));
   });
 
-  for (const file of [ownFiles.style, ownFiles.icon, codeScript, passkeyScript]) serveFile(app, file);
+  for (const file of [ownFiles.style, ownFiles.icon, codeScript, passkeyScript, htmx, htmxEvents]) serveFile(app, file);
   app.get('/assets/:file', async (request, response, next) => {
     const { brand = {} } = await assetsNow();
     const file = [brand.icon, brand.style].find(one => one?.path === request.path);

@@ -1,6 +1,8 @@
 /** The frame of every page: head, banner, footer. It needs no script. */
 import type { Brand } from './brand.js';
 import { html, type Html } from './html.js';
+import type { Asset } from './asset.js';
+import { htmx, htmxSettings } from './htmx.js';
 import { ownName } from '../texts/language.js';
 import { mark } from './mark.js';
 import type { Words } from '../texts/words.js';
@@ -26,13 +28,15 @@ export interface Frame {
   title: string;
   version: string;
   assets: Assets;
-  /** Path of a script, without which the page works too. */
-  script?: string | undefined;
+  /** Scripts, in their order, without which the page works too. */
+  scripts?: readonly Asset[] | undefined;
+  /** The tabs of a desk: its pages are as wide as the window allows. */
+  tabs?: Html | undefined;
 }
 
 /** A whole HTML document around `content`. */
 export function page(
-  { words, languages, path, query = {}, title, version, assets, script }: Frame,
+  { words, languages, path, query = {}, title, version, assets, scripts = [], tabs }: Frame,
   content: Html,
 ): string {
   const { language, direction, texts } = words;
@@ -45,11 +49,12 @@ export function page(
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
         <link rel="stylesheet" href="${assets.style}" />
-        ${script !== undefined && html`<script src="${script}" defer></script>`}
+        ${scripts.includes(htmx) && html`<meta name="htmx-config" content="${htmxSettings}" />`}
+        ${scripts.map(({ path: file, integrity }) => html`<script src="${file}" integrity="${integrity}" defer></script>`)}
         ${brand.style && html`<link rel="stylesheet" href="${brand.style.path}" />`}
         <link rel="icon" type="${brand.icon?.type ?? 'image/svg+xml'}" href="${brand.icon?.path ?? assets.icon}" />
       </head>
-      <body>
+      <body${tabs && html` class="desk"`}>
         <a class="skip" href="#content">${texts.skip}</a>
         <header class="banner">
           <a class="brand" href="/?lang=${language}"
@@ -59,6 +64,7 @@ export function page(
           >
           ${languages.length > 1 && languageSwitch(words, languages, path, query)}
         </header>
+        ${tabs}
         <main id="content" tabindex="-1">${content}</main>
         <footer>
           <p>${texts.software} <bdi>${version}</bdi> · <bdi>FHIR R4 (4.0.1)</bdi> · <bdi>Apache-2.0</bdi></p>

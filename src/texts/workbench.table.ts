@@ -3,6 +3,7 @@
 export const english = {
   workbench: 'Workbench',
   workbenchForStaff: 'The Workbench is for staff of this organization.',
+  queues: 'Queues',
   toWorkbench: 'To the Workbench',
   noGroups: 'You work in no workflow group now. An administrator or the manager of a group enrols you.',
   groups: 'Workflow groups',
@@ -45,6 +46,7 @@ export const english = {
 export const arabic = {
   workbench: 'منصة العمل',
   workbenchForStaff: 'منصة العمل مخصصة للعاملين في هذه المؤسسة.',
+  queues: 'قوائم العمل',
   toWorkbench: 'إلى منصة العمل',
   noGroups: 'لا تعمل الآن في أي مجموعة عمل. يضيفك مسؤول النظام أو مدير المجموعة.',
   groups: 'مجموعات العمل',

@@ -2,7 +2,7 @@
  * Takes a code out of the address of a link into its field, so that nobody has to type it. The address keeps it behind the `#`,
  * which no server sees and no log holds. Without script the code is typed.
  */
-import { assetOf } from '../asset.js';
+import { assetOf, SCRIPT } from '../asset.js';
 
 const text = `'use strict';
 const field = document.getElementById('code');
@@ -14,4 +14,4 @@ if (field && /^[0-9A-Z-]{1,64}$/.test(code)) {
 }
 `;
 
-export const codeScript = assetOf('code', 'js', 'text/javascript; charset=utf-8', text);
+export const codeScript = assetOf('code', 'js', SCRIPT, text);

@@ -82,7 +82,7 @@ function codePage(visit: Visit, entrance: Entrance, { problem, ...how }: Problem
     html`${field({ name: 'code', label: words.code, autocomplete: 'off', hint: words.codeHint, value: given?.code ?? '' })}
     ${birthDateField(words, given?.birthDate)} ${submit(words.next)}`,
   )}`;
-  return { kind: 'page', title, content, script: codeScript.path, ...how };
+  return { kind: 'page', title, content, scripts: [codeScript], ...how };
 }
 
 const birthDateField = (words: PlainTexts, value = ''): Html =>

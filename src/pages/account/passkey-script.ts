@@ -2,7 +2,7 @@
  * Asks the browser for a passkey, or for a new one, as the page says, and sends its answer with the page's form.
  * https://www.w3.org/TR/webauthn-3/#sctn-api
  */
-import { assetOf } from '../asset.js';
+import { assetOf, SCRIPT } from '../asset.js';
 
 const text = `'use strict';
 const place = document.getElementById('passkey');
@@ -57,4 +57,4 @@ form.addEventListener('submit', event => {
 run();
 `;
 
-export const passkeyScript = assetOf('passkey', 'js', 'text/javascript; charset=utf-8', text);
+export const passkeyScript = assetOf('passkey', 'js', SCRIPT, text);

@@ -42,5 +42,5 @@ export function passkeyPage(visit: Visit, asked: PasskeyForm, { problem, ...how 
     </div>
     <p class="links"><a href="${link(instead.path, query)}">${instead.label}</a></p>`;
   const leadsTo = leadsBeyond(query['return']);
-  return { kind: 'page', title, content, script: passkeyScript.path, ...how, ...defined({ leadsTo }) };
+  return { kind: 'page', title, content, scripts: [passkeyScript], ...how, ...defined({ leadsTo }) };
 }

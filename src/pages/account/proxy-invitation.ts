@@ -84,7 +84,7 @@ function codePage({ words, form }: Visit, { problem, ...how }: Problem = {}, cod
     html`${field({ name: 'code', label: words.code, autocomplete: 'off', hint: words.codeHint, value: code })}
     ${submit(words.next)}`,
   )}`;
-  return { kind: 'page', title: words.proxyInvitationTitle, content, script: codeScript.path, ...how };
+  return { kind: 'page', title: words.proxyInvitationTitle, content, scripts: [codeScript], ...how };
 }
 
 /** What is asked, and the ways to answer. */

@@ -2,6 +2,8 @@
 import express, { type Express, type Request, type Response } from 'express';
 import type { FormTokens } from '../../identity/sessions/form-token.js';
 import { visitorOf, type Visitor } from '../../identity/limits/visitor.js';
+import { defined } from '../../fhir/defined.js';
+import type { Asset } from '../asset.js';
 import type { Framing } from '../frame.js';
 import { html, type Html } from '../html.js';
 import { page, type Frame } from '../layout.js';
@@ -31,8 +33,12 @@ export type Answer =
       /** Origins and schemes beyond this server that its form leads to, through redirects. */
       readonly leadsTo?: readonly string[];
       readonly cookies?: readonly string[];
-      /** Path of a script, without which the page works too. */
-      readonly script?: string;
+      /** Scripts, without which the page works too. */
+      readonly scripts?: readonly Asset[];
+      /** The scripts call this server. */
+      readonly calls?: boolean;
+      /** The tabs of the desk whose page it is. */
+      readonly tabs?: Html;
       /** Seconds. */
       readonly retryAfter?: number;
       /** The address that the browser goes on to, by itself. */
@@ -108,10 +114,11 @@ function answer(response: Response, { frame }: Visit, given: Answer, site: Site)
     response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }).redirect(303, given.to);
     return;
   }
-  const { status = 200, title, content, leadsTo, script, retryAfter, goesOn } = given;
+  const { status = 200, title, content, leadsTo, scripts, calls, tabs, retryAfter, goesOn } = given;
   if (goesOn !== undefined) response.set('Refresh', `0; url=${goesOn}`);
   if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
-  site.send(response, status, page({ ...frame, title, script }, content), { leadsTo, script: script !== undefined });
+  const text = page({ ...frame, title, scripts, tabs }, content);
+  site.send(response, status, text, { leadsTo, script: scripts !== undefined, ...defined({ calls }) });
 }
 
 /** A form of another site, or of a page that was open when the browser forgot its cookies. */

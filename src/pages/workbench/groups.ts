@@ -4,6 +4,7 @@ import type { Query } from '../../fhir/request.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import { find, type Desk } from './desk.js';
 import { namesOf } from './names.js';
+import { rolesFound, rolesIn } from './roles.js';
 
 export interface Group {
   /** `Organization/2` */
@@ -13,18 +14,11 @@ export interface Group {
 
 /** Where somebody is agent or manager now. */
 export async function groupsOf(desk: Desk, who: SignedIn): Promise<Group[]> {
-  const query: Query = [
-    ['practitioner', who.account],
-    ['active', 'true'],
-    ['_include', 'PractitionerRole:organization'],
-    ['_count', '100'],
-  ];
-  const { matches, included } = await find(desk, who, 'PractitionerRole', query);
+  const { matches, included } = await rolesFound(desk, who);
   const name = namesOf(included);
-  const roles = matches as unknown as PractitionerRole[];
-  const codes = (role: PractitionerRole): string[] =>
-    (role.code ?? []).flatMap(({ coding = [] }) => coding.flatMap(({ code }) => code ?? []));
-  const working = roles.filter(role => codes(role).some(code => code === 'agent' || code === 'manager'));
+  const working = (matches as unknown as PractitionerRole[]).filter(role =>
+    rolesIn(role).some(code => code === 'agent' || code === 'manager'),
+  );
   const groups = Map.groupBy(working, ({ organization }) => organization?.reference ?? '');
   return [...groups.keys()].map(reference => ({ reference, name: name(reference) ?? reference }));
 }

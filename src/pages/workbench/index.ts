@@ -1,46 +1,37 @@
 /**
- * The Workbench: staff see the queues of their workflow groups, read threads, answer, and move work items. Each page asks the portal's
- * endpoint with the rights of whoever is signed in; the pages have none of their own, and need no script.
+ * The Workbench: staff see the queues of their workflow groups, read threads, answer, and administer. Each page asks the portal's
+ * endpoint with the rights of whoever is signed in; the pages have none of their own. Those of the queues need no script.
  */
-import type { SignedIn } from '../../identity/sessions/session.js';
+import { defined } from '../../fhir/defined.js';
+import { htmx, htmxEvents } from '../htmx.js';
 import { heading } from '../account/fields.js';
 import type { Answer, Fields, FormPage, Visit } from '../account/visit.js';
-import { answerItem, itemMoves, itemPage, moveItem } from './item.js';
-import { isStaff, ITEM, WORKBENCH, type WorkbenchParts } from './parts.js';
-import { queuePage } from './queue.js';
+import { isStaff, WORKBENCH, type StaffPage, type Work, type WorkbenchParts } from './parts.js';
+import { rolesOf } from './roles.js';
+import { sections } from './sections.js';
+import { tabsOf } from './tabs.js';
 
 export type { WorkbenchParts } from './parts.js';
 
-type Work = (visit: Visit, who: SignedIn, fields: Fields, parts: WorkbenchParts) => Promise<Answer>;
+const scripts = [htmx, htmxEvents];
 
-export function workbenchPages(parts: WorkbenchParts): FormPage[] {
-  const forStaff = (work: Work) => async (visit: Visit, fields: Fields) => {
-    const who = await parts.sessions.current(visit);
-    if (!who) return { kind: 'go', to: visit.link('/sign-in', { return: WORKBENCH }) } as const;
-    return isStaff(who) ? work(visit, who, fields, parts) : notStaff(visit);
-  };
-  return [
-    { path: WORKBENCH, keeps: ['group', 'view', 'page'], show: forStaff(queuePage) },
-    {
-      path: ITEM,
-      keeps: ['id'],
-      show: forStaff((visit, who, query) =>
-        itemPage(visit, who, query('id'), parts, { isDone: query('after') === 'done' }),
-      ),
-    },
-    ...itemMoves.map(move => ({
-      ...answered(`${ITEM}/${move}`),
-      take: forStaff((visit, who, fields) => moveItem(visit, who, move, fields, parts)),
-    })),
-    { ...answered(`${ITEM}/answer`), take: forStaff(answerItem) },
-  ];
+export const workbenchPages = (parts: WorkbenchParts): FormPage[] =>
+  sections.flatMap(({ pages }) => pages.map(page => staffPage(page, parts)));
+
+function staffPage({ show, take, ...page }: StaffPage, parts: WorkbenchParts): FormPage {
+  const forStaff =
+    (work: Work) =>
+    async (visit: Visit, fields: Fields): Promise<Answer> => {
+      const who = await parts.sessions.current(visit);
+      if (!who) return { kind: 'go', to: visit.link('/sign-in', { return: WORKBENCH }) };
+      if (!isStaff(who)) return notStaff(visit);
+      const answer = await work(visit, who, fields, parts);
+      if (answer.kind === 'go') return answer;
+      const tabs = tabsOf(visit, sections, await rolesOf(parts.desk, who));
+      return { ...answer, tabs, scripts, calls: true };
+    };
+  return { ...page, ...defined({ show: show && forStaff(show), take: take && forStaff(take) }) };
 }
-
-/** Where the links to other languages lead from the answer to a form: back to the work item. */
-const answered = (path: string): Pick<FormPage, 'path' | 'keeps' | 'show'> => ({
-  ...{ path, keeps: ['id'] },
-  show: ({ link }, query) => ({ kind: 'go', to: link(ITEM, { id: query('id') }) }),
-});
 
 const notStaff = ({ words }: Visit): Answer => ({
   kind: 'page',

@@ -1,7 +1,9 @@
 /** What the pages of the Workbench have in common. */
+import type { StaffRole } from '../../fhir/staff-roles.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import type { Sessions } from '../../identity/sessions/sessions.js';
-import type { Visit } from '../account/visit.js';
+import type { PlainKey } from '../../texts/words.js';
+import type { Answer, Fields, FormPage, Visit } from '../account/visit.js';
 import type { Desk } from './desk.js';
 
 export interface WorkbenchParts {
@@ -11,6 +13,24 @@ export interface WorkbenchParts {
   readonly timeZone: () => Promise<string>;
   /** Path of the portal's FHIR base, under which attachments are opened. */
   readonly base: string;
+}
+
+/** What a page shows or does for the member of staff who is signed in. */
+export type Work = (visit: Visit, who: SignedIn, fields: Fields, parts: WorkbenchParts) => Answer | Promise<Answer>;
+
+export interface StaffPage extends Pick<FormPage, 'path' | 'keeps'> {
+  readonly show?: Work;
+  readonly take?: Work;
+}
+
+/** A tab of the Workbench, and the pages below it. */
+export interface Section {
+  /** Where the tab leads: the path of the first of its pages. */
+  readonly path: string;
+  readonly word: PlainKey;
+  /** Who is shown the tab; absent: all staff. A courtesy: the endpoint alone decides what anybody sees or does. */
+  readonly roles?: readonly StaffRole[];
+  readonly pages: readonly StaffPage[];
 }
 
 export const WORKBENCH = '/workbench';
@@ -28,3 +48,12 @@ export const timesOf = async (
     timeStyle: 'short',
     timeZone: await timeZone(),
   });
+
+/** The answer to a form, where the links to other languages lead back to the page of what it changed. */
+export const backTo = (page: string, keeps: readonly string[] = ['id']): Pick<StaffPage, 'keeps' | 'show'> => ({
+  keeps,
+  show: ({ link }, _who, query) => ({
+    kind: 'go',
+    to: link(page, Object.fromEntries(keeps.map(name => [name, query(name)]))),
+  }),
+});
