@@ -22,6 +22,7 @@ const otherPaths: Readonly<Record<string, Readonly<Record<string, readonly strin
   Person: { link: ['link.target'] },
   PractitionerRole: { of: ['practitioner'] },
   Binary: { context: ['securityContext'] },
+  Provenance: { about: ['target'] },
 };
 
 const GONE = '~gone|';

@@ -7,6 +7,7 @@ import { ALL, and, NONE, not, or } from '../search/filters.js';
 import type { Filter } from '../search/query.js';
 import type { Actor } from './actor.js';
 import { compartmentPathsOf, patientsFilter } from './compartment-paths.js';
+import { compartmentPaths } from './compartment-paths.table.js';
 import type { Provision } from './consent.js';
 import { internalPosting } from './internal-posting.js';
 import { labelled, type Label, type LabelRules } from './labels.js';
@@ -21,8 +22,21 @@ export interface HidingRules {
 
 export type Reader = Pick<Actor, 'kind' | 'patients' | 'self' | 'registrations' | 'limits' | 'opened'>;
 
-/** Types of resources that have files of their own. */
-const WITH_FILES = ['DocumentReference', 'Communication', 'DiagnosticReport', 'Observation', 'Media', 'Consent'];
+/** What is hidden with a resource that it leads to: the kind of its posting, and the types that it may lead to. */
+const followers: Readonly<Record<string, { kind: string; types: readonly string[] }>> = {
+  // The files of these
+  Binary: {
+    kind: 'context',
+    types: ['DocumentReference', 'Communication', 'DiagnosticReport', 'Observation', 'Media', 'Consent'],
+  },
+  // Whoever is told who recorded something learns that it is there
+  Provenance: {
+    kind: 'about',
+    types: Object.keys(compartmentPaths).filter(
+      type => Array.isArray(compartmentPathsOf(type)) && type !== 'Provenance' && type !== 'Binary',
+    ),
+  },
+};
 
 /** The desk's own: staff work with it whatever it is labelled with. */
 const DESK = ['Patient', 'RelatedPerson', 'Person', 'Communication', 'Task', 'Consent'];
@@ -51,7 +65,7 @@ function hiddenOf(id: string, reader: Reader, type: string, rules: HidingRules):
   const others = reader.self !== id || reader.registrations.has('tethered');
   const provisions = reader.limits?.get(`Patient/${id}`) ?? [];
   if (!others && provisions.length === 0) return NONE;
-  return withFiles(type, one => {
+  return withFollowed(type, rules, one => {
     const said = rulings(provisions, one, rules);
     const sensitive = others ? labelled(one, rules.labels.sensitive) : NONE;
     return or([said.denied, and([sensitive, not(said.permitted)])]);
@@ -63,7 +77,7 @@ function hiddenFromStaff(reader: Reader, type: string, rules: HidingRules): Filt
   const { restricted, sealed } = rules.labels;
   const opened = reader.opened ?? [];
   const limits = [...(reader.limits ?? [])].filter(([patient]) => !opened.includes(patient.slice('Patient/'.length)));
-  return withFiles(type, one => {
+  return withFollowed(type, rules, one => {
     if (DESK.includes(one)) return NONE;
     const consented = limits.map(([patient, provisions]) =>
       and([patientsFilter(one, [patient.slice('Patient/'.length)]), rulings(provisions, one, rules).denied]),
@@ -73,15 +87,17 @@ function hiddenFromStaff(reader: Reader, type: string, rules: HidingRules): Filt
   });
 }
 
-/** Files are hidden with the resource that they belong to. */
-function withFiles(type: string, hidden: (type: string) => Filter): Filter {
-  if (type !== 'Binary') return hidden(type);
-  const key = internalPosting('Binary', 'context', '');
-  const files = WITH_FILES.flatMap((one): Filter[] => {
+/** Hidden itself, or with what it leads to. */
+function withFollowed(type: string, { declares }: HidingRules, hidden: (type: string) => Filter): Filter {
+  const follower = Object.hasOwn(followers, type) ? followers[type] : undefined;
+  if (!follower) return hidden(type);
+  const key = internalPosting(type, follower.kind, '');
+  const served = follower.types.filter(one => declares(one, '_id'));
+  const followed = served.flatMap((one): Filter[] => {
     const where = hidden(one);
     return where.kind === 'none' ? [] : [{ kind: 'refers', key, type: one, where }];
   });
-  return or([hidden(type), ...files]);
+  return or([hidden(type), ...followed]);
 }
 
 interface Rulings {
@@ -119,19 +135,22 @@ function conditionOf(rule: Provision, type: string, parts: HidingRules): Filter 
   if (types && !types.includes(type)) return NONE;
   return and([
     labels ? labelled(type, labels) : ALL,
-    codes ? withCodes(type, codes, parts) : ALL,
+    codes ? withCodes(type, codes, rule.says !== 'permit', parts) : ALL,
     data ? inPeriod(type, data, rule.says !== 'permit', parts) : ALL,
   ]);
 }
 
 /** A resource says what it is about by one of these. */
-const CODED = ['code', 'category', 'type'];
+const CODED = ['code', 'category', 'type', 'vaccine-code', 'class', 'topic'];
 
-function withCodes(type: string, codes: readonly Label[], parts: HidingRules): Filter {
+/** @param wide whether codes that no search takes, being too many, stand for all: so they do in a denial */
+function withCodes(type: string, codes: readonly Label[], wide: boolean, parts: HidingRules): Filter {
   const values = codes.map(({ system, code }) =>
     system === undefined ? escaped(code) : `${escaped(system)}|${escaped(code)}`,
   );
-  return or(CODED.map(name => searched(type, name, `${name}=${encodeURIComponent(values.join(','))}`, parts) ?? NONE));
+  const query = encodeURIComponent(values.join(','));
+  const declared = CODED.filter(name => parts.declares(type, name));
+  return or(declared.map(name => searched(type, name, `${name}=${query}`, parts) ?? (wide ? ALL : NONE)));
 }
 
 /** @param undated whether resources that have no date count */

@@ -1,6 +1,6 @@
 /**
- * Gives the Binaries and Observations of a storage that an earlier release wrote the postings that policies look for: once, before
- * anything is served.
+ * Gives what an earlier release wrote to a storage the postings that policies look for: once, before anything is served. A
+ * resource that only its labels hide would be seen until its next write otherwise.
  */
 import type { Clock } from '../fhir/clock.js';
 import { unlessConflict } from '../fhir/fault.js';
@@ -9,9 +9,14 @@ import type { Resource } from '../fhir/resource.js';
 import type { Position } from '../search/query.js';
 import type { DocumentChange, Records, Store, Version } from '../store/port.js';
 import type { BinaryOwnersParts } from './binary-owners.js';
+import { compartmentPaths } from './compartment-paths.table.js';
 
-const DONE = { kind: 'setup', id: 'opening-functions' };
-const TYPES = ['Binary', 'Observation'];
+/** Another id after a release that adds postings to what patients have of their own. */
+const DONE = { kind: 'setup', id: 'postings-of-labels' };
+/** What patients have of their own; Binaries last, which follow the others. */
+const TYPES = Object.keys(compartmentPaths)
+  .filter(type => Array.isArray(compartmentPaths[type]))
+  .sort((a, b) => Number(a === 'Binary') - Number(b === 'Binary'));
 const PAGE = 100;
 
 export interface PostingUpgradeParts {

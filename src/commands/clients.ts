@@ -14,6 +14,7 @@ import { scopesWithin } from '../access/scope-bounds.js';
 import { endpoints } from '../definitions/endpoints.table.js';
 import type { Storage } from '../store/port.js';
 import { createGrants } from '../identity/authorization-server/grants.js';
+import { documentedBy } from '../observe/audit/writes.js';
 import { createTethers, type Tethers } from '../identity/authorization-server/tethers.js';
 import { clientKinds, isTethered } from '../identity/authorization-server/client-kinds.table.js';
 import { createClientRegistry, type ClientRegistry } from '../identity/authorization-server/clients.js';
@@ -160,7 +161,10 @@ function placeOf(config: Config, storage: Storage): Place {
   const [partition = ''] = endpoints.find(({ holdsPeople }) => holdsPeople)?.partitions ?? [];
   return {
     rules: rulesOf(config),
-    tethers: createTethers({ ...storage, ...machine, grants: createGrants(storage.records, machine.clock) }),
+    tethers: createTethers({
+      ...{ ...storage, ...machine, grants: createGrants(storage.records, machine.clock) },
+      audit: documentedBy(machine),
+    }),
     async isPatient(id) {
       const [version] = await storage.store.read([{ partition, type: 'Patient', id }]);
       return version !== undefined && !version.deleted;

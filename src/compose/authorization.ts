@@ -40,7 +40,7 @@ export interface AuthorizationParts extends ServerReaderParts {
   limiter: Pick<Limiter, 'take'>;
   reused: ProviderParts['reused'];
   secret: KeyObject;
-  audit: Pick<Audit, 'append'>;
+  audit: Pick<Audit, 'append' | 'document'>;
 }
 
 type Mounts = NonNullable<AppParts['mounts']>;
@@ -95,7 +95,7 @@ function registrationParts({ config, world, access, clients, limiter }: Authoriz
 
 /** Loaded when it is first needed: it takes a tenth of a second. */
 async function createFrom(
-  { config, world, log, model, stores, access, clients, secret, grants, reused }: AuthorizationParts,
+  { config, world, log, model, stores, access, clients, secret, grants, reused, audit }: AuthorizationParts,
   pages: AuthorizationPages,
   keys: SigningKeys['keys'],
 ): ReturnType<InteractionParts['provider']> {
@@ -112,7 +112,7 @@ async function createFrom(
     reused,
     keys,
     cookieKey: createHmac('sha256', secret).update('cookies of interactions').digest('base64url'),
-    tethers: createTethers({ ...stores, ...world, grants }),
+    tethers: createTethers({ ...stores, ...world, grants, audit }),
     audiences: new Set(forApps.map(({ url }) => url)),
     outbound: config.outbound,
     registers: config.registration !== 'off',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createGrants } from '../../src/identity/authorization-server/grants.js';
 import { createTethers } from '../../src/identity/authorization-server/tethers.js';
+import { documentedBy } from '../../src/observe/audit/writes.js';
 import type { Storage } from '../../src/store/port.js';
 import type { TestServer } from '../fixtures/server.js';
 import { register } from '../identity/registering.js';
@@ -14,10 +15,15 @@ export async function tetheredToken(server: TestServer & { storage: Storage }, p
     redirect_uris: ['https://partner.example.org/back'],
   });
   const [client, secret] = [String(body['client_id']), String(body['client_secret'])];
-  const { clock, random } = server.app.parts;
+  const { clock, ids, random } = server.app.parts;
   const { records } = server.storage;
-  const parts = { store: server.app.store, records, clock, random, grants: createGrants(records, clock) };
-  await createTethers(parts).make({ client, patient, scope: SCOPE, reason: 'Care at home' });
+  const parts = { store: server.app.store, records, clock, ids, random, grants: createGrants(records, clock) };
+  await createTethers({ ...parts, audit: documentedBy({ ids }) }).make({
+    client,
+    patient,
+    scope: SCOPE,
+    reason: 'Care at home',
+  });
   const answer = await fetch(`${server.url}/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}` },

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AuditEvent, Bundle } from 'fhir/r4.js';
 import { decodeProtectedHeader } from 'jose';
 import { openSqlite } from '../../src/store/sqlite/open.js';
 import type { Storage } from '../../src/store/port.js';
@@ -72,6 +73,18 @@ describe('clients and keys commands', () => {
     assert.equal(await app.read(body['access_token'], 'Patient/demo-patient'), 401);
     assert.equal(run('clients', 'untether', client, ...at).status, 2);
     answer('remove', client);
+    const headers = { authorization: `Bearer ${server.token('demo-system')}` };
+    const found = await fetch(`${server.portal}/AuditEvent?patient=demo-patient&subtype=110136&_sort=date`, {
+      headers,
+    });
+    const { entry = [] } = (await found.json()) as Bundle<AuditEvent>;
+    assert.deepEqual(
+      entry.map(({ resource: event }) => [event?.action, event?.purposeOfEvent?.[0]?.text]),
+      [
+        ['C', 'Care at home'],
+        ['D', undefined],
+      ],
+    );
   });
 
   it('[PKB-1] registers a system, whose secret it prints once; the running server knows it at once', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { grantRecord } from '../../src/access/opaque.js';
 import { secretHash } from '../../src/fhir/secret.js';
 import { createTethers } from '../../src/identity/authorization-server/tethers.js';
+import { documentedBy } from '../../src/observe/audit/writes.js';
 import { CookieJar } from '../fixtures/cookie-jar.js';
 import type { Page, PageVisitor } from '../fixtures/page-visitor.js';
 import { App } from './launch.js';
@@ -37,7 +38,7 @@ eachMembership('connected apps', portal => {
   it('[PKB-2] [RN-14] lists and ends what the organization let a partner see of the own record, with the reason', async () => {
     const { storage, world, server } = portal();
     const dana = await portal().member();
-    const tethers = createTethers({ ...storage, ...world, grants: server.app.grants });
+    const tethers = createTethers({ ...storage, ...world, grants: server.app.grants, audit: documentedBy(world) });
     const patient = dana.patient.slice('Patient/'.length);
     await tethers.make({ client: 'a-partner', patient, scope: 'patient/*.rs', reason: 'Care at home' });
     const { browser, page } = await opened(dana);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createGrants } from '../../src/identity/authorization-server/grants.js';
 import { createTethers } from '../../src/identity/authorization-server/tethers.js';
+import { documentedBy } from '../../src/observe/audit/writes.js';
 import { eachApp } from './each-app.js';
 import { basic, manage, register } from './registering.js';
 
@@ -23,7 +24,8 @@ eachApp('tethered tokens', surroundings => {
   type Registered = Awaited<ReturnType<typeof registered>>;
   const tethers = () => {
     const { storage, world } = surroundings();
-    return createTethers({ ...storage, ...world, grants: createGrants(storage.records, world.clock) });
+    const grants = createGrants(storage.records, world.clock);
+    return createTethers({ ...storage, ...world, grants, audit: documentedBy(world) });
   };
   const tether = (client: string, patient = DANA) =>
     tethers().make({ client, patient, scope: 'patient/*.rs', reason: 'Home care after discharge' });

@@ -127,6 +127,19 @@ function limits(journey: () => Journey): void {
     assert.deepEqual(await sight(), [404, 404, 200]);
   });
 
+  it('[D14] a denial by more codes than a search takes hides what could have one of them, and a permission by them nothing', async () => {
+    const record = await begin();
+    const observation = await record.observe();
+    const codes = Array.from({ length: 501 }, (_, at) => code(`X-${at}`));
+    const consent = await record.record({ type: 'deny', code: codes });
+    assert.equal(await record.status(record.proxy, observation), 404);
+    assert.equal(await record.status(record.proxy, record.patient), 200, 'a Patient has no code');
+    await record.end(consent);
+    assert.equal(await record.status(record.proxy, observation), 200);
+    await record.record({ type: 'deny', class: classes('Observation'), provision: [{ type: 'permit', code: codes }] });
+    assert.equal(await record.status(record.proxy, observation), 404);
+  });
+
   it('[D07] [D14] rules hold in their period, of the data of a time, and no longer', async () => {
     const record = await begin();
     const [old, recent] = [

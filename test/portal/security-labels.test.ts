@@ -1,6 +1,6 @@
 /** Sensitive labels hide a resource from those who act for the patient, by every way of asking. */
 import assert from 'node:assert/strict';
-import { FamilyRecord, label } from './family-record.js';
+import { FamilyRecord, label, LOINC } from './family-record.js';
 import { eachPortal, type Journey } from './journey.js';
 
 function labels(journey: () => Journey): void {
@@ -82,6 +82,33 @@ function labels(journey: () => Journey): void {
       assert.equal(await record.status(record.proxy, path), 404);
       assert.equal(await record.status(record.own, path), 200);
     }
+  });
+
+  it('[D02] [PKB-12] who measured something that is labelled now is hidden with it, and comes back with it', async () => {
+    const record = await FamilyRecord.begin(journey());
+    const measured = {
+      ...{ resourceType: 'Observation', status: 'final', subject: { reference: record.patient } },
+      category: [
+        { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] },
+      ],
+      ...{ code: { coding: [{ system: LOINC, code: '29463-7' }] }, effectiveDateTime: '2026-06-01' },
+      valueQuantity: { value: 70, unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' },
+    };
+    const { body } = await journey().expect(201, record.own, 'POST', 'Observation', measured);
+    const path = `Observation/${String(body.id)}`;
+    const told = async (who: 'own' | 'proxy') => record.count(record[who], `Provenance?target=${path}`);
+    assert.deepEqual([await told('own'), await told('proxy')], [1, 1]);
+    await journey().expect(200, 'demo-system', 'PUT', path, { ...body, meta: { security: [label('R')] } });
+    assert.ok((await told('own')) > 0);
+    assert.equal(await told('proxy'), 0);
+    const [provenance = ''] = await record.found(record.own, `Provenance?target=${path}`);
+    assert.deepEqual(
+      [await record.status(record.own, provenance), await record.status(record.proxy, provenance)],
+      [200, 404],
+    );
+    const { body: now } = await journey().expect(200, 'demo-system', 'GET', path);
+    await journey().expect(200, 'demo-system', 'PUT', path, { ...now, meta: { security: [label('N')] } });
+    assert.ok((await told('proxy')) > 0);
   });
 
   it('[D02] [D03] of a message that is labelled, or denied by a Consent, a proxy is not told either', async () => {

@@ -4,10 +4,11 @@
  */
 import { raiseEpoch } from '../../access/epochs.js';
 import { GRANT, grantRecord } from '../../access/opaque.js';
-import type { Clock, Random } from '../../fhir/clock.js';
+import type { World } from '../../fhir/clock.js';
 import { defined } from '../../fhir/defined.js';
 import { newSecret, secretHash } from '../../fhir/secret.js';
-import type { Storage } from '../../store/port.js';
+import type { Audit } from '../../service.js';
+import type { DocumentChange, Storage } from '../../store/port.js';
 import { grantDetailsDocument, GRANT_LIFETIME, type Grants, type ListedGrant } from './grants.js';
 
 export interface Tethers {
@@ -28,16 +29,26 @@ export interface NewTether {
   readonly reason: string;
 }
 
-export interface TetherParts extends Pick<Storage, 'store' | 'records'> {
-  grants: Pick<Grants, 'list' | 'ending'>;
-  clock: Clock;
-  random: Random;
+export interface TetherParts extends Pick<Storage, 'store' | 'records'>, Pick<World, 'clock' | 'ids' | 'random'> {
+  readonly grants: Pick<Grants, 'list' | 'ending'>;
+  readonly audit: Pick<Audit, 'document'>;
 }
 
 /** Grants looked at once. */
 const PAGE = 500;
 
-export function createTethers({ store, records, grants, clock, random }: TetherParts): Tethers {
+export function createTethers({ store, records, grants, audit, clock, ids, random }: TetherParts): Tethers {
+  /** No person acts: the organization does, by its operator. */
+  const audited = (
+    action: 'grant' | 'grant-end',
+    client: string,
+    patient: string,
+    reasons?: string[],
+  ): DocumentChange =>
+    audit.document({
+      ...{ at: clock.now(), request: ids.next(), actor: 'server', client, action, status: 200 },
+      ...{ target: `Patient/${patient}`, patients: [patient], ...defined({ reasons }) },
+    });
   /** Whose grants those of a client are. */
   async function accountsOf(client: string): Promise<Set<string>> {
     const accounts = new Set<string>();
@@ -66,13 +77,16 @@ export function createTethers({ store, records, grants, clock, random }: TetherP
           { op: 'put', document: grant },
           { op: 'put', document: grantDetailsDocument(hash, details, expires) },
           raiseEpoch(account),
+          audited('grant', client, patient, [reason]),
         ],
       });
     },
     async end(client, patient) {
       const ended = await list(client, patient);
       const changes = await Promise.all(ended.map(({ account, id }) => grants.ending(account, { id })));
-      for (const documents of changes) await store.commit({ documents });
+      for (const documents of changes) {
+        await store.commit({ documents: [...documents, audited('grant-end', client, patient)] });
+      }
       return ended.length;
     },
   };

@@ -17,12 +17,19 @@ const ACTIONS: Readonly<Record<string, string>> = {
   update: 'U',
   patch: 'U',
   delete: 'D',
+  grant: 'C',
+  'grant-end': 'D',
 };
 
 /** https://dicom.nema.org/medical/dicom/current/output/chtml/part16/chapter_D.html */
 const DICOM = 'http://dicom.nema.org/resources/ontology/DCM';
 
 /** What people do at the pages for their accounts, as DICOM codes. */
+const RIGHTS_CHANGED = {
+  type: { system: DICOM, code: '110113', display: 'Security Alert' },
+  subtype: { system: DICOM, code: '110136', display: 'Security Roles Changed' },
+};
+
 const ACCOUNT_EVENTS: Readonly<Record<string, { type: JsonObject; subtype: JsonObject & { code: string } }>> = {
   'sign-in': {
     type: { system: DICOM, code: '110114', display: 'User Authentication' },
@@ -33,6 +40,9 @@ const ACCOUNT_EVENTS: Readonly<Record<string, { type: JsonObject; subtype: JsonO
     type: { system: DICOM, code: '110113', display: 'Security Alert' },
     subtype: { system: DICOM, code: '110137', display: 'User Security Attributes Changed' },
   },
+  // What an app or a partner may see.
+  grant: RIGHTS_CHANGED,
+  'grant-end': RIGHTS_CHANGED,
 };
 
 const INTERACTION = /^[a-z-]+$/;

@@ -7,7 +7,7 @@ import { instant } from '../../fhir/instant.js';
 import type { Ids, World } from '../../fhir/clock.js';
 import type { Audit, AuditEntry } from '../../service.js';
 import type { Store } from '../../store/port.js';
-import { entryId, entryText } from './entry.js';
+import { entryText } from './entry.js';
 import { openLogFile } from './log-file.js';
 import { dropExpired } from './retention.js';
 import { storeLogs } from './store-logs.js';
@@ -15,7 +15,7 @@ import { createTrailStore } from './trail-store.js';
 import type { TrailParts } from './trail-entries.js';
 import { countStrangers, isStranger } from './strangers.js';
 import type { Storing } from './storing.js';
-import { createWriteChain, writeRecord } from './writes.js';
+import { createWriteChain, documentedBy } from './writes.js';
 
 export interface OpenAudit extends Audit {
   /** AuditEvents of the partition that keeps the trail. */
@@ -58,7 +58,7 @@ export function openAudit(
   return {
     append: entry => (isStranger(entry) ? strangers.append(entry) : append(entry)),
     probe: () => log.probe(),
-    document: entry => writeRecord(entryId(entry.at, ids.next()), entry),
+    ...documentedBy({ ids }),
     store: createTrailStore({ ...storing, index: given.index, storeWrites: () => inTurn(storeWrites) }, partition),
     persist: () =>
       inTurn(async () => {

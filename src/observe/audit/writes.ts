@@ -3,11 +3,12 @@
  * The segments that one process makes are a chain.
  */
 import { isConflict } from '../../fhir/fault.js';
-import type { AuditEntry } from '../../service.js';
+import type { World } from '../../fhir/clock.js';
+import type { Audit, AuditEntry } from '../../service.js';
 import { CEILING } from '../../search/query.js';
 import type { Document, DocumentChange } from '../../store/port.js';
 import { START } from './chain.js';
-import { chained, entryText, parseEntry, splitLine, type LoggedEntry } from './entry.js';
+import { chained, entryId, entryText, parseEntry, splitLine, type LoggedEntry } from './entry.js';
 import { MAX_AGE } from './log-file.js';
 import { recordsOf, segmentsOf, type Segment } from './segment.js';
 import type { Storing } from './storing.js';
@@ -18,10 +19,15 @@ const WRITE = 'audit';
 const BATCH = 500;
 
 /** @param id of the AuditEvent */
-export const writeRecord = (id: string, entry: AuditEntry): DocumentChange => ({
+const writeRecord = (id: string, entry: AuditEntry): DocumentChange => ({
   op: 'put',
   document: { kind: WRITE, id, value: { entry: entryText(entry, id) }, keys: {}, due: entry.at },
   expect: 0,
+});
+
+/** Entries as records for a commit, by whatever process commits. */
+export const documentedBy = ({ ids }: Pick<World, 'ids'>): Pick<Audit, 'document'> => ({
+  document: entry => writeRecord(entryId(entry.at, ids.next()), entry),
 });
 
 /** Entries that are in no segment yet, the oldest first; `incomplete` where one of them cannot be read. */
