@@ -2,12 +2,15 @@
  * What patients see of the directory, and of those who act for them: elements that are private to others are cut out, and
  * cannot be searched by. Of what they are themselves they see everything.
  */
+import type { Resource } from '../fhir/resource.js';
 
 export interface PublicView {
   /** Top-level elements that are cut out. */
   readonly hidden: ReadonlySet<string>;
   /** Search parameters that read hidden elements. */
   readonly parameters: ReadonlySet<string>;
+  /** The resources of the type that are cut; absent: all. */
+  readonly of?: (resource: Resource) => boolean;
 }
 
 export const EVERYTHING: PublicView = { hidden: new Set(), parameters: new Set() };

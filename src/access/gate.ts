@@ -9,6 +9,7 @@ import { authorize, needOf } from './authorize.js';
 import { guard, type GuardedStore } from './guarded-store.js';
 import { isOpen } from './open.table.js';
 import type { LabelRules } from './labels.js';
+import { workItemsOf } from './work-notes.js';
 import { policies, without, type CompileScope } from './policy.js';
 
 export interface Gate {
@@ -31,7 +32,8 @@ export function createGate(
   compile: (endpoint: Endpoint) => CompileScope,
   labels: LabelRules,
 ): Gate {
-  const policyOf = policies(compile, { roleSystem: definitions.own.codeSystem('role'), labels });
+  const { own } = definitions;
+  const policyOf = policies(compile, { roleSystem: own.codeSystem('role'), labels, workItems: workItemsOf(own) });
   return {
     isOpen: (_endpoint, route) => isOpen(route, definitions.own),
     anonymous,

@@ -106,8 +106,10 @@ function granted(policy: Policy, need: Need): Filter {
 /** Versions as the actor may see them; the same objects where nothing is hidden. */
 function cut(versions: readonly (Version | undefined)[], policy: Policy): (Version | undefined)[] {
   return versions.map(version => {
-    const { hidden } = version ? policy.view(version.key.type, version.key.id) : { hidden: undefined };
-    if (!version || !hidden || hidden.size === 0 || version.deleted) return version;
-    return { ...version, json: JSON.stringify(project(parseStored<Resource>(version.json), hidden)) };
+    if (!version || version.deleted) return version;
+    const { hidden, of } = policy.view(version.key.type, version.key.id);
+    if (hidden.size === 0) return version;
+    const resource = parseStored<Resource>(version.json);
+    return of?.(resource) === false ? version : { ...version, json: JSON.stringify(project(resource, hidden)) };
   });
 }

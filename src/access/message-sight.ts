@@ -3,7 +3,6 @@
  * facility that it is addressed to, and the patient's own general practitioners. This is worked out when any of them is written
  * and kept as postings of the message, so that a read is one look-up.
  */
-import type { CodeableConcept } from 'fhir/r4.js';
 import type { Clock } from '../fhir/clock.js';
 import { parseStored } from '../fhir/json.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
@@ -15,6 +14,7 @@ import { delegating } from '../store/views/delegating.js';
 import { anyPosting, references } from './compartment-paths.js';
 import { draftPostings } from './drafts.js';
 import { internalPosting } from './internal-posting.js';
+import { isWorkItem } from './work-notes.js';
 
 export interface MessageSightParts {
   readonly clock: Clock;
@@ -161,7 +161,7 @@ class Sight {
   }
 
   #isAbout(task: Resource, thread: ReadonlySet<string>): boolean {
-    return isWorkItem(task, this.#parts) && this.#references(task, 'focus').some(focus => thread.has(focus));
+    return isWorkItem(task, this.#parts.own) && this.#references(task, 'focus').some(focus => thread.has(focus));
   }
 
   /** Stored messages whose sight changes with what is written. */
@@ -183,7 +183,7 @@ class Sight {
     const name = nameOf(key);
     const now = this.#written.get(name);
     const element = ANCHORS[key.type];
-    if (!now || (element === undefined && !isWorkItem(now, this.#parts))) return [];
+    if (!now || (element === undefined && !isWorkItem(now, this.#parts.own))) return [];
     const before = version === 1 ? undefined : await this.#stored(key);
     if (element !== undefined) {
       const same = this.#references(now, element).join() === (before ? this.#references(before, element).join() : '');
@@ -258,10 +258,6 @@ const nameOf = ({ type, id }: Key): string => `${type}/${id}`;
 /** `Communication/1`: the first message of the thread. */
 const rootOf = (message: Resource, { base }: MessageSightParts): string =>
   references(message, ['partOf'], [base])[0] ?? `Communication/${message.id ?? ''}`;
-
-const isWorkItem = (task: Resource, { own }: MessageSightParts): boolean =>
-  task.resourceType === 'Task' &&
-  own.hasCode([(task['code'] ?? {}) as unknown as CodeableConcept], 'task-code', 'workbench');
 
 function groupsOf(task: Resource, { own, base }: MessageSightParts): string[] {
   const extension = ((task['extension'] ?? []) as { url?: string }[]).filter(

@@ -20,6 +20,7 @@ import { doneFor, draftsOf, filesOf, hasFunction, OF_MESSAGE, openedOf, reachedF
 import { unhidden } from './hidden.js';
 import { noLabels, type LabelRules } from './labels.js';
 import { everyStaff, roles, type Grant } from './roles.table.js';
+import { changeableWork, viewOfWork, type WorkItems } from './work-notes.js';
 import { gives, type Need, type Permission, type Scope } from './scope.js';
 
 export type WritePermission = 'c' | 'u' | 'd';
@@ -66,6 +67,8 @@ export interface PolicyRules {
   readonly containers: readonly string[];
   /** Security labels that hide; left out: none do. */
   readonly labels?: LabelRules;
+  /** Work items among Tasks; left out: there are none. */
+  readonly workItems?: WorkItems;
   /** Whether a type has a search parameter here; left out: none has. */
   readonly declares?: (type: string, code: string) => boolean;
 }
@@ -89,10 +92,11 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
     does: need => doesFilter(actor, need),
     mayRead: (type, permission) => readGranted(actor, type, permission),
     mayWrite: (type, permission) => writeGranted(actor, type, permission),
-    changeable: type => changeableFilter(actor, type),
+    changeable: type => changeableFilter(actor, type, rules),
     accepts: (put, permission) => accepts(actor, put, permission, rules),
     view: (type, id) => {
       const own = id !== undefined && actor.identities.includes(`${type}/${id}`);
+      if (type === 'Task') return viewOfWork(actor, rules.workItems);
       return own || actor.kind === 'system' || actor.kind === 'staff' ? EVERYTHING : publicView(type);
     },
   };
@@ -120,7 +124,7 @@ export function without(policy: Policy, types: ReadonlySet<string> | undefined):
  */
 export function policies(
   compile: (endpoint: Endpoint) => CompileScope,
-  { roleSystem, labels }: Required<Pick<PolicyRules, 'roleSystem' | 'labels'>>,
+  { roleSystem, labels, workItems }: Required<Pick<PolicyRules, 'roleSystem' | 'labels' | 'workItems'>>,
 ): (actor: Actor, endpoint: Endpoint) => Policy {
   const made = new WeakMap<Endpoint, WeakMap<Actor, Policy>>();
   return (actor, endpoint) => {
@@ -128,7 +132,15 @@ export function policies(
     made.set(endpoint, byActor);
     const { holdsAudit, holdsDrafts } = endpoint;
     const declares = (type: string, code: string) => endpoint.resources.get(type)?.searchParams.has(code) === true;
-    const rules = { holdsAudit, holdsDrafts, roleSystem, labels, declares, containers: containersOf(endpoint) };
+    const rules = {
+      holdsAudit,
+      holdsDrafts,
+      roleSystem,
+      labels,
+      workItems,
+      declares,
+      containers: containersOf(endpoint),
+    };
     const policy = byActor.get(actor) ?? createPolicy(actor, { ...rules, compile: compile(endpoint) });
     byActor.set(actor, policy);
     return policy;
@@ -274,7 +286,8 @@ export function mayEver(actor: Actor, type: string, permission: Permission): boo
     : writeGranted(scoped, type, permission);
 }
 
-function changeableFilter(actor: Actor, type: string): Filter {
+function changeableFilter(actor: Actor, type: string, { workItems }: PolicyRules): Filter {
+  if (type === 'Task') return changeableWork(actor, workItems);
   const rule = actor.kind === 'patient' ? patientWrite(type) : undefined;
   return rule?.signed && rule.changesSigned ? anyPosting(type, rule.signed, actor.identities) : ALL;
 }

@@ -22,6 +22,7 @@ import { createMark } from './mark/mark.js';
 import { createMatch, type MatchParts } from './match/match.js';
 import { createMembers, type MembersParts } from './members/members.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
+import { createNote } from './note/note.js';
 import { createPreview, type PreviewParts } from './preview/preview.js';
 import { createReadState } from './read-state/read-state.js';
 import { createRedeemInvitation, type RedeemInvitationParts } from './redeem-invitation/redeem-invitation.js';
@@ -121,6 +122,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createEnrolAgent(parts),
   createRemoveAgent(parts),
   createComplete(parts),
+  createNote(parts),
   createMark('mark-read', parts),
   createMark('mark-unread', parts),
   createMark('archive', parts),

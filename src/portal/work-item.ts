@@ -10,6 +10,7 @@ import { instant } from '../fhir/instant.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { defined } from '../fhir/defined.js';
 import { entitlementOf, type Entitlement } from './entitlement.js';
+import { noteBy } from './work-note.js';
 import { placeIn, type Place } from './work-place.js';
 import type { Moving, State, Workflow } from './workflow.js';
 
@@ -59,6 +60,7 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
     'Task.businessStatus': task.businessStatus?.coding?.[0]?.code,
     'Task.focus': task.focus?.reference,
     'Task.for': task.for?.reference,
+    'Task.note': task.note && JSON.stringify(task.note),
   }),
   moves: {
     claim: { ...offered, from: ['queued'], to: 'claimed', guard: mayProcess, change: ownedByAgent },
@@ -240,8 +242,7 @@ function ownedByOther(task: Task, moving: Moving<Handling>): Partial<Task> {
 
 function touched({ note = [] }: Task, { by, now, input }: Moving<Handling>): Partial<Task> {
   const { note: text } = input;
-  const author = { authorReference: { reference: by.fhirUser ?? '' }, time: instant(now) };
-  const added = text === undefined ? [] : [{ ...author, text }];
+  const added = text === undefined ? [] : [noteBy(by, text, now)];
   const notes = [...note, ...added];
   return { lastModified: instant(now), ...(notes.length === 0 ? {} : { note: notes }) };
 }

@@ -19,6 +19,8 @@ export interface Stateful {
 /** The caller that makes a move, as far as workflows are concerned, or the server itself. */
 export interface Mover {
   readonly kind: 'anonymous' | 'system' | 'patient' | 'staff' | 'server';
+  /** `client:demo-ehr` of a system. */
+  readonly subject?: string;
   /** `Practitioner/1` */
   readonly fhirUser?: string;
   /** References that count as the mover. */

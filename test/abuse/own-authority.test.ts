@@ -179,6 +179,11 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
       },
     ],
   ],
+  [
+    'Task/note',
+    ['work item: note'],
+    ({ task }) => ['demo-agent', 'POST', `Task/${task}/$note`, parameters({ note: 'x' })],
+  ],
   ['Task/complete', ['work item: complete'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$complete`]],
   ['Patient/members', ['members: where they stand'], () => [ADMINISTRATOR, 'GET', 'Patient/$members?name=Whitfield']],
   ...(['resend', 'activate', 'deactivate', 'reactivate', 'unlock', 'reset-factor'] as const).map(
