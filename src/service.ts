@@ -18,7 +18,7 @@ import type { MisdirectedTokens } from './portal/misdirected.js';
 import type { UnsubscribeTokens } from './portal/opt-out.js';
 import type { Step } from './portal/step.js';
 import type { ContactChannel } from './portal/contact-channel.js';
-import type { Filter } from './search/query.js';
+import type { Personal } from './search/criteria.js';
 import type { SearchRegistry } from './search/registry.js';
 import type { Terminology } from './search/types/type.js';
 import type { Blobs, ChangeSet, DocumentChange, Put, Records, Store, Version } from './store/port.js';
@@ -267,8 +267,8 @@ export interface HandlerParts extends World {
   ): Definitions | Promise<Definitions>;
   /** The endpoint's CapabilityStatement with the profiles that packages brought and that were posted to it. */
   statement(context: Context): JsonObject | Promise<JsonObject>;
-  /** The filter of a search parameter about the caller's own message box; undefined for any other parameter. */
-  readonly boxes: (actor: Actor, type: string, code: string, value: string) => Filter | undefined;
+  /** What search parameters about the caller's own message boxes come to. */
+  readonly boxes: (actor: Actor) => Personal;
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
   readonly misdirected: MisdirectedTokens;

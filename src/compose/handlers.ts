@@ -1,7 +1,7 @@
 /** The handlers, each made of what it uses, and the router over them. */
 import type { KeyObject } from 'node:crypto';
 import { accessFingerprint } from '../access/actor.js';
-import { boxFilter } from '../access/boxes.js';
+import { boxesOf } from '../access/boxes.js';
 import { createGate, type Gate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import { labelsIn, type LabelRules } from '../access/labels.js';
@@ -119,7 +119,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     statement: createStatements(definitions, error => log.error('statement', error)),
     writing: createWriting({ ...storing, validator, definitionsFor, rule, removal: portalRemoval(definitions) }),
     portal,
-    boxes: boxFilter,
+    boxes: boxesOf,
     ...tokens,
     deliveries: createDeliveries(records, world.clock, given.channels),
     configuration,

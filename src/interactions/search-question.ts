@@ -90,7 +90,7 @@ async function searchRequest(
     lenient: context.lenient,
     now: clock.now(),
     localBases: [endpoint.url],
-    personal: (type, code, value) => boxes(context.actor, type, code, value),
+    personal: boxes(context.actor),
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
     declaresInclude: declaredIncludes(endpoint),
     isElement: (type, name) => isElement(definitions, type, name),

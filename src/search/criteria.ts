@@ -14,13 +14,19 @@ import { ALL, NONE, not, or } from './filters.js';
 import { chainKey, insideKey, PRESENT, referenceForm } from './keys.js';
 import { badValue, MAX_CHAIN, MAX_JOINS, MAX_VALUES, notUnderstood, tooCostly, unsupported } from './limits.js';
 import { leaveOpen, type OpenChain, type OpenChains } from './open-chains.js';
-import type { Filter } from './query.js';
+import type { Filter, Sort } from './query.js';
 import type { SearchParam, SearchRegistry } from './registry.js';
 import { compositeTerms } from './types/composite.js';
 import { dateTest } from './types/date.js';
 import { valueTypes } from './types/index.js';
 import { filterOf, type Ports, type Terminology } from './types/type.js';
 import { wordsFilter } from './types/words.js';
+
+/** What parameters about the caller come to; undefined for any other parameter. */
+export interface Personal {
+  filter(type: string, code: string, value: string): Filter | undefined;
+  sort(type: string, code: string, descending: boolean): Sort | undefined;
+}
 
 export interface CriteriaOptions {
   registry: SearchRegistry;
@@ -34,8 +40,8 @@ export interface CriteriaOptions {
   bareIds?: BareId[];
   /** Where chains over canonical references are left open; without it they lead nowhere. */
   openChains?: OpenChains;
-  /** The filter of a parameter that is about the caller (`special`, without an expression); it is never chained. */
-  personal?: ((type: string, code: string, value: string) => Filter | undefined) | undefined;
+  /** What parameters about the caller (`special`) come to; they are never chained. */
+  personal?: Personal | undefined;
   /** Whether a parameter may be used on a type here; all known ones by default. */
   declared?: ((type: string, code: string) => boolean) | undefined;
 }
@@ -62,6 +68,11 @@ export class Criteria {
   find(type: string, code: string): SearchParam | undefined {
     const { registry, declared } = this.options;
     return declared?.(type, code) === false ? undefined : registry.get(type, code);
+  }
+
+  /** The order by a parameter about the caller; undefined for any other parameter. */
+  personalSort(type: string, code: string, descending: boolean): Sort | undefined {
+    return this.find(type, code)?.type === 'special' ? this.options.personal?.sort(type, code, descending) : undefined;
   }
 
   /**
@@ -211,7 +222,7 @@ export class Criteria {
   private special({ key, code }: SearchParam, whole: string, values: readonly string[]): Filter {
     const [value = '', ...more] = values;
     const [of = ''] = key.split('|', 1);
-    const filter = whole === code && more.length === 0 ? this.options.personal?.(of, code, value) : undefined;
+    const filter = whole === code && more.length === 0 ? this.options.personal?.filter(of, code, value) : undefined;
     if (!filter) throw notUnderstood(whole, 'this parameter is not supported here.');
     return filter;
   }

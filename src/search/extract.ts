@@ -22,6 +22,7 @@ import { extractComposite } from './types/composite.js';
 import { date, intervalOf } from './types/date.js';
 import { valueTypes } from './types/index.js';
 import type { Interval, Sink } from './types/type.js';
+import { extractOwnWords } from './types/own-words.js';
 import { extractContent, extractNarrative } from './types/words.js';
 
 export interface ExtractOptions {
@@ -31,7 +32,7 @@ export interface ExtractOptions {
   updated: number;
   /** Further postings of the caller's own, such as access paths. */
   internal?: (resource: Resource) => readonly string[];
-  /** Whether `_text` or `_content` is served: their words are most of an index, and made only where they are. */
+  /** Whether `_text`, `_content` or another parameter about words is served: they are most of an index, and made only where they are. */
   serves?: (code: string) => boolean;
 }
 
@@ -121,18 +122,23 @@ interface Shared {
 /** Indexed by the store itself, or not at all. */
 const elsewhere = new Set(['_id', '_lastUpdated']);
 
+/** Of the whole narrative or resource, whatever expression their definitions give. */
+const WORDS = new Set(['_text', '_content']);
+
 function extractParam(
   param: SearchParam,
   resource: Resource,
   entries: Entries,
   { registry, localBases, serves, instants, steps, contained, words }: Shared,
 ): void {
-  const { type, code, facts, components } = param;
+  const { type, code, expression, facts, components } = param;
   const { ports } = registry;
   if (elsewhere.has(code)) return;
   if (type === 'special') {
     if (code === '_text' && serves(code)) extractNarrative(words, entries);
     if (code === '_content' && serves(code)) extractContent(words, entries);
+    if (expression !== undefined && !WORDS.has(code) && serves(code))
+      for (const value of param.select(resource, resource, steps)) extractOwnWords(value, entries);
     return;
   }
   for (const value of param.select(resource, resource, steps)) {

@@ -49,6 +49,8 @@ export function sortValue({ key, at, index }: Sortable, sort: Sort): SortValue {
         return index.strings.filter(text => text.key === sort.key).map(text => text.value);
       case 'posting':
         return index.postings.filter(posting => posting.startsWith(sort.key));
+      case 'carries':
+        return [Number(index.postings.includes(sort.key))];
     }
   };
   return values().toSorted((a, b) => compareValues(a, b, sort.descending))[0] ?? null;

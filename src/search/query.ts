@@ -111,7 +111,9 @@ export type Sort =
   | { by: 'main' | 'updated' | 'id'; descending: boolean }
   | { by: 'range' | 'text'; key: string; descending: boolean }
   /** By the least (greatest) posting that begins with `key`; `key` ends in "|" or "=". */
-  | { by: 'posting'; key: string; descending: boolean };
+  | { by: 'posting'; key: string; descending: boolean }
+  /** By whether this very posting is carried: those without it come first ascending. */
+  | { by: 'carries'; key: string; descending: boolean };
 
 /** Where a page ended: made by the store that answered, opaque to everybody else, JSON. */
 export type Position = readonly (string | number | null)[];

@@ -14,7 +14,7 @@ import type { Facts, Ports } from './types/type.js';
 import { createCanonicalUnit } from './types/ucum.js';
 import { defined } from '../fhir/defined.js';
 
-/** `special`: `_text`, `_content`, and what has a name but no meaning here (`_query`). */
+/** `special`: `_text`, `_content`, what is about the caller (access/boxes.ts), and what has a name but no meaning here (`_query`). */
 export type SearchType = ValueTypeName | 'composite' | 'special';
 
 /** A search parameter as one resource type has it. */

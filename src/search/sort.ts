@@ -40,7 +40,7 @@ export function parseSort(criteria: Criteria, types: readonly string[], value: s
     if (code === '_lastUpdated') return { by: 'updated', descending };
     const [type, ...more] = types;
     const param = type === undefined || more.length > 0 ? undefined : criteria.find(type, code);
-    const sort = param && keyOf(param, descending);
+    const sort = param && (keyOf(param, descending) ?? criteria.personalSort(type!, code, descending));
     if (!sort) throw notUnderstood('_sort', `one cannot sort by '${code.slice(0, 60)}' here.`);
     return isMain(type, code) ? { by: 'main', descending } : sort;
   });

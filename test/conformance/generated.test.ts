@@ -65,6 +65,7 @@ async function searches(rest: Rest, urls: readonly string[]): Promise<string[]> 
 function plausible({ code, type, components, targets }: SearchParam): string {
   if (code === '_id') return 'abc';
   if (code === 'unread' || code === 'archived') return 'true';
+  if (code === 'box') return 'inbox';
   if (type === 'composite') return components.map(part => values[part.type]).join('$');
   return type === 'reference' ? `${targets[0] ?? 'Patient'}/1` : (values[type] ?? assert.fail(type));
 }

@@ -92,6 +92,24 @@ function compoundSortContract(scene: NewScene): void {
       }
     });
 
+    it('by whether a posting is carried, in pages of any size', async () => {
+      const s = scene();
+      await s.save(...samples(s));
+      for (const [descending, expected] of [
+        [false, ['a', 'c', 'd', 'e', 'b']],
+        [true, ['b', 'a', 'c', 'd', 'e']],
+      ] as const)
+        for (const limit of [1, 2, 10]) {
+          const sort: Sort[] = [
+            { by: 'carries', key: 'Task|code|m', descending },
+            { by: 'id', descending: false },
+          ];
+          const query = s.query('Task', { kind: 'all' }, { sort, limit });
+          const found = await pages(after => s.store.search({ ...query, ...(after && { after }) }));
+          assert.deepEqual(found.flatMap(ids), expected, `pages of ${limit}`);
+        }
+    });
+
     it('without a sort: main date, newest first; ties in a stable order', async () => {
       const s = scene();
       await s.save(...['a', 'b', 'c', 'd'].map(id => s.put(`Task/${id}`)), s.put('Task/new', { main: NOW + 1 }));

@@ -19,6 +19,8 @@ const searches = ({ patient, path }: Principal): Record<string, number> => ({
   'Communication?_summary=count': 1,
   [`Communication?recipient=${patient}`]: 1,
   'Communication?unread=true&_summary=count': 1,
+  'Communication?box=inbox&_summary=count': 1,
+  'Communication?text=words': 1,
   [`Communication?subject:Patient.family=Function`]: 1,
   [`Communication?_id=${path.slice('Communication/'.length)}`]: 1,
   [`Patient?_id=${patient.slice('Patient/'.length)}&_revinclude=Communication:subject`]: 1,

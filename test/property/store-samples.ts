@@ -189,10 +189,11 @@ const partOf = (depth: number, among: Arbitrary<Searched> = types) =>
   among.chain(type => filterOf(type, depth).map(where => ({ type, where })));
 
 const sortOf: Arbitrary<Sort> = fc
-  .tuple(fc.constantFrom('main', 'updated', 'id', 'range', 'text', 'posting'), searched, fc.boolean())
+  .tuple(fc.constantFrom('main', 'updated', 'id', 'range', 'text', 'posting', 'carries'), searched, fc.boolean())
   .map(([by, type, descending]): Sort => {
     if (by === 'main' || by === 'updated' || by === 'id') return { by, descending };
-    return { by, key: { range: `${type}|d`, text: `${type}|n`, posting: `${type}|k|` }[by], descending };
+    const keys = { range: `${type}|d`, text: `${type}|n`, posting: `${type}|k|`, carries: `${type}|k|a` };
+    return { by, key: keys[by], descending };
   });
 
 /** What a search asks, without its partition. @param depth of its conditions; in 1 no chain holds another */

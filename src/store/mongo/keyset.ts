@@ -23,7 +23,7 @@ export interface SortPlan {
 const plain = { main: 'main', updated: 'at', id: 'id' } as const;
 
 /** The values a sort key has in a document, as an expression that gives a list. */
-function valuesOf(sort: Extract<Sort, { key: string }>): Document {
+function valuesOf(sort: Exclude<Extract<Sort, { key: string }>, { by: 'carries' }>): Document {
   if (sort.by === 'posting') {
     const begins = { $eq: [{ $indexOfCP: ['$$entry', { $literal: sort.key }] }, 0] };
     return { $filter: { input: '$postings', as: 'entry', cond: begins } };
@@ -33,10 +33,15 @@ function valuesOf(sort: Extract<Sort, { key: string }>): Document {
   return { $map: { input: { $filter: { input: list, as: 'entry', cond } }, as: 'entry', in: value } };
 }
 
+const carries = ({ key }: Extract<Sort, { by: 'carries' }>): Document => ({
+  $cond: [{ $in: [{ $literal: key }, { $ifNull: ['$postings', []] }] }, 1, 0],
+});
+
 function fieldOf(sort: Sort, i: number): { field: SortField; computed: Document } {
   const { descending } = sort;
   if (!('key' in sort)) return { field: { field: plain[sort.by], descending }, computed: {} };
   const [field, missing] = [`sort${i}`, `missing${i}`];
+  if (sort.by === 'carries') return { field: { field, descending }, computed: { [field]: carries(sort) } };
   const values = valuesOf(sort);
   const value = { $ifNull: [descending ? { $max: values } : { $min: values }, null] };
   const flag = { $cond: [{ $eq: [{ $size: values }, 0] }, 1, 0] };

@@ -27,6 +27,8 @@ export function sortSql(sort: Sort, partition: string): Sql {
     case 'posting':
       return sql`(SELECT ${best}(k.text) FROM json_each(r.entries, '$[0]') e CROSS JOIN key k ON k.kid = e.value
         WHERE ${keyBegins(sort.key)})`;
+    case 'carries':
+      return sql`EXISTS (SELECT 1 FROM json_each(r.entries, '$[0]') WHERE value = ${keyNumber(partition, sort.key)})`;
   }
 }
 
