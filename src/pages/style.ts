@@ -20,6 +20,7 @@ const sheets = [
   'relations',
   'resource',
   'workbench',
+  'members',
   'footer',
   'narrow',
   'print',

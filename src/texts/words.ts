@@ -14,11 +14,13 @@ import * as profile from './profile.table.js';
 import * as relations from './relations.table.js';
 import * as resource from './resource.table.js';
 import * as workbench from './workbench.table.js';
+import * as workbenchMembers from './workbench-members.table.js';
 
 const english = {
   ...{ ...pages.english, ...account.english, ...authorization.english, ...external.english },
   ...{ ...resource.english, ...notices.english, ...outcomes.english, ...relations.english, ...profile.english },
   ...workbench.english,
+  ...workbenchMembers.english,
 };
 
 type Source = typeof english;
@@ -40,6 +42,7 @@ const arabic: Translated = {
   ...{ ...pages.arabic, ...account.arabic, ...authorization.arabic, ...external.arabic },
   ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic, ...relations.arabic, ...profile.arabic },
   ...workbench.arabic,
+  ...workbenchMembers.arabic,
 };
 
 /** Texts of one language by key; of a text with a number, by key and plural category: `waitSeconds_few`. */

@@ -6,6 +6,7 @@ import { testWorld } from '../fixtures/world.js';
 import { watchRoutes } from '../fixtures/express-routes.js';
 import { startLyingProvider, type LyingProvider } from '../fixtures/lying-provider.js';
 import { PASSWORD, portalOf, type Member, type Portal } from '../identity/members.js';
+import { enrolStaff } from '../identity/staff-visitor.js';
 import { CLIENT, modelOf, SECRET, settingsOf } from '../identity/outsiders.js';
 
 export interface PageSite {
@@ -46,8 +47,7 @@ export async function startPageSite(browser: Browser): Promise<PageSite> {
   const server = await startTestServer({ storage, world, env });
   const routes = watched();
   const portal = portalOf(server, storage, world, 'demo');
-  const agent = { account: 'Practitioner/demo-agent', ...AGENT };
-  await storage.store.commit({ documents: await server.app.identity.choose(agent) });
+  await enrolStaff(portal);
   await modelOf(portal, 'both', 'both', { 'self-enrollment': { valueCode: 'on' } });
   return {
     portal,

@@ -12,6 +12,7 @@ import { unreachableStaff } from '../identity/unreachable-staff.js';
 import { actionsOf } from '../portal/desk.js';
 import { Journey, stranger } from '../portal/journey.js';
 import { linking } from '../portal/relations.js';
+import { memberPages, withoutMemberPage } from './members.table.js';
 import { AGENT, type Reader } from './page-site.js';
 
 export interface ListedPage {
@@ -33,6 +34,7 @@ export const withoutPage: readonly string[] = [
   ...['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer', 'answer'].map(
     move => `GET /workbench/item/${move}`,
   ),
+  ...withoutMemberPage,
   // Registration of clients
   ...['GET /oauth/register/', 'POST /oauth/register/', 'POST /oauth/register/:id/secret'],
   ...['GET /oauth/register/:id', 'PUT /oauth/register/:id', 'DELETE /oauth/register/:id'],
@@ -93,6 +95,7 @@ export const pages: readonly ListedPage[] = [
       await reader.send('/workbench/item/answer', { text: 'Too late' });
     },
   },
+  ...memberPages,
   // Sign-in
   { name: 'sign-in', routes: ['GET /sign-in'], open: ({ go }) => go('/sign-in?after=closed') },
   {

@@ -37,7 +37,11 @@ const NOTHING: Found = { matches: [], included: [], total: 0, next: undefined };
 
 /** The matches of a search; none where it is refused: what a caller may not see is not there. */
 export async function find(desk: Desk, who: SignedIn, type: string, query: Query): Promise<Found> {
-  const { status, resource } = await desk(who, { method: 'GET', path: [type], query });
+  return foundIn(await desk(who, { method: 'GET', path: [type], query }));
+}
+
+/** What the searchset of an answer holds; nothing where it is refused. */
+export function foundIn({ status, resource }: Reply): Found {
   if (status !== 200 || resource === undefined) return NOTHING;
   const { entry = [], link = [], total } = resource as unknown as Bundle;
   const of = (mode: string): Resource[] =>

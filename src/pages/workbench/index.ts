@@ -6,6 +6,7 @@ import { defined } from '../../fhir/defined.js';
 import { htmx, htmxEvents } from '../htmx.js';
 import { heading } from '../account/fields.js';
 import type { Answer, Fields, FormPage, Visit } from '../account/visit.js';
+import type { Desk } from './desk.js';
 import { isStaff, WORKBENCH, type StaffPage, type Work, type WorkbenchParts } from './parts.js';
 import { rolesOf } from './roles.js';
 import { sections } from './sections.js';
@@ -25,7 +26,8 @@ function staffPage({ show, take, ...page }: StaffPage, parts: WorkbenchParts): F
       const who = await parts.sessions.current(visit);
       if (!who) return { kind: 'go', to: visit.link('/sign-in', { return: WORKBENCH }) };
       if (!isStaff(who)) return notStaff(visit);
-      const answer = await work(visit, who, fields, parts);
+      const desk: Desk = (one, call) => parts.desk(one, { language: visit.frame.words.language, ...call });
+      const answer = await work(visit, who, fields, { ...parts, desk });
       if (answer.kind === 'go') return answer;
       const tabs = tabsOf(visit, sections, await rolesOf(parts.desk, who));
       return { ...answer, tabs, scripts, calls: true };

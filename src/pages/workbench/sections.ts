@@ -2,7 +2,8 @@
  * The sections of the Workbench, in the order of their tabs, each with its pages. The pages ask the portal's endpoint with the rights
  * of whoever is signed in, and have none of their own.
  */
+import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
 import { queueSection } from './queue-section.js';
 
-export const sections: readonly Section[] = [queueSection];
+export const sections: readonly Section[] = [queueSection, membersSection];

@@ -1,0 +1,17 @@
+/** A table that scrolls by itself where the screen is narrow. https://www.w3.org/WAI/tutorials/tables/one-header/ */
+import { html, type Html } from '../html.js';
+
+/** @param rows table rows, each with its header cell */
+export const scrollTable = (label: string, columns: readonly string[], rows: readonly Html[]): Html =>
+  html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          ${columns.map(column => html`<th scope="col">${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
