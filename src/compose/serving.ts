@@ -35,12 +35,14 @@ import type { OpenAudit } from '../observe/audit/audit.js';
 import type { Log } from '../observe/log.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { AccountPagesParts } from '../pages/account/index.js';
+import { createLive } from '../pages/workbench/live.js';
 import type { WorkbenchParts } from '../pages/workbench/index.js';
 import type { PageTokens } from '../identity/sessions/page-token.js';
 import type { Limiter } from '../identity/limits/limiter.js';
 import type { Sessions } from '../identity/sessions/sessions.js';
 import type { Dispatch } from '../service.js';
 import type { DocumentChange, Storage } from '../store/port.js';
+import { createWorkWatch } from '../portal/work-watch.js';
 import type { Texts } from '../texts/words.js';
 
 export interface Serving {
@@ -106,7 +108,8 @@ export function createServing(parts: ServingParts): Serving {
     report: error => log.error('audit', error),
   });
   const crashCheck = createCrashCheck(config, log);
-  const app = createApp(appParts(parts, () => server?.draining ?? false));
+  const workbench = workbenchOf(parts);
+  const app = createApp(appParts(parts, workbench, () => server?.draining ?? false));
   return {
     async listen() {
       server = await startServer(app, {
@@ -123,7 +126,9 @@ export function createServing(parts: ServingParts): Serving {
       return server.port;
     },
     async close(how = { grace: 0 }) {
-      await server?.stop(how);
+      const stopped = server?.stop(how);
+      workbench?.live.close();
+      await stopped;
       audit.close();
       await persisting.stop();
       await housekeeping.stop();
@@ -196,10 +201,28 @@ function workbenchOf(parts: ServingParts): WorkbenchParts | undefined {
   const portal = parts.model.endpoints.find(({ workflows }) => workflows);
   if (!portal) return undefined;
   const { sessions, accounts } = parts;
-  return { sessions, desk: createDesk({ ...parts, portal }), timeZone: accounts.timeZone, base: portal.path };
+  const { store } = parts.stores;
+  const { partition } = portal;
+  const live = createLive({
+    changes: createWorkWatch({ store, partition, own: parts.model.definitions.own, clock: parts.world.clock }),
+    isSignedIn: who => sessions.isSignedIn(who),
+    report: error => parts.log.error('live counts', error),
+  });
+  return {
+    sessions,
+    desk: createDesk({ ...parts, portal }),
+    timeZone: accounts.timeZone,
+    base: portal.path,
+    live,
+    now: () => parts.world.clock.now(),
+  };
 }
 
-function appParts(parts: ServingParts, draining: () => boolean): Parameters<typeof createApp>[0] {
+function appParts(
+  parts: ServingParts,
+  workbench: WorkbenchParts | undefined,
+  draining: () => boolean,
+): Parameters<typeof createApp>[0] {
   const { config, world, log, model, dispatch, access } = parts;
   const { definitions, endpoints } = model;
   const version = String((endpoints[0]?.statement['software'] as { version?: string } | undefined)?.version);
@@ -238,7 +261,7 @@ function appParts(parts: ServingParts, draining: () => boolean): Parameters<type
       isOwnHost: request => namesThisServer(request, config.url),
       configuration: parts.configuration,
       accounts: parts.accounts,
-      ...defined({ workbench: workbenchOf(parts) }),
+      ...defined({ workbench }),
       reportMisdirected: token => answerNotice(['Task', '$report-misdirected'], token, parts),
       unsubscribe: token => answerNotice(['Patient', '$unsubscribe'], token, parts),
       mailbox: config.demo ? openMailbox(...keptIn(config)) : undefined,

@@ -14,6 +14,8 @@ import { htmx, htmxEvents } from './htmx.js';
 import type { Mailbox } from '../delivery/mailbox.js';
 import { missingPage } from './missing.js';
 import { serveForm } from './account/visit.js';
+import { serveEvents } from './workbench/events.js';
+import { shortcutScript } from './workbench/shortcuts.js';
 import { workbenchPages, type WorkbenchParts } from './workbench/index.js';
 import { serveNoticeLinks, type NoticeLinkParts } from './notice-links.js';
 
@@ -53,7 +55,8 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     send(response, 200, landingPage(frame, { endpoints, checks: await checks(), demo, mails }));
   });
 
-  for (const file of [ownFiles.style, ownFiles.icon, codeScript, passkeyScript, htmx, htmxEvents]) serveFile(app, file);
+  for (const file of [ownFiles.style, ownFiles.icon, codeScript, passkeyScript, htmx, htmxEvents, shortcutScript])
+    serveFile(app, file);
   app.get('/assets/:file', async (request, response, next) => {
     const { brand = {} } = await assetsNow();
     const file = [brand.icon, brand.style].find(one => one?.path === request.path);
@@ -84,6 +87,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     serveAccountPages(app, parts.accounts, parts.framing);
     const site = { ...parts.framing, forms: parts.accounts.forms };
     for (const page of parts.workbench ? workbenchPages(parts.workbench) : []) serveForm(app, page, site);
+    if (parts.workbench) serveEvents(app, parts.workbench, parts.framing.headers());
   }
   serveNoticeLinks(app, parts, frameOf, send);
 

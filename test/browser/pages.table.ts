@@ -31,7 +31,9 @@ export const withoutPage: readonly string[] = [
   ...['GET /passkey/answer', 'GET /second-passkey/answer', 'POST /second-passkey/answer', 'GET /sign-in/set-up/app'],
   ...['GET /sign-in/set-up/app-code', 'GET /sign-in/set-up/passkey', 'GET /sign-in/set-up/passkey-answer'],
   ...['POST /sign-out', 'POST /account/sign-out-everywhere', 'POST /account/end-session'],
-  ...['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer', 'answer'].map(
+  // Asked for by pages of the Workbench
+  ...['GET /workbench/live', 'GET /workbench/events'],
+  ...['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer', 'unassign', 'answer'].map(
     move => `GET /workbench/item/${move}`,
   ),
   ...withoutMemberPage,
@@ -76,7 +78,7 @@ export const pages: readonly ListedPage[] = [
   },
   {
     name: 'workbench-claimed',
-    routes: ['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer'].map(
+    routes: ['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer', 'unassign'].map(
       move => `POST /workbench/item/${move}`,
     ),
     async open(reader) {

@@ -2,21 +2,9 @@
 import assert from 'node:assert/strict';
 import { actionsOf } from '../portal/desk.js';
 import { Journey } from '../portal/journey.js';
-import { codeOf, eachMembership, PASSWORD, signIn, token, type Portal } from '../identity/members.js';
-import type { Page, PageVisitor } from '../fixtures/page-visitor.js';
-
-const EMAIL = 'tomas.lindqvist@cedar-valley.example.org';
-
-const AGENT = { userName: 'tomas', password: PASSWORD };
-
-/** Signs the demo's agent in, with the second factor. */
-async function signedIn(portal: Portal): Promise<PageVisitor> {
-  portal.world.advance(3600_000);
-  const browser = portal.visitor();
-  const page = await signIn(browser, AGENT);
-  await browser.send(page, { code: codeOf(await portal.mails(EMAIL)) }, '/sign-in/code');
-  return browser;
-}
+import { eachMembership, signIn, token } from '../identity/members.js';
+import { chooseAgent, signedInAgent } from './agent.js';
+import type { Page } from '../fixtures/page-visitor.js';
 
 /** The address of the work item with this subject, on a page of a queue. */
 const addressOf = ({ text }: Page, subject: string): string => {
@@ -27,10 +15,7 @@ const addressOf = ({ text }: Page, subject: string): string => {
 eachMembership('the Workbench', portal => {
   const journey = (): Journey => new Journey(portal().server, portal().storage, { ahead: 0 });
   const { ask } = actionsOf(journey);
-  before(async () => {
-    const choice = { account: 'Practitioner/demo-agent', ...AGENT };
-    await portal().storage.store.commit({ documents: await portal().server.app.identity.choose(choice) });
-  });
+  before(() => chooseAgent(portal()));
   const question = (subject: string) =>
     ask(['Organization/demo-clinical-group'], {
       topic: { text: subject },
@@ -40,7 +25,7 @@ eachMembership('the Workbench', portal => {
   it('[MSG-6] [MSG-17] an agent claims a question, answers it in the name of the group, and it is done', async () => {
     const subject = `Refill ${token()}`;
     const sent = await question(subject);
-    const browser = await signedIn(portal());
+    const browser = await signedInAgent(portal());
     const queue = await browser.get('/workbench');
     assert.match(queue.text, /Family Medicine Message Desk/);
     const item = await browser.get(addressOf(queue, subject));
@@ -71,7 +56,7 @@ eachMembership('the Workbench', portal => {
     const subject = `Waiting ${token()}`;
     const sent = await question(subject);
     const [task] = await actionsOf(journey).itemsOf(sent);
-    const browser = await signedIn(portal());
+    const browser = await signedInAgent(portal());
     const address = addressOf(await browser.get('/workbench'), subject);
     let page = await browser.get(address);
     for (const move of ['claim', 'wait', 'resume']) page = await browser.send(page, {}, `/workbench/item/${move}`);
@@ -99,7 +84,7 @@ eachMembership('the Workbench', portal => {
     const { clinical } = await actionsOf(journey).desk('Elsewhere');
     const secret = `Secret ${token()}`;
     const [task] = await actionsOf(journey).itemsOf(await ask([clinical], { topic: { text: secret } }));
-    const browser = await signedIn(portal());
+    const browser = await signedInAgent(portal());
     const hidden = await browser.get(`/workbench/item?id=${task?.id}`);
     const absent = await browser.get('/workbench/item?id=absent');
     assert.deepEqual([hidden.status, absent.status], [404, 404]);
@@ -114,7 +99,7 @@ eachMembership('the Workbench', portal => {
 
   it('[RN-10] it is in the language of its reader', async () => {
     await question(`Language ${token()}`);
-    const page = await (await signedIn(portal())).get('/workbench?lang=ar');
+    const page = await (await signedInAgent(portal())).get('/workbench?lang=ar');
     assert.match(page.text, /<html lang="ar" dir="rtl">/);
     assert.match(page.text, /بانتظار موظف/);
   });

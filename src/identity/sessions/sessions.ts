@@ -44,6 +44,10 @@ export interface ListedSession extends Pick<SessionValue, 'authTime' | 'seen' | 
 export interface Sessions {
   /** Who is signed in; looking counts as use. Undefined: nobody, or not any more. */
   current(request: WithHeaders): Promise<SignedIn | undefined>;
+  /** The same for what a page does by itself: it is no use of the session, whose idle time goes on. */
+  watched(request: WithHeaders): Promise<SignedIn | undefined>;
+  /** Whether they are still signed in, by the same session. */
+  isSignedIn(who: Pick<SignedIn, 'session'>): Promise<boolean>;
   /**
    * Signs an account in to this browser, in place of who was signed in there. Resolves with the Set-Cookie field.
    * @param changes committed with it; Fault `conflict` where they fail, and nobody is signed in then
@@ -79,16 +83,26 @@ export function createSessions(parts: SessionParts): Sessions {
     const id = idOf(request);
     return id === undefined ? undefined : records.get(SESSION, id, clock.now());
   };
+  const holderOf = async (session: Document): Promise<SignedIn | undefined> => {
+    const { account, authTime, amr, provedAt = authTime } = valueOf(session);
+    const fhirUser = await fhirUserOf(account, amr);
+    return fhirUser === undefined ? undefined : { account, fhirUser, authTime, provedAt, amr, session: session.id };
+  };
   const sessionsOf = async (account: string): Promise<Document[]> =>
     (await sessionsFor(account, parts)).sort((a, b) => valueOf(b).seen - valueOf(a).seen);
   return {
     async current(request) {
       const session = await stored(request);
-      if (!session) return undefined;
-      const { account, authTime, amr, provedAt = authTime } = valueOf(session);
-      const fhirUser = await fhirUserOf(account, amr);
-      if (fhirUser === undefined || !(await touched(session, await limits(), parts))) return undefined;
-      return { account, fhirUser, authTime, provedAt, amr, session: session.id };
+      const who = session && (await holderOf(session));
+      return who && (await touched(session, await limits(), parts)) ? who : undefined;
+    },
+    async watched(request) {
+      const session = await stored(request);
+      return session && holderOf(session);
+    },
+    async isSignedIn({ session: id }) {
+      const session = await records.get(SESSION, id, clock.now());
+      return session !== undefined && (await holderOf(session)) !== undefined;
     },
     async open(request, { account, amr, provedAt }, changes = []) {
       const now = clock.now();

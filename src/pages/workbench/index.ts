@@ -10,20 +10,21 @@ import type { Desk } from './desk.js';
 import { isStaff, WORKBENCH, type StaffPage, type Work, type WorkbenchParts } from './parts.js';
 import { rolesOf } from './roles.js';
 import { sections } from './sections.js';
+import { shortcutScript } from './shortcuts.js';
 import { tabsOf } from './tabs.js';
 
 export type { WorkbenchParts } from './parts.js';
 
-const scripts = [htmx, htmxEvents];
+const scripts = [htmx, htmxEvents, shortcutScript];
 
 export const workbenchPages = (parts: WorkbenchParts): FormPage[] =>
   sections.flatMap(({ pages }) => pages.map(page => staffPage(page, parts)));
 
-function staffPage({ show, take, ...page }: StaffPage, parts: WorkbenchParts): FormPage {
+function staffPage({ show, take, isBackground, ...page }: StaffPage, parts: WorkbenchParts): FormPage {
   const forStaff =
     (work: Work) =>
     async (visit: Visit, fields: Fields): Promise<Answer> => {
-      const who = await parts.sessions.current(visit);
+      const who = await parts.sessions[isBackground ? 'watched' : 'current'](visit);
       if (!who) return { kind: 'go', to: visit.link('/sign-in', { return: WORKBENCH }) };
       if (!isStaff(who)) return notStaff(visit);
       const desk: Desk = (one, call) => parts.desk(one, { language: visit.frame.words.language, ...call });

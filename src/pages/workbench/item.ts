@@ -160,7 +160,7 @@ const notes = ({ words }: Visit, { note = [] }: Task): Html | false =>
   </section>`;
 
 /** The moves that forms of the page make. */
-export const itemMoves = [...(Object.keys(moveWords) as Move[]), 'transfer'] as const;
+export const itemMoves = [...(Object.keys(moveWords) as Move[]), 'transfer', 'unassign'] as const;
 
 export async function moveItem(
   visit: Visit,

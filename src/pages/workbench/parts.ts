@@ -5,6 +5,7 @@ import type { Sessions } from '../../identity/sessions/sessions.js';
 import type { PlainKey } from '../../texts/words.js';
 import type { Answer, Fields, FormPage, Visit } from '../account/visit.js';
 import type { Desk } from './desk.js';
+import type { Live } from './live.js';
 
 export interface WorkbenchParts {
   readonly sessions: Sessions;
@@ -13,12 +14,17 @@ export interface WorkbenchParts {
   readonly timeZone: () => Promise<string>;
   /** Path of the portal's FHIR base, under which attachments are opened. */
   readonly base: string;
+  readonly live: Live;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** What a page shows or does for the member of staff who is signed in. */
 export type Work = (visit: Visit, who: SignedIn, fields: Fields, parts: WorkbenchParts) => Answer | Promise<Answer>;
 
 export interface StaffPage extends Pick<FormPage, 'path' | 'keeps'> {
+  /** Pages ask for it by themselves: that is no use of the session. */
+  readonly isBackground?: true;
   readonly show?: Work;
   readonly take?: Work;
 }

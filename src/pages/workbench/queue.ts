@@ -1,121 +1,66 @@
 /** The queues of a member of staff: the groups they work in, what waits in each, and the work items of the part that is open. */
-import type { Communication, Task } from 'fhir/r4.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import { html, type Html } from '../html.js';
-import { heading } from '../account/fields.js';
+import { choice as chooser, field, heading, hidden } from '../account/fields.js';
 import type { Answer, Fields, Visit } from '../account/visit.js';
-import { find, type Found } from './desk.js';
-import { conditions, countsOf, groupsOf, views, type Group, type View } from './groups.js';
-import { namesOf } from './names.js';
-import { ITEM, timesOf, WORKBENCH, type WorkbenchParts } from './parts.js';
-import { subjectOf } from './subject.js';
+import { find } from './desk.js';
+import { agentsOf, groupsOf } from './groups.js';
+import { timesOf, WORKBENCH, type WorkbenchParts } from './parts.js';
+import { choiceIn, filters, orders, searchOf, written, type Choice } from './queue-choice.js';
+import { countedFor, countsView, eventsSource } from './queue-counts.js';
+import { itemList } from './queue-list.js';
+import { shortcutHelp } from './shortcuts.js';
 
 const PAGE = '20';
 
 export async function queuePage(visit: Visit, who: SignedIn, query: Fields, parts: WorkbenchParts): Promise<Answer> {
   const { words, link } = visit;
-  const groups = await groupsOf(parts.desk, who);
+  const { desk } = parts;
+  const groups = await groupsOf(desk, who);
   const group = groups.find(({ reference }) => reference === query('group')) ?? groups[0];
   if (!group) return { kind: 'page', title: words.workbench, content: heading(words.workbench, words.noGroups) };
-  const view = views.find(one => one === query('view')) ?? 'queued';
-  const [counts, found] = await Promise.all([
-    countsOf(parts.desk, who, group),
-    find(parts.desk, who, 'Task', [
-      ...conditions(view, group, who),
-      ['_sort', view === 'done' ? '-modified' : 'authored-on'],
+  const choice = choiceIn(query, group.reference);
+  const now = parts.now();
+  const [counted, agents, format, found] = await Promise.all([
+    countedFor(who, groups, choice, parts),
+    agentsOf(desk, who, group.reference),
+    timesOf(visit, parts),
+    find(desk, who, 'Task', [
+      ...searchOf(choice, who, now),
       ...(['focus', 'subject', 'owner'] as const).map(code => ['_include', `Task:${code}`] as const),
       ['_count', PAGE],
       ...(query('page') === '' ? [] : [['_page', query('page')] as const]),
     ]),
   ]);
-  const place = { group: group.reference, view };
-  const content = html`${heading(words.workbench)} ${groups.length > 1 && groupList(visit, groups, group)}
+  const content = html`${heading(words.workbench)} ${eventsSource()} ${countsView(visit, choice, counted)}
     <h2><bdi>${group.name}</bdi></h2>
-    ${viewList(visit, place, counts)} ${await itemList(visit, found, parts)}
+    ${chooserForm(visit, choice)} ${itemList(visit, { found, choice, agents, manages: group.manages, format, now })}
     ${
       found.next !== undefined &&
       html`<nav class="links" aria-label="${words.resourcePages}">
-        <a href="${link(WORKBENCH, { ...place, page: found.next })}" rel="next">${words.resourceNext}</a>
+        <a href="${link(WORKBENCH, { ...written(choice), page: found.next })}" rel="next">${words.resourceNext}</a>
       </nav>`
-    }`;
+    }
+    ${shortcutHelp(words)}`;
   return { kind: 'page', title: words.workbench, content };
 }
 
-const groupList = ({ words, link }: Visit, groups: readonly Group[], open: Group): Html =>
-  html`<nav class="links" aria-label="${words.groups}">
-    <ul>
-      ${groups.map(
-        ({ reference, name }) =>
-          html`<li>
-            <a
-              href="${link(WORKBENCH, { group: reference })}"
-              ${reference === open.reference && html`aria-current="page"`}
-              ><bdi>${name}</bdi></a
-            >
-          </li>`,
-      )}
-    </ul>
-  </nav>`;
-
-const viewList = (
-  { words, link }: Visit,
-  { group, view: open }: { group: string; view: View },
-  counts: Readonly<Record<View, number | undefined>>,
-): Html =>
-  html`<nav class="links" aria-label="${words.queue}">
-    <ul>
-      ${views.map(
-        view =>
-          html`<li>
-            <a href="${link(WORKBENCH, { group, view })}" ${view === open && html`aria-current="page"`}
-              >${words[viewWords[view]]} (<bdi>${counts[view] ?? '1000+'}</bdi>)</a
-            >
-          </li>`,
-      )}
-    </ul>
-  </nav>`;
-
-const viewWords = {
-  queued: 'viewQueued',
-  mine: 'viewMine',
-  waiting: 'viewWaiting',
-  others: 'viewOthers',
-  done: 'viewDone',
-} as const;
-
-async function itemList(visit: Visit, { matches, included }: Found, parts: WorkbenchParts): Promise<Html> {
-  const { words, link } = visit;
-  if (matches.length === 0) return html`<p>${words.noItems}</p>`;
-  const name = namesOf(included);
-  const messages = new Map(included.map(one => [`${one.resourceType}/${one.id ?? ''}`, one]));
-  const format = await timesOf(visit, parts);
-  const row = (task: Task): Html => {
-    const message = messages.get(task.focus?.reference ?? '') as Communication | undefined;
-    const due = task.restriction?.period?.end;
-    return html`<tr>
-      <th scope="row">
-        <a href="${link(ITEM, { id: task.id ?? '' })}"><bdi>${subjectOf(message) ?? words.noSubject}</bdi></a>
-      </th>
-      <td><bdi>${name(task.for?.reference) ?? words.unnamed}</bdi></td>
-      <td>${task.authoredOn !== undefined && format.format(new Date(task.authoredOn))}</td>
-      <td>${due !== undefined && format.format(new Date(due))}</td>
-      <td><bdi>${name(task.owner?.reference)}</bdi></td>
-    </tr>`;
-  };
-  return html`<div class="scroll" role="region" aria-label="${words.queue}" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">${words.subjectLine}</th>
-          <th scope="col">${words.patient}</th>
-          <th scope="col">${words.since}</th>
-          <th scope="col">${words.due}</th>
-          <th scope="col">${words.owner}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${(matches as unknown as Task[]).map(row)}
-      </tbody>
-    </table>
-  </div>`;
+/** By which the list is ordered and narrowed. */
+function chooserForm({ words, frame }: Visit, { group, view, order, only, name }: Choice): Html {
+  const options = <T extends string>(values: readonly T[], texts: Readonly<Record<T, keyof typeof words>>) =>
+    values.map(value => [value, html`${words[texts[value]]}`] as const);
+  const isChosen = order !== orders[0] || only !== filters[0] || name !== '';
+  return html`<details ${isChosen && html`open`}>
+    <summary>${words.orderAndFilter}</summary>
+    <form class="chooser" method="get" action="${WORKBENCH}">
+      ${hidden('group', group)} ${hidden('view', view)} ${hidden('lang', frame.words.language)}
+      ${chooser('order', words.order, options(orders, orderWords), order)}
+      ${chooser('only', words.only, options(filters, filterWords), only)}
+      ${field({ name: 'name', label: words.patientNameBegins, autocomplete: 'off', value: name, isOptional: true, direction: 'auto', most: 100 })}
+      <button type="submit" class="quiet">${words.apply}</button>
+    </form>
+  </details>`;
 }
+
+const orderWords = { age: 'orderAge', due: 'orderDue', urgency: 'orderUrgency' } as const;
+const filterWords = { all: 'filterAll', overdue: 'filterOverdue', urgent: 'filterUrgent' } as const;
