@@ -7,6 +7,7 @@ import { accountAccessIn } from './compose/account-access.js';
 import { ensureFolder } from './config/folder.js';
 import { configurationIn, textsIn } from './compose/configuration.js';
 import { createDelivery } from './compose/delivery.js';
+import { createEscalation } from './compose/escalation.js';
 import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIdentity, type Identity } from './compose/identity.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
@@ -60,6 +61,8 @@ export interface App extends Serving {
   readonly endpoints: readonly Endpoint[];
   readonly dispatcher: Dispatcher;
   readonly reindexer: BackgroundWorker;
+  /** Escalates overdue work. */
+  readonly escalation: BackgroundWorker;
   /** What its handlers are made of. */
   readonly parts: HandlerParts;
   readonly identity: Identity;
@@ -111,6 +114,7 @@ export async function compose(
   const dispatcher = createDelivery({ ...shared, stores, log, channels, tokens, wordings, handling, sees });
   const connected = createConnectedApps({ ...world, grants, clients, audit, store: stores.store, read: access.read });
   const identity = createIdentity({ ...shared, grants, connected, stores, secret, audit, log, handling, outbound });
+  const escalation = createEscalation({ ...shared, stores, log, handling });
   const serving = createServing({
     ...{ ...shared, log, dispatch, access, clients, grants, secret, pageTokens },
     ...{ dispatcher, reindexer, audit, stores: opened, texts },
@@ -122,7 +126,7 @@ export async function compose(
     sessions: identity.sessions,
     limiter: identity.limiter,
     reused: identity.reused,
-    workers: [identity.requests, identity.comingOfAge],
+    workers: [identity.requests, identity.comingOfAge, escalation],
     hooks: createHookRoutes({ ...shared, stores, gateway, handling }),
     owned: storage === undefined,
   });
@@ -132,6 +136,7 @@ export async function compose(
     endpoints: model.endpoints,
     dispatcher,
     reindexer,
+    escalation,
     parts,
     identity,
     grants,

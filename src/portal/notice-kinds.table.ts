@@ -36,6 +36,7 @@ export const noticeKinds = {
   'record-opened': { essential: true, needs: 'read-record' },
   'passkey-blocked': { urgent: true, essential: true },
   'factor-reset': { urgent: true, essential: true },
+  'work-overdue': {},
   'session-ended': { urgent: true, essential: true },
 } as const satisfies Readonly<Record<string, NoticeKind>>;
 

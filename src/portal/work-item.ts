@@ -9,6 +9,7 @@ import { parameterPath } from '../fhir/parameters.js';
 import { instant } from '../fhir/instant.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { defined } from '../fhir/defined.js';
+import { ESCALATED, escalationOf, withoutEscalation } from './escalated.js';
 import { entitlementOf, type Entitlement } from './entitlement.js';
 import { noteBy } from './work-note.js';
 import { placeIn, type Place } from './work-place.js';
@@ -56,6 +57,7 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
   settled: task => ({
     'Task.owner': task.owner?.reference,
     'Task.extension': workflowGroupOf(task, own)?.reference,
+    [`Task.extension('${own.structure(ESCALATED)}')`]: escalationOf(task, own),
     'Task.groupIdentifier': task.groupIdentifier?.value,
     'Task.businessStatus': task.businessStatus?.coding?.[0]?.code,
     'Task.focus': task.focus?.reference,
@@ -224,7 +226,9 @@ function ownedByAssignee(task: Task, moving: Moving<Handling>): Partial<Task> {
   return {
     ...touched(task, moving),
     ...defined({ owner: owner && { reference: owner.reference } }),
-    ...(due === undefined ? {} : { restriction: { ...restriction, period } }),
+    ...(due === undefined
+      ? {}
+      : { restriction: { ...restriction, period }, extension: withoutEscalation(task, moving.all.own) }),
   };
 }
 

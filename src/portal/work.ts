@@ -131,6 +131,7 @@ function newWorkItem(
     ...workItemWorkflow(own).states['queued']?.enter,
     status: 'ready',
     intent: 'order',
+    priority: 'routine',
     code: own.concept('task-code', 'workbench'),
     focus: { reference: `Communication/${message.id}` },
     ...defined({ for: message.subject && bare(message.subject) }),

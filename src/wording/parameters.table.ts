@@ -76,6 +76,7 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'passkey-blocked': {},
   'factor-reset': {},
   'session-ended': {},
+  'work-overdue': { link: { about: 'Link to the Workbench.', sample: 'https://portal.example.org/workbench' } },
 };
 
 export const isEvent = (event: string): event is NoticeEvent => Object.hasOwn(own, event);

@@ -50,6 +50,8 @@ export function readerOf(
 export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
   const { own, store, records, partition, base, clock, deadline } = parts;
   const filter = (type: string, query: Query): Filter => filterOf(parts, type, query);
+  const pageOf = (type: string, query: Query, limit: number) =>
+    firstRows(store, { partition, of: [{ type, where: filter(type, query) }], sort: [], limit, deadline: deadline() });
   return {
     own,
     phoneNumber: parts.registry.ports.phoneNumber,
@@ -60,12 +62,13 @@ export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
       return version && !version.deleted ? versionedOf<R>(version) : undefined;
     },
     async find<R>(type: string, query: Query, limit: number) {
-      const of = [{ type, where: filter(type, query) }];
-      const { rows, next } = await firstRows(store, { partition, of, sort: [], limit, deadline: deadline() });
+      const { rows, next } = await pageOf(type, query, limit);
       if (next)
         throw new Fault('too-costly', `More than ${limit} resources of type ${type} match: the request is too vague.`);
       return rows.map(row => versionedOf<R>(row));
     },
+    first: async <R>(type: string, query: Query, limit: number) =>
+      (await pageOf(type, query, limit)).rows.map(row => versionedOf<R>(row)),
     still: (type, query, matches) => ({
       partition,
       type,
