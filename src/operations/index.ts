@@ -24,6 +24,7 @@ import { createMembers, type MembersParts } from './members/members.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
 import { createNote } from './note/note.js';
 import { createPreview, type PreviewParts } from './preview/preview.js';
+import { createPrioritize } from './prioritize/prioritize.js';
 import { createReadState } from './read-state/read-state.js';
 import { createRedeemInvitation, type RedeemInvitationParts } from './redeem-invitation/redeem-invitation.js';
 import { createReportMisdirected, type ReportMisdirectedParts } from './report-misdirected/report-misdirected.js';
@@ -37,6 +38,7 @@ import { createResetFactor } from './reset-factor/reset-factor.js';
 import { createRemoveAgent } from './remove-agent/remove-agent.js';
 import { createReopen } from './reopen/reopen.js';
 import { createResume } from './resume/resume.js';
+import { createTakeBack } from './take-back/take-back.js';
 import { createTransfer } from './transfer/transfer.js';
 import { createUnassign } from './unassign/unassign.js';
 import { createWait } from './wait/wait.js';
@@ -52,6 +54,7 @@ import {
   type ValidateCodeParts,
 } from './validate-code/validate-code.js';
 import { createWithdraw } from './withdraw/withdraw.js';
+import { createWorkload } from './workload/workload.js';
 import type { WorkflowParts } from './workflow-operation.js';
 
 /** What the operations use, together; each factory names its own. */
@@ -121,6 +124,9 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createReopen(parts),
   createEnrolAgent(parts),
   createRemoveAgent(parts),
+  createWorkload(parts),
+  createTakeBack(parts),
+  createPrioritize(parts),
   createComplete(parts),
   createNote(parts),
   createMark('mark-read', parts),

@@ -1,5 +1,5 @@
 /** Agents of a workflow group: who processes its work. They come and go by those who manage the group. */
-import type { Practitioner, PractitionerRole, Reference, Task } from 'fhir/r4.js';
+import type { Organization, Practitioner, PractitionerRole, Reference, Task } from 'fhir/r4.js';
 import type { World } from '../fhir/clock.js';
 import { Fault } from '../fhir/fault.js';
 import { parameterPath } from '../fhir/parameters.js';
@@ -7,7 +7,7 @@ import { instant } from '../fhir/instant.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import type { Query } from '../fhir/request.js';
 import { entitlementOf, type Entitlement } from './entitlement.js';
-import { changed, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
+import { changed, created, step, type Step, type Versioned, type WorkflowReader, type Write } from './step.js';
 import { workItemWorkflow } from './work-item.js';
 import { isWorkflowGroup } from './work-place.js';
 import { move, type Mover, type Moving } from './workflow.js';
@@ -114,17 +114,43 @@ async function otherRoles({ resource }: Versioned<PractitionerRole>, group: stri
 
 /** The writes by which the work that somebody has goes back into the queue. */
 async function itemsOf(owner: Reference | undefined, group: string, { by, all, world }: AgentParts) {
-  const query: Query = [
-    ['owner', owner?.reference ?? ''],
-    ['workflow-group', group],
-    ['status', 'in-progress,on-hold'],
-  ];
-  const items = await all.find<Task>('Task', query, MOST_ITEMS);
+  const items = await all.find<Task>('Task', itemsHeld(owner, group), MOST_ITEMS);
   const moving: Moving = { by, now: world.clock.now(), all, input: {} };
   const workflow = workItemWorkflow(all.own);
   return Promise.all(
     items.map(async item => changed(item, (await move(workflow, 'unassign', item.resource, moving)).resource)),
   );
+}
+
+const itemsHeld = (owner: Reference | undefined, group: string): Query => [
+  ['owner', owner?.reference ?? ''],
+  ['workflow-group', group],
+  ['status', 'in-progress,on-hold'],
+];
+
+/**
+ * The writes by which all that somebody has in a group goes back into its queue: they may have left, or been switched off. Fault
+ * `unprocessable` for nobody of the staff.
+ */
+export async function takeBack(owner: Reference, group: string, parts: AgentParts): Promise<Write[]> {
+  if (owner.reference?.startsWith('Practitioner/') !== true)
+    throw wrong('practitioner', 'This is nobody of the staff.');
+  return itemsOf(owner, group, parts);
+}
+
+/**
+ * Admits those who manage a workflow group, which may be closed. Faults: `not-found` where it is absent or hidden, `forbidden`,
+ * `conflict` where it is no workflow group.
+ * @param group `Organization/2`
+ * @param seen sees as much as the caller
+ */
+export async function managedGroup(group: string, seen: WorkflowReader, { by, all, world }: AgentParts): Promise<void> {
+  const found = await seen.get<Organization>(group);
+  if (!found) throw new Fault('not-found', `There is no ${group}.`);
+  const { manages } = await entitlementOf(by.fhirUser ?? '', group, all, world.clock.now());
+  if (!manages) throw new Fault('forbidden', 'This caller does not manage the group.');
+  if (!all.own.hasCode(found.resource.type, 'organization-type', 'workflow-group'))
+    throw new Fault('conflict', `${group} is no workflow group.`, { expression: 'Organization.type' });
 }
 
 /** Managers of a group choose its agents; administrators its managers too. */

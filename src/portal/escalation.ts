@@ -14,6 +14,7 @@ import { ESCALATED, escalationOf } from './escalated.js';
 import { entitlementOf, isGone, rolesNow } from './entitlement.js';
 import { changed, step, type Step, type WorkflowReader } from './step.js';
 import { workflowGroupOf } from './work-item.js';
+import type { Priority } from './work-priority.js';
 
 /** The statuses in which the desk can hurry: `requested` is that of earlier builds. */
 const PRESSING: readonly string[] = ['ready', 'requested', 'in-progress'];
@@ -57,8 +58,6 @@ function isOverdue(task: Task, own: OwnCanonicals, now: number): boolean {
   const isPressing = PRESSING.includes(status) && escalationOf(task, own) === undefined;
   return isItem && isPressing && boundsOf(defined({ end: restriction?.period?.end })).until <= now;
 }
-
-type Priority = NonNullable<Task['priority']>;
 
 /** One step up. That something cannot wait a minute (`stat`) is for people to say. */
 const HIGHER: Readonly<Record<Priority, Priority>> = {

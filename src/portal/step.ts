@@ -24,8 +24,10 @@ export interface WorkflowReader {
   get<R>(reference: string): Promise<Versioned<R> | undefined>;
   /** Matches of a search, at most `limit`. Fault `too-costly` where there are more: a workflow never decides on a part. */
   find<R>(type: string, query: Query, limit: number): Promise<Versioned<R>[]>;
-  /** The newest matches of a search, at most `limit`: there may be more. */
+  /** The first matches of a search in the order of its `_sort`, by default the newest, at most `limit`: there may be more. */
   first<R>(type: string, query: Query, limit: number): Promise<Versioned<R>[]>;
+  /** How many match. */
+  count(type: string, query: Query): Promise<number>;
   /** The condition that at commit this search still matches exactly these. */
   still(type: string, query: Query, matches: readonly Versioned<unknown>[]): Criterion;
   document(kind: string, id: string): Promise<Document | undefined>;

@@ -219,17 +219,20 @@ function ownedByAgent(task: Task, moving: Moving<Handling>): Partial<Task> {
 }
 
 function ownedByAssignee(task: Task, moving: Moving<Handling>): Partial<Task> {
-  const { due } = moving.input;
   const owner = assigneeIn(moving.input);
-  const { restriction } = task;
-  const period = { ...restriction?.period, ...defined({ end: due }) };
   return {
     ...touched(task, moving),
     ...defined({ owner: owner && { reference: owner.reference } }),
-    ...(due === undefined
-      ? {}
-      : { restriction: { ...restriction, period }, extension: withoutEscalation(task, moving.all.own) }),
+    ...dueAt(moving.input.due, task, moving.all.own),
   };
+}
+
+/** Another due time, with which the clock of the escalation starts anew; nothing where none is given. */
+export function dueAt(due: string | undefined, task: Task, own: OwnCanonicals): Partial<Task> {
+  if (due === undefined) return {};
+  const { restriction } = task;
+  const period = { ...restriction?.period, end: due };
+  return { restriction: { ...restriction, period }, extension: withoutEscalation(task, own) };
 }
 
 function ownedByGroup(task: Task, moving: Moving<Handling>): Partial<Task> {
@@ -244,7 +247,8 @@ function ownedByOther(task: Task, moving: Moving<Handling>): Partial<Task> {
   return { ...touched(task, moving), owner: group, extension };
 }
 
-function touched({ note = [] }: Task, { by, now, input }: Moving<Handling>): Partial<Task> {
+/** That it was changed now, with the note of whoever did it. */
+export function touched({ note = [] }: Task, { by, now, input }: Moving<Pick<Handling, 'note'>>): Partial<Task> {
   const { note: text } = input;
   const added = text === undefined ? [] : [noteBy(by, text, now)];
   const notes = [...note, ...added];

@@ -8,7 +8,7 @@ import { parseStored } from '../fhir/json.js';
 import { localReference } from '../fhir/reference.js';
 import type { Query } from '../fhir/request.js';
 import type { Versioned, WorkflowReader } from '../portal/step.js';
-import { parseSearch } from '../search/parse.js';
+import { parseSearch, type ParsedSearch } from '../search/parse.js';
 import type { Filter } from '../search/query.js';
 import type { SearchRegistry } from '../search/registry.js';
 import type { Context, ServerLimits } from '../service.js';
@@ -17,7 +17,7 @@ import { firstRows } from '../store/views/first-rows.js';
 
 export interface WorkflowReaderParts {
   own: OwnCanonicals;
-  store: Pick<Store, 'read' | 'search'>;
+  store: Pick<Store, 'read' | 'search' | 'count'>;
   records: Pick<Records, 'get'>;
   partition: string;
   /** Of the endpoint's addresses, without trailing slash. */
@@ -49,9 +49,12 @@ export function readerOf(
 /** Reads a partition through a store. */
 export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
   const { own, store, records, partition, base, clock, deadline } = parts;
-  const filter = (type: string, query: Query): Filter => filterOf(parts, type, query);
-  const pageOf = (type: string, query: Query, limit: number) =>
-    firstRows(store, { partition, of: [{ type, where: filter(type, query) }], sort: [], limit, deadline: deadline() });
+  const filter = (type: string, query: Query): Filter => filterOf(parsedAs(parts, type, query));
+  const pageOf = (type: string, query: Query, limit: number) => {
+    const parsed = parsedAs(parts, type, query);
+    const of = [{ type, where: filterOf(parsed) }];
+    return firstRows(store, { partition, of, sort: parsed.sort, limit, deadline: deadline() });
+  };
   return {
     own,
     phoneNumber: parts.registry.ports.phoneNumber,
@@ -69,6 +72,8 @@ export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
     },
     first: async <R>(type: string, query: Query, limit: number) =>
       (await pageOf(type, query, limit)).rows.map(row => versionedOf<R>(row)),
+    count: (type, query) =>
+      store.count({ partition, of: [{ type, where: filter(type, query) }], deadline: deadline() }, Infinity),
     still: (type, query, matches) => ({
       partition,
       type,
@@ -84,8 +89,8 @@ const versionedOf = <R>(version: Version): Versioned<R> => ({
   version,
 });
 
-function filterOf({ registry, clock, limits, base }: WorkflowReaderParts, type: string, query: Query): Filter {
-  const parsed = parseSearch(registry, {
+function parsedAs({ registry, clock, limits, base }: WorkflowReaderParts, type: string, query: Query): ParsedSearch {
+  return parseSearch(registry, {
     types: [type],
     query,
     lenient: false,
@@ -94,5 +99,6 @@ function filterOf({ registry, clock, limits, base }: WorkflowReaderParts, type: 
     declared: () => true,
     limits,
   });
-  return parsed.of[0]?.where ?? { kind: 'none' };
 }
+
+const filterOf = ({ of: [first] }: ParsedSearch): Filter => first?.where ?? { kind: 'none' };

@@ -210,6 +210,31 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
   ],
   ['Task/reopen', ['work item: reopen'], ({ task }) => ['demo-agent', 'POST', `Task/${task}/$reopen`]],
   [
+    'Task/prioritize',
+    ['work item: prioritize'],
+    ({ task }) => [
+      'demo-agent as Practitioner/demo-manager',
+      'POST',
+      `Task/${task}/$prioritize`,
+      { resourceType: 'Parameters', parameter: [{ name: 'priority', valueCode: 'stat' }] },
+    ],
+  ],
+  [
+    'Organization/workload',
+    ['work: the load of a workflow group'],
+    () => ['demo-agent as Practitioner/demo-manager', 'GET', 'Organization/demo-workflow-group/$workload'],
+  ],
+  [
+    'Organization/take-back',
+    ['work: what somebody has goes back into the queue'],
+    () => [
+      'demo-agent as Practitioner/demo-manager',
+      'POST',
+      'Organization/demo-workflow-group/$take-back',
+      toAgent('practitioner'),
+    ],
+  ],
+  [
     'PractitionerRole/remove-agent',
     ['agents: roles and work in a workflow group'],
     () => ['demo-agent as Practitioner/demo-manager', 'POST', 'PractitionerRole/demo-agent-agent/$remove-agent'],
