@@ -37,11 +37,7 @@ export function guard(store: Store, policy: Policy, need?: Need, caller?: string
   const plain: Visible = type =>
     need && names(need, type) ? granted(policy, { ...need, type }) : policy.visible(type);
   const visible: Visible = type => (isContainedType(type) ? seenInside(plainType(type), plain, policy) : plain(type));
-  /** Deletions too, for actors who saw what was deleted. */
-  const orGone = (type: string): Filter => {
-    const filter = visible(type);
-    return filter.kind === 'all' ? filter : or([filter, tombstone(filter)]);
-  };
+  const orGone = (type: string): Filter => withTombstones(visible(type));
   /** A resource may have changed hands or kind: of its past, actors see what they would have seen then. */
   const pastOf = (type: string): Past => withoutChains(and([orGone(type), policy.past(type)]));
   const narrowSearch = <S extends Pick<Search, 'of'>>(search: S): S => ({
@@ -90,6 +86,16 @@ export function guard(store: Store, policy: Policy, need?: Need, caller?: string
     },
     close: () => Promise.reject(new Error('a guarded store is not closed; the store that it guards is')),
   };
+}
+
+/** By the filter: a policy's are the same for all requests of its actor, and stores know again what they are asked again. */
+const tombstones = new WeakMap<Filter, Filter>();
+
+/** Deletions too, for actors who saw what was deleted. */
+function withTombstones(filter: Filter): Filter {
+  const known = tombstones.get(filter) ?? (filter.kind === 'all' ? filter : or([filter, tombstone(filter)]));
+  tombstones.set(filter, known);
+  return known;
 }
 
 const names = (need: Need, type: string): boolean => need.type === type || (need.type === '*' && 'permission' in need);

@@ -46,8 +46,11 @@ function attemptsFor(query: ReadQuery): readonly Attempt[] {
 }
 
 /** The most frequent statement of all: without the columns that the caller knows, its text never composed anew. */
-const READ = `SELECT r.version, r.at, r.method, r.checksum, r.json FROM resource r
-  WHERE r.partition = ? AND r.type = ? AND r.id = ?`;
+const READ = new Sql(`SELECT r.version, r.at, r.method, r.checksum, r.json FROM resource r
+  WHERE r.partition = ? AND r.type = ? AND r.id = ?`);
+
+const narrowedRead = ({ text, values }: Sql): Sql =>
+  text === TRUE.text ? READ : new Sql(`${READ.text} AND ${text}`, values);
 
 type ReadRow = [version: number, at: number, method: Version['method'], checksum: number | null, json: string];
 
@@ -60,6 +63,8 @@ export interface Parts {
 
 export class SqliteStore implements Store {
   private readonly parts: Parts;
+  /** By partition; they go with their filters. */
+  private readonly reads = new WeakMap<Filter, Map<string, Sql>>();
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -120,12 +125,20 @@ export class SqliteStore implements Store {
 
   private readOne(key: Key, where?: (type: string) => Filter): Version | undefined {
     const { partition, type, id } = key;
-    const visible = where ? condition(where(type), { partition, row: 'r' }) : TRUE;
-    const text = visible === TRUE ? READ : `${READ} AND ${visible.text}`;
-    const row = this.parts.connection.get(new Sql(text, [partition, type, id, ...visible.values]));
+    const { text, values } = where ? this.readWhere(where(type), partition) : READ;
+    const row = this.parts.connection.get(new Sql(text, [partition, type, id, ...values]));
     if (!row) return undefined;
     const [version, at, method, checksum, json] = row as ReadRow;
     return { key: { partition, type, id }, version, at, deleted: json === '', method, json: intact(json, checksum) };
+  }
+
+  /** The statement for a filter: a policy asks by the same one again and again, and to compose it takes longer than to run it. */
+  private readWhere(filter: Filter, partition: string): Sql {
+    const known = this.reads.get(filter) ?? new Map<string, Sql>();
+    this.reads.set(filter, known);
+    const statement = known.get(partition) ?? narrowedRead(condition(filter, { partition, row: 'r' }));
+    known.set(partition, statement);
+    return statement;
   }
 
   /** Answers here within a bound, by a guess and then in order; else a reader thread does, by the deadline. */
