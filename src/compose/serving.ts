@@ -203,13 +203,15 @@ function workbenchOf(parts: ServingParts): WorkbenchParts | undefined {
   const { sessions, accounts } = parts;
   const { store } = parts.stores;
   const { partition } = portal;
+  const { own } = parts.model.definitions;
   const live = createLive({
-    changes: createWorkWatch({ store, partition, own: parts.model.definitions.own, clock: parts.world.clock }),
+    changes: createWorkWatch({ store, partition, own, clock: parts.world.clock }),
     isSignedIn: who => sessions.isSignedIn(who),
     report: error => parts.log.error('live counts', error),
   });
   return {
     sessions,
+    own,
     desk: createDesk({ ...parts, portal }),
     timeZone: accounts.timeZone,
     base: portal.path,

@@ -21,6 +21,7 @@ const sheets = [
   'resource',
   'workbench',
   'members',
+  'administration',
   'footer',
   'narrow',
   'print',

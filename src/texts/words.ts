@@ -13,6 +13,7 @@ import * as pages from './pages.table.js';
 import * as profile from './profile.table.js';
 import * as relations from './relations.table.js';
 import * as resource from './resource.table.js';
+import * as workbenchAdministration from './workbench-administration.table.js';
 import * as workbench from './workbench.table.js';
 import * as workbenchMembers from './workbench-members.table.js';
 
@@ -21,6 +22,7 @@ const english = {
   ...{ ...resource.english, ...notices.english, ...outcomes.english, ...relations.english, ...profile.english },
   ...workbench.english,
   ...workbenchMembers.english,
+  ...workbenchAdministration.english,
 };
 
 type Source = typeof english;
@@ -43,6 +45,7 @@ const arabic: Translated = {
   ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic, ...relations.arabic, ...profile.arabic },
   ...workbench.arabic,
   ...workbenchMembers.arabic,
+  ...workbenchAdministration.arabic,
 };
 
 /** Texts of one language by key; of a text with a number, by key and plural category: `waitSeconds_few`. */

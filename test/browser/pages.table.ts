@@ -13,6 +13,7 @@ import { actionsOf } from '../portal/desk.js';
 import { Journey, stranger } from '../portal/journey.js';
 import { linking } from '../portal/relations.js';
 import { memberPages, withoutMemberPage } from './members.table.js';
+import { administrationPages, administrationWithoutPage } from './administration-pages.table.js';
 import { AGENT, type Reader } from './page-site.js';
 
 export interface ListedPage {
@@ -37,6 +38,7 @@ export const withoutPage: readonly string[] = [
     move => `GET /workbench/item/${move}`,
   ),
   ...withoutMemberPage,
+  ...administrationWithoutPage,
   // Registration of clients
   ...['GET /oauth/register/', 'POST /oauth/register/', 'POST /oauth/register/:id/secret'],
   ...['GET /oauth/register/:id', 'PUT /oauth/register/:id', 'DELETE /oauth/register/:id'],
@@ -98,6 +100,7 @@ export const pages: readonly ListedPage[] = [
     },
   },
   ...memberPages,
+  ...administrationPages,
   // Sign-in
   { name: 'sign-in', routes: ['GET /sign-in'], open: ({ go }) => go('/sign-in?after=closed') },
   {

@@ -16,6 +16,8 @@ export interface Field {
   readonly isOptional?: boolean;
   /** Names, codes and dates are written from left to right in every language; other texts as they are. */
   readonly direction?: 'ltr' | 'auto';
+  /** What is wrong with the value. */
+  readonly problem?: string | undefined;
 }
 
 export function field({
@@ -30,8 +32,10 @@ export function field({
   most,
   isOptional,
   direction = 'ltr',
+  problem,
 }: Field): Html {
-  const hintId = `${id}-hint`;
+  const [hintId, problemId] = [`${id}-hint`, `${id}-problem`];
+  const described = [...(hint === undefined ? [] : [hintId]), ...(problem === undefined ? [] : [problemId])];
   return html`<p class="field">
     <label for="${id}">${label}</label>
     <input
@@ -45,10 +49,12 @@ export function field({
       ${inputMode !== undefined && html`inputmode="${inputMode}"`}
       ${most !== undefined && html`maxlength="${most}"`}
       ${value !== undefined && value !== '' && html`value="${value}"`}
-      ${hint !== undefined && html`aria-describedby="${hintId}"`}
+      ${described.length > 0 && html`aria-describedby="${described.join(' ')}"`}
+      ${problem !== undefined && html`aria-invalid="true"`}
       ${isOptional !== true && html`required`}
     />
     ${hint !== undefined && html`<span class="advice" id="${hintId}">${hint}</span>`}
+    ${problem !== undefined && html`<span class="wrong" id="${problemId}" lang="en" dir="ltr">${problem}</span>`}
   </p>`;
 }
 

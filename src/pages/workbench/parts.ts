@@ -1,4 +1,5 @@
 /** What the pages of the Workbench have in common. */
+import type { OwnCanonicals } from '../../fhir/own-canonicals.js';
 import type { StaffRole } from '../../fhir/staff-roles.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import type { Sessions } from '../../identity/sessions/sessions.js';
@@ -10,6 +11,7 @@ import type { Live } from './live.js';
 export interface WorkbenchParts {
   readonly sessions: Sessions;
   readonly desk: Desk;
+  readonly own: OwnCanonicals;
   /** IANA name of the zone that instants are shown in. */
   readonly timeZone: () => Promise<string>;
   /** Path of the portal's FHIR base, under which attachments are opened. */

@@ -4,6 +4,7 @@
  */
 import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
+import { groupsSection } from './administration/index.js';
 import { queueSection } from './queue-section.js';
 
-export const sections: readonly Section[] = [queueSection, membersSection];
+export const sections: readonly Section[] = [queueSection, membersSection, groupsSection];
