@@ -5,6 +5,7 @@ import type { PageVisitor } from '../fixtures/page-visitor.js';
 /** E-mail addresses by the id of the Practitioner, without `demo-`; their given names are the user names. */
 export const staffEmails = {
   agent: 'tomas.lindqvist@cedar-valley.example.org',
+  manager: 'samira.benali@cedar-valley.example.org',
   auditor: 'harriet.whitlock@cedar-valley.example.org',
   administrator: 'ines.okonkwo@cedar-valley.example.org',
   'configuration-manager': 'astrid.lindqvist@cedar-valley.example.org',

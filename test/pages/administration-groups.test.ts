@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Organization } from 'fhir/r4.js';
 import type { Page, PageVisitor } from '../fixtures/page-visitor.js';
 import { eachMembership, signIn, token } from '../identity/members.js';
-import { staffVisitor } from '../identity/staff.js';
+import { enrolStaff, staffVisitor } from '../identity/staff-visitor.js';
 import { actionsOf, OWN, reference } from '../portal/desk.js';
 import { Journey } from '../portal/journey.js';
 
@@ -24,7 +24,8 @@ eachMembership('administration of groups', portal => {
     (await portal().fhir('demo-system', 'GET', `Organization/${id}`)) as unknown as Organization;
   let administrator: PageVisitor;
   before(async () => {
-    administrator = await staffVisitor(portal(), 'demo-administrator');
+    await enrolStaff(portal());
+    administrator = await staffVisitor(portal(), 'administrator');
   });
 
   it('[MSG-15] a workflow group and a clinical group with flows are made, agents enrolled, and messages go there', async () => {
@@ -127,7 +128,7 @@ eachMembership('administration of groups', portal => {
   it('[MSG-15] a manager enrols agents of the own group alone, and changes no group; others see nothing of it', async () => {
     const { workflow, clinical } = await desk(`Others ${token()}`);
     const id = workflow.slice('Organization/'.length);
-    const manager = await staffVisitor(portal(), 'demo-manager');
+    const manager = await staffVisitor(portal(), 'manager');
     const list = await manager.get('/workbench/groups');
     assert.ok(list.text.includes('demo-workflow-group') && !list.text.includes(id));
     const own = await manager.get(`${WORKFLOW}?id=demo-workflow-group`);
@@ -139,7 +140,7 @@ eachMembership('administration of groups', portal => {
     assert.equal(forged.status, 403);
     assert.equal((await manager.send(own, { ...enrolment, role: 'manager' }, `${WORKFLOW}/enrol`)).status, 403);
     assert.equal((await manager.get(`${CLINICAL}?id=${clinical.slice('Organization/'.length)}`)).status, 403);
-    for (const visitor of [await staffVisitor(portal(), 'demo-agent'), await staffVisitor(portal(), 'demo-auditor')]) {
+    for (const visitor of [await staffVisitor(portal(), 'agent'), await staffVisitor(portal(), 'auditor')]) {
       for (const path of ['/workbench/groups', CLINICAL, WORKFLOW]) assert.equal((await visitor.get(path)).status, 403);
       assert.doesNotMatch((await visitor.get('/workbench')).text, /workbench\/groups/);
     }
