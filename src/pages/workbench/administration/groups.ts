@@ -6,6 +6,7 @@ import { heading } from '../../account/fields.js';
 import type { Answer, Visit } from '../../account/visit.js';
 import { html, type Html } from '../../html.js';
 import type { StaffPage, WorkbenchParts } from '../parts.js';
+import { scrollTable } from '../scroll-table.js';
 import { categoryWords } from './clinical-group.js';
 import { findAll } from './find-all.js';
 import { flowCategories, flowValuesOf } from './flow-values.js';
@@ -127,20 +128,5 @@ export const section = (
 ): Html =>
   html`<section>
     <h2 id="${id}-title">${title}</h2>
-    ${
-      rows.length > 0 &&
-      html`<div class="scroll" role="region" aria-labelledby="${id}-title" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              ${columns.map(column => html`<th scope="col">${column}</th>`)}
-            </tr>
-          </thead>
-          <tbody>
-            ${rows}
-          </tbody>
-        </table>
-      </div>`
-    }
-    ${make !== false && html`<p>${make}</p>`}
+    ${rows.length > 0 && scrollTable(title, columns, rows)} ${make !== false && html`<p>${make}</p>`}
   </section>`;
