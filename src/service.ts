@@ -267,8 +267,11 @@ export interface HandlerParts extends World {
   ): Definitions | Promise<Definitions>;
   /** The endpoint's CapabilityStatement with the profiles that packages brought and that were posted to it. */
   statement(context: Context): JsonObject | Promise<JsonObject>;
-  /** What search parameters about the caller's own message boxes come to. */
-  readonly boxes: (actor: Actor) => Personal;
+  /**
+   * What search parameters that depend on the caller and the moment come to, as far as the search names them by these names: those
+   * of the caller's own message boxes, of who takes messages, and of who cares for a patient.
+   */
+  personal(context: Context, names: ReadonlySet<string>): Promise<Personal>;
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
   readonly misdirected: MisdirectedTokens;

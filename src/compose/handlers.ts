@@ -1,7 +1,6 @@
 /** The handlers, each made of what it uses, and the router over them. */
 import type { KeyObject } from 'node:crypto';
 import { accessFingerprint } from '../access/actor.js';
-import { boxesOf } from '../access/boxes.js';
 import { createGate, type Gate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import { labelsIn, type LabelRules } from '../access/labels.js';
@@ -45,6 +44,7 @@ import { createOwnAudit } from '../observe/audit/own-audit.js';
 import { createAudit } from './audit.js';
 import type { Model } from './model.js';
 import type { NoticeTokens } from './notice-tokens.js';
+import { createPersonal } from './personal.js';
 
 export interface Given {
   config: Config;
@@ -119,7 +119,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     statement: createStatements(definitions, error => log.error('statement', error)),
     writing: createWriting({ ...storing, validator, definitionsFor, rule, removal: portalRemoval(definitions) }),
     portal,
-    boxes: boxesOf,
+    personal: createPersonal({ definitions, records, registry, limits, configuration, clock: world.clock }),
     ...tokens,
     deliveries: createDeliveries(records, world.clock, given.channels),
     configuration,

@@ -23,6 +23,14 @@ export function typesOff(configuration: Configuration, kind: string): ReadonlySe
   return types.length === 0 ? NOTHING : new Set(types);
 }
 
+/** Whether a caller of this kind may write the resource, as far as switches go. */
+export const takesWrites = (
+  configuration: Configuration,
+  kind: string,
+  resource: Resource,
+  own: OwnCanonicals,
+): boolean => !offFor(configuration, kind).some(({ writes }) => writes?.(resource, own));
+
 /** Fault `forbidden` where a caller of this kind writes what is switched off. */
 export function refuseWritesOff(
   configuration: Configuration,
@@ -30,7 +38,7 @@ export function refuseWritesOff(
   resource: Resource,
   own: OwnCanonicals,
 ): void {
-  if (offFor(configuration, kind).some(({ writes }) => writes?.(resource, own))) throw switchedOff();
+  if (!takesWrites(configuration, kind, resource, own)) throw switchedOff();
 }
 
 export const switchedOff = (): Fault =>

@@ -19,7 +19,7 @@ import { askStore } from './ask-chain.js';
 
 export type QuestionParts = Pick<
   HandlerParts,
-  'cursors' | 'limits' | 'registryOf' | 'clock' | 'terminology' | 'definitions' | 'boxes'
+  'cursors' | 'limits' | 'registryOf' | 'clock' | 'terminology' | 'definitions' | 'personal'
 >;
 
 export interface SearchQuestion {
@@ -79,7 +79,7 @@ async function searchRequest(
   context: Context,
   query: Query,
   noted: Required<Pick<SearchRequest, 'openChains' | 'bareIds'>>,
-  { limits, clock, terminology, definitions, boxes }: QuestionParts,
+  { limits, clock, terminology, definitions, personal }: QuestionParts,
 ): Promise<SearchRequest> {
   const { endpoint, route } = context;
   const named = terminologyNames(query);
@@ -90,7 +90,7 @@ async function searchRequest(
     lenient: context.lenient,
     now: clock.now(),
     localBases: [endpoint.url],
-    personal: boxes(context.actor),
+    personal: await personal(context, new Set(query.map(([name]) => name))),
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
     declaresInclude: declaredIncludes(endpoint),
     isElement: (type, name) => isElement(definitions, type, name),

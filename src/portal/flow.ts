@@ -15,6 +15,7 @@ import { defined } from '../fhir/defined.js';
 import { Fault, type Issue } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { boundsOf, holds } from '../fhir/period.js';
+import type { Query } from '../fhir/request.js';
 import { isGone, isStaffed, rolesNow } from './entitlement.js';
 import type { WorkflowReader } from './step.js';
 import { isWorkflowGroup } from './work-place.js';
@@ -95,39 +96,80 @@ const unstaffed = (expression: string): Issue => ({
   expression,
 });
 
-/** The flow by which a message of these categories goes to a recipient; undefined where there is none to be used. */
+/**
+ * The flow by which a message of these categories goes to a recipient, one that leads to the Workbench before one that leads
+ * elsewhere; undefined where there is none to be used.
+ */
 export async function flowTo(
   recipient: string,
   category: readonly CodeableConcept[] | undefined,
   reader: WorkflowReader,
   now: number,
 ): Promise<UsableFlow | undefined> {
+  let other: UsableFlow | undefined;
   for (const group of await groupsOf(recipient, reader, now)) {
-    const flow = await flowOfGroup(group, category, reader, now);
-    if (flow) return flow;
+    const found = (await reader.get<Organization>(group))?.resource;
+    const flow = found && (await flowOfGroup(found, category, reader, one => isUsable(one, reader, now)));
+    if (flow && isHandled(flow)) return { ...flow, group };
+    other ??= flow && { ...flow, group };
   }
-  return undefined;
+  return other;
 }
 
-async function flowOfGroup(
-  group: string,
-  category: readonly CodeableConcept[] | undefined,
+/** Whether messages go by this flow: external systems are not connected. */
+export const isHandled = ({ route }: Flow): boolean => route === 'workbench';
+
+const MOST_GROUPS = 5000;
+
+/**
+ * The clinical groups that take messages now, by the codes of message-category given: `Organization/1`. Fault `too-costly` where
+ * there are too many groups to look at.
+ */
+export async function groupsTaking(
+  categories: readonly string[],
   reader: WorkflowReader,
   now: number,
-): Promise<UsableFlow | undefined> {
-  const found = (await reader.get<Organization>(group))?.resource;
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const { own } = reader;
-  if (!found || !isActive(found) || !own.hasCode(found.type, 'organization-type', 'clinical-group')) return undefined;
-  const flows = flowsOf(found, own);
+  const query: Query = [['type', `${own.codeSystem('organization-type')}|clinical-group`]];
+  const groups = await reader.find<Organization>('Organization', query, MOST_GROUPS);
+  const known = new Map<string, Promise<boolean>>();
+  const isOpen = (flow: Flow): Promise<boolean> => {
+    const name = `${flow.route} ${flow.target}`;
+    const usable = known.get(name) ?? isUsable(flow, reader, now);
+    known.set(name, usable);
+    return usable;
+  };
+  const taking = async (category: string): Promise<[string, string[]]> => {
+    const concept = [own.concept('message-category', category)];
+    const names: string[] = [];
+    for (const { resource } of groups) {
+      const flow = await flowOfGroup(resource, concept, reader, isOpen);
+      if (flow && isHandled(flow)) names.push(`Organization/${resource.id}`);
+    }
+    return [category, names];
+  };
+  return new Map(await Promise.all(categories.map(taking)));
+}
+
+const isUsable = async (flow: Flow, reader: WorkflowReader, now: number): Promise<boolean> =>
+  (await fault(flow, reader)) === undefined &&
+  (flow.route === 'external' || (await isStaffed(flow.target, reader, now)));
+
+async function flowOfGroup(
+  group: Organization,
+  category: readonly CodeableConcept[] | undefined,
+  { own }: WorkflowReader,
+  isOpen: (flow: Flow) => Promise<boolean>,
+): Promise<Flow | undefined> {
+  if (!isActive(group) || !own.hasCode(group.type, 'organization-type', 'clinical-group')) return undefined;
+  const flows = flowsOf(group, own);
   const special = flows.find(
     one => one.category !== undefined && own.hasCode(category, 'message-category', one.category),
   );
   const flow = special ?? flows.find(one => one.category === undefined);
-  if (!flow || (await fault(flow, reader)) !== undefined) return undefined;
-  return flow.route === 'external' || (await isStaffed(flow.target, reader, now)) ? { ...flow, group } : undefined;
+  return flow && (await isOpen(flow)) ? flow : undefined;
 }
-
-const MOST_ROLES = 100;
 
 /** Organizations that a recipient is, or that it belongs to at this moment. */
 async function groupsOf(reference: string, reader: WorkflowReader, now: number): Promise<string[]> {
@@ -149,12 +191,11 @@ async function groupsOf(reference: string, reader: WorkflowReader, now: number):
 /** The roles that a recipient is or has, without those whose time is over and those of people who have left. */
 async function rolesOf(reference: string, reader: WorkflowReader, now: number): Promise<PractitionerRole[]> {
   if (reference.startsWith('Practitioner/')) {
-    return (await isGone(reference, reader)) ? [] : rolesNow(['practitioner', reference], reader, now, MOST_ROLES);
+    return (await isGone(reference, reader)) ? [] : rolesNow(['practitioner', reference], reader, now);
   }
   const role = (await reader.get<PractitionerRole>(reference))?.resource;
   if (!role || !holds(boundsOf(role.period), now)) return [];
-  const person = role.practitioner?.reference;
-  return person !== undefined && (await isGone(person, reader)) ? [] : [role];
+  return role.practitioner && (await isGone(role.practitioner.reference ?? '', reader)) ? [] : [role];
 }
 
 function named<R extends { active?: boolean | undefined }>(

@@ -16,7 +16,7 @@ import { noticesOf, type NoticeParts } from './message-notice.js';
 import { authorship, senderOf } from './message-sender.js';
 import { inForce, withParties } from './parties.js';
 import { changed, created, combined, step, type WorkflowReader, type Step } from './step.js';
-import { flowTo } from './flow.js';
+import { flowTo, isHandled } from './flow.js';
 import { threadOf, type Thread } from './thread.js';
 import { answeredElsewhere, workOf } from './work.js';
 
@@ -209,7 +209,8 @@ async function isAnswerable(
 ): Promise<boolean> {
   const named = [sender, ...(thread ? [...(thread.root.recipient ?? []), thread.root.sender] : [])];
   for (const { reference = '' } of named.flatMap(one => one ?? [])) {
-    if (await flowTo(reference, category, all, world.clock.now())) return true;
+    const flow = await flowTo(reference, category, all, world.clock.now());
+    if (flow && isHandled(flow)) return true;
   }
   return false;
 }

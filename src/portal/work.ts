@@ -10,7 +10,7 @@ import { instant } from '../fhir/instant.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { changedAt } from './changed-at.js';
 import { bare } from './bare.js';
-import { flowTo, type UsableFlow } from './flow.js';
+import { flowTo, isHandled, type UsableFlow } from './flow.js';
 import { changed, combined, created, step, type Step, type WorkflowReader } from './step.js';
 import type { Thread } from './thread.js';
 import { GROUP, workflowGroupOf, workItemWorkflow } from './work-item.js';
@@ -74,7 +74,7 @@ async function workIn(
   reader: WorkflowReader,
   world: World,
 ): Promise<Step> {
-  if (flow.route === 'external') {
+  if (!isHandled(flow)) {
     throw new Fault(
       'unprocessable',
       'Messages to this clinical group go to an external system that is not connected yet.',

@@ -66,6 +66,7 @@ function plausible({ code, type, components, targets }: SearchParam): string {
   if (code === '_id') return 'abc';
   if (code === 'unread' || code === 'archived') return 'true';
   if (code === 'box') return 'inbox';
+  if (code === 'accepts-messages') return 'medical';
   if (type === 'composite') return components.map(part => values[part.type]).join('$');
   return type === 'reference' ? `${targets[0] ?? 'Patient'}/1` : (values[type] ?? assert.fail(type));
 }
