@@ -27,6 +27,8 @@ const messaging: RoleGrants = {
   Binary: create,
   DocumentReference: all,
   Task: group,
+  // Templates of messages.
+  ActivityDefinition: all,
 };
 
 /** Definitions are for everybody who reads the statement that names them. */
@@ -64,7 +66,8 @@ const grants: Readonly<Record<StaffRole, RoleGrants>> = {
     Observation: edit,
   },
   agent: messaging,
-  manager: messaging,
+  // The templates of their groups: writing/activity-rule.ts.
+  manager: { ...messaging, ActivityDefinition: edit },
   'workbench-user': {},
   'task-processing': {},
   scheduler: { Patient: all, Appointment: manage, Schedule: manage, Slot: manage },
@@ -73,6 +76,7 @@ const grants: Readonly<Record<StaffRole, RoleGrants>> = {
   'configuration-manager': { Basic: manage, ActivityDefinition: manage },
   'healthcare-administrator': {
     Patient: all,
+    ActivityDefinition: edit,
     // They close and reopen accounts; the portal's rule refuses all else.
     Person: { see: 'all', write: 'u' },
     RelatedPerson: all,

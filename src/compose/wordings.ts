@@ -7,7 +7,7 @@ import { projectRoot } from '../project-root.js';
 import type { Texts } from '../texts/words.js';
 import { loadMailFrame } from '../wording/mail-frame.js';
 import { shippedWordings } from '../wording/shipped.js';
-import { MOST_WORDINGS, wordingOf } from '../wording/wording.js';
+import { activeWordings, MOST_WORDINGS, wordingOf } from '../wording/wording.js';
 import { createWordings, type Wordings } from '../wording/wordings.js';
 import { portalEpoch } from './configuration.js';
 import { serverReader, type ServerReaderParts } from './server-reader.js';
@@ -21,8 +21,11 @@ export function wordingsIn(
   const folder = join(projectRoot(), 'templates');
   const shipped = shippedWordings(folder, own);
   const stored = whileUnchanged(portalEpoch(parts), async () => {
-    const query: [string, string][] = [['status', 'active']];
-    const found = await serverReader(parts).find<ActivityDefinition>('ActivityDefinition', query, MOST_WORDINGS);
+    const found = await serverReader(parts).find<ActivityDefinition>(
+      'ActivityDefinition',
+      activeWordings(own),
+      MOST_WORDINGS,
+    );
     return found.map(({ resource }) => wordingOf(resource, own));
   });
   const wordings = createWordings({

@@ -2,6 +2,7 @@
 import type { Operation } from '../service.js';
 import { createActivate, type ActivateParts } from './activate/activate.js';
 import { createAccount, type AccountParts } from './account/account.js';
+import { createApply, type ApplyParts } from './apply/apply.js';
 import { createAssign } from './assign/assign.js';
 import { createClaim } from './claim/claim.js';
 import { createComplete } from './complete/complete.js';
@@ -60,6 +61,7 @@ import type { WorkflowParts } from './workflow-operation.js';
 /** What the operations use, together; each factory names its own. */
 export type OperationParts = WorkflowParts &
   AccountParts &
+  ApplyParts &
   InviteParts &
   ActivateParts &
   AccountAccessParts &
@@ -135,6 +137,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createMark('unarchive', parts),
   createReadState(parts),
   createPreview(parts),
+  createApply(parts),
   createUntranslated(parts),
   createValidate(parts),
   createMeta(),

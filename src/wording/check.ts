@@ -44,7 +44,7 @@ function topicIssues({ topic: stated = [] }: ActivityDefinition, event: string, 
 const undeclared = ({ value, expression }: Placed<string>, event: string, parameters: Parameters): Issue[] =>
   Object.hasOwn(parameters, value) ? [] : [issue(`The event ${event} has no parameter ${value}.`, expression)];
 
-function languageIssues(texts: readonly Placed<NoticeText>[]): Issue[] {
+export function languageIssues(texts: readonly Placed<{ readonly language: string }>[]): Issue[] {
   return texts.flatMap(({ value: { language }, expression }, at) => {
     if (languageTag(language) !== language) {
       return [issue('language must be a language tag in its usual form, as fr or pt-BR.', expression)];

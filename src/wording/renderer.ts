@@ -61,12 +61,14 @@ function textsFor(wordings: readonly Wording[], { event, topic, languages }: Wan
   return [...(topic === undefined ? [] : of(topic, languages)), ...of(undefined, [...languages, SOURCE])];
 }
 
-const inOrder = (texts: readonly NoticeText[], tags: readonly string[]): NoticeText[] =>
+const inOrder = <Text extends { readonly language: string }>(texts: readonly Text[], tags: readonly string[]): Text[] =>
   [...new Set(tags)].flatMap(tag => texts.filter(({ language }) => language === tag));
 
 /** The text of a wording for a reader: in their language, else the default one, else any. */
-export const textFor = ({ texts }: Wording, languages: readonly string[]): NoticeText | undefined =>
-  inOrder(texts, languages)[0] ?? texts[0];
+export const textFor = <Text extends { readonly language: string }>(
+  { texts }: { readonly texts: readonly Text[] },
+  languages: readonly string[],
+): Text | undefined => inOrder(texts, languages)[0] ?? texts[0];
 
 /** A text as it is sent, with the frame of its e-mail. */
 export async function renderText(

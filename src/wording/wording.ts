@@ -5,6 +5,7 @@
 import type { ActivityDefinition, CodeableConcept, Extension } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { Query } from '../fhir/request.js';
 
 /** Name of the profile. */
 export const WORDING = 'notice-wording';
@@ -18,6 +19,12 @@ export const TOPICS = 'notice-topic';
 
 /** Active wordings that a portal has at most. */
 export const MOST_WORDINGS = 500;
+
+/** The search for the active ones, among all ActivityDefinitions. */
+export const activeWordings = (own: OwnCanonicals): Query => [
+  ['status', 'active'],
+  ['_profile', own.structure(WORDING)],
+];
 
 export const isTopic = (topic: string): boolean => /^[a-z0-9-]{1,40}$/.test(topic);
 
@@ -58,7 +65,7 @@ export const textsIn = (resource: ActivityDefinition, own: OwnCanonicals): Place
     return { value: { language, ...Object.fromEntries(PARTS.map(part => [part, said(part)])) }, expression };
   });
 
-const partOf = (parts: readonly Extension[], name: string): Extension | undefined =>
+export const partOf = (parts: readonly Extension[], name: string): Extension | undefined =>
   parts.find(({ url }) => url === name);
 
 /** The names of the declared parameters. */
@@ -68,7 +75,7 @@ export const declaredIn = (resource: ActivityDefinition, own: OwnCanonicals): Pl
     expression,
   }));
 
-const extensionsOf = ({ extension = [] }: ActivityDefinition, url: string): Placed<Extension>[] =>
+export const extensionsOf = ({ extension = [] }: ActivityDefinition, url: string): Placed<Extension>[] =>
   extension.flatMap((value, at) =>
     value.url === url ? [{ value, expression: `ActivityDefinition.extension[${at}]` }] : [],
   );

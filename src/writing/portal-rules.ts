@@ -28,7 +28,7 @@ import { profileRule } from './profile-rule.js';
 import type { PortalRuleParts } from './portal-rule-parts.js';
 import { isTranslation } from '../texts/translation.js';
 import { translationRule } from './translation-rule.js';
-import { wordingRule } from './wording-rule.js';
+import { activityRule } from './activity-rule.js';
 import { readerOf } from './workflow-reader.js';
 
 /** The rule for a type at an endpoint; undefined for most types, and at endpoints without workflows. */
@@ -43,7 +43,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
   return (type, endpoint) => {
     if (!endpoint.workflows) return undefined;
     if (type === 'Basic') return basicRule(parts);
-    if (type === 'ActivityDefinition') return wordingRule(parts);
+    if (type === 'ActivityDefinition') return activityRule(parts);
     if (type === 'Organization') return organizationRule(parts);
     if (type === 'Consent') return actingRule(consentRule(parts), parts);
     if (type === 'Binary') return whileOn(uploadRule(parts), parts);

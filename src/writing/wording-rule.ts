@@ -4,16 +4,13 @@ import type { Definitions } from '../definitions/definitions.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { Fault, unlessConflict } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import type { Query } from '../fhir/request.js';
 import { asJson, typed } from '../fhir/resource.js';
 import { step } from '../portal/step.js';
 import type { HandlerParts, WriteRule } from '../service.js';
-import { MOST_WORDINGS, wordingOf, WORDING } from '../wording/wording.js';
+import { activeWordings, MOST_WORDINGS, wordingOf, WORDING } from '../wording/wording.js';
 import { createBulk, type BulkParts } from './bulk.js';
 import { withProfile } from './with-profile.js';
 import { readerOf, type ReaderParts } from './workflow-reader.js';
-
-const ACTIVE: Query = [['status', 'active']];
 
 /** Its templates are judged here; of one event and topic one wording is active. */
 export const wordingRule =
@@ -25,10 +22,11 @@ export const wordingRule =
     if (issues.length > 0) throw new Fault('unprocessable', 'The wording is wrong.', { issues });
     if (next.status !== 'active') return { resource: asJson(next) };
     const all = readerOf(context, context.asSystem('wording: the other ones'), parts);
-    const active = await all.find<ActivityDefinition>('ActivityDefinition', ACTIVE, MOST_WORDINGS);
+    const query = activeWordings(own);
+    const active = await all.find<ActivityDefinition>('ActivityDefinition', query, MOST_WORDINGS);
     const other = active.find(one => one.resource.id !== next.id && isAbout(one.resource, next, own));
     if (other) throw alreadyThere(other.resource);
-    return { resource: asJson(next), step: step({ criteria: [all.still('ActivityDefinition', ACTIVE, active)] }) };
+    return { resource: asJson(next), step: step({ criteria: [all.still('ActivityDefinition', query, active)] }) };
   };
 
 function isAbout(one: ActivityDefinition, other: ActivityDefinition, own: OwnCanonicals): boolean {

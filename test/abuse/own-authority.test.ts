@@ -12,6 +12,20 @@ const category = [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/m
 const message = { resourceType: 'Communication', status: 'completed', category, payload: [{ contentString: 'x' }] };
 const question = { ...message, recipient: [{ reference: 'Organization/demo-clinical-group' }] };
 
+const messageTemplate = {
+  ...{ resourceType: 'ActivityDefinition', status: 'active', kind: 'CommunicationRequest', title: 'Ready' },
+  code: { coding: [{ system: 'https://portico.health/fhir/CodeSystem/activity-type', code: 'message-template' }] },
+  extension: [
+    {
+      url: 'https://portico.health/fhir/StructureDefinition/template-text',
+      extension: [
+        { url: 'language', valueCode: 'en' },
+        { url: 'text', valueString: 'It is ready.' },
+      ],
+    },
+  ],
+};
+
 async function eventsOf(journey: Journey, query: string): Promise<AuditEvent[]> {
   const { body } = await journey.expect(200, auditor, 'GET', `AuditEvent?_count=1000&${query}`);
   return ((body as unknown as Bundle<AuditEvent>).entry ?? []).map(({ resource }) => resource!);
@@ -36,6 +50,7 @@ interface State extends Members {
   birthDate: string;
   communication: string;
   task: string;
+  template: string;
 }
 
 type CallOf = (state: State) => Parameters<Journey['call']>;
@@ -244,6 +259,15 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     [],
     () => ['demo-system', 'GET', 'ActivityDefinition/notice-invitation/$preview?patient=Patient/demo-patient'],
   ],
+  [
+    'ActivityDefinition/apply',
+    [],
+    ({ template }) => [
+      'demo-agent as Practitioner/demo-manager',
+      'GET',
+      `${template}/$apply?subject=Patient/demo-patient`,
+    ],
+  ],
   ['Basic/untranslated', [], () => ['demo-system', 'GET', 'Basic/$untranslated']],
   ['Patient/everything', [], () => ['demo-patient', 'GET', 'Patient/demo-patient/$everything']],
   [
@@ -280,6 +304,7 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
   const [unsubscribe = '', token = ''] = ['preferences', 'not-for-me'].map(
     page => new RegExp(`${page}\\?token=([\\w-]+)`).exec(mail?.text ?? '')?.[1] ?? '',
   );
+  const template = await journey.expect(201, 'demo-system', 'POST', 'ActivityDefinition', messageTemplate);
   const toPatient = { ...message, subject: { reference: 'Patient/demo-patient' } };
   const received = await journey.expect(201, 'demo-clinician', 'POST', 'Communication', toPatient);
   const { answer: sent, reasons: sending } = await reasonsFor(
@@ -300,6 +325,7 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
       birthDate: person.birthDate,
       communication: String(received.body.id),
       task,
+      template: `ActivityDefinition/${String(template.body.id)}`,
       ...(await membersIn(journey)),
     },
     inviting,
