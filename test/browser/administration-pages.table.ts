@@ -45,12 +45,33 @@ export const administrationPages: readonly ListedPage[] = [
       await reader.send('/workbench/groups/workflow/enrol');
     },
   },
+  {
+    name: 'admin-users',
+    routes: ['GET /workbench/users', 'POST /workbench/users'],
+    async open(reader) {
+      await atPage(reader, 'administrator', '/workbench/users');
+      await reader.send('/workbench/users?', { name: 'li' });
+    },
+  },
+  {
+    name: 'admin-user-refused',
+    routes: ['user', 'user/grant', 'user/end'].flatMap(path => [
+      `POST /workbench/users/${path}`,
+      ...(path === 'user' ? ['GET /workbench/users/user'] : []),
+    ]),
+    async open(reader) {
+      await atPage(reader, 'administrator', '/workbench/users/user?id=demo-administrator');
+      await reader.send('/workbench/users/user/grant');
+    },
+  },
 ];
 
 /** Routes of these pages that lead back to another. */
 export const administrationWithoutPage: readonly string[] = [
   'GET /workbench/groups/workflow/enrol',
   'GET /workbench/groups/workflow/remove',
+  'GET /workbench/users/user/grant',
+  'GET /workbench/users/user/end',
 ];
 
 type Cookies = Awaited<ReturnType<ReturnType<Reader['page']['context']>['cookies']>>;

@@ -4,7 +4,7 @@
  */
 import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
-import { groupsSection } from './administration/index.js';
+import { groupsSection, usersSection } from './administration/index.js';
 import { queueSection } from './queue-section.js';
 
-export const sections: readonly Section[] = [queueSection, membersSection, groupsSection];
+export const sections: readonly Section[] = [queueSection, membersSection, groupsSection, usersSection];

@@ -25,3 +25,7 @@ export const nameField = ({ words }: Visit, value: string, problem?: string): Ht
     ...{ name: 'name', label: words.adminName, value, most: 200, autocomplete: 'off' },
     ...{ direction: 'auto', problem },
   });
+
+/** Whether a group, or somebody of the staff, is in use, in words. */
+export const stateOf = ({ words }: Visit, isActive: boolean): string =>
+  isActive ? words.adminInUse : words.adminSwitchedOff;

@@ -10,6 +10,7 @@ import { scrollTable } from '../scroll-table.js';
 import { categoryWords } from './clinical-group.js';
 import { findAll } from './find-all.js';
 import { flowCategories, flowValuesOf } from './flow-values.js';
+import { stateOf } from './form-parts.js';
 import { forRoles, type Administrator } from './guard.js';
 import { CLINICAL_GROUP, GROUPS, WORKFLOW_GROUP } from './paths.js';
 import { groupsOfType, targetsOf, type Target } from './targets.js';
@@ -116,9 +117,6 @@ const workflowTable = (
     mayMake && html`<a class="button" href="${link(WORKFLOW_GROUP)}">${words.adminNewWorkflowGroup}</a>`,
   );
 };
-
-export const stateOf = ({ words }: Visit, isActive: boolean): string =>
-  isActive ? words.adminInUse : words.adminSwitchedOff;
 
 /** A table with its title, and what is made beside it. */
 export const section = (

@@ -2,7 +2,9 @@
 import type { Section } from '../parts.js';
 import { clinicalGroupPage } from './clinical-group.js';
 import { groupsPage } from './groups.js';
-import { GROUPS } from './paths.js';
+import { GROUPS, USERS } from './paths.js';
+import { userPages } from './user.js';
+import { usersPage } from './users.js';
 import { workflowGroupPages } from './workflow-group.js';
 
 export const groupsSection: Section = {
@@ -10,4 +12,11 @@ export const groupsSection: Section = {
   word: 'adminGroups',
   roles: ['healthcare-administrator', 'manager'],
   pages: [groupsPage, clinicalGroupPage, ...workflowGroupPages],
+};
+
+export const usersSection: Section = {
+  path: USERS,
+  word: 'adminUsers',
+  roles: ['healthcare-administrator'],
+  pages: [usersPage, ...userPages],
 };

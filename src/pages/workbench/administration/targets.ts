@@ -32,7 +32,7 @@ export async function groupsOfType(
   return matches.map(one => typed<Organization>(one));
 }
 
-const groupTarget = ({ id = '', name = '', active }: Organization): Target => ({
+export const groupTarget = ({ id = '', name = '', active }: Organization): Target => ({
   ...{ reference: `Organization/${id}`, name, isActive: active !== false },
 });
 
