@@ -6,6 +6,7 @@ import { Fault } from '../fhir/fault.js';
 import { phoneForm } from '../fhir/phone-number.js';
 import type { JsonObject } from '../fhir/resource.js';
 import { compileExpression, type Select } from './expression/compile.js';
+import { computed } from './computed.table.js';
 import { implicitSystems } from './implicit-system.table.js';
 import { baseKey } from './keys.js';
 import type { Component } from './types/composite.js';
@@ -85,6 +86,11 @@ function componentsOf({ url, component }: JsonObject): Definition['component'] {
   return parts.map((part, at) => ({ ...part, expression: parts[parts.length - 1 - at]!.expression }));
 }
 
+const computedOf = (type: string, code: string): Select | undefined => {
+  const values = Object.hasOwn(computed, `${type}.${code}`) ? computed[`${type}.${code}`] : undefined;
+  return values && ((_start, resource) => values(resource));
+};
+
 function definitionOf(parameter: JsonObject): Definition {
   const { url, code, type, expression } = parameter;
   if (typeof url !== 'string' || typeof code !== 'string' || typeof type !== 'string') {
@@ -92,12 +98,13 @@ function definitionOf(parameter: JsonObject): Definition {
   }
   const isNear = code === 'near' && type === 'special';
   const words = code === '_text' || code === '_content';
+  const isComputed = strings(parameter['base']).some(base => computedOf(base, code) !== undefined);
   const known = isValueType(type) || type === 'composite' || type === 'special';
   if (!known) throw invalid(url, 'the type is not known.');
   return {
     url,
     code,
-    type: words || typeof expression !== 'string' ? 'special' : isNear ? 'near' : type,
+    type: words || !(typeof expression === 'string' || isComputed) ? 'special' : isNear ? 'near' : type,
     base: strings(parameter['base']),
     target: strings(parameter['target']),
     expression: typeof expression === 'string' ? expression : undefined,
@@ -212,7 +219,7 @@ function compileParam(
     ...defined({ expression }),
     key: baseKey(type, code),
     facts: factsOf(definition, type, targets, ports),
-    select: compiled.select,
+    select: computedOf(type, code) ?? compiled.select,
     components: definition.component.map(part => componentOf(part, type, byUrl)),
   };
 }

@@ -48,21 +48,19 @@ export function written({ group, view, order, only, name }: Choice): Record<stri
 
 /** The conditions of a part of the queue of a group. */
 export function conditions(view: View, group: string, { account }: Pick<SignedIn, 'account'>): Query {
-  const states: Record<View, Query> = {
-    queued: [['status', 'ready']],
-    mine: [
-      ['status', 'in-progress'],
-      ['owner', account],
-    ],
-    waiting: [['status', 'on-hold']],
-    others: [['status', 'in-progress']],
-    done: [['status', 'completed']],
+  const statuses: Record<View, string> = {
+    ...{ queued: 'ready', mine: 'in-progress', waiting: 'on-hold', others: 'in-progress', done: 'completed' },
   };
-  return [['workflow-group', group], ...states[view]];
+  const theirs: Query = view === 'mine' ? [['owner', account]] : [];
+  return [['queue', `${group}$${statuses[view]}`], ...theirs];
 }
 
 /** The sort of each order; what is done is shown the other way round. */
-const sorts: Readonly<Record<Order, string>> = { age: 'authored-on', due: 'due', urgency: 'urgency,authored-on' };
+const sorts: Readonly<Record<Order, string>> = {
+  age: 'authored-on',
+  due: 'due',
+  urgency: 'queue-order,authored-on',
+};
 
 /** The search of what is chosen. @param now milliseconds since the epoch */
 export function searchOf({ group, view, order, only, name }: Choice, who: SignedIn, now: number): Query {

@@ -8,6 +8,7 @@ import { firstRows } from './first-rows.js';
 import { keyNumber, mayMatch } from './keys.js';
 import { FEW, planOf, remaining, tests, type Plan, type Effort } from './plan.js';
 import { COLUMNS, columns, JSON_COLUMN, smallColumns, textLengthOf, versionOf } from './row.js';
+import { isWalkShorter, walkedRows } from './sorted-walk.js';
 import { afterSql, orderSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
 import { every, join, limitSql, Sql, sql, TRUE } from './sql.js';
 
@@ -62,6 +63,10 @@ function gatheredRows(plan: Plan, { partition, after, sort: asked, limit }: Sear
 function rowsOf(connection: Connection, search: Search, { type, where }: Kind, effort: Effort): Row[] {
   const plan = planOf(connection, { partition: search.partition, type }, where, effort);
   const ordered = plan.driver.key !== undefined && isByMain(sortOf(search.sort));
+  if (!ordered && isWalkShorter(connection, plan, search, effort)) {
+    const walked = smallRows(connection, texts => walkedRows(plan, search, type, texts), fairShare(search));
+    if (walked && walked.length > search.limit) return walked;
+  }
   const rows = (texts: Sql): Sql => (ordered ? orderedRows : gatheredRows)(plan, search, type, texts);
   return smallRows(connection, rows, fairShare(search)) ?? rowsInTurn(connection, rows, search);
 }

@@ -47,14 +47,21 @@ function beyond(column: Sql, value: SqlValue, descending: boolean): Sql {
     : sql`(${column} > ${value} OR ${column} IS NULL)`;
 }
 
-/** Rows after a position `[k0, k1, …, rid]` in that order. */
-export function afterSql(sort: readonly Sort[], position: Position): Sql {
+/**
+ * Rows after a position `[k0, k1, …, rid]` in that order.
+ * @param column of each sort key and, last, of the rid
+ */
+export function afterSql(
+  sort: readonly Sort[],
+  position: Position,
+  column: (index: number) => Sql = index => columnOf(index, sort),
+): Sql {
   const descends = [...sort.map(({ descending }) => descending), tieDescends(sort)];
   return some(
     descends.map((descending, i) =>
       every([
-        ...descends.slice(0, i).map((_, j) => sql`${columnOf(j, sort)} IS ${position[j] ?? null}`),
-        beyond(columnOf(i, sort), position[i] ?? null, descending),
+        ...descends.slice(0, i).map((_, j) => sql`${column(j)} IS ${position[j] ?? null}`),
+        beyond(column(i), position[i] ?? null, descending),
       ]),
     ),
   );
