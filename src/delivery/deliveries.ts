@@ -1,6 +1,7 @@
 /** The deliveries that the records of the outbox hold, as administrators see them. */
 import type { Clock } from '../fhir/clock.js';
-import type { Deliveries } from '../portal/deliveries.js';
+import { holds } from '../fhir/period.js';
+import type { Deliveries, DeliveryFilter, ListedDelivery } from '../portal/deliveries.js';
 import type { Records } from '../store/port.js';
 import { deliveriesAbout, deliveriesIn, sentAgain } from './delivery-record.js';
 import { channelQueue, OUTBOX } from './outbox.js';
@@ -16,15 +17,24 @@ export const createDeliveries = (
   clock: Clock,
   channels: readonly { readonly name: string }[],
 ): Deliveries => ({
-  async list({ about, states }, limit) {
+  async list(filter, limit) {
+    const { about, states } = filter;
     const queues = queuesOf(channels);
     const now = clock.now();
+    const isAsked = matcher(filter);
     if (about !== undefined) {
       const all = await deliveriesAbout(about, queues, records, now);
-      return all.filter(({ outcome }) => states.includes(outcome)).slice(0, limit);
+      return all.filter(isAsked).slice(0, limit);
     }
-    const found = await Promise.all(states.map(state => deliveriesIn(state, queues, records, now, limit)));
+    const found = await Promise.all(states.map(state => deliveriesIn(state, queues, records, now, { limit, isAsked })));
     return found.flat().slice(0, limit);
   },
   again: id => sentAgain(id, records, clock.now()),
 });
+
+const matcher =
+  ({ states, channel, within }: DeliveryFilter) =>
+  (one: ListedDelivery): boolean =>
+    states.includes(one.outcome) &&
+    (channel === undefined || one.channel === channel) &&
+    (within === undefined || holds(within, one.at));

@@ -4,6 +4,7 @@
  */
 import { defined } from '../fhir/defined.js';
 import type { Clock } from '../fhir/clock.js';
+import { Fault } from '../fhir/fault.js';
 import type { ListedDelivery } from '../portal/deliveries.js';
 import type { NoticeEvent } from '../portal/notice-kinds.table.js';
 import type { Document, DocumentChange, Records } from '../store/port.js';
@@ -114,7 +115,13 @@ export async function deliveriesAbout(
   records: Pick<Records, 'find'>,
   now: number,
 ): Promise<ListedDelivery[]> {
-  return listed(queues, now, (kind, limit) => records.find(kind, 'about', about, now, limit), MOST);
+  return listed(queues, now, kind => records.find(kind, 'about', about, now, MOST));
+}
+
+/** What is wanted of those in a state. */
+export interface Wanted {
+  readonly limit: number;
+  readonly isAsked: (one: ListedDelivery) => boolean;
 }
 
 /** Those in a state, whatever they are about. @param queues kinds of records of those that wait */
@@ -123,21 +130,38 @@ export async function deliveriesIn(
   queues: readonly string[],
   records: Pick<Records, 'find'>,
   now: number,
-  limit: number,
+  { limit, isAsked }: Wanted,
 ): Promise<ListedDelivery[]> {
   const key = (kind: string): string => (kind === DELIVERY ? 'outcome' : 'state');
-  return listed(queues, now, (kind, most) => records.find(kind, key(kind), state, now, most), limit);
+  const find = async (kind: string): Promise<Document[]> => {
+    const found: Document[] = [];
+    for (let seen = 0, after: string | undefined; seen < MOST_SEEN; seen += PAGE) {
+      const page = await records.find(kind, key(kind), state, now, PAGE, defined({ after }));
+      found.push(...page.filter(one => isAsked(shownOf(kind, one, now))));
+      if (found.length >= limit || page.length < PAGE) return found.slice(0, limit);
+      after = page.at(-1)?.id;
+    }
+    throw new Fault('too-costly', 'There are too many in this state: ask for others, or for those about a resource.');
+  };
+  return listed(queues, now, find);
 }
+
+/** Records that are read at once, and at all. */
+const PAGE = 500;
+const MOST_SEEN = 20_000;
 
 async function listed(
   queues: readonly string[],
   now: number,
-  find: (kind: string, limit: number) => Promise<readonly Document[]>,
-  limit: number,
+  find: (kind: string) => Promise<readonly Document[]>,
 ): Promise<ListedDelivery[]> {
-  const [ended = [], ...waiting] = await Promise.all([DELIVERY, ...queues].map(kind => find(kind, limit)));
-  return [...ended.map(endedDelivery), ...waiting.flat().map(document => waitingDelivery(document, now))];
+  const kinds = [DELIVERY, ...queues];
+  const found = await Promise.all(kinds.map(find));
+  return found.flatMap((documents, at) => documents.map(one => shownOf(kinds[at] ?? '', one, now)));
 }
+
+const shownOf = (kind: string, document: Document, now: number): ListedDelivery =>
+  kind === DELIVERY ? endedDelivery(document) : waitingDelivery(document, now);
 
 /** The reason says why nobody was reached. */
 function endedDelivery({ id, value }: Document): ListedDelivery {

@@ -4,7 +4,7 @@ import { html, type Html } from './html.js';
 
 /** What people call a type or a category; the code where there is no word for it. */
 export function wordFor(
-  kind: 'type' | 'category' | 'function' | 'basis' | 'relative',
+  kind: 'type' | 'category' | 'function' | 'basis' | 'relative' | 'event' | 'delivery' | 'channel',
   code: string,
   words: PlainTexts,
 ): Html {

@@ -1,4 +1,5 @@
 /** Deliveries of notices, as administrators list them and send them again. */
+import type { Bounds } from '../fhir/period.js';
 import type { DocumentChange } from '../store/port.js';
 import type { NoticeEvent } from './notice-kinds.table.js';
 
@@ -19,9 +20,18 @@ export interface ListedDelivery {
   readonly reason?: string;
 }
 
+export interface DeliveryFilter {
+  readonly states: readonly string[];
+  /** The resource that they are about. */
+  readonly about?: string;
+  readonly channel?: string;
+  /** When they came into their state. */
+  readonly within?: Bounds;
+}
+
 export interface Deliveries {
-  /** Those about a resource, or all; of these states. */
-  list(of: { about?: string; states: readonly string[] }, limit: number): Promise<readonly ListedDelivery[]>;
+  /** Those of any of the states that meet the rest. Fault `too-costly` where too many others would be looked at. */
+  list(of: DeliveryFilter, limit: number): Promise<readonly ListedDelivery[]>;
   /** The changes that put a lost one into the outbox again, with all its tries; undefined where there is none of that id. */
   again(id: string): Promise<{ about: string; documents: readonly DocumentChange[] } | undefined>;
 }

@@ -15,6 +15,8 @@ import * as relations from './relations.table.js';
 import * as resource from './resource.table.js';
 import * as workbenchAdministration from './workbench-administration.table.js';
 import * as workbench from './workbench.table.js';
+import * as noticeNames from './notice-names.table.js';
+import * as workbenchDeliveries from './workbench-deliveries.table.js';
 import * as workbenchMembers from './workbench-members.table.js';
 
 const english = {
@@ -22,6 +24,7 @@ const english = {
   ...{ ...resource.english, ...notices.english, ...outcomes.english, ...relations.english, ...profile.english },
   ...workbench.english,
   ...workbenchMembers.english,
+  ...{ ...workbenchDeliveries.english, ...noticeNames.english },
   ...workbenchAdministration.english,
 };
 
@@ -45,6 +48,7 @@ const arabic: Translated = {
   ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic, ...relations.arabic, ...profile.arabic },
   ...workbench.arabic,
   ...workbenchMembers.arabic,
+  ...{ ...workbenchDeliveries.arabic, ...noticeNames.arabic },
   ...workbenchAdministration.arabic,
 };
 

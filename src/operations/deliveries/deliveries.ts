@@ -1,6 +1,7 @@
 /** `$deliveries`: the notices in a state, or about a resource, for administrators: no address, no text, no code. */
 import { defined } from '../../fhir/defined.js';
 import { instant } from '../../fhir/instant.js';
+import { boundsOf } from '../../fhir/period.js';
 import { FILE_BASE } from '../../fhir/own-canonicals.js';
 import { localReference } from '../../fhir/reference.js';
 import type { ListedDelivery } from '../../portal/deliveries.js';
@@ -19,10 +20,11 @@ const MOST = 1000;
 
 export const createDeliveryList = ({ deliveries }: DeliveriesParts): Operation<DeliveriesInput, DeliveriesOutput> => ({
   definition: `${FILE_BASE}/OperationDefinition/deliveries`,
-  async handler({ state = LOST, about, count = USUAL }, context) {
+  async handler({ state = LOST, about, channel, since, until, count = USUAL }, context) {
     if (count < 1 || count > MOST) throw wrongParameter('count', `a number from 1 to ${MOST}`);
     if (!state.every(one => STATES.includes(one))) throw wrongParameter('state', `one of ${STATES.join(', ')}`);
-    const of = { states: state, ...defined({ about: about && resourceOf(about, context) }) };
+    const within = boundsOf(defined({ start: since, end: until }));
+    const of = { states: state, within, ...defined({ about: about && resourceOf(about, context), channel }) };
     const found = await deliveries.list(of, count + 1);
     return { output: { delivery: found.slice(0, count).map(partsOf), more: found.length > count } };
   },

@@ -2,9 +2,16 @@
  * The sections of the Workbench, in the order of their tabs, each with its pages. The pages ask the portal's endpoint with the rights
  * of whoever is signed in, and have none of their own.
  */
+import { deliveriesSection } from './deliveries/index.js';
 import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
 import { groupsSection, usersSection } from './administration/index.js';
 import { queueSection } from './queue-section.js';
 
-export const sections: readonly Section[] = [queueSection, membersSection, groupsSection, usersSection];
+export const sections: readonly Section[] = [
+  queueSection,
+  membersSection,
+  deliveriesSection,
+  groupsSection,
+  usersSection,
+];

@@ -1,0 +1,26 @@
+/** Further pages of administration at the Workbench, and how a reader gets there. */
+import { asStaff } from './members.table.js';
+import type { ListedPage } from './pages.table.js';
+
+export const administrationPages: readonly ListedPage[] = [
+  {
+    name: 'deliveries',
+    routes: ['GET /workbench/deliveries', 'POST /workbench/deliveries'],
+    async open(reader) {
+      const { fhir, member, mails, server } = reader.portal;
+      await server.app.dispatcher.stop();
+      const { patient, email } = await member();
+      const record = await fhir('demo-system', 'GET', patient);
+      const coding = [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'general' }];
+      await fhir('demo-clinician', 'POST', 'Communication', {
+        ...{ resourceType: 'Communication', status: 'completed', category: [{ coding }] },
+        ...{ subject: { reference: patient }, payload: [{ contentString: 'Your results are there.' }] },
+      });
+      await fhir('demo-system', 'PUT', patient, { ...record, telecom: undefined });
+      await mails(email);
+      server.app.dispatcher.start();
+      await asStaff(reader, 'administrator');
+      await reader.go('/workbench/deliveries');
+    },
+  },
+];
