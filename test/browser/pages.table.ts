@@ -12,7 +12,7 @@ import { unreachableStaff } from '../identity/unreachable-staff.js';
 import { actionsOf } from '../portal/desk.js';
 import { Journey, stranger } from '../portal/journey.js';
 import { linking } from '../portal/relations.js';
-import { administrationPages } from './administration.table.js';
+import { upkeepPages } from './upkeep.table.js';
 import { memberPages, withoutMemberPage } from './members.table.js';
 import { administrationPages, administrationWithoutPage } from './administration-pages.table.js';
 import { AGENT, type Reader } from './page-site.js';
@@ -102,6 +102,7 @@ export const pages: readonly ListedPage[] = [
   },
   ...memberPages,
   ...administrationPages,
+  ...upkeepPages,
   // Sign-in
   { name: 'sign-in', routes: ['GET /sign-in'], open: ({ go }) => go('/sign-in?after=closed') },
   {

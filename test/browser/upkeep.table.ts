@@ -1,8 +1,8 @@
-/** Further pages of administration at the Workbench, and how a reader gets there. */
+/** The pages of the Workbench for delivery, words and audit, and how a reader gets there. */
 import { asStaff } from './members.table.js';
 import type { ListedPage } from './pages.table.js';
 
-export const administrationPages: readonly ListedPage[] = [
+export const upkeepPages: readonly ListedPage[] = [
   {
     name: 'deliveries',
     routes: ['GET /workbench/deliveries', 'POST /workbench/deliveries'],
