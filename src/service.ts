@@ -88,6 +88,8 @@ export interface OperationAnswer<Output extends Values = Values> {
   /** Default 200. */
   status?: number;
   headers?: Record<string, string>;
+  /** Answered in place of the output: no FHIR resource, but a document of another format that the caller asked for. */
+  content?: { contentType: string; bytes: Uint8Array };
   /** Checked against the OperationDefinition's `out` parameters; `{ return: resource }` is answered as the resource. */
   output: Output;
   changes?: Changes;

@@ -8,6 +8,7 @@ import { localReference } from '../fhir/reference.js';
 import { and, NONE, not, or } from '../search/filters.js';
 import { typePosting, type Filter } from '../search/query.js';
 import { actorsNamed } from './consent.js';
+import { countedPostings } from './counted.js';
 import { draftPostings } from './drafts.js';
 import { internalPosting } from './internal-posting.js';
 import { labelPostings } from './labels.js';
@@ -61,6 +62,7 @@ export function createPostings(own: OwnCanonicals): Postings {
     draftPostings(resource, own) ?? [
       ...internalPostings(resource, bases, taskCodes),
       ...enteredPostings(resource, own),
+      ...countedPostings(resource, own, path => references(resource, [path], bases)),
     ];
   return { internal, tombstones: (resource, bases) => internal(resource, bases).map(gone) };
 }

@@ -33,7 +33,10 @@ export function createGate(
   labels: LabelRules,
 ): Gate {
   const { own } = definitions;
-  const policyOf = policies(compile, { roleSystem: own.codeSystem('role'), labels, workItems: workItemsOf(own) });
+  const policyOf = policies(compile, {
+    ...{ roleSystem: own.codeSystem('role'), tagSystem: own.codeSystem('message-count') },
+    ...{ labels, workItems: workItemsOf(own) },
+  });
   return {
     isOpen: (_endpoint, route) => isOpen(route, definitions.own),
     anonymous,

@@ -3,6 +3,7 @@
  * policy, and every write is checked against it on the version before and on the new one.
  */
 import { defined } from '../fhir/defined.js';
+import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { isContainedType, plainType } from '../search/contained.js';
@@ -72,6 +73,10 @@ export function guard(store: Store, policy: Policy, need?: Need, caller?: string
       return page(await store.search(narrowSearch(search)));
     },
     count: (search, limit) => store.count(narrowSearch(search), limit),
+    async tally(query) {
+      if (visible(query.type).kind === 'all') return store.tally({ ...query, ...own });
+      throw new Fault('forbidden', `Not all of ${query.type} is open to this token.`);
+    },
     history: async query => page(await store.history(narrowHistory(query))),
     countHistory: (query, limit) => store.countHistory(narrowHistory(query), limit),
     async scan(partition, type, limit, after) {

@@ -29,6 +29,8 @@ export interface Policy {
   readonly actor: Actor;
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
+  /** The code system of the tags that the server writes, whatever a caller sends. */
+  readonly tagSystem: string | undefined;
   /** The types that may contain other resources. */
   readonly containers: readonly string[];
   /** Resources of a type that the actor may see at all, under any scope to read or search. */
@@ -64,6 +66,8 @@ export interface PolicyRules {
   readonly holdsDrafts: boolean;
   /** The code system of the portal's roles. */
   readonly roleSystem: string;
+  /** That of the tags that the server writes; left out: it writes none. */
+  readonly tagSystem?: string;
   readonly containers: readonly string[];
   /** Security labels that hide; left out: none do. */
   readonly labels?: LabelRules;
@@ -85,6 +89,7 @@ export function createPolicy(actor: Actor, rules: PolicyRules): Policy {
   return {
     actor,
     roleSystem: rules.roleSystem,
+    tagSystem: rules.tagSystem,
     containers: rules.containers,
     visible: type => once(type, () => either([reach({ type, permission: 'r' }), reach({ type, permission: 's' })])),
     past: type => pastFilter(actor, type, rules),
@@ -124,7 +129,12 @@ export function without(policy: Policy, types: ReadonlySet<string> | undefined):
  */
 export function policies(
   compile: (endpoint: Endpoint) => CompileScope,
-  { roleSystem, labels, workItems }: Required<Pick<PolicyRules, 'roleSystem' | 'labels' | 'workItems'>>,
+  {
+    roleSystem,
+    tagSystem,
+    labels,
+    workItems,
+  }: Required<Pick<PolicyRules, 'roleSystem' | 'tagSystem' | 'labels' | 'workItems'>>,
 ): (actor: Actor, endpoint: Endpoint) => Policy {
   const made = new WeakMap<Endpoint, WeakMap<Actor, Policy>>();
   return (actor, endpoint) => {
@@ -136,6 +146,7 @@ export function policies(
       holdsAudit,
       holdsDrafts,
       roleSystem,
+      tagSystem,
       labels,
       workItems,
       declares,

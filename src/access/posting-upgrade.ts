@@ -12,7 +12,7 @@ import type { BinaryOwnersParts } from './binary-owners.js';
 import { compartmentPaths } from './compartment-paths.table.js';
 
 /** Another id after a release that adds postings to what patients have of their own. */
-const DONE = { kind: 'setup', id: 'postings-of-labels' };
+const DONE = { kind: 'setup', id: 'words-and-counts-of-messages' };
 /** What patients have of their own; Binaries last, which follow the others. */
 const TYPES = Object.keys(compartmentPaths)
   .filter(type => Array.isArray(compartmentPaths[type]))

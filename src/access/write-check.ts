@@ -1,7 +1,7 @@
 /** Every version a caller writes, against the policy: on the version before it and on itself. */
 import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
-import type { Resource } from '../fhir/resource.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
 import { or } from '../search/filters.js';
 import type { Put, Store, Version } from '../store/port.js';
 import { ownedWithin } from './binary-owners.js';
@@ -19,7 +19,7 @@ export async function checkWrites(store: Store, policy: Policy, puts: readonly P
   ownedWithin(puts).forEach((put, at) => {
     if (put.version > 1 && !before[at]) throw new Fault('not-found', `There is no ${put.key.type}/${put.key.id}.`);
     if (!policy.accepts(put, permissionOf(put))) throw forbidden(put);
-    if (policy.actor.kind === 'patient') checkLabels(put, before[at]);
+    if (policy.actor.kind === 'patient') checkLabels(put, before[at], policy);
   });
   await checkChangeable(store, policy, puts);
 }
@@ -57,8 +57,9 @@ function permissionOf({ version, deleted }: Put): WritePermission {
 const forbidden = ({ key }: Put): Fault => new Fault('forbidden', `This token may not write this ${key.type}.`);
 
 /** Security labels and tags steer access and routing: they are not the patient's to set. */
-function checkLabels(put: Put, before: Version | undefined): void {
-  if (!put.deleted && labels(put) !== labels(before)) {
+function checkLabels(put: Put, before: Version | undefined, policy: Policy): void {
+  const tagSystem = put.key.type === 'Communication' ? policy.tagSystem : undefined;
+  if (!put.deleted && labels(put, tagSystem) !== labels(before, tagSystem)) {
     throw new Fault('forbidden', 'Security labels and tags cannot be set by this token.', {
       code: 'security',
       expression: `${put.key.type}.meta`,
@@ -66,8 +67,11 @@ function checkLabels(put: Put, before: Version | undefined): void {
   }
 }
 
-function labels(version: Version | undefined): string {
+/** @param tagSystem of tags that the server writes, whatever the caller sent: they are left out */
+function labels(version: Version | undefined, tagSystem: string | undefined): string {
   if (!version || version.deleted) return '[]';
   const { meta } = parseStored<Resource>(version.json);
-  return JSON.stringify([meta?.['security'] ?? [], meta?.['tag'] ?? []].flat());
+  const tags = (meta?.['tag'] ?? []) as JsonObject[];
+  const others = tagSystem === undefined ? tags : tags.filter(({ system }) => system !== tagSystem);
+  return JSON.stringify([meta?.['security'] ?? [], others].flat());
 }

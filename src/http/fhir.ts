@@ -110,8 +110,9 @@ export function createFhirHandler(parts: FhirParts): (request: IncomingMessage, 
     const value = { ...received, holdLarge: room.answer };
     if (isPage) return found.base.handle(await asSignedIn(value, request));
     const shape = negotiate(parametersOf(value), request.headers.accept);
-    // A Binary is answered in its own format, whatever that is.
-    if (shape === undefined && first !== 'Binary') throw notAcceptable();
+    // A Binary is answered in its own format, whatever that is; an operation in the one that its parameter asks for.
+    const isOther = first === 'Binary' || query.some(([name]) => name === '_outputFormat');
+    if (shape === undefined && !isOther) throw notAcceptable();
     Object.assign(envelope, shape);
     if (value.body?.kind !== 'stream') return found.base.handle(value);
     const answer = await found.base.handle(value);

@@ -21,6 +21,7 @@ import { createLinkProxy, type LinkProxyParts } from './link-proxy/link-proxy.js
 import { createLookup, type LookupParts } from './lookup/lookup.js';
 import { createMark } from './mark/mark.js';
 import { createMatch, type MatchParts } from './match/match.js';
+import { createMeasureMessages, type MeasureMessagesParts } from './measure-messages/measure-messages.js';
 import { createMembers, type MembersParts } from './members/members.js';
 import { createMeta, createMetaAdd, createMetaDelete, type MetaParts } from './meta/meta.js';
 import { createNote } from './note/note.js';
@@ -73,6 +74,7 @@ export type OperationParts = WorkflowParts &
   LinkProxyParts &
   LookupParts &
   MatchParts &
+  MeasureMessagesParts &
   MembersParts &
   MetaParts &
   PreviewParts &
@@ -136,6 +138,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createMark('archive', parts),
   createMark('unarchive', parts),
   createReadState(parts),
+  createMeasureMessages(parts),
   createPreview(parts),
   createApply(parts),
   createUntranslated(parts),

@@ -10,6 +10,7 @@ import { isPatientSide, refuseStrangers } from './addressees.js';
 import type { Author } from './author.js';
 import { withBareReferences } from './bare.js';
 import { refuseContained, refuseForeignNotes, refuseOutside, signed } from './claims.js';
+import { counted, uncounted } from './countable.js';
 import { refuseUnanswerable, taskAnswered, taskNamed, withReply } from './message-answer.js';
 import { extended, extensionOf, withoutOwn } from './message-extensions.js';
 import { noticesOf, type NoticeParts } from './message-notice.js';
@@ -47,8 +48,8 @@ interface Composed {
 
 /** A draft in the form to store: its author's alone. */
 export async function saveDraft(draft: Communication, parts: MessageParts): Promise<Communication> {
-  const { message } = await composed(draft, parts);
   const { author, all } = parts;
+  const { message } = await composed(uncounted(draft, all.own), parts);
   const known = author.kind === 'system' ? { identifier: { value: author.subject } } : own(message, author);
   return extended(message, { url: all.own.structure('author'), valueReference: known });
 }
@@ -65,7 +66,8 @@ export async function sendMessage(draft: Communication, parts: MessageParts): Pr
   if (thread) refuseUnanswerable(thread, parts);
   const task = await taskAnswered(named, thread, parts);
   const basedOn = task && !named ? { basedOn: [{ reference: `Task/${task.resource.id}` }] } : {};
-  const sent = { ...composedMessage, ...basedOn, status: 'completed' as const, sent: instant(world.clock.now()) };
+  const addressed = { ...composedMessage, ...basedOn, status: 'completed' as const, sent: instant(world.clock.now()) };
+  const sent = counted(addressed, all.own);
   const message = author.kind === 'system' ? sent : withSignedNotes(sent);
   await refuseStrangers(message, all, { now: world.clock.now(), ages });
   if (isPatientSide(message.sender)) refuseUnfiled(message, thread, parts);

@@ -1,4 +1,5 @@
 /** Hours of the day in which a person gets no notices. Local times follow the rules of the zone, summer time too. */
+import { instantOf, wallClock } from '../fhir/time-zone.js';
 
 export interface QuietHours {
   /** Minutes after midnight. Where the end is before the start, the hours go over midnight. */
@@ -46,21 +47,3 @@ export function endOfQuiet(hours: QuietHours | undefined, now: number, portalZon
 
 const isWithin = (minute: number, { start, end }: QuietHours): boolean =>
   start < end ? minute >= start && minute < end : minute >= start || minute < end;
-
-/** The local time as if it were one of UTC: milliseconds. */
-function wallClock(instant: number, timeZone: string): number {
-  const format = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn-hc-h23', {
-    ...{ timeZone, year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  });
-  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
-  const of = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
-  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
-}
-
-/** The instant of a local time, by the offset that the zone has then. */
-function instantOf(local: number, zone: string): number {
-  const offset = (instant: number): number => wallClock(instant, zone) - instant;
-  const near = local - offset(local);
-  return local - offset(near);
-}

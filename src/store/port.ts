@@ -117,6 +117,20 @@ export interface HistoryQuery {
   caller?: string;
 }
 
+/** What is counted by posting. */
+export interface Tally {
+  partition: string;
+  type: string;
+  /** What the postings begin with, the type first: `Communication|~counted|`. */
+  prefix: string;
+  /** Main dates from here to before `until`; milliseconds since the epoch. */
+  since: number;
+  until: number;
+  /** As in a search. */
+  deadline: number;
+  caller?: string;
+}
+
 export interface Store {
   /**
    * The current versions of these resources, in the order asked; undefined where there is none or `where` (by type of
@@ -135,6 +149,8 @@ export interface Store {
   search(search: Search): Promise<Page>;
   /** The number of matches, counted no further than `limit` (a result of `limit` means "that many or more"; Infinity: all). */
   count(search: Pick<Search, 'partition' | 'of' | 'deadline' | 'caller'>, limit: number): Promise<number>;
+  /** By posting that begins so, the number of live resources that carry it; those that none carries are left out. */
+  tally(query: Tally): Promise<ReadonlyMap<string, number>>;
   /** Versions, newest first (by instant, then by version), deletions included. */
   history(query: HistoryQuery): Promise<Page>;
   /** The number of versions `history` would page through, counted no further than `limit`. */

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Communication } from 'fhir/r4.js';
 import { Fault, type Issue } from '../fhir/fault.js';
 import type { Resource } from '../fhir/resource.js';
+import { countedAs } from '../portal/countable.js';
 import { extensionOf, withOwnOf } from '../portal/message-extensions.js';
 import { messageWorkflow, traceOf } from '../portal/message-workflow.js';
 import { saveDraft, sendMessage, type MessageParts } from '../portal/message.js';
@@ -46,7 +47,7 @@ async function afterSending(
   parts: PortalRuleParts,
 ): ReturnType<WriteRule> {
   const { own } = parts.definitions;
-  const next = withOwnOf(wanted, before, own);
+  const next = countedAs(withOwnOf(wanted, before, own), before, own);
   const all = readerOf(context, context.asSystem('a message: an update of it'), parts);
   const moving = () => ({ by: context.actor, now: parts.clock.now(), all, input: {} });
   const { resource, effects } = await judge(messageWorkflow, before, next, context.actor, moving);

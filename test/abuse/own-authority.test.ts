@@ -154,6 +154,11 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ({ communication }) => ['demo-clinician', 'GET', `Communication/${communication}/$read-state`],
   ],
   [
+    'Communication/measure-messages',
+    ['messages: their numbers'],
+    () => [ADMINISTRATOR, 'GET', 'Communication/$measure-messages?start=2026&end=2027'],
+  ],
+  [
     'Task/assign',
     ['work item: assign'],
     ({ task }) => ['demo-agent as Practitioner/demo-manager', 'POST', `Task/${task}/$assign`, toAgent('owner')],

@@ -95,6 +95,7 @@ describe('compartment paths', () => {
       'Communication|~by|Patient/1',
       'Communication|~staff|Practitioner/3',
       'Communication|~thread|Communication/m',
+      'Communication|~counted|from-patient|other||Practitioner/3',
     ]);
     assert.deepEqual(postingsOf(patient('1', { link: [{ other: reference('Patient/2') }] })), [
       'Patient|~own|Patient/1',

@@ -12,6 +12,7 @@ import { readContract } from './store-read.js';
 import { searchContract } from './store-search.js';
 import { sizesContract } from './store-sizes.js';
 import { sortContract } from './store-sort.js';
+import { tallyContract } from './store-tally.js';
 
 /** Gives each test a partition of its own. */
 export type NewScene = () => Scene;
@@ -32,6 +33,7 @@ export function storeContract(name: string, open: Open): void {
     searchContract(scene);
     sortContract(scene);
     sizesContract(scene);
+    tallyContract(scene);
     historyContract(scene);
     commitContract(scene, () => storage.records);
     criteriaContract(scene);

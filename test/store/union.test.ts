@@ -134,7 +134,7 @@ eachStorage((name, open) => {
     it('passes on what a store warns of', async () => {
       const warned = {
         ...{ read: store.read, version: store.version, count: store.count, scan: store.scan, commit: store.commit },
-        ...{ history: store.history, countHistory: store.countHistory, close: store.close },
+        ...{ history: store.history, countHistory: store.countHistory, tally: store.tally, close: store.close },
         search: (search: Parameters<Store['search']>[0]) =>
           Promise.resolve({ rows: [], positions: [], warnings: [`of ${search.partition}`] }),
       };

@@ -64,7 +64,8 @@ export function createOperationTable(
 
 function answerOf({ out }: Compiled, result: OperationResult, validator: Validator): FhirResponse {
   if ('fault' in result) return faultResponse(result.fault);
-  const { status = 200, headers = {}, output } = result;
+  const { status = 200, headers = {}, output, content } = result;
+  if (content) return { status, headers, body: { kind: 'bytes', ...content } };
   return { status, headers, body: { kind: 'resource', resource: writeParameters(out, output, validator) } };
 }
 

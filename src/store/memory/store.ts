@@ -12,7 +12,7 @@ import { GENERATION, generationsOf } from '../../search/generation.js';
 import { matches, type IndexedResource } from '../../search/match.js';
 import { newestFirst, sortValue } from '../../search/order.js';
 import type { Filter, Position, Search } from '../../search/query.js';
-import type { ChangeSet, Criterion, HistoryQuery, Key, Page, Past, Put, Store, Version } from '../port.js';
+import type { ChangeSet, Criterion, HistoryQuery, Key, Page, Past, Put, Store, Tally, Version } from '../port.js';
 import { pageOf, versionOf, type Order } from './page.js';
 import type { MemoryRecords } from './records.js';
 import { changedResources, conflict, slotOf, type Resources } from './resources.js';
@@ -74,6 +74,17 @@ export class MemoryStore implements Store {
   async count(search: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number> {
     this.heed(search.deadline);
     return Math.min((await this.found(search)).length, limit);
+  }
+
+  async tally({ partition, type, prefix, since, until, deadline }: Tally): Promise<ReadonlyMap<string, number>> {
+    this.heed(deadline);
+    const tally = new Map<string, number>();
+    for (const { index } of this.live(this.resources, partition, [type])) {
+      if (index.main < since || index.main >= until) continue;
+      const keys = new Set(index.postings.filter(posting => posting.startsWith(prefix)));
+      for (const key of keys) tally.set(key, (tally.get(key) ?? 0) + 1);
+    }
+    return tally;
   }
 
   async history(query: HistoryQuery): Promise<Page> {

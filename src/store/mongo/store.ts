@@ -3,7 +3,7 @@ import type { MongoClient } from 'mongodb';
 import type { Clock } from '../../fhir/clock.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Filter, Position, Search } from '../../search/query.js';
-import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
+import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Tally, Version } from '../port.js';
 import { commitChanges } from './commit.js';
 import { countVersions, historyPage, orPast } from './history.js';
 import { versionFields, versionOf, type Collections } from './collections.js';
@@ -18,6 +18,7 @@ import {
   type ReadLimits,
   type BoundedRead,
 } from './reader.js';
+import { tallied } from './tally.js';
 import { Turns } from './turns.js';
 
 /** The longest a read without a deadline may take, in milliseconds. */
@@ -58,6 +59,10 @@ export class MongoStore implements Store {
 
   count(search: Pick<Search, 'partition' | 'of' | 'deadline'>, limit: number): Promise<number> {
     return this.reading(reader => countMatches(reader, search, limit), search.deadline);
+  }
+
+  tally(query: Tally): Promise<ReadonlyMap<string, number>> {
+    return this.reading(reader => tallied(reader, query), query.deadline);
   }
 
   history(query: HistoryQuery): Promise<Page> {

@@ -3,7 +3,7 @@ import type { Clock } from '../../fhir/clock.js';
 import { countOnPage, PageEnd } from '../../search/page-end.js';
 import type { Filter, Position, Search } from '../../search/query.js';
 import { weightOf } from '../../search/weight.js';
-import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Version } from '../port.js';
+import type { ChangeSet, HistoryQuery, Key, Page, Past, Store, Tally, Version } from '../port.js';
 import { monotonic, type Connection } from './connection.js';
 import { condition } from './filter-sql.js';
 import { versionAt } from './history.js';
@@ -40,6 +40,7 @@ const FEW = 16;
 const HEAVY = 40;
 
 function attemptsFor(query: ReadQuery): readonly Attempt[] {
+  if (query.op === 'tally') return OTHER_ATTEMPTS;
   const { of } = 'search' in query ? query.search : query.query;
   if (of.reduce((sum, { where }) => sum + weightOf(where), 0) > HEAVY) return [];
   return query.op === 'search' ? PAGE_ATTEMPTS : OTHER_ATTEMPTS;
@@ -89,6 +90,10 @@ export class SqliteStore implements Store {
   count(search: Pick<Search, 'partition' | 'of' | 'deadline' | 'caller'>, limit: number): Promise<number> {
     const { partition, of } = search;
     return this.answer({ op: 'count', search: { partition, of }, limit }, search);
+  }
+
+  tally(tally: Tally): Promise<ReadonlyMap<string, number>> {
+    return this.answer({ op: 'tally', tally }, tally);
   }
 
   history(query: HistoryQuery): Promise<Page> {

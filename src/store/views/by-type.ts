@@ -29,7 +29,7 @@ export function byType(rest: Store, own: OwnType): Store {
 const isOwn = (own: OwnType, { partition, type }: Pick<Key, 'partition' | 'type'>): boolean =>
   type === own.type && partition === own.partition;
 
-function readsOf(rest: Store, own: OwnType): Pick<Store, 'read' | 'version' | 'scan'> {
+function readsOf(rest: Store, own: OwnType): Pick<Store, 'read' | 'version' | 'scan' | 'tally'> {
   const storeOf = (key: Pick<Key, 'partition' | 'type'>): Store => (isOwn(own, key) ? own.store : rest);
   return {
     async read(keys, where) {
@@ -40,6 +40,7 @@ function readsOf(rest: Store, own: OwnType): Pick<Store, 'read' | 'version' | 's
       return keys.map(key => (isOwn(own, key) ? fromOwn.shift() : fromRest.shift()));
     },
     version: (key, version, past) => storeOf(key).version(key, version, past),
+    tally: query => storeOf(query).tally(query),
     scan: (partition, type, limit, after) => storeOf({ partition, type }).scan(partition, type, limit, after),
   };
 }

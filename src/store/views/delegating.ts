@@ -6,6 +6,7 @@ export const delegating = (store: Store): Store => ({
   version: store.version.bind(store),
   search: store.search.bind(store),
   count: store.count.bind(store),
+  tally: store.tally.bind(store),
   history: store.history.bind(store),
   countHistory: store.countHistory.bind(store),
   scan: store.scan.bind(store),

@@ -78,6 +78,19 @@ export function union(store: Store, name: string, partitions: readonly string[])
     async count(search, limit) {
       return sum(await each(partition => store.count({ ...search, partition }, limit)), limit);
     },
+    async tally(query) {
+      const tallies = await each(partition => store.tally({ ...query, partition }));
+      const keys = new Set(tallies.flatMap(one => [...one.keys()]));
+      return new Map(
+        [...keys].map(key => [
+          key,
+          sum(
+            tallies.map(one => one.get(key) ?? 0),
+            Infinity,
+          ),
+        ]),
+      );
+    },
     history({ after, limit, ...query }) {
       const pageOf: PageOf = (partition, window) => store.history({ ...query, partition, ...window });
       return merged(pageOf, newestVersionFirst, { limit, ...defined({ characters: query.characters, after }) });
