@@ -38,7 +38,7 @@ const folders = {
     ...['wording/ as types'],
   ],
   // Content of Binaries outside the text of their resources.
-  'content/': ['fhir/', 'formats/', 'search/ as types', 'store/port.ts as types', 'portal/ as types'],
+  'content/': ['fhir/', 'runtime/', 'formats/', 'search/ as types', 'store/port.ts as types', 'portal/ as types'],
   'conformance/': [...pure, ...handler],
   'writing/': [
     ...[...pure, ...handler, 'content/', 'configuration/', 'texts/', 'wording/', 'portal/'],
@@ -57,7 +57,7 @@ const folders = {
     'wording/',
     'access/broken-glass.ts',
   ],
-  'outbound/': [],
+  'outbound/': ['runtime/', 'content/ as types'],
   'delivery/': [
     ...['fhir/', 'runtime/', 'config/ as types', 'definitions/', 'search/', 'store/port.ts', 'outbound/'],
     ...['portal/', 'wording/ as types', 'configuration/ as types', 'access/ as types', 'service.ts'],

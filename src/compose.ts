@@ -11,6 +11,7 @@ import { createEscalation } from './compose/escalation.js';
 import { checkStart, endpointThat, loadModel } from './compose/model.js';
 import { createIdentity, type Identity } from './compose/identity.js';
 import { createIndexing, createReindexing, inStep } from './compose/indexing.js';
+import { scanWorkers } from './compose/scanning.js';
 import { createSight } from './compose/sight.js';
 import { createServing, type Serving } from './compose/serving.js';
 import { createNoticeTokens } from './compose/notice-tokens.js';
@@ -63,6 +64,8 @@ export interface App extends Serving {
   readonly reindexer: BackgroundWorker;
   /** Escalates overdue work. */
   readonly escalation: BackgroundWorker;
+  /** Scans what is held; none without a scanner. */
+  readonly scanning: readonly BackgroundWorker[];
   /** What its handlers are made of. */
   readonly parts: HandlerParts;
   readonly identity: Identity;
@@ -115,6 +118,7 @@ export async function compose(
   const connected = createConnectedApps({ ...world, grants, clients, audit, store: stores.store, read: access.read });
   const identity = createIdentity({ ...shared, grants, connected, stores, secret, audit, log, handling, outbound });
   const escalation = createEscalation({ ...shared, stores, log, handling });
+  const scanning = scanWorkers({ ...shared, log, handling });
   const serving = createServing({
     ...{ ...shared, log, dispatch, access, clients, grants, secret, pageTokens },
     ...{ dispatcher, reindexer, audit, stores: opened, texts },
@@ -126,7 +130,7 @@ export async function compose(
     sessions: identity.sessions,
     limiter: identity.limiter,
     reused: identity.reused,
-    workers: [identity.requests, identity.comingOfAge, escalation],
+    workers: [identity.requests, identity.comingOfAge, escalation, ...scanning],
     hooks: createHookRoutes({ ...shared, stores, gateway, handling }),
     owned: storage === undefined,
   });
@@ -137,6 +141,7 @@ export async function compose(
     dispatcher,
     reindexer,
     escalation,
+    scanning,
     parts,
     identity,
     grants,

@@ -22,6 +22,7 @@ export function greeting(config: Config, endpoints: readonly Endpoint[], inConta
     `  Landing page   ${url}/`,
     `  E-mails go to  ${mail.smtpUrl === undefined ? mail.folder : 'the mail server of PORTICO_SMTP_URL'}`,
     `  Text messages  ${textsGoTo(config)}`,
+    `  Virus scan     ${config.clamd ? 'the clamd of PORTICO_CLAMD' : 'none: PORTICO_CLAMD names no scanner'}`,
   ];
   if (!demo) return `${lines.join('\n')}\n`;
   const token = inContainer

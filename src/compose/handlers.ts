@@ -5,7 +5,7 @@ import { createGate, type Gate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import { labelsIn, type LabelRules } from '../access/labels.js';
 import type { CompileScope } from '../access/policy.js';
-import { receiveContent } from '../content/keep.js';
+import { receiveContent } from '../content/receive.js';
 import { withoutRemains } from '../content/upload.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Config } from '../config/config.js';
@@ -13,6 +13,7 @@ import { createDeliveries } from '../delivery/deliveries.js';
 import { outboxDocuments } from '../delivery/outbox.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { createInteractions } from '../interactions/index.js';
 import { createWriting } from '../writing/writing.js';
@@ -43,6 +44,7 @@ import type { Access } from './access.js';
 import { createOwnAudit } from '../observe/audit/own-audit.js';
 import { createAudit } from './audit.js';
 import type { Model } from './model.js';
+import { scanOf } from './scanning.js';
 import type { NoticeTokens } from './notice-tokens.js';
 import { createPersonal } from './personal.js';
 
@@ -96,12 +98,13 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
   const portal = portalSettings(given);
   const validator = createValidator(definitions, { root });
   const definitionsFor = createPostedProfiles(definitions);
-  const files = createFiles(blobs);
+  const keeping = { ...world, records, blobs, ...defined({ scan: scanOf(config, log) }) };
+  const files = createFiles(keeping);
   const perDevice = createQuota(config.measurementRate, world.clock);
   const measured = (device: string): void => perDevice(device, 1);
   const rules = { definitions, records, registry, limits, portal, configuration, files, wordings, measured };
   const rule = createPortalRules({ ...world, ...rules });
-  const storing = { ...world, ...postings, own: definitions.own, registryOf, records, blobs, limits };
+  const storing = { ...postings, own: definitions.own, registryOf, limits, ...keeping };
   return {
     ...world,
     definitions,

@@ -8,7 +8,7 @@ import { settings, type Setting } from './settings.js';
 import type { IdentityProviderConfig } from './identity-providers.js';
 import type { SmsGatewayConfig } from './sms-gateway.js';
 import { addressesOf, type TokenIssuerConfig } from './token-issuers.js';
-import type { CustomerConfig, IssuerConfig, StoreConfig } from './values.js';
+import type { CustomerConfig, IssuerConfig, SocketAddress, StoreConfig } from './values.js';
 
 export interface Config {
   readonly production: boolean;
@@ -57,9 +57,20 @@ export interface Config {
     /** CIDR blocks. */
     readonly networks: readonly string[];
   };
+  /** Absent: nothing is scanned for viruses. */
+  readonly clamd:
+    | {
+        readonly address: SocketAddress;
+        /** Milliseconds. */
+        readonly timeout: number;
+        readonly connections: number;
+      }
+    | undefined;
   /** Bytes, levels, counts and milliseconds; settings.ts says which. */
   readonly limits: {
     readonly maxBody: number;
+    /** Of content that is stored while it arrives. */
+    readonly maxUpload: number;
     readonly maxDepth: number;
     /** Of one resource. */
     readonly maxElements: number;
@@ -167,8 +178,10 @@ function configOf(values: Values): Config {
       hosts: values.PORTICO_OUTBOUND_HOSTS ?? [...hostsOf(values.PORTICO_SMS), ...issuerHosts(values)],
       networks: values.PORTICO_OUTBOUND_NETWORKS,
     },
+    clamd: clamdOf(values),
     limits: {
       maxBody: values.PORTICO_MAX_BODY,
+      maxUpload: values.PORTICO_MAX_UPLOAD ?? Math.max(values.PORTICO_MAX_BODY, UPLOAD),
       maxDepth: values.PORTICO_MAX_DEPTH,
       maxElements: values.PORTICO_MAX_ELEMENTS,
       maxText: values.PORTICO_MAX_TEXT,
@@ -189,6 +202,14 @@ function configOf(values: Values): Config {
     auditRetention: values.PORTICO_AUDIT_DAYS === 0 ? undefined : values.PORTICO_AUDIT_DAYS * DAY,
     logLevel: values.PORTICO_LOG_LEVEL,
   };
+}
+
+/** Bytes. */
+const UPLOAD = 64 * 1024 * 1024;
+
+function clamdOf(values: Values): Config['clamd'] {
+  const { PORTICO_CLAMD: address, PORTICO_CLAMD_TIMEOUT: timeout, PORTICO_CLAMD_CONNECTIONS: connections } = values;
+  return address && { address, timeout, connections };
 }
 
 function dkimOf(values: Values): Config['mail']['dkim'] {

@@ -20,6 +20,7 @@ import {
   proxyList,
   smsGateway,
   smtpAddress,
+  socketAddress,
   storeAddress,
   tgzFiles,
   tokenIssuerList,
@@ -66,6 +67,7 @@ const portal = 'Portal';
 const mail = 'E-mail';
 const texts = 'Text messages';
 const outbound = 'Outbound calls';
+const scanning = 'Virus scan';
 const limits = 'Limits';
 const trust = 'Trust';
 const operation = 'Operation';
@@ -190,9 +192,28 @@ export const settings = {
     doc: 'Private networks that names of PORTICO_OUTBOUND_HOSTS may lead to. Names that lead to any other private address are not called.',
   }),
 
+  PORTICO_CLAMD: optional(socketAddress, 'nothing is scanned for viruses', {
+    group: scanning,
+    doc:
+      'clamd of ClamAV, which scans all content that is sent before it is stored: `tcp://HOST:PORT` or `unix:/PATH`. What is ' +
+      'infected is refused. While clamd does not answer, files are held: stored, and opened for nobody until they are scanned.',
+  }),
+  PORTICO_CLAMD_TIMEOUT: setting(whole(100, 600_000), '10000', {
+    group: scanning,
+    doc: 'Milliseconds in which clamd answers while a sender waits; then the file is held. Scans of what is held have four times as long.',
+  }),
+  PORTICO_CLAMD_CONNECTIONS: setting(whole(1, 1000), '8', {
+    group: scanning,
+    doc: 'Scans of a process at once; clamd has a thread for each (`MaxThreads`, by default 10).',
+  }),
+
   PORTICO_MAX_BODY: setting(whole(1024, 1024 * megabyte), String(16 * megabyte), {
     group: limits,
     doc: 'Largest request body in bytes, after decompression. An attachment of 10 MiB inside a resource takes 14 MiB.',
+  }),
+  PORTICO_MAX_UPLOAD: optional(whole(1024, 64 * 1024 * megabyte), '64 MiB, or PORTICO_MAX_BODY where it is more', {
+    group: limits,
+    doc: 'Largest content in bytes that is sent to Binary in a format of its own: it is stored while it arrives, and takes no memory.',
   }),
   PORTICO_MAX_DEPTH: setting(whole(8, 1000), '64', {
     group: limits,

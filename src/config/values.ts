@@ -186,6 +186,17 @@ export const smtpAddress = parsed('an address such as smtps://user:password@host
   return /^smtps?:$/.test(protocol) && hostname ? address : undefined;
 });
 
+export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+
+export const socketAddress = parsed<SocketAddress>('tcp://HOST:PORT or unix:/PATH', address => {
+  const [, file] = /^unix:(\/.+)$/.exec(address) ?? [];
+  if (file !== undefined) return { path: file };
+  const [, host = '', port] =
+    /^tcp:\/\/(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(address)?.filter(Boolean) ?? [];
+  const number = Number(port);
+  return number > 0 && number < 65536 ? { host, port: number } : undefined;
+});
+
 /** Where resources and records are kept. */
 export type StoreConfig =
   | { readonly kind: 'memory' }

@@ -97,12 +97,12 @@ export const settings = {
       'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     ],
     {
-      about: 'A media type of files that messages carry; may be given several times.',
+      about: 'A media type of files that messages carry and people upload; may be given several times.',
       wrong: mediaType,
     },
   ),
   'attachment-megabytes': count(25, {
-    about: 'Megabytes that a file of a message may have.',
+    about: 'Megabytes that a file of a message, or one that people upload, may have.',
     wrong: between(1, 1024),
   }),
   'message-megabytes': count(50, {

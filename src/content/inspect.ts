@@ -5,7 +5,7 @@ import { mediaType } from '../formats/media-type.js';
 import type { FileFacts } from '../portal/message-file.js';
 
 /** Bytes at the beginning that tell what a file is. */
-const START = 64 * 1024;
+export const START = 64 * 1024;
 
 const MARKED: ReadonlySet<string> = supportedMimeTypes;
 
@@ -38,10 +38,14 @@ export async function inspect(
     hash.update(piece);
     size += piece.length;
   }
-  return { size, hash: hash.digest('base64'), isAsNamed: await isOfType(mediaType(contentType), Buffer.concat(start)) };
+  return { size, hash: hash.digest('base64'), isAsNamed: await isAsNamed(contentType, Buffer.concat(start)) };
 }
 
 const plain = (type: string): string => SYNONYMS[type] ?? type;
+
+/** Whether content that begins so is of the media type that its sender names. */
+export const isAsNamed = (contentType: string, start: Buffer): Promise<boolean> =>
+  isOfType(mediaType(contentType), start);
 
 /** What has no marks of its own is text, or of a type without marks, and holds nothing that runs. */
 async function isOfType(named: string, start: Buffer): Promise<boolean> {

@@ -1,116 +1,116 @@
 /**
- * Content on its way in. That of a Binary goes to a blob once it is larger than a page or two, in pieces: no second copy
- * of it is ever in memory. The commit claims the blob. https://hl7.org/fhir/R4/binary.html
+ * Content on its way in, the last check before it is stored: scanned for viruses, and that of a Binary in a blob once it is
+ * larger than a page or two. The commit claims the blob. https://hl7.org/fhir/R4/binary.html
  */
-import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../fhir/fault.js';
 import { lazyResource } from '../fhir/lazy-resource.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import type { DocumentChange, Version } from '../store/port.js';
+import type { Blobs, DocumentChange, Version } from '../store/port.js';
+import { absenceOf } from './absence.js';
+import { decodedLater, digestOf, INLINE } from './base64.js';
+import { holding } from './held.js';
 import { isOwn, namesBlob, placeElement, placeOf, type ContentPlace } from './place.js';
+import { isToBeHeld, scanWithin, type ScanParts } from './scanned.js';
+import { contentOf } from './text.js';
 import { claimOf, upload, type UploadParts } from './upload.js';
 
-/** Base64 characters kept within the JSON text. */
-const INLINE = 16_384;
-const INLINE_BYTES = (INLINE / 4) * 3;
-/** Base64 characters decoded at once: a multiple of four. */
-const PIECE = 1024 * 1024;
+export interface KeepParts extends UploadParts, ScanParts {}
 
-interface Kept<T> {
-  resource: T;
-  /** The claim of a new blob, for the same commit. */
+interface Kept {
+  resource: Resource;
+  /** For the same commit: the claim of a new blob, the record of one that is held. */
   documents: DocumentChange[];
+  /** The content is held. */
+  isHeld?: true;
 }
 
 /**
- * A valid resource as it is to be stored. Content equal to that of the version before stays where it is. Fault `invalid`
- * for a resource that names a blob itself: its sender could read other people's files.
+ * A valid resource as it is to be stored. Content equal to that of the version before stays where it is. Faults: `invalid` for
+ * a resource that names a blob itself (its sender could read other people's files), and those of scanned.ts.
  */
-export async function keepContent<T extends Resource>(
-  parts: UploadParts,
-  resource: T,
-  previous?: Version,
-): Promise<Kept<T>> {
-  if (resource.resourceType !== 'Binary') return { resource, documents: [] };
-  const { data, ...rest } = resource as T & { data?: unknown };
-  const before = previous && !previous.deleted ? lazyResource(previous.json) : undefined;
-  if (namesBlob(resource)) return keepNamed(resource, before);
-  if (typeof data !== 'string' || data.length <= INLINE) return { resource, documents: [] };
+export async function keepContent(
+  parts: KeepParts,
+  resource: Resource,
+  previous: Version | undefined,
+  partition: string,
+): Promise<Kept> {
+  const text = previous?.deleted ? undefined : previous?.json;
+  if (resource.resourceType === 'Binary') {
+    return keepBinary(parts, resource, text === undefined ? undefined : lazyResource(text), partition);
+  }
+  await scanWithin(parts, resource, text);
+  return unchanged(resource);
+}
+
+const unchanged = (resource: Resource): Kept => ({ resource, documents: [] });
+
+async function keepBinary(
+  parts: KeepParts,
+  resource: Resource,
+  before: Resource | undefined,
+  partition: string,
+): Promise<Kept> {
+  if (namesBlob(resource)) return keepNamed(parts, resource, before, partition);
+  const { data, ...rest } = resource;
   const place = before && placeOf(before);
+  // Its sender read the resource while its content was held, and sends it back as it was.
+  if (place && absenceOf(resource) === 'temp-unknown') return unchanged(placed(rest, place));
+  if (typeof data !== 'string' || data === before?.['data']) return unchanged(resource);
+  if (!parts.scan && data.length <= INLINE) return unchanged(resource);
   const digest = digestOf(data);
-  const same = place?.hash === digest.hash && place.size === digest.size;
-  if (same) return { resource: { ...rest, _data: placeElement(place) } as unknown as T, documents: [] };
+  if (place?.hash === digest.hash && place.size === digest.size) return unchanged(placed(rest, place));
+  const isHeld = await isToBeHeld(parts, { ...digest, bytes: () => decodedLater(data) }, 'Binary.data');
+  if (!isHeld && data.length <= INLINE) return unchanged(resource);
   const { id: url } = await upload(parts, decodedLater(data));
-  const kept = { ...rest, _data: placeElement({ url, ...digest }) };
-  return { resource: kept as unknown as T, documents: [claimOf(url)] };
+  return claimed(parts, rest, { url, ...digest, ...heldIf(isHeld) }, partition);
 }
 
 /** Content that is in a blob already: it came in as a stream, or is that of the version before. */
-function keepNamed<T extends Resource>(resource: T, before: Resource | undefined): Kept<T> {
+async function keepNamed(
+  parts: KeepParts,
+  resource: Resource,
+  before: Resource | undefined,
+  partition: string,
+): Promise<Kept> {
   const place = placeOf(resource);
-  if (place && before && placeOf(before)?.url === place.url) return { resource, documents: [] };
-  if (place && isOwn(resource['_data'])) return { resource, documents: [claimOf(place.url)] };
+  const isOurs = isOwn(resource['_data']);
+  if (place && before && placeOf(before)?.url === place.url) {
+    if (isOurs || isDeepStrictEqual(before['_data'], resource['_data'])) return unchanged(resource);
+  } else if (place && isOurs) {
+    const { hash, size, url } = place;
+    const bytes = () => contentOf(parts.blobs, url);
+    const isHeld = place.held ?? (await isToBeHeld(parts, { hash, size, bytes }, 'Binary.data'));
+    return claimed(parts, resource, { hash, size, url, ...heldIf(isHeld) }, partition);
+  }
   throw new Fault('invalid', 'This extension is for the server alone.', {
     code: 'value',
     expression: 'Binary.data.extension',
   });
 }
 
-/** Content that arrives as bytes: the elements of its Binary. Large content is in a blob by then, not yet claimed. */
-export async function receiveContent(parts: UploadParts, bytes: AsyncIterable<Uint8Array>): Promise<JsonObject> {
-  const source = bytes[Symbol.asyncIterator]();
-  const first = await readUpTo(source, INLINE_BYTES);
-  if (first.length <= INLINE_BYTES) return { data: first.toString('base64') };
-  const hash = createHash('sha256');
-  const { id: url, size } = await upload(parts, hashed(first, source, hash));
-  return { _data: placeElement({ url, size, hash: hash.digest('base64') }) as unknown as JsonObject };
+const heldIf = (held: boolean): Pick<ContentPlace, 'held'> => (held ? { held } : {});
+
+const placed = (rest: object, place: ContentPlace): Resource =>
+  ({ ...rest, _data: placeElement(place) }) as unknown as Resource;
+
+/** With the blob's claim, and where it is held its record. */
+function claimed({ clock }: KeepParts, resource: Resource, place: ContentPlace, partition: string): Kept {
+  const { url, held } = place;
+  const kept = placed(resource, place);
+  if (!held) return { resource: kept, documents: [claimOf(url)] };
+  const record = holding(url, partition, resource.id ?? '', clock.now());
+  return { resource: kept, documents: [claimOf(url), record], isHeld: true };
 }
 
-/** What arrives until it is more than so many bytes, or ends. */
-async function readUpTo(source: AsyncIterator<Uint8Array>, most: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for (let size = 0; size <= most;) {
-    const next = await source.next();
-    if (next.done) break;
-    parts.push(next.value);
-    size += next.value.length;
-  }
-  return Buffer.concat(parts);
-}
-
-async function* hashed(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-  hash: ReturnType<typeof createHash>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (let next: IteratorResult<Uint8Array> = { value: first }; !next.done; next = await rest.next()) {
-      hash.update(next.value);
-      yield next.value;
-    }
-  } finally {
-    await rest.return?.();
-  }
-}
-
-/** The bytes of a base64 text, piece by piece. White space between its letters means nothing. */
-export function* decoded(base64: string): Generator<Buffer> {
-  const letters = /\s/.test(base64) ? base64.replace(/\s+/g, '') : base64;
-  for (let at = 0; at < letters.length; at += PIECE) yield Buffer.from(letters.slice(at, at + PIECE), 'base64');
-}
-
-async function* decodedLater(base64: string): AsyncGenerator<Buffer> {
-  yield* decoded(base64);
-}
-
-function digestOf(base64: string): Pick<ContentPlace, 'size' | 'hash'> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for (const bytes of decoded(base64)) {
-    hash.update(bytes);
-    size += bytes.length;
-  }
-  return { size, hash: hash.digest('base64') };
+/** Content that is known to be held, as elements of a Binary that no commit has claimed yet. */
+export async function holdContent(
+  parts: UploadParts & { blobs: Blobs },
+  data: string,
+  digest: Pick<ContentPlace, 'size' | 'hash'>,
+): Promise<JsonObject> {
+  const { id: url } = await upload(parts, decodedLater(data));
+  return { _data: placeElement({ url, ...digest, held: true }) as unknown as JsonObject };
 }
 
 /** A resource to compare with another: large content by its digest, whether it is in the resource or in a blob. */

@@ -7,6 +7,8 @@ import type { Resource } from '../fhir/resource.js';
 import type { Version } from '../store/port.js';
 
 const BLOB = 'https://portico.health/fhir/StructureDefinition/blob';
+/** Of content that is held: it begins as the other does. */
+const HELD_BLOB = `${BLOB}-held`;
 
 /** Content in a blob, as an Attachment. https://hl7.org/fhir/R4/datatypes.html#Attachment */
 export interface ContentPlace {
@@ -16,18 +18,20 @@ export interface ContentPlace {
   size: number;
   /** SHA-256 of the bytes, in base64. */
   hash: string;
+  /** Nobody reads it: whether it holds a virus is not known. */
+  held?: true;
 }
 
 interface PlaceElement {
-  extension: [{ url: string; valueAttachment: ContentPlace }];
+  extension: [{ url: string; valueAttachment: Omit<ContentPlace, 'held'> }];
 }
 
 /** Elements that this process made: one that comes with a request is forged. */
 const made = new WeakSet<object>();
 
 /** The element `_data` of a resource whose content is there. */
-export function placeElement(valueAttachment: ContentPlace): PlaceElement {
-  const element: PlaceElement = { extension: [{ url: BLOB, valueAttachment }] };
+export function placeElement({ held, ...valueAttachment }: ContentPlace): PlaceElement {
+  const element: PlaceElement = { extension: [{ url: held ? HELD_BLOB : BLOB, valueAttachment }] };
   made.add(element);
   return element;
 }
@@ -37,7 +41,10 @@ export const isOwn = (element: unknown): boolean =>
   typeof element === 'object' && element !== null && made.has(element);
 
 /** The blob of a resource in its stored form; undefined where the content is in its text. */
-export const placeOf = (resource: Resource): ContentPlace | undefined => extensionOf(resource)?.valueAttachment;
+export function placeOf(resource: Resource): ContentPlace | undefined {
+  const { url, valueAttachment } = extensionOf(resource) ?? {};
+  return url === HELD_BLOB && valueAttachment ? { ...valueAttachment, held: true } : valueAttachment;
+}
 
 /** Whether the resource names a blob, in a form that is stored or in any other. */
 export const namesBlob = (resource: Resource): boolean => extensionOf(resource) !== undefined;
@@ -46,7 +53,9 @@ function extensionOf({ resourceType, _data: element }: Resource): Partial<PlaceE
   if (resourceType !== 'Binary') return undefined;
   const { extension } = (element ?? {}) as { extension?: unknown };
   if (!Array.isArray(extension)) return undefined;
-  return (extension as ({ url?: string } | null)[]).find(one => one?.url === BLOB) ?? undefined;
+  return (
+    (extension as ({ url?: string } | null)[]).find(one => one?.url === BLOB || one?.url === HELD_BLOB) ?? undefined
+  );
 }
 
 /** The same for a stored version, whose text is looked at no further than it must be. */

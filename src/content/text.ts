@@ -7,6 +7,7 @@ import { parseStored } from '../fhir/json.js';
 import type { Resource } from '../fhir/resource.js';
 import { subsetted } from '../fhir/subsetted.js';
 import type { Blobs, Version } from '../store/port.js';
+import { absent } from './absence.js';
 import { placeOfVersion, type ContentPlace } from './place.js';
 
 /** Characters of base64 beyond which no resource holds its content. */
@@ -14,12 +15,12 @@ const LARGEST_CONTENT = 64 * 1024 * 1024;
 
 const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4;
 
-const isTooLarge = ({ size }: ContentPlace): boolean => base64Length(size) > LARGEST_CONTENT;
+const isTooLarge = ({ size, held }: ContentPlace): boolean => !held && base64Length(size) > LARGEST_CONTENT;
 
 /** Characters that the version's text has with its content; for one too large, without it. */
 export function textLength(version: Pick<Version, 'key' | 'json'>): number {
   const place = placeOfVersion(version);
-  return version.json.length + (place && !isTooLarge(place) ? base64Length(place.size) : 0);
+  return version.json.length + (place && !place.held && !isTooLarge(place) ? base64Length(place.size) : 0);
 }
 
 /**
@@ -41,13 +42,23 @@ export function shownText(blobs: Blobs, version: Version): string | Promise<stri
   return isTooLarge(place) ? withoutContent(version) : withContent(blobs, version, place);
 }
 
+/** Bytes that the sender of a stream gets back with the answer. */
+const BRIEF = 1024 * 1024;
+
+/** The same for whoever has just sent the content as it is: large content does not come back. */
+export function briefText(blobs: Blobs, version: Version): string | Promise<string> {
+  const place = placeOfVersion(version);
+  return place && !place.held && place.size > BRIEF ? withoutContent(version) : shownText(blobs, version);
+}
+
 function withoutContent({ json }: Version): string {
   const { _data, ...rest } = parseStored<Resource>(json);
   return JSON.stringify({ ...rest, meta: subsetted(rest) });
 }
 
-async function withContent(blobs: Blobs, { json }: Version, { url }: ContentPlace): Promise<string> {
+async function withContent(blobs: Blobs, { json }: Version, { url, held }: ContentPlace): Promise<string> {
   const { _data, ...rest } = parseStored<Resource>(json);
+  if (held) return JSON.stringify({ ...rest, _data: absent('temp-unknown') });
   const parts = [JSON.stringify(rest).slice(0, -1), ',"data":"'];
   let left: Uint8Array = new Uint8Array();
   for await (const chunk of await contentOf(blobs, url)) {

@@ -8,7 +8,7 @@ import { unlessConflict } from '../fhir/fault.js';
 import type { World } from '../fhir/clock.js';
 import type { Blobs, DocumentChange, Records } from '../store/port.js';
 
-const UPLOAD = 'upload';
+export const UPLOAD = 'upload';
 /** Milliseconds in which a commit must claim what was written for it. */
 const HOUR = 60 * 60 * 1000;
 /** Blobs swept in one round. */

@@ -12,6 +12,8 @@ import { fairTurn } from '../runtime/fair-turn.js';
 export interface RequestLimits {
   /** Bytes, after decompression. */
   maxBody: number;
+  /** Bytes of content that is stored while it arrives, after decompression. */
+  maxUpload: number;
   /** Milliseconds from the arrival of the headers to the end of work. */
   requestTimeout: number;
 }
@@ -61,7 +63,7 @@ export function fhirRequest(
   const headers = request.headers as FhirRequest['headers'];
   const value: FhirRequest = { method: method as Method, base, path, query, headers, id, deadline };
   if (!bodied.has(method)) return value;
-  return bodyOf(request, path, { maxBytes: limits.maxBody, admit }).then(body => (body ? { ...value, body } : value));
+  return bodyOf(request, path, limits, admit).then(body => (body ? { ...value, body } : value));
 }
 
 const allow = [...methods, 'OPTIONS'].join(', ');
@@ -69,13 +71,14 @@ const allow = [...methods, 'OPTIONS'].join(', ');
 async function bodyOf(
   request: IncomingMessage,
   path: readonly string[],
-  rules: BodyRules,
+  { maxBody, maxUpload }: RequestLimits,
+  admit: BodyRules['admit'],
 ): Promise<RequestBody | undefined> {
   const contentType = request.headers['content-type'] ?? '';
   if (isContent(request, path, contentType)) {
-    return { kind: 'stream', bytes: streamBody(request, rules.maxBytes), contentType };
+    return { kind: 'stream', bytes: streamBody(request, maxUpload), contentType };
   }
-  const bytes = await readBody(request, rules);
+  const bytes = await readBody(request, { maxBytes: maxBody, admit });
   if (bytes === undefined) return undefined;
   await fairTurn();
   if (isForeignVersion(contentType)) throw new Fault('unsupported-media', 'This server speaks FHIR version 4.0 only.');

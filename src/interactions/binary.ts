@@ -1,12 +1,14 @@
 /** The content of a Binary as itself, for clients that do not ask for FHIR. https://hl7.org/fhir/R4/binary.html#rest */
 import { etag } from '../fhir/etag.js';
 import { defined } from '../fhir/defined.js';
+import { Fault } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import { acceptedTypes, mediaType } from '../formats/media-type.js';
 import type { Context } from '../service.js';
 import type { Blobs, Version } from '../store/port.js';
+import { absenceOf } from '../content/absence.js';
 import { placeOf } from '../content/place.js';
 import { contentOf } from '../content/text.js';
 import { rangeOf, type ByteRange } from './range.js';
@@ -17,6 +19,7 @@ export function rawContent(context: Context, version: Version, blobs: Blobs): Fh
   const resource = parseStored<Resource>(version.json);
   const contentType = String(resource['contentType']);
   if (wantsFhir(context, contentType)) return undefined;
+  refuseAbsent(resource);
   const content = contentIn(resource, blobs);
   const range = rangeOf(context.request, content.size, etag(version.version));
   const part = range ?? { start: 0, end: content.size };
@@ -33,6 +36,12 @@ export function rawContent(context: Context, version: Version, blobs: Blobs): Fh
     at: version.at,
     body: content.part(part, contentType),
   };
+}
+
+/** Content that is held, and content that held a virus. */
+function refuseAbsent(resource: Resource): void {
+  if (placeOf(resource)?.held) throw new Fault('conflict', 'The file is held until it has been scanned for viruses.');
+  if (absenceOf(resource) === 'not-permitted') throw new Fault('gone', 'The file held a virus and has been removed.');
 }
 
 interface Content {

@@ -7,7 +7,7 @@ import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result, HandlerParts } from '../service.js';
 import type { Criterion, Put, Version } from '../store/port.js';
-import { shownText } from '../content/text.js';
+import { briefText, shownText } from '../content/text.js';
 import { sentBy } from '../writing/draft.js';
 import { contentHeaders, location, versionHeaders } from './version.js';
 import { writtenView } from './view.js';
@@ -73,7 +73,10 @@ async function preferred(context: Context, version: Version, parts: WriteParts):
   const { return: wanted } = context.prefer;
   const view = writtenView(context, parts.definitions);
   if (wanted === 'minimal') return undefined;
-  if (wanted !== 'OperationOutcome') return { kind: 'json', text: view(await shownText(parts.blobs, version)) };
+  if (wanted !== 'OperationOutcome') {
+    const isBrief = wanted === undefined && context.request.body?.kind === 'stream';
+    return { kind: 'json', text: view(await (isBrief ? briefText : shownText)(parts.blobs, version)) };
+  }
   const diagnostics = `${version.key.type}/${version.key.id} is at version ${version.version}.`;
   const done: Issue = { severity: 'information', code: 'informational', diagnostics };
   return { kind: 'resource', resource: outcomeOf([done, ...context.warnings]) };

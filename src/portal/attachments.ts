@@ -2,7 +2,10 @@
  * Files of messages are Binaries whose security context is the message. Content that is sent along becomes one; one that the
  * author has uploaded gets the message as its context. https://hl7.org/fhir/R4/binary.html
  */
-import type { Binary, Communication, CommunicationPayload } from 'fhir/r4.js';
+import type { Attachment, Binary, Communication, CommunicationPayload } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
+import { fileName } from './file-name.js';
+import { withScan } from './file-scan.js';
 import { linkedFile, refuseForeignFile } from './linked-file.js';
 import { checked, refused, refuseType, type Attached, type AttachmentParts, type SentFile } from './message-file.js';
 import { combined, created, step, type Step } from './step.js';
@@ -43,7 +46,19 @@ export async function withFiles(
   return { message: { ...message, payload: all.map(({ part }) => part) }, step: combined(...all.map(one => one.step)) };
 }
 
-function attach(sent: SentFile, parts: AttachmentParts): Promise<Attached> {
+async function attach(one: SentFile, parts: AttachmentParts): Promise<Attached> {
+  const sent = { ...one, attachment: named(one.attachment) };
+  const { attachment, step: writing, scan } = await fileOf(sent, parts);
+  return { attachment: withScan(attachment, scan, parts.all.own), step: writing };
+}
+
+/** The attachment whose title is a name of a file; without one that says nothing. */
+function named({ title = '', ...rest }: Attachment): Attachment {
+  const name = fileName(title);
+  return { ...rest, ...defined({ title: name === '' ? undefined : name }) };
+}
+
+function fileOf(sent: SentFile, parts: AttachmentParts): Promise<Attached> {
   const { attachment, path } = sent;
   const { data, url } = attachment;
   if (data !== undefined && url === undefined) return inlineFile(data, sent, parts);
@@ -60,10 +75,11 @@ async function inlineFile(data: string, sent: SentFile, parts: AttachmentParts):
   const facts = checked(await parts.files.sent(contentType, data, most), sent);
   const id = parts.ids.next();
   const securityContext = { reference: `Communication/${message.id}` };
-  const binary: Binary = { resourceType: 'Binary', id, contentType, securityContext, data };
-  const { size, hash } = facts;
+  const { size, hash, scan, content } = facts;
+  const binary: Binary = { resourceType: 'Binary', id, contentType, securityContext, ...content };
   return {
     attachment: { ...rest, contentType, url: `Binary/${id}`, size, hash },
     step: step({ writes: [created(binary)] }),
+    ...defined({ scan }),
   };
 }

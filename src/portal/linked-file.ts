@@ -81,9 +81,16 @@ export async function linkedFile(url: string, sent: SentFile, parts: AttachmentP
     throw refused(`${path}.contentType`, 'The Binary has another content type.');
   }
   refuseType(contentType, sent, parts.limits);
-  const { size, hash } = checked(await parts.files.stored(found.version, most), sent);
-  return { attachment: { ...attachment, contentType, url: name, size, hash }, step: taken };
+  const { size, hash, scan } = checked(await parts.files.stored(found.version, most), sent);
+  if (scan === 'held' && !isTakenBy(message, taken, file, parts.base)) throw refused(path, HELD, undefined, 'conflict');
+  return { attachment: { ...attachment, contentType, url: name, size, hash }, step: taken, ...defined({ scan }) };
 }
+
+const HELD = 'The file is held until it has been scanned for viruses, and is a file of one message until then.';
+
+/** Whether the file is the message's own: the message is told then what the scan comes to. */
+const isTakenBy = ({ id }: Communication, { writes }: Step, { found }: Linkable, base: string): boolean =>
+  writes.length > 0 || nameIn(found.resource.securityContext?.reference ?? '', base) === `Communication/${id}`;
 
 /** The step that makes a Binary a file of the message; undefined where it may not be linked. */
 function takeOver({ found, owner, isFresh }: Linkable, message: Communication, base: string): Step | undefined {

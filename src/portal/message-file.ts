@@ -1,8 +1,9 @@
 /** Files of messages, what they are by their own bytes, and which of them messages may carry. */
-import type { Attachment, Communication } from 'fhir/r4.js';
+import type { Attachment, Binary, Communication } from 'fhir/r4.js';
 import type { Ids } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
 import { Fault, type FaultKind } from '../fhir/fault.js';
+import type { Resource } from '../fhir/resource.js';
 import type { Version } from '../store/port.js';
 import type { Step, WorkflowReader } from './step.js';
 
@@ -14,12 +15,25 @@ export interface FileFacts {
   readonly hash: string;
   /** Whether its bytes are of the media type that its sender names. */
   readonly isAsNamed: boolean;
+  /** A code of virus-scan-state; absent for a file that is clean, and where there is no scanner. */
+  readonly scan?: ScanState;
+}
+
+export type ScanState = 'held' | 'infected';
+
+export interface SentFacts extends FileFacts {
+  /** The elements of a Binary that holds it. */
+  readonly content: Pick<Binary, 'data' | '_data'>;
+  /** The name of the virus in it. */
+  readonly virus?: string;
 }
 
 /** Reads files. Resolves with undefined for one of more bytes than `most`, without reading all of it. */
 export interface Files {
   /** @param data base64 */
-  sent(contentType: string, data: string, most: number): Promise<FileFacts | undefined>;
+  sent(contentType: string, data: string, most: number): Promise<SentFacts | undefined>;
+  /** @param binary as it is sent, or as it is stored */
+  uploaded(binary: Resource): Promise<Pick<FileFacts, 'size' | 'isAsNamed'>>;
   /** @param binary a stored Binary */
   stored(binary: Version, most: number): Promise<FileFacts | undefined>;
 }
@@ -53,6 +67,7 @@ export interface AttachmentParts {
 export interface Attached {
   readonly attachment: Attachment;
   readonly step: Step;
+  readonly scan?: ScanState;
 }
 
 /** One attachment as sent. */
@@ -72,13 +87,14 @@ export function refuseType(contentType: string, { path }: SentFile, { types }: F
 }
 
 /** The facts of a file that is small enough, is of the type it is said to be, and is what its sender says of it. */
-export function checked(facts: FileFacts | undefined, { attachment, path, most }: SentFile): FileFacts {
+export function checked<F extends FileFacts>(facts: F | undefined, { attachment, path, most }: SentFile): F {
   if (!facts)
     throw refused(path, `The file has more than the ${most} bytes that are left for it.`, 'too-long', 'too-large');
   const { size, hash } = attachment;
   if (!facts.isAsNamed) throw refused(`${path}.contentType`, 'The content is of another type than it is said to be.');
   if (size !== undefined && size !== facts.size) throw refused(`${path}.size`, 'The content has another size.');
   if (hash !== undefined && hash !== facts.hash) throw refused(`${path}.hash`, 'The content has another SHA-1.');
+  if (facts.scan === 'infected') throw refused(path, 'The file holds a virus.');
   return facts;
 }
 

@@ -9,10 +9,12 @@ import { Fault } from '../fhir/fault.js';
 import { localReference } from '../fhir/reference.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import { withFiles } from '../portal/attachments.js';
+import { hasHeldFile } from '../portal/file-scan.js';
 import { uploadedBy } from '../portal/linked-file.js';
-import type { AttachmentParts, FileLimits, Files } from '../portal/message-file.js';
+import { bareType, type AttachmentParts, type FileLimits, type Files } from '../portal/message-file.js';
 import { combined, step } from '../portal/step.js';
 import type { Context, WriteRule } from '../service.js';
+import { heldFile, virusFound } from './scan-notes.js';
 import { readerOf, type ReaderParts } from './workflow-reader.js';
 
 export interface FileRuleParts extends ReaderParts, World {
@@ -40,6 +42,7 @@ export const withFilesOf =
       before,
       fileParts(context, limits, parts),
     );
+    if (hasHeldFile(message, parts.definitions.own)) context.warnings.push(heldFile);
     return { resource: message as unknown as Resource, step: combined(ruled.step ?? step({}), files) };
   };
 
@@ -50,9 +53,20 @@ function fileParts(context: Context, limits: FileLimits, parts: FileRuleParts): 
     all: readerOf(context, context.asSystem('a message: its files'), parts),
     base: context.endpoint.url,
     ids: parts.ids,
-    files: parts.files,
+    files: { ...parts.files, sent: (...file) => sentFile(file, context, parts) },
     limits,
   };
+}
+
+/** The audit of what is refused names the virus. */
+async function sentFile(
+  file: Parameters<Files['sent']>,
+  { details }: Context,
+  { files }: FileRuleParts,
+): ReturnType<Files['sent']> {
+  const facts = await files.sent(...file);
+  if (facts?.virus !== undefined) details.push(virusFound(facts.virus));
+  return facts;
 }
 
 const limitsOf = (configuration: Configuration): FileLimits => ({
@@ -62,22 +76,36 @@ const limitsOf = (configuration: Configuration): FileLimits => ({
   count: configuration['attachments-of-message'],
 });
 
-/** Binaries: a new one is its uploader's to attach; a file of a message does not change. */
+/** Binaries: a new one is its uploader's to attach; a file of a message does not change. People send what messages carry. */
 export const uploadRule =
-  ({ clock }: FileRuleParts): WriteRule =>
-  (resource, previous, { actor, endpoint }) => {
+  ({ clock, configuration, files }: FileRuleParts): WriteRule =>
+  async (resource, previous, { actor, endpoint }) => {
+    if (actor.kind !== 'system') await refuseUpload(resource, limitsOf(await configuration()), files);
     if (!previous) {
       const placed = withContext(resource, actor);
       const documents = [uploadedBy(resource.id ?? '', actor.subject, placed !== resource, clock.now())];
-      return Promise.resolve({ resource: placed, step: step({ documents }) });
+      return { resource: placed, step: step({ documents }) };
     }
     if (isFileOfMessage(previous, endpoint.url) && !isSame(resource, previous)) {
       throw new Fault('conflict', 'A file of a message does not change; attach another one.', {
         expression: 'Binary',
       });
     }
-    return Promise.resolve({ resource });
+    return { resource };
   };
+
+/** Faults `unsupported-media` for a type that is not allowed or not the content's own, `too-large`. */
+async function refuseUpload(binary: Resource, { types, file }: FileLimits, files: Files): Promise<void> {
+  const contentType = String(binary['contentType']);
+  const refused = (message: string): Fault =>
+    new Fault('unsupported-media', message, { expression: 'Binary.contentType' });
+  if (!types.includes(bareType(contentType))) {
+    throw refused(`Files of this type are not taken here. Allowed are ${types.join(', ')}.`);
+  }
+  const { size, isAsNamed } = await files.uploaded(binary);
+  if (size > file) throw new Fault('too-large', `The file has more than ${file} bytes.`, { expression: 'Binary.data' });
+  if (!isAsNamed) throw refused('The content is of another type than it is said to be.');
+}
 
 /** Until a message takes it, the upload of a patient is of their own record; that of a proxy of the one whom they act for. */
 function withContext(resource: Resource, { kind, self, patients }: Context['actor']): Resource {

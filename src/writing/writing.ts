@@ -12,16 +12,17 @@ import type { Step } from '../portal/step.js';
 import type { Draft, EndpointStore, HandlerParts, WriteRule, Writing } from '../service.js';
 import type { Validator } from '../validate/validator.js';
 import { createBreather } from '../runtime/breather.js';
-import { keepContent } from '../content/keep.js';
-import type { UploadParts } from '../content/upload.js';
+import { keepContent, type KeepParts } from '../content/keep.js';
+import { Infected } from '../content/scanned.js';
 import { withQueued } from './delivery-extension.js';
 import { byServer } from './draft.js';
+import { heldFile, virusFound } from './scan-notes.js';
 import { mergeChanges } from './merge-changes.js';
 import { provenanceDraft, type ProvenanceParts } from './provenance.js';
 import { checkReferences } from './references.js';
 import { deletion, stamp, type StampParts } from './stamp.js';
 
-export interface WritingParts extends StampParts, UploadParts, ProvenanceParts {
+export interface WritingParts extends StampParts, KeepParts, ProvenanceParts {
   /** Canonical URLs of the portal's own definitions. */
   readonly own: OwnCanonicals;
   validator: Pick<Validator, 'assertShape' | 'assertValid' | 'assertRules'>;
@@ -47,7 +48,7 @@ export function createWriting(parts: WritingParts): Writing {
     const provenance =
       header === undefined ? undefined : await write(provenanceDraft(draft, header, target, parts), target);
     const { effects, ...consequences } = step ? await changesOf(step, target) : {};
-    const content = await keepContent(parts, resource, draft.previous);
+    const content = await kept(resource, draft, target, parts);
     const put = stamp({ ...draft, resource: content.resource }, target, parts);
     const own = { puts: [put], documents: content.documents, consequences, ...defined({ effects }) };
     return { put, changes: provenance ? mergeChanges([own, provenance.changes]) : own };
@@ -66,6 +67,23 @@ export function createWriting(parts: WritingParts): Writing {
     return deletion(previous, target, parts);
   };
   return { write, changesOf, remove };
+}
+
+/** The sender is told of content that is held, and the audit of a virus. */
+async function kept(
+  resource: Resource,
+  { previous, caller }: Draft,
+  { partition }: EndpointStore,
+  parts: WritingParts,
+): ReturnType<typeof keepContent> {
+  try {
+    const content = await keepContent(parts, resource, previous, partition);
+    if (content.isHeld) caller?.warnings.push(heldFile);
+    return content;
+  } catch (error) {
+    if (error instanceof Infected) caller?.details.push(virusFound(error.virus));
+    throw error;
+  }
 }
 
 const sources = ({ expectedReferences: expected, previous }: Draft) => ({ expected, previous });

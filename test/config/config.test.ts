@@ -43,6 +43,7 @@ describe('config/config', () => {
       assert.deepEqual(config.packages, []);
       assert.deepEqual(config.limits, {
         maxBody: 16 * 1024 * 1024,
+        maxUpload: 64 * 1024 * 1024,
         maxDepth: 64,
         maxElements: 30_000,
         maxText: 1024 * 1024,

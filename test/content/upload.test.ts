@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { receiveContent } from '../../src/content/keep.js';
+import { receiveContent } from '../../src/content/receive.js';
 import { placeOf } from '../../src/content/place.js';
 import { claimOf, sweepUploads, upload, type UploadParts } from '../../src/content/upload.js';
 import { Fault } from '../../src/fhir/fault.js';
@@ -39,7 +39,11 @@ describe('sweep of content', () => {
         open: (...range) => blobs.open(...range),
         delete: id => blobs.delete(id),
       };
-      server = await startTestServer({ storage: { ...storage, blobs: watched }, world });
+      server = await startTestServer({
+        storage: { ...storage, blobs: watched },
+        world,
+        env: { PORTICO_MAX_UPLOAD: String(16 * 1024 * 1024) },
+      });
     });
     beforeEach(() => {
       put = [];
@@ -180,7 +184,7 @@ describe('sweep of content', () => {
       assert.deepEqual(put, []);
     });
 
-    it('inflates what comes compressed, and takes no more than a body may have', async () => {
+    it('inflates what comes compressed, and takes no more than an upload may have', async () => {
       const gzip = { ...PDF, 'content-encoding': 'gzip' };
       const { body } = await rest().expect(201, 'POST', 'Binary', gzipSync(bytes), gzip);
       assert.equal((await read(`Binary/${body.id}`)).text, bytes.toString());

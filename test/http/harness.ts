@@ -51,7 +51,7 @@ export function testParts(handle: (request: FhirRequest) => FhirResponse | Promi
     bases: [base('/fhir/portal'), base('/fhir/customer/demo')],
     clock: { now: () => 1_800_000_000_000 },
     ids: { next: () => `id-${++next}` },
-    limits: { maxBody: 1000, requestTimeout: 30_000 },
+    limits: { maxBody: 1000, maxUpload: 2000, requestTimeout: 30_000 },
     secure: true,
     writeXml: resource => `<${resource.resourceType}/>`,
     makePage: () => Promise.resolve(undefined),

@@ -264,13 +264,18 @@ function together(journey: () => Journey): void {
 
   it('[MSG-3] of a transaction with a file that may not be sent nothing is written', async () => {
     const html = { ...binary(), contentType: 'text/html', data: 'PHA+' };
-    const bundle = {
-      resourceType: 'Bundle',
-      type: 'transaction',
-      entry: [entry('Communication', withFiles(clinician, { url: FILE })), entry('Binary', html, FILE)],
-    };
-    const answer = await journey().expect(422, clinician, 'POST', '', bundle);
-    assert.equal(issue(answer).expression, 'Bundle.entry[0].resource.payload[1].content.contentType');
+    for (const [who, status, place] of [
+      [ehr, 422, 'entry[0].resource.payload[1].content.contentType'],
+      [clinician, 415, 'entry[1].resource.contentType'],
+    ] as const) {
+      const bundle = {
+        resourceType: 'Bundle',
+        type: 'transaction',
+        entry: [entry('Communication', withFiles(who, { url: FILE })), entry('Binary', html, FILE)],
+      };
+      const answer = await journey().expect(status, who, 'POST', '', bundle);
+      assert.equal(issue(answer).expression, `Bundle.${place}`);
+    }
   });
 }
 

@@ -106,9 +106,12 @@ export const DAY = 24 * 3600 * 1000;
 /** The text of a mail without the addresses in it, whose random parts may hold any short word. */
 export const withoutLinks = (text: string): string => text.replace(/https?:\/\/[^\s"<]+/g, '');
 
-/** Registers the tests once for each store, on a server with the demo data. */
-export function eachPortal(register: (journey: () => Journey, store: string) => void): void {
-  eachStorage((name, open) => portalOn(open, journey => register(journey, name)));
+/** Registers the tests once for each store, on a server with the demo data. @param env further settings, asked for when it starts */
+export function eachPortal(
+  register: (journey: () => Journey, store: string) => void,
+  env: () => Record<string, string> = () => ({}),
+): void {
+  eachStorage((name, open) => portalOn(open, journey => register(journey, name), env));
 }
 
 /** The same on one store, for what is about HTTP alone. */
@@ -116,13 +119,17 @@ export function onePortal(register: (journey: () => Journey) => void): void {
   portalOn((clock = systemClock) => Promise.resolve(openMemory(clock)), register);
 }
 
-function portalOn(open: OpenStorage, register: (journey: () => Journey) => void): void {
+function portalOn(
+  open: OpenStorage,
+  register: (journey: () => Journey) => void,
+  env: () => Record<string, string> = () => ({}),
+): void {
   let journey: Journey;
   before(async () => {
     const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
     const world = { clock, ids: { next: randomUUID }, random: { bytes: (count: number) => randomBytes(count) } };
     const storage = await open(clock);
-    journey = new Journey(await startTestServer({ storage: interleaved(storage), world }), storage, clock);
+    journey = new Journey(await startTestServer({ storage: interleaved(storage), world, env: env() }), storage, clock);
   });
   after(async () => {
     await journey.server.close();
