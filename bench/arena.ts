@@ -13,6 +13,8 @@ export interface Arena {
   readonly at: At;
   /** Makes the store hold so many resources of the portal mix. */
   fill(resources: number): Promise<void>;
+  /** Adds a queue of so many work items. */
+  fillQueue(items: number): Promise<void>;
   /** The raw server, answering a read's bytes as often as it can. */
   raw(seconds: number): Promise<Run>;
   run(load: Load, seconds: number): Promise<Run>;
@@ -39,17 +41,19 @@ export async function inArena<T>(resources: number, work: (arena: Arena) => Prom
     const raw = await Child.start('./raw-server.js');
     const at = await server.ask<At>('at');
     const rawAt = { base: `http://127.0.0.1:${await raw.ask<number>('port')}/fhir`, token: at.token };
+    const filled = async (...load: Parameters<Child['ask']>): Promise<void> => {
+      await server.ask(...load);
+      await server.stop();
+      server = await start();
+      await raw.ask('serve', await oneRead(at));
+    };
     const arena: Arena = {
       get server() {
         return server;
       },
       at,
-      async fill(count) {
-        await server.ask('load', { count });
-        await server.stop();
-        server = await start();
-        await raw.ask('serve', await oneRead(at));
-      },
+      fill: count => filled('load', { count }),
+      fillQueue: items => filled('loadQueue', { items }),
       raw: seconds => drive(raw, { ...rawAt, paths: ['Patient/1'] }, seconds),
       run: (load, seconds) => drive(server, load, seconds),
     };

@@ -5,10 +5,12 @@ import { loadSigningKey } from '../src/access/signing-key.js';
 import { loadItems, type Tally } from '../src/commands/load/loader.js';
 import { compose } from '../src/compose.js';
 import { loadConfig } from '../src/config/config.js';
+import type { Resource } from '../src/fhir/resource.js';
 import type { Put } from '../src/store/port.js';
 import { byServer } from '../src/writing/draft.js';
 import { answerParent } from './child.js';
 import { newObservation, portalResource } from './portal-mix.js';
+import { queueResources } from './queues.js';
 
 const PATH = '/fhir/portal';
 /** Milliseconds. The monitor counts its own pause as delay. */
@@ -22,11 +24,20 @@ const { partition } = endpoint;
 
 let delays: ReturnType<typeof monitorEventLoopDelay> | undefined;
 
-async function load({ count }: { count: number }): Promise<Tally> {
+const load = ({ count }: { count: number }): Promise<Tally> =>
+  loadAll('portal mix', 'bench', Iterator.from(Array(count).keys()).map(portalResource), count);
+
+/** The messages too. */
+const loadQueue = ({ items }: { items: number }): Promise<Tally> =>
+  loadAll(`queue of ${items}`, `bench-queue-${items}`, queueResources(items), 2 * items);
+
+/** @param count of them, roughly */
+async function loadAll(name: string, id: string, resources: Iterable<Resource>, count: number): Promise<Tally> {
   const items = async function* () {
-    for (let i = 0; i < count; i++) yield { place: i + 1, resource: portalResource(i) };
+    let place = 0;
+    for (const resource of resources) yield { place: ++place, resource };
   };
-  const source = { name: 'portal mix', id: 'bench', unit: 'line' as const, items };
+  const source = { name, id, unit: 'line' as const, items };
   const began = performance.now();
   return loadItems(app, endpoint, source, {
     refused: (where, why) => {
@@ -85,9 +96,10 @@ answerParent({
     token: developmentToken(loadSigningKey(config.dataFolder), 'demo-system', undefined, Date.now()),
   }),
   /** Of somebody with an account. */
-  tokenOf: ({ person }: { person: string }) =>
-    developmentToken(loadSigningKey(config.dataFolder), 'demo-patient', person, Date.now()),
+  tokenOf: ({ person, client = 'demo-patient' }: { person: string; client?: string }) =>
+    developmentToken(loadSigningKey(config.dataFolder), client, person, Date.now()),
   load,
+  loadQueue,
   commits,
   lookUp,
   watch() {

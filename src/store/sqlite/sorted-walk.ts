@@ -10,8 +10,8 @@ import { tests, type Effort, type Plan } from './plan.js';
 import { afterSql, sortOf, sortSql, tieDescends } from './sort-sql.js';
 import { every, join, limitSql, Sql, sql, TRUE } from './sql.js';
 
-/** Fewer matches than this are gathered sooner. */
-const MANY = 2000;
+/** Fewer matches than this are gathered on the calling thread (store.ts); more would be too many for it. */
+const MANY = 500;
 /** No further is an index counted. */
 const MOST = 1_000_000;
 
