@@ -1,4 +1,5 @@
 /** The routes of a notice: channel, address and language at the moment of sending, or why and until when there are none. */
+import type { Communication } from 'fhir/r4.js';
 import type { Address } from '../portal/contact-channel.js';
 import { defined } from '../fhir/defined.js';
 import type { Concerned, Notice } from '../portal/effect.js';
@@ -57,6 +58,7 @@ export async function routesOf(
     ...noticeKindOf(event),
   });
   if ('withheld' in recipient) return { outcome: 'withheld', reason: recipient.withheld };
+  if (await isRetracted(about, people)) return { outcome: 'withheld', reason: 'retracted' };
   if (await isHidden(person, about, sees)) return { outcome: 'withheld', reason: 'not for them to see' };
   const reach = await reachOf(event, recipient, channels, wanted, people);
   if ('outcome' in reach) return reach;
@@ -65,6 +67,11 @@ export async function routesOf(
   if (until !== undefined) return { until };
   return reach.map(address => ({ ...address, ...defined({ language, given }) }));
 }
+
+/** A message that its sender took back before anybody was told of it. */
+const isRetracted = async (about: string, people: PeopleReader): Promise<boolean> =>
+  about.startsWith('Communication/') &&
+  (await people.get<Communication>(about))?.resource.status === 'entered-in-error';
 
 /** Of a message that a proxy does not see, by its labels or a Consent, they are not told either. */
 const isHidden = async ({ reference = '' }: Concerned, about: string, sees: RouteParts['sees']): Promise<boolean> =>

@@ -1,8 +1,10 @@
-/** The work of a question that its sender takes back. */
+/** The work of a question, or of an answer, that its sender takes back. */
 import type { Communication, Task } from 'fhir/r4.js';
+import { isPatientSide } from './addressees.js';
 import { changedAt } from './changed-at.js';
 import { instant } from '../fhir/instant.js';
 import { changed, combined, step, type Step, type Versioned, type WorkflowReader } from './step.js';
+import { workWithout } from './retracted-answer.js';
 import { openWorkItems } from './work-place.js';
 import { RETRACTED, workItemWorkflow } from './work-item.js';
 import { move, SERVER } from './workflow.js';
@@ -18,6 +20,7 @@ const MESSAGE = 'message';
  */
 export async function retractionOf(message: Communication, reader: WorkflowReader, now: number): Promise<Step> {
   const root = message.partOf?.[0]?.reference?.replace('Communication/', '') ?? message.id ?? '';
+  if (message.sender && !isPatientSide(message.sender)) return workWithout(message, root, reader, now);
   const items = await openWorkItems(root, reader);
   const steps = items.map(item => without(`Communication/${message.id}`, item, reader, now));
   return combined(...(await Promise.all(steps)));

@@ -18,7 +18,7 @@ import type { Moving, State, Workflow } from './workflow.js';
 export type WorkItemMove =
   | ('claim' | 'release' | 'wait' | 'resume' | 'complete' | 'reopen')
   | ('assign' | 'unassign' | 'transfer' | 'hand-on')
-  | ('answer' | 'withdraw');
+  | ('answer' | 'withdraw' | 'recall');
 
 export interface Handling {
   /** Kept with the work item. */
@@ -104,6 +104,8 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
     answer: { from: open, to: 'done', by: ['server'], change: touched },
     // Its sender retracts the last message that it is about.
     withdraw: { from: open, to: 'cancelled', by: ['server'], change: withdrawn },
+    // Its only answer is retracted.
+    recall: { from: ['done'], to: 'queued', by: ['server'], change: ownedByGroup },
   },
 });
 

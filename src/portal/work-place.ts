@@ -9,6 +9,8 @@ import type { Moving } from './workflow.js';
 
 /** Open items of one thread: one for each workflow group. */
 const MOST = 50;
+/** Work items that a thread ever has: its questions of many years. */
+const MOST_EVER = 1000;
 
 /** The statuses of work that is left to do; `requested` is that of earlier builds. */
 export const OPEN_STATUSES = 'ready,requested,in-progress,on-hold';
@@ -35,6 +37,10 @@ export const openItems = (root: string, group: string | undefined, own: OwnCanon
 export function openWorkItems(root: string, reader: WorkflowReader, group?: string): Promise<Versioned<Task>[]> {
   return reader.find<Task>('Task', openItems(root, group, reader.own), MOST);
 }
+
+/** All work items of a thread, whatever their state. */
+export const worksOf = (root: string, reader: WorkflowReader): Promise<Versioned<Task>[]> =>
+  reader.find<Task>('Task', [['group-identifier', `${reader.own.base}/thread|${root}`]], MOST_EVER);
 
 /** @param group `Organization/2`, or a reference to something else, which is no place */
 export async function placeIn(group: string, task: Task, { all, now }: Moving): Promise<Place> {

@@ -120,6 +120,12 @@ describe('the dispatcher finds out when it sends', () => {
       'no proxy',
     ],
     ['a proxy without an account', 'RelatedPerson/3', { 'Person/4': undefined }, 'no account'],
+    [
+      'anybody, where the message was taken back',
+      'Person/2',
+      { 'Communication/1': { status: 'entered-in-error' } },
+      'retracted',
+    ],
   ];
   for (const [who, reference, meanwhile, reason] of withheld)
     it(`[C23] nothing goes to ${who}, and the record says so`, async () => {
