@@ -15,8 +15,11 @@ import { RETRACTED } from './retracted.js';
 const TYPE = 'Communication';
 
 /** The posting of a message in this state of this person. */
-export const markPosting = (state: 'read' | 'archived', subject: string): string =>
-  internalPosting(TYPE, state, subject);
+const markPosting = (state: 'read' | 'archived', subject: string): string => internalPosting(TYPE, state, subject);
+
+/** All postings of a message in this state of this person. Who wrote it for another sees it as its sender does. */
+export const markPostings = (state: 'read' | 'archived' | 'wrote', subject: string): string[] =>
+  state === 'wrote' ? ['staff', 'by'].map(kind => internalPosting(TYPE, kind, subject)) : [markPosting(state, subject)];
 
 const markedBy = (state: 'read' | 'archived', { subject }: Actor): Filter => ({
   kind: 'posting',

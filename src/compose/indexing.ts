@@ -1,7 +1,7 @@
 /** What resources are indexed by, customers' own search parameters included, and the re-indexing that makes these count. */
 import { withBinaryOwners } from '../access/binary-owners.js';
 import { upgradePostings } from '../access/posting-upgrade.js';
-import { markPosting } from '../access/boxes.js';
+import { markPostings } from '../access/boxes.js';
 import { sightedEntries, withMessageSight } from '../access/message-sight.js';
 import { withClosedAccounts, type Ending } from '../access/closed-accounts.js';
 import { withEpochs } from '../access/epochs.js';
@@ -71,7 +71,7 @@ export async function inStep(
   const { partition } = endpointThat({ endpoints }, 'workflows');
   const sight = { clock, own: definitions.own, partition, base: endpointOf(partition).url, index };
   const entries = (version: Version, store: Store) => sightedEntries(version, store, sight);
-  const marks = { records: opened.records, now: () => clock.now(), partition, posting: markPosting, entries };
+  const marks = { records: opened.records, now: () => clock.now(), partition, postings: markPostings, entries };
   const current = withGenerations(opened.store, indexing.custom);
   const seen = withMessageSight(withMarks(current, marks), sight);
   const owned = withBinaryOwners(seen, { clock, internal, index });

@@ -15,6 +15,8 @@ export const MARKS = 'message-marks';
 export interface Mark {
   readonly read?: number;
   readonly archived?: number;
+  /** Of who wrote it for another sender. */
+  readonly wrote?: number;
   /** The person as a reference that a message may hold: `Patient/1`. */
   readonly who: string;
 }
@@ -35,7 +37,7 @@ export interface Marker {
 
 /** The marks with one more. What is marked so already stays as it is, with its first instant. */
 export function marked(marks: Marks, { subject, fhirUser }: Marker, marking: Marking, now: number): Marks {
-  const { read, archived, who = fhirUser ?? subject } = marks[subject] ?? {};
+  const { read, archived, wrote, who = fhirUser ?? subject } = marks[subject] ?? {};
   const next = {
     'mark-read': { read: read ?? now, archived },
     'mark-unread': { read: undefined, archived },
@@ -43,8 +45,14 @@ export function marked(marks: Marks, { subject, fhirUser }: Marker, marking: Mar
     unarchive: { read, archived: undefined },
   }[marking];
   if (next.read === read && next.archived === archived) return marks;
-  return { ...marks, [subject]: { who, ...defined(next) } };
+  return { ...marks, [subject]: { who, ...defined({ ...next, wrote }) } };
 }
+
+/** The marks with that of the author of a message that another sends: no patient sees it, and authors find what they wrote. */
+export const written = (marks: Marks, { subject, fhirUser = subject }: Marker, now: number): Marks => ({
+  ...marks,
+  [subject]: { ...marks[subject], who: fhirUser, wrote: now },
+});
 
 /** @param version of the record, 0 where there is none yet */
 export const marksDocument = (message: string, marks: Marks, version: number): DocumentChange => ({
@@ -53,12 +61,15 @@ export const marksDocument = (message: string, marks: Marks, version: number): D
   expect: version,
 });
 
-/** The states that a search finds a message by, for each person who has marked it. */
-export const statesOf = (marks: Marks): [state: 'read' | 'archived', subject: string][] =>
-  Object.entries(marks).flatMap(([subject, { read, archived }]) => [
-    ...(read === undefined ? [] : [['read', subject] as ['read', string]]),
-    ...(archived === undefined ? [] : [['archived', subject] as ['archived', string]]),
-  ]);
+export type MarkState = 'read' | 'archived' | 'wrote';
+
+const STATES: readonly MarkState[] = ['read', 'archived', 'wrote'];
+
+/** The states that a message is found by, for each person who has marked it. */
+export const statesOf = (marks: Marks): [state: MarkState, subject: string][] =>
+  Object.entries(marks).flatMap(([subject, mark]) =>
+    STATES.flatMap(state => (mark[state] === undefined ? [] : [[state, subject] as [MarkState, string]])),
+  );
 
 /** The message with the extension `read` for these readers, and without any that it held. */
 export function withReaders(

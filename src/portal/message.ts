@@ -12,6 +12,7 @@ import { withBareReferences } from './bare.js';
 import { refuseContained, refuseForeignNotes, refuseOutside, signed } from './claims.js';
 import { counted, uncounted } from './countable.js';
 import { refuseUnanswerable, taskAnswered, taskNamed, withReply } from './message-answer.js';
+import { MARKS, marksDocument, marksIn, written } from './marks.js';
 import { extended, extensionOf, withoutOwn } from './message-extensions.js';
 import { noticesOf, type NoticeParts } from './message-notice.js';
 import { authorship, senderOf } from './message-sender.js';
@@ -72,14 +73,24 @@ export async function sendMessage(draft: Communication, parts: MessageParts): Pr
   await refuseStrangers(message, all, { now: world.clock.now(), ages });
   if (isPatientSide(message.sender)) refuseUnfiled(message, thread, parts);
   const reply = task ? [changed(task, withReply(task.resource, message, world))] : [];
-  const record = authorship(message, parts);
-  const about = step({ writes: [...reply, ...(record ? [created(record)] : [])] });
+  const about = combined(step({ writes: reply }), await authored(message, parts));
   if (isPatientSide(message.sender)) {
     const answerable = extended(message, replyAllowed(true, parts));
     return { message: answerable, step: combined(about, await workOf(message, thread, all, world)) };
   }
   const answered = author.kind === 'system' && thread ? await answeredElsewhere(message, thread, all, world) : step({});
   return told(message, thread, combined(about, answered), parts);
+}
+
+/** Who wrote what another sends is kept, and finds it as its sender does. */
+async function authored(message: Communication, parts: MessageParts): Promise<Step> {
+  const { author, all, world } = parts;
+  const { id = '' } = message;
+  const record = authorship(message, parts);
+  if (!record) return step({});
+  const marks = await all.document(MARKS, id);
+  const document = marksDocument(id, written(marksIn(marks), author, world.clock.now()), marks?.version ?? 0);
+  return step({ writes: [created(record)], documents: [document] });
 }
 
 /** A message to the patient, with its notice, and whether it can be answered. */

@@ -2,7 +2,7 @@
  * Messages stay found by their marks: a commit that changes the marks of a message, or writes a next version of it, gives the
  * message index entries for them. Marks make no version of the message.
  */
-import { MARKS, marksIn, statesOf, type Marks } from '../portal/marks.js';
+import { MARKS, marksIn, statesOf, type Marks, type MarkState } from '../portal/marks.js';
 import type { IndexEntries } from '../search/query.js';
 import { mergeChangeSets } from '../store/change-set.js';
 import type { ChangeSet, DocumentChange, Key, Put, Records, Store, Version } from '../store/port.js';
@@ -14,8 +14,8 @@ export interface MarksParts {
   readonly now: () => number;
   /** Where messages with marks live. */
   readonly partition: string;
-  /** The posting of a message in this state of this person. */
-  readonly posting: (state: 'read' | 'archived', person: string) => string;
+  /** The postings of a message in this state of this person. */
+  readonly postings: (state: MarkState, person: string) => string[];
   /** All index entries of a stored message but those of its marks, and what must still be so when they are committed. */
   readonly entries: (version: Version, store: Store) => Promise<{ index: IndexEntries; relies: ChangeSet }>;
 }
@@ -27,9 +27,10 @@ export function withMarks(store: Store, parts: MarksParts): Store {
     ...delegating(store),
     async commit(changes) {
       const { puts = [], reindex = [], documents = [] } = changes;
-      const versions = [...puts.filter(({ version, deleted }) => version > 1 && !deleted), ...reindex];
-      const messages = versions.filter(({ key }) => isMessage(key));
       const marked = documents.flatMap(marksWritten);
+      const ids = new Set(marked.map(([id]) => id));
+      const isNext = ({ key, version, deleted }: Put): boolean => !deleted && (version > 1 || ids.has(key.id));
+      const messages = [...puts.filter(isNext), ...reindex].filter(({ key }) => isMessage(key));
       if (messages.length === 0 && marked.length === 0) return store.commit(changes);
       const kept = await withKept(changes, messages, new Map(marked), parts);
       const written = new Set(messages.map(({ key }) => key.id));
@@ -96,7 +97,7 @@ async function reindexed(
   return mergeChangeSets(...changes);
 }
 
-const added = (index: IndexEntries, marks: Marks, { posting }: MarksParts): IndexEntries => ({
+const added = (index: IndexEntries, marks: Marks, { postings }: MarksParts): IndexEntries => ({
   ...index,
-  postings: [...new Set([...index.postings, ...statesOf(marks).map(([state, person]) => posting(state, person))])],
+  postings: [...new Set([...index.postings, ...statesOf(marks).flatMap(([state, person]) => postings(state, person))])],
 });

@@ -83,7 +83,7 @@ function drafts(journey: () => Journey): void {
 }
 
 function retracting(journey: () => Journey): void {
-  const { asked, put, write, ask, move, item, itemsOf } = actions(journey);
+  const { asked, put, found, write, ask, move, item, itemsOf, make, role } = actions(journey);
   const retract = (who: Caller, message: Communication) => put(who, message, { status: 'entered-in-error' });
   const stateOf = ({ status, owner }: Task) => [status, owner?.reference];
 
@@ -131,9 +131,9 @@ function retracting(journey: () => Journey): void {
         { url: 'time-zone', valueCode: 'UTC' },
       ],
     };
+    const mails = (await journey().mails(mailbox)).length;
     const { body: before } = await journey().expect(200, system, 'GET', dana.reference);
     await journey().expect(200, system, 'PUT', dana.reference, { ...before, extension: [quiet] });
-    const mails = (await journey().mails(mailbox)).length;
     const payload = [{ contentString: 'Meant for somebody else altogether' }];
     const sent = asMessage(await write('demo-clinician', { subject: dana, payload }));
     assert.equal((await retract('demo-clinician', sent)).status, 200);
@@ -151,6 +151,9 @@ function retracting(journey: () => Journey): void {
 
   it('[MSG-17] [MSG-19] what was sent for a group is taken back by those who write for it, and it is kept who did what', async () => {
     const { caller, colleague, clinical, person } = await asked('Ours');
+    const clinician = await make({ resourceType: 'Practitioner', active: true, name: [{ family: 'Doctor' }] });
+    await role(clinician, 'clinician', clinical);
+    const doctor = `demo-agent as ${clinician}`;
     const sent = asMessage(await write(caller, { subject: dana, sender: reference(clinical) }));
     for (const [who, status] of [
       ['demo-agent', 405],
@@ -158,7 +161,16 @@ function retracting(journey: () => Journey): void {
     ] as const) {
       assert.equal((await retract(who, sent)).status, status, who);
     }
-    assert.equal((await retract(colleague, sent)).status, 200);
+    for (const who of [caller, doctor]) await journey().expect(200, who, 'GET', named(sent));
+    await journey().expect(200, patient, 'POST', `${named(sent)}/$mark-read`);
+    const state = await journey().expect(200, caller, 'GET', `${named(sent)}/$read-state`);
+    assert.ok(state.text.includes('/read'), 'who wrote it learns who has read it');
+    assert.ok((await found(caller, 'box=sent')).includes(sent.id));
+    await journey().expect(200, caller, 'POST', `${named(sent)}/$archive`);
+    await journey().expect(200, caller, 'GET', named(sent));
+    assert.equal((await journey().call(colleague, 'GET', named(sent))).status, 404, 'it is nobody else’s work yet');
+    assert.equal((await retract(doctor, sent)).status, 200);
+    await journey().expect(200, caller, 'GET', named(sent));
     const { body } = await journey().expect(200, system, 'GET', `Provenance?target=${named(sent)}`);
     const [entry] = (body as unknown as Bundle<Provenance>).entry ?? [];
     assert.deepEqual(entry?.resource?.agent[0]?.who, reference(person));

@@ -24,7 +24,7 @@ const STATES: Partial<Record<Task['status'], [state: string]>> = {
 const RESULTS: Record<string, Task['status']> = {
   ...{ queued: 'ready', claimed: 'in-progress', waiting: 'on-hold', done: 'completed', cancelled: 'cancelled' },
 };
-const OF_SERVER = new Set<WorkItemMove>(['answer', 'withdraw']);
+const OF_SERVER = new Set<WorkItemMove>(['answer', 'withdraw', 'recall']);
 /** Moves that are not for the agent of these tests, or lack the parameter that they need. */
 const REFUSED: Partial<Record<WorkItemMove, string>> = {
   ...{ assign: 'forbidden', unassign: 'forbidden', transfer: 'unprocessable', 'hand-on': 'unprocessable' },

@@ -1,6 +1,6 @@
 /** A message and its marks, written at the same time. */
 import assert from 'node:assert/strict';
-import { markPosting } from '../../src/access/boxes.js';
+import { markPostings } from '../../src/access/boxes.js';
 import { marksDocument } from '../../src/portal/marks.js';
 import type { ChangeSet, Store } from '../../src/store/port.js';
 import { delegating } from '../../src/store/views/delegating.js';
@@ -45,7 +45,7 @@ describe('marks of a message that gets its next version', () => {
       const store = racing(first);
       await assert.rejects(store.commit(then), isFault('conflict'));
       await store.commit(then);
-      const read = { kind: 'posting', key: markPosting('read', 'Person/1') } as const;
+      const read = { kind: 'posting', key: markPostings('read', 'Person/1')[0] ?? '' } as const;
       const [found] = await from.store.read([keyOf('Communication/m')], () => read);
       assert.equal(found?.version, 2);
     });

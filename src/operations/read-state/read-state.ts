@@ -18,9 +18,14 @@ export const createReadState = (parts: WorkflowParts): Operation<ReadStateInput,
         const found = await seen.get<Communication>(`Communication/${id}`);
         if (!found) throw new Fault('not-found', `There is no Communication/${id}.`);
         const { resource } = found;
-        if (!isSender(resource, context.actor)) throw new Fault('forbidden', 'This is for the sender of the message.');
-        const marks = Object.entries(marksIn(await all.document(MARKS, id)));
-        const others = marks.filter(([subject]) => subject !== context.actor.subject).map(([, one]) => one);
+        const marks = marksIn(await all.document(MARKS, id));
+        const isAuthor = marks[context.actor.subject]?.wrote !== undefined;
+        if (!isAuthor && !isSender(resource, context.actor)) {
+          throw new Fault('forbidden', 'This is for the sender of the message.');
+        }
+        const others = Object.entries(marks)
+          .filter(([subject]) => subject !== context.actor.subject)
+          .map(([, one]) => one);
         return { output: { return: withReaders(resource, readersOf(resource, others, context.actor), all.own) } };
       },
     },
