@@ -20,7 +20,7 @@ describe('marks of a message that gets its next version', () => {
   /** The store, in which somebody else commits this just before the first commit. */
   function racing(first: ChangeSet): Store {
     const parts = {
-      ...{ records: from.records, now: () => NOW, partition: PARTITION, posting: markPosting },
+      ...{ records: from.records, now: () => NOW, partition: PARTITION, postings: markPostings },
       entries: () => Promise.resolve({ index: index(message('m', '1'), NOW), relies: {} }),
     };
     let over = false;
