@@ -116,6 +116,7 @@ const packages = {
   '@lhncbc/ucum-lhc': ['fhir/'],
   '@types/fhir': [''],
   ajv: ['definitions/', 'validate/'],
+  'content-disposition': ['interactions/'],
   'content-type': ['formats/'],
   express: ['http/', 'pages/', 'identity/'],
   'fhir-kit-client': ['store/upstream/', 'delivery/channels/', 'commands/demo/'],

@@ -1,4 +1,5 @@
 /** The content of a Binary as itself, for clients that do not ask for FHIR. https://hl7.org/fhir/R4/binary.html#rest */
+import { create } from 'content-disposition';
 import { etag } from '../fhir/etag.js';
 import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
@@ -11,11 +12,12 @@ import type { Blobs, Version } from '../store/port.js';
 import { absenceOf } from '../content/absence.js';
 import { placeOf } from '../content/place.js';
 import { contentOf } from '../content/text.js';
+import { downloadName } from './download-name.js';
 import { rangeOf, type ByteRange } from './range.js';
 import { versionHeaders } from './version.js';
 
 /** The content itself, or the requested range of it; undefined if the client wants the resource. */
-export function rawContent(context: Context, version: Version, blobs: Blobs): FhirResponse | undefined {
+export async function rawContent(context: Context, version: Version, blobs: Blobs): Promise<FhirResponse | undefined> {
   const resource = parseStored<Resource>(version.json);
   const contentType = String(resource['contentType']);
   if (wantsFhir(context, contentType)) return undefined;
@@ -28,7 +30,7 @@ export function rawContent(context: Context, version: Version, blobs: Blobs): Fh
     status: range ? 206 : 200,
     headers: {
       ...versionHeaders(context, version),
-      'content-disposition': 'attachment',
+      'content-disposition': create(await downloadName(context, resource), { type: 'attachment' }),
       'accept-ranges': 'bytes',
       ...defined({ 'x-security-context': security }),
       ...(range && { 'content-range': `bytes ${range.start}-${range.end - 1}/${content.size}` }),

@@ -43,7 +43,7 @@ async function contentAnswer(
   view: (json: string) => string,
   { blobs }: ReadParts,
 ): Promise<Result> {
-  const raw = rawContent(context, version, blobs);
+  const raw = await rawContent(context, version, blobs);
   if (raw) return { response: raw };
   return { response: resourceResponse(context, version, await wholeText(blobs, version), view) };
 }

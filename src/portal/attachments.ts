@@ -4,7 +4,7 @@
  */
 import type { Attachment, Binary, Communication, CommunicationPayload } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
-import { fileName } from './file-name.js';
+import { fileName } from '../fhir/file-name.js';
 import { withScan } from './file-scan.js';
 import { linkedFile, refuseForeignFile } from './linked-file.js';
 import { checked, refused, refuseType, type Attached, type AttachmentParts, type SentFile } from './message-file.js';

@@ -1,6 +1,6 @@
 /** What people upload: allowed types, by the content itself. Systems send what they have. */
 import assert from 'node:assert/strict';
-import { issue, onePortal, type Answer, type Caller } from './journey.js';
+import { asMessage, issue, onePortal, type Answer, type Caller } from './journey.js';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const PEOPLE: Caller[] = ['demo-patient', 'demo-clinician'];
@@ -51,5 +51,35 @@ onePortal(journey => {
     await journey().expect(415, 'demo-patient', 'POST', 'Binary', html);
     await journey().expect(415, 'demo-patient', 'POST', 'Binary', { ...binary, contentType: 'text/html' });
     await journey().expect(201, 'demo-patient', 'POST', 'Binary', binary);
+  });
+
+  it('[MSG-3] [E06] a file is saved under the title that its message gives it, made safe; its headers let nothing run', async () => {
+    const download = async (title: string): Promise<Headers> => {
+      const file = { contentType: 'image/png', data: PNG.toString('base64'), title };
+      const message = {
+        resourceType: 'Communication',
+        status: 'completed',
+        subject: { reference: 'Patient/demo-patient' },
+        payload: [{ contentAttachment: file }],
+      };
+      const { payload } = asMessage(await journey().expect(201, 'demo-clinician', 'POST', 'Communication', message));
+      const url = payload?.[0]?.contentAttachment?.url ?? '';
+      return (await journey().expect(200, 'demo-patient', 'GET', url, undefined, { accept: 'image/*' })).headers;
+    };
+    for (const [title, expected] of [
+      ['Result "1".png', 'attachment; filename="Result _1_.png"'],
+      ['../../x\r\nSet-Cookie: a=b', 'attachment; filename="xSet-Cookie_ a=b"'],
+      ['نتيجة.png', /^attachment; filename="\?+\.png"; filename\*=UTF-8''%D9%86[%A-F\d]+\.png$/],
+      ['/', 'attachment'],
+    ] as const) {
+      const headers = await download(title);
+      const disposition = headers.get('content-disposition') ?? '';
+      if (typeof expected === 'string') assert.equal(disposition, expected);
+      else assert.match(disposition, expected);
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      assert.match(headers.get('content-security-policy') ?? '', /sandbox/);
+      assert.equal(headers.get('content-type'), 'image/png');
+      assert.equal(headers.get('set-cookie'), null);
+    }
   });
 });

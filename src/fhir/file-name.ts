@@ -12,9 +12,12 @@ const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 /** Characters of a name; its ending stays. */
 const LONGEST = 120;
 
+/** Characters that are looked at, at each end. */
+const END = 500;
+
 /** The name as it is safe to save and to show; empty where nothing of it is left. */
 export function fileName(name: string): string {
-  const plain = name
+  const plain = (name.length > 2 * END ? name.slice(0, END) + name.slice(-END) : name)
     .normalize('NFC')
     .replace(UNSEEN, '')
     .replace(KEPT, '_')
