@@ -16,6 +16,7 @@ import * as resource from './resource.table.js';
 import * as workbenchAdministration from './workbench-administration.table.js';
 import * as workbench from './workbench.table.js';
 import * as noticeNames from './notice-names.table.js';
+import * as workbenchAudit from './workbench-audit.table.js';
 import * as workbenchDeliveries from './workbench-deliveries.table.js';
 import * as workbenchMembers from './workbench-members.table.js';
 
@@ -24,7 +25,7 @@ const english = {
   ...{ ...resource.english, ...notices.english, ...outcomes.english, ...relations.english, ...profile.english },
   ...workbench.english,
   ...workbenchMembers.english,
-  ...{ ...workbenchDeliveries.english, ...noticeNames.english },
+  ...{ ...workbenchDeliveries.english, ...noticeNames.english, ...workbenchAudit.english },
   ...workbenchAdministration.english,
 };
 
@@ -48,7 +49,7 @@ const arabic: Translated = {
   ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic, ...relations.arabic, ...profile.arabic },
   ...workbench.arabic,
   ...workbenchMembers.arabic,
-  ...{ ...workbenchDeliveries.arabic, ...noticeNames.arabic },
+  ...{ ...workbenchDeliveries.arabic, ...noticeNames.arabic, ...workbenchAudit.arabic },
   ...workbenchAdministration.arabic,
 };
 

@@ -23,4 +23,13 @@ export const upkeepPages: readonly ListedPage[] = [
       await reader.go('/workbench/deliveries');
     },
   },
+  {
+    name: 'audit',
+    routes: ['GET /workbench/audit'],
+    async open(reader) {
+      const { patient } = await reader.portal.member();
+      await asStaff(reader, 'auditor');
+      await reader.go(`/workbench/audit?patient=${patient}`);
+    },
+  },
 ];

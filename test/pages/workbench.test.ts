@@ -97,6 +97,21 @@ eachMembership('the Workbench', portal => {
     assert.equal(forged.status, 403);
   });
 
+  it('[MSG-6] a long queue is shown a page at a time, without gaps', async () => {
+    const mark = token();
+    for (let at = 0; at < 21; at++) await question(`${mark} ${at}`);
+    const browser = await signedInAgent(portal());
+    const subjects = new Set<string>();
+    for (let page = await browser.get('/workbench'); ;) {
+      for (const [, subject = ''] of page.text.matchAll(new RegExp(`<bdi>(${mark} \\d+)</bdi>`, 'g')))
+        subjects.add(subject);
+      const [, next] = /<a\s+href="([^"]+)"\s+rel="next"/.exec(page.text) ?? [];
+      if (next === undefined) break;
+      page = await browser.get(next.replaceAll('&amp;', '&'));
+    }
+    assert.equal(subjects.size, 21);
+  });
+
   it('[RN-10] it is in the language of its reader', async () => {
     await question(`Language ${token()}`);
     const page = await (await signedInAgent(portal())).get('/workbench?lang=ar');

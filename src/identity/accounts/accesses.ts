@@ -86,17 +86,21 @@ export async function accessesOf(
 async function accessOf(event: AuditEvent, own: ReadonlySet<string>, reader: WorkflowReader): Promise<Access> {
   const [agent] = event.agent;
   const altId = agent?.altId ?? '';
-  const { action = 'E', subtype = [], entity = [], purposeOfEvent = [] } = event;
+  const { entity = [], purposeOfEvent = [] } = event;
   const isRestricted = purposeOfEvent.some(({ coding = [] }) => coding.some(({ code }) => code === 'BTG'));
   const target = entity.find(({ type }) => type?.system === 'http://hl7.org/fhir/resource-types');
-  const isSearch = subtype.some(({ code = '' }) => code.startsWith('search'));
   return {
     at: Date.parse(event.recorded),
     who: await whoOf(agent?.who?.reference ?? altId, altId, own, reader),
-    did: isSearch ? 'looked' : (DID[action] ?? 'used'),
+    did: didIn(event),
     what: target?.type?.code ?? '*',
     ...(isRestricted ? { restricted: true } : {}),
   };
+}
+
+export function didIn({ action = 'E', subtype = [] }: AuditEvent): Access['did'] {
+  const isSearch = subtype.some(({ code = '' }) => code.startsWith('search'));
+  return isSearch ? 'looked' : (DID[action] ?? 'used');
 }
 
 const DID: Readonly<Record<string, Access['did']>> = { C: 'added', R: 'looked', U: 'changed', D: 'removed' };

@@ -62,7 +62,7 @@ function otherRecords({ words, t, link }: Visit, { others, hasOwn }: AccessPage,
     )}`;
 }
 
-const DID: Readonly<Record<Access['did'], keyof PlainTexts>> = {
+export const didWords: Readonly<Record<Access['did'], keyof PlainTexts>> = {
   looked: 'accessLooked',
   added: 'accessAdded',
   changed: 'accessChanged',
@@ -72,7 +72,7 @@ const DID: Readonly<Record<Access['did'], keyof PlainTexts>> = {
 
 function accessLine(visit: Visit, { at, who, did, what, restricted }: Access, format: Intl.DateTimeFormat): Html {
   const { words } = visit;
-  return html`<strong>${nameOf(visit, who)}</strong> · ${words[DID[did]]}:
+  return html`<strong>${nameOf(visit, who)}</strong> · ${words[didWords[did]]}:
     ${wordFor('type', what, words)}${restricted && html` (${words.accessRestricted})`}<br />
     <time datetime="${new Date(at).toISOString()}">${format.format(at)}</time>`;
 }

@@ -51,6 +51,9 @@ export function foundIn({ status, resource }: Reply): Found {
   return { matches: of('match'), included: of('include'), total, next: token ?? undefined };
 }
 
+/** A search, or the page of it that a link's token names: the token holds the criteria, and takes no others. */
+export const pageOf = (query: Query, token: string): Query => (token === '' ? query : [['_page', token]]);
+
 /** A resource; undefined where it is absent or hidden. */
 export async function read(desk: Desk, who: SignedIn, reference: string): Promise<Resource | undefined> {
   const { status, resource } = await desk(who, { method: 'GET', path: reference.split('/') });

@@ -1,9 +1,10 @@
 /** The queues of a member of staff: the groups they work in, what waits in each, and the work items of the part that is open. */
+import type { Query } from '../../fhir/request.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import { html, type Html } from '../html.js';
 import { choice as chooser, field, heading, hidden } from '../account/fields.js';
 import type { Answer, Fields, Visit } from '../account/visit.js';
-import { find } from './desk.js';
+import { find, pageOf } from './desk.js';
 import { agentsOf, groupsOf } from './groups.js';
 import { timesOf, WORKBENCH, type WorkbenchParts } from './parts.js';
 import { choiceIn, filters, orders, searchOf, written, type Choice } from './queue-choice.js';
@@ -11,7 +12,10 @@ import { countedFor, countsView, eventsSource } from './queue-counts.js';
 import { itemList } from './queue-list.js';
 import { shortcutHelp } from './shortcuts.js';
 
-const PAGE = '20';
+const SHOWN: Query = [
+  ...(['focus', 'subject', 'owner'] as const).map(code => ['_include', `Task:${code}`] as const),
+  ['_count', '20'],
+];
 
 export async function queuePage(visit: Visit, who: SignedIn, query: Fields, parts: WorkbenchParts): Promise<Answer> {
   const { words, link } = visit;
@@ -25,12 +29,7 @@ export async function queuePage(visit: Visit, who: SignedIn, query: Fields, part
     countedFor(who, groups, choice, parts),
     agentsOf(desk, who, group.reference),
     timesOf(visit, parts),
-    find(desk, who, 'Task', [
-      ...searchOf(choice, who, now),
-      ...(['focus', 'subject', 'owner'] as const).map(code => ['_include', `Task:${code}`] as const),
-      ['_count', PAGE],
-      ...(query('page') === '' ? [] : [['_page', query('page')] as const]),
-    ]),
+    find(desk, who, 'Task', pageOf([...searchOf(choice, who, now), ...SHOWN], query('page'))),
   ]);
   const content = html`${heading(words.workbench)} ${eventsSource()} ${countsView(visit, choice, counted)}
     <h2><bdi>${group.name}</bdi></h2>

@@ -2,6 +2,7 @@
  * The sections of the Workbench, in the order of their tabs, each with its pages. The pages ask the portal's endpoint with the rights
  * of whoever is signed in, and have none of their own.
  */
+import { auditSection } from './audit/index.js';
 import { deliveriesSection } from './deliveries/index.js';
 import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
@@ -12,6 +13,7 @@ export const sections: readonly Section[] = [
   queueSection,
   membersSection,
   deliveriesSection,
+  auditSection,
   groupsSection,
   usersSection,
 ];

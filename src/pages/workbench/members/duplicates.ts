@@ -1,16 +1,22 @@
 /** Possible duplicates that wait for a decision, the oldest first. */
 import type { Patient, Person, Task } from 'fhir/r4.js';
+import type { Query } from '../../../fhir/request.js';
 import type { SignedIn } from '../../../identity/sessions/session.js';
 import { html, type Html } from '../../html.js';
 import { done, heading } from '../../account/fields.js';
 import type { Visit } from '../../account/visit.js';
-import { find, read, type Desk } from '../desk.js';
+import { find, pageOf, read, type Desk } from '../desk.js';
 import { timesOf, type Work } from '../parts.js';
 import { scrollTable } from '../scroll-table.js';
 import { DUPLICATE, DUPLICATES, MEMBERS } from './paths.js';
 import { named, type OnRecord } from './person.js';
 
-const PAGE = '20';
+const OPEN: Query = [
+  ['code', 'review-duplicate'],
+  ['status', 'requested'],
+  ['_sort', 'authored-on'],
+  ['_count', '20'],
+];
 
 /** The records that a review is about; those that are gone are not there. */
 export async function pairOf({ focus, input = [] }: Task, who: SignedIn, desk: Desk): Promise<Patient[]> {
@@ -26,13 +32,7 @@ export async function pairOf({ focus, input = [] }: Task, who: SignedIn, desk: D
 export const duplicatesPage: Work = async (visit, who, query, parts) => {
   const { words, link } = visit;
   const { desk } = parts;
-  const found = await find(desk, who, 'Task', [
-    ['code', 'review-duplicate'],
-    ['status', 'requested'],
-    ['_sort', 'authored-on'],
-    ['_count', PAGE],
-    ...(query('page') === '' ? [] : [['_page', query('page')] as const]),
-  ]);
+  const found = await find(desk, who, 'Task', pageOf(OPEN, query('page')));
   const format = await timesOf(visit, parts);
   const tasks = found.matches as unknown as Task[];
   const rows = await Promise.all(tasks.map(async task => row(visit, task, await pairOf(task, who, desk), format)));
