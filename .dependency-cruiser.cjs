@@ -111,6 +111,7 @@ const folders = {
 
 /** npm package or Node module → the only folders below src that may import it. Other modules of Node are free. */
 const packages = {
+  '@fastify/busboy': ['pages/'],
   '@simplewebauthn/server': ['identity/passkeys/'],
   '@node-rs/argon2': ['identity/'],
   '@lhncbc/ucum-lhc': ['fhir/'],

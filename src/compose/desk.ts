@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import type { PageTokens } from '../identity/sessions/page-token.js';
@@ -22,7 +23,8 @@ export function createDesk({ config, world, portal, dispatch, pageTokens }: Desk
   return async (who, call) => {
     const token = pageTokens.issue(who, 'workbench');
     const answer = await dispatch(pageRequest(portal.url, { ...call, token }, { config, world }), portal);
-    return { status: answer.status, resource: resourceOf(answer) };
+    const created = /\/([A-Z]\w*\/[A-Za-z0-9.-]+)\/_history\//.exec(answer.headers['location'] ?? '')?.[1];
+    return { status: answer.status, resource: resourceOf(answer), ...defined({ created }) };
   };
 }
 

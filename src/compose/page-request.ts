@@ -3,13 +3,14 @@ import type { Config } from '../config/config.js';
 import type { World } from '../fhir/clock.js';
 import { defined } from '../fhir/defined.js';
 import { etag } from '../fhir/etag.js';
-import type { FhirRequest } from '../fhir/request.js';
+import type { FhirRequest, RequestBody } from '../fhir/request.js';
 import type { Resource } from '../fhir/resource.js';
 
 export interface PageCall extends Pick<FhirRequest, 'method' | 'path'>, Partial<Pick<FhirRequest, 'query'>> {
   readonly resource?: Resource | undefined;
   /** Absent: anybody asks. */
   readonly token?: string;
+  readonly content?: { readonly type: string; readonly bytes: AsyncIterable<Uint8Array> };
   /** The version that is changed. */
   readonly version?: string;
   /** Of the texts that tell people why something is refused. */
@@ -19,7 +20,7 @@ export interface PageCall extends Pick<FhirRequest, 'method' | 'path'>, Partial<
 /** @param base the endpoint's public base, without a trailing slash */
 export const pageRequest = (
   base: string,
-  { method, path, query = [], resource, token, version, language }: PageCall,
+  { method, path, query = [], resource, content, token, version, language }: PageCall,
   { config, world }: { readonly config: Pick<Config, 'limits'>; readonly world: Pick<World, 'clock' | 'ids'> },
 ): FhirRequest => ({
   ...{ method, base, path, query, id: world.ids.next() },
@@ -27,7 +28,13 @@ export const pageRequest = (
     authorization: token === undefined ? undefined : `Bearer ${token}`,
     'if-match': version === undefined ? undefined : etag(version),
     'accept-language': language,
+    prefer: content && 'return=minimal',
   }),
   deadline: world.clock.now() + config.limits.requestTimeout,
-  ...defined({ body: resource && ({ kind: 'resource', resource } as const) }),
+  ...defined({ body: bodyOf(resource, content) }),
 });
+
+function bodyOf(resource: PageCall['resource'], content: PageCall['content']): RequestBody | undefined {
+  if (content) return { kind: 'stream', bytes: content.bytes, contentType: content.type };
+  return resource && { kind: 'resource', resource };
+}

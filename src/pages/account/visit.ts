@@ -3,6 +3,7 @@ import express, { type Express, type Request, type Response } from 'express';
 import type { FormTokens } from '../../identity/sessions/form-token.js';
 import { visitorOf, type Visitor } from '../../identity/limits/visitor.js';
 import { defined } from '../../fhir/defined.js';
+import { isMultipart, readMultipart, type FileRoom, type FormFile, type Multipart } from './multipart.js';
 import type { Asset } from '../asset.js';
 import type { Framing } from '../frame.js';
 import { html, type Html } from '../html.js';
@@ -18,6 +19,21 @@ export interface Visit extends Visitor {
   readonly link: (path: string, query?: Readonly<Record<string, string>>) => string;
   /** A form that is sent back here. */
   readonly form: (path: string, content: Html, query?: Readonly<Record<string, string>>) => Html;
+}
+
+/** What came of a file of a form. */
+export interface Received {
+  readonly file?: { readonly url: string; readonly name: string; readonly type: string };
+  /** Why it was not taken. */
+  readonly problem?: string | undefined;
+  /** HTTP status of the refusal. */
+  readonly status?: number;
+}
+
+export interface Uploads {
+  readonly room: () => Promise<FileRoom>;
+  /** Undefined where nobody may send files. */
+  readonly receive: (visit: Visit, file: FormFile) => Promise<Received | undefined>;
 }
 
 /** What was sent: every field once, '' where it is missing. */
@@ -51,7 +67,9 @@ export interface FormPage {
   /** The names of query parameters that its links to other languages keep. */
   readonly keeps?: readonly string[];
   readonly show?: (visit: Visit, query: Fields) => Answer | Promise<Answer>;
-  readonly take?: (visit: Visit, fields: Fields, query: Fields) => Answer | Promise<Answer>;
+  readonly take?: (visit: Visit, fields: Fields, query: Fields, files: readonly Received[]) => Answer | Promise<Answer>;
+  /** Takes the files of its form, while they arrive; absent: it has none. */
+  readonly uploads?: Uploads;
 }
 
 export interface Site extends Pick<Framing, 'frameOf' | 'send'> {
@@ -60,9 +78,11 @@ export interface Site extends Pick<Framing, 'frameOf' | 'send'> {
 
 /** Bytes of a form. */
 const FORM_LIMIT = '16kb';
+/** Of one with a message. */
+const LONG_FORM_LIMIT = '256kb';
 
 /** Adds the routes of a page. */
-export function serveForm(app: Express, { path, keeps = [], show, take }: FormPage, site: Site): void {
+export function serveForm(app: Express, { path, keeps = [], show, take, uploads }: FormPage, site: Site): void {
   const visitOf = (request: Request, response: Response) => createVisit(request, response, keeps, site);
   if (show)
     app.get(path, async (request, response) => {
@@ -70,13 +90,30 @@ export function serveForm(app: Express, { path, keeps = [], show, take }: FormPa
       answer(response, visit, await show(visit, fieldsOf(request.query)), site);
     });
   if (take)
-    app.post(path, express.urlencoded({ extended: false, limit: FORM_LIMIT }), async (request, response) => {
-      const fields = fieldsOf(request.body);
-      const visit = await visitOf(request, response);
-      const isOwn = site.forms.accepts(request, fields('form'));
-      answer(response, visit, isOwn ? await take(visit, fields, fieldsOf(request.query)) : stale(visit), site);
-    });
+    app.post(
+      path,
+      express.urlencoded({ extended: false, limit: uploads ? LONG_FORM_LIMIT : FORM_LIMIT }),
+      async (request, response) => {
+        const visit = await visitOf(request, response);
+        const isOwn = (form: string): boolean => site.forms.accepts(request, form);
+        const sent = uploads && isMultipart(request) ? await withFiles(request, visit, uploads, isOwn) : undefined;
+        const fields = fieldsOf(sent?.fields ?? request.body);
+        const answered = isOwn(fields('form'))
+          ? await take(visit, fields, fieldsOf(request.query), sent?.received ?? [])
+          : stale(visit);
+        answer(response, visit, answered, site);
+      },
+    );
 }
+
+/** The token of the form comes before its files: those of a stranger's form are not taken. */
+const withFiles = async (
+  request: Request,
+  visit: Visit,
+  { room, receive }: Uploads,
+  isOwn: (form: string) => boolean,
+): Promise<Multipart<Received>> =>
+  readMultipart(request, await room(), async (file, { form = '' }) => (isOwn(form) ? receive(visit, file) : undefined));
 
 function fieldsOf(source: unknown): Fields {
   const values = (source ?? {}) as Readonly<Record<string, unknown>>;

@@ -10,6 +10,8 @@ export interface Call {
   readonly path: readonly string[];
   readonly query?: Query;
   readonly resource?: Resource;
+  /** Content of a Binary, read while it arrives. The answer names it, and holds none of it. */
+  readonly content?: { readonly type: string; readonly bytes: AsyncIterable<Uint8Array> };
   /** The version that is changed, as `meta.versionId` has it: where another is there by now, the answer is 412. */
   readonly version?: string;
   /** Of the texts that tell people why something is refused. */
@@ -20,6 +22,8 @@ export interface Reply {
   readonly status: number;
   /** That of a refusal is an OperationOutcome. */
   readonly resource: Resource | undefined;
+  /** Of what was created: `Binary/1`. */
+  readonly created?: string;
 }
 
 /** Answers as the portal's FHIR endpoint does. Never rejects for a refusal. */
