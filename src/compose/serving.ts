@@ -217,6 +217,7 @@ function workbenchOf(parts: ServingParts): WorkbenchParts | undefined {
     base: portal.path,
     live,
     now: () => parts.world.clock.now(),
+    settings: parts.configuration,
   };
 }
 

@@ -35,9 +35,21 @@ export const withoutPage: readonly string[] = [
   ...['POST /sign-out', 'POST /account/sign-out-everywhere', 'POST /account/end-session'],
   // Asked for by pages of the Workbench
   ...['GET /workbench/live', 'GET /workbench/events'],
-  ...['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer', 'unassign', 'answer'].map(
-    move => `GET /workbench/item/${move}`,
-  ),
+  ...[
+    'claim',
+    'complete',
+    'wait',
+    'release',
+    'resume',
+    'reopen',
+    'transfer',
+    'unassign',
+    'assign',
+    'prioritize',
+    'note',
+    'retract',
+    'answer',
+  ].map(move => `GET /workbench/item/${move}`),
   ...withoutMemberPage,
   ...administrationWithoutPage,
   // Registration of clients
@@ -81,9 +93,20 @@ export const pages: readonly ListedPage[] = [
   },
   {
     name: 'workbench-claimed',
-    routes: ['claim', 'complete', 'wait', 'release', 'resume', 'reopen', 'transfer', 'unassign'].map(
-      move => `POST /workbench/item/${move}`,
-    ),
+    routes: [
+      'claim',
+      'complete',
+      'wait',
+      'release',
+      'resume',
+      'reopen',
+      'transfer',
+      'unassign',
+      'assign',
+      'prioritize',
+      'note',
+      'retract',
+    ].map(move => `POST /workbench/item/${move}`),
     async open(reader) {
       await atItem(reader);
       await reader.send('/workbench/item/claim');
@@ -103,6 +126,15 @@ export const pages: readonly ListedPage[] = [
   ...memberPages,
   ...administrationPages,
   ...upkeepPages,
+  {
+    name: 'workbench-message',
+    routes: ['POST /workbench/message', 'GET /workbench/message'],
+    async open(reader) {
+      await atWorkbench(reader);
+      await reader.go('/workbench/message?patient=Patient/demo-patient');
+      await reader.send('/workbench/message', { subject: 'Results', text: '' });
+    },
+  },
   // Sign-in
   { name: 'sign-in', routes: ['GET /sign-in'], open: ({ go }) => go('/sign-in?after=closed') },
   {

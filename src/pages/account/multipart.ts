@@ -45,14 +45,14 @@ export async function readMultipart<R>(
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   const received: R[] = [];
   let last: Promise<void> = Promise.resolve();
-  let isOver = false;
+  const fault = { isOver: false };
   const form = parser(request.headers as BusboyHeaders, { bytes, files });
   form.on('field', (name, value, nameCut, valueCut) => {
-    isOver ||= nameCut || valueCut;
+    if (nameCut || valueCut) fault.isOver = true;
     fields[name] ??= value;
   });
   form.on('fieldsLimit', () => {
-    isOver = true;
+    fault.isOver = true;
   });
   form.on('file', (_field, stream, name, _encoding, type) => {
     // One that nobody reads any more may break: the form as a whole does then.
@@ -69,7 +69,7 @@ export async function readMultipart<R>(
     throw new Fault('invalid', 'The form is incomplete or broken.', { code: 'structure', cause });
   });
   await last;
-  if (isOver) throw new Fault('too-large', 'The form holds more than a form of this page does.');
+  if (fault.isOver) throw new Fault('too-large', 'The form holds more than a form of this page does.');
   return { fields, received };
 }
 

@@ -5,7 +5,7 @@ import type { Resource } from '../../fhir/resource.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the portal's base. */
   readonly path: readonly string[];
   readonly query?: Query;

@@ -5,12 +5,13 @@
 import { defined } from '../../fhir/defined.js';
 import { htmx, htmxEvents } from '../htmx.js';
 import { heading } from '../account/fields.js';
-import type { Answer, Fields, FormPage, Visit } from '../account/visit.js';
+import type { Answer, Fields, FormPage, Received, Visit } from '../account/visit.js';
 import type { Desk } from './desk.js';
-import { isStaff, WORKBENCH, type StaffPage, type Work, type WorkbenchParts } from './parts.js';
+import { isStaff, WORKBENCH, type StaffPage, type WorkWithFiles, type WorkbenchParts } from './parts.js';
 import { rolesOf } from './roles.js';
 import { sections } from './sections.js';
 import { shortcutScript } from './shortcuts.js';
+import { uploadsOf } from './uploads.js';
 import { tabsOf } from './tabs.js';
 
 export type { WorkbenchParts } from './parts.js';
@@ -20,20 +21,30 @@ const scripts = [htmx, htmxEvents, shortcutScript];
 export const workbenchPages = (parts: WorkbenchParts): FormPage[] =>
   sections.flatMap(({ pages }) => pages.map(page => staffPage(page, parts)));
 
-function staffPage({ show, take, isBackground, ...page }: StaffPage, parts: WorkbenchParts): FormPage {
+function staffPage({ show, take, isBackground, takesFiles, ...page }: StaffPage, parts: WorkbenchParts): FormPage {
   const forStaff =
-    (work: Work) =>
-    async (visit: Visit, fields: Fields): Promise<Answer> => {
+    (work: WorkWithFiles) =>
+    async (visit: Visit, fields: Fields, files: readonly Received[] = []): Promise<Answer> => {
       const who = await parts.sessions[isBackground ? 'watched' : 'current'](visit);
       if (!who) return { kind: 'go', to: visit.link('/sign-in', { return: WORKBENCH }) };
       if (!isStaff(who)) return notStaff(visit);
       const desk: Desk = (one, call) => parts.desk(one, { language: visit.frame.words.language, ...call });
-      const answer = await work(visit, who, fields, { ...parts, desk });
+      const answer = await work(visit, who, fields, { ...parts, desk }, files);
       if (answer.kind === 'go') return answer;
       const tabs = tabsOf(visit, sections, await rolesOf(parts.desk, who));
       return { ...answer, tabs, scripts, calls: true };
     };
-  return { ...page, ...defined({ show: show && forStaff(show), take: take && forStaff(take) }) };
+  const taken = take && forStaff(take);
+  return {
+    ...page,
+    ...defined({
+      show: show && ((visit: Visit, query: Fields) => forStaff(show)(visit, query)),
+      take:
+        taken &&
+        ((visit: Visit, fields: Fields, _query: Fields, files: readonly Received[]) => taken(visit, fields, files)),
+      uploads: takesFiles && uploadsOf(parts),
+    }),
+  };
 }
 
 const notStaff = ({ words }: Visit): Answer => ({

@@ -4,7 +4,7 @@ import type { StaffRole } from '../../fhir/staff-roles.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import type { Sessions } from '../../identity/sessions/sessions.js';
 import type { PlainKey } from '../../texts/words.js';
-import type { Answer, Fields, FormPage, Visit } from '../account/visit.js';
+import type { Answer, Fields, FormPage, Received, Visit } from '../account/visit.js';
 import type { Desk } from './desk.js';
 import type { Live } from './live.js';
 
@@ -19,16 +19,36 @@ export interface WorkbenchParts {
   readonly live: Live;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly settings: () => Promise<DeskSettings>;
+}
+
+/** Settings of the portal, at this moment. */
+export interface DeskSettings {
+  /** Years of age from which parents no longer act. */
+  readonly 'proxy-age': number;
+  readonly 'attachment-megabytes': number;
+  readonly 'attachments-of-message': number;
 }
 
 /** What a page shows or does for the member of staff who is signed in. */
 export type Work = (visit: Visit, who: SignedIn, fields: Fields, parts: WorkbenchParts) => Answer | Promise<Answer>;
 
+/** What it does with the files of its form besides. */
+export type WorkWithFiles = (
+  visit: Visit,
+  who: SignedIn,
+  fields: Fields,
+  parts: WorkbenchParts,
+  files: readonly Received[],
+) => Answer | Promise<Answer>;
+
 export interface StaffPage extends Pick<FormPage, 'path' | 'keeps'> {
   /** Pages ask for it by themselves: that is no use of the session. */
   readonly isBackground?: true;
   readonly show?: Work;
-  readonly take?: Work;
+  readonly take?: WorkWithFiles;
+  /** Its form carries files, which become Binaries of whoever sends it. */
+  readonly takesFiles?: true;
 }
 
 /** A tab of the Workbench, and the pages below it. */
@@ -43,6 +63,8 @@ export interface Section {
 
 export const WORKBENCH = '/workbench';
 export const ITEM = `${WORKBENCH}/item`;
+/** A new message to a patient. */
+export const MESSAGE = `${WORKBENCH}/message`;
 
 export const isStaff = ({ account }: SignedIn): boolean => account.startsWith('Practitioner/');
 

@@ -1,13 +1,16 @@
 /** The work items of a part of a queue, as a table. */
 import type { Communication, Task } from 'fhir/r4.js';
+import type { OwnCanonicals } from '../../fhir/own-canonicals.js';
 import { html, type Html } from '../html.js';
 import { hidden } from '../account/fields.js';
 import type { Visit } from '../account/visit.js';
 import type { Found } from './desk.js';
+import { extensionOf } from './extension.js';
 import type { Agent } from './groups.js';
 import { namesOf, type NameOf } from './names.js';
 import { ITEM } from './parts.js';
 import type { Choice } from './queue-choice.js';
+import { isOverdue, priorityMark } from './work-marks.js';
 import { subjectOf } from './subject.js';
 
 export interface Listing {
@@ -19,6 +22,7 @@ export interface Listing {
   readonly format: Intl.DateTimeFormat;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly own: OwnCanonicals;
 }
 
 export function itemList(visit: Visit, listing: Listing): Html {
@@ -53,20 +57,21 @@ interface Row extends Listing {
   readonly title: string;
 }
 
-function row(visit: Visit, task: Task, { name, title, format, now, agents, manages }: Row): Html {
+function row(visit: Visit, task: Task, { name, title, format, now, agents, manages, own }: Row): Html {
   const { words, link } = visit;
   const due = task.restriction?.period?.end;
   const owner = task.owner?.reference;
   return html`<tr data-row>
     <th scope="row" id="item-${task.id}">
       <a href="${link(ITEM, { id: task.id ?? '' })}"><bdi>${title}</bdi></a>
-      ${isUrgent(task) && html`<strong class="mark ill">${words[priorityWords[task.priority]]}</strong>`}
+      ${priorityMark(task, words)}
     </th>
     <td><bdi>${name(task.for?.reference) ?? words.unnamed}</bdi></td>
     <td>${task.authoredOn !== undefined && format.format(new Date(task.authoredOn))}</td>
     <td>
       ${due !== undefined && format.format(new Date(due))}
       ${isOverdue(task, now) && html`<strong class="mark ill">${words.overdue}</strong>`}
+      ${extensionOf(task, 'escalated', own) && html`<strong class="mark ill">${words.escalated}</strong>`}
     </td>
     <td>
       <bdi>${name(owner)}</bdi>
@@ -78,16 +83,6 @@ function row(visit: Visit, task: Task, { name, title, format, now, agents, manag
     </td>
   </tr>`;
 }
-
-const priorityWords = { stat: 'stat', asap: 'asap', urgent: 'urgent' } as const;
-
-export const isUrgent = (task: Task): task is Task & { priority: keyof typeof priorityWords } =>
-  task.priority !== undefined && task.priority in priorityWords;
-
-const OPEN = ['ready', 'in-progress', 'on-hold'];
-
-export const isOverdue = ({ status, restriction }: Task, now: number): boolean =>
-  OPEN.includes(status) && restriction?.period?.end !== undefined && Date.parse(restriction.period.end) < now;
 
 /** Whoever has it works in the group no longer. */
 const hasLeft = ({ status, owner }: Task, agents: readonly Agent[]): boolean =>

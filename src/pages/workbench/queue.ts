@@ -33,7 +33,8 @@ export async function queuePage(visit: Visit, who: SignedIn, query: Fields, part
   ]);
   const content = html`${heading(words.workbench)} ${eventsSource()} ${countsView(visit, choice, counted)}
     <h2><bdi>${group.name}</bdi></h2>
-    ${chooserForm(visit, choice)} ${itemList(visit, { found, choice, agents, manages: group.manages, format, now })}
+    ${chooserForm(visit, choice)}
+    ${itemList(visit, { found, choice, agents, manages: group.manages, format, now, own: parts.own })}
     ${
       found.next !== undefined &&
       html`<nav class="links" aria-label="${words.resourcePages}">
