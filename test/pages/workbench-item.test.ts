@@ -66,7 +66,7 @@ eachMembership('a work item at the Workbench', portal => {
       ['plan.txt', text('Rest.')],
       ['plan.pdf', text('<html><script>alert(1)</script>', 'application/pdf')],
     ]);
-    assert.equal(odd.status, 422);
+    assert.equal(odd.status, 415);
     assert.match(odd.text, /role="alert"/);
     assert.match(odd.text, /See the plan\.<\/textarea/);
     assert.equal((await stateOf(id)).status, 'in-progress');

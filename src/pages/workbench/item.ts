@@ -62,7 +62,7 @@ export async function itemPage(
     <div class="columns">
       <section aria-labelledby="thread-title">
         <h2 id="thread-title">${words.thread}</h2>
-        ${threadView(visit, thread, { format, base, task })}
+        ${threadView(visit, thread, { format, base, own, task })}
         ${
           mayAnswer && written
             ? await answerForm(visit, who, task, { written, thread, group, parts })

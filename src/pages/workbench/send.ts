@@ -67,7 +67,8 @@ function put(status: 'completed' | 'preparation', written: Written, sending: Sen
     ...{ resourceType: 'Communication', status, subject: { reference: subject } },
     ...(sender === '' ? {} : { sender: { reference: sender } }),
     ...(isClosed ? { extension: [{ url: own.structure('reply-allowed'), valueBoolean: false }] } : {}),
-    ...{ ...message, payload: payloadOf(written) },
+    ...message,
+    ...payloadOf(written),
   } as unknown as Resource;
   if (!draft) return desk(who, { method: 'POST', path: ['Communication'], resource });
   const path = ['Communication', draft.id];

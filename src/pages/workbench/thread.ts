@@ -1,5 +1,6 @@
 /** The thread of a work item: its messages in order, who wrote each, for whom, the files, and what became of those sent. */
 import type { Communication, RelatedPerson, Task } from 'fhir/r4.js';
+import type { OwnCanonicals } from '../../fhir/own-canonicals.js';
 import type { Query } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
@@ -95,6 +96,7 @@ export interface ThreadView {
   readonly format: Intl.DateTimeFormat;
   /** Path of the portal's FHIR base. */
   readonly base: string;
+  readonly own: OwnCanonicals;
   /** The work item. */
   readonly task: Task;
 }
@@ -108,7 +110,7 @@ function messageView(
   visit: Visit,
   message: Communication,
   { name, readAt }: Thread,
-  { format, base, task }: ThreadView,
+  { format, base, own, task }: ThreadView,
 ): Html {
   const { words } = visit;
   const readTime = readAt.get(`Communication/${message.id ?? ''}`);
@@ -125,7 +127,7 @@ function messageView(
         ? (message.payload ?? []).map(({ contentString, contentAttachment }) =>
             contentAttachment === undefined
               ? html`<p class="message" dir="auto">${contentString}</p>`
-              : fileView(contentAttachment, words, base),
+              : fileView(contentAttachment, { words, base, own }),
           )
         : html`<p class="advice">${words.retracted}</p>`
     }

@@ -61,11 +61,14 @@ const isFile = (one: unknown): one is MessageFile => {
   return [url, name, type].every(value => typeof value === 'string') && /^Binary\/[A-Za-z0-9.-]+$/.test(String(url));
 };
 
-/** Its content, as a message has it. */
-export const payloadOf = ({ text, files }: Written): NonNullable<Communication['payload']> => [
-  ...(text === '' ? [] : [{ contentString: text }]),
-  ...files.map(({ url, name, type }) => ({ contentAttachment: { url, title: name, contentType: type } })),
-];
+/** Its content, as a message has it: nothing where nothing is written. */
+export function payloadOf({ text, files }: Written): Pick<Communication, 'payload'> {
+  const attached = files.map(({ url, name, type }) => ({
+    contentAttachment: { url, title: name, contentType: type },
+  }));
+  const payload = [...(text.trim() === '' ? [] : [{ contentString: text }]), ...attached];
+  return payload.length === 0 ? {} : { payload };
+}
 
 /** A draft, as it was kept. */
 export function writtenAs(draft: Communication, isClosed: boolean): Written {
