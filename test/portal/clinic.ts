@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle, Communication, Resource, Task } from 'fhir/r4.js';
 import type { ChildServer } from '../fixtures/child-server.js';
+import type { FakeClamd } from '../fixtures/fake-clamd.js';
 import { mortalServer } from '../fixtures/mortal-server.js';
 import { coding, organization, reference, toGroup } from './desk.js';
 
@@ -27,6 +28,8 @@ export interface Question {
   /** Who asks: `demo-patient as Person/1`. */
   readonly caller: string;
   readonly group: Group;
+  /** `Binary/1` that goes with it. */
+  readonly file?: string;
 }
 
 interface Answer<R> {
@@ -42,14 +45,18 @@ export class Clinic {
   readonly #program: ReturnType<typeof mortalServer>;
   #server: ChildServer | undefined;
 
-  constructor(folder: string) {
+  readonly scanner: FakeClamd;
+
+  constructor(folder: string, scanner: FakeClamd) {
+    this.scanner = scanner;
     this.#folder = folder;
     this.#program = mortalServer(folder);
   }
 
   /** Starts the program. @param life how many times it ended, each some minutes ago */
   async open(life: number): Promise<void> {
-    this.#server = await this.#program.start(life, { PORTICO_LOG_LEVEL: 'error' });
+    const env = { PORTICO_LOG_LEVEL: 'error', PORTICO_CLAMD: this.scanner.address, PORTICO_CLAMD_TIMEOUT: '1000' };
+    this.#server = await this.#program.start(life, env);
   }
 
   async kill(): Promise<void> {
@@ -132,11 +139,12 @@ export class Clinic {
     return pairs.map(([patient = '', person = '']) => ({ patient, caller: `demo-patient as ${person}` }));
   }
 
-  async ask({ text, patient, caller, group }: Question): Promise<void> {
+  async ask({ text, patient, caller, group, file }: Question): Promise<void> {
+    const attached = file === undefined ? [] : [{ contentAttachment: { contentType: 'text/plain', url: file } }];
     await this.expect(201, caller, 'POST', 'Communication', {
       ...{ resourceType: 'Communication', status: 'completed', subject: reference(patient) },
       ...{ category: [coding('message-category', 'medical')], recipient: [reference(group.clinical)] },
-      payload: [{ contentString: text }],
+      payload: [{ contentString: text }, ...attached],
     });
   }
 

@@ -1,13 +1,14 @@
 /**
- * A desk's day, by the program itself: patients ask five groups, agents answer, the process is killed twice, agents leave, work
- * becomes overdue. Nothing is lost, nothing answered twice, nothing seen by the wrong group.
+ * A desk's day, by the program itself: patients ask, agents answer, the virus scanner is down, the process is killed twice, agents
+ * leave, work becomes overdue. Nothing is lost, nothing answered twice, nothing seen by the wrong group.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Communication, Parameters, Practitioner, Task } from 'fhir/r4.js';
+import type { Binary, Communication, Parameters, Practitioner, Task } from 'fhir/r4.js';
+import { FakeClamd } from '../fixtures/fake-clamd.js';
 import { samples } from '../fixtures/samples.js';
 import { Clinic, textOf, type Agent, type Group, type Question } from './clinic.js';
 import { reference } from './desk.js';
@@ -25,17 +26,23 @@ const LONGEST = 60_000;
 /** Items that each group leaves to the afternoon. */
 const LEFT = 3;
 const SYSTEM = 'demo-system';
+/** Of a file. */
+const TEXT = 'What the label of the medicine says';
 
 const nothing = async (): Promise<void> => undefined;
 
 describe('a desk’s day', function () {
   this.timeout(3_600_000);
   const folder = mkdtempSync(join(tmpdir(), 'portico-desk-'));
-  const clinic = new Clinic(folder);
+  const scanner = new FakeClamd();
+  const clinic = new Clinic(folder, scanner);
   const groups: Group[] = [];
   let questions: Question[] = [];
+  let file = '';
+  before(() => scanner.start());
   after(async () => {
     await clinic.kill();
+    await scanner.stop();
     rmSync(folder, { recursive: true });
   });
 
@@ -96,6 +103,7 @@ describe('a desk’s day', function () {
   }
 
   it('[MSG-5] the morning: patients ask; the process is killed, and who got no answer looks, and asks again', async () => {
+    scanner.behaviour = 'down';
     await clinic.open(0);
     for (let at = 0; at < GROUPS; at++) groups.push(await clinic.group(at, AGENTS, DUE_HOURS));
     const patients = await clinic.patients(PATIENTS);
@@ -104,6 +112,11 @@ describe('a desk’s day', function () {
       text: `Question ${at} of the day`,
       group: groups[at % GROUPS] ?? assert.fail(),
     }));
+    const [first = assert.fail()] = questions;
+    const photo = { resourceType: 'Binary', contentType: 'text/plain', data: Buffer.from(TEXT).toString('base64') };
+    const held = await clinic.expect<Binary>(201, first.caller, 'POST', 'Binary', photo);
+    file = `Binary/${held.id}`;
+    questions[0] = { ...first, file };
     const ask = (question: Question): Promise<void> => clinic.ask(question);
     const lost = await each(questions, dying(ask, QUESTIONS >> 1));
     assert.ok(lost.length > 0);
@@ -124,6 +137,7 @@ describe('a desk’s day', function () {
     const kill = dying(nothing, QUESTIONS >> 2);
     const lost = await each(agentsAt(), ({ group, agent }) => works(group, agent, LEFT, kill));
     assert.ok(lost.length > 0);
+    scanner.behaviour = 'works';
     await clinic.open(2);
     assert.deepEqual(await each(agentsAt(), ({ group, agent }) => works(group, agent, LEFT, nothing)), []);
     const [first, second] = [groups[0] ?? assert.fail(), groups[1] ?? assert.fail()];
@@ -175,6 +189,10 @@ describe('a desk’s day', function () {
     const deadline = Date.now() + LONGEST;
     while (Date.now() < deadline && (await told()) < late) await pause(200);
     assert.equal(await told(), late);
+    const { data } = await clinic.expect<Binary>(200, groups[0]?.manager.caller ?? '', 'GET', `${file}?_format=json`);
+    assert.equal(Buffer.from(data ?? '', 'base64').toString(), TEXT, 'it is scanned by now');
+    const other = await clinic.call(groups[1]?.manager.caller ?? '', 'GET', `${file}?_format=json`);
+    assert.equal(other.status, 404);
     assert.equal(await clinic.count(SYSTEM, `${open}&escalated:missing=false&priority=urgent`), late);
   });
 
