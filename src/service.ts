@@ -65,6 +65,8 @@ export interface Context {
   /** The parsed body. */
   readonly resource: Resource | undefined;
   readonly prefer: Preference;
+  /** An entry of a transaction, which is judged as a whole when all of its entries are known. */
+  readonly isPart: boolean;
   /**
    * `Prefer: handling=lenient`: unknown search parameters are left out with a warning instead of refused. Only systems may
    * have it: for people a dropped filter could widen a result.
@@ -151,8 +153,22 @@ export interface Writing {
   write(draft: Draft, target: EndpointStore): Promise<{ put: Put; changes: Changes }>;
   /** A workflow's step, by the server's own authority. */
   changesOf(step: Step, target: EndpointStore): Promise<Changes & { puts: readonly Put[] }>;
+  /**
+   * What all that a request writes comes to together: rules that look at more than one resource. To be called once, with all of it.
+   * @param blame makes the error to throw of the one that a resource, `Organization/1`, is at fault for
+   */
+  settle(puts: readonly Put[], context: Context, blame?: Blame): Promise<Settled>;
   /** The deletion of a resource. */
   remove(previous: Version, target: Pick<EndpointStore, 'endpoint' | 'partition'>): Put;
+}
+
+export type Blame = (name: string, error: unknown) => unknown;
+
+export interface Settled {
+  /** To be committed with what the request writes. */
+  readonly changes: Changes;
+  /** By the resource that they are about, `Organization/1`. */
+  readonly warnings: ReadonlyMap<string, readonly Issue[]>;
 }
 
 /** A setting before and after a change. Never health information. */
@@ -222,6 +238,11 @@ export interface Reentry {
   answer(request: FhirRequest): Promise<FhirResponse>;
   /** The same up to, but without, the commit. Rejects with Fault. `store` replaces the actor's own. */
   prepare(request: FhirRequest, store: Store): Promise<Result>;
+  /**
+   * The answer to a request whose commit is left out: all of its checks are made, those of access among them. Rejects with Fault,
+   * as for a request that reads after its commit.
+   */
+  rehearse(request: FhirRequest): Promise<FhirResponse>;
   /** Admits a read of a transaction: it is routed, authorized and charged, once. Rejects with Fault. */
   admit(request: FhirRequest): Promise<AdmittedRead>;
 }

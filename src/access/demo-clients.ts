@@ -19,7 +19,7 @@ export const demoClients: readonly Client[] = [
     scope: [
       'system/Patient.cruds system/Person.rs system/RelatedPerson.cruds',
       'system/Practitioner.cruds system/PractitionerRole.cruds system/Organization.cruds',
-      'system/HealthcareService.rs system/Endpoint.rs system/Task.rs',
+      'system/HealthcareService.cruds system/Location.cruds system/Endpoint.rs system/Task.rs system/*.$dry-run',
       'system/Communication.crs system/Communication.$read-state system/Binary.cr system/DocumentReference.cruds system/Observation.cruds',
       'system/RelatedPerson.$link-proxy system/RelatedPerson.$unlink-proxy',
       'system/Patient.$enrollment-status system/Patient.$invite system/Patient.$enroll system/Patient.$launch',

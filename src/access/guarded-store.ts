@@ -25,6 +25,8 @@ export interface GuardedChanges extends ChangeSet {
 }
 
 export interface GuardedStore extends Store {
+  /** What a commit checks before it writes: rejects where the caller may not make these changes. */
+  check(changes: GuardedChanges): Promise<void>;
   commit(changes: GuardedChanges): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export function guard(store: Store, policy: Policy, need?: Need, caller?: string
       const seen = await read(rows.map(({ key }) => key));
       return { ...rest, rows: seen.filter(version => version !== undefined && !version.deleted) as Version[] };
     },
+    check: ({ puts = [] }) => checkWrites(store, policy, puts),
     async commit({ consequences = {}, ...changes }) {
       await checkWrites(store, policy, changes.puts ?? []);
       const criteria = (changes.criteria ?? []).map(narrowCriterion);

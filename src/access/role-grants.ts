@@ -39,7 +39,8 @@ export async function checkRoleGrants(
   }
 }
 
-function administersRoles({ kind, roles, scopes }: Actor): boolean {
+/** Whether the actor administers the portal's roles, and what else of the directory is the portal's own. */
+export function administersRoles({ kind, roles, scopes }: Actor): boolean {
   return kind === 'staff' ? roles.has(ADMINISTRATOR) : kind === 'system' && covers(scopes, GRANT);
 }
 

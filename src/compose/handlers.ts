@@ -4,6 +4,7 @@ import { accessFingerprint } from '../access/actor.js';
 import { createGate, type Gate } from '../access/gate.js';
 import { patientsIn } from '../access/compartment-paths.js';
 import { labelsIn, type LabelRules } from '../access/labels.js';
+import { administersRoles } from '../access/role-grants.js';
 import type { CompileScope } from '../access/policy.js';
 import { receiveContent } from '../content/receive.js';
 import { withoutRemains } from '../content/upload.js';
@@ -26,6 +27,7 @@ import { createPostedProfiles } from '../conformance/posted-profiles.js';
 import { createSearchTerminology } from '../conformance/search-terminology.js';
 import { createStatements } from '../conformance/supported-profiles.js';
 import { createFiles } from '../content/files.js';
+import { directoryRule } from '../writing/directory-rule.js';
 import { createPortalRules, portalRemoval } from '../writing/portal-rules.js';
 import type { ContactChannel } from '../portal/contact-channel.js';
 import { createDispatch } from '../router/dispatch.js';
@@ -102,8 +104,20 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
   const files = createFiles(keeping);
   const perDevice = createQuota(config.measurementRate, world.clock);
   const measured = (device: string): void => perDevice(device, 1);
-  const rules = { definitions, records, registry, limits, portal, configuration, files, wordings, measured };
-  const rule = createPortalRules({ ...world, ...rules });
+  const rules = {
+    definitions,
+    records,
+    registry,
+    limits,
+    portal,
+    configuration,
+    files,
+    wordings,
+    measured,
+    administersRoles,
+  };
+  const [rule, directory] = [createPortalRules({ ...world, ...rules }), directoryRule({ ...world, ...rules })];
+  const ruled = { rule, directory, removal: portalRemoval(definitions) };
   const storing = { ...postings, own: definitions.own, registryOf, limits, ...keeping };
   return {
     ...world,
@@ -120,7 +134,7 @@ function partsOf(given: Given, audit: Audit): HandlerParts {
     terminology: createSearchTerminology(definitions),
     definitionsFor,
     statement: createStatements(definitions, error => log.error('statement', error)),
-    writing: createWriting({ ...storing, validator, definitionsFor, rule, removal: portalRemoval(definitions) }),
+    writing: createWriting({ ...storing, validator, definitionsFor, ...ruled }),
     portal,
     personal: createPersonal({ definitions, records, registry, limits, configuration, clock: world.clock }),
     ...tokens,

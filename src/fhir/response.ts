@@ -1,4 +1,5 @@
 /** One FHIR answer as a value. http/ turns it into HTTP; batch and transaction turn it into an entry. */
+import type { Issue } from './fault.js';
 import type { Resource } from './resource.js';
 
 export type ResponseBody =
@@ -25,6 +26,8 @@ export interface FhirResponse {
   stable?: true;
   /** Of a refusal, where its status does not tell people enough. */
   because?: 'switched-off';
+  /** Of a write that was done: what its caller should know. */
+  warnings?: readonly Issue[];
   /** When the version was written, in milliseconds since the epoch: Last-Modified has whole seconds. */
   at?: number;
 }

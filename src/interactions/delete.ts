@@ -1,4 +1,5 @@
 /** delete and conditional delete. https://hl7.org/fhir/R4/http.html#delete */
+import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
@@ -7,6 +8,8 @@ import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Criterion, Key, Version } from '../store/port.js';
 import { atMostOne, matching, MAX_MATCHES, type CriteriaMatch, type CriteriaParts } from './conditional.js';
 import { absent, checkIfMatch, current, instanceKey } from './version.js';
+import { settledAlone, warningOf } from './write.js';
+import { mergeChanges } from '../writing/merge-changes.js';
 
 type DeleteParts = CriteriaParts & Pick<HandlerParts, 'writing'>;
 
@@ -35,8 +38,8 @@ async function conditionalDelete(context: Context, parts: DeleteParts): Promise<
   const match = await deletable(context, route.type ?? '', request.query, parts);
   const [first, ...others] = match.versions;
   for (const version of [first, ...others]) checkIfMatch(context, version);
-  const result = deletion(context, match.versions, parts);
-  return { ...result, changes: { ...result.changes, criteria: [match.criterion] } };
+  const { response, changes = {} } = await deletion(context, match.versions, parts);
+  return { response, changes: mergeChanges([changes, { criteria: [match.criterion] }]) };
 }
 
 /** The matches of a conditional delete. Faults: `precondition` for several if only one may match, `too-costly` for too many. */
@@ -55,16 +58,21 @@ export async function deletable(
   return match;
 }
 
-function deletion(context: Context, versions: readonly Version[], { writing }: DeleteParts): Result {
-  const puts = versions.map(version => writing.remove(version, context));
+async function deletion(context: Context, versions: readonly Version[], parts: DeleteParts): Promise<Result> {
+  const puts = versions.map(version => parts.writing.remove(version, context));
+  const settled = await settledAlone(context, puts, parts);
   const etag = puts.length === 1 && puts[0] ? { etag: `W/"${puts[0].version}"` } : {};
   const response = gone(context, puts.length);
-  return { response: { ...response, headers: { ...response.headers, ...etag } }, changes: { puts } };
+  const headers = { ...response.headers, ...etag };
+  return { response: { ...response, headers }, changes: mergeChanges([{ puts }, settled]) };
 }
 
 function gone(context: Context, count: number): FhirResponse {
-  if (context.prefer.return !== 'OperationOutcome') return { status: 204, headers: {} };
+  const { warnings } = context;
+  const told = warnings.length > 0 ? { warnings } : {};
+  const headers = defined({ warning: warningOf(context) });
+  if (context.prefer.return !== 'OperationOutcome') return { status: 204, headers, ...told };
   const diagnostics = count === 1 ? '1 resource was deleted.' : `${count} resources were deleted.`;
-  const resource = outcomeOf([{ severity: 'information', code: 'informational', diagnostics }]);
-  return { status: 200, headers: {}, body: { kind: 'resource', resource } };
+  const resource = outcomeOf([{ severity: 'information', code: 'informational', diagnostics }, ...warnings]);
+  return { status: 200, headers, body: { kind: 'resource', resource }, ...told };
 }

@@ -4,7 +4,7 @@ import type { BundleEntry } from '../fhir/bundle.js';
 import { Fault } from '../fhir/fault.js';
 import { parseForm } from '../fhir/form.js';
 import { httpDate, instant, parseInstant } from '../fhir/instant.js';
-import { asFault, issuesOf } from '../fhir/outcome.js';
+import { asFault, issuesOf, outcomeOf } from '../fhir/outcome.js';
 import type { FhirRequest, Method, Query, RequestBody } from '../fhir/request.js';
 import { isObject, type JsonObject, type Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
@@ -182,10 +182,11 @@ export function requestOf(entry: Entry, context: Context, assigned: Assigned = {
 
 /** An answer as a response entry. The OperationOutcome of a refusal or a write stands in `response.outcome`. */
 export function responseEntry(response: FhirResponse, entry?: Entry): BundleEntry {
-  const { status, headers, body, at } = response;
+  const { status, headers, body, at, warnings = [] } = response;
   const resource = body?.kind === 'resource' ? body.resource : undefined;
-  const outcome = resource && (status >= 400 || isReport(resource, entry)) ? resource : undefined;
-  const json = outcome || entry?.method === 'HEAD' ? undefined : textOf(body);
+  const report = resource && (status >= 400 || isReport(resource, entry)) ? resource : undefined;
+  const outcome = report ?? (warnings.length > 0 ? outcomeOf(warnings) : undefined);
+  const json = report || entry?.method === 'HEAD' ? undefined : textOf(body);
   return {
     ...defined({ json }),
     response: {

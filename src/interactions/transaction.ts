@@ -7,7 +7,7 @@ import { Fault } from '../fhir/fault.js';
 import { faultResponse } from '../fhir/outcome.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
-import type { Changes, Context, Result } from '../service.js';
+import type { Changes, Context, HandlerParts, Result } from '../service.js';
 import type { Put, Store } from '../store/port.js';
 import { answerReads, tryReads } from './transaction-reads.js';
 import {
@@ -31,7 +31,7 @@ import { defined } from '../fhir/defined.js';
 
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH'] as const;
 
-export type TransactionParts = EntryParts & ResolvingParts;
+export type TransactionParts = EntryParts & ResolvingParts & Pick<HandlerParts, 'writing'>;
 
 export async function transaction(sent: Context, bundle: Resource, parts: TransactionParts): Promise<Result> {
   const context = { ...sent, store: memoizing(sent.store) };
@@ -41,7 +41,7 @@ export async function transaction(sent: Context, bundle: Resource, parts: Transa
   });
   refuseOperations(entries);
   const resolved = withFilesOfMessages(await resolveEntries(context, entries, parts), context.endpoint);
-  const { changes, responses, puts } = await writes(context, resolved);
+  const { changes, responses, puts } = await writes(context, resolved, parts);
   const { reads, unchanged } = await tryReads(sent, resolved.entries.filter(isRead), puts);
   const respond = (all: ReadonlyMap<number, FhirResponse>): FhirResponse => answer(entries, all);
   return {
@@ -65,12 +65,14 @@ function refuseOperations(entries: readonly Entry[]): void {
   }
 }
 
-async function writes(context: Context, { entries, assignedIds, targets, deleted }: ResolvedEntries) {
+async function writes(context: Context, resolved: ResolvedEntries, parts: TransactionParts) {
+  const { entries, assignedIds, targets, deleted } = resolved;
   const breathe = createBreather(IN_ONE_TURN);
   const pending: Changes[] = [];
   const responses = new Map<number, FhirResponse>();
   const puts = new Map<string, Put>();
   const written = new Set<string>();
+  const writers = new Map<string, Entry>();
   const kept = entries.filter(entry => entry.method !== 'DELETE' && !isRead(entry));
   const expectedReferences = new Set(kept.flatMap(({ index }) => targets.get(index) ?? []));
   for (const method of ORDER) {
@@ -83,10 +85,41 @@ async function writes(context: Context, { entries, assignedIds, targets, deleted
       responses.set(entry.index, response);
       pending.push(changes, reliesOn);
       refuseTwice(written, entry, targets.get(entry.index), changes.puts);
-      for (const put of changes.puts ?? []) puts.set(nameOf(put), put);
+      for (const put of changes.puts ?? []) {
+        puts.set(nameOf(put), put);
+        writers.set(nameOf(put), entry);
+      }
     }
   }
-  return { changes: mergeChanges(pending), responses, puts };
+  const settled = await settle(context, { puts, writers, responses }, parts);
+  return { changes: mergeChanges([...pending, settled]), responses, puts };
+}
+
+interface WrittenEntries {
+  puts: ReadonlyMap<string, Put>;
+  /** The entry that writes a resource. */
+  writers: ReadonlyMap<string, Entry>;
+  responses: Map<number, FhirResponse>;
+}
+
+/** What all writes come to together: faults and warnings are those of the entry that they are about. */
+async function settle(
+  context: Context,
+  { puts, writers, responses }: WrittenEntries,
+  { writing }: TransactionParts,
+): Promise<Changes> {
+  const blame = (name: string, error: unknown): unknown => {
+    const entry = writers.get(name);
+    return entry ? within(entry, error) : error;
+  };
+  const { changes, warnings } = await writing.settle([...puts.values()], context, blame);
+  for (const [name, issues] of warnings) {
+    const index = writers.get(name)?.index;
+    const response = index === undefined ? undefined : responses.get(index);
+    if (index === undefined || !response || issues.length === 0) continue;
+    responses.set(index, { ...response, warnings: [...(response.warnings ?? []), ...issues] });
+  }
+  return changes;
 }
 
 const nameOf = ({ key }: Put): string => `${key.type}/${key.id}`;

@@ -2,6 +2,7 @@
  * A REST write: through the write pipeline, then the answer that the client prefers. https://hl7.org/fhir/R4/http.html#ops
  */
 import type { Issue } from '../fhir/fault.js';
+import { parseStored } from '../fhir/json.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
@@ -9,6 +10,8 @@ import type { Changes, Context, Result, HandlerParts } from '../service.js';
 import type { Criterion, Put, Version } from '../store/port.js';
 import { briefText, shownText } from '../content/text.js';
 import { sentBy } from '../writing/draft.js';
+import { mergeChanges } from '../writing/merge-changes.js';
+import { sameContent } from '../writing/same-content.js';
 import { contentHeaders, location, versionHeaders } from './version.js';
 import { writtenView } from './view.js';
 import { defined } from '../fhir/defined.js';
@@ -30,8 +33,27 @@ export async function write(
 ): Promise<Result> {
   const { previous } = content;
   const { put, changes } = await parts.writing.write(sentBy(context, content), context);
+  if (isRepeated(content, put)) return unchanged(context, previous!, parts, criteria);
+  const settled = await settledAlone(context, [put], parts);
   const status = previous && !previous.deleted ? 200 : 201;
-  return { response: await response(context, put, status, parts), changes: { ...changes, criteria } };
+  const whole = mergeChanges([changes, settled, { criteria }]);
+  return { response: await response(context, put, status, parts), changes: whole };
+}
+
+/** An update that the portal's rule has made the same as what is stored. */
+const isRepeated = ({ method, previous }: Written, put: Put): boolean =>
+  method === 'PUT' && previous?.deleted === false && sameContent(previous.json, parseStored<Resource>(put.json));
+
+/** What a request that is no part of a transaction comes to; its warnings are added to the context. */
+export async function settledAlone(
+  context: Context,
+  puts: readonly Put[],
+  { writing }: Pick<WriteParts, 'writing'>,
+): Promise<Changes> {
+  if (context.isPart) return {};
+  const { changes, warnings } = await writing.settle(puts, context);
+  context.warnings.push(...[...warnings.values()].flat());
+  return changes;
 }
 
 /** A write that changes nothing makes no version; the answer describes the current one, by which `criteria` chose it. */
@@ -60,11 +82,12 @@ async function response(
     ...defined({ location: located ? location(context, version) : undefined, warning: warningOf(context) }),
   };
   const body = await preferred(context, version, parts);
-  return { status, headers, at: version.at, ...defined({ body }) };
+  const warnings = context.warnings.length > 0 ? context.warnings : undefined;
+  return { status, headers, at: version.at, ...defined({ body, warnings }) };
 }
 
 /** Warnings are seen whatever body the client prefers. https://www.rfc-editor.org/rfc/rfc7234#section-5.5 */
-function warningOf({ warnings }: Context): string | undefined {
+export function warningOf({ warnings }: Pick<Context, 'warnings'>): string | undefined {
   const texts = warnings.map(({ diagnostics }) => `199 portico "${diagnostics.replace(/["\\]/g, '')}"`);
   return texts.length === 0 ? undefined : texts.join(', ');
 }

@@ -9,6 +9,7 @@ import { createComplete } from './complete/complete.js';
 import { createDeactivate } from './deactivate/deactivate.js';
 import { createDecideDuplicate } from './decide-duplicate/decide-duplicate.js';
 import { createDeliveryList, type DeliveriesParts } from './deliveries/deliveries.js';
+import { createDryRun } from './dry-run/dry-run.js';
 import { createEnrolAgent } from './enrol-agent/enrol-agent.js';
 import { createEnroll, type EnrollParts } from './enroll/enroll.js';
 import { createEnrollmentStatus, type EnrollmentStatusParts } from './enrollment-status/enrollment-status.js';
@@ -99,6 +100,7 @@ const all = (parts: OperationParts): readonly Operation[] => [
   createRedeemInvitation(parts),
   createReportMisdirected(parts),
   createUnsubscribe(parts),
+  createDryRun(),
   createDeliveryList(parts),
   createSendAgain(parts),
   createEnroll(parts),

@@ -1,41 +1,66 @@
-/** The closing of a workflow group: work in it, and flows into it, must be elsewhere first. */
-import type { Organization, Task } from 'fhir/r4.js';
+/** The closing of what messages go to: flows into it, and work in it, must be elsewhere first. */
+import type { Endpoint, Organization, Task } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Query } from '../fhir/request.js';
 import { OPEN_STATUSES } from './work-place.js';
-import { step, type Step, type Versioned, type WorkflowReader } from './step.js';
+import type { Versioned, WorkflowReader } from './step.js';
 
 const MOST = 10_000;
 
-const takesWork = ({ active, type }: Organization, own: OwnCanonicals): boolean =>
-  active !== false && own.hasCode(type, 'organization-type', 'workflow-group');
+/** Whether it is an active organization of this type. */
+export const isOpenAs = (one: Organization | undefined, type: string, own: OwnCanonicals): boolean =>
+  one !== undefined && one.active !== false && own.hasCode(one.type, 'organization-type', type);
 
-/** Whether an update closes a workflow group, or makes it something else. */
-export const closes = (before: Organization, after: Organization, own: OwnCanonicals): boolean =>
-  takesWork(before, own) && !takesWork(after, own);
-
-/** The conditions under which a workflow group may be closed. Fault `conflict` while something depends on it. */
-export async function closing({ id }: Organization, reader: WorkflowReader): Promise<Step> {
+/**
+ * Fault `conflict` for a workflow group that closes, becomes something else or goes, while something depends on it.
+ * @param reader sees the directory as it will be
+ */
+export async function refuseClosing(
+  { id }: Organization,
+  after: Organization | undefined,
+  reader: WorkflowReader,
+): Promise<void> {
   const group = `Organization/${id}`;
   const work: Query = [
     ['workflow-group', group],
     ['status', OPEN_STATUSES],
   ];
-  const flows: Query = [
-    ['message-flow', group],
-    ['active', 'true'],
-  ];
-  const items = await reader.find<Task>('Task', work, MOST);
-  refuse(items, 'has open work items');
-  const sources = await reader.find<Organization>('Organization', flows, MOST);
-  refuse(sources, 'is where messages to a clinical group go');
-  return step({ criteria: [reader.still('Task', work, items), reader.still('Organization', flows, sources)] });
+  const expression = after && 'Organization.active';
+  refuse('The workflow group has open work items', await reader.find<Task>('Task', work, MOST), expression);
+  refuse('The workflow group is where messages to clinical groups go', await flowsInto(group, reader), expression);
 }
 
-function refuse(found: readonly Versioned<unknown>[], why: string): void {
+/** Fault `conflict` for an Endpoint that is used no longer, while flows lead there. */
+export async function refuseDisconnecting(
+  { id }: Endpoint,
+  after: Endpoint | undefined,
+  reader: WorkflowReader,
+): Promise<void> {
+  const flows = await flowsInto(`Endpoint/${id}`, reader);
+  refuse('The Endpoint is where messages to clinical groups go', flows, after && 'Endpoint.status');
+}
+
+/** The active groups with a flow that leads there. */
+export function flowsInto(target: string, reader: WorkflowReader): Promise<Versioned<Organization>[]> {
+  const flows: Query = [
+    ['message-flow', target],
+    ['active:not', 'false'],
+  ];
+  return reader.find<Organization>('Organization', flows, MOST);
+}
+
+const SHOWN = 5;
+
+/** `Organization/1, Organization/2 and 3 more`. */
+export function namesOf(found: readonly Versioned<unknown>[]): string {
+  const names = found.map(({ version: { key } }) => `${key.type}/${key.id}`).sort();
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return names.slice(0, SHOWN).join(', ') + more;
+}
+
+function refuse(why: string, found: readonly Versioned<unknown>[], expression: string | undefined): void {
   if (found.length === 0) return;
-  throw new Fault('conflict', `The workflow group ${why}: it cannot be closed yet.`, {
-    expression: 'Organization.active',
-  });
+  throw new Fault('conflict', `${why}: ${namesOf(found)}. It cannot be closed yet.`, defined({ expression }));
 }

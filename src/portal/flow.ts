@@ -16,6 +16,7 @@ import { Fault, type Issue } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { boundsOf, holds } from '../fhir/period.js';
 import type { Query } from '../fhir/request.js';
+import type { DirectoryParts } from './directory-change.js';
 import { isGone, isStaffed, rolesNow } from './entitlement.js';
 import type { WorkflowReader } from './step.js';
 import { isWorkflowGroup } from './work-place.js';
@@ -53,6 +54,14 @@ function flowOf({ valueReference, extension = [] }: Extension): Flow {
   };
 }
 
+/** The organization with the flows it had, where the new version names none. */
+export function withFlowsOf(before: Organization, next: Organization, own: OwnCanonicals): Organization {
+  const isFlow = ({ url }: Extension): boolean => url === own.structure('message-flow');
+  const kept = (before.extension ?? []).filter(isFlow);
+  if (kept.length === 0 || (next.extension ?? []).some(isFlow)) return next;
+  return { ...next, extension: [...(next.extension ?? []), ...kept] };
+}
+
 const isActive = ({ active }: { active?: boolean | undefined }): boolean => active !== false;
 
 /** Why nothing can go this way now; undefined for a flow that can be used. */
@@ -67,24 +76,20 @@ async function fault({ route, target }: Flow, reader: WorkflowReader): Promise<s
 /**
  * Refuses an organization with a flow that nothing can go by, or with two flows for one category. Fault `unprocessable`.
  * Resolves with warnings of groups that have nobody yet.
- * @param expected `Type/id` of what the same transaction writes, which is there afterwards
  */
 export async function refuseUselessFlows(
   organization: Organization,
-  reader: WorkflowReader,
-  { expected = new Set(), now }: { expected?: ReadonlySet<string> | undefined; now: number },
+  { after, relied, now }: Pick<DirectoryParts, 'after' | 'relied' | 'now'>,
 ): Promise<Issue[]> {
   const warnings: Issue[] = [];
   const seen = new Set<string>();
-  for (const flow of flowsOf(organization, reader.own)) {
+  for (const flow of flowsOf(organization, after.own)) {
     const { category = '', expression, target } = flow;
     const twice = seen.has(category) ? 'There is another flow for the same messages.' : undefined;
-    const wrong = twice ?? (expected.has(target) ? undefined : await fault(flow, reader));
+    const wrong = twice ?? (await fault(flow, relied));
     if (wrong !== undefined) throw new Fault('unprocessable', wrong, { expression });
     seen.add(category);
-    if (flow.route === 'workbench' && !expected.has(target) && !(await isStaffed(target, reader, now))) {
-      warnings.push(unstaffed(expression));
-    }
+    if (flow.route === 'workbench' && !(await isStaffed(target, after, now))) warnings.push(unstaffed(expression));
   }
   return warnings;
 }

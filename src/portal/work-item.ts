@@ -88,7 +88,15 @@ export const workItemWorkflow = (own: OwnCanonicals): Workflow<WorkItemMove, Tas
       criteria,
     },
     assign: { ...offered, from: open, to: 'claimed', guard: mayAssign, change: ownedByAssignee },
-    unassign: { ...offered, from: held, to: 'queued', guard: mayManage, change: ownedByGroup },
+    // The server takes back what somebody has who works in the group no longer.
+    unassign: {
+      ...offered,
+      by: ['staff', 'server'],
+      from: held,
+      to: 'queued',
+      guard: mayUnassign,
+      change: ownedByGroup,
+    },
     // To another workflow group; the same operation hands it on to an agent of this one.
     transfer: {
       ...offered,
@@ -166,6 +174,10 @@ function mayManage(_task: Task, _moving: Moving, { manages }: Known): void {
   if (!manages)
     throw new Fault('forbidden', 'Only a manager of the workflow group, or an administrator, may assign it.');
 }
+
+const mayUnassign = (task: Task, moving: Moving, entitlement: Known): void => {
+  if (moving.by.kind !== 'server') mayManage(task, moving, entitlement);
+};
 
 function mayAssign(task: Task, moving: Moving, entitlement: Known): void {
   mayManage(task, moving, entitlement);

@@ -48,7 +48,7 @@ class Entries implements Reentry {
   async prepare(request: FhirRequest, store: Store): Promise<Result> {
     // The audit of the whole names why any of its entries was served by the server's own authority, and what they change.
     const { reasons, details } = this.whole;
-    return this.handled(await this.begun({ ...this.entry(request), reasons, details }), store);
+    return this.handled(await this.begun({ ...this.entry(request), reasons, details }), store, true);
   }
 
   async admit(request: FhirRequest): Promise<AdmittedRead> {
@@ -58,6 +58,17 @@ class Entries implements Reentry {
       on: async store => (await this.handled(ready, store)).response,
       answer: known => finish(ready, parts, async () => (known ? unaudited(known) : carryOut(ready, parts))),
     };
+  }
+
+  async rehearse(request: FhirRequest): Promise<FhirResponse> {
+    const { reasons } = this.whole;
+    const ready = await this.begun({ ...this.entry(request), reasons });
+    const store = guarded(ready, this.parts);
+    const { response, changes, asSystem, completed } = await this.handled(ready, store);
+    if (completed)
+      throw new Fault('unprocessable', 'What reads after it has written cannot be tried: leave reads out.');
+    if (changes && asSystem === undefined) await store.check(changes);
+    return response;
   }
 
   private entry(request: FhirRequest): Run {
@@ -72,8 +83,8 @@ class Entries implements Reentry {
     return begin({ ...run, charged }, this.parts);
   }
 
-  private handled(ready: Ready, store: Store): Promise<Result> {
-    return handle(ready, store, new Entries(ready, this.parts), this.parts);
+  private handled(ready: Ready, store: Store, isPart = false): Promise<Result> {
+    return handle(ready, { store, reentry: new Entries(ready, this.parts), isPart }, this.parts);
   }
 }
 
@@ -106,17 +117,15 @@ interface Done {
 
 const unaudited = (response: FhirResponse): Done => ({ response, audited: false });
 
+/** The store as the caller sees it. */
+const guarded = ({ endpoint, actor, route, off }: Ready, parts: DispatchParts): GuardedStore =>
+  parts.gate.guard(parts.bare(endpoint), actor ?? parts.gate.anonymous, endpoint, route, off);
+
 async function carryOut(ready: Ready, parts: DispatchParts): Promise<Done> {
-  const store = parts.gate.guard(
-    parts.bare(ready.endpoint),
-    ready.actor ?? parts.gate.anonymous,
-    ready.endpoint,
-    ready.route,
-    ready.off,
-  );
-  const entries = new Entries(ready, parts);
+  const store = guarded(ready, parts);
+  const reentry = new Entries(ready, parts);
   for (let attempt = 1; ; attempt++) {
-    const result = await handle(ready, store, entries, parts);
+    const result = await handle(ready, { store, reentry }, parts);
     if (!result.changes) return unaudited(result.response);
     try {
       await commit(ready, result, store, parts);
@@ -139,8 +148,12 @@ async function completed({ request }: Ready, { response, completed: last }: Resu
   }
 }
 
-function handle(ready: Ready, store: Store, entries: Reentry, parts: DispatchParts): Promise<Result> {
-  const context = contextOf(ready, store, entries, parts);
+function handle(
+  ready: Ready,
+  { store, reentry, isPart = false }: { store: Store; reentry: Reentry; isPart?: boolean },
+  parts: DispatchParts,
+): Promise<Result> {
+  const context = contextOf(ready, { store, reentry, isPart }, parts);
   if (ready.route.interaction === 'operation') return parts.operations.run(ready.values, context);
   const handler = parts.interactions[ready.route.interaction];
   if (!handler) throw new Error(`no handler for ${ready.route.interaction}`);

@@ -3,8 +3,7 @@ import type { Actor } from '../access/actor.js';
 import type { Endpoint } from '../definitions/endpoint.js';
 import { parsePrefer } from '../fhir/prefer.js';
 import type { FhirRequest } from '../fhir/request.js';
-import type { Context, Reentry, Values } from '../service.js';
-import type { Store } from '../store/port.js';
+import type { Context, Values } from '../service.js';
 import type { DispatchParts, Ready, Run } from './parts.js';
 import { route } from './routing.js';
 import { stagesOf } from './stages.js';
@@ -44,7 +43,11 @@ export async function begin(run: Run, parts: DispatchParts): Promise<Ready> {
   return ready;
 }
 
-export function contextOf(ready: Ready, store: Store, reentry: Reentry, parts: DispatchParts): Context {
+export function contextOf(
+  ready: Ready,
+  { store, reentry, isPart }: Pick<Context, 'store' | 'reentry' | 'isPart'>,
+  parts: DispatchParts,
+): Context {
   const { request, endpoint, route, resource, prefer, actor = parts.gate.anonymous, reasons, details } = ready;
   return {
     request,
@@ -56,6 +59,7 @@ export function contextOf(ready: Ready, store: Store, reentry: Reentry, parts: D
     reentry,
     resource,
     prefer,
+    isPart,
     lenient: prefer.handling === 'lenient' && actor.kind === 'system',
     warnings: [],
     details,

@@ -1,22 +1,18 @@
-/** The portal's rule for an Organization: its flows lead somewhere, and no workflow group closes on work that is open. */
+/**
+ * The portal's rule for an Organization: its flows are administered here, and the feed of a directory that knows nothing of them
+ * leaves them as they are. What leads where is judged with the whole request (directory-rule.ts).
+ */
 import type { Organization } from 'fhir/r4.js';
-import type { Clock } from '../fhir/clock.js';
-import { closes, closing } from '../portal/closing.js';
-import { refuseUselessFlows } from '../portal/flow.js';
+import type { Resource } from '../fhir/resource.js';
+import { withFlowsOf } from '../portal/flow.js';
 import type { WriteRule } from '../service.js';
-import { readerOf, type ReaderParts } from './workflow-reader.js';
+import type { PortalRuleParts } from './portal-rule-parts.js';
 
 export const organizationRule =
-  (parts: ReaderParts & { readonly clock: Clock }): WriteRule =>
-  async (resource, previous, context) => {
-    const organization = resource as unknown as Organization;
-    const before = previous as unknown as Organization | undefined;
-    const isClosed = before !== undefined && closes(before, organization, parts.definitions.own);
-    if (!isClosed && organization.extension === undefined) return { resource };
-    const all = readerOf(context, context.asSystem('flows of messages: their targets'), parts);
-    const { body } = context.request;
-    const expected = body?.kind === 'resource' ? body.expectedReferences : undefined;
-    const warnings = await refuseUselessFlows(organization, all, { expected, now: parts.clock.now() });
-    context.warnings.push(...warnings);
-    return isClosed ? { resource, step: await closing(before, all) } : { resource };
+  ({ definitions: { own }, administersRoles }: PortalRuleParts): WriteRule =>
+  (resource, previous, { actor, request }) => {
+    const isFeed = actor.kind === 'system' && !administersRoles(actor) && request.method === 'PUT';
+    if (!previous || !isFeed) return Promise.resolve({ resource });
+    const [before, next] = [previous, resource].map(one => one as unknown as Organization);
+    return Promise.resolve({ resource: withFlowsOf(before!, next!, own) as unknown as Resource });
   };

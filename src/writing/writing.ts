@@ -9,6 +9,7 @@ import type { Endpoint } from '../definitions/endpoint.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Step } from '../portal/step.js';
+import { mergeChangeSets } from '../store/change-set.js';
 import type { Draft, EndpointStore, HandlerParts, WriteRule, Writing } from '../service.js';
 import type { Validator } from '../validate/validator.js';
 import { createBreather } from '../runtime/breather.js';
@@ -16,6 +17,7 @@ import { keepContent, type KeepParts } from '../content/keep.js';
 import { Infected } from '../content/scanned.js';
 import { withQueued } from './delivery-extension.js';
 import { byServer } from './draft.js';
+import type { DirectoryRule } from './directory-rule.js';
 import { heldFile, virusFound } from './scan-notes.js';
 import { mergeChanges } from './merge-changes.js';
 import { provenanceDraft, type ProvenanceParts } from './provenance.js';
@@ -29,6 +31,8 @@ export interface WritingParts extends StampParts, KeepParts, ProvenanceParts {
   definitionsFor: HandlerParts['definitionsFor'];
   /** The portal's rule for a type at this endpoint, if there is one. */
   readonly rule: (type: string, endpoint: Endpoint) => WriteRule | undefined;
+  /** The portal's rule for all that a request writes of the directory. */
+  readonly directory: DirectoryRule;
   /** The portal's rule for deletions: throws Fault for a resource that is not deleted. */
   readonly removal: (resource: Resource, endpoint: Endpoint) => void;
 }
@@ -66,7 +70,14 @@ export function createWriting(parts: WritingParts): Writing {
     if (!previous.deleted) parts.removal(parseStored(previous.json), target.endpoint);
     return deletion(previous, target, parts);
   };
-  return { write, changesOf, remove };
+  const settle: Writing['settle'] = async (puts, context, blame = (_name, error) => error) => {
+    const judged = await parts.directory(puts, context, blame);
+    if (!judged) return { changes: {}, warnings: new Map() };
+    const { effects, ...consequences } = await changesOf(judged.step, context);
+    const changes = { consequences: mergeChangeSets(consequences, judged.reliedOn), effects };
+    return { changes, warnings: judged.warnings };
+  };
+  return { write, changesOf, remove, settle };
 }
 
 /** The sender is told of content that is held, and the audit of a virus. */

@@ -137,6 +137,25 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
     ({ unsubscribe }) => ['', 'POST', 'Patient/$unsubscribe', parameters({ token: unsubscribe })],
   ],
   ['deliveries', [], () => ['demo-system', 'GET', '$deliveries']],
+  [
+    'dry-run',
+    ['the directory: what depends on it'],
+    () => [
+      'demo-ehr',
+      'POST',
+      '$dry-run',
+      {
+        resourceType: 'Bundle',
+        type: 'transaction',
+        entry: [
+          {
+            resource: { resourceType: 'Practitioner', active: true },
+            request: { method: 'POST', url: 'Practitioner' },
+          },
+        ],
+      },
+    ],
+  ],
   ['send-again', [], () => ['demo-system', 'POST', '$send-again', { resourceType: 'Parameters' }]],
   [
     'Task/report-misdirected',

@@ -346,10 +346,10 @@ describe('transaction', () => {
     rest => {
       it('[R58] one entry that the scopes do not allow: 403, naming it, and nothing is done', async () => {
         const before = await versions(rest());
-        const binary = post({ resourceType: 'HealthcareService', name: 'x' });
+        const other = post({ resourceType: 'Basic', code: { text: 'x' } });
         const answer = await rest()
           .as('demo-ehr')
-          .bundle('transaction', [post(patient(unique())), binary], 403);
+          .bundle('transaction', [post(patient(unique())), other], 403);
         assert.match(outcome(answer.body).issue[0]?.expression?.[0] ?? '', /^Bundle\.entry\[1\]/);
         assert.equal(await versions(rest()), before);
       });

@@ -220,14 +220,19 @@ function threads(journey: () => Journey): void {
 function leaving(journey: () => Journey): void {
   const { desk, role, make, ask, itemsOf, move } = actionsOf(journey);
 
-  it('[MSG-6] the item of an agent who has left is released and given to another by who manages the group', async () => {
+  it('[MSG-6] the item of an agent who has left goes back into the queue, and is given to another by who manages the group', async () => {
     const { workflow, clinical, agentRole, caller } = await desk('Oncology');
     const [item] = await itemsOf(await ask([clinical]));
     assert.equal((await move(caller, item!, 'claim')).status, 200);
     const { body } = await journey().expect(200, system, 'GET', agentRole);
     await journey().expect(200, system, 'PUT', agentRole, { ...body, active: false });
-    assert.equal((await move(caller, item!, 'complete')).status, 403);
-    assert.ok([403, 404].includes((await move(manager, item!, 'release')).status), 'a manager of another group');
+    const back = asTask(await journey().expect(200, system, 'GET', `Task/${item!.id}`));
+    assert.deepEqual([back.status, back.owner?.reference], ['ready', workflow]);
+    assert.ok([403, 409].includes((await move(caller, item!, 'complete')).status));
+    assert.ok(
+      [403, 404].includes((await move(manager, item!, 'assign', assignTo('Practitioner/demo-agent'))).status),
+      'of another group',
+    );
     const chief = await make({ resourceType: 'Practitioner', active: true, name: [{ family: 'Chief' }] });
     const next = await make({ resourceType: 'Practitioner', active: true, name: [{ family: 'Next' }] });
     for (const [who, code] of [
@@ -235,8 +240,6 @@ function leaving(journey: () => Journey): void {
       [next, 'agent'],
     ] as const)
       for (const one of ['workbench-user', 'task-processing', code]) await role(who, one, workflow);
-    const released = asTask(await move(`demo-agent as ${chief}`, item!, 'release'));
-    assert.deepEqual([released.status, released.owner?.reference], ['ready', workflow]);
     const refused = await move(
       `demo-agent as ${chief}`,
       item!,

@@ -56,6 +56,7 @@ export function pipeline(rule?: WriteRule): Pipeline {
       assertRules: telling('rules', (...args) => validator.assertRules(...args)),
       assertValid: telling('whole', (...args) => validator.assertValid(...args)),
     },
+    directory: () => Promise.resolve(undefined),
     removal: () => undefined,
     rule: () => rule && telling('rule', rule),
   });
