@@ -18,6 +18,8 @@ export interface Setting<Value = unknown> {
   readonly audience: Audience;
   /** One sentence, for documentation and forms. */
   readonly about: string;
+  /** All values that it may have; absent: others than can be listed. */
+  readonly options?: readonly string[];
   /** Ends the sentence "must be …"; undefined for a good value. Shape and type are checked before. */
   readonly wrong?: (value: never) => string | undefined;
 }
@@ -25,15 +27,25 @@ export interface Setting<Value = unknown> {
 interface About<Value> {
   readonly about: string;
   readonly audience?: Audience;
+  readonly options?: readonly string[];
   readonly wrong?: (value: Value) => string | undefined;
 }
+
+const oneOf =
+  (options: readonly string[]) =>
+  (value: string): string | undefined =>
+    options.includes(value) ? undefined : `one of ${options.join(', ')}`;
 
 /** `wrong` judges one value, of a list each. */
 const setting = <Value>(
   type: Setting['type'],
   fallback: Value,
-  { audience = 'everybody', ...rest }: About<never>,
-): Setting<Value> => ({ type, repeats: Array.isArray(fallback), fallback, audience, ...rest });
+  { audience = 'everybody', options, ...rest }: About<never>,
+): Setting<Value> => ({
+  ...{ type, repeats: Array.isArray(fallback), fallback, audience },
+  ...(options && { options, wrong: oneOf(options) }),
+  ...rest,
+});
 
 export const flag = (fallback: boolean, about: About<boolean>) => setting('boolean', fallback, about);
 export const count = (fallback: number, about: About<number>) => setting('integer', fallback, about);

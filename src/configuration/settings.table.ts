@@ -5,7 +5,7 @@
  */
 import { languageTag } from '../fhir/language-tag.js';
 import { proxyFunctions } from '../fhir/proxy-basis.table.js';
-import { isStaffRole, staffRoles } from '../fhir/staff-roles.js';
+import { staffRoles } from '../fhir/staff-roles.js';
 import { contrast, LEGIBLE } from './color.js';
 import { iconOf } from './icon.js';
 import { address, codes, code, count, file, flag, text, type Setting } from './setting.js';
@@ -42,9 +42,6 @@ const mediaType = (type: string): string | undefined =>
 
 const between = (least: number, most: number) => (value: number) =>
   value >= least && value <= most ? undefined : `a number from ${least} to ${most}`;
-
-const credentialModel = (model: string): string | undefined =>
-  ['own', 'external', 'both'].includes(model) ? undefined : 'one of own, external, both';
 
 const webPage = (page: string): string | undefined =>
   URL.canParse(page) && new URL(page).protocol === 'https:' ? undefined : 'an https address';
@@ -115,7 +112,7 @@ export const settings = {
   }),
   'measurement-category': codes(MEASURED, {
     about: 'A category of what patients measure and enter; may be given several times.',
-    wrong: category => (MEASURED.includes(category) ? undefined : `one of ${MEASURED.join(', ')}`),
+    options: MEASURED,
   }),
   'account-age': count(16, {
     about: "Age in years from which a person has an account of their own; a younger one's proxies act for them.",
@@ -131,29 +128,29 @@ export const settings = {
   }),
   'adolescent-function': codes(['read-record', 'appointments', 'pay', 'profile', 'tasks', 'visits'], {
     about: 'A function in which parents act for a child from the adolescent age on; may be given several times.',
-    wrong: name => (proxyFunctions.includes(name) ? undefined : `one of ${proxyFunctions.join(', ')}`),
+    options: proxyFunctions,
   }),
   'credential-model': code('own', {
     about: 'By what members sign in: credentials of the portal (own), of other identity providers (external), or both.',
-    wrong: credentialModel,
+    options: ['own', 'external', 'both'],
   }),
   'staff-credential-model': code('own', {
     about: 'By what staff sign in: credentials of the portal (own), of other identity providers (external), or both.',
-    wrong: credentialModel,
+    options: ['own', 'external', 'both'],
   }),
 
   'second-factor': code('optional', {
     about: 'Whether members have a second factor: off, optional or required.',
-    wrong: rule => (['off', 'optional', 'required'].includes(rule) ? undefined : 'one of off, optional, required'),
+    options: ['off', 'optional', 'required'],
   }),
   'second-factor-role': codes(['workbench-user'], {
     about:
       'A role of staff who must have a second factor; may be given several times. All staff who sign in have workbench-user. Others choose.',
-    wrong: role => (isStaffRole(role) ? undefined : `one of ${staffRoles.join(', ')}`),
+    options: staffRoles,
   }),
   'self-enrollment': code('off', {
     about: 'Whether people whose facts are those of one patient enroll without an invitation: off or on.',
-    wrong: rule => (['off', 'on'].includes(rule) ? undefined : 'off or on'),
+    options: ['off', 'on'],
   }),
   'dormant-days': count(0, {
     about: 'Days without a sign-in after which an account needs a new password, chosen by a code; 0: never.',

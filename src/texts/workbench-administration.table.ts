@@ -66,6 +66,17 @@ export const english = {
   roleAuditor: 'Auditor',
   roleConfigurationManager: 'Configuration manager',
   roleHealthcareAdministrator: 'Healthcare administrator',
+  adminConfiguration: 'Configuration',
+  adminConfigurationWhy:
+    'All of it is saved as one change, which binds the next request. An empty field takes its default.',
+  adminDefault: 'default',
+  settingsOrganization: 'The organization',
+  settingsLanguages: 'Languages',
+  settingsQuestions: 'Messages',
+  settingsFiles: 'Files of messages',
+  settingsRecord: 'The record',
+  settingsPeople: 'Accounts and proxies',
+  settingsSignIn: 'Signing in',
 } as const;
 
 export const arabic = {
@@ -142,4 +153,14 @@ export const arabic = {
   roleAuditor: 'مدقق',
   roleConfigurationManager: 'مدير الإعدادات',
   roleHealthcareAdministrator: 'مدير الرعاية الصحية',
+  adminConfiguration: 'الإعدادات',
+  adminConfigurationWhy: 'تُحفظ كلها كتغيير واحد يسري من الطلب التالي. الحقل الفارغ يأخذ قيمته الافتراضية.',
+  adminDefault: 'الافتراضي',
+  settingsOrganization: 'المؤسسة',
+  settingsLanguages: 'اللغات',
+  settingsQuestions: 'الرسائل',
+  settingsFiles: 'ملفات الرسائل',
+  settingsRecord: 'السجل',
+  settingsPeople: 'الحسابات والوكلاء',
+  settingsSignIn: 'تسجيل الدخول',
 };

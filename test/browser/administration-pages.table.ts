@@ -64,6 +64,14 @@ export const administrationPages: readonly ListedPage[] = [
       await reader.send('/workbench/users/user/grant');
     },
   },
+  {
+    name: 'admin-configuration-refused',
+    routes: ['GET /workbench/configuration', 'POST /workbench/configuration'],
+    async open(reader) {
+      await atPage(reader, 'configuration-manager', '/workbench/configuration');
+      await reader.send('/workbench/configuration?', { 'session-hours': 'eight', 'help-page': 'http://x' });
+    },
+  },
 ];
 
 /** Routes of these pages that lead back to another. */

@@ -6,14 +6,14 @@ import { auditSection } from './audit/index.js';
 import { deliveriesSection } from './deliveries/index.js';
 import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
-import { groupsSection, usersSection } from './administration/index.js';
+import { directorySections, settingsSections } from './administration/index.js';
 import { queueSection } from './queue-section.js';
 
 export const sections: readonly Section[] = [
   queueSection,
   membersSection,
+  ...directorySections,
+  ...settingsSections,
   deliveriesSection,
   auditSection,
-  groupsSection,
-  usersSection,
 ];

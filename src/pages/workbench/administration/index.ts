@@ -2,21 +2,34 @@
 import type { Section } from '../parts.js';
 import { clinicalGroupPage } from './clinical-group.js';
 import { groupsPage } from './groups.js';
-import { GROUPS, USERS } from './paths.js';
+import { CONFIGURATION, GROUPS, USERS } from './paths.js';
+import { configurationPage } from './settings/configuration.js';
 import { userPages } from './user.js';
 import { usersPage } from './users.js';
 import { workflowGroupPages } from './workflow-group.js';
 
-export const groupsSection: Section = {
+const groupsSection: Section = {
   path: GROUPS,
   word: 'adminGroups',
   roles: ['healthcare-administrator', 'manager'],
   pages: [groupsPage, clinicalGroupPage, ...workflowGroupPages],
 };
 
-export const usersSection: Section = {
+const usersSection: Section = {
   path: USERS,
   word: 'adminUsers',
   roles: ['healthcare-administrator'],
   pages: [usersPage, ...userPages],
 };
+
+const configurationSection: Section = {
+  path: CONFIGURATION,
+  word: 'adminConfiguration',
+  roles: ['configuration-manager'],
+  pages: [configurationPage],
+};
+
+/** Who works here, and what for. */
+export const directorySections: readonly Section[] = [groupsSection, usersSection];
+/** What the portal is to everybody. */
+export const settingsSections: readonly Section[] = [configurationSection];
