@@ -174,6 +174,7 @@ function routerOf(
     definitions,
     limits,
     quota: createQuota(config.rate, world.clock),
+    sending: createQuota(config.uploadRate, world.clock),
     configuration: parts.configuration,
     texts: parts.texts,
     receive: bytes => receiveContent(parts, bytes),

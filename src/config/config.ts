@@ -85,6 +85,8 @@ export interface Config {
   };
   /** Units of work a minute for each caller; 0 = no limit. */
   readonly rate: number;
+  /** Bytes that one caller may send in a minute; 0: any number. */
+  readonly uploadRate: number;
   /** Measurements that one device may enter for somebody in a minute; 0: any number. */
   readonly measurementRate: number;
   readonly issuers: readonly TokenIssuerConfig[];
@@ -193,6 +195,7 @@ function configOf(values: Values): Config {
       searchTimeout: values.PORTICO_SEARCH_TIMEOUT,
     },
     rate: values.PORTICO_RATE,
+    uploadRate: values.PORTICO_UPLOAD_RATE * 1024 * 1024,
     measurementRate: values.PORTICO_MEASUREMENT_RATE,
     issuers: values.PORTICO_ISSUERS,
     identityProviders: values.PORTICO_IDENTITY_PROVIDERS,

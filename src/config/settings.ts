@@ -261,6 +261,12 @@ export const settings = {
       'Units of work that one person or client may ask for in a minute of each process: a read or search counts 1, ' +
       'anything else 100, a batch what its entries do. `0`: no limit.',
   }),
+  PORTICO_UPLOAD_RATE: setting(whole(0, 1e6), '0', {
+    group: limits,
+    doc:
+      'Megabytes that one person or client may send in a minute of each process, files and all else; 429 beyond. No fewer than ' +
+      'the largest file that is to arrive. `0`: no limit.',
+  }),
 
   PORTICO_MEASUREMENT_RATE: setting(whole(0, 1e6), '300', {
     group: limits,

@@ -45,6 +45,8 @@ export interface StageParts {
   limits: ServerLimits;
   operations: OperationTable;
   quota: Quota;
+  /** Of bytes of bodies. */
+  sending: Quota;
   configuration: CurrentConfiguration;
   /** Takes content in while it arrives; gives the elements of its Binary. */
   receive: (bytes: AsyncIterable<Uint8Array>) => Promise<JsonObject>;

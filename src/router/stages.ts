@@ -4,6 +4,7 @@
  */
 import { isGovernedType, mayBelong, switchedOff, typesOff } from '../configuration/switches.js';
 import { parsePrefer } from '../fhir/prefer.js';
+import type { FhirRequest } from '../fhir/request.js';
 import { unknownParameter, VIEW } from '../formats/summary.js';
 import type { Ready, StageParts } from './parts.js';
 import { binaryOf, parseBody, requireForm } from './stages/body.js';
@@ -52,8 +53,12 @@ const known: Stage = ({ request, route, actor, prefer }) => {
 };
 
 /** The content of a Binary is stored while it arrives. */
-const body: Stage = (run, { definitions, limits, receive }) => {
-  const { request, route } = run;
+const body: Stage = (run, { definitions, limits, receive, sending }) => {
+  const { request, route, actor } = run;
+  const spend = (bytes: number): void => {
+    if (actor && actor.kind !== 'anonymous') sending(actor.subject, bytes);
+  };
+  if (request.body?.kind === 'bytes') spend(request.body.bytes.length);
   if (request.body?.kind !== 'stream') {
     const parsed = parseBody(request, route, definitions, limits);
     if (parsed instanceof Promise) {
@@ -65,10 +70,29 @@ const body: Stage = (run, { definitions, limits, receive }) => {
     return undefined;
   }
   const { bytes, contentType } = request.body;
-  return receive(bytes).then(elements => {
+  return receive(counted(bytes, announced(request), spend)).then(elements => {
     run.resource = binaryOf(request, route, contentType, elements);
   });
 };
+
+/** The length that the server holds a body to; undefined for one that is compressed or has no end yet. */
+function announced({ headers }: FhirRequest): number | undefined {
+  const length = Number(headers['content-length'] ?? NaN);
+  return headers['content-encoding'] === undefined && Number.isSafeInteger(length) ? length : undefined;
+}
+
+/** Counted before it arrives, or else while it does: several at the same time would each take a part, and none arrive. */
+async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  length: number | undefined,
+  spend: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  if (length !== undefined) spend(length);
+  for await (const piece of bytes) {
+    if (length === undefined) spend(piece.length);
+    yield piece;
+  }
+}
 
 const form: Stage = ({ request }) => requireForm(request);
 

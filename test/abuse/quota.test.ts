@@ -6,9 +6,9 @@ import { startTestServer, type TestServer } from '../fixtures/server.js';
 
 describe('abuse: quota', () => {
   const clock = { time: Date.now(), now: () => clock.time };
+  const world = { clock, ids: { next: randomUUID }, random: { bytes: (count: number) => randomBytes(count) } };
   let server: TestServer;
   before(async () => {
-    const world = { clock, ids: { next: randomUUID }, random: { bytes: (count: number) => randomBytes(count) } };
     server = await startTestServer({ world, env: { PORTICO_RATE: '1000' } });
   });
   after(() => server.close());
@@ -62,5 +62,28 @@ describe('abuse: quota', () => {
     const answer = (await (await ask('demo-system', 'POST', '', bundle('batch', 12))).json()) as Bundle;
     const entries = (answer.entry ?? []).map(({ response }) => Number(response?.status.slice(0, 3)));
     assert.deepEqual([times(entries, 201), times(entries, 429)], [10, 2]);
+  });
+
+  it('[E09] bytes beyond their number are 429, counted once for uploads at the same time, and nothing of them stays', async () => {
+    const limited = await startTestServer({ world, env: { PORTICO_UPLOAD_RATE: '4' } });
+    const upload = (client: string): Promise<Response> =>
+      fetch(`${limited.portal}/Binary`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${limited.token(client)}`, 'content-type': 'text/plain' },
+        body: 'x'.repeat(1_000_000),
+      });
+    try {
+      const parallel = await statuses(8, () => upload('demo-system'));
+      assert.deepEqual([times(parallel, 201), times(parallel, 429)], [4, 4]);
+      assert.equal((await upload('demo-patient')).status, 201);
+      const refused = await upload('demo-system');
+      assert.ok(Number(refused.headers.get('retry-after')) > 0);
+      const count = await limited.app.parts.records.due('upload', Infinity, 10);
+      assert.deepEqual(count, []);
+      clock.time += 60_000;
+      assert.equal((await upload('demo-system')).status, 201);
+    } finally {
+      await limited.close();
+    }
   });
 });

@@ -72,6 +72,7 @@ export function routerParts(change: Partial<DispatchParts>): { parts: DispatchPa
   const parts = {
     gate,
     quota: () => undefined,
+    sending: () => undefined,
     clock: { now: () => 1000 },
     audit: {
       append: (entry: AuditEntry) => Promise.resolve(seen.audited.push(entry)),
