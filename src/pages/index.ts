@@ -10,7 +10,7 @@ import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './d
 import { ownFiles, type Framing } from './frame.js';
 import { landingPage } from './landing.js';
 import { mailPage } from './mail.js';
-import { htmx, htmxEvents } from './htmx.js';
+import { htmx } from './htmx.js';
 import type { Mailbox } from '../delivery/mailbox.js';
 import { missingPage } from './missing.js';
 import { serveForm } from './account/visit.js';
@@ -55,7 +55,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     send(response, 200, landingPage(frame, { endpoints, checks: await checks(), demo, mails }));
   });
 
-  for (const file of [ownFiles.style, ownFiles.icon, codeScript, passkeyScript, htmx, htmxEvents, shortcutScript])
+  for (const file of [ownFiles.style, ownFiles.icon, codeScript, passkeyScript, htmx, shortcutScript])
     serveFile(app, file);
   app.get('/assets/:file', async (request, response, next) => {
     const { brand = {} } = await assetsNow();

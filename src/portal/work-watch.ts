@@ -9,7 +9,7 @@ import { workflowGroupOf } from './work-item.js';
 /** `Organization/2`, or all of them where more changed than is looked at. */
 export type ChangedGroups = ReadonlySet<string> | 'all';
 
-/** The groups whose work items changed since it was called before; what changes meanwhile comes with the next call. */
+/** The groups whose work items changed since it was called before, or since it was made: rather too many than too few. */
 export type WorkWatch = () => Promise<ChangedGroups>;
 
 export interface WorkWatchParts {
@@ -29,7 +29,7 @@ const ALL = { kind: 'all' } as const;
 
 export function createWorkWatch(parts: WorkWatchParts): WorkWatch {
   const { store, partition, clock } = parts;
-  let known: ReadonlySet<string> | undefined;
+  let known: ReadonlySet<string> = new Set();
   let looked = clock.now();
   return async () => {
     const now = clock.now();
@@ -40,7 +40,7 @@ export function createWorkWatch(parts: WorkWatchParts): WorkWatch {
     const before = known;
     looked = now;
     known = new Set(rows.map(nameOf));
-    const fresh = before === undefined ? [] : rows.filter(row => !before.has(nameOf(row)));
+    const fresh = rows.filter(row => !before.has(nameOf(row)));
     if (fresh.length === MOST) return 'all';
     return new Set((await Promise.all(fresh.map(row => groupsOf(row, parts)))).flat());
   };

@@ -3,7 +3,7 @@
  * endpoint with the rights of whoever is signed in; the pages have none of their own. Those of the queues need no script.
  */
 import { defined } from '../../fhir/defined.js';
-import { htmx, htmxEvents } from '../htmx.js';
+import { htmx } from '../htmx.js';
 import { heading } from '../account/fields.js';
 import type { Answer, Fields, FormPage, Received, Visit } from '../account/visit.js';
 import type { Desk } from './desk.js';
@@ -16,7 +16,7 @@ import { tabsOf } from './tabs.js';
 
 export type { WorkbenchParts } from './parts.js';
 
-const scripts = [htmx, htmxEvents, shortcutScript];
+const scripts = [htmx, shortcutScript];
 
 export const workbenchPages = (parts: WorkbenchParts): FormPage[] =>
   sections.flatMap(({ pages }) => pages.map(page => staffPage(page, parts)));
