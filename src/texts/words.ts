@@ -18,6 +18,7 @@ import * as workbench from './workbench.table.js';
 import * as noticeNames from './notice-names.table.js';
 import * as workbenchAudit from './workbench-audit.table.js';
 import * as workbenchDeliveries from './workbench-deliveries.table.js';
+import * as workbenchWorkload from './workbench-workload.table.js';
 import * as workbenchMembers from './workbench-members.table.js';
 
 const english = {
@@ -27,6 +28,7 @@ const english = {
   ...workbenchMembers.english,
   ...{ ...workbenchDeliveries.english, ...noticeNames.english, ...workbenchAudit.english },
   ...workbenchAdministration.english,
+  ...workbenchWorkload.english,
 };
 
 type Source = typeof english;
@@ -51,6 +53,7 @@ const arabic: Translated = {
   ...workbenchMembers.arabic,
   ...{ ...workbenchDeliveries.arabic, ...noticeNames.arabic, ...workbenchAudit.arabic },
   ...workbenchAdministration.arabic,
+  ...workbenchWorkload.arabic,
 };
 
 /** Texts of one language by key; of a text with a number, by key and plural category: `waitSeconds_few`. */

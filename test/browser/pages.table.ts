@@ -16,6 +16,7 @@ import { upkeepPages } from './upkeep.table.js';
 import { memberPages, withoutMemberPage } from './members.table.js';
 import { administrationPages, administrationWithoutPage } from './administration-pages.table.js';
 import { AGENT, type Reader } from './page-site.js';
+import { workloadPages } from './workload-pages.table.js';
 
 export interface ListedPage {
   /** Name of its picture. */
@@ -52,6 +53,7 @@ export const withoutPage: readonly string[] = [
   ].map(move => `GET /workbench/item/${move}`),
   ...withoutMemberPage,
   ...administrationWithoutPage,
+  'GET /workbench/workload/take-back',
   // Registration of clients
   ...['GET /oauth/register/', 'POST /oauth/register/', 'POST /oauth/register/:id/secret'],
   ...['GET /oauth/register/:id', 'PUT /oauth/register/:id', 'DELETE /oauth/register/:id'],
@@ -125,6 +127,7 @@ export const pages: readonly ListedPage[] = [
   },
   ...memberPages,
   ...administrationPages,
+  ...workloadPages,
   ...upkeepPages,
   {
     name: 'workbench-message',

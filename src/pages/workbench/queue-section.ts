@@ -6,6 +6,7 @@ import { backTo, ITEM, MESSAGE, WORKBENCH, type Section } from './parts.js';
 import { names } from './queue-choice.js';
 import { LIVE, livePage } from './queue-counts.js';
 import { queuePage } from './queue.js';
+import { workloadPages } from './workload.js';
 
 export const queueSection: Section = {
   path: WORKBENCH,
@@ -31,5 +32,6 @@ export const queueSection: Section = {
       show: (visit, who, query, parts) =>
         messagePage(visit, who, query('patient'), parts, query('after') === 'sent' ? { done: 'messageSent' } : {}),
     },
+    ...workloadPages,
   ],
 };

@@ -11,6 +11,7 @@ import { choiceIn, filters, orders, searchOf, written, type Choice } from './que
 import { countedFor, countsView, eventsSource } from './queue-counts.js';
 import { itemList } from './queue-list.js';
 import { shortcutHelp } from './shortcuts.js';
+import { WORKLOAD } from './workload.js';
 
 const SHOWN: Query = [
   ...(['focus', 'subject', 'owner'] as const).map(code => ['_include', `Task:${code}`] as const),
@@ -33,6 +34,7 @@ export async function queuePage(visit: Visit, who: SignedIn, query: Fields, part
   ]);
   const content = html`${heading(words.workbench)} ${eventsSource()} ${countsView(visit, choice, counted)}
     <h2><bdi>${group.name}</bdi></h2>
+    ${group.manages && html`<p><a href="${link(WORKLOAD, { group: group.reference })}">${words.workload}</a></p>`}
     ${chooserForm(visit, choice)}
     ${itemList(visit, { found, choice, agents, manages: group.manages, format, now, own: parts.own })}
     ${
