@@ -84,7 +84,7 @@ const folders = {
   'http/': ['fhir/', 'runtime/', 'config/', 'formats/', 'router/', 'access/ as types', 'pages/'],
   'pages/': [
     ...['fhir/', 'config/', 'configuration/', 'texts/', 'definitions/ as types', 'formats/'],
-    ...['delivery/ as types', 'http/ as types', 'identity/'],
+    ...['delivery/ as types', 'http/ as types', 'identity/', 'portal/ as types', 'wording/'],
   ],
   'demo/': [
     ...['fhir/', 'definitions/ as types', 'store/port.ts as types', 'service.ts', 'writing/', 'project-root.ts'],

@@ -8,6 +8,7 @@ import { DEMO_APP, demoAppAt, demoAppPage } from './demo-app.js';
 import { demoAppScript } from './demo-app-script.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
 import { ownFiles, type Framing } from './frame.js';
+import { frameHeaders } from './framed.js';
 import { landingPage } from './landing.js';
 import { mailPage } from './mail.js';
 import { htmx } from './htmx.js';
@@ -110,11 +111,3 @@ function sendFile(response: Response, { type, content }: Asset): void {
   });
   response.send(content);
 }
-
-/** The HTML of an e-mail: no scripts, no loading, framed by our own pages only. */
-const frameHeaders = {
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'",
-};

@@ -2,6 +2,7 @@
  * The records that may be of a person, by the index: by identifier, by an address, by the beginning of a name on a birth
  * date. Which of them are meant is for likeness.ts to say.
  */
+import { literal } from '../fhir/search-literal.js';
 import type { Patient, Person } from 'fhir/r4.js';
 import { domainToASCII } from 'node:url';
 import type { Query } from '../fhir/request.js';
@@ -20,9 +21,6 @@ const MOST = 1000;
 
 /** Letters at the beginning of a name that are the same however it is spelled. */
 const LETTERS = 1;
-
-/** A search value taken literally. https://hl7.org/fhir/R4/search.html#escaping */
-export const literal = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
 
 export async function candidatesBy<R extends Patient | Person>(
   type: R['resourceType'],

@@ -2,11 +2,11 @@
  * The parties of a message: subject, sender and recipients, each as the one record that it names. A message whose party is
  * nobody here would lie in nobody's box. https://hl7.org/fhir/R4/references.html#logical
  */
+import { literal } from '../fhir/search-literal.js';
 import type { Communication, Identifier, Patient, Reference } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import { localName } from '../fhir/reference.js';
-import { literal } from './candidates.js';
 import type { WorkflowReader } from './step.js';
 import { survivorOf } from './survivor.js';
 

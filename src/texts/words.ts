@@ -19,6 +19,7 @@ import * as noticeNames from './notice-names.table.js';
 import * as workbenchAudit from './workbench-audit.table.js';
 import * as workbenchDeliveries from './workbench-deliveries.table.js';
 import * as workbenchWorkload from './workbench-workload.table.js';
+import * as workbenchWordings from './workbench-wordings.table.js';
 import * as workbenchMembers from './workbench-members.table.js';
 
 const english = {
@@ -26,6 +27,7 @@ const english = {
   ...{ ...resource.english, ...notices.english, ...outcomes.english, ...relations.english, ...profile.english },
   ...workbench.english,
   ...workbenchMembers.english,
+  ...workbenchWordings.english,
   ...{ ...workbenchDeliveries.english, ...noticeNames.english, ...workbenchAudit.english },
   ...workbenchAdministration.english,
   ...workbenchWorkload.english,
@@ -51,6 +53,7 @@ const arabic: Translated = {
   ...{ ...resource.arabic, ...notices.arabic, ...outcomes.arabic, ...relations.arabic, ...profile.arabic },
   ...workbench.arabic,
   ...workbenchMembers.arabic,
+  ...workbenchWordings.arabic,
   ...{ ...workbenchDeliveries.arabic, ...noticeNames.arabic, ...workbenchAudit.arabic },
   ...workbenchAdministration.arabic,
   ...workbenchWorkload.arabic,

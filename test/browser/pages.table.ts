@@ -52,6 +52,7 @@ export const withoutPage: readonly string[] = [
     'answer',
   ].map(move => `GET /workbench/item/${move}`),
   ...withoutMemberPage,
+  'GET /workbench/wordings/preview',
   ...administrationWithoutPage,
   'GET /workbench/workload/take-back',
   // Registration of clients

@@ -32,4 +32,35 @@ export const upkeepPages: readonly ListedPage[] = [
       await reader.go(`/workbench/audit?patient=${patient}`);
     },
   },
+  {
+    name: 'wordings',
+    routes: ['GET /workbench/wordings'],
+    async open(reader) {
+      await asStaff(reader, 'configuration-manager');
+      await reader.go('/workbench/wordings');
+    },
+  },
+  {
+    name: 'wording-preview',
+    routes: ['GET /workbench/wordings/wording', 'POST /workbench/wordings/preview'],
+    async open(reader) {
+      await asStaff(reader, 'configuration-manager');
+      await reader.go('/workbench/wordings/wording?id=notice-new-message&for=ar');
+      await reader.page.locator('button[formtarget]').click();
+      await reader.page.frameLocator('iframe[name=preview]').locator('h1').waitFor();
+    },
+  },
+  {
+    name: 'wording-late',
+    routes: ['POST /workbench/wordings/wording'],
+    async open(reader) {
+      await asStaff(reader, 'configuration-manager');
+      await reader.go('/workbench/wordings/wording?id=notice-text-help&for=en');
+      const { fhir } = reader.portal;
+      const path = 'ActivityDefinition/notice-text-help';
+      const wording = await fhir('demo-system', 'GET', path);
+      await fhir('demo-system', 'PUT', path, { ...wording, description: reader.page.url() });
+      await reader.send('/workbench/wordings/wording');
+    },
+  },
 ];

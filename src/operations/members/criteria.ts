@@ -2,7 +2,7 @@
 import { emailForm } from '../../fhir/email-address.js';
 import { Fault } from '../../fhir/fault.js';
 import type { Query } from '../../fhir/request.js';
-import { literal } from '../../portal/candidates.js';
+import { literal } from '../../fhir/search-literal.js';
 import { birthDateOf, wrongParameter } from '../../portal/person-parameters.js';
 import { and, or } from '../../search/filters.js';
 import { parseCriteria } from '../../search/parse.js';

@@ -6,6 +6,7 @@ import { defined } from '../../fhir/defined.js';
 import { isMultipart, readMultipart, type FileRoom, type FormFile, type Multipart } from './multipart.js';
 import type { Asset } from '../asset.js';
 import type { Framing } from '../frame.js';
+import { framed, frameHeaders } from '../framed.js';
 import { html, type Html } from '../html.js';
 import { page, type Frame } from '../layout.js';
 import type { PlainTexts, Translate } from '../../texts/words.js';
@@ -60,6 +61,14 @@ export type Answer =
       /** The address that the browser goes on to, by itself. */
       readonly goesOn?: string;
     }
+  /** The content of a sandboxed frame of a page: it runs and loads nothing, and has styles of its own. */
+  | {
+      readonly kind: 'frame';
+      readonly status?: number;
+      readonly title: string;
+      readonly content: Html;
+      readonly cookies?: readonly string[];
+    }
   | { readonly kind: 'go'; readonly to: string; readonly cookies?: readonly string[] };
 
 export interface FormPage {
@@ -70,6 +79,8 @@ export interface FormPage {
   readonly take?: (visit: Visit, fields: Fields, query: Fields, files: readonly Received[]) => Answer | Promise<Answer>;
   /** Takes the files of its form, while they arrive; absent: it has none. */
   readonly uploads?: Uploads;
+  /** Its form has long texts. */
+  readonly isLong?: boolean;
 }
 
 export interface Site extends Pick<Framing, 'frameOf' | 'send'> {
@@ -78,11 +89,11 @@ export interface Site extends Pick<Framing, 'frameOf' | 'send'> {
 
 /** Bytes of a form. */
 const FORM_LIMIT = '16kb';
-/** Of one with a message. */
+/** Of one with a message, or other long texts. */
 const LONG_FORM_LIMIT = '256kb';
 
 /** Adds the routes of a page. */
-export function serveForm(app: Express, { path, keeps = [], show, take, uploads }: FormPage, site: Site): void {
+export function serveForm(app: Express, { path, keeps = [], show, take, uploads, isLong }: FormPage, site: Site): void {
   const visitOf = (request: Request, response: Response) => createVisit(request, response, keeps, site);
   if (show)
     app.get(path, async (request, response) => {
@@ -92,7 +103,7 @@ export function serveForm(app: Express, { path, keeps = [], show, take, uploads 
   if (take)
     app.post(
       path,
-      express.urlencoded({ extended: false, limit: uploads ? LONG_FORM_LIMIT : FORM_LIMIT }),
+      express.urlencoded({ extended: false, limit: uploads || isLong === true ? LONG_FORM_LIMIT : FORM_LIMIT }),
       async (request, response) => {
         const visit = await visitOf(request, response);
         const isOwn = (form: string): boolean => site.forms.accepts(request, form);
@@ -147,6 +158,14 @@ async function createVisit(request: Request, response: Response, keeps: readonly
 
 function answer(response: Response, { frame }: Visit, given: Answer, site: Site): void {
   for (const cookie of given.cookies ?? []) response.append('Set-Cookie', cookie);
+  if (given.kind === 'frame') {
+    response
+      .status(given.status ?? 200)
+      .set(frameHeaders)
+      .type('html')
+      .send(framed(frame, given));
+    return;
+  }
   if (given.kind === 'go') {
     response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }).redirect(303, given.to);
     return;

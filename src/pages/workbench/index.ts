@@ -30,7 +30,7 @@ function staffPage({ show, take, isBackground, takesFiles, ...page }: StaffPage,
       if (!isStaff(who)) return notStaff(visit);
       const desk: Desk = (one, call) => parts.desk(one, { language: visit.frame.words.language, ...call });
       const answer = await work(visit, who, fields, { ...parts, desk }, files);
-      if (answer.kind === 'go') return answer;
+      if (answer.kind !== 'page') return answer;
       const tabs = tabsOf(visit, sections, await rolesOf(parts.desk, who));
       return { ...answer, tabs, scripts, calls: true };
     };

@@ -42,7 +42,7 @@ export type WorkWithFiles = (
   files: readonly Received[],
 ) => Answer | Promise<Answer>;
 
-export interface StaffPage extends Pick<FormPage, 'path' | 'keeps'> {
+export interface StaffPage extends Pick<FormPage, 'path' | 'keeps' | 'isLong'> {
   /** Pages ask for it by themselves: that is no use of the session. */
   readonly isBackground?: true;
   readonly show?: Work;

@@ -4,6 +4,7 @@
  */
 import { auditSection } from './audit/index.js';
 import { deliveriesSection } from './deliveries/index.js';
+import { wordingsSection } from './wordings/index.js';
 import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
 import { directorySections, settingsSections } from './administration/index.js';
@@ -15,5 +16,6 @@ export const sections: readonly Section[] = [
   ...directorySections,
   ...settingsSections,
   deliveriesSection,
+  wordingsSection,
   auditSection,
 ];

@@ -1,6 +1,6 @@
 /** What an auditor looks for, as a search of AuditEvents. https://hl7.org/fhir/R4/auditevent.html#search */
 import type { Query } from '../../../fhir/request.js';
-import { literal } from '../../../portal/candidates.js';
+import { literal } from '../../../fhir/search-literal.js';
 import type { PlainKey } from '../../../texts/words.js';
 import type { Fields } from '../../account/visit.js';
 
