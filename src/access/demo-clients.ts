@@ -30,7 +30,7 @@ export const demoClients: readonly Client[] = [
     ...app,
     scope: [
       'patient/*.rs patient/Patient.u patient/Consent.cu patient/Communication.cud patient/Binary.c',
-      'patient/Observation.cud',
+      'patient/Observation.cud patient/List.cud',
       'patient/Communication.$* patient/RelatedPerson.$unlink-proxy patient/Person.$account',
     ].join(' '),
     fhirUser: 'Person/demo-patient',

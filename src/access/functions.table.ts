@@ -8,10 +8,10 @@ import type { ProxyFunction } from '../fhir/proxy-basis.table.js';
  * - functions: any one of them opens it;
  * - `each`: whichever function, so that whoever acts for a patient knows for whom;
  * - `all`: it tells of anything, and opens to those alone who do all;
- * - by content: one of these opens it, and opening-function.ts says which.
+ * - by content: one of these opens it, and opening-function.ts says which; where there are others, these open to those who do all.
  */
 export type OpeningFunctions =
-  readonly ProxyFunction[] | 'each' | 'all' | { readonly byContent: readonly ProxyFunction[] };
+  readonly ProxyFunction[] | 'each' | 'all' | { readonly byContent: readonly ProxyFunction[]; readonly others?: 'all' };
 
 const record = ['read-record'] as const;
 const results = ['read-results'] as const;
@@ -64,8 +64,8 @@ export const openingFunctions: Readonly<Record<string, OpeningFunctions>> = {
   ImmunizationEvaluation: record,
   ImmunizationRecommendation: record,
   Invoice: pay,
-  // Lists are of anything.
-  List: 'all',
+  // Favourites are for whoever writes messages; other lists are of anything.
+  List: { byContent: ['messages'], others: 'all' },
   MeasureReport: record,
   Media: results,
   MedicationAdministration: record,

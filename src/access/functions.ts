@@ -34,7 +34,7 @@ export function openedOf(actor: Pick<Actor, 'reach'>, patient: string, type: str
   if (opening === 'all') return NONE;
   if (!('byContent' in opening)) return opening.some(name => functions.has(name)) ? ALL : NONE;
   const names = opening.byContent.filter(name => functions.has(name));
-  if (names.length === opening.byContent.length) return ALL;
+  if (names.length === opening.byContent.length && opening.others === undefined) return ALL;
   return or(names.map(name => ({ kind: 'posting', key: openedBy(type, name) })));
 }
 

@@ -16,8 +16,26 @@ export const openedBy = (type: string, name: ProxyFunction): string => internalP
 /** The postings of a resource whose type is opened by content; none of any other. */
 export function openingPostings(resource: Resource, context: string | undefined): string[] {
   const { resourceType: type } = resource;
-  const names = type === 'Observation' ? [ofObservation(resource)] : type === 'Binary' ? ofFile(context) : [];
+  const names = namesFor(resource, context);
   return names.map(name => openedBy(type, name));
+}
+
+function namesFor(resource: Resource, context: string | undefined): readonly ProxyFunction[] {
+  switch (resource.resourceType) {
+    case 'Observation':
+      return [ofObservation(resource)];
+    case 'Binary':
+      return ofFile(context);
+    case 'List':
+      return ofList(resource);
+    default:
+      return [];
+  }
+}
+
+function ofList({ code }: Resource): readonly ProxyFunction[] {
+  const { coding = [] } = (code ?? {}) as { coding?: { code?: Json }[] };
+  return coding.some(one => one.code === 'favourites') ? ['messages'] : [];
 }
 
 /** https://hl7.org/fhir/R4/valueset-observation-category.html */

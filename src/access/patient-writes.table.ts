@@ -20,6 +20,8 @@ export const patientWrites: Readonly<Record<string, PatientWrite>> = {
   Consent: { permissions: 'cu' },
   /** What they measure: portal/measurement.ts. */
   Observation: { permissions: 'cud', signed: 'entered', changesSigned: true },
+  /** Favourites: portal/favourites.ts. */
+  List: { permissions: 'cud' },
   /** The profile: portal/patient-profile.ts. */
   Patient: { permissions: 'u', needs: 'profile' },
 };

@@ -59,6 +59,8 @@ const grants: Readonly<Record<StaffRole, RoleGrants>> = {
     Provenance: none,
     Basic: none,
     Subscription: none,
+    // Favourites are the patients' own.
+    List: none,
     Task: group,
     Communication: messages,
     Binary: create,

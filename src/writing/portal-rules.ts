@@ -17,6 +17,7 @@ import { configurationRule, refuseRemovalOfConfiguration } from './configuration
 import { actingRule } from './acting-rule.js';
 import { accountRule } from './account-rule.js';
 import { consentRule } from './consent-rule.js';
+import { favouritesRule } from './favourites-rule.js';
 import { uploadRule, withFilesOf } from './file-rules.js';
 import { measurementRule } from './measurement-rule.js';
 import { messageRule, refuseRemoval } from './message-rule.js';
@@ -47,6 +48,7 @@ export function createPortalRules(parts: PortalRuleParts): PortalRules {
     if (type === 'Organization') return organizationRule(parts);
     if (type === 'Consent') return actingRule(consentRule(parts), parts);
     if (type === 'Binary') return whileOn(uploadRule(parts), parts);
+    if (type === 'List') return favouritesRule(parts);
     if (type === 'Observation') return whileOn(measurementRule(parts), parts);
     if (type === 'Patient')
       return actingRule(whileOn(profileRule(withPreferences(patientRule(parts), own), parts), parts), parts);

@@ -32,6 +32,10 @@ const contents = [
     ...{ resourceType: 'Observation', id: 'both', subject: reference('Patient/1') },
     category: [...category('vital-signs'), ...category('laboratory')],
   },
+  {
+    ...{ resourceType: 'List', id: 'favourites', subject: reference('Patient/1') },
+    code: { coding: [{ code: 'favourites' }] },
+  },
   { resourceType: 'Observation', id: 'vital', subject: reference('Patient/1'), category: category('vital-signs') },
   ...['Communication', 'DocumentReference', 'DiagnosticReport', 'Media', 'QuestionnaireResponse', 'Task'].map(type => ({
     ...{ resourceType: 'Binary', id: `of-${type}`, securityContext: reference(`${type}/${type.toLowerCase()}1`) },
@@ -104,6 +108,7 @@ describe('functions of proxies', () => {
     'Encounter/encounter1': ['visits', 'read-record'],
     'Provenance/provenance1': [],
     'List/list1': [],
+    'List/favourites': ['messages'],
     'Basic/basic1': [],
   };
 
