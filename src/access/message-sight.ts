@@ -1,12 +1,13 @@
 /**
  * Which staff see a message, beside its sender and recipients: the groups that have work items of its thread, the provider of a
  * facility that it is addressed to, and the patient's own general practitioners. This is worked out when any of them is written
- * and kept as postings of the message, so that a read is one look-up.
+ * and kept as postings of the message, so that a read is one look-up. Messages of a record that was merged away are those of its
+ * survivor, too.
  */
 import type { Clock } from '../fhir/clock.js';
 import { parseStored } from '../fhir/json.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
-import type { Resource } from '../fhir/resource.js';
+import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { Filter, IndexEntries, Position } from '../search/query.js';
 import { mergeChangeSets } from '../store/change-set.js';
 import type { ChangeSet, Criterion, Key, Put, Store, Version } from '../store/port.js';
@@ -38,7 +39,10 @@ const PATIENCE = 5000;
 const PAGE = 1000;
 
 /** By type, the elements on which the sight of messages depends. */
-const ANCHORS: Readonly<Record<string, string>> = { Patient: 'generalPractitioner', HealthcareService: 'providedBy' };
+const ANCHORS: Readonly<Record<string, readonly string[]>> = {
+  Patient: ['generalPractitioner', 'link.other'],
+  HealthcareService: ['providedBy'],
+};
 
 /** The store with every commit keeping messages in step with what decides who sees them. All writes go through it. */
 export function withMessageSight(store: Store, parts: MessageSightParts): Store {
@@ -129,7 +133,17 @@ class Sight {
       ...(await this.#groups(message)),
     ];
     const added = names.map(name => internalPosting('Communication', 'staff', name));
-    return { ...index, postings: [...new Set([...index.postings, ...added])] };
+    const [patient = ''] = this.#references(message, 'subject');
+    const postings = withSurvivors(index.postings, patient, await this.#survivorsOf(patient));
+    return { ...index, postings: [...new Set([...postings, ...added])] };
+  }
+
+  /** The records that took the place of a patient's, one after the other. */
+  async #survivorsOf(patient: string, passed: readonly string[] = []): Promise<readonly string[]> {
+    const record = patient.startsWith('Patient/') ? await this.#resource(patient) : undefined;
+    const [next] = record ? this.#references(replacedIn(record), 'link.other') : [];
+    if (next === undefined || passed.includes(next) || passed.length === MOST_MERGES) return passed;
+    return this.#survivorsOf(next, [...passed, next]);
   }
 
   /** Practitioners who care for the patient. An Organization is no person's care. */
@@ -182,11 +196,12 @@ class Sight {
   async #hangingOn({ key, version }: Put): Promise<Version[]> {
     const name = nameOf(key);
     const now = this.#written.get(name);
-    const element = ANCHORS[key.type];
-    if (!now || (element === undefined && !isWorkItem(now, this.#parts.own))) return [];
+    const elements = ANCHORS[key.type];
+    if (!now || (elements === undefined && !isWorkItem(now, this.#parts.own))) return [];
     const before = version === 1 ? undefined : await this.#stored(key);
-    if (element !== undefined) {
-      const same = this.#references(now, element).join() === (before ? this.#references(before, element).join() : '');
+    if (elements !== undefined) {
+      const decisive = (one: Resource): string => JSON.stringify(elements.map(path => this.#references(one, path)));
+      const same = decisive(now) === decisive(before ?? { resourceType: key.type });
       const kind = key.type === 'Patient' ? 'own' : 'staff';
       return same ? [] : this.#search('Communication', anyPosting('Communication', kind, [name]));
     }
@@ -252,6 +267,21 @@ class Sight {
     return references(resource, [path], [this.#parts.base]);
   }
 }
+
+/** Records that one can be merged into, one after the other. */
+const MOST_MERGES = 10;
+
+/** The record with its links to what took its place alone. https://hl7.org/fhir/R4/patient-definitions.html#Patient.link */
+const replacedIn = (record: Resource): Resource => ({
+  ...record,
+  link: ((record['link'] ?? []) as JsonObject[]).filter(({ type }) => type === 'replaced-by'),
+});
+
+/** Messages of a record that was merged away are found by those that took its place, too, and are their patient's own. */
+const withSurvivors = (postings: readonly string[], gone: string, survivors: readonly string[]): string[] =>
+  postings.flatMap(one =>
+    one.endsWith(`|${gone}`) ? [one, ...survivors.map(survivor => one.slice(0, -gone.length) + survivor)] : [one],
+  );
 
 const nameOf = ({ type, id }: Key): string => `${type}/${id}`;
 

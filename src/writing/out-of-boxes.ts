@@ -5,14 +5,8 @@ import type { IndexEntries } from '../search/query.js';
 
 const BOXES = ['recipient', 'sender'].map(name => baseKey('Communication', name));
 
-const WORDS = baseKey('Communication', 'text');
-
 /** The entries without those by which boxes are searched, for a retracted message. */
 export function outOfBoxes({ resourceType, status }: Resource, entries: IndexEntries): IndexEntries {
   if (resourceType !== 'Communication' || status !== 'entered-in-error') return entries;
-  return {
-    ...entries,
-    postings: entries.postings.filter(posting => !BOXES.some(box => posting.startsWith(box))),
-    strings: entries.strings.filter(({ key }) => key !== WORDS),
-  };
+  return { ...entries, postings: entries.postings.filter(posting => !BOXES.some(box => posting.startsWith(box))) };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Bundle } from 'fhir/r4.js';
 import { eachPortal, type Caller, type Journey } from './journey.js';
-import { asCaller, member, proxyOnly, type Member } from './relations.js';
+import { asCaller, human, member, proxyOnly, type Member } from './relations.js';
 
 const OWN = 'https://portico.health/fhir';
 const group = { reference: 'Organization/demo-clinical-group' };
@@ -96,6 +96,35 @@ function boxes(journey: () => Journey): void {
     assert.equal(await count(ruth.who, 'unread=true'), 0);
   });
 
+  it('[RN-25] the box of a merged record is that of its survivor, while it is merged', async () => {
+    const [ruth, old] = [await member(journey(), 'Ruth'), await human(journey(), 'Ruth')];
+    const third = await human(journey(), 'Ruth');
+    const ids = [
+      await to(old, 'Before the merge', 'pollen'),
+      await to(third, 'Long before'),
+      await to(ruth, 'Her own'),
+    ];
+    const merge = async (from: string, into?: string): Promise<void> => {
+      const { body } = await journey().expect(200, 'demo-system', 'GET', from);
+      const link = into === undefined ? [] : [{ other: { reference: into }, type: 'replaced-by' }];
+      const { link: _before, ...record } = body;
+      const next = { ...record, active: into === undefined, ...(link.length === 0 ? {} : { link }) };
+      await journey().expect(200, 'demo-system', 'PUT', from, next);
+    };
+    await merge(third.patient, old.patient);
+    assert.deepEqual(await found(ruth.who, 'box=inbox'), [ids[2]]);
+    await merge(old.patient, ruth.patient);
+    assert.deepEqual((await found(ruth.who, 'box=inbox')).toSorted(), ids.toSorted());
+    assert.equal(await count(ruth.who, 'box=inbox&unread=true'), 3);
+    assert.deepEqual(await found(ruth.who, 'text=pollen'), [ids[0]]);
+    await mark(ruth.who, 'archive', ...ids.slice(0, 2));
+    assert.deepEqual(await found(ruth.who, 'box=inbox'), [ids[2]]);
+    await journey().expect(200, ruth.who, 'GET', `Communication/${ids[1]}`);
+    await merge(old.patient);
+    assert.deepEqual(await found(ruth.who, `_id=${ids.join(',')}`), [ids[2]], 'a merge that was none');
+    assert.equal((await journey().call(ruth.who, 'GET', `Communication/${ids[0]}`)).status, 404);
+  });
+
   it('[RN-25] [MSG-8] who acts for others alone finds their boxes, each by its patient, and none of their own', async () => {
     const ruth = await member(journey(), 'Ruth');
     const account = await proxyOnly(journey(), ruth.patient);
@@ -113,7 +142,7 @@ function boxes(journey: () => Journey): void {
 }
 
 function searching(journey: () => Journey): void {
-  const { to, from, found } = actionsOf(journey);
+  const { to, from, found, post, words } = actionsOf(journey);
 
   it('[RN-25] words are found in subject and text, whatever their case, accents and order, as parts of words too', async () => {
     const ruth = await member(journey(), 'Ruth');
@@ -146,6 +175,10 @@ function searching(journey: () => Journey): void {
     assert.deepEqual((await found(ruth.who, 'text=zauberwort')).toSorted(), [message, draft].toSorted());
     assert.deepEqual(await found(ben.who, 'text=zauberwort'), []);
     assert.deepEqual(await found(clinician, `text=zauberwort&subject=${ruth.patient}`), [message], 'its sender');
+    const subject = { reference: ruth.patient };
+    const ofGroup = await post('demo-system', { subject, sender: group, ...words('Zauberwort', 'x') });
+    assert.deepEqual(await found(clinician, `_id=${ofGroup}`), [ofGroup], 'seen in the group');
+    assert.deepEqual(await found(clinician, `text=zauberwort&_id=${ofGroup}`), [], 'and nobody’s own');
     assert.deepEqual(await found('demo-system', 'text=zauberwort'), [], 'a system has no messages of its own');
     assert.deepEqual(await found('demo-agent', `text=zauberwort&subject=${ruth.patient}`), []);
   });
