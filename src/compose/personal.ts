@@ -50,7 +50,7 @@ async function acceptance(context: Context, parts: PersonalParts): Promise<Accep
     if (!taking) {
       throw new Fault('invalid', `The value of '${ACCEPTS}' is one of ${CATEGORIES.join(', ')}.`, { code: 'value' });
     }
-    const isOn = takesWrites(switched, context.actor.kind, question(value, reader.own), reader.own);
+    const isOn = takesWrites(switched, context.actor, question(value, reader.own), reader.own);
     return acceptsMessages(type, { now, groups: isOn ? taking : [], ended } satisfies Acceptance);
   };
 }

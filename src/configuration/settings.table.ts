@@ -170,6 +170,9 @@ export const settings = {
   'questions-billing': flag(true, { about: 'Patients ask billing questions.' }),
   replies: flag(true, { about: 'Patients reply to messages.' }),
   'provider-messages': flag(true, { about: 'Staff begin conversations with patients.' }),
+  'personal-messages': flag(true, {
+    about: 'Workbench users begin conversations in their own name, and get the replies in their own inbox.',
+  }),
   'group-sender': flag(true, { about: 'Staff write for a clinical group, with no provider named.' }),
   attachments: flag(true, { about: 'Messages carry files.' }),
   documents: flag(true, { about: 'Patients see their documents.' }),

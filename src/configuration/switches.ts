@@ -3,7 +3,7 @@ import { Fault } from '../fhir/fault.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import type { Resource } from '../fhir/resource.js';
 import type { Configuration } from './settings.table.js';
-import { switches, type Governed } from './switches.table.js';
+import { switches, type Governed, type SwitchedCaller } from './switches.table.js';
 
 const NOTHING: ReadonlySet<string> = new Set();
 const typed = new Set(switches.flatMap(({ type }) => type ?? []));
@@ -23,22 +23,22 @@ export function typesOff(configuration: Configuration, kind: string): ReadonlySe
   return types.length === 0 ? NOTHING : new Set(types);
 }
 
-/** Whether a caller of this kind may write the resource, as far as switches go. */
+/** Whether a caller may write the resource, as far as switches go. */
 export const takesWrites = (
   configuration: Configuration,
-  kind: string,
+  caller: SwitchedCaller,
   resource: Resource,
   own: OwnCanonicals,
-): boolean => !offFor(configuration, kind).some(({ writes }) => writes?.(resource, own));
+): boolean => !offFor(configuration, caller.kind).some(({ writes }) => writes?.(resource, own, caller));
 
-/** Fault `forbidden` where a caller of this kind writes what is switched off. */
+/** Fault `forbidden` where a caller writes what is switched off for them. */
 export function refuseWritesOff(
   configuration: Configuration,
-  kind: string,
+  caller: SwitchedCaller,
   resource: Resource,
   own: OwnCanonicals,
 ): void {
-  if (!takesWrites(configuration, kind, resource, own)) throw switchedOff();
+  if (!takesWrites(configuration, caller, resource, own)) throw switchedOff();
 }
 
 export const switchedOff = (): Fault =>

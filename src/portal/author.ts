@@ -7,4 +7,6 @@ export interface Author {
   /** Id of the author's own Patient. */
   readonly self?: string;
   readonly identities: readonly string[];
+  /** Codes of the portal's roles that are active now. */
+  readonly roles: ReadonlySet<string>;
 }

@@ -2,10 +2,13 @@
 import type { Communication, Extension } from 'fhir/r4.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 
-/** `author`: of a draft. `delivery`: of notices. `read`: by whom. `reply-allowed`: whether patients may answer. */
-type OwnExtension = 'author' | 'delivery' | 'read' | 'reply-allowed';
+/**
+ * `author`: of a draft. `delivery`: of notices. `read`: by whom. `reply-allowed`: whether patients may answer. `reply-to`: whose
+ * own inbox takes their answers.
+ */
+type OwnExtension = 'author' | 'delivery' | 'read' | 'reply-allowed' | 'reply-to';
 
-const OWN: readonly OwnExtension[] = ['author', 'delivery', 'read', 'reply-allowed'];
+const OWN: readonly OwnExtension[] = ['author', 'delivery', 'read', 'reply-allowed', 'reply-to'];
 
 const urlsOf = (own: OwnCanonicals): Set<string> => new Set(OWN.map(name => own.structure(name)));
 

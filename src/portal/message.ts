@@ -20,7 +20,8 @@ import { inForce, withParties } from './parties.js';
 import { changed, created, combined, step, type WorkflowReader, type Step } from './step.js';
 import { flowTo, isHandled } from './flow.js';
 import { threadOf, type Thread } from './thread.js';
-import { answeredElsewhere, workOf } from './work.js';
+import { answeredElsewhere } from './work.js';
+import { personalReplies, workOfAnswer } from './personal.js';
 
 export interface MessageParts extends NoticeParts {
   readonly author: Author;
@@ -30,6 +31,8 @@ export interface MessageParts extends NoticeParts {
   readonly base: string;
   /** The organization lets patients reply to messages. */
   readonly replies: boolean;
+  /** Its Workbench users write personally. */
+  readonly personal: boolean;
 }
 
 export interface NewMessage {
@@ -76,7 +79,7 @@ export async function sendMessage(draft: Communication, parts: MessageParts): Pr
   const about = combined(step({ writes: reply }), await authored(message, parts));
   if (isPatientSide(message.sender)) {
     const answerable = extended(message, replyAllowed(true, parts));
-    return { message: answerable, step: combined(about, await workOf(message, thread, all, world)) };
+    return { message: answerable, step: combined(about, await workOfAnswer(message, thread, parts)) };
   }
   const answered = author.kind === 'system' && thread ? await answeredElsewhere(message, thread, all, world) : step({});
   return told(message, thread, combined(about, answered), parts);
@@ -102,8 +105,9 @@ async function told(
 ): Promise<NewMessage> {
   const { all, world, replies } = parts;
   const refused = extensionOf(message, 'reply-allowed', all.own)?.valueBoolean === false;
-  const canReply = replies && !refused && (await isAnswerable(message, thread, parts));
-  const answerable = extended(withoutOwn(message, all.own), replyAllowed(canReply, parts));
+  const personal = personalReplies(message, thread, parts);
+  const canReply = replies && !refused && (personal.length > 0 || (await isAnswerable(message, thread, parts)));
+  const answerable = extended(withoutOwn(message, all.own), replyAllowed(canReply, parts), ...personal);
   const effects = await noticesOf(message, parts);
   const sending = combined(about, step({ effects }));
   if (effects.length > 0) return { message: answerable, step: sending };

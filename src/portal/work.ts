@@ -11,7 +11,8 @@ import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { changedAt } from './changed-at.js';
 import { bare } from './bare.js';
 import { flowTo, isHandled, type UsableFlow } from './flow.js';
-import { changed, combined, created, step, type Step, type WorkflowReader } from './step.js';
+import { flowWithout } from './reply-to.js';
+import { changed, combined, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
 import type { Thread } from './thread.js';
 import { GROUP, workflowGroupOf, workItemWorkflow } from './work-item.js';
 import { openItems, openWorkItems, threadIdentifier } from './work-place.js';
@@ -50,7 +51,8 @@ async function flowsFor(
   const { root, parent } = thread ?? {};
   const others = [...(root?.recipient ?? []), root?.sender, parent?.sender].flatMap(one => one ?? []);
   const [flow] = (await flowsTo(others, category, reader, now)).flatMap(one => one.flow ?? []);
-  if (flow) return [flow];
+  const left = flow ?? (await flowWithout(root, category, reader, now));
+  if (left) return [left];
   throw unhandled('Communication.recipient');
 }
 
@@ -85,12 +87,19 @@ async function workIn(
   }
   const open = await openWorkItems(root, reader, flow.target);
   const criteria = [reader.still('Task', openItems(root, flow.target, reader.own), open)];
-  const [item] = open;
-  if (item) {
-    const joined = withMessage(await resumed(item.resource, reader, world), message, world);
-    return step({ writes: [changed(item, joined)], criteria });
-  }
+  if (open.length > 0) return combined(step({ criteria }), await joining(message, open, reader, world));
   return step({ writes: [created(newWorkItem(message, root, flow, world, reader.own))], criteria });
+}
+
+/** The work of a message that joins open items of its thread. */
+export async function joining(
+  message: Communication,
+  open: readonly Versioned<Task>[],
+  reader: WorkflowReader,
+  world: World,
+): Promise<Step> {
+  const joined = open.map(async item => withMessage(await resumed(item.resource, reader, world), message, world));
+  return step({ writes: (await Promise.all(joined)).map((task, at) => changed(open[at]!, task)) });
 }
 
 const partOf = (text: string, message: Communication) => ({

@@ -82,6 +82,7 @@ async function messageParts(context: Context, parts: PortalRuleParts): Promise<M
     world: parts,
     base: context.endpoint.url,
     replies: configuration.replies,
+    personal: configuration['personal-messages'],
     ages: configuration,
     ...parts.portal,
   };

@@ -93,7 +93,7 @@ const whileOn =
   (rule: WriteRule, { configuration, definitions }: PortalRuleParts): WriteRule =>
   async (resource, previous, context) => {
     const refuse = async (one: Resource): Promise<void> =>
-      refuseWritesOff(await configuration(), context.actor.kind, one, definitions.own);
+      refuseWritesOff(await configuration(), context.actor, one, definitions.own);
     await refuse(resource);
     const ruled = await rule(resource, previous, context);
     await refuse(ruled.resource);

@@ -98,6 +98,7 @@ export const callsOf: Readonly<Record<SwitchName, Ways>> = {
     messageOf('medical', { recipient: [group], inResponseTo: [{ reference: received }] }),
   ),
   'provider-messages': sending('demo-clinician', () => messageOf('medical', { subject: patient })),
+  'personal-messages': sending('demo-agent', () => messageOf('medical', { subject: patient })),
   'group-sender': sending('demo-clinician', () => messageOf('medical', { subject: patient, sender: group })),
   attachments: {
     ...prefixed(

@@ -50,7 +50,7 @@ describe('the switches of the portal', () => {
       for (const [name] of flags) {
         await turn(name as SwitchName);
         for (const [other, calls] of Object.entries(callsOf)) {
-          const both = name === 'provider-messages' && other === 'group-sender';
+          const both = name === 'provider-messages' && (other === 'group-sender' || other === 'personal-messages');
           if (other === name || both || !('plain' in calls)) continue;
           const use = await calls['plain'](given, journey());
           const { status, text } = await journey().call(...use);
