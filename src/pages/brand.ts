@@ -32,6 +32,21 @@ export function brandOf(shown: BrandSettings): Brand {
 
 function styleOf({ 'accent-color': accent, 'paper-color': paper }: BrandSettings): Asset | undefined {
   if (accent === settings['accent-color'].fallback && paper === settings['paper-color'].fallback) return undefined;
-  const colors = `--accent:light-dark(${accent},${legibleOn(DARK_PAPER, accent)});--paper:light-dark(${paper},${DARK_PAPER})`;
-  return assetOf('brand', 'css', 'text/css; charset=utf-8', `:root{${colors}}`);
+  return assetOf('brand', 'css', CSS, `:root{${palette(accent, paper)}}`);
+}
+
+const CSS = 'text/css; charset=utf-8';
+
+const palette = (accent: string, paper: string): string =>
+  `--accent:light-dark(${accent},${legibleOn(DARK_PAPER, accent)});--paper:light-dark(${paper},${DARK_PAPER})`;
+
+/** Path of the style of a sample in these colors, which need not be those of the configuration. */
+export const samplePath = (accent: string, paper: string): string =>
+  `/assets/sample.${accent.slice(1)}.${paper.slice(1)}.css`;
+
+/** The style of a sample, which its path tells. */
+export function sampleStyle(path: string): Pick<Asset, 'type' | 'content'> | undefined {
+  const [, accent, paper] = /^\/assets\/sample\.([0-9a-f]{6})\.([0-9a-f]{6})\.css$/i.exec(path) ?? [];
+  if (accent === undefined || paper === undefined) return undefined;
+  return { type: CSS, content: `.sample{${palette(`#${accent}`, `#${paper}`)}}` };
 }

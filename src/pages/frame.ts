@@ -30,6 +30,8 @@ export interface Allowed {
   readonly script?: boolean;
   /** The script calls this server. */
   readonly calls?: boolean;
+  /** Images stand in the page itself: files that are not stored yet. */
+  readonly inlineImages?: boolean;
 }
 
 /** The style of all pages, and their icon where the brand has none. */
@@ -84,8 +86,8 @@ function brandedAssets(configuration: () => Promise<BrandSettings>): () => Promi
 }
 
 /** Pages load their own style and mark, and nothing else. */
-const pagePolicy = ({ leadsTo = [], script = false, calls = false }: Allowed): string =>
-  `default-src 'none';${script ? " script-src 'self';" : ''}${calls ? " connect-src 'self';" : ''} style-src 'self'; img-src 'self'; frame-src 'self'; form-action ${["'self'", ...leadsTo].join(' ')}; base-uri 'none'; frame-ancestors 'none'`;
+const pagePolicy = ({ leadsTo = [], script = false, calls = false, inlineImages = false }: Allowed): string =>
+  `default-src 'none';${script ? " script-src 'self';" : ''}${calls ? " connect-src 'self';" : ''} style-src 'self'; img-src 'self'${inlineImages ? ' data:' : ''}; frame-src 'self'; form-action ${["'self'", ...leadsTo].join(' ')}; base-uri 'none'; frame-ancestors 'none'`;
 
 function headersOf(secure: boolean): Framing['headers'] {
   const fixed = {

@@ -4,6 +4,7 @@ import { serveAccountPages, type AccountPagesParts } from './account/index.js';
 import { codeScript } from './account/code-script.js';
 import { passkeyScript } from './account/passkey-script.js';
 import type { Asset } from './asset.js';
+import { sampleStyle } from './brand.js';
 import { DEMO_APP, demoAppAt, demoAppPage } from './demo-app.js';
 import { demoAppScript } from './demo-app-script.js';
 import { describeEndpoint, type DeclaredEndpoint, type FindOperation } from './describe.js';
@@ -60,7 +61,7 @@ export function servePages(app: Express, parts: PageParts, checks: Checks): void
     serveFile(app, file);
   app.get('/assets/:file', async (request, response, next) => {
     const { brand = {} } = await assetsNow();
-    const file = [brand.icon, brand.style].find(one => one?.path === request.path);
+    const file = [brand.icon, brand.style].find(one => one?.path === request.path) ?? sampleStyle(request.path);
     if (file) sendFile(response, file);
     else next();
   });
@@ -102,7 +103,7 @@ function serveFile(app: Express, file: Asset): void {
 }
 
 /** An image opened by itself is shown without anything that it could load. */
-function sendFile(response: Response, { type, content }: Asset): void {
+function sendFile(response: Response, { type, content }: Pick<Asset, 'type' | 'content'>): void {
   response.set({
     'Cache-Control': 'public, max-age=31536000, immutable',
     'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",

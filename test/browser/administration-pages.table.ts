@@ -72,6 +72,16 @@ export const administrationPages: readonly ListedPage[] = [
       await reader.send('/workbench/configuration?', { 'session-hours': 'eight', 'help-page': 'http://x' });
     },
   },
+  {
+    name: 'admin-branding',
+    routes: ['GET /workbench/branding', 'POST /workbench/branding', 'POST /workbench/branding/preview'],
+    async open(reader) {
+      await atPage(reader, 'configuration-manager', '/workbench/branding');
+      await reader.page.fill('#accent-color', '#7a1f5c');
+      await reader.page.click('button[formaction]');
+      await reader.page.waitForLoadState();
+    },
+  },
 ];
 
 /** Routes of these pages that lead back to another. */
@@ -80,6 +90,7 @@ export const administrationWithoutPage: readonly string[] = [
   'GET /workbench/groups/workflow/remove',
   'GET /workbench/users/user/grant',
   'GET /workbench/users/user/end',
+  'GET /workbench/branding/preview',
 ];
 
 type Cookies = Awaited<ReturnType<ReturnType<Reader['page']['context']>['cookies']>>;

@@ -8,6 +8,10 @@ import { actionsOf, coding } from '../portal/desk.js';
 import { Journey } from '../portal/journey.js';
 
 const CONFIGURATION = '/workbench/configuration';
+const BRANDING = '/workbench/branding';
+const PREVIEW = `${BRANDING}/preview`;
+const DRAWING =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4" fill="#7a1f5c"/></svg>';
 const STORED = 'Basic/portal-configuration';
 
 const unescaped = (text: string): string =>
@@ -51,6 +55,23 @@ eachMembership('administration of the configuration', portal => {
       `${CONFIGURATION}?`,
     );
   };
+
+  /** Sends the form of branding with a file, as browsers do. */
+  async function sendBranding(
+    page: Page,
+    changes: Record<string, string>,
+    action: string,
+    file = DRAWING,
+  ): Promise<Page> {
+    const hidden = [...page.text.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+    const form = new FormData();
+    for (const [, name = '', value = ''] of hidden) form.set(name, unescaped(value));
+    for (const [name, value] of Object.entries({ ...fieldsOf(page), ...changes })) form.set(name, value);
+    form.append('icon-file', new Blob([file], { type: 'image/svg+xml' }), 'icon.svg');
+    const own = { origin: new URL(portal().server.url).origin, 'sec-fetch-site': 'same-origin' };
+    const sent = await manager.request(action, { method: 'POST', body: form, headers: own });
+    return sent.status === 303 ? manager.get(sent.headers.get('location') ?? '') : sent;
+  }
 
   it('[RN-24] a form that nobody changed changes nothing; switches and settings bind the next request, and are audited', async () => {
     const { meta } = await stored();
@@ -145,6 +166,71 @@ eachMembership('administration of the configuration', portal => {
       if (name !== 'credential-model') assert.equal(fieldsOf(refused)[name], value);
     }
     assert.equal((await stored()).meta?.versionId, meta?.versionId);
+  });
+
+  it('[RN-27] titles, colors and icon are previewed without a script and without being saved, then saved at once', async () => {
+    const { meta } = await stored();
+    const page = await manager.get(BRANDING);
+    const typed = { 'application-title': 'My<b>Portal', 'accent-color': '#7a1f5c', 'paper-color': '#fff8fb' };
+    const preview = await sendBranding(page, typed, PREVIEW);
+    assert.match(preview.text, /assets\/sample\.7a1f5c\.fff8fb\.css/);
+    assert.match(preview.text, /class="brand"><img class="mark" src="data:image\/svg\+xml;base64,.*My&lt;b&gt;Portal/s);
+    assert.match(preview.headers.get('content-security-policy') ?? '', /img-src 'self' data:;/);
+    assert.equal((await stored()).meta?.versionId, meta?.versionId);
+    const style = await manager.get('/assets/sample.7a1f5c.fff8fb.css');
+    assert.match(style.text, /^\.sample\{--accent:light-dark\(#7a1f5c,/);
+    for (const wrong of ['sample.7a1f5c.css', 'sample.7a1f5c.fff8fb}.css', 'sample.red.fff8fb.css'])
+      assert.equal((await manager.get(`/assets/${wrong}`)).status, 404);
+    // The file that was chosen for the preview is saved with it.
+    const saved = await manager.send(preview, fieldsOf(preview), `${BRANDING}?`);
+    assert.match(saved.text, /role="status"/);
+    assert.match(
+      saved.text,
+      /<link rel="stylesheet" href="\/assets\/brand\.[^>]*>[^]*<img class="mark" src="\/assets\/icon\./,
+    );
+    assert.match((await portal().visitor().get('/sign-in')).text, /My&lt;b&gt;Portal/);
+    const off = await manager.send(saved, { ...fieldsOf(saved), 'remove-icon': '1' }, `${BRANDING}?`);
+    assert.doesNotMatch(off.text, /assets\/icon\./);
+    assert.ok(
+      (await settingsNow()).some(({ url }) => url === 'help-telephone'),
+      'what the form does not show stays',
+    );
+  });
+
+  it('[RN-27] [F06] a palette that is not legible and a file that is no icon are told in the preview, and not saved', async () => {
+    const { meta } = await stored();
+    const page = await manager.get(BRANDING);
+    for (const [wrong, file] of [
+      [{ 'accent-color': '#e0c040' }, undefined],
+      [{ 'accent-color': 'red;}' }, undefined],
+      [{ 'paper-color': '#222222' }, undefined],
+      [{}, '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
+    ] as const) {
+      for (const action of [PREVIEW, `${BRANDING}?`]) {
+        const answer = await sendBranding(page, wrong, action, file ?? DRAWING);
+        assert.equal(answer.status, action === PREVIEW ? 200 : 422);
+        assert.match(answer.text, /class="wrong"><span lang="en"/, JSON.stringify([wrong, file, action]));
+        assert.doesNotMatch(answer.text, /<script>alert|red;\}/);
+      }
+    }
+    assert.match(
+      (await sendBranding(page, { 'accent-color': '#e0c040' }, PREVIEW)).text,
+      /a contrast of 1\.7.*Too little/s,
+    );
+    const large = await sendBranding(page, {}, PREVIEW, 'x'.repeat(200_000));
+    assert.equal(large.status, 413);
+    assert.equal((await stored()).meta?.versionId, meta?.versionId);
+    const agent = await staffVisitor(portal(), 'agent');
+    assert.equal((await agent.get(BRANDING)).status, 403);
+    assert.equal((await agent.request(PREVIEW, { method: 'POST' })).status, 403);
+    const late = await manager.get(BRANDING);
+    await configure(portal(), { 'help-telephone': { valueString: '+1 555 0101' } });
+    const again = await sendBranding(
+      await sendBranding(late, { 'application-title': 'Late' }, PREVIEW),
+      {},
+      `${BRANDING}?`,
+    );
+    assert.equal(again.status, 412, 'a preview keeps the version that the form was made of');
   });
 
   it('[RN-24] [B37] it is for configuration managers, by forms of its own pages', async () => {

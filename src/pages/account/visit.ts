@@ -54,6 +54,8 @@ export type Answer =
       readonly scripts?: readonly Asset[];
       /** The scripts call this server. */
       readonly calls?: boolean;
+      /** Images stand in the page itself: files that are not stored yet. */
+      readonly inlineImages?: boolean;
       /** The tabs of the desk whose page it is. */
       readonly tabs?: Html;
       /** Seconds. */
@@ -170,11 +172,11 @@ function answer(response: Response, { frame }: Visit, given: Answer, site: Site)
     response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }).redirect(303, given.to);
     return;
   }
-  const { status = 200, title, content, leadsTo, scripts, calls, tabs, retryAfter, goesOn } = given;
+  const { status = 200, title, content, leadsTo, scripts, calls, inlineImages, tabs, retryAfter, goesOn } = given;
   if (goesOn !== undefined) response.set('Refresh', `0; url=${goesOn}`);
   if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
   const text = page({ ...frame, title, scripts, tabs }, content);
-  site.send(response, status, text, { leadsTo, script: scripts !== undefined, ...defined({ calls }) });
+  site.send(response, status, text, { leadsTo, script: scripts !== undefined, ...defined({ calls, inlineImages }) });
 }
 
 /** A form of another site, or of a page that was open when the browser forgot its cookies. */

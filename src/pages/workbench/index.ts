@@ -42,7 +42,7 @@ function staffPage({ show, take, isBackground, takesFiles, ...page }: StaffPage,
       take:
         taken &&
         ((visit: Visit, fields: Fields, _query: Fields, files: readonly Received[]) => taken(visit, fields, files)),
-      uploads: takesFiles && uploadsOf(parts),
+      uploads: takesFiles === true ? uploadsOf(parts) : takesFiles,
     }),
   };
 }

@@ -4,7 +4,7 @@ import type { StaffRole } from '../../fhir/staff-roles.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import type { Sessions } from '../../identity/sessions/sessions.js';
 import type { PlainKey } from '../../texts/words.js';
-import type { Answer, Fields, FormPage, Received, Visit } from '../account/visit.js';
+import type { Answer, Fields, FormPage, Received, Uploads, Visit } from '../account/visit.js';
 import type { Desk } from './desk.js';
 import type { Live } from './live.js';
 
@@ -47,8 +47,8 @@ export interface StaffPage extends Pick<FormPage, 'path' | 'keeps' | 'isLong'> {
   readonly isBackground?: true;
   readonly show?: Work;
   readonly take?: WorkWithFiles;
-  /** Its form carries files, which become Binaries of whoever sends it. */
-  readonly takesFiles?: true;
+  /** Its form carries files, which become Binaries of whoever sends it, or what the page makes of them. */
+  readonly takesFiles?: true | Uploads;
 }
 
 /** A tab of the Workbench, and the pages below it. */

@@ -7,11 +7,11 @@ import type { OwnCanonicals } from '../../../fhir/own-canonicals.js';
 import type { Resource } from '../../../fhir/resource.js';
 import type { StaffRole } from '../../../fhir/staff-roles.js';
 import { done, heading, hidden, submit } from '../../account/fields.js';
-import type { Answer, Fields, Visit } from '../../account/visit.js';
+import type { Answer, Fields, Received, Uploads, Visit } from '../../account/visit.js';
 import { html, type Html } from '../../html.js';
 import { read } from '../desk.js';
 import type { StaffPage, WorkbenchParts } from '../parts.js';
-import { forRoles, missing, type Administrator } from './guard.js';
+import { forRoles, missing, type Administrator, type AdministratorWork } from './guard.js';
 import { problemsOf, refusalOf, refusalView, type Problems, type Refusal } from './refusal.js';
 
 /** A form as it is shown: with what stands, or with what was typed and refused. */
@@ -27,8 +27,11 @@ export interface EditorView {
   readonly title: string;
   readonly lede?: string;
   readonly fields: Html;
+  /** In place of the one that saves. */
+  readonly buttons?: Html;
   /** Below the form. */
   readonly below?: Html | false;
+  readonly inlineImages?: true;
   /** The reader may not change the resource itself: the form is left out. */
   readonly isReadOnly?: boolean;
 }
@@ -44,11 +47,14 @@ export interface Editor<Values> {
   /** What stands in a resource, or what a new one begins with. */
   readonly valuesOf: (resource: Resource | undefined, own: OwnCanonicals) => Values;
   /** As they were typed. */
-  readonly typed: (fields: Fields) => Values;
+  readonly typed: (fields: Fields, files: readonly Received[]) => Values;
+  readonly takesFiles?: Uploads;
   /** The resource to be saved. */
   readonly applied: (values: Values, before: Resource | undefined, own: OwnCanonicals) => Resource;
   /** The names of fields by the FHIRPath of what they became in this resource. */
   readonly places: (resource: Resource, own: OwnCanonicals) => Readonly<Record<string, string>>;
+  /** What would be wrong with it, before it is saved. */
+  readonly wrong?: (resource: Resource, own: OwnCanonicals) => Refusal['wrong'];
   readonly view: (
     visit: Visit,
     by: Administrator,
@@ -67,6 +73,8 @@ export interface EditorPage {
     parts: WorkbenchParts,
     refusal?: Refusal,
   ) => Promise<Answer>;
+  /** The form as it was typed, with what would be wrong with it; nothing is saved. */
+  readonly retyped: AdministratorWork;
 }
 
 export function editorPage<Values>(editor: Editor<Values>): EditorPage {
@@ -80,10 +88,27 @@ export function editorPage<Values>(editor: Editor<Values>): EditorPage {
   const page = {
     path: editor.path,
     keeps: ['id'],
-    show: forRoles(editor.roles, show),
-    take: forRoles(editor.roles, (visit, by, fields, parts) => takenEditor(editor, visit, by, fields, parts)),
+    show: forRoles(editor.roles, (visit, by, query, parts) => show(visit, by, query, parts)),
+    take: forRoles(editor.roles, (...call) => takenEditor(editor, ...call)),
+    ...defined({ takesFiles: editor.takesFiles }),
   };
-  return { page, show };
+  return { page, show, retyped: (...call) => retypedEditor(editor, ...call) };
+}
+
+/** The form keeps the version that it was made of. */
+async function retypedEditor<Values>(
+  editor: Editor<Values>,
+  ...[visit, by, fields, parts, files]: Parameters<AdministratorWork>
+): Promise<Answer> {
+  const id = editor.id ?? fields('id');
+  const resource = await standing(editor, by, id, parts);
+  if (!resource) return missing(visit);
+  const values = editor.typed(fields, files);
+  const next = editor.applied(values, resource, parts.own);
+  const problems = problemsOf({ wrong: editor.wrong?.(next, parts.own) ?? [] }, editor.places(next, parts.own));
+  const meta = { ...resource.meta, versionId: fields('version') };
+  const shown = { values, resource: { ...resource, meta }, problems };
+  return editorAnswer(editor, visit, by, shown, { parts, refusal: undefined, isSaved: false });
 }
 
 /** The resource of this id, if it is one for the page; undefined for an empty id. */
@@ -99,16 +124,13 @@ async function standing<Values>(
 
 async function takenEditor<Values>(
   editor: Editor<Values>,
-  visit: Visit,
-  by: Administrator,
-  fields: Fields,
-  parts: WorkbenchParts,
+  ...[visit, by, fields, parts, files]: Parameters<AdministratorWork>
 ): Promise<Answer> {
   const { type } = editor;
   const id = editor.id ?? fields('id');
   const before = await standing(editor, by, id, parts);
   if (id !== '' && !before) return missing(visit);
-  const values = editor.typed(fields);
+  const values = editor.typed(fields, files);
   const resource = editor.applied(values, before, parts.own);
   const change = before
     ? ({ method: 'PUT', path: [type, id], version: fields('version') } as const)
@@ -135,7 +157,15 @@ async function editorAnswer<Values>(
 ): Promise<Answer> {
   const { words, form } = visit;
   const { resource } = shown;
-  const { title, lede, fields, below, isReadOnly = false } = await editor.view(visit, by, shown, parts);
+  const {
+    title,
+    lede,
+    fields,
+    below,
+    inlineImages,
+    buttons = submit(words.save),
+    isReadOnly = false,
+  } = await editor.view(visit, by, shown, parts);
   const id = editor.id ?? resource?.id ?? '';
   const content = html`${heading(title, lede)} ${done(isSaved ? words.adminSaved : undefined)}
   ${refusalView(refusal, shown.problems)}
@@ -143,10 +173,10 @@ async function editorAnswer<Values>(
     !isReadOnly &&
     form(
       editor.path,
-      html`${hidden('id', id)} ${hidden('version', resource?.meta?.versionId ?? '')} ${fields} ${submit(words.save)}`,
+      html`${hidden('id', id)} ${hidden('version', resource?.meta?.versionId ?? '')} ${fields} ${buttons}`,
       editor.id === undefined && id !== '' ? { id } : {},
     )
   }
   ${below}`;
-  return { kind: 'page', ...defined({ status: refusal?.status }), title, content };
+  return { kind: 'page', ...defined({ status: refusal?.status, inlineImages }), title, content };
 }

@@ -4,7 +4,7 @@ import { typed } from '../../../fhir/resource.js';
 import type { StaffRole } from '../../../fhir/staff-roles.js';
 import type { SignedIn } from '../../../identity/sessions/session.js';
 import { heading } from '../../account/fields.js';
-import type { Answer, Fields, Visit } from '../../account/visit.js';
+import type { Answer, Fields, Received, Visit } from '../../account/visit.js';
 import type { Work, WorkbenchParts } from '../parts.js';
 import { rolesFound, rolesIn } from '../roles.js';
 
@@ -16,23 +16,28 @@ export interface Administrator {
   readonly manages: readonly string[];
 }
 
-type AdministratorWork = (
+export type AdministratorWork = (
   visit: Visit,
   by: Administrator,
   fields: Fields,
   parts: WorkbenchParts,
+  files: readonly Received[],
 ) => Answer | Promise<Answer>;
 
+type WithFiles = (
+  ...[visit, who, fields, parts, files]: [...Parameters<Work>, files?: readonly Received[]]
+) => Promise<Answer>;
+
 export const forRoles =
-  (roles: readonly StaffRole[], work: AdministratorWork): Work =>
-  async (visit, who, fields, parts) => {
+  (roles: readonly StaffRole[], work: AdministratorWork): WithFiles =>
+  async (visit, who, fields, parts, files = []) => {
     const held = (await rolesFound(parts.desk, who)).matches.map(one => typed<PractitionerRole>(one));
     if (!held.some(role => rolesIn(role).some(code => roles.includes(code)))) return notForThem(visit);
     const isAdministrator = held.some(role => rolesIn(role).includes('healthcare-administrator'));
     const manages = held.flatMap(role =>
       rolesIn(role).includes('manager') ? [role.organization?.reference ?? ''] : [],
     );
-    return work(visit, { who, isAdministrator, manages }, fields, parts);
+    return work(visit, { who, isAdministrator, manages }, fields, parts, files);
   };
 
 const notForThem = ({ words }: Visit): Answer => ({

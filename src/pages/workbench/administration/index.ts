@@ -2,7 +2,8 @@
 import type { Section } from '../parts.js';
 import { clinicalGroupPage } from './clinical-group.js';
 import { groupsPage } from './groups.js';
-import { CONFIGURATION, GROUPS, USERS } from './paths.js';
+import { BRANDING, CONFIGURATION, GROUPS, USERS } from './paths.js';
+import { brandingPages } from './settings/branding.js';
 import { configurationPage } from './settings/configuration.js';
 import { userPages } from './user.js';
 import { usersPage } from './users.js';
@@ -29,7 +30,14 @@ const configurationSection: Section = {
   pages: [configurationPage],
 };
 
+const brandingSection: Section = {
+  path: BRANDING,
+  word: 'adminBranding',
+  roles: ['configuration-manager'],
+  pages: brandingPages,
+};
+
 /** Who works here, and what for. */
 export const directorySections: readonly Section[] = [groupsSection, usersSection];
 /** What the portal is to everybody. */
-export const settingsSections: readonly Section[] = [configurationSection];
+export const settingsSections: readonly Section[] = [configurationSection, brandingSection];

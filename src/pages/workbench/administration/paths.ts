@@ -8,4 +8,5 @@ export const USERS = `${WORKBENCH}/users`;
 export const USER = `${USERS}/user`;
 export const CONFIGURATION = `${WORKBENCH}/configuration`;
 export const BRANDING = `${WORKBENCH}/branding`;
+export const PREVIEW = `${BRANDING}/preview`;
 export const CLIENTS = `${WORKBENCH}/clients`;

@@ -33,7 +33,7 @@ const isInside = (expression: string, path: string): boolean =>
   expression === path || (expression.startsWith(path) && /[.[]/.test(expression.charAt(path.length)));
 
 /** @param places the names of fields by the FHIRPath of what they become; the innermost place counts */
-export function problemsOf({ wrong }: Refusal, places: Readonly<Record<string, string>>): Problems {
+export function problemsOf({ wrong }: Pick<Refusal, 'wrong'>, places: Readonly<Record<string, string>>): Problems {
   const paths = Object.keys(places).sort((one, other) => other.length - one.length);
   const found = wrong.flatMap(({ expression = '', text }) => {
     const path = paths.find(one => isInside(expression, one));
