@@ -1,9 +1,14 @@
 /**
  * A family over ten years: a birth, parents, a change of custody, the 12th and the 18th birthday, a power of attorney, two deaths. After
- * each, everybody asks for everybody's record, messages and results.
+ * each, everybody asks for everybody's record, messages and results, and who reaches nothing of another asks what the matrix asks.
  */
 import assert from 'node:assert/strict';
 import type { Bundle, CapabilityStatement } from 'fhir/r4.js';
+import { attemptsAbout, drawn, numbersOf } from '../abuse/matrix-requests.js';
+import { canary, nameOf } from '../abuse/two-patients.js';
+import type { Attempt } from '../abuse/walk.js';
+import { samples } from '../fixtures/samples.js';
+import { isSlow } from '../fixtures/storages.js';
 import { eachPortal, type Caller, type Journey } from './journey.js';
 import {
   accountOf,
@@ -21,6 +26,9 @@ import {
 } from './relations.js';
 
 const DAY = 24 * 3600_000;
+/** Requests of the matrix by each who reaches nothing of another, after each change. */
+const ASKED = samples(4, 100);
+const SEED = 20260601;
 
 interface Family {
   readonly people: Map<string, { human: Human; who?: Caller }>;
@@ -32,7 +40,10 @@ interface Family {
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-/** A record, with a message and a result. */
+/** Ids of messages and results, by the name that the matrix has for each. */
+const idOf = new Map<string, string>();
+
+/** A record, with a message and a result, both with the secret that the matrix asks for. */
 async function recorded(journey: Journey, given: string, birthDate: string): Promise<Human> {
   const one = await human(journey, given, { birthDate });
   await fill(journey, one.patient);
@@ -41,29 +52,41 @@ async function recorded(journey: Journey, given: string, birthDate: string): Pro
 
 async function fill(journey: Journey, patient: string): Promise<void> {
   const subject = { reference: patient };
-  await make(journey, {
-    ...{ resourceType: 'Communication', status: 'completed', subject, payload: [{ contentString: 'x' }] },
-    sender: { reference: 'Organization/demo-clinical-group' },
+  const of = patient.slice('Patient/'.length);
+  const keep = async (resource: { resourceType: string }): Promise<void> => {
+    const { resourceType: type } = resource;
+    idOf.set(nameOf(of, type), (await make(journey, resource)).slice(`${type}/`.length));
+  };
+  await keep({
+    ...{ resourceType: 'Communication', status: 'completed', subject, payload: [{ contentString: canary(of) }] },
+    ...{ sender: { reference: 'Organization/demo-clinical-group' } },
   });
   const laboratory = { system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' };
-  await make(journey, {
+  await keep({
     ...{ resourceType: 'Observation', status: 'final', subject, category: [{ coding: [laboratory] }] },
-    code: { text: 'Haemoglobin' },
+    ...{ code: { text: 'Haemoglobin' }, valueString: canary(of) },
   });
 }
 
+const statementOf = async (journey: Journey): Promise<CapabilityStatement> =>
+  (await journey.expect(200, '', 'GET', 'metadata')).body as unknown as CapabilityStatement;
+
 /** `Task?patient`: each search by patient that the statement declares. */
-async function searchesOf(journey: Journey): Promise<string[]> {
-  const { body } = await journey.expect(200, '', 'GET', 'metadata');
-  const [rest] = (body as unknown as CapabilityStatement).rest ?? [];
+function searchesOf({ rest: [rest] = [] }: CapabilityStatement): string[] {
   return (rest?.resource ?? []).flatMap(({ type, searchParam = [] }) =>
     searchParam.flatMap(({ name }) => (name === 'patient' || name === 'subject' ? `${type}?${name}` : [])),
   );
 }
 
+const named = (attempts: readonly Attempt[]): Attempt[] =>
+  JSON.parse([...idOf].reduce((text, [name, id]) => text.replaceAll(name, id), JSON.stringify(attempts))) as Attempt[];
+
 function familyOf(journey: Journey, beginning: number): Family {
   const people: Family['people'] = new Map();
-  let searches: string[] | undefined;
+  const attempts = new Map<string, readonly Attempt[]>();
+  const number = numbersOf(SEED);
+  let declared: CapabilityStatement | undefined;
+  const statement = async (): Promise<CapabilityStatement> => (declared ??= await statementOf(journey));
   const sees = async (who: Caller, patient: string): Promise<string> => {
     const read = (await journey.call(who, 'GET', patient)).status === 200 ? 'P' : '';
     const found = async (type: string, letter: string): Promise<string> => {
@@ -74,7 +97,7 @@ function familyOf(journey: Journey, beginning: number): Family {
   };
   /** Who reaches nothing of a patient finds nothing by any search that the portal declares. */
   const findsNothing = async (who: Caller, patient: string): Promise<void> => {
-    const asked = (searches ??= await searchesOf(journey));
+    const asked = searchesOf(await statement());
     const entry = asked.map(search => ({ request: { method: 'GET', url: `${search}=${patient}&_summary=count` } }));
     const { status, body } = await journey.call(who, 'POST', '', { resourceType: 'Bundle', type: 'batch', entry });
     // The dead have no way in.
@@ -88,6 +111,20 @@ function familyOf(journey: Journey, beginning: number): Family {
       asked.map(search => [search, 0]),
       `${who}: ${patient}`,
     );
+  };
+  /** Nor is it in any answer to what the matrix asks. */
+  const showsNothing = async (who: Caller, patient: string): Promise<void> => {
+    const other = patient.slice('Patient/'.length);
+    const all = attempts.get(other) ?? named(attemptsAbout(await statement(), other));
+    attempts.set(other, all);
+    const count = isSlow(journey.storage) ? Number(number(4) === 0) : ASKED;
+    for (const one of drawn(all, count, number)) {
+      const { method, path, body, headers } = one;
+      const { status, text } = await journey.call(who, method, encodeURI(path), body, headers);
+      const title = `seed ${SEED}, ${who}: ${method} ${path}: ${status}`;
+      assert.ok(status < 500, `${title} ${text}`);
+      assert.ok(!text.includes(canary(other)) || JSON.stringify(one).includes(canary(other)), title);
+    }
   };
   return {
     people,
@@ -103,8 +140,12 @@ function familyOf(journey: Journey, beginning: number): Family {
       const all: Record<string, string> = {};
       for (const { name, who, other, one } of pairs) {
         const seen = await sees(who, one.human.patient);
-        if (seen === '') await findsNothing(who, one.human.patient);
-        else all[`${name} → ${other}`] = seen;
+        if (seen !== '') {
+          all[`${name} → ${other}`] = seen;
+          continue;
+        }
+        await findsNothing(who, one.human.patient);
+        await showsNothing(who, one.human.patient);
       }
       return all;
     },
