@@ -3,6 +3,7 @@
  * extension with its key. https://hl7.org/fhir/R4/basic.html
  */
 import type { Basic, Extension } from 'fhir/r4.js';
+import { defined } from '../fhir/defined.js';
 import type { Issue } from '../fhir/fault.js';
 import { languageTag } from '../fhir/language-tag.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
@@ -40,6 +41,20 @@ function givenIn({ extension = [] }: Basic, own: OwnCanonicals): Given[] {
 /** The texts of a resource that the portal took. */
 export const translationOf = (resource: Basic, own: OwnCanonicals): Translation =>
   Object.fromEntries(givenIn(resource, own).map(({ key, text }) => [key, text]));
+
+/** The resource with these texts in place of those it has. */
+export function withTexts<R extends Pick<Basic, 'extension'>>(resource: R, texts: Translation, own: OwnCanonicals): R {
+  const others = (resource.extension ?? []).filter(({ url }) => url !== own.structure(TEXT));
+  const all = Object.entries(texts).map(([key, text]) => ({
+    url: own.structure(TEXT),
+    extension: [
+      { url: 'key', valueCode: key },
+      { url: 'text', valueString: text },
+    ],
+  }));
+  const { extension: _before, ...rest } = resource;
+  return { ...rest, ...defined({ extension: others.length + all.length > 0 ? [...others, ...all] : undefined }) } as R;
+}
 
 /** What is wrong with a resource that holds to its profile, each with its FHIRPath. */
 export function translationIssues(resource: Basic, own: OwnCanonicals): Issue[] {

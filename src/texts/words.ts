@@ -87,6 +87,15 @@ export interface Texts {
 /** The texts as they are installed. */
 const shipped: Readonly<Record<string, Translation>> = { [SOURCE]: english, ar: arabic };
 
+/** The texts of a language, and of those that it is a variant of, as they are installed. */
+export const shippedIn = (language: string): Translation =>
+  Object.assign(
+    {},
+    ...rangesOf(language)
+      .toReversed()
+      .map(range => shipped[range]),
+  ) as Translation;
+
 /** @param translations by language: they take precedence over the shipped texts */
 export function createTexts(translations: ReadonlyMap<string, Translation>, settings: Languages): Texts {
   const languages = new Set([...Object.keys(shipped), ...translations.keys()]);

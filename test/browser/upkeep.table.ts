@@ -63,4 +63,23 @@ export const upkeepPages: readonly ListedPage[] = [
       await reader.send('/workbench/wordings/wording');
     },
   },
+  {
+    name: 'translations',
+    routes: ['GET /workbench/translations'],
+    async open(reader) {
+      await asStaff(reader, 'configuration-manager');
+      await reader.go('/workbench/translations');
+    },
+  },
+  {
+    name: 'translations-refused',
+    routes: ['GET /workbench/translations/language', 'POST /workbench/translations/language'],
+    async open(reader) {
+      await asStaff(reader, 'configuration-manager');
+      await reader.go('/workbench/translations/language?tag=ar&show=all&find=waitSeconds');
+      await reader.page.fill('[name="text-waitSeconds_one"]', '{{name}}');
+      await reader.page.locator('form[method=post] button[type=submit]').click();
+      await reader.page.waitForLoadState();
+    },
+  },
 ];

@@ -4,6 +4,7 @@
  */
 import { auditSection } from './audit/index.js';
 import { deliveriesSection } from './deliveries/index.js';
+import { translationsSection } from './translations/index.js';
 import { wordingsSection } from './wordings/index.js';
 import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
@@ -17,5 +18,6 @@ export const sections: readonly Section[] = [
   ...settingsSections,
   deliveriesSection,
   wordingsSection,
+  translationsSection,
   auditSection,
 ];
