@@ -29,7 +29,7 @@ export function contextView(visit: Visit, { patient, thread, now, majority, own 
   const language = languageOf(patient as unknown as Patient, visit);
   return html`<section class="context" aria-labelledby="context-title">
     <h2 id="context-title"><bdi>${nameOf(patient) ?? words.unnamed}</bdi></h2>
-    <ul class="facts">
+    <ul class="item-facts">
       ${birthDate !== undefined && html`<li>${words.bornOn} <bdi dir="ltr">${birthDate}</bdi></li>`}
       ${years !== undefined && !isDead && html`<li>${t('yearsOld', { count: years })}</li>`}
       ${years !== undefined && years < majority && !isDead && mark(words.minor)} ${isDead && mark(words.deceased)}

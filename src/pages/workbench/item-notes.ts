@@ -4,9 +4,10 @@ import type { SignedIn } from '../../identity/sessions/session.js';
 import { html, type Html } from '../html.js';
 import { hidden } from '../account/fields.js';
 import type { Visit } from '../account/visit.js';
-import { find, type Desk } from './desk.js';
+import type { Desk } from './desk.js';
 import { namesOf } from './names.js';
 import { ITEM } from './parts.js';
+import { peopleNamed } from './people.js';
 
 interface NotesParts {
   readonly desk: Desk;
@@ -21,7 +22,7 @@ export async function notesView(
   { desk, format, mayNote }: NotesParts,
 ): Promise<Html> {
   const authors = [...new Set(note.flatMap(({ authorReference }) => authorReference?.reference ?? []))];
-  const name = namesOf(await practitioners(desk, who, authors));
+  const name = namesOf(await peopleNamed(desk, who, authors));
   const view = ({ text, time, authorReference }: Annotation): Html =>
     html`<li>
       <p class="advice">
@@ -51,15 +52,4 @@ export async function notesView(
     }
     ${mayNote && add}
   </section>`;
-}
-
-async function practitioners(desk: Desk, who: SignedIn, names: readonly string[]) {
-  const ids = names.flatMap(name => (name.startsWith('Practitioner/') ? name.slice('Practitioner/'.length) : []));
-  if (ids.length === 0) return [];
-  return (
-    await find(desk, who, 'Practitioner', [
-      ['_id', ids.join(',')],
-      ['_count', '100'],
-    ])
-  ).matches;
 }

@@ -29,7 +29,7 @@ export async function standingView(
   const at = (time: string): string => format.format(new Date(time));
   return html`<section aria-labelledby="standing-title">
     <h2 id="standing-title">${words.standing}</h2>
-    <ul class="facts">
+    <ul class="item-facts">
       <li>${words[stateWords[task.status] ?? 'viewDone']} ${priorityMark(task, words)}</li>
       ${group && html`<li><bdi>${group.name}</bdi></li>`}
       ${name && html`<li>${words.owner} <bdi>${nameOf(name) ?? words.unnamed}</bdi></li>`}
