@@ -25,7 +25,7 @@ export function fileView(attachment: Attachment, { words, base, own }: FileParts
         ? html`<span class="advice" dir="ltr"
             >${contentType} ${size !== undefined && `${Math.ceil(size / 1024)} kB`}</span
           >`
-        : html`<strong class="mark ill">${state}</strong>`
+        : html`<strong class="flag ill">${state}</strong>`
     }
   </p>`;
 }

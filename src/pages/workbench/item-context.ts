@@ -44,7 +44,7 @@ export function contextView(visit: Visit, { patient, thread, now, majority, own 
   </section>`;
 }
 
-const mark = (text: string): Html => html`<li><strong class="mark ill">${text}</strong></li>`;
+const mark = (text: string): Html => html`<li><strong class="flag ill">${text}</strong></li>`;
 
 const proxyView = ({ words }: Visit, proxy: RelatedPerson): Html => {
   const kind = proxy.relationship?.[0]?.text ?? proxy.relationship?.[0]?.coding?.[0]?.display;

@@ -37,10 +37,10 @@ export async function standingView(
       ${
         due !== undefined &&
         html`<li>
-          ${words.due} ${at(due)} ${isOverdue(task, now) && html`<strong class="mark ill">${words.overdue}</strong>`}
+          ${words.due} ${at(due)} ${isOverdue(task, now) && html`<strong class="flag ill">${words.overdue}</strong>`}
         </li>`
       }
-      ${extensionOf(task, 'escalated', own) && html`<li><strong class="mark ill">${words.escalated}</strong></li>`}
+      ${extensionOf(task, 'escalated', own) && html`<li><strong class="flag ill">${words.escalated}</strong></li>`}
       ${task.statusReason?.text !== undefined && html`<li dir="auto">${task.statusReason.text}</li>`}
     </ul>
   </section>`;

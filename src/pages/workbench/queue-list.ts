@@ -70,12 +70,12 @@ function row(visit: Visit, task: Task, { name, title, format, now, agents, manag
     <td>${task.authoredOn !== undefined && format.format(new Date(task.authoredOn))}</td>
     <td>
       ${due !== undefined && format.format(new Date(due))}
-      ${isOverdue(task, now) && html`<strong class="mark ill">${words.overdue}</strong>`}
-      ${extensionOf(task, 'escalated', own) && html`<strong class="mark ill">${words.escalated}</strong>`}
+      ${isOverdue(task, now) && html`<strong class="flag ill">${words.overdue}</strong>`}
+      ${extensionOf(task, 'escalated', own) && html`<strong class="flag ill">${words.escalated}</strong>`}
     </td>
     <td>
       <bdi>${name(owner)}</bdi>
-      ${hasLeft(task, agents) && html`<strong class="mark ill">${words.hasLeft}</strong>`}
+      ${hasLeft(task, agents) && html`<strong class="flag ill">${words.hasLeft}</strong>`}
     </td>
     <td>
       ${task.status === 'ready' && moveForm(visit, task, 'claim', words.moveClaim)}

@@ -7,7 +7,7 @@ const PRESSING = ['stat', 'asap', 'urgent'] as const;
 
 export function priorityMark({ priority }: Task, words: PlainTexts): Html | false {
   const pressing = PRESSING.find(one => one === priority);
-  return pressing !== undefined && html`<strong class="mark ill">${words[pressing]}</strong>`;
+  return pressing !== undefined && html`<strong class="flag ill">${words[pressing]}</strong>`;
 }
 
 const OPEN = ['ready', 'requested', 'in-progress', 'on-hold'];

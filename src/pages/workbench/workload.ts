@@ -96,12 +96,12 @@ function agentRow(
   return html`<tr>
     <th scope="row">
       <bdi>${called}</bdi>
-      ${roles.includes('manager') && html`<span class="mark">${words.adminManager}</span>`}
-      ${!processes && html`<strong class="mark ill">${words.workloadCannot}</strong>`}
+      ${roles.includes('manager') && html`<span class="flag">${words.adminManager}</span>`}
+      ${!processes && html`<strong class="flag ill">${words.workloadCannot}</strong>`}
     </th>
     <td>${claimed}</td>
     <td>${waiting}</td>
-    <td>${overdue > 0 ? html`<strong class="mark ill">${overdue}</strong>` : overdue}</td>
+    <td>${overdue > 0 ? html`<strong class="flag ill">${overdue}</strong>` : overdue}</td>
     <td>${last !== undefined && format.format(new Date(last))}</td>
     <td>
       ${
