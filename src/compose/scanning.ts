@@ -2,7 +2,9 @@
 import { createClamd } from '../outbound/clamd.js';
 import { createVirusScan, type VirusScan } from '../content/virus-scan.js';
 import type { Config } from '../config/config.js';
+import { outboxDocuments } from '../delivery/outbox.js';
 import type { Log } from '../observe/log.js';
+import type { Effect } from '../portal/effect.js';
 import { createBackgroundWorker, type BackgroundWorker } from '../runtime/background-worker.js';
 import type { HandlerParts } from '../service.js';
 import type { Store } from '../store/port.js';
@@ -36,6 +38,7 @@ export function scanWorkers({ config, log, model, handling }: ScanningParts): Ba
   const endpointOf = (partition: string) =>
     model.endpoints.find(one => one.partition === partition && one.resources.get('Binary')?.interactions.has('create'));
   const report = (error: unknown): void => log.error('virus scan', error);
-  const held = { ...handling, scan, endpointOf, report, own: model.definitions.own };
+  const outbox = (effect: Effect) => outboxDocuments(effect, handling);
+  const held = { ...handling, scan, endpointOf, report, outbox, own: model.definitions.own };
   return [createBackgroundWorker(() => scanHeld(held), { full: HELD_AT_ONCE, interval: INTERVAL, report })];
 }

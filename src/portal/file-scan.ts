@@ -1,6 +1,7 @@
 /** Extension `virus-scan` of an attachment: why the file does not open. The server alone writes it. */
 import type { Attachment, Communication } from 'fhir/r4.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
+import type { Effect } from './effect.js';
 import type { ScanState } from './message-file.js';
 
 /** The attachment with this state, or with none. */
@@ -35,4 +36,12 @@ export function withVerdict(
       : part,
   );
   return { ...message, payload: told };
+}
+
+/** The notice to the person who sent the message: a file of it does not arrive. A group has no address; a draft's author sees it. */
+export function refusedFile({ id, status, sender }: Communication): Effect[] {
+  const reference = sender?.reference ?? '';
+  if (status !== 'completed' || !/^(Patient|RelatedPerson|Practitioner)\//.test(reference)) return [];
+  const about = `Communication/${id}`;
+  return [{ kind: 'notice', event: 'file-refused', about, persons: [{ reference }], parameters: {} }];
 }

@@ -37,6 +37,7 @@ export const noticeKinds = {
   'passkey-blocked': { urgent: true, essential: true },
   'factor-reset': { urgent: true, essential: true },
   'work-overdue': {},
+  'file-refused': { needs: 'messages' },
   'session-ended': { urgent: true, essential: true },
 } as const satisfies Readonly<Record<string, NoticeKind>>;
 

@@ -76,6 +76,7 @@ const own: Readonly<Record<NoticeEvent, Parameters>> = {
   'passkey-blocked': {},
   'factor-reset': {},
   'session-ended': {},
+  'file-refused': {},
   'work-overdue': { link: { about: 'Link to the Workbench.', sample: 'https://portal.example.org/workbench' } },
 };
 

@@ -15,12 +15,12 @@ import { parseStored } from '../fhir/json.js';
 import type { OwnCanonicals } from '../fhir/own-canonicals.js';
 import { localName } from '../fhir/reference.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
-import { withVerdict } from '../portal/file-scan.js';
-import { changed, step, type Step, type Versioned, type Write } from '../portal/step.js';
+import { refusedFile, withVerdict } from '../portal/file-scan.js';
+import { changed, combined, step, type Step, type Versioned } from '../portal/step.js';
 import type { Blobs, Document, Records, Version } from '../store/port.js';
-import { commitOwn, type OwnStepParts } from './own-step.js';
+import { runAsServer, type ServerStepParts } from './server-step.js';
 
-export interface HeldParts extends OwnStepParts {
+export interface HeldParts extends Omit<ServerStepParts, 'endpoint'> {
   readonly records: Records;
   readonly blobs: Blobs;
   readonly clock: Clock;
@@ -65,7 +65,8 @@ async function scanOne(document: Document, parts: HeldParts): Promise<void> {
   if (verdict.is === 'unknown') return postponed(document, parts);
   const isInfected = verdict.is === 'infected';
   const reason = isInfected ? `a held file holds a virus: ${verdict.virus}` : 'a held file is clean';
-  await commitOwn(() => ended(document, isInfected, endpoint, parts), reason, parts, endpoint);
+  const ending = async () => ({ step: await ended(document, isInfected, endpoint, parts), value: undefined });
+  await runAsServer(reason, ending, { ...parts, endpoint });
 }
 
 async function postponed({ version: expect, ...document }: Document, { records, clock }: HeldParts): Promise<void> {
@@ -91,12 +92,7 @@ async function versionOf(name: string, { partition }: Endpoint, { store }: HeldP
 }
 
 /** The Binary and its message after the scan. Nothing where the content has been replaced meanwhile: the next round sees it. */
-async function ended(
-  document: Document,
-  isInfected: boolean,
-  endpoint: Endpoint,
-  parts: HeldParts,
-): Promise<Omit<Step, 'effects'>> {
+async function ended(document: Document, isInfected: boolean, endpoint: Endpoint, parts: HeldParts): Promise<Step> {
   const found = await heldBinary(document, endpoint, parts);
   if (!found) return step({});
   const { url, size, hash } = found.place;
@@ -105,21 +101,20 @@ async function ended(
   const binary = changed(found, { ...rest, _data: element });
   const { id: blob, version } = document;
   const documents = isInfected ? discarding(blob, version, parts.clock.now()) : [released(blob, version)];
-  return step({ writes: [binary, ...(await messageOf(found, isInfected, endpoint, parts))], documents });
+  return combined(step({ writes: [binary], documents }), await messageOf(found, isInfected, endpoint, parts));
 }
 
-/** The message whose file it is. */
-async function messageOf(
-  { resource }: Held,
-  isInfected: boolean,
-  endpoint: Endpoint,
-  parts: HeldParts,
-): Promise<Write[]> {
+/** The message whose file it is, and the notice to its sender where the file does not arrive. */
+async function messageOf({ resource }: Held, isInfected: boolean, endpoint: Endpoint, parts: HeldParts): Promise<Step> {
   const { id, securityContext } = resource as unknown as Binary;
   const name = localName(securityContext?.reference ?? '', endpoint.url) ?? '';
   const version = name.startsWith('Communication/') ? await versionOf(name, endpoint, parts) : undefined;
-  if (!version) return [];
+  if (!version) return step({});
   const message = parseStored<Communication & Resource>(version.json);
   const told = withVerdict(message, `Binary/${id}`, isInfected ? 'infected' : undefined, parts.own);
-  return told === message ? [] : [changed({ resource: message, version }, told)];
+  if (told === message) return step({});
+  return step({
+    writes: [changed({ resource: message, version }, told)],
+    effects: isInfected ? refusedFile(told) : [],
+  });
 }

@@ -12,6 +12,7 @@ const clinician: Caller = 'demo-clinician';
 const ehr: Caller = 'demo-system';
 const DANA = { reference: 'Patient/demo-patient' };
 const MINUTES = 3 * 60_000;
+const REMOVED = 'A file that you sent was not delivered';
 
 let made = 0;
 /** A PDF unlike every other: verdicts on the same content are remembered for a while. */
@@ -141,7 +142,10 @@ function refusing(journey: () => Journey): void {
     const details = ((events.body as unknown as Bundle<AuditEvent>).entry ?? []).flatMap(
       one => one.resource?.entity?.flatMap(({ detail = [] }) => detail) ?? [],
     );
-    assert.ok(details.some(({ type, valueString = '' }) => type === 'virus' && valueString.includes('Test.Virus')));
+    const named = details.filter(
+      ({ type, valueString = '' }) => type === 'virus' && valueString.includes('Test.Virus'),
+    );
+    assert.equal(named.length, ways.length, 'the audit of each names the virus');
   });
 }
 
@@ -223,6 +227,20 @@ function holding(journey: () => Journey, clamd: () => FakeClamd): void {
     }
   });
 
+  it('[MSG-10] an upload that is linked at the moment in which it is scanned opens, and nothing says that it is held', async () => {
+    for (let round = 0; round < 4; round++) {
+      clamd().behaviour = 'down';
+      const bytes = clean(round * 20_000);
+      const url = `Binary/${(await raw(patient, 'POST', 'Binary', bytes)).body.id}`;
+      clamd().behaviour = 'works';
+      const [sent] = await Promise.all([send(patient, { url }), later()]);
+      assert.equal(sent.status, 201, sent.text);
+      await later();
+      assert.equal(stateIn(await reread(asMessage(sent).id)), undefined);
+      assert.equal((await open('demo-agent', url)).text, bytes.toString());
+    }
+  });
+
   it('[MSG-10] nobody says for the scanner that a file is clean', async () => {
     clamd().behaviour = 'works';
     const extension = [{ url: SCAN, valueCode: 'infected' }];
@@ -265,6 +283,21 @@ function holding(journey: () => Journey, clamd: () => FakeClamd): void {
       clamd().behaviour = 'down';
       await journey().storage.records.take('upload', swept[0]?.id ?? '', Date.now());
     }
+  });
+
+  it('[MSG-10] whoever sent a file that is removed gets a notice, which says nothing of it', async () => {
+    const file = { ...pdf(infected()), title: 'my-secret-title.pdf' };
+    const sent = await send(patient, file);
+    assert.equal(sent.status, 201, sent.text);
+    const told = async () =>
+      (await journey().mails('dana.whitfield@example.org')).filter(({ subject }) => subject === REMOVED);
+    assert.equal((await told()).length, 0);
+    clamd().behaviour = 'works';
+    await later();
+    await later();
+    const [mail, ...others] = await told();
+    assert.equal(others.length, 0);
+    assert.doesNotMatch(`${mail?.text}${mail?.html}`, /my-secret-title/);
   });
 
   it('[MSG-10] held content that is replaced, deleted or retracted meanwhile ends in peace', async () => {
