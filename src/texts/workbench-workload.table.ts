@@ -4,7 +4,7 @@ export const english = {
   workload: 'Agents and their work',
   workloadWhy:
     'Who works in the group now, and what each of them has. What somebody has who cannot process it stays here until it is taken back.',
-  workloadQueued: 'Nobody has them',
+  workloadQueued: 'Waiting for an agent',
   workloadOldest: 'the oldest since',
   workloadAgent: 'Agent',
   workloadClaimed: 'Claimed',
@@ -20,7 +20,7 @@ export const english = {
 export const arabic = {
   workload: 'الموظفون وأعمالهم',
   workloadWhy: 'من يعمل في المجموعة الآن وما لدى كل منهم. وما لدى من لا يستطيع معالجته يبقى هنا حتى يُسترجع.',
-  workloadQueued: 'ليست لدى أحد',
+  workloadQueued: 'تنتظر موظفًا',
   workloadOldest: 'أقدمها منذ',
   workloadAgent: 'الموظف',
   workloadClaimed: 'تولاها',

@@ -13,11 +13,14 @@ eachMembership('the Workbench: agents and their work', portal => {
   const { ask, itemsOf, move } = actionsOf(journey);
   before(() => enrolStaff(portal()));
 
-  it('[MSG-6] what an agent has who was switched off is shown, and goes back into the queue', async () => {
+  it('[MSG-6] what an agent has whose time in the group is over is shown, and goes back into the queue', async () => {
     const [item] = await itemsOf(await ask(['Organization/demo-clinical-group']));
     assert.equal((await move('demo-agent', item!, 'claim')).status, 200);
-    const body = await portal().fhir('demo-system', 'GET', 'Practitioner/demo-agent');
-    await journey().expect(200, 'demo-system', 'PUT', 'Practitioner/demo-agent', { ...body, active: false });
+    const path = 'PractitionerRole/demo-agent-agent';
+    const role = await portal().fhir('demo-system', 'GET', path);
+    const period = { end: new Date(portal().server.app.parts.clock.now() + 60_000).toISOString() };
+    await journey().expect(200, 'demo-system', 'PUT', path, { ...role, period });
+    portal().world.advance(60_000);
     const manager = await staffVisitor(portal(), 'manager');
     const queue = await manager.get(`/workbench?group=${GROUP}`);
     assert.ok(queue.text.includes('/workbench/workload?group='), 'the queue leads there');

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Binary, Communication, Parameters, Practitioner, Task } from 'fhir/r4.js';
+import type { Binary, Communication, Practitioner, Task } from 'fhir/r4.js';
 import { FakeClamd } from '../fixtures/fake-clamd.js';
 import { samples } from '../fixtures/samples.js';
 import { Clinic, textOf, type Agent, type Group, type Question } from './clinic.js';
@@ -133,7 +133,7 @@ describe('a desk’s day', function () {
     );
   });
 
-  it('[MSG-6] noon: agents answer; the process is killed again; two of them leave, and what they had goes back', async () => {
+  it('[MSG-6] noon: agents answer; the process is killed again; two of them leave, what they had goes back, and what somebody has who is ill', async () => {
     const kill = dying(nothing, QUESTIONS >> 2);
     const lost = await each(agentsAt(), ({ group, agent }) => works(group, agent, LEFT, kill));
     assert.ok(lost.length > 0);
@@ -152,19 +152,16 @@ describe('a desk’s day', function () {
     await clinic.expect(200, first.manager.caller, 'POST', `${leaver.role}/$remove-agent`);
     const person = await clinic.expect<Practitioner>(200, SYSTEM, 'GET', gone.person);
     await clinic.expect(200, SYSTEM, 'PUT', gone.person, { ...person, active: false });
-    const load = await clinic.expect<Parameters>(200, second.manager.caller, 'GET', `${second.workflow}/$workload`);
-    const stuck = (load.parameter ?? []).filter(({ part = [] }) =>
-      part.some(({ name, valueBoolean }) => name === 'processes' && valueBoolean === false),
-    );
-    assert.deepEqual(
-      stuck.map(({ part = [] }) => part[0]?.valueReference?.reference),
-      [gone.person],
-    );
+    assert.equal(await clinic.count(SYSTEM, held(second, gone)), 0, 'work of who is inactive goes back by itself');
+    const ill = second.agents[1] ?? assert.fail();
+    const [theirs] = await clinic.find<Task>(ill.caller, queued(second));
+    await clinic.expect(200, ill.caller, 'POST', `Task/${theirs?.id}/$claim`);
     const back = {
       resourceType: 'Parameters',
-      parameter: [{ name: 'practitioner', valueReference: reference(gone.person) }],
+      parameter: [{ name: 'practitioner', valueReference: reference(ill.person) }],
     };
     await clinic.expect(200, second.manager.caller, 'POST', `${second.workflow}/$take-back`, back);
+    assert.equal(await clinic.count(SYSTEM, held(second, ill)), 0);
     for (const [group, agent] of [
       [first, leaver],
       [second, gone],
