@@ -41,7 +41,9 @@ function watch(file: string, methods: object, names: readonly string[]): void {
   for (const name of names) {
     const method = all[name]!;
     all[name] = function (...values) {
-      walks.push(walkOf(file, new Error().stack ?? ''));
+      const walk = walkOf(file, new Error().stack ?? '');
+      // What runs beside requests begins elsewhere.
+      if (walk.includes('router/dispatch.ts')) walks.push(walk);
       return method.apply(this, values);
     };
   }

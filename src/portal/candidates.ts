@@ -3,36 +3,16 @@
  * date. Which of them are meant is for likeness.ts to say.
  */
 import { literal } from '../fhir/search-literal.js';
-import type { Patient, Person } from 'fhir/r4.js';
 import { domainToASCII } from 'node:url';
 import type { Query } from '../fhir/request.js';
-import type { Criterion } from '../store/port.js';
 import type { Description } from './likeness.js';
 import { namesSomebody } from './name.js';
-import type { Versioned, WorkflowReader } from './step.js';
 
-/** What a search for candidates comes to, and the conditions under which it still comes to it. */
-export interface Candidates<R> {
-  readonly found: readonly Versioned<R>[];
-  readonly criteria: readonly Criterion[];
-}
-
-const MOST = 1000;
+/** Candidates that are looked at. */
+export const MOST_CANDIDATES = 1000;
 
 /** Letters at the beginning of a name that are the same however it is spelled. */
 const LETTERS = 1;
-
-export async function candidatesBy<R extends Patient | Person>(
-  type: R['resourceType'],
-  queries: readonly (Query | undefined)[],
-  reader: WorkflowReader,
-): Promise<Candidates<R>> {
-  const asked = queries.filter(query => query !== undefined);
-  const answers = await Promise.all(asked.map(query => reader.find<R>(type, query, MOST)));
-  const found = new Map(answers.flat().map(one => [one.version.key.id, one]));
-  const criteria = asked.map((query, at) => reader.still(type, query, answers[at] ?? []));
-  return { found: [...found.values()], criteria };
-}
 
 export function byIdentifier({ identifiers }: Description): Query | undefined {
   const values = identifiers.map(({ system, value }) => `${literal(system)}|${literal(value)}`);

@@ -10,10 +10,10 @@ import { Fault } from '../fhir/fault.js';
 import { instant } from '../fhir/instant.js';
 import type { Query } from '../fhir/request.js';
 import type { Criterion } from '../store/port.js';
-import { byAddress, byBirthDate, candidatesBy, type Candidates } from './candidates.js';
+import { byAddress, byBirthDate, MOST_CANDIDATES } from './candidates.js';
 import { findAccount, inForce, isInactive } from './identity.js';
 import { compare, describe, isOnePerson, mayBeOnePerson } from './likeness.js';
-import { combined, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
+import { combined, created, step, type Candidates, type Step, type Versioned, type WorkflowReader } from './step.js';
 
 /** Another record that may be of the same person. */
 export interface Duplicate {
@@ -45,7 +45,9 @@ export async function duplicatesOf(
 ): Promise<Duplicates> {
   const sought = describe(record, reader.phoneNumber);
   const byName = sought.birthDate?.length === WHOLE_DAY ? byBirthDate(sought) : undefined;
-  const candidates = await candidatesBy<Patient>('Patient', [byAddress(sought), byName], reader).catch(ofTooMany);
+  const candidates = await reader
+    .findAny<Patient>('Patient', [byAddress(sought), byName], MOST_CANDIDATES)
+    .catch(ofTooMany);
   const all = new Map<string, Duplicate>();
   for (const candidate of candidates.found) {
     const how = compare(sought, describe(candidate.resource, reader.phoneNumber));

@@ -4,7 +4,7 @@ import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
 import type { Query } from '../fhir/request.js';
 import type { Criterion } from '../store/port.js';
-import { byAddress, byIdentifier, candidatesBy } from './candidates.js';
+import { byAddress, byIdentifier, MOST_CANDIDATES } from './candidates.js';
 import type { Contact } from './contact.js';
 import { compare, describe, isOnePerson, type Description } from './likeness.js';
 import type { Versioned, WorkflowReader } from './step.js';
@@ -42,7 +42,11 @@ export function descriptionOf({ identifier, family, given, birthDate, email, pho
  * one in force. Fault `precondition` where several match: nobody is picked by chance.
  */
 export async function findPatient(facts: Facts, reader: WorkflowReader): Promise<PersonMatch<Patient>> {
-  const { found, criteria } = await candidatesBy<Patient>('Patient', [byIdentifier(descriptionOf(facts))], reader);
+  const { found, criteria } = await reader.findAny<Patient>(
+    'Patient',
+    [byIdentifier(descriptionOf(facts))],
+    MOST_CANDIDATES,
+  );
   if (found.length > 0) return { found: theOne(await inForce(found, reader)), criteria: [...criteria] };
   const match = await findByFacts<Patient>('Patient', facts, reader);
   return { found: match.found, criteria: [...criteria, ...match.criteria] };
@@ -56,7 +60,7 @@ export async function findByFacts<R extends Patient | Person>(
 ): Promise<PersonMatch<R>> {
   const sought = descriptionOf(facts);
   if (!canBeFound(facts)) return { found: undefined, criteria: [] };
-  const { found, criteria } = await candidatesBy<R>(type, [byAddress(sought)], reader);
+  const { found, criteria } = await reader.findAny<R>(type, [byAddress(sought)], MOST_CANDIDATES);
   const meant = closest(sought, found, reader);
   return { found: theOne(type === 'Patient' ? await inForce(meant, reader) : meant), criteria: [...criteria] };
 }

@@ -1,6 +1,6 @@
 /** The Patients that may be a described person, each with a grade and a score. */
 import type { Patient } from 'fhir/r4.js';
-import { byAddress, byBirthDate, byIdentifier, candidatesBy } from './candidates.js';
+import { byAddress, byBirthDate, byIdentifier, MOST_CANDIDATES } from './candidates.js';
 import { compare, describe, gradeOf, scoreOf, type Comparison, type Description, type Grade } from './likeness.js';
 import type { Versioned, WorkflowReader } from './step.js';
 import { survivorOf } from './survivor.js';
@@ -22,7 +22,7 @@ const queriesOf = (sought: Description) => [byIdentifier(sought), byAddress(soug
  * somebody alive matches. Sees what its reader sees. Fault `too-costly` where the facts are those of too many.
  */
 export async function matchPatients(sought: Description, reader: WorkflowReader): Promise<PatientMatch[]> {
-  const { found } = await candidatesBy<Patient>('Patient', queriesOf(sought), reader);
+  const { found } = await reader.findAny<Patient>('Patient', queriesOf(sought), MOST_CANDIDATES);
   const best = new Map<string, PatientMatch>();
   for (const candidate of found) {
     const how = compare(sought, describe(candidate.resource, reader.phoneNumber));

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Patient, Person, RelatedPerson } from 'fhir/r4.js';
 import type { DocumentChange } from '../store/port.js';
-import { byAddress, candidatesBy } from './candidates.js';
+import { byAddress, MOST_CANDIDATES } from './candidates.js';
 import { addressesOnRecord } from './contact.js';
 import { accountsOf, ownPatient } from './identity.js';
 import { withOptOut } from './preferences.js';
@@ -61,8 +61,8 @@ export async function addressOptedOut(
 ): Promise<Step> {
   const query = byAddress({ identifiers: [], names: [], addresses: [address] });
   const found = await Promise.all([
-    candidatesBy<Patient>('Patient', [query], reader),
-    candidatesBy<Person>('Person', [query], reader),
+    reader.findAny<Patient>('Patient', [query], MOST_CANDIDATES),
+    reader.findAny<Person>('Person', [query], MOST_CANDIDATES),
   ]);
   const holders = found.flatMap(({ found: all }): readonly Versioned<Patient | Person>[] => all);
   const theirs = holders.filter(({ resource }) =>

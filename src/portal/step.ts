@@ -26,11 +26,19 @@ export interface WorkflowReader {
   find<R>(type: string, query: Query, limit: number): Promise<Versioned<R>[]>;
   /** The first matches of a search in the order of its `_sort`, by default the newest, at most `limit`: there may be more. */
   first<R>(type: string, query: Query, limit: number): Promise<Versioned<R>[]>;
+  /** Distinct matches of any of these searches, each as in `find`, and the conditions under which they are still the same. */
+  findAny<R>(type: string, queries: readonly (Query | undefined)[], limit: number): Promise<Candidates<R>>;
   /** How many match. */
   count(type: string, query: Query): Promise<number>;
   /** The condition that at commit this search still matches exactly these. */
   still(type: string, query: Query, matches: readonly Versioned<unknown>[]): Criterion;
   document(kind: string, id: string): Promise<Document | undefined>;
+}
+
+/** What searches come to, and the conditions under which they still come to it. */
+export interface Candidates<R> {
+  readonly found: readonly Versioned<R>[];
+  readonly criteria: readonly Criterion[];
 }
 
 /** A resource to write: a new one, or the next version of `previous` (compare-and-set). */

@@ -55,6 +55,16 @@ export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
     const of = [{ type, where: filterOf(parsed) }];
     return firstRows(store, { partition, of, sort: parsed.sort, limit, deadline: deadline() });
   };
+  async function find<R>(type: string, query: Query, limit: number): Promise<Versioned<R>[]> {
+    const { rows, next } = await pageOf(type, query, limit);
+    if (next)
+      throw new Fault('too-costly', `More than ${limit} resources of type ${type} match: the request is too vague.`);
+    return rows.map(row => versionedOf<R>(row));
+  }
+  const still: WorkflowReader['still'] = (type, query, matches) => ({
+    ...{ partition, type, where: filter(type, query) },
+    ids: matches.map(({ version }) => version.key.id),
+  });
   return {
     own,
     phoneNumber: parts.registry.ports.phoneNumber,
@@ -64,22 +74,19 @@ export function workflowReader(parts: WorkflowReaderParts): WorkflowReader {
       const [version] = await store.read([{ partition, type: target.type, id: target.id }]);
       return version && !version.deleted ? versionedOf<R>(version) : undefined;
     },
-    async find<R>(type: string, query: Query, limit: number) {
-      const { rows, next } = await pageOf(type, query, limit);
-      if (next)
-        throw new Fault('too-costly', `More than ${limit} resources of type ${type} match: the request is too vague.`);
-      return rows.map(row => versionedOf<R>(row));
-    },
+    find,
     first: async <R>(type: string, query: Query, limit: number) =>
       (await pageOf(type, query, limit)).rows.map(row => versionedOf<R>(row)),
     count: (type, query) =>
       store.count({ partition, of: [{ type, where: filter(type, query) }], deadline: deadline() }, Infinity),
-    still: (type, query, matches) => ({
-      partition,
-      type,
-      where: filter(type, query),
-      ids: matches.map(({ version }) => version.key.id),
-    }),
+    async findAny<R>(type: string, queries: readonly (Query | undefined)[], limit: number) {
+      const asked = queries.filter(query => query !== undefined);
+      const answers = await Promise.all(asked.map(query => find<R>(type, query, limit)));
+      const found = new Map(answers.flat().map(one => [one.version.key.id, one]));
+      const criteria = asked.map((query, at) => still(type, query, answers[at] ?? []));
+      return { found: [...found.values()], criteria };
+    },
+    still,
     document: (kind, id) => records.get(kind, id, clock.now()),
   };
 }

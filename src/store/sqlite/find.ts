@@ -4,7 +4,7 @@ import type { Filter, Position, Search, Sort } from '../../search/query.js';
 import { fairShare, PageEnd } from '../../search/page-end.js';
 import type { Page } from '../port.js';
 import type { Connection, Row } from './connection.js';
-import { firstRows } from './first-rows.js';
+import { FirstRows } from './first-rows.js';
 import { keyNumber, mayMatch } from './keys.js';
 import { FEW, planOf, remaining, tests, type Plan, type Effort } from './plan.js';
 import { COLUMNS, columns, JSON_COLUMN, smallColumns, textLengthOf, versionOf } from './row.js';
@@ -100,8 +100,9 @@ function compareRows(sort: readonly Sort[]): (a: Row, b: Row) => number {
 /** The page of live resources that match. */
 export function findPage(connection: Connection, search: Search, effort: Effort): Page {
   const sort = sortOf(search.sort);
-  const parts = byType(connection, search).map(kind => () => rowsOf(connection, search, kind, effort));
-  const { rows, more } = firstRows(parts, compareRows(sort), search);
+  const first = new FirstRows(compareRows(sort), search);
+  for (const kind of byType(connection, search)) first.add(rowsOf(connection, search, kind, effort));
+  const { rows, more } = first.page();
   const last = rows.at(-1);
   const positionOf = (row: Row): Position => [...row.slice(COLUMNS), row[0]] as Position;
   return {

@@ -3,26 +3,38 @@ import { countOnPage, LARGEST_PAGE, type PageBounds } from '../../search/page-en
 import type { Row } from './connection.js';
 import { JSON_COLUMN, textLengthOf } from './row.js';
 
-/** @param parts each gives its first rows: all, or as many as make a page and one more */
-export function firstRows(
-  parts: readonly (() => Row[])[],
-  compare: (a: Row, b: Row) => number,
-  bounds: PageBounds,
-): { rows: Row[]; more: boolean } {
-  let found: Row[] = [];
-  for (const part of parts) {
-    found.push(...part());
-    // Large rows of many types must not pile up.
-    if (lengthOf(found) > LARGEST_PAGE) found = found.sort(compare).slice(0, countOf(found, bounds) + 1);
+export class FirstRows {
+  private readonly compare: (a: Row, b: Row) => number;
+  private readonly bounds: PageBounds;
+  private found: Row[] = [];
+
+  constructor(compare: (a: Row, b: Row) => number, bounds: PageBounds) {
+    this.compare = compare;
+    this.bounds = bounds;
   }
-  const rows = found.sort(compare).slice(0, countOf(found, bounds));
-  return { rows, more: rows.length < found.length };
+
+  /** @param rows the first of a statement: all, or as many as make a page and one more */
+  add(rows: readonly Row[]): void {
+    this.found.push(...rows);
+    // Large rows of many types must not pile up.
+    if (lengthOf(this.found) > LARGEST_PAGE) this.found = this.sorted().slice(0, this.count() + 1);
+  }
+
+  page(): { rows: Row[]; more: boolean } {
+    const rows = this.sorted().slice(0, this.count());
+    return { rows, more: rows.length < this.found.length };
+  }
+
+  private sorted(): Row[] {
+    return this.found.sort(this.compare);
+  }
+
+  private count(): number {
+    return countOnPage(
+      this.found.map(row => ({ json: row[JSON_COLUMN] as string })),
+      this.bounds,
+    );
+  }
 }
 
 const lengthOf = (rows: readonly Row[]): number => rows.reduce((sum, row) => sum + textLengthOf(row), 0);
-
-const countOf = (rows: readonly Row[], bounds: PageBounds): number =>
-  countOnPage(
-    rows.map(row => ({ json: row[JSON_COLUMN] as string })),
-    bounds,
-  );

@@ -4,7 +4,7 @@ import type { Position } from '../../search/query.js';
 import type { HistoryQuery, Key, Page, Past, Version } from '../port.js';
 import type { Connection, Row } from './connection.js';
 import { condition } from './filter-sql.js';
-import { firstRows } from './first-rows.js';
+import { FirstRows } from './first-rows.js';
 import { columns, textLengthOf, versionOf } from './row.js';
 import { every, limitSql, some, Sql, sql, TRUE } from './sql.js';
 
@@ -67,13 +67,14 @@ const positionOf = (row: Row): Position => [row[4], row[3], row[0]] as number[];
 export function historyPage(connection: Connection, query: HistoryQuery): Page {
   const { after, limit } = query;
   const further = after ? sql`AND (v.at, v.version, v.rid) < (${after[0]!}, ${after[1]!}, ${after[2]!})` : new Sql('');
-  const parts = sourcesOf(query).map(source => () => {
+  const first = new FirstRows(compareRows, query);
+  for (const source of sourcesOf(query)) {
     const end = new PageEnd(query);
     const newest = sql`SELECT ${columns('v')} ${source} ${further}
       ORDER BY v.at DESC, v.version DESC, v.rid DESC ${limitSql(limit + 1)}`;
-    return connection.until(newest, row => end.reached(textLengthOf(row)));
-  });
-  const { rows, more } = firstRows(parts, compareRows, query);
+    first.add(connection.until(newest, row => end.reached(textLengthOf(row))));
+  }
+  const { rows, more } = first.page();
   const last = rows.at(-1);
   return {
     rows: rows.map(row => versionOf(query.partition, row)),
