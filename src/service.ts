@@ -9,7 +9,7 @@ import type { Endpoint, Route } from './definitions/endpoint.js';
 import type { World } from './fhir/clock.js';
 import type { Fault, Issue } from './fhir/fault.js';
 import type { Preference } from './fhir/prefer.js';
-import type { FhirRequest } from './fhir/request.js';
+import type { FhirRequest, Query } from './fhir/request.js';
 import type { JsonObject, Resource } from './fhir/resource.js';
 import type { FhirResponse } from './fhir/response.js';
 import type { Deliveries } from './portal/deliveries.js';
@@ -291,10 +291,10 @@ export interface HandlerParts extends World {
   /** The endpoint's CapabilityStatement with the profiles that packages brought and that were posted to it. */
   statement(context: Context): JsonObject | Promise<JsonObject>;
   /**
-   * What search parameters that depend on the caller and the moment come to, as far as the search names them by these names: those
-   * of the caller's own message boxes, of who takes messages, and of who cares for a patient.
+   * What search parameters that depend on the caller and the moment come to, as far as this query names them: those of
+   * the caller's own message boxes, of who takes messages, and of who cares for a patient.
    */
-  personal(context: Context, names: ReadonlySet<string>): Promise<Personal>;
+  personal(context: Context, query: Query): Promise<Personal>;
   /** What a search of this request may ask of the value sets and code systems it names. */
   terminology(context: Context, names: readonly string[]): Promise<Terminology>;
   readonly misdirected: MisdirectedTokens;

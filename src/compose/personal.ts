@@ -24,8 +24,9 @@ type PersonalParts = ReaderParts & { readonly configuration: CurrentConfiguratio
 
 export const createPersonal =
   (parts: PersonalParts): HandlerParts['personal'] =>
-  async (context, names) => {
-    const accepting = names.has(ACCEPTS) ? await acceptance(context, parts) : undefined;
+  async (context, query) => {
+    const asked = query.flatMap(([name, value]) => (name === ACCEPTS ? [value] : []));
+    const accepting = asked.length > 0 ? await acceptance(context, asked, parts) : undefined;
     const boxes = boxesOf(context.actor);
     return {
       ...boxes,
@@ -40,10 +41,11 @@ export const createPersonal =
 type AcceptanceFilter = (type: string, category: string) => Filter | undefined;
 
 /** Who takes messages at this moment: flows are followed once a search. */
-async function acceptance(context: Context, parts: PersonalParts): Promise<AcceptanceFilter> {
+async function acceptance(context: Context, asked: readonly string[], parts: PersonalParts): Promise<AcceptanceFilter> {
   const now = parts.clock.now();
   const reader = readerOf(context, context.asSystem('who takes messages: flows and their agents'), parts);
-  const [groups, ended] = await Promise.all([groupsTaking(CATEGORIES, reader, now), endedOf(reader, now)]);
+  const categories = CATEGORIES.filter(one => asked.includes(one));
+  const [groups, ended] = await Promise.all([groupsTaking(categories, reader, now), endedOf(reader, now)]);
   const switched = await parts.configuration();
   return (type, value) => {
     const taking = groups.get(value);

@@ -1,6 +1,7 @@
 /** delete and conditional delete. https://hl7.org/fhir/R4/http.html#delete */
 import { defined } from '../fhir/defined.js';
 import { Fault } from '../fhir/fault.js';
+import { warningHeader } from '../fhir/warning-header.js';
 import { outcomeOf } from '../fhir/outcome.js';
 import type { Query } from '../fhir/request.js';
 import type { FhirResponse } from '../fhir/response.js';
@@ -8,7 +9,7 @@ import type { Context, Handler, Result, HandlerParts } from '../service.js';
 import type { Criterion, Key, Version } from '../store/port.js';
 import { atMostOne, matching, MAX_MATCHES, type CriteriaMatch, type CriteriaParts } from './conditional.js';
 import { absent, checkIfMatch, current, instanceKey } from './version.js';
-import { settledAlone, warningOf } from './write.js';
+import { settledAlone } from './write.js';
 import { mergeChanges } from '../writing/merge-changes.js';
 
 type DeleteParts = CriteriaParts & Pick<HandlerParts, 'writing'>;
@@ -70,7 +71,7 @@ async function deletion(context: Context, versions: readonly Version[], parts: D
 function gone(context: Context, count: number): FhirResponse {
   const { warnings } = context;
   const told = warnings.length > 0 ? { warnings } : {};
-  const headers = defined({ warning: warningOf(context) });
+  const headers = defined({ warning: warningHeader(warnings) });
   if (context.prefer.return !== 'OperationOutcome') return { status: 204, headers, ...told };
   const diagnostics = count === 1 ? '1 resource was deleted.' : `${count} resources were deleted.`;
   const resource = outcomeOf([{ severity: 'information', code: 'informational', diagnostics }, ...warnings]);

@@ -90,7 +90,7 @@ async function searchRequest(
     lenient: context.lenient,
     now: clock.now(),
     localBases: [endpoint.url],
-    personal: await personal(context, new Set(query.map(([name]) => name))),
+    personal: await personal(context, query),
     declared: (type, code) => endpoint.resources.get(type)?.searchParams.has(code) ?? false,
     declaresInclude: declaredIncludes(endpoint),
     isElement: (type, name) => isElement(definitions, type, name),

@@ -4,6 +4,7 @@
 import type { Issue } from '../fhir/fault.js';
 import { parseStored } from '../fhir/json.js';
 import { outcomeOf } from '../fhir/outcome.js';
+import { warningHeader } from '../fhir/warning-header.js';
 import type { Resource } from '../fhir/resource.js';
 import type { FhirResponse, ResponseBody } from '../fhir/response.js';
 import type { Changes, Context, Result, HandlerParts } from '../service.js';
@@ -79,17 +80,14 @@ async function response(
   const located = status === 201 || request.method === 'POST' || route.conditional || request.body?.kind === 'resource';
   const headers = {
     ...(status === 200 ? contentHeaders : versionHeaders)(context, version),
-    ...defined({ location: located ? location(context, version) : undefined, warning: warningOf(context) }),
+    ...defined({
+      location: located ? location(context, version) : undefined,
+      warning: warningHeader(context.warnings),
+    }),
   };
   const body = await preferred(context, version, parts);
   const warnings = context.warnings.length > 0 ? context.warnings : undefined;
   return { status, headers, at: version.at, ...defined({ body, warnings }) };
-}
-
-/** Warnings are seen whatever body the client prefers. https://www.rfc-editor.org/rfc/rfc7234#section-5.5 */
-export function warningOf({ warnings }: Pick<Context, 'warnings'>): string | undefined {
-  const texts = warnings.map(({ diagnostics }) => `199 portico "${diagnostics.replace(/["\\]/g, '')}"`);
-  return texts.length === 0 ? undefined : texts.join(', ');
 }
 
 async function preferred(context: Context, version: Version, parts: WriteParts): Promise<ResponseBody | undefined> {

@@ -3,14 +3,18 @@
  * authority, answer with a resource of it.
  */
 import type { World } from '../fhir/clock.js';
+import { defined } from '../fhir/defined.js';
 import type { Fault } from '../fhir/fault.js';
+import { warningHeader } from '../fhir/warning-header.js';
 import type { Step, WorkflowReader } from '../portal/step.js';
-import type { Context, Operation, OperationResult, Values, Writing } from '../service.js';
+import type { Changes, Context, Operation, OperationResult, Values, Writing } from '../service.js';
+import type { Put } from '../store/port.js';
+import { mergeChanges } from '../writing/merge-changes.js';
 import { written } from '../writing/step-changes.js';
 import { readerOf, type ReaderParts } from '../writing/workflow-reader.js';
 
 export interface WorkflowParts extends ReaderParts, World {
-  readonly writing: Pick<Writing, 'changesOf'>;
+  readonly writing: Pick<Writing, 'changesOf' | 'settle'>;
 }
 
 /** A call as a workflow's operation gets it. */
@@ -56,8 +60,7 @@ export function workflowOperation<Input extends Values, Output extends Values>(
       const all = readerOf(context, context.asSystem(reason), parts);
       const outcome = await run({ input, context, seen, all });
       if (!('step' in outcome)) return outcome;
-      const changes = await parts.writing.changesOf(outcome.step, context);
-      const commit = { changes, asSystem: reason };
+      const commit = { ...(await settled(outcome.step, context, parts)), asSystem: reason };
       if ('fault' in outcome) return { fault: outcome.fault, ...(isNothing(outcome.step) ? {} : commit) };
       return outcome.returns ? answer(outcome, commit, context) : { output: outcome.output, ...commit };
     },
@@ -67,8 +70,21 @@ export function workflowOperation<Input extends Values, Output extends Values>(
 const isNothing = ({ writes, documents }: Step): boolean => writes.length + documents.length === 0;
 
 interface Commit {
-  changes: Awaited<ReturnType<Writing['changesOf']>>;
+  changes: Changes & { puts: readonly Put[] };
+  headers: Record<string, string>;
   asSystem: string;
+}
+
+/** The changes of a step, and what they come to together. */
+async function settled(
+  step: Step,
+  context: Context,
+  { writing }: WorkflowParts,
+): Promise<Pick<Commit, 'changes' | 'headers'>> {
+  const changes = await writing.changesOf(step, context);
+  const { changes: more, warnings } = await writing.settle(changes.puts, context);
+  const headers = defined({ warning: warningHeader([...warnings.values()].flat()) });
+  return { changes: { ...mergeChanges([changes, more]), puts: changes.puts }, headers };
 }
 
 function answer<Output extends Values>(
@@ -79,5 +95,5 @@ function answer<Output extends Values>(
   const output = { ...others, return: written(commit.changes, returns) } as unknown as Output;
   if (!returns.created) return { output, ...commit };
   const location = `${endpoint.url}/${returns.type}/${returns.id}`;
-  return { status: 201, headers: { location }, output, ...commit };
+  return { output, ...commit, status: 201, headers: { ...commit.headers, location } };
 }

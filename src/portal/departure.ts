@@ -84,14 +84,14 @@ async function partingOf(person: string, parts: DirectoryParts): Promise<Parting
 
 /** What somebody has in a group whose work they will not process. */
 async function lossIn(group: string, person: string, parts: DirectoryParts): Promise<Parting> {
-  const { before, after, now } = parts;
+  const { before, after, relied, now } = parts;
   if ((await entitlementOf(person, group, after, now)).processes) return { writes: [], warnings: [] };
   const query: Query = [
     ['owner', person],
     ['workflow-group', group],
     ['status', 'in-progress,on-hold'],
   ];
-  const items = await after.find<Task>('Task', query, MOST_ITEMS);
+  const items = await relied.find<Task>('Task', query, MOST_ITEMS);
   const writes = await returned(items, parts);
   const back = items.length === 0 ? [] : [`Work items go back into the queue of ${group}: ${items.length}.`];
   const isLast = (await isStaffed(group, before, now)) && !(await isStaffed(group, after, now));

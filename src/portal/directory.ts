@@ -2,12 +2,13 @@
  * The directory is judged as a request leaves it, whatever the order of its entries: no flow leads into nothing, and nobody works in
  * what is no workflow group.
  */
-import type { Endpoint, HealthcareService, Organization, PractitionerRole } from 'fhir/r4.js';
+import type { Endpoint, HealthcareService, Identifier, Organization, Practitioner, PractitionerRole } from 'fhir/r4.js';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault, type Issue } from '../fhir/fault.js';
 import { boundsOf } from '../fhir/period.js';
+import { literal } from '../fhir/search-literal.js';
 import type { DirectoryChange, DirectoryParts } from './directory-change.js';
-import { isOpenAs, refuseClosing, refuseDisconnecting } from './closing.js';
+import { isOpenAs, namesOf, refuseClosing, refuseDisconnecting } from './closing.js';
 import { refuseUselessFlows } from './flow.js';
 import { isWorkflowGroup } from './work-place.js';
 
@@ -28,9 +29,26 @@ export function checkDirectory(change: DirectoryChange, parts: DirectoryParts): 
     case 'PractitionerRole':
       return checkRole(change as unknown as DirectoryChange<PractitionerRole>, parts);
     default:
-      return Promise.resolve([]);
+      return warnOfTwins(change as unknown as DirectoryChange<Practitioner>, parts);
   }
 }
+
+/** Two people with one identifier: conditional updates by it are refused from now on. */
+async function warnOfTwins(
+  { name, before, after }: DirectoryChange<Practitioner>,
+  { after: reader }: DirectoryParts,
+): Promise<Issue[]> {
+  const known = (before?.identifier ?? []).map(tokenOf);
+  const added = (after?.identifier ?? []).map(tokenOf).filter(token => token !== '' && !known.includes(token));
+  const found = await Promise.all(
+    added.map(token => reader.find<Practitioner>('Practitioner', [['identifier', token]], MOST)),
+  );
+  const others = found.flat().filter(({ resource }) => `Practitioner/${resource.id}` !== name);
+  return others.length === 0 ? [] : [warning(`The same identifier stands on another record: ${namesOf(others)}.`)];
+}
+
+const tokenOf = ({ system = '', value }: Identifier): string =>
+  value === undefined ? '' : `${literal(system)}|${literal(value)}`;
 
 async function checkOrganization(change: DirectoryChange<Organization>, parts: DirectoryParts): Promise<Issue[]> {
   const { before, after } = change;

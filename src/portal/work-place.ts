@@ -52,6 +52,13 @@ export async function placeIn(group: string, task: Task, { all, now }: Moving): 
   return { isStaffed: await isStaffed(group, all, now), isTaken, criteria };
 }
 
+/** What finds a workflow group while it is active. */
+export const activeGroup = (reference: string, own: OwnCanonicals): Query => [
+  ['_id', reference.slice('Organization/'.length)],
+  ['type', `${own.codeSystem('organization-type')}|workflow-group`],
+  ['active:not', 'false'],
+];
+
 /** Whether it is an active workflow group. */
 export async function isWorkflowGroup(reference: string, reader: WorkflowReader): Promise<boolean> {
   const found = reference.startsWith('Organization/') ? await reader.get<Organization>(reference) : undefined;

@@ -15,7 +15,7 @@ import { flowWithout } from './reply-to.js';
 import { changed, combined, created, step, type Step, type Versioned, type WorkflowReader } from './step.js';
 import type { Thread } from './thread.js';
 import { GROUP, workflowGroupOf, workItemWorkflow } from './work-item.js';
-import { openItems, openWorkItems, threadIdentifier } from './work-place.js';
+import { activeGroup, openItems, openWorkItems, threadIdentifier } from './work-place.js';
 import { move, SERVER } from './workflow.js';
 
 const HOUR = 3600_000;
@@ -88,7 +88,15 @@ async function workIn(
   const open = await openWorkItems(root, reader, flow.target);
   const criteria = [reader.still('Task', openItems(root, flow.target, reader.own), open)];
   if (open.length > 0) return combined(step({ criteria }), await joining(message, open, reader, world));
-  return step({ writes: [created(newWorkItem(message, root, flow, world, reader.own))], criteria });
+  // A group that closes at this moment gets no more work.
+  const query = activeGroup(flow.target, reader.own);
+  const group = await reader.find('Organization', query, 1);
+  if (group.length === 0) throw unhandled('Communication.recipient');
+  const stays = reader.still('Organization', query, group);
+  return step({
+    writes: [created(newWorkItem(message, root, flow, world, reader.own))],
+    criteria: [...criteria, stays],
+  });
 }
 
 /** The work of a message that joins open items of its thread. */

@@ -28,6 +28,8 @@ export interface MatrixCaller {
   readonly needs: readonly string[];
   /** A kind of which the caller sees something, unless they see nothing. */
   readonly finds?: string;
+  /** Reads the audit. */
+  readonly readsAudit?: boolean;
 }
 
 const PATIENT_SCOPE = 'patient/*.cruds patient/*.$*';
@@ -96,6 +98,7 @@ const staff = (role: string, kinds: readonly Kind[]): MatrixCaller => ({
   sees: ({ kind }) => kinds.includes(kind),
   ...{ own: staffResources(`zq-${role}`, role), needs: [] },
   ...(kinds.length > 0 ? { finds: 'Patient' } : {}),
+  ...(role === 'auditor' ? { readsAudit: true } : {}),
 });
 
 const system = (name: string, scope: string, kinds: readonly Kind[]): MatrixCaller => ({

@@ -213,6 +213,29 @@ eachPortal(journey => {
     }
   });
 
+  it('[MSG-15] $remove-agent warns where nobody is left', async () => {
+    const here = await desk('Last');
+    const answer = await journey().call(administrator, 'POST', `${here.agentRole}/$remove-agent`);
+    assert.equal(answer.status, 200, answer.text);
+    assert.match(answer.headers.get('warning') ?? '', new RegExp(`Nobody processes the work of ${here.workflow}`));
+  });
+
+  it('[MSG-15] [MSG-5] no message gets into a group that closes at the same time', async () => {
+    const { workflow, clinical } = await desk('Twilight');
+    const [group, own] = [await stored(workflow), await stored(clinical)];
+    const { extension: _flows, ...bare } = own;
+    const [closed, ...sent] = await Promise.all([
+      send(
+        { method: 'PUT', url: workflow, resource: { ...group, active: false } },
+        { method: 'PUT', url: clinical, resource: bare },
+      ),
+      ...[1, 2, 3].map(() => write(patient, { recipient: [reference(clinical)] })),
+    ]);
+    const { body } = await journey().expect(200, system, 'GET', `Task?workflow-group=${workflow}&_summary=count`);
+    assert.equal(body['total'], sent.filter(({ status }) => status === 201).length);
+    assert.equal(closed.status, body['total'] === 0 ? 200 : 409, closed.text);
+  });
+
   it('[MSG-15] [MSG-5] of a flow and the closing of its group at once, one is refused', async () => {
     const workflow = await make(organization('workflow-group', 'Contended'));
     const group = await stored(workflow);

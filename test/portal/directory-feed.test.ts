@@ -158,7 +158,11 @@ eachPortal(journey => {
   it('[PC-10] twins are 412 by the entry that meets them, and nothing of the feed is written', async () => {
     const key = uniqueLetters();
     const twin = { resourceType: 'Practitioner', active: true, ...identified(`${key}-doctor`) };
-    for (const name of ['one', 'other']) await make({ ...twin, name: [{ family: name }] });
+    const first = await make({ ...twin, name: [{ family: 'one' }] });
+    const told = { prefer: 'return=OperationOutcome' };
+    const other = { ...twin, name: [{ family: 'other' }] };
+    const second = await journey().expect(201, system, 'POST', 'Practitioner', other, told);
+    assert.ok(second.text.includes(`another record: ${first}`), second.text);
     const before = await state();
     const [tried, sent] = [await dry(feedOf(key)), await send(feedOf(key))];
     for (const answer of [tried, sent]) {
