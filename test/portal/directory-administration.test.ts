@@ -83,6 +83,14 @@ eachPortal(journey => {
     assert.deepEqual([answer.status, answer.text.includes(`Task/${item!.id}`)], [409, true]);
   });
 
+  it('[MSG-15] the flow of a group that is closed keeps no workflow group open', async () => {
+    const { workflow, clinical } = await desk('Merged');
+    assert.equal((await put(clinical, { ...(await stored(clinical)), active: false })).status, 200);
+    assert.equal((await put(workflow, { ...(await stored(workflow)), active: false })).status, 200);
+    const opened = await put(clinical, { ...(await stored(clinical)), active: true });
+    assert.equal(opened.status, 422, 'it leads into nothing when it opens again');
+  });
+
   it('[MSG-15] a transaction is judged by what it leaves behind, in whatever order its entries stand', async () => {
     const { workflow, clinical } = await desk('Moving');
     const [group, own] = [await stored(workflow), await stored(clinical)];
