@@ -43,7 +43,7 @@ export const settingForms: Readonly<Record<SettingName, SettingForm>> = {
   'provider-messages': inGroup('questions', 'يبدأ الطاقم محادثات مع المرضى.'),
   'personal-messages': inGroup(
     'questions',
-    'يبدأ مستخدمو منضدة العمل محادثات بأسمائهم، وتصل الردود إلى صندوق وارد كل منهم.',
+    'يبدأ مستخدمو منصة العمل محادثات بأسمائهم، وتصل الردود إلى صندوق وارد كل منهم.',
   ),
   'group-sender': inGroup('questions', 'يكتب الطاقم باسم مجموعة سريرية دون ذكر مقدّم رعاية.'),
   'message-reason': inGroup('questions', 'الأسباب التي يمكن للناس ذكرها للرسالة.'),

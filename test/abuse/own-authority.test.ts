@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent, Bundle, Task } from 'fhir/r4.js';
 import { membersIn, type Members } from './member-operations.js';
+import { template } from '../portal/template-resources.js';
 import { eachPortal, output, parameters, stranger, type Caller, type Journey } from '../portal/journey.js';
 
 const ADMINISTRATOR: Caller = 'demo-agent as Practitioner/demo-administrator';
@@ -11,20 +12,6 @@ const auditor: Caller = 'demo-agent as Practitioner/demo-auditor';
 const category = [{ coding: [{ system: 'https://portico.health/fhir/CodeSystem/message-category', code: 'medical' }] }];
 const message = { resourceType: 'Communication', status: 'completed', category, payload: [{ contentString: 'x' }] };
 const question = { ...message, recipient: [{ reference: 'Organization/demo-clinical-group' }] };
-
-const messageTemplate = {
-  ...{ resourceType: 'ActivityDefinition', status: 'active', kind: 'CommunicationRequest', title: 'Ready' },
-  code: { coding: [{ system: 'https://portico.health/fhir/CodeSystem/activity-type', code: 'message-template' }] },
-  extension: [
-    {
-      url: 'https://portico.health/fhir/StructureDefinition/template-text',
-      extension: [
-        { url: 'language', valueCode: 'en' },
-        { url: 'text', valueString: 'It is ready.' },
-      ],
-    },
-  ],
-};
 
 async function eventsOf(journey: Journey, query: string): Promise<AuditEvent[]> {
   const { body } = await journey.expect(200, auditor, 'GET', `AuditEvent?_count=1000&${query}`);
@@ -328,7 +315,7 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
   const [unsubscribe = '', token = ''] = ['preferences', 'not-for-me'].map(
     page => new RegExp(`${page}\\?token=([\\w-]+)`).exec(mail?.text ?? '')?.[1] ?? '',
   );
-  const template = await journey.expect(201, 'demo-system', 'POST', 'ActivityDefinition', messageTemplate);
+  const made = await journey.expect(201, 'demo-system', 'POST', 'ActivityDefinition', template({ en: 'Ready' }));
   const toPatient = { ...message, subject: { reference: 'Patient/demo-patient' } };
   const received = await journey.expect(201, 'demo-clinician', 'POST', 'Communication', toPatient);
   const { answer: sent, reasons: sending } = await reasonsFor(
@@ -349,7 +336,7 @@ async function firstState(journey: Journey): Promise<{ state: State; inviting: s
       birthDate: person.birthDate,
       communication: String(received.body.id),
       task,
-      template: `ActivityDefinition/${String(template.body.id)}`,
+      template: `ActivityDefinition/${String(made.body.id)}`,
       ...(await membersIn(journey)),
     },
     inviting,

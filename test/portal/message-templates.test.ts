@@ -1,8 +1,9 @@
 /** Templates of messages: what staff insert into an answer, in the patient's language. */
 import assert from 'node:assert/strict';
 import type { ActivityDefinition, Bundle, CommunicationRequest } from 'fhir/r4.js';
-import { actionsOf, coding, OWN, reference } from './desk.js';
+import { actionsOf, OWN } from './desk.js';
 import { eachPortal, issue, type Answer, type Caller, type Journey } from './journey.js';
+import { template } from './template-resources.js';
 import { wording } from './wording-resources.js';
 
 const system: Caller = 'demo-system';
@@ -11,25 +12,6 @@ const groupManager: Caller = 'demo-agent as Practitioner/demo-manager';
 const administrator: Caller = 'demo-agent as Practitioner/demo-administrator';
 const configurationManager: Caller = 'demo-agent as Practitioner/demo-configuration-manager';
 const DESK = 'Organization/demo-workflow-group';
-
-const template = (texts: Readonly<Record<string, string>>, groups: string[] = [], more: object = {}) => ({
-  ...{ resourceType: 'ActivityDefinition', title: 'Ready', status: 'active', kind: 'CommunicationRequest' },
-  code: coding('activity-type', 'message-template'),
-  extension: Object.entries(texts).map(([language, text]) => ({
-    url: `${OWN}/StructureDefinition/template-text`,
-    extension: [
-      { url: 'language', valueCode: language },
-      { url: 'text', valueString: text },
-    ],
-  })),
-  ...(groups.length > 0 && {
-    useContext: groups.map(group => ({
-      code: { system: 'http://terminology.hl7.org/CodeSystem/usage-context-type', code: 'user' },
-      valueReference: reference(group),
-    })),
-  }),
-  ...more,
-});
 
 function templates(journey: () => Journey): void {
   const { make, desk } = actionsOf(journey);

@@ -39,7 +39,7 @@ function actions(journey: () => Journey) {
 }
 
 function drafts(journey: () => Journey): void {
-  const { asked, put, found, draftOf, move, item } = actions(journey);
+  const { asked, put, found, draftOf, move, item, role } = actions(journey);
 
   it('[MSG-19] a draft of an answer is its author’s alone, hangs on the work item, and is sent by who has that', async () => {
     const { caller, colleague, clinical, question, task } = await asked('Drafting');
@@ -67,7 +67,7 @@ function drafts(journey: () => Journey): void {
   });
 
   it('[MSG-19] the draft of an agent who has left is nobody’s, and does not hold up the work', async () => {
-    const { caller, colleague, person, task } = await asked('Leaving');
+    const { caller, colleague, person, workflow, task } = await asked('Leaving');
     const draft = await draftOf(caller, task);
     const { body } = await journey().expect(200, system, 'GET', person);
     await journey().expect(200, system, 'PUT', person, { ...body, active: false });
@@ -78,6 +78,7 @@ function drafts(journey: () => Journey): void {
     await move(colleague, task, 'claim');
     assert.equal((await move(colleague, task, 'complete')).status, 200);
     await journey().expect(200, system, 'PUT', person, body);
+    await role(person, 'agent', workflow);
     assert.deepEqual(await found(caller, 'status=preparation'), [draft.id], 'who comes back finds it');
   });
 }
