@@ -122,7 +122,6 @@ describe('a week of a family and a desk', () => {
       for (const item of open) assert.equal((await week.move(desk.noor.caller, item, 'claim')).status, 200);
       await week.change(desk.noor.role, { active: false });
       for (const item of open) assert.equal((await week.move(desk.noor.caller, item, 'complete')).status, 403);
-      for (const item of open) assert.equal((await week.move(desk.milan.caller, item, 'release')).status, 200);
       for (const item of open) {
         assert.equal((await week.move(desk.milan.caller, item, 'claim')).status, 200);
         const isAnna = item.for?.reference === week.patients.anna;
