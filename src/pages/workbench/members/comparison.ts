@@ -14,7 +14,7 @@ export function comparison(visit: Visit, pair: readonly Patient[]): Html {
     [words.memberAddress, one => lines(addressesOf(one))],
     [words.memberMind, one => lines(oddities(one, words).map(text => html`${text}`))],
   ];
-  return html`<div class="scroll" role="region" aria-label="${words.duplicateRecords}" tabindex="0">
+  return html`<div class="scroll few" role="region" aria-label="${words.duplicateRecords}" tabindex="0">
     <table>
       <thead>
         <tr>
