@@ -34,6 +34,7 @@ export const withoutPage: readonly string[] = [
   ...['GET /passkey/answer', 'GET /second-passkey/answer', 'POST /second-passkey/answer', 'GET /sign-in/set-up/app'],
   ...['GET /sign-in/set-up/app-code', 'GET /sign-in/set-up/passkey', 'GET /sign-in/set-up/passkey-answer'],
   ...['POST /sign-out', 'POST /account/sign-out-everywhere', 'POST /account/end-session'],
+  ...['answer', 'retract', 'read', 'unread'].map(move => `GET /workbench/inbox/thread/${move}`),
   // Asked for by pages of the Workbench
   ...['GET /workbench/live', 'GET /workbench/events'],
   ...[
@@ -130,6 +131,24 @@ export const pages: readonly ListedPage[] = [
   ...administrationPages,
   ...workloadPages,
   ...upkeepPages,
+  {
+    name: 'workbench-inbox',
+    routes: ['GET /workbench/inbox'],
+    async open(reader) {
+      await withPersonalReply(reader);
+      await reader.go('/workbench/inbox');
+    },
+  },
+  {
+    name: 'workbench-inbox-thread',
+    routes: ['answer', 'retract', 'read', 'unread']
+      .map(move => `POST /workbench/inbox/thread/${move}`)
+      .concat('GET /workbench/inbox/thread'),
+    async open(reader) {
+      const id = await withPersonalReply(reader);
+      await reader.go(`/workbench/inbox/thread?id=${id}`);
+    },
+  },
   {
     name: 'workbench-message',
     routes: ['POST /workbench/message', 'GET /workbench/message'],
@@ -584,6 +603,16 @@ async function atItem(reader: Reader): Promise<string> {
   const id = await atWorkbench(reader);
   await reader.go(`/workbench/item?id=${id}`);
   return id;
+}
+
+/** The agent has an answer to what they wrote in their own name; its id. */
+async function withPersonalReply(reader: Reader): Promise<string> {
+  const { server, storage } = reader.portal;
+  const { write, reply } = actionsOf(() => new Journey(server, storage, { ahead: 0 }));
+  await atWorkbench(reader);
+  const subject = { reference: 'Patient/demo-patient' };
+  const begun = await write('demo-agent', { subject, recipient: [subject], topic: { text: 'Your plan' } });
+  return (await reply({ resourceType: 'Communication', status: 'completed', id: String(begun.body.id) })).id ?? '';
 }
 
 async function forgotten({ go, send, portal }: Reader): Promise<void> {

@@ -4,7 +4,7 @@ import type { Bundle, Communication } from 'fhir/r4.js';
 import { eachMembership, token } from '../identity/members.js';
 import type { Page } from '../fixtures/page-visitor.js';
 import { actionsOf, coding, OWN, reference } from '../portal/desk.js';
-import { Journey } from '../portal/journey.js';
+import { asMessage, Journey } from '../portal/journey.js';
 import { chooseAgent, signedInAgent } from './agent.js';
 
 const MESSAGE = '/workbench/message';
@@ -12,7 +12,7 @@ const GROUP = 'Organization/demo-workflow-group';
 
 eachMembership('messages that staff begin at the Workbench', portal => {
   const journey = (): Journey => new Journey(portal().server, portal().storage, { ahead: 0 });
-  const { make, desk } = actionsOf(journey);
+  const { make, desk, write, reply } = actionsOf(journey);
   before(() => chooseAgent(portal()));
 
   const options = ({ text }: Page, select: string): string[] => {
@@ -93,5 +93,30 @@ eachMembership('messages that staff begin at the Workbench', portal => {
     );
     assert.equal(gone.status, 404);
     assert.match(gone.text, /Mine<\/textarea/);
+  });
+
+  it('[MSG-13] an answer to a message of one’s own lies in one’s own inbox, is marked, answered, and nobody else’s', async () => {
+    const subject = `Plan ${token()}`;
+    const dana = reference('Patient/demo-patient');
+    const begun = await write('demo-agent', { subject: dana, recipient: [dana], topic: { text: subject } });
+    assert.equal(begun.status, 201, begun.text);
+    const told = await reply(asMessage(begun), {
+      payload: [{ contentString: 'Thank you <3' }],
+      topic: { text: subject },
+    });
+    const browser = await signedInAgent(portal());
+    const inbox = await browser.get('/workbench/inbox');
+    assert.match(inbox.text, new RegExp(`${subject}</bdi></a\\s*>\\s*<strong class="flag">Unread`));
+    const thread = await browser.get(`/workbench/inbox/thread?id=${told.id}`);
+    assert.match(thread.text, /Thank you &lt;3/);
+    await browser.send(thread, {}, '/workbench/inbox/thread/read');
+    assert.doesNotMatch((await browser.get('/workbench/inbox')).text, /<strong class="flag">Unread/);
+    const fields = { text: 'You are welcome', sender: 'Practitioner/demo-agent', do: 'send' };
+    const sent = await browser.send(thread, fields, '/workbench/inbox/thread/answer');
+    assert.match(sent.text, /You are welcome/);
+    assert.equal((await sentAbout(subject)).length, 3);
+    const manager = await signedInAgent(portal(), 'manager');
+    assert.ok(!(await manager.get('/workbench/inbox')).text.includes(subject));
+    assert.equal((await manager.get(`/workbench/inbox/thread?id=${told.id}`)).status, 404);
   });
 });

@@ -18,7 +18,7 @@ import { refusal } from './refusal.js';
 import { carryOut } from './send.js';
 import { shortcutHelp } from './shortcuts.js';
 import { subjectOf } from './subject.js';
-import { threadOf, threadView } from './thread.js';
+import { retract, threadOf, threadView } from './thread.js';
 import { writtenIn, type Written } from './written.js';
 
 interface Shown {
@@ -42,7 +42,7 @@ export async function itemPage(
   const task = (await read(desk, who, `Task/${id}`)) as Task | undefined;
   if (!task) return { kind: 'page', status: 404, title: words.workbench, content: heading(words.noItem) };
   const [thread, groups, patient, settings, format] = await Promise.all([
-    threadOf(parts, who, task),
+    threadOf(parts, who, rootOf(task)),
     groupsOf(desk, who),
     read(desk, who, task.for?.reference ?? 'Patient/-'),
     parts.settings(),
@@ -62,7 +62,7 @@ export async function itemPage(
     <div class="columns">
       <section aria-labelledby="thread-title">
         <h2 id="thread-title">${words.thread}</h2>
-        ${threadView(visit, thread, { format, base, own, task })}
+        ${threadView(visit, thread, { format, base, own, retract: { action: `${ITEM}/retract`, id } })}
         ${
           mayAnswer && written
             ? await answerForm(visit, who, task, { written, thread, group, parts })
@@ -126,7 +126,7 @@ export async function answerItem(
   const id = fields('id');
   const task = (await read(parts.desk, who, `Task/${id}`)) as Task | undefined;
   if (!task) return itemPage(visit, who, id, parts);
-  const thread = await threadOf(parts, who, task);
+  const thread = await threadOf(parts, who, rootOf(task));
   const sent = writtenIn(fields, files);
   const written = { ...sent, sender: sent.sender === '' ? askedOf(thread) : sent.sender };
   const problems = uploadProblems(files);
@@ -151,13 +151,7 @@ export async function retractMessage(
   fields: Fields,
   parts: WorkbenchParts,
 ): Promise<Answer> {
-  const path = ['Communication', fields('message')];
-  const message = await read(parts.desk, who, path.join('/'));
-  const reply: Reply = message
-    ? await parts.desk(who, {
-        ...{ method: 'PUT', path, version: message.meta?.versionId ?? '' },
-        resource: { ...message, status: 'entered-in-error' },
-      })
-    : { status: 404, resource: undefined };
-  return after(visit, who, fields('id'), reply, parts);
+  return after(visit, who, fields('id'), await retract(parts.desk, who, fields('message')), parts);
 }
+
+const rootOf = ({ groupIdentifier }: Task): string => groupIdentifier?.value ?? '';

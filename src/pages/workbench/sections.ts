@@ -9,10 +9,12 @@ import { wordingsSection } from './wordings/index.js';
 import { membersSection } from './members/index.js';
 import type { Section } from './parts.js';
 import { directorySections, settingsSections } from './administration/index.js';
+import { inboxSection } from './inbox.js';
 import { queueSection } from './queue-section.js';
 
 export const sections: readonly Section[] = [
   queueSection,
+  inboxSection,
   membersSection,
   ...directorySections,
   ...settingsSections,

@@ -1,5 +1,5 @@
 /** The thread of a work item: its messages in order, who wrote each, for whom, the files, and what became of those sent. */
-import type { Communication, RelatedPerson, Task } from 'fhir/r4.js';
+import type { Communication, RelatedPerson } from 'fhir/r4.js';
 import type { OwnCanonicals } from '../../fhir/own-canonicals.js';
 import type { Query } from '../../fhir/request.js';
 import type { Resource } from '../../fhir/resource.js';
@@ -7,11 +7,11 @@ import type { SignedIn } from '../../identity/sessions/session.js';
 import { html, type Html } from '../html.js';
 import { hidden } from '../account/fields.js';
 import type { Visit } from '../account/visit.js';
-import { find, read } from './desk.js';
+import { find, read, type Desk, type Reply } from './desk.js';
 import { extensionsOf } from './extension.js';
 import { fileView } from './file.js';
 import { namesOf, type NameOf } from './names.js';
-import { ITEM, type WorkbenchParts } from './parts.js';
+import type { WorkbenchParts } from './parts.js';
 import { subjectOf } from './subject.js';
 
 /** Messages of a thread that a page shows, the latest of them. */
@@ -29,12 +29,13 @@ export interface Thread {
   readonly readAt: ReadonlyMap<string, string>;
 }
 
+/** @param rootId of its first message */
 export async function threadOf(
   { desk, own }: Pick<WorkbenchParts, 'desk' | 'own'>,
   who: SignedIn,
-  task: Task,
+  rootId: string,
 ): Promise<Thread> {
-  const root = `Communication/${task.groupIdentifier?.value ?? ''}`;
+  const root = `Communication/${rootId}`;
   const query: Query = [
     ['part-of', root],
     ['status', 'completed,entered-in-error'],
@@ -97,8 +98,8 @@ export interface ThreadView {
   /** Path of the portal's FHIR base. */
   readonly base: string;
   readonly own: OwnCanonicals;
-  /** The work item. */
-  readonly task: Task;
+  /** The form that takes a message back, and the id of the page's own. */
+  readonly retract: { readonly action: string; readonly id: string };
 }
 
 export const threadView = (visit: Visit, thread: Thread, view: ThreadView): Html =>
@@ -110,7 +111,7 @@ function messageView(
   visit: Visit,
   message: Communication,
   { name, readAt }: Thread,
-  { format, base, own, task }: ThreadView,
+  { format, base, own, retract: form }: ThreadView,
 ): Html {
   const { words } = visit;
   const readTime = readAt.get(`Communication/${message.id ?? ''}`);
@@ -131,20 +132,33 @@ function messageView(
           )
         : html`<p class="advice">${words.retracted}</p>`
     }
-    ${isSent(message) && isByStaff(message) && retractForm(visit, message, task)}
+    ${isSent(message) && isByStaff(message) && retractForm(visit, message, form)}
   </li>`;
 }
 
 const isByProxy = ({ sender }: Communication): boolean => sender?.reference?.startsWith('RelatedPerson/') === true;
 
-const retractForm = ({ words, form }: Visit, { id = '' }: Communication, task: Task): Html =>
+const retractForm = (
+  { words, form }: Visit,
+  { id = '' }: Communication,
+  { action, id: page }: ThreadView['retract'],
+): Html =>
   html`<details class="retract">
     <summary>${words.retract}</summary>
     ${form(
-      `${ITEM}/retract`,
-      html`${hidden('id', task.id ?? '')} ${hidden('message', id)}
+      action,
+      html`${hidden('id', page)} ${hidden('message', id)}
         <p class="advice">${words.retractWhat}</p>
         <button type="submit" class="quiet">${words.retract}</button>`,
-      { id: task.id ?? '' },
+      { id: page },
     )}
   </details>`;
+
+/** Takes back a message that was sent. @param id of the message */
+export async function retract(desk: Desk, who: SignedIn, id: string): Promise<Reply> {
+  const path = ['Communication', id];
+  const message = await read(desk, who, path.join('/'));
+  if (!message) return { status: 404, resource: undefined };
+  const resource = { ...message, status: 'entered-in-error' };
+  return desk(who, { method: 'PUT', path, version: message.meta?.versionId ?? '', resource });
+}
