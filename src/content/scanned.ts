@@ -23,7 +23,7 @@ export class Infected extends Fault {
   readonly virus: string;
 
   constructor(expression: string, virus: string) {
-    super('unprocessable', 'The content holds a virus. Nothing has been stored.', { expression });
+    super('unprocessable', 'The content holds a virus. Nothing has been stored.', { expression, because: 'infected' });
     this.virus = virus;
   }
 }
@@ -46,6 +46,7 @@ export async function scanWithin(parts: ScanParts, resource: Resource, before: s
 const unscanned = (expression: string): Fault =>
   new Fault('unavailable', 'The content cannot be scanned for viruses now. Sent as a Binary, it would be held.', {
     expression,
+    because: 'held',
     headers: { 'retry-after': '30' },
   });
 

@@ -34,6 +34,9 @@ export interface Issue {
   expression?: string;
 }
 
+/** What people are told of in words of its own: a function that is off, a file that waits to be scanned or holds a virus. */
+export type Because = 'switched-off' | 'held' | 'infected';
+
 export interface FaultDetail {
   /** IssueType code, where it differs from the kind's own (outcome.ts). */
   code?: string;
@@ -43,7 +46,7 @@ export interface FaultDetail {
   /** Extra answer headers, such as Retry-After. */
   headers?: Record<string, string>;
   /** Where its kind does not tell people enough. */
-  because?: 'switched-off';
+  because?: Because;
   /** Private: for the log only. */
   cause?: unknown;
 }

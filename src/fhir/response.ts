@@ -1,5 +1,5 @@
 /** One FHIR answer as a value. http/ turns it into HTTP; batch and transaction turn it into an entry. */
-import type { Issue } from './fault.js';
+import type { Because, Issue } from './fault.js';
 import type { Resource } from './resource.js';
 
 export type ResponseBody =
@@ -25,7 +25,7 @@ export interface FhirResponse {
   /** The same body goes to everybody who asks, until it changes. */
   stable?: true;
   /** Of a refusal, where its status does not tell people enough. */
-  because?: 'switched-off';
+  because?: Because;
   /** Of a write that was done: what its caller should know. */
   warnings?: readonly Issue[];
   /** When the version was written, in milliseconds since the epoch: Last-Modified has whole seconds. */

@@ -42,7 +42,9 @@ export async function rawContent(context: Context, version: Version, blobs: Blob
 
 /** Content that is held, and content that held a virus. */
 function refuseAbsent(resource: Resource): void {
-  if (placeOf(resource)?.held) throw new Fault('conflict', 'The file is held until it has been scanned for viruses.');
+  if (placeOf(resource)?.held) {
+    throw new Fault('conflict', 'The file is held until it has been scanned for viruses.', { because: 'held' });
+  }
   if (absenceOf(resource) === 'not-permitted') throw new Fault('gone', 'The file held a virus and has been removed.');
 }
 

@@ -1,6 +1,7 @@
 /** Binaries that a message links: its author's own, which become files of the message, and those of the patient concerned. */
 import type { Binary, Communication, Reference } from 'fhir/r4.js';
 import { defined } from '../fhir/defined.js';
+import { Fault } from '../fhir/fault.js';
 import { localName, localReference } from '../fhir/reference.js';
 import type { Document, DocumentChange } from '../store/port.js';
 import {
@@ -82,7 +83,8 @@ export async function linkedFile(url: string, sent: SentFile, parts: AttachmentP
   }
   refuseType(contentType, sent, parts.limits);
   const { size, hash, scan } = checked(await parts.files.stored(found.version, most), sent);
-  if (scan === 'held' && !isTakenBy(message, taken, file, parts.base)) throw refused(path, HELD, undefined, 'conflict');
+  if (scan === 'held' && !isTakenBy(message, taken, file, parts.base))
+    throw new Fault('conflict', HELD, { expression: path, because: 'held' });
   return { attachment: { ...attachment, contentType, url: name, size, hash }, step: taken, ...defined({ scan }) };
 }
 

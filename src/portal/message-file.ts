@@ -94,7 +94,9 @@ export function checked<F extends FileFacts>(facts: F | undefined, { attachment,
   if (!facts.isAsNamed) throw refused(`${path}.contentType`, 'The content is of another type than it is said to be.');
   if (size !== undefined && size !== facts.size) throw refused(`${path}.size`, 'The content has another size.');
   if (hash !== undefined && hash !== facts.hash) throw refused(`${path}.hash`, 'The content has another SHA-1.');
-  if (facts.scan === 'infected') throw refused(path, 'The file holds a virus.');
+  if (facts.scan === 'infected') {
+    throw new Fault('unprocessable', 'The file holds a virus.', { expression: path, because: 'infected' });
+  }
   return facts;
 }
 

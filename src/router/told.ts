@@ -1,4 +1,5 @@
 /** Refusals for people: the outcome says why in the language of its reader, beside what it says to developers. */
+import type { Because } from '../fhir/fault.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
 import type { FhirResponse } from '../fhir/response.js';
 import { readerLanguage } from '../texts/language.js';
@@ -18,6 +19,13 @@ const KEYS: Readonly<Record<number, PlainKey>> = {
   413: 'outcomeTooLarge',
   415: 'outcomeNotOffered',
   422: 'outcomeWrong',
+};
+
+/** Of what its status does not tell people. */
+const BECAUSE: Readonly<Record<Because, PlainKey>> = {
+  'switched-off': 'outcomeSwitchedOff',
+  held: 'outcomeHeld',
+  infected: 'outcomeInfected',
 };
 
 /** The answer, with `details.text` where it is a refusal and people read it. https://hl7.org/fhir/R4/operationoutcome.html */
@@ -47,7 +55,7 @@ async function wordsFor({ request }: Run, { texts, configuration }: DispatchPart
 function textOf({ status, headers, because }: FhirResponse, { texts, t }: Words): string {
   const wait = Number(headers['retry-after']);
   if (status === 429 && wait > 0) return t('waitSeconds', { count: wait });
-  if (because === 'switched-off') return texts.outcomeSwitchedOff;
+  if (because) return texts[BECAUSE[because]];
   return texts[KEYS[status] ?? (status < 500 ? 'outcomeUnreadable' : 'outcomeLater')];
 }
 

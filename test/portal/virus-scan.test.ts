@@ -1,6 +1,6 @@
 /** What is sent is scanned before it is stored, by whatever way it comes: the infected is refused, what nobody can scan is held. */
 import assert from 'node:assert/strict';
-import type { AuditEvent, Binary, Bundle, Communication } from 'fhir/r4.js';
+import type { AuditEvent, Binary, Bundle, Communication, OperationOutcome } from 'fhir/r4.js';
 import { FakeClamd, MARKER } from '../fixtures/fake-clamd.js';
 import { asMessage, eachPortal, issue, type Answer, type Caller, type Journey } from './journey.js';
 
@@ -194,6 +194,49 @@ function holding(journey: () => Journey, clamd: () => FakeClamd): void {
       assert.equal(status, 409, 'what was held in a version stays closed there');
       clamd().behaviour = 'down';
     }
+  });
+
+  it('[MSG-10] people are told why in their words', async () => {
+    const { url } = await held(clinician, 0);
+    const textOf = ({ body }: Answer) => (body as unknown as OperationOutcome).issue[0]?.details?.text;
+    assert.match(textOf(await open(patient, url)) ?? '', /not been scanned for viruses yet/);
+    clamd().behaviour = 'works';
+    assert.match(textOf(await send(patient, pdf(infected()))) ?? '', /holds a virus/);
+    assert.match(textOf(await raw(patient, 'POST', 'Binary', infected(50_000))) ?? '', /holds a virus/);
+    await later();
+  });
+
+  it('[MSG-10] a file and its message of one transaction, and a file at a customer, are held too', async () => {
+    const [bytes, other] = [clean(30_000), clean()];
+    const fullUrl = 'urn:uuid:0b1f3c52-7a0e-4c0c-9d0f-5a9b0a4a7f12';
+    const entry = [
+      { resource: messageTo(DANA, { url: fullUrl }), request: { method: 'POST', url: 'Communication' } },
+      { fullUrl, resource: binaryOf(bytes), request: { method: 'POST', url: 'Binary' } },
+    ];
+    const done = await journey().expect(200, clinician, 'POST', '', {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry,
+    });
+    const [id = ''] = /Communication\/[^/"]+/.exec(done.text)?.[0].split('/').slice(1) ?? [];
+    const message = await reread(id);
+    assert.equal(stateIn(message), 'held');
+    const { customer } = journey().server;
+    const authorization = `Bearer ${journey().server.token(ehr)}`;
+    const made = await fetch(`${customer}/Binary`, {
+      method: 'POST',
+      headers: { authorization, ...PDF },
+      body: new Uint8Array(other),
+    });
+    assert.equal(made.status, 201);
+    const path = made.headers.get('location')?.split('/_history')[0] ?? '';
+    const opened = () => fetch(path, { headers: { authorization, accept: 'application/pdf' } });
+    assert.equal((await opened()).status, 409);
+    clamd().behaviour = 'works';
+    await later();
+    assert.equal((await open(patient, fileIn(message).url)).text, bytes.toString());
+    assert.equal(stateIn(await reread(id)), undefined);
+    assert.equal(await (await opened()).text(), other.toString());
   });
 
   it('[MSG-10] each bad day of the scanner holds a file', async () => {
