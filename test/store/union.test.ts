@@ -7,7 +7,7 @@ import { openMemory } from '../../src/store/memory/open.js';
 import { readOnly } from '../../src/store/views/read-only.js';
 import { union } from '../../src/store/views/union.js';
 import { isFault } from '../contract/faults.js';
-import { fixedClock, ids, NOW, pages, putOf, Scene } from '../fixtures/storage-samples.js';
+import { DEADLINE, fixedClock, ids, NOW, pages, putOf, Scene } from '../fixtures/storage-samples.js';
 import { eachStorage } from '../fixtures/storages.js';
 import { compareHistory, compareReads, compareSearch } from '../property/store-model.js';
 import { changePlans, historyPlans, isUnchained, searchPlans, type ChangePlan } from '../property/store-samples.js';
@@ -129,6 +129,20 @@ eachStorage((name, open) => {
       const scene = new Scene(union(store, 'all', partitions), 'all');
       const [found] = await scene.store.read([scene.key('Patient/m')]);
       assert.deepEqual([found?.deleted, found?.version], [false, 1]);
+    });
+
+    it('adds up what its partitions count by posting', async () => {
+      const partitions = [freshName(), freshName()];
+      const put = (partition: string, id: string, posting: string) =>
+        putOf(partition, `Task/${id}`, { postings: [`Task|~n|${posting}`] });
+      const [one = '', two = ''] = partitions;
+      await store.commit({ puts: [put(one, 'a', 'x'), put(one, 'b', 'y'), put(two, 'c', 'x')] });
+      const dates = { since: NOW, until: NOW + 1, deadline: DEADLINE };
+      const query = { partition: 'all', type: 'Task', prefix: 'Task|~n|', ...dates };
+      assert.deepEqual(Object.fromEntries(await union(store, 'all', partitions).tally(query)), {
+        'Task|~n|x': 2,
+        'Task|~n|y': 1,
+      });
     });
 
     it('passes on what a store warns of', async () => {

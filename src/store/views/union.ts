@@ -79,17 +79,7 @@ export function union(store: Store, name: string, partitions: readonly string[])
       return sum(await each(partition => store.count({ ...search, partition }, limit)), limit);
     },
     async tally(query) {
-      const tallies = await each(partition => store.tally({ ...query, partition }));
-      const keys = new Set(tallies.flatMap(one => [...one.keys()]));
-      return new Map(
-        [...keys].map(key => [
-          key,
-          sum(
-            tallies.map(one => one.get(key) ?? 0),
-            Infinity,
-          ),
-        ]),
-      );
+      return together(await each(partition => store.tally({ ...query, partition })));
     },
     history({ after, limit, ...query }) {
       const pageOf: PageOf = (partition, window) => store.history({ ...query, partition, ...window });
@@ -146,6 +136,17 @@ const rowsOf = ({ rows, positions }: Page, member: number): Row[] =>
 /** One that is there before one that was deleted. */
 const firstOf = (versions: readonly (Version | undefined)[]): Version | undefined =>
   versions.find(version => version?.deleted === false) ?? versions.find(version => version !== undefined);
+
+/** The numbers of several tallies, added up. */
+const together = (tallies: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> => {
+  const keys = new Set(tallies.flatMap(one => [...one.keys()]));
+  const total = (key: string): number =>
+    sum(
+      tallies.map(one => one.get(key) ?? 0),
+      Infinity,
+    );
+  return new Map([...keys].map(key => [key, total(key)]));
+};
 
 const sum = (counts: readonly number[], limit: number): number =>
   Math.min(
