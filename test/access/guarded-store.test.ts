@@ -117,6 +117,14 @@ describe('guarded store: reading', () => {
     assert.equal(await store.countHistory({ partition: PARTITION, of, deadline: DEADLINE }, 10), 2);
   });
 
+  it('[B08] counts by posting for those alone who see all of the type', async () => {
+    const dates = { since: -8.64e15, until: 8.64e15, deadline: DEADLINE };
+    const query = { partition: PARTITION, type: 'Communication', prefix: 'Communication|~own|', ...dates };
+    await assert.rejects(seenBy(from, first).tally(query), ({ kind }: Fault) => kind === 'forbidden');
+    const tally = await seenBy(from, everything).tally(query);
+    assert.equal(tally.get('Communication|~own|Patient/1'), 1);
+  });
+
   it('[B03] [B08] finds and counts the own alone, whatever is asked', async () => {
     const store = seenBy(from, first);
     assert.deepEqual(await found(store, 'Communication'), ['Communication/m1']);
