@@ -12,7 +12,7 @@ const GROUP = 'Organization/demo-clinical-group';
 const SECRET = 'Between us: the family is hard to reach';
 
 function notes(journey: () => Journey): void {
-  const { desk, ask, reply, itemsOf, move } = actionsOf(journey);
+  const { desk, make, role, ask, reply, itemsOf, move } = actionsOf(journey);
   const note = (who: Caller, task: Task, text = SECRET): Promise<Answer> =>
     move(who, task, 'note', parameters({ note: text }));
   const noted = (answer: Answer): Task => {
@@ -43,8 +43,12 @@ function notes(journey: () => Journey): void {
     const second = noted(await note('demo-agent as Practitioner/demo-manager', task, 'Done well'));
     assert.deepEqual([second.status, second.note?.length], ['completed', 2]);
     const stranger = await desk('Elsewhere');
+    const idle = await make({ resourceType: 'Practitioner', active: true, name: [{ family: 'Idle' }] });
+    await role(idle, 'agent', 'Organization/demo-workflow-group');
+    await journey().expect(200, `demo-agent as ${idle}`, 'GET', `Task/${task.id}`);
     for (const [who, status] of [
       [stranger.caller, 404],
+      [`demo-agent as ${idle}`, 403],
       ['demo-clinician', 403],
       [patient, 403],
       ['demo-ehr', 403],
