@@ -75,6 +75,8 @@ const grants: Readonly<Record<StaffRole, RoleGrants>> = {
   scheduler: { Patient: all, Appointment: manage, Schedule: manage, Slot: manage },
   'visit-administrator': { Patient: all, Appointment: all, Encounter: all },
   auditor: { AuditEvent: all },
+  // They keep the clients, which are no resources.
+  'system-administrator': {},
   'configuration-manager': { Basic: manage, ActivityDefinition: manage },
   'healthcare-administrator': {
     Patient: all,

@@ -4,6 +4,7 @@ import type { Endpoint } from 'fhir/r4.js';
 import { createPortalDocument } from '../configuration/portal-document.js';
 import { serverReader } from './server-reader.js';
 import { createCrashCheck } from './crash-check.js';
+import { createClientAdministration } from '../identity/authorization-server/client-administration.js';
 import { createDesk } from './desk.js';
 import { pageRequest } from './page-request.js';
 import { createReadiness } from '../observe/readiness.js';
@@ -218,6 +219,7 @@ function workbenchOf(parts: ServingParts): WorkbenchParts | undefined {
     live,
     now: () => parts.world.clock.now(),
     settings: parts.configuration,
+    clients: createClientAdministration({ ...parts, reader: serverReader(parts) }),
   };
 }
 

@@ -10,6 +10,7 @@ export const staffRoles = [
   'auditor',
   'configuration-manager',
   'healthcare-administrator',
+  'system-administrator',
 ] as const;
 
 export type StaffRole = (typeof staffRoles)[number];

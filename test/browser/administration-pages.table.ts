@@ -1,8 +1,12 @@
 /** The pages of the Workbench on which administrators work. */
+import { createClientRegistry } from '../../src/identity/authorization-server/clients.js';
 import type { Staff } from '../identity/staff-visitor.js';
+import { coding } from '../portal/desk.js';
 import { asStaff } from './members.table.js';
 import type { ListedPage } from './pages.table.js';
 import type { Reader } from './page-site.js';
+
+const CLIENT_ACTIONS = ['disable', 'enable', 'rotate'];
 
 export const administrationPages: readonly ListedPage[] = [
   {
@@ -82,7 +86,31 @@ export const administrationPages: readonly ListedPage[] = [
       await reader.page.waitForLoadState();
     },
   },
+  {
+    name: 'admin-clients',
+    routes: ['GET /workbench/clients', ...CLIENT_ACTIONS.map(action => `POST /workbench/clients/${action}`)],
+    async open(reader) {
+      await withClient(reader);
+      await atPage(reader, 'manager', '/workbench/clients');
+      await reader.send('/workbench/clients/rotate');
+    },
+  },
 ];
+
+/** A client, and somebody who keeps clients. */
+async function withClient({ portal: { storage, world, fhir } }: Reader): Promise<void> {
+  const registry = createClientRegistry({ ...storage, ...world });
+  const client = { kind: 'trusted-system', name: 'Records', integration: 'ehr', redirectUris: [] } as const;
+  const scope = 'system/Patient.rs system/Communication.cruds';
+  if ((await registry.find('records')) !== undefined) return;
+  await registry.add({ ...client, id: 'records', scope, authMethod: 'client_secret_basic' });
+  await fhir('demo-system', 'POST', 'PractitionerRole', {
+    resourceType: 'PractitionerRole',
+    active: true,
+    practitioner: { reference: 'Practitioner/demo-manager' },
+    code: [coding('role', 'system-administrator')],
+  });
+}
 
 /** Routes of these pages that lead back to another. */
 export const administrationWithoutPage: readonly string[] = [
@@ -91,6 +119,7 @@ export const administrationWithoutPage: readonly string[] = [
   'GET /workbench/users/user/grant',
   'GET /workbench/users/user/end',
   'GET /workbench/branding/preview',
+  ...CLIENT_ACTIONS.map(action => `GET /workbench/clients/${action}`),
 ];
 
 type Cookies = Awaited<ReturnType<ReturnType<Reader['page']['context']>['cookies']>>;

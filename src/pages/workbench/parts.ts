@@ -1,6 +1,7 @@
 /** What the pages of the Workbench have in common. */
 import type { OwnCanonicals } from '../../fhir/own-canonicals.js';
 import type { StaffRole } from '../../fhir/staff-roles.js';
+import type { ClientAdministration } from '../../identity/authorization-server/client-administration.js';
 import type { SignedIn } from '../../identity/sessions/session.js';
 import type { Sessions } from '../../identity/sessions/sessions.js';
 import type { PlainKey } from '../../texts/words.js';
@@ -20,6 +21,7 @@ export interface WorkbenchParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly settings: () => Promise<DeskSettings>;
+  readonly clients: ClientAdministration;
 }
 
 /** Settings of the portal, at this moment. */

@@ -1,8 +1,9 @@
 /** The administration of the Workbench: groups with their flows and agents, and what else administrators keep. */
 import type { Section } from '../parts.js';
+import { clientPages } from './clients.js';
 import { clinicalGroupPage } from './clinical-group.js';
 import { groupsPage } from './groups.js';
-import { BRANDING, CONFIGURATION, GROUPS, USERS } from './paths.js';
+import { BRANDING, CLIENTS, CONFIGURATION, GROUPS, USERS } from './paths.js';
 import { brandingPages } from './settings/branding.js';
 import { configurationPage } from './settings/configuration.js';
 import { userPages } from './user.js';
@@ -37,7 +38,14 @@ const brandingSection: Section = {
   pages: brandingPages,
 };
 
+const clientsSection: Section = {
+  path: CLIENTS,
+  word: 'adminClients',
+  roles: ['system-administrator'],
+  pages: clientPages,
+};
+
 /** Who works here, and what for. */
 export const directorySections: readonly Section[] = [groupsSection, usersSection];
 /** What the portal is to everybody. */
-export const settingsSections: readonly Section[] = [configurationSection, brandingSection];
+export const settingsSections: readonly Section[] = [configurationSection, brandingSection, clientsSection];

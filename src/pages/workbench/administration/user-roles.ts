@@ -62,6 +62,7 @@ const titles = {
   auditor: 'roleAuditor',
   'configuration-manager': 'roleConfigurationManager',
   'healthcare-administrator': 'roleHealthcareAdministrator',
+  'system-administrator': 'roleSystemAdministrator',
 } as const satisfies Record<StaffRole, string>;
 
 /** @param id of the Practitioner */
