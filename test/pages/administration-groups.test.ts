@@ -165,38 +165,25 @@ eachMembership('administration of groups', portal => {
     assert.equal(found['total'], 0);
   });
 
-  it('[MSG-15] a flow leads to an external system; one that is switched off stays chosen and is refused', async () => {
-    const endpoint = await make({
-      resourceType: 'Endpoint',
-      status: 'active',
-      connectionType: {
-        system: 'http://terminology.hl7.org/CodeSystem/endpoint-connection-type',
-        code: 'hl7-fhir-rest',
-      },
-      payloadType: [{ text: 'any' }],
-      name: 'Records',
-      address: 'https://records.example.org',
-    });
+  it('[MSG-15] a flow leads to an external system; one that is switched off is not offered, and refused', async () => {
+    const endpoint = (status: string, name: string) =>
+      make({
+        ...{ resourceType: 'Endpoint', status, name, address: 'https://records.example.org' },
+        connectionType: { system: `${OWN}/CodeSystem/other`, code: 'rest' },
+        payloadType: [{ text: 'any' }],
+      });
+    const [records, closed] = [await endpoint('active', 'Records'), await endpoint('off', 'Closed records')];
     const name = `External ${token()}`;
-    const made = await administrator.send(
-      await administrator.get(CLINICAL),
-      { name, active: '1', 'to-general': endpoint },
-      `${CLINICAL}?`,
-    );
-    assert.equal(made.status, 200, made.text);
+    const form = await administrator.get(CLINICAL);
+    assert.ok(form.text.includes(records) && !form.text.includes(closed));
+    const made = await administrator.send(form, { name, active: '1', 'to-general': records }, `${CLINICAL}?`);
+    assert.equal(chosenIn(made, 'to-general'), records);
     const [flow] = (await group(idIn(made))).extension ?? [];
     const target = flow?.extension?.find(({ url }) => url === 'endpoint');
-    assert.deepEqual(target?.valueReference, reference(endpoint));
+    assert.deepEqual(target?.valueReference, reference(records));
     assert.equal(flow?.url, `${OWN}/StructureDefinition/message-flow`);
-    const stored = await portal().fhir('demo-system', 'GET', endpoint);
-    await portal().fhir('demo-system', 'PUT', endpoint, { ...stored, status: 'off' });
-    const page = await administrator.get(`${CLINICAL}?id=${idIn(made)}`);
-    assert.equal(chosenIn(page, 'to-general'), endpoint);
-    const refused = await administrator.send(
-      page,
-      { name: 'Anew', active: '1', 'to-general': endpoint },
-      `${CLINICAL}?`,
-    );
+    const refused = await administrator.send(made, { name, active: '1', 'to-general': closed }, `${CLINICAL}?`);
     assert.equal(refused.status, 422);
+    assert.equal(chosenIn(refused, 'to-general'), closed);
   });
 });
