@@ -16,6 +16,8 @@ import { WORKLOAD } from './workload.js';
 const SHOWN: Query = [
   ...(['focus', 'subject', 'owner'] as const).map(code => ['_include', `Task:${code}`] as const),
   ['_count', '20'],
+  // The counts beside the list are asked for anyway.
+  ['_total', 'none'],
 ];
 
 export async function queuePage(visit: Visit, who: SignedIn, query: Fields, parts: WorkbenchParts): Promise<Answer> {
