@@ -262,7 +262,7 @@ const OPERATIONS: readonly [name: string, reasons: readonly string[], call: Call
   ],
   [
     'PractitionerRole/remove-agent',
-    ['agents: roles and work in a workflow group'],
+    ['agents: roles and work in a workflow group', 'the directory: what depends on it'],
     () => ['demo-agent as Practitioner/demo-manager', 'POST', 'PractitionerRole/demo-agent-agent/$remove-agent'],
   ],
   [
