@@ -44,6 +44,7 @@ eachMembership('administration of clients', portal => {
   it('[A31] a client is switched off and on with the next request, and gets another secret, which is shown once; all is audited', async () => {
     const page = await administrator.get(CLIENTS);
     assert.match(page.text, /EHR &lt;b&gt;/);
+    assert.match(page.text, new RegExp(`clients/disable[^>]*>[^]*?name="id" value="${id}"`));
     assert.ok(page.text.includes(id) && !page.text.includes('secretHash') && !page.text.includes(secret));
     assert.equal(await tokenStatus(secret), 200);
     assert.match((await act('disable')).text, /role="status"/);

@@ -65,7 +65,9 @@ eachMembership('administration of groups', portal => {
     const id = clinical.slice('Organization/'.length);
     const before = await group(id);
     const telecom = [{ system: 'phone', value: '+15555550177' }];
-    await portal().fhir('demo-system', 'PUT', clinical, { ...before, telecom, alias: ['K'] });
+    const other = { url: 'https://example.org/cost-center', valueString: '12' };
+    const extension = [other, ...(before.extension ?? [])];
+    await portal().fhir('demo-system', 'PUT', clinical, { ...before, extension, telecom, alias: ['K'] });
     const page = await administrator.get(`${CLINICAL}?id=${id}`);
     assert.equal(chosenIn(page, 'to-others'), workflow);
     const saved = await administrator.send(page, { name: 'Kept as it is', 'to-others': '' }, `${CLINICAL}?`);
@@ -73,7 +75,7 @@ eachMembership('administration of groups', portal => {
     const after = await group(id);
     assert.deepEqual(
       [after.name, after.active, after.extension, after.telecom?.[0]?.value, after.alias],
-      ['Kept as it is', false, undefined, '+15555550177', ['K']],
+      ['Kept as it is', false, [other], '+15555550177', ['K']],
     );
   });
 
