@@ -118,7 +118,8 @@ eachMembership('a work item at the Workbench', portal => {
     assert.deepEqual(await answersTo(sent), []);
     const again = await browser.get(`/workbench/item?id=${id}`);
     assert.match(again.text, /Not yet<\/textarea/);
-    await browser.send(again, { text: 'Now it is', do: 'send' }, ANSWER);
+    const sentNow = await browser.send(again, { text: 'Now it is', do: 'send' }, ANSWER);
+    assert.ok(!sentNow.text.includes('Not yet</textarea'), 'the draft has become the message');
     const [answer, ...more] = await answersTo(sent);
     assert.deepEqual([answer?.payload?.[0]?.contentString, more], ['Now it is', []]);
     const other = await browser.send(

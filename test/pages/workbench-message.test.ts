@@ -12,7 +12,7 @@ const GROUP = 'Organization/demo-workflow-group';
 
 eachMembership('messages that staff begin at the Workbench', portal => {
   const journey = (): Journey => new Journey(portal().server, portal().storage, { ahead: 0 });
-  const { make, desk, write, reply } = actionsOf(journey);
+  const { ask, make, desk, write, reply } = actionsOf(journey);
   before(() => chooseAgent(portal()));
 
   const options = ({ text }: Page, select: string): string[] => {
@@ -104,9 +104,12 @@ eachMembership('messages that staff begin at the Workbench', portal => {
       payload: [{ contentString: 'Thank you <3' }],
       topic: { text: subject },
     });
+    const asked = `Question ${token()}`;
+    await ask(['Organization/demo-clinical-group'], { topic: { text: asked } });
     const browser = await signedInAgent(portal());
     const inbox = await browser.get('/workbench/inbox');
     assert.match(inbox.text, new RegExp(`${subject}</bdi></a\\s*>\\s*<strong class="flag">Unread`));
+    assert.ok(!inbox.text.includes(asked), 'work of the group is in its queue');
     const thread = await browser.get(`/workbench/inbox/thread?id=${told.id}`);
     assert.match(thread.text, /Thank you &lt;3/);
     await browser.send(thread, {}, '/workbench/inbox/thread/read');
