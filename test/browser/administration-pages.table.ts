@@ -15,17 +15,8 @@ export const administrationPages: readonly ListedPage[] = [
     open: reader => atPage(reader, 'administrator', '/workbench/groups'),
   },
   {
-    name: 'admin-not-yours',
-    open: reader => atPage(reader, 'auditor', '/workbench/groups'),
-  },
-  {
-    name: 'admin-clinical-group',
-    routes: ['GET /workbench/groups/clinical'],
-    open: reader => atPage(reader, 'administrator', '/workbench/groups/clinical?id=demo-clinical-group'),
-  },
-  {
     name: 'admin-clinical-group-refused',
-    routes: ['POST /workbench/groups/clinical'],
+    routes: ['POST /workbench/groups/clinical', 'GET /workbench/groups/clinical'],
     async open(reader) {
       await atPage(reader, 'administrator', '/workbench/groups/clinical?id=demo-clinical-group');
       await reader.page.selectOption('#to-billing', { index: 1 });
