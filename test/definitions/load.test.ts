@@ -100,6 +100,6 @@ describe('definitions', () => {
     const elements = (profile?.['snapshot'] as { element: { id: string; min: number }[] }).element;
     assert.equal(elements.find(({ id }) => id === 'Communication.sender')?.min, 1);
     assert.ok(elements.some(({ id }) => id === 'Communication.extension:read'));
-    assert.equal(definitions.codes('https://portico.health/fhir/ValueSet/role')?.size, 10);
+    assert.equal(definitions.codes('https://portico.health/fhir/ValueSet/role')?.size, 11);
   });
 });
