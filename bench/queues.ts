@@ -60,7 +60,7 @@ type Kind = 'page' | 'next' | 'count';
 
 async function loadsOf(at: At, items: number): Promise<Record<Kind, Load>> {
   const queue = `queue=Organization/${groupOf(items)}$`;
-  const page = `Task?${queue}ready&_sort=queue-order,authored-on&_include=Task:focus&_include=Task:subject&_count=20`;
+  const page = `Task?${queue}ready&_sort=queue-order,authored-on&_include=Task:focus&_include=Task:subject&_count=20&_total=none`;
   const answer = await fetch(`${at.base}/${page}`, { headers: { authorization: `Bearer ${at.token}` } });
   const { link = [] } = (await answer.json()) as { link?: { relation: string; url: string }[] };
   const next = link.find(({ relation }) => relation === 'next')!.url.slice(at.base.length + 1);

@@ -3,6 +3,7 @@
  * cardinality, references, required bindings, codes of known systems, narrative, invariants.
  */
 import type { Element } from '../definitions/definitions.js';
+import { isBase64 } from '../fhir/base64.js';
 import type { Json, JsonObject, Resource } from '../fhir/resource.js';
 import { checkBinding, checkCoding } from './binding.js';
 import { checkBundle } from './bundle.js';
@@ -149,7 +150,6 @@ function checkId(value: JsonObject, { report }: CheckContext, at: Path): void {
 type Special = (value: never, slot: Slot, walk: Walk, scope: CheckContext, at: Path) => void;
 
 const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:/;
-const lastQuantum = /^(?:[^=]{4}|[^=]{3}=|[^=]{2}==)$/;
 
 const checkCoded = (value: JsonObject, _slot: Slot, _walk: Walk, scope: CheckContext, at: Path): void =>
   checkCoding(value, scope, at);
@@ -180,12 +180,3 @@ const special: Readonly<Record<string, Special>> = {
     if (!isBase64(value)) report.malformed('value', at, 'This is not base64.');
   },
 };
-
-/** Length and padding; the alphabet is checked by the shape. Whitespace may stand anywhere. */
-function isBase64(value: string): boolean {
-  const compact = /\s/.test(value) ? value.replace(/\s+/g, '') : value;
-  const padding = compact.indexOf('=');
-  return (
-    compact.length % 4 === 0 && (padding < 0 || (lastQuantum.test(compact.slice(-4)) && padding >= compact.length - 2))
-  );
-}

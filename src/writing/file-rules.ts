@@ -5,6 +5,7 @@ import { withDigest } from '../content/keep.js';
 import type { CurrentConfiguration } from '../configuration/current.js';
 import type { Configuration } from '../configuration/settings.table.js';
 import type { World } from '../fhir/clock.js';
+import { isBase64 } from '../fhir/base64.js';
 import { Fault } from '../fhir/fault.js';
 import { localReference } from '../fhir/reference.js';
 import type { JsonObject, Resource } from '../fhir/resource.js';
@@ -102,6 +103,9 @@ async function refuseUpload(binary: Resource, { types, file }: FileLimits, files
   if (!types.includes(bareType(contentType))) {
     throw refused(`Files of this type are not taken here. Allowed are ${types.join(', ')}.`);
   }
+  const { data } = binary;
+  // What is no base64 has no content to be told by: it is refused by its place, after this rule.
+  if (typeof data === 'string' && !isBase64(data)) return;
   const { size, isAsNamed } = await files.uploaded(binary);
   if (size > file) throw new Fault('too-large', `The file has more than ${file} bytes.`, { expression: 'Binary.data' });
   if (!isAsNamed) throw refused('The content is of another type than it is said to be.');

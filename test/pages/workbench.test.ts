@@ -77,6 +77,10 @@ eachMembership('the Workbench', portal => {
   it('[B37] [C17] it is for staff who are signed in, shows nothing of other groups, and takes forms of its own pages alone', async () => {
     const stranger = await portal().visitor().get('/workbench');
     assert.match(stranger.text, /name="password"/);
+    const asked = await portal().visitor().get('/workbench/item?id=abc-1');
+    assert.match(asked.text, /action="\/sign-in\?[^"]*return=%2Fworkbench%2Fitem%3Fid%3Dabc-1/);
+    const beyond = await portal().visitor().get('/sign-in?return=/workbench//example.org');
+    assert.doesNotMatch(beyond.text, /action="\/sign-in[^"]*example/);
     const member = await portal().member();
     const own = portal().visitor();
     await signIn(own, member);

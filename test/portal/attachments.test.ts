@@ -94,7 +94,7 @@ function sentAlong(journey: () => Journey): void {
     }
   });
 
-  it('[MSG-3] a type that is not allowed, that runs, or that is not the content’s own is refused', async () => {
+  it('[MSG-3] [E08] a type that is not allowed, that runs, or that is not the content’s own is refused', async () => {
     const type = 'Communication.payload[1].content.contentType';
     const text = (content: string, contentType = 'text/plain') => ({
       contentType,

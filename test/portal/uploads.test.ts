@@ -45,6 +45,33 @@ onePortal(journey => {
     assert.deepEqual(await journey().storage.records.due('upload', Infinity, 10), []);
   });
 
+  it('[E08] base64 that is none is refused by its place; white space in it means nothing, however much', async () => {
+    const data = PNG.toString('base64');
+    const spaced = [...data].join('\r\n \t');
+    const post = (text: string) =>
+      journey().call('demo-patient', 'POST', 'Binary', {
+        resourceType: 'Binary',
+        contentType: 'image/png',
+        data: text,
+      });
+    for (const wrong of [
+      `${data}=`,
+      data.slice(0, -1),
+      `${data.slice(0, -4)}-_==`,
+      `=${data.slice(1)}`,
+      '%'.repeat(4),
+    ]) {
+      const answer = await post(wrong);
+      assert.deepEqual([answer.status, issue(answer)], [400, { code: 'value', expression: 'Binary.data' }], wrong);
+    }
+    for (const text of [spaced, data + ' '.repeat(2_000_000)]) {
+      const { body } = await post(text);
+      const headers = { authorization: `Bearer ${journey().server.token('demo-patient')}`, accept: 'image/png' };
+      const content = await fetch(`${journey().server.portal}/Binary/${String(body.id)}`, { headers });
+      assert.deepEqual(Buffer.from(await content.arrayBuffer()), PNG);
+    }
+  });
+
   it('[MSG-3] [E05] an upload as a resource, and a change of one, are held to the same', async () => {
     const binary = { resourceType: 'Binary', contentType: 'image/png', data: PNG.toString('base64') };
     const html = { ...binary, data: Buffer.from(padded('<html>')).toString('base64') };

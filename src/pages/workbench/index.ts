@@ -21,12 +21,22 @@ const scripts = [htmx, shortcutScript];
 export const workbenchPages = (parts: WorkbenchParts): FormPage[] =>
   sections.flatMap(({ pages }) => pages.map(page => staffPage(page, parts)));
 
+type Place = Pick<FormPage, 'path' | 'keeps'>;
+const QUEUES: Place = { path: WORKBENCH };
+
+/** A sign-in leads back to the page that was asked for, with what its address held. */
+function signInFor({ link }: Visit, { path, keeps = [] }: Place, query: Fields): Answer {
+  const kept = keeps.flatMap(name => (query(name) === '' ? [] : [[name, query(name)] as [string, string]]));
+  const asked = new URLSearchParams(kept).toString();
+  return { kind: 'go', to: link('/sign-in', { return: asked === '' ? path : `${path}?${asked}` }) };
+}
+
 function staffPage({ show, take, isBackground, takesFiles, ...page }: StaffPage, parts: WorkbenchParts): FormPage {
   const forStaff =
-    (work: WorkWithFiles) =>
+    (work: WorkWithFiles, back: Place) =>
     async (visit: Visit, fields: Fields, files: readonly Received[] = []): Promise<Answer> => {
       const who = await parts.sessions[isBackground ? 'watched' : 'current'](visit);
-      if (!who) return { kind: 'go', to: visit.link('/sign-in', { return: WORKBENCH }) };
+      if (!who) return signInFor(visit, back, fields);
       if (!isStaff(who)) return notStaff(visit);
       const desk: Desk = (one, call) => parts.desk(one, { language: visit.frame.words.language, ...call });
       const answer = await work(visit, who, fields, { ...parts, desk }, files);
@@ -34,11 +44,11 @@ function staffPage({ show, take, isBackground, takesFiles, ...page }: StaffPage,
       const tabs = tabsOf(visit, sections, await rolesOf(parts.desk, who));
       return { ...answer, tabs, scripts, calls: true };
     };
-  const taken = take && forStaff(take);
+  const taken = take && forStaff(take, QUEUES);
   return {
     ...page,
     ...defined({
-      show: show && ((visit: Visit, query: Fields) => forStaff(show)(visit, query)),
+      show: show && ((visit: Visit, query: Fields) => forStaff(show, isBackground ? QUEUES : page)(visit, query)),
       take:
         taken &&
         ((visit: Visit, fields: Fields, _query: Fields, files: readonly Received[]) => taken(visit, fields, files)),

@@ -1,9 +1,11 @@
 /** The page of one person: the record, where they stand, and what can be done for them. */
+import type { SignedIn } from '../../../identity/sessions/session.js';
 import { html, type Html } from '../../html.js';
 import { done, heading } from '../../account/fields.js';
 import type { Visit } from '../../account/visit.js';
 import { read } from '../desk.js';
-import { timesOf, type Work } from '../parts.js';
+import { MESSAGE, timesOf, type Work, type WorkbenchParts } from '../parts.js';
+import { sendersFor } from '../senders.js';
 import { accountSection } from './account.js';
 import { actionLinks, noMember } from './action.js';
 import { isAction, type ActionName } from './actions.table.js';
@@ -26,9 +28,23 @@ export const memberPage: Work = async (visit, who, query, parts) => {
     ${actionLinks(visit, entrances(record, facts), { on: of, of })}
     ${facts.account && accountSection(visit, facts.account, of)}
     ${facts.invitations.length > 0 && invitationSection(visit, facts.invitations, shown)}
+    ${record.resourceType === 'Patient' && (await messageLink(visit, of, who, parts))}
     <p class="links"><a href="${link(MEMBERS)}">${words.members}</a></p>`;
   return { kind: 'page', title: words.member, content };
 };
+
+/** To a new message, for whom the message's page has somebody to send it as. */
+async function messageLink(
+  { words, link }: Visit,
+  patient: string,
+  who: SignedIn,
+  { desk }: WorkbenchParts,
+): Promise<Html | false> {
+  const { groups } = await sendersFor(desk, who);
+  return (
+    groups.length > 0 && html`<p class="links"><a href="${link(MESSAGE, { patient })}">${words.newMessage}</a></p>`
+  );
+}
 
 /** The ways to an account. */
 const entrances = ({ resourceType }: OnRecord, { next }: Facts): ActionName[] =>
