@@ -47,7 +47,7 @@ onePortal(journey => {
 
   it('[E08] base64 that is none is refused by its place; white space in it means nothing, however much', async () => {
     const data = PNG.toString('base64');
-    const spaced = [...data].join('\r\n \t');
+    const spaced = Array.from(data).join('\r\n \t');
     const post = (text: string) =>
       journey().call('demo-patient', 'POST', 'Binary', {
         resourceType: 'Binary',
