@@ -33,7 +33,7 @@ export const memberPages: readonly ListedPage[] = [
     async open(reader) {
       const { fhir, member } = reader.portal;
       const { patient } = await member();
-      const proxy = 'Patient/demo-patient';
+      const { patient: proxy } = await member();
       const link = linking({ principal: patient, proxy, basis: 'convenience', functions: ['messages'] });
       await fhir('demo-system', 'POST', 'RelatedPerson/$link-proxy', link);
       await asStaff(reader, 'administrator');
