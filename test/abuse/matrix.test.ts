@@ -18,7 +18,7 @@ import type { Attempt } from './walk.js';
 
 const SEED = Number(process.env['PORTICO_MATRIX_SEED'] ?? 20260601);
 /** Requests a store. */
-const COUNT = samples(6000, 24_000);
+const COUNT = samples(4000, 24_000);
 /** On Mongo, whose stand-in takes its time: of one caller in six, but for the long form. */
 const SLOW = { count: samples(400, 20_000), every: samples(6, 1) };
 
