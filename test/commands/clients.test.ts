@@ -81,8 +81,8 @@ describe('clients and keys commands', () => {
     assert.deepEqual(
       entry.map(({ resource: event }) => [event?.action, event?.purposeOfEvent?.[0]?.text]),
       [
-        ['C', 'Care at home'],
-        ['D', undefined],
+        ['E', 'Care at home'],
+        ['E', undefined],
       ],
     );
   });

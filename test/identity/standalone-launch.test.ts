@@ -104,7 +104,7 @@ eachApp('standalone launch', surroundings => {
     const headers = { authorization: `Bearer ${server.token('demo-agent', 'Practitioner/demo-auditor')}` };
     const found = (await (await fetch(`${server.portal}/${query}`, { headers })).json()) as Bundle<AuditEvent>;
     const events = (found.entry ?? []).map(({ resource }) => resource);
-    const event = events.find(one => one?.subtype?.[0]?.code === 'grant');
+    const event = events.find(one => one?.subtype?.[0]?.code === '110136');
     assert.deepEqual(
       event?.agent.map(({ altId }) => altId),
       ['Person/demo-proxy', 'demo-app'],

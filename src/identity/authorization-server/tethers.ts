@@ -47,7 +47,7 @@ export function createTethers({ store, records, grants, audit, clock, ids, rando
   ): DocumentChange =>
     audit.document({
       ...{ at: clock.now(), request: ids.next(), actor: 'server', client, action, status: 200 },
-      ...{ target: `Patient/${patient}`, patients: [patient], ...defined({ reasons }) },
+      ...{ target: '', patients: [patient], ...defined({ reasons }) },
     });
   /** Whose grants those of a client are. */
   async function accountsOf(client: string): Promise<Set<string>> {

@@ -17,8 +17,6 @@ const ACTIONS: Readonly<Record<string, string>> = {
   update: 'U',
   patch: 'U',
   delete: 'D',
-  grant: 'C',
-  'grant-end': 'D',
 };
 
 /** https://dicom.nema.org/medical/dicom/current/output/chtml/part16/chapter_D.html */
