@@ -48,6 +48,7 @@ describe('browser: the Workbench', () => {
     await page.locator('#view-queued', { hasText: `(${before + 1})` }).waitFor();
     assert.equal(await page.evaluate('document.activeElement.id'), 'view-waiting');
     await page.locator('#news').click();
+    await page.locator('[data-row]').nth(before).waitFor();
     assert.equal(await page.locator('[data-row]').count(), before + 1);
   });
 
