@@ -28,8 +28,8 @@ const whole = (minimum: number): Schema => ({ type: 'integer', minimum, maximum:
 const free = text('[\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\u{10FFFF}]+');
 
 export const primitives: Readonly<Record<string, Schema>> = {
-  // Its letters are counted by the rules of its type: it may have many millions.
-  base64Binary: { type: 'string', minLength: 1 },
+  // Looked for what it may not hold: a pattern of the whole could run out of stack on texts of many millions.
+  base64Binary: { type: 'string', minLength: 1, not: { type: 'string', pattern: '[^A-Za-z0-9+/=\\s]' } },
   boolean: { type: 'boolean' },
   canonical: text(uri),
   code: text('[^\\s\\u0000-\\u001f]+(?:\\s[^\\s\\u0000-\\u001f]+)*'),
